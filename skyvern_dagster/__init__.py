@@ -1,0 +1,1 @@
+"""skyvern-dagster: web portals as Dagster assets."""

@@ -1,0 +1,171 @@
+"""What a planner can decide: one frozen pydantic model per decision, told apart by ``type``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Decision(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reasoning: str = Field(default="", description="Why, in one sentence.")
+
+
+class Click(_Decision):
+    """Click an element."""
+
+    type: Literal["click"] = "click"
+    ref: str
+
+
+class InputText(_Decision):
+    """Replace the content of a field.
+
+    ``text`` may hold secret placeholders (``secret://credentials/password``); the real value is
+    put in only at the moment of typing.
+    """
+
+    type: Literal["input_text"] = "input_text"
+    ref: str
+    text: str
+    press_enter: bool = False
+
+
+class SelectOption(_Decision):
+    """Choose an option of a native select, by label or by value."""
+
+    type: Literal["select_option"] = "select_option"
+    ref: str
+    label: str | None = None
+    value: str | None = None
+
+
+class Check(_Decision):
+    """Set a checkbox or radio button."""
+
+    type: Literal["check"] = "check"
+    ref: str
+    checked: bool = True
+
+
+class UploadFile(_Decision):
+    """Give a file input a file that the payload names or the run has made."""
+
+    type: Literal["upload_file"] = "upload_file"
+    ref: str
+    path: str
+
+
+class Hover(_Decision):
+    """Move the pointer over an element."""
+
+    type: Literal["hover"] = "hover"
+    ref: str
+
+
+class Scroll(_Decision):
+    """Scroll the page, or the element with ``ref``."""
+
+    type: Literal["scroll"] = "scroll"
+    direction: Literal["down", "up", "bottom", "top"] = "down"
+    ref: str | None = None
+
+
+class Press(_Decision):
+    """Press a key, by Playwright's key names."""
+
+    type: Literal["press"] = "press"
+    key: str
+    ref: str | None = None
+
+
+class Goto(_Decision):
+    """Open an address."""
+
+    type: Literal["goto"] = "goto"
+    url: str
+
+
+class Back(_Decision):
+    """Go back in the page's history."""
+
+    type: Literal["back"] = "back"
+
+
+class Wait(_Decision):
+    """Wait until a text shows, or until the page has been quiet, at most ``seconds``."""
+
+    type: Literal["wait"] = "wait"
+    seconds: float = Field(default=5.0, ge=0, le=120)
+    for_text: str | None = None
+
+
+class SwitchTab(_Decision):
+    """Make another open page the current one."""
+
+    type: Literal["switch_tab"] = "switch_tab"
+    index: int
+
+
+class Download(_Decision):
+    """Get a file: click ``ref`` and take what comes (attachment, viewer, blob, new tab), or fetch
+    ``url`` with the session's cookies."""
+
+    type: Literal["download"] = "download"
+    ref: str | None = None
+    url: str | None = None
+
+
+class Extract(_Decision):
+    """Record what this page gives of the asked-for data; parts from several pages are merged."""
+
+    type: Literal["extract"] = "extract"
+    data: Any
+
+
+class SolveTotp(_Decision):
+    """Type the current one-time code into a field."""
+
+    type: Literal["solve_totp"] = "solve_totp"
+    ref: str
+
+
+class Complete(_Decision):
+    """The goal is reached."""
+
+    type: Literal["complete"] = "complete"
+
+
+class Terminate(_Decision):
+    """The goal can't be reached, and trying again would not help.
+
+    ``error_codes`` are keys of the task's ``error_code_mapping`` that describe the situation.
+    """
+
+    type: Literal["terminate"] = "terminate"
+    reason: str
+    error_codes: tuple[str, ...] = ()
+
+
+Decision = Annotated[
+    Click
+    | InputText
+    | SelectOption
+    | Check
+    | UploadFile
+    | Hover
+    | Scroll
+    | Press
+    | Goto
+    | Back
+    | Wait
+    | SwitchTab
+    | Download
+    | Extract
+    | SolveTotp
+    | Complete
+    | Terminate,
+    Field(discriminator="type"),
+]

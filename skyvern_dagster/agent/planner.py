@@ -1,0 +1,114 @@
+"""The planner protocol: what a planner is told, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol, runtime_checkable
+
+from skyvern_dagster.agent.decisions import Decision
+from skyvern_dagster.browser.observation import Observation
+from skyvern_dagster.browser.results import ActionResult
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a task block wants, with templates rendered and secrets as placeholders.
+
+    Attributes:
+        navigation_goal: What to do, in the words of the definition; may be empty.
+        data_extraction_goal: What to read, in the words of the definition; may be empty.
+        data_schema: JSON Schema (or a loose form of one) of the data to read.
+        payload: Facts by name: the parameters named in ``parameter_keys``. A secret is a
+            placeholder such as ``secret://credentials/password``; a credential is
+            ``{"username": …, "password": …, "totp": …}`` of placeholders (``totp`` only when
+            there is one).
+        error_code_mapping: Error code -> description of the situation it stands for.
+        complete_on_download: The goal is reached as soon as a file has landed.
+        has_totp: Whether ``solve_totp`` can give a code.
+        today: The day of the run, for relative dates.
+    """
+
+    navigation_goal: str = ""
+    data_extraction_goal: str = ""
+    data_schema: Any = None
+    payload: dict[str, Any] = field(default_factory=dict)
+    error_code_mapping: dict[str, str] = field(default_factory=dict)
+    complete_on_download: bool = False
+    has_totp: bool = False
+    today: date = field(default_factory=date.today)
+
+
+@dataclass(frozen=True)
+class PastAction:
+    """One carried-out decision with its result; ``target`` is how the element read at that time."""
+
+    decision: Decision
+    result: ActionResult
+    target: str = ""
+
+
+@dataclass(frozen=True)
+class PastStep:
+    """One earlier step of the task, oldest first in a history."""
+
+    order: int
+    url: str
+    title: str
+    planner: str
+    actions: tuple[PastAction, ...]
+
+
+@dataclass(frozen=True)
+class PlanRequest:
+    """Everything a planner may look at."""
+
+    goal: Goal
+    observation: Observation
+    history: tuple[PastStep, ...] = ()
+    steps_left: int = 10
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a plan cost."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float = 0.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A planner's answer: decisions to carry out in order, before the page is looked at again.
+
+    A plan without decisions means "not sure": ``reasoning`` then says why, in words that make
+    sense as a ``failure_reason`` when no other planner knows more.
+
+    Attributes:
+        confidence: 0 to 1; the policy hands over to the next planner below its threshold.
+    """
+
+    decisions: tuple[Decision, ...]
+    confidence: float
+    reasoning: str
+    planner: str
+    usage: Usage = field(default_factory=Usage)
+
+
+@runtime_checkable
+class Planner(Protocol):
+    """Anything that can turn a request into a plan."""
+
+    @property
+    def name(self) -> str:
+        """Short name that steps record (``heuristic``, ``llm``, ``replay``, ``scripted``)."""
+        ...
+
+    async def plan(self, request: PlanRequest) -> Plan:
+        """Decides what to do next.
+
+        Raises:
+            PlannerError: The planner broke. Being unsure is a plan without decisions.
+        """
+        ...

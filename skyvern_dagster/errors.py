@@ -1,0 +1,88 @@
+"""Every error that skyvern-dagster raises on purpose.
+
+The tree::
+
+    SkyvernDagsterError
+    ├── DefinitionError          a workflow definition is wrong (all findings at once)
+    ├── ParameterError           a run's parameters don't fit the definition
+    ├── TemplateError            a Jinja template can't be rendered
+    ├── SecretError              a secret reference can't be resolved, or may not be typed here
+    ├── ArtifactError            the artifact store refused or lost something
+    ├── BrowserError             something broke in or around the browser
+    │   ├── BrowserNotFoundError     no Chromium could be found
+    │   ├── NavigationError          a page could not be opened
+    │   ├── ActionError              an element could not be acted on
+    │   └── NetworkPolicyError       an address that the policy forbids
+    ├── PlannerError             a planner broke (not: a planner that is unsure)
+    ├── BlockError               a block can't be carried out
+    └── RunError                 a Dagster run can't be started, found or resumed
+
+A message says what happened, where, and what to do. ``terminated`` is no error: it is an
+outcome, see :mod:`skyvern_dagster.blocks.outcome`.
+"""
+
+from __future__ import annotations
+
+
+class SkyvernDagsterError(Exception):
+    """Base of the tree; catch this to catch everything the project raises on purpose."""
+
+
+class DefinitionError(SkyvernDagsterError):
+    """A workflow definition is wrong; the message lists every finding with its place."""
+
+
+class ParameterError(SkyvernDagsterError):
+    """A run's parameters don't fit what the definition declares."""
+
+
+class TemplateError(SkyvernDagsterError):
+    """A Jinja template is malformed or uses a name that isn't there."""
+
+
+class SecretError(SkyvernDagsterError):
+    """A secret reference can't be resolved, or its value may not be typed on this page."""
+
+
+class ArtifactError(SkyvernDagsterError):
+    """The artifact store refused a key or doesn't hold it."""
+
+
+class BrowserError(SkyvernDagsterError):
+    """Something broke in or around the browser."""
+
+
+class BrowserNotFoundError(BrowserError):
+    """No Chromium was found; the message says which command installs one."""
+
+
+class NavigationError(BrowserError):
+    """A page could not be opened (unknown host, refused connection, time-out)."""
+
+
+class ActionError(BrowserError):
+    """An element could not be acted on (gone, covered, disabled, wrong kind)."""
+
+
+class NetworkPolicyError(BrowserError):
+    """The network policy forbids this address."""
+
+
+class PlannerError(SkyvernDagsterError):
+    """A planner broke; being unsure is a plan without decisions, not an error."""
+
+
+class BlockError(SkyvernDagsterError):
+    """A block can't be carried out: an input is missing or a service refused.
+
+    Attributes:
+        retryable: Whether trying the same again later may help.
+    """
+
+    def __init__(self, message: str, *, retryable: bool = False) -> None:
+        super().__init__(message)
+        self.retryable = retryable
+
+
+class RunError(SkyvernDagsterError):
+    """A Dagster run can't be started, found or resumed."""
