@@ -110,8 +110,11 @@ class SwitchTab(_Decision):
 
 
 class Download(_Decision):
-    """Get a file: click ``ref`` and take what comes (attachment, viewer, blob, new tab), or fetch
-    ``url`` with the session's cookies."""
+    """Get a file.
+
+    Click ``ref`` and take what comes (attachment, viewer, blob, new tab), or fetch ``url`` with
+    the session's cookies.
+    """
 
     type: Literal["download"] = "download"
     ref: str | None = None
