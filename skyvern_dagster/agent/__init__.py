@@ -1,1 +1,1 @@
-"""."""
+"""The agent: observe, plan, act, until the goal is reached or can't be."""

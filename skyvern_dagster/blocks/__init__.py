@@ -1,1 +1,1 @@
-"""."""
+"""One file per block type: its fields, its typed output, its ``run``."""

@@ -1,1 +1,1 @@
-"""."""
+"""The planners: each turns a look at the page into decisions."""

@@ -1,0 +1,178 @@
+"""Carrying out one decision on a browser session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import assert_never
+
+from skyvern_dagster.agent.decisions import (
+    Back,
+    Check,
+    Click,
+    Complete,
+    Decision,
+    Download,
+    Extract,
+    Goto,
+    Hover,
+    InputText,
+    Press,
+    Scroll,
+    SelectOption,
+    SolveTotp,
+    SwitchTab,
+    Terminate,
+    UploadFile,
+    Wait,
+)
+from skyvern_dagster.agent.planner import Goal
+from skyvern_dagster.browser.observation import Observation
+from skyvern_dagster.browser.results import ActionResult
+from skyvern_dagster.browser.session import BrowserSession
+from skyvern_dagster.credentials.vault import SecretVault
+from skyvern_dagster.errors import SecretError
+
+
+class Hands:
+    """Acts on a session for one task; the only place where a secret becomes text.
+
+    Args:
+        session: The browser session.
+        vault: Resolves secret references while typing.
+        home_url: Where the task began: the site that secrets belong to.
+        goal: Says which credential has the one-time codes.
+        uploads: Files that ``upload_file`` may use.
+    """
+
+    def __init__(
+        self,
+        session: BrowserSession,
+        vault: SecretVault,
+        *,
+        home_url: str,
+        goal: Goal,
+        uploads: frozenset[Path] = frozenset(),
+    ) -> None:
+        self._session = session
+        self._vault = vault
+        self._home_url = home_url
+        self._goal = goal
+        self._uploads = uploads
+
+    async def act(self, decision: Decision) -> ActionResult:  # noqa: C901, PLR0912 - a case each
+        """Carries out a decision; what went wrong on the page is in the result.
+
+        Raises:
+            BrowserError: The browser itself broke, or an address can't be opened at all.
+        """
+        session = self._session
+        match decision:
+            case Click():
+                return await session.click(decision.ref)
+            case InputText():
+                return await self._type(decision)
+            case SelectOption():
+                return await session.select_option(
+                    decision.ref, label=decision.label, value=decision.value
+                )
+            case Check():
+                return await session.check(decision.ref, checked=decision.checked)
+            case UploadFile():
+                return await self._upload(decision)
+            case Hover():
+                return await session.hover(decision.ref)
+            case Scroll():
+                return await session.scroll(decision.direction, ref=decision.ref)
+            case Press():
+                return await session.press(decision.key, ref=decision.ref)
+            case Goto():
+                return await session.goto(decision.url)
+            case Back():
+                return await session.back()
+            case Wait():
+                return await session.wait(decision.seconds, for_text=decision.for_text)
+            case SwitchTab():
+                return await session.switch_tab(decision.index)
+            case Download():
+                return await session.download(ref=decision.ref, url=decision.url)
+            case SolveTotp():
+                return await self._one_time_code(decision)
+            case Extract() | Complete() | Terminate():
+                return ActionResult(ok=True, message=decision.type, url_after=session.url)
+            case _:
+                assert_never(decision)
+
+    async def _type(self, decision: InputText) -> ActionResult:
+        try:
+            text = self._vault.type_out(
+                decision.text,
+                page_url=self._session.frame_url(decision.ref),
+                home_url=self._home_url,
+            )
+        except SecretError as error:
+            return _refused(self._session, error)
+        return await self._session.input_text(decision.ref, text, press_enter=decision.press_enter)
+
+    async def _one_time_code(self, decision: SolveTotp) -> ActionResult:
+        keys = [
+            key
+            for key, value in self._goal.payload.items()
+            if isinstance(value, dict) and "totp" in value
+        ]
+        if not keys:
+            return ActionResult(
+                ok=False, message="no one-time code", error="no TOTP secret is known"
+            )
+        try:
+            code = self._vault.one_time_code(
+                keys[0], page_url=self._session.frame_url(decision.ref), home_url=self._home_url
+            )
+        except SecretError as error:
+            return _refused(self._session, error)
+        return await self._session.input_text(decision.ref, code, press_enter=False)
+
+    async def _upload(self, decision: UploadFile) -> ActionResult:
+        path = Path(decision.path)
+        if path not in self._uploads:
+            error = f"{decision.path!r} is no file of this run or its payload"
+            return ActionResult(ok=False, message="not uploaded", error=error)
+        return await self._session.upload_file(decision.ref, path)
+
+
+def describe(decision: Decision, observation: Observation) -> str:
+    """One line for people: the decision and the element as it reads, secrets as references."""
+    ref = getattr(decision, "ref", None)
+    target = describe_target(ref, observation) if ref else ""
+    match decision:
+        case InputText():
+            return f"input_text {decision.text!r} into {target}"
+        case SelectOption():
+            return f"select_option {decision.label or decision.value!r} in {target}"
+        case Goto():
+            return f"goto {decision.url}"
+        case Wait():
+            what = f"for {decision.for_text!r} " if decision.for_text else ""
+            return f"wait {what}up to {decision.seconds:g} s"
+        case Terminate():
+            return f"terminate: {decision.reason}"
+        case Download() if decision.url:
+            return f"download {decision.url}"
+        case Press():
+            return f"press {decision.key}"
+        case _:
+            return f"{decision.type} {target}".strip()
+
+
+def describe_target(ref: str, observation: Observation) -> str:
+    """How the element with this ref reads: ``link "Orders"``."""
+    node = observation.find(ref)
+    if node is None:
+        return f"[{ref}]"
+    words = node.name or node.title or node.placeholder or node.full_text[:60]
+    return f'{node.role} "{words}"' if words else node.role
+
+
+def _refused(session: BrowserSession, error: SecretError) -> ActionResult:
+    return ActionResult(
+        ok=False, message="a secret was not typed", url_after=session.url, error=str(error)
+    )

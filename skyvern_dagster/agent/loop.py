@@ -1,0 +1,228 @@
+"""The agent's loop: observe, plan, act, until there is an ending or a budget is spent."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from skyvern_dagster.agent.acting import Hands, describe, describe_target
+from skyvern_dagster.agent.decisions import Complete, Decision, Download, Extract, Terminate
+from skyvern_dagster.agent.extraction import merge, mismatch
+from skyvern_dagster.agent.planner import (
+    PastAction,
+    PastStep,
+    Plan,
+    Planner,
+    PlanRequest,
+)
+from skyvern_dagster.agent.recorder import StepRecorder
+from skyvern_dagster.agent.step import StepSummary
+from skyvern_dagster.agent.task import TaskError, TaskRequest, TaskStatus
+from skyvern_dagster.browser.observation import Observation
+from skyvern_dagster.browser.results import ActionResult, DownloadedFile
+from skyvern_dagster.browser.session import BrowserSession
+from skyvern_dagster.ids import new_id
+
+T = TypeVar("T")
+Log = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How the loop ended.
+
+    Attributes:
+        retryable: Whether a failure may go away by itself.
+    """
+
+    status: TaskStatus
+    reason: str | None = None
+    errors: tuple[TaskError, ...] = ()
+    retryable: bool = True
+
+
+@dataclass
+class AgentLoop:
+    """One task on one session.
+
+    Attributes:
+        extracted: What the pages gave so far.
+        downloads: Files that landed so far.
+        seconds: Time by activity, for people who look for where it went.
+    """
+
+    request: TaskRequest
+    session: BrowserSession
+    planner: Planner
+    hands: Hands
+    recorder: StepRecorder
+    log: Log
+    extracted: Any = None
+    downloads: list[DownloadedFile] = field(default_factory=list)
+    steps: list[StepSummary] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    _history: list[PastStep] = field(default_factory=list)
+    _failed_in_a_row: int = 0
+
+    async def run(self) -> Ending:
+        """Steps until an ending.
+
+        Raises:
+            BrowserError: The browser broke.
+            PlannerError: The planner broke.
+        """
+        deadline = time.monotonic() + self.request.max_seconds
+        for order in range(self.request.max_steps):
+            if time.monotonic() > deadline:
+                return _out_of_budget(
+                    "REACH_MAX_TIME",
+                    f"Max seconds per task ({self.request.max_seconds:g}) exceeded",
+                )
+            ending = await self._step(order)
+            if ending is not None:
+                return ending
+            if self._failed_in_a_row > self.request.max_retries_per_step:
+                return _out_of_budget(
+                    "REACH_MAX_RETRIES",
+                    f"Max retries per step ({self.request.max_retries_per_step}) exceeded: "
+                    f"{self.steps[-1].result}",
+                )
+        last = f" (last: {self.steps[-1].result})" if self.steps else ""
+        return _out_of_budget(
+            "REACH_MAX_STEPS", f"Max steps per task ({self.request.max_steps}) exceeded{last}"
+        )
+
+    async def _step(self, order: int) -> Ending | None:
+        started = time.monotonic()
+        observation = await self.timed("observe", self.session.observe())
+        request = PlanRequest(
+            goal=self.request.goal,
+            observation=observation,
+            history=tuple(self._history),
+            steps_left=self.request.max_steps - order,
+        )
+        plan = await self.timed("plan", self.planner.plan(request))
+        actions, ending = await self._carry_out(order, plan, observation)
+        image = await self.timed("screenshot", self.session.screenshot())
+        summary = self._summary(order, observation, plan, actions, ending, started, image)
+        self.steps.append(summary)
+        self.recorder.step(summary, observation, plan, actions)
+        self._history.append(
+            PastStep(order, observation.url, observation.title, plan.planner, tuple(actions))
+        )
+        self._failed_in_a_row = self._failed_in_a_row + 1 if summary.status == "failed" else 0
+        return ending
+
+    async def _carry_out(
+        self, order: int, plan: Plan, observation: Observation
+    ) -> tuple[list[PastAction], Ending | None]:
+        if not plan.decisions:
+            self.log(f"step {order} · {plan.planner} · not sure: {plan.reasoning}")
+            return [], Ending(
+                "terminated", plan.reasoning or "the planner doesn't know how to go on"
+            )
+        actions: list[PastAction] = []
+        for decision in plan.decisions:
+            line = describe(decision, observation)
+            self.log(f"step {order} · {plan.planner} · {line}")
+            result = await self.timed("act", self.hands.act(decision))
+            ref = getattr(decision, "ref", None)
+            target = describe_target(ref, observation) if ref else ""
+            actions.append(PastAction(decision, result, target))
+            self.downloads += result.downloads
+            ending = self._ending(decision, result)
+            if ending is not None:
+                return actions, ending
+            if not result.ok:
+                self.log(f"step {order} · failed: {result.error or result.message}")
+                break
+            if _page_is_another(result):
+                break
+        return actions, None
+
+    def _ending(self, decision: Decision, result: ActionResult) -> Ending | None:
+        match decision:
+            case Extract():
+                self.extracted = merge(self.extracted, decision.data)
+                return None
+            case Terminate():
+                errors = tuple(TaskError(code, decision.reason) for code in decision.error_codes)
+                return Ending("terminated", decision.reason, errors)
+            case Complete():
+                return self._completion()
+            case _ if result.downloads and self.request.goal.complete_on_download:
+                return self._completion()
+            case _:
+                return None
+
+    def _completion(self) -> Ending:
+        goal = self.request.goal
+        if goal.complete_on_download and not self.downloads:
+            return Ending("failed", "the planner said complete, but no file was downloaded")
+        if goal.data_extraction_goal and self.extracted is None:
+            return Ending("failed", "the planner said complete, but nothing was extracted")
+        problem = mismatch(self.extracted, goal.data_schema) if self.extracted is not None else None
+        if problem is not None:
+            return Ending("failed", f"the extracted data doesn't fit data_schema: {problem}")
+        return Ending("completed")
+
+    def _summary(
+        self,
+        order: int,
+        observation: Observation,
+        plan: Plan,
+        actions: list[PastAction],
+        ending: Ending | None,
+        started: float,
+        image: bytes,
+    ) -> StepSummary:
+        failed = any(not action.result.ok for action in actions)
+        return StepSummary(
+            step_id=new_id("stp"),
+            order=order,
+            status="failed" if failed else "completed",
+            planner=plan.planner,
+            url=observation.url,
+            actions=tuple(describe(action.decision, observation) for action in actions),
+            result=_outcome_line(plan, actions, ending),
+            seconds=round(time.monotonic() - started, 3),
+            input_tokens=plan.usage.input_tokens,
+            output_tokens=plan.usage.output_tokens,
+            cost_usd=plan.usage.cost_usd,
+            screenshot=self.recorder.screenshot(order, image) if image else None,
+        )
+
+    async def timed(self, activity: str, work: Awaitable[T]) -> T:
+        """Awaits ``work`` and books its seconds under ``activity``."""
+        started = time.monotonic()
+        try:
+            return await work
+        finally:
+            spent = time.monotonic() - started
+            self.seconds[activity] = self.seconds.get(activity, 0.0) + spent
+
+
+def _page_is_another(result: ActionResult) -> bool:
+    """Whether the refs of the last look are void: what was planned for that page can't go on."""
+    return result.new_tab or result.url_after.split("#")[0] != result.url_before.split("#")[0] != ""
+
+
+def _outcome_line(plan: Plan, actions: list[PastAction], ending: Ending | None) -> str:
+    if not actions:
+        return f"not sure: {plan.reasoning}"
+    last = actions[-1].result
+    if not last.ok:
+        return last.error or last.message
+    if ending is not None:
+        return ending.status if ending.reason is None else f"{ending.status}: {ending.reason}"
+    if last.downloads:
+        return "downloaded " + ", ".join(file.filename for file in last.downloads)
+    if isinstance(actions[-1].decision, Download):
+        return f"no file came: {last.message}"
+    return last.message
+
+
+def _out_of_budget(code: str, reason: str) -> Ending:
+    return Ending("failed", reason, (TaskError(code, reason),))

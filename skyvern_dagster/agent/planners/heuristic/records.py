@@ -1,0 +1,272 @@
+"""Repeated records of a page: table rows, list items, cards, and pieces of a flat page.
+
+Every plausible way to see records in the page is a candidate; which one is right is decided by
+how well it fills the fields that are asked for (:mod:`.fields`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from skyvern_dagster.agent.planners.heuristic.facts import Fact, Piece, facts_of, is_field_name, pieces_of
+from skyvern_dagster.agent.planners.heuristic.page import INPUT_ROLES, PageView
+from skyvern_dagster.agent.planners.heuristic.words import fold
+from skyvern_dagster.browser.observation import Node
+
+_TABLES = frozenset({"table", "grid", "treegrid"})
+_CELLS = frozenset({"cell", "gridcell", "rowheader", "columnheader"})
+_SINGLE = frozenset({"listitem", "article", "row", "group", "region"})
+_MAX_TEXT = 4000
+_MAX_RECORDS = 2000
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record: the nodes that make it up, and the facts that they hold."""
+
+    nodes: tuple[Node, ...]
+    facts: tuple[Fact, ...]
+
+    def text(self, view: PageView) -> str:
+        """What it says."""
+        return " ".join(view.text(node) for node in self.nodes)
+
+
+@dataclass(frozen=True)
+class RecordSet:
+    """Records that belong together.
+
+    Attributes:
+        shape: ``table``, ``list``, ``groups`` or ``sections``.
+        columns: Names of the columns, where there are any.
+    """
+
+    shape: str
+    records: tuple[Record, ...]
+    columns: tuple[str, ...]
+    container: Node
+
+
+def record_sets(view: PageView, today: date) -> list[RecordSet]:
+    """All ways to see records in this page."""
+    found: list[RecordSet] = []
+    tables = [node for node in view.nodes if node.role in _TABLES]
+    by_header: dict[tuple[str, ...], list[RecordSet]] = {}
+    for table in tables:
+        one = _table(view, table, today)
+        if one.records:
+            found.append(one)
+            by_header.setdefault(one.columns, []).append(one)
+    found.extend(_union(sets) for columns, sets in by_header.items() if columns and len(sets) > 1)
+    for node in view.nodes:
+        if node.role not in _TABLES and node.role not in {"rowgroup", "row", "combobox", "listbox"}:
+            found.extend(_lists(view, node, today))
+    return found
+
+
+def _union(sets: list[RecordSet]) -> RecordSet:
+    records = tuple(record for one in sets for record in one.records)
+    return RecordSet("table", records, sets[0].columns, sets[0].container)
+
+
+def _table(view: PageView, table: Node, today: date) -> RecordSet:
+    rows = list(_rows(table))
+    header, body = _split_header(view, rows, today)
+    columns = tuple(view.label(cell) for cell in _cells_of(header)) if header else ()
+    grouped: list[list[Node]] = []
+    for row in body:
+        if grouped and _continues(view, row, columns, today):
+            grouped[-1].append(row)
+        else:
+            grouped.append([row])
+    records = tuple(_row_record(view, rows, header, columns, today) for rows in grouped)
+    return RecordSet("table", tuple(one for one in records if one.facts), columns, table)
+
+
+def _rows(table: Node) -> Iterator[Node]:
+    for child in table.children:
+        if child.role == "row":
+            yield child
+        elif child.role not in _TABLES:
+            yield from _rows(child)
+
+
+def _cells_of(row: Node | None) -> list[Node]:
+    return [cell for cell in row.children if cell.role in _CELLS] if row else []
+
+
+def _split_header(view: PageView, rows: list[Node], today: date) -> tuple[Node | None, list[Node]]:
+    for index, row in enumerate(rows[:3]):
+        cells = _cells_of(row)
+        if cells and sum(cell.role == "columnheader" for cell in cells) * 2 > len(cells):
+            rest = [one for one in rows[index + 1 :] if not _is_header(one)]
+            return row, rest
+    if len(rows) > 1 and _reads_like_header(view, _cells_of(rows[0]), _cells_of(rows[1]), today):
+        return rows[0], rows[1:]
+    return None, rows
+
+
+def _is_header(row: Node) -> bool:
+    cells = _cells_of(row)
+    return bool(cells) and all(cell.role == "columnheader" for cell in cells)
+
+
+def _reads_like_header(view: PageView, first: list[Node], second: list[Node], today: date) -> bool:
+    del today
+    names = [view.text(cell) for cell in first]
+    if len(first) < 2 or len(first) != len(second):
+        return False
+    if any(re.search(r"\d", name) for name in names):
+        return False
+    return sum(is_field_name(name) for name in names) * 2 >= sum(bool(name) for name in names) > 0
+
+
+def _continues(view: PageView, row: Node, columns: tuple[str, ...], today: date) -> bool:
+    """Whether a row only adds to the one before: fewer cells than columns, nothing new to date."""
+    cells = _cells_of(row)
+    if not columns or len(cells) >= len(columns) or len(cells) > max(1, len(columns) - 2):
+        return False
+    del today
+    text = view.text(row)
+    return bool(text) and not (len(cells) == 1 and len(text) < 40 and re.search(r"(19|20)\d{2}", text))
+
+
+def _row_record(
+    view: PageView, rows: list[Node], header: Node | None, columns: tuple[str, ...], today: date
+) -> Record:
+    pieces: list[Piece] = []
+    for row in rows:
+        cells = _cells_of(row)
+        for index, cell in enumerate(cells):
+            name = _column(index, cell, cells, header, columns)
+            pieces.extend(pieces_of(view, [cell], name))
+    return Record(tuple(rows), tuple(facts_of(pieces, today)))
+
+
+def _column(
+    index: int, cell: Node, cells: list[Node], header: Node | None, columns: tuple[str, ...]
+) -> str:
+    if len(cells) == len(columns):
+        return columns[index]
+    if header is None or cell.box is None:
+        return ""
+    middle = cell.box.x + cell.box.width / 2
+    for name, head in zip(columns, _cells_of(header), strict=True):
+        if head.box and head.box.x <= middle <= head.box.x + head.box.width:
+            return name
+    return ""
+
+
+def _lists(view: PageView, node: Node, today: date) -> Iterator[RecordSet]:
+    children = [child for child in node.children if _is_item(view, child)]
+    if len(children) >= 2:
+        yield from _children(view, node, children, today)
+        yield from _grandchildren(view, node, children, today)
+        yield from _sections(view, node, today)
+    elif len(children) == 1 and children[0].role in _SINGLE:
+        yield _list_of(view, "list", [[children[0]]], node, today)
+
+
+def _is_item(view: PageView, node: Node) -> bool:
+    if node.role in INPUT_ROLES or node.role in {"option", "separator"}:
+        return False
+    return 0 < len(view.text(node)) <= _MAX_TEXT
+
+
+def _children(view: PageView, node: Node, children: list[Node], today: date) -> Iterator[RecordSet]:
+    header = _soup_header(view, children)
+    if header:
+        rows = [child for child in children[1:] if view.text(child)]
+        records = tuple(_soup_record(view, row, header, today) for row in rows)
+        yield RecordSet("table", records, header, node)
+        return
+    roles = Counter(child.role for child in children)
+    for role, count in roles.items():
+        if count >= 2 and role not in {"text", "heading"}:
+            alike = [[child] for child in children if child.role == role]
+            yield _list_of(view, "list", alike, node, today)
+
+
+def _soup_header(view: PageView, children: list[Node]) -> tuple[str, ...]:
+    """Column names of a table made of plain boxes: a first row of field names only."""
+    first, second = _boxes(view, children[0]), _boxes(view, children[1])
+    names = tuple(view.text(one) for one in first)
+    if len(first) < 2 or len(second) < 2 or any(re.search(r"\d", name) for name in names):
+        return ()
+    fields = sum(is_field_name(name) for name in names)
+    return names if fields >= 2 and fields * 2 >= len(names) else ()
+
+
+def _boxes(view: PageView, row: Node) -> list[Node]:
+    """The boxes side by side that a row consists of, wrappers left aside."""
+    children = [child for child in row.children if view.text(child) or child.ref]
+    while len(children) == 1 and children[0].children:
+        children = [child for child in children[0].children if view.text(child) or child.ref]
+    return children
+
+
+def _soup_record(view: PageView, row: Node, header: tuple[str, ...], today: date) -> Record:
+    boxes = _boxes(view, row)
+    named = len(boxes) == len(header)
+    pieces = [
+        piece
+        for index, box in enumerate(boxes)
+        for piece in pieces_of(view, [box], header[index] if named or index < len(header) else "")
+    ]
+    return Record((row,), tuple(facts_of(pieces, today)))
+
+
+def _grandchildren(
+    view: PageView, node: Node, children: list[Node], today: date
+) -> Iterator[RecordSet]:
+    """Lists of one kind below each other, such as one per month."""
+    inner: list[list[Node]] = []
+    for child in children:
+        items = [one for one in child.children if _is_item(view, one)]
+        roles = Counter(one.role for one in items if one.role not in {"heading", "text"})
+        if roles:
+            role = roles.most_common(1)[0][0]
+            inner.append([one for one in items if one.role == role])
+    flat = [[one] for items in inner for one in items]
+    if len(inner) >= 2 and len(inner) < len(flat) <= _MAX_RECORDS:
+        yield _list_of(view, "groups", flat, node, today)
+
+
+def _sections(view: PageView, node: Node, today: date) -> Iterator[RecordSet]:
+    """Records without a box of their own: each begins where the first repeated piece comes again."""
+    keys = [_shape(view, child) for child in node.children]
+    counted = Counter(key for key in keys if key)
+    first = next((key for key in keys if key and counted[key] >= 2), "")
+    if not first or len(counted) < 2:
+        return
+    parts: list[list[Node]] = []
+    for key, child in zip(keys, node.children, strict=True):
+        if key == first:
+            parts.append([])
+        if parts and child.role not in INPUT_ROLES:
+            parts[-1].append(child)
+    if any(len(part) > 1 for part in parts):
+        yield _list_of(view, "sections", parts, node, today)
+
+
+def _shape(view: PageView, node: Node) -> str:
+    if node.role in INPUT_ROLES:
+        return ""
+    if node.role in {"heading", "separator"}:
+        return f"{node.role}{node.level}"
+    text = fold(view.text(node))
+    return f"{node.role} {re.sub(r'[0-9]+', '0', text)}" if text and len(text) < 60 else ""
+
+
+def _list_of(
+    view: PageView, shape: str, parts: list[list[Node]], container: Node, today: date
+) -> RecordSet:
+    records = tuple(
+        Record(tuple(nodes), tuple(facts_of(pieces_of(view, nodes), today)))
+        for nodes in parts[:_MAX_RECORDS]
+    )
+    return RecordSet(shape, records, (), container)

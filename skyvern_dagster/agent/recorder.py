@@ -1,0 +1,96 @@
+"""Keeping what the agent saw and did: a folder of artifacts per step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from skyvern_dagster.agent.planner import PastAction, Plan
+from skyvern_dagster.agent.step import StepSummary
+from skyvern_dagster.agent.task import TaskRequest
+from skyvern_dagster.agent.trace import redact_trace
+from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.browser.observation import Observation
+from skyvern_dagster.browser.results import ActionResult
+from skyvern_dagster.credentials.redaction import Redactor
+
+
+class StepRecorder:
+    """Writes the artifacts of one task, with secrets taken out.
+
+    Args:
+        store: Where artifacts go.
+        redactor: Knows the secrets that were typed.
+        request: The task, for its folder.
+    """
+
+    def __init__(self, store: ArtifactStore, redactor: Redactor, request: TaskRequest) -> None:
+        self._store = store
+        self._redactor = redactor
+        self._folder = request.folder
+        self.last_screenshot: str | None = None
+
+    def screenshot(self, order: int, image: bytes) -> str:
+        """Stores the page as step ``order`` left it (JPEG)."""
+        self.last_screenshot = self._store.write(f"{self._step(order)}/screenshot.jpg", image)
+        return self.last_screenshot
+
+    def step(
+        self,
+        summary: StepSummary,
+        observation: Observation,
+        plan: Plan,
+        actions: Sequence[PastAction],
+    ) -> None:
+        """Stores what was seen, decided and done."""
+        folder = self._step(summary.order)
+        seen = f"url: {observation.url}\ntitle: {observation.title}\n\n{observation.text}\n"
+        self._store.write(f"{folder}/observation.txt", self._redactor.text(seen).encode())
+        record = {
+            **summary.model_dump(mode="json"),
+            "reasoning": plan.reasoning,
+            "confidence": plan.confidence,
+            "decisions": [
+                {
+                    **action.decision.model_dump(mode="json"),
+                    "target": action.target,
+                    "result": _result(action.result),
+                }
+                for action in actions
+            ],
+        }
+        self._store.write_json(f"{folder}/step.json", _redacted(record, self._redactor))
+
+    def trace(self, path: Path) -> str:
+        """Stores Playwright's trace, without secrets."""
+        redact_trace(path, self._redactor.content)
+        return self._store.write(f"{self._folder}/trace.zip", path.read_bytes())
+
+    def _step(self, order: int) -> str:
+        return f"{self._folder}/steps/{order:03d}"
+
+
+def _result(result: ActionResult) -> dict[str, object]:
+    shown = {
+        "ok": result.ok,
+        "message": result.message,
+        "url_after": result.url_after,
+        "new_tab": result.new_tab,
+        "dialog": result.dialog,
+        "text_appeared": list(result.text_appeared),
+        "downloads": [file.filename for file in result.downloads],
+        "error": result.error,
+    }
+    return {key: value for key, value in shown.items() if value or key == "ok"}
+
+
+def _redacted(value: object, redactor: Redactor) -> object:
+    match value:
+        case str():
+            return redactor.text(value)
+        case dict():
+            return {key: _redacted(item, redactor) for key, item in value.items()}
+        case list() | tuple():
+            return [_redacted(item, redactor) for item in value]
+        case _:
+            return value

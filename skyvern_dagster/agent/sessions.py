@@ -1,0 +1,225 @@
+"""The session desk: gives each task its browser session and hands the state on to the next.
+
+A live session is a cache of the browser state that the block before left: where it is still here,
+it is used; where it is gone (another process, a re-execution), the state is restored into a new
+context.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+from skyvern_dagster.agent.acting import Hands
+from skyvern_dagster.agent.loop import AgentLoop, Ending
+from skyvern_dagster.agent.planner import Planner
+from skyvern_dagster.agent.recorder import StepRecorder
+from skyvern_dagster.agent.task import HandOn, TaskRequest, TaskResult
+from skyvern_dagster.artifacts.files import StoredFile
+from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.browser.pool import SessionPool
+from skyvern_dagster.browser.results import DownloadedFile
+from skyvern_dagster.browser.runtime import BrowserRuntime
+from skyvern_dagster.browser.session import BrowserSession
+from skyvern_dagster.browser.state import BrowserState
+from skyvern_dagster.credentials.vault import SecretVault
+from skyvern_dagster.errors import BrowserError, NavigationError, NetworkPolicyError
+from skyvern_dagster.ids import new_id
+
+Log = Callable[[str], None]
+
+
+class SessionDesk:
+    """Runs tasks on browser sessions of one process.
+
+    Args:
+        runtime: The browser.
+        store: Where states and artifacts lie.
+    """
+
+    def __init__(self, runtime: BrowserRuntime, store: ArtifactStore) -> None:
+        self._runtime = runtime
+        self._store = store
+        self._pool = SessionPool()
+
+    def run_task(
+        self,
+        request: TaskRequest,
+        *,
+        planner: Planner,
+        vault: SecretVault,
+        state: str | None,
+        fork: bool,
+        hand_on: HandOn,
+        log: Log,
+    ) -> TaskResult:
+        """Carries out one attempt at a task; what went wrong in the browser is in the result.
+
+        Args:
+            state: Artifact key of the state to begin from.
+            fork: Begin from the state in a context of its own, even if the session is live.
+            hand_on: What a completed task leaves for later ones.
+
+        Raises:
+            BrowserNotFoundError: There is no browser on this machine.
+        """
+        folder = Path(tempfile.mkdtemp(prefix="skyvern-task-"))
+        try:
+            return self._runtime.run(
+                self._task(request, planner, vault, state, fork, hand_on, log, folder)
+            )
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def close(self) -> None:
+        """Closes every live session and the browser."""
+        self._pool.clear()
+        self._runtime.close()
+
+    async def _task(
+        self,
+        request: TaskRequest,
+        planner: Planner,
+        vault: SecretVault,
+        state: str | None,
+        fork: bool,
+        hand_on: HandOn,
+        log: Log,
+        folder: Path,
+    ) -> TaskResult:
+        started = time.monotonic()
+        session = await self._open(state, fork=fork, folder=folder)
+        opened = time.monotonic() - started
+        recorder = StepRecorder(self._store, vault.redactor, request)
+        kept = False
+        try:
+            if request.trace:
+                await session.start_trace()
+            loop, ending = await self._run(request, session, planner, vault, recorder, log)
+            loop.seconds["open"] = opened
+            trace = await self._stop_trace(session, request, recorder, folder)
+            files = self._store_files(request, loop.downloads)
+            handed_on = None
+            if hand_on != "nothing" and ending.status == "completed":
+                handed_on = await self._hand_on(session, request)
+                kept = hand_on == "session" and await self._keep(handed_on, session)
+            return _result(loop, ending, recorder, files, trace, handed_on)
+        finally:
+            if not kept:
+                await session.close()
+
+    async def _run(
+        self,
+        request: TaskRequest,
+        session: BrowserSession,
+        planner: Planner,
+        vault: SecretVault,
+        recorder: StepRecorder,
+        log: Log,
+    ) -> tuple[AgentLoop, Ending]:
+        hands = Hands(session, vault, home_url=request.url or session.url, goal=request.goal)
+        loop = AgentLoop(request, session, planner, hands, recorder, log)
+        try:
+            if request.url is not None:
+                log(f"open {request.url}")
+                result = await loop.timed("act", session.goto(request.url))
+                if not result.ok:
+                    return loop, Ending("failed", result.error or result.message)
+            return loop, await loop.run()
+        except NetworkPolicyError as error:
+            return loop, Ending("failed", str(error), retryable=False)
+        except NavigationError as error:
+            return loop, Ending("failed", str(error))
+        except BrowserError as error:
+            return loop, Ending("failed", f"the browser broke: {error}")
+
+    async def _open(self, state: str | None, *, fork: bool, folder: Path) -> BrowserSession:
+        if state is not None and not fork:
+            live = self._pool.take(state)
+            if live is not None:
+                live.downloads_dir = folder
+                return live
+        restored = None
+        if state is not None:
+            restored = BrowserState.from_json(self._store.read(state))
+        return await BrowserSession.open(self._runtime, state=restored, downloads_dir=folder)
+
+    async def _hand_on(self, session: BrowserSession, request: TaskRequest) -> str:
+        key = f"runs/{request.workflow_run_id}/browser_states/{new_id('a')}.json"
+        self._store.write(key, (await session.state()).to_json())
+        return key
+
+    async def _keep(self, key: str, session: BrowserSession) -> bool:
+        evicted = self._pool.put(key, session)
+        if evicted is not None:
+            await evicted.close()
+        return True
+
+    async def _stop_trace(
+        self, session: BrowserSession, request: TaskRequest, recorder: StepRecorder, folder: Path
+    ) -> str | None:
+        if not request.trace:
+            return None
+        path = folder / "trace.zip"
+        await session.stop_trace(path)
+        return recorder.trace(path) if path.exists() else None
+
+    def _store_files(
+        self, request: TaskRequest, downloads: list[DownloadedFile]
+    ) -> tuple[StoredFile, ...]:
+        stored: dict[str, StoredFile] = {}
+        for number, file in enumerate(downloads, start=1):
+            name = _filename(file.filename, request.download_suffix, number)
+            key = f"runs/{request.workflow_run_id}/downloads/{request.block_key}/{name}"
+            if key in stored:
+                path = PurePosixPath(name)
+                key = f"{key.removesuffix(name)}{path.stem}_{number}{path.suffix}"
+            self._store.write(key, file.path.read_bytes())
+            stored[key] = StoredFile(
+                key=key,
+                filename=PurePosixPath(key).name,
+                content_type=file.content_type,
+                size=file.size,
+                sha256=file.sha256,
+                block=request.block,
+                iteration=request.iteration,
+            )
+        return tuple(stored.values())
+
+
+def _filename(name: str, suffix: str | None, number: int) -> str:
+    if not suffix:
+        return name
+    safe = "".join(c if c.isalnum() or c in "-_. " else "_" for c in suffix).strip(" .") or "file"
+    extension = PurePosixPath(name).suffix
+    numbered = safe if number == 1 else f"{safe}_{number}"
+    return numbered if numbered.endswith(extension) else numbered + extension
+
+
+def _result(
+    loop: AgentLoop,
+    ending: Ending,
+    recorder: StepRecorder,
+    files: tuple[StoredFile, ...],
+    trace: str | None,
+    state: str | None,
+) -> TaskResult:
+    return TaskResult(
+        status=ending.status,
+        extracted_information=loop.extracted if ending.status == "completed" else None,
+        failure_reason=ending.reason,
+        errors=tuple(error.as_dict() for error in ending.errors),
+        retryable=ending.retryable,
+        files=files,
+        steps=tuple(loop.steps),
+        screenshot=recorder.last_screenshot,
+        trace=trace,
+        state=state,
+        details={
+            "steps": len(loop.steps),
+            **{f"seconds_{name}": round(spent, 3) for name, spent in loop.seconds.items()},
+        },
+    )

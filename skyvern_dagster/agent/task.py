@@ -1,0 +1,88 @@
+"""A task as the agent is given it, and what it gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from skyvern_dagster.agent.planner import Goal
+from skyvern_dagster.agent.step import StepSummary
+from skyvern_dagster.artifacts.files import StoredFile
+from skyvern_dagster.ids import new_id
+
+TaskStatus = Literal["completed", "terminated", "failed"]
+
+HandOn = Literal["nothing", "state", "session"]
+"""What a task leaves for later ones: nothing, the browser state, or the live session as well."""
+
+
+@dataclass(frozen=True)
+class TaskRequest:
+    """One attempt at a task.
+
+    Attributes:
+        block_key: Unique name of the block (and iteration) in the run, for artifact keys.
+        url: Where to begin; ``None`` goes on where the handed-on browser state is.
+        download_suffix: New base name for a downloaded file.
+        max_seconds: Wall-clock budget.
+        trace: Whether to keep Playwright's trace.
+    """
+
+    workflow_run_id: str
+    block_key: str
+    block: str
+    iteration: str
+    url: str | None
+    goal: Goal
+    max_steps: int
+    max_retries_per_step: int
+    max_seconds: float
+    download_suffix: str | None = None
+    trace: bool = True
+    task_id: str = field(default_factory=lambda: new_id("tsk"))
+
+    @property
+    def folder(self) -> str:
+        """Prefix of the task's artifact keys."""
+        return f"runs/{self.workflow_run_id}/tasks/{self.block_key}/{self.task_id}"
+
+
+@dataclass(frozen=True)
+class TaskError:
+    """A situation that the definition has a code for, or a budget that ran out."""
+
+    error_code: str
+    reasoning: str
+    confidence_float: float = 1.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The form in outputs (contract 3c)."""
+        return {
+            "error_code": self.error_code,
+            "reasoning": self.reasoning,
+            "confidence_float": self.confidence_float,
+        }
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """How a task ended and what it left.
+
+    Attributes:
+        retryable: Whether a failure may go away by itself.
+        state: Artifact key of the browser state handed on; ``None`` when none was asked for.
+        details: Seconds by activity (``observe``, ``plan``, ``act``, ...).
+    """
+
+    status: TaskStatus
+    extracted_information: Any = None
+    failure_reason: str | None = None
+    errors: tuple[dict[str, Any], ...] = ()
+    retryable: bool = True
+    files: tuple[StoredFile, ...] = ()
+    steps: tuple[StepSummary, ...] = ()
+    screenshot: str | None = None
+    trace: str | None = None
+    recording: str | None = None
+    state: str | None = None
+    details: dict[str, float] = field(default_factory=dict)

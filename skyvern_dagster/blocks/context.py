@@ -1,0 +1,112 @@
+"""What a block is given to run with: names, secrets, artifacts and the services of the process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from skyvern_dagster.agent.planner import Planner
+from skyvern_dagster.agent.sessions import SessionDesk
+from skyvern_dagster.agent.task import HandOn
+from skyvern_dagster.artifacts.files import StoredFile
+from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.blocks.email_server import EmailServer
+from skyvern_dagster.blocks.s3_bucket import S3Bucket
+from skyvern_dagster.credentials.sources import SecretSource
+from skyvern_dagster.credentials.vault import SecretVault
+from skyvern_dagster.errors import BlockError, TemplateError
+from skyvern_dagster.templating import evaluate, is_template
+
+Log = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class AgentSettings:
+    """Budgets of a task where the definition sets none.
+
+    Attributes:
+        max_steps_per_run: Steps of one task.
+        max_retries_per_step: Failed steps in a row before the task fails.
+        max_seconds: Wall-clock budget of one task.
+        trace: Whether Playwright's trace is kept.
+    """
+
+    max_steps_per_run: int = 25
+    max_retries_per_step: int = 3
+    max_seconds: float = 600.0
+    trace: bool = True
+
+
+@dataclass(frozen=True)
+class Services:
+    """What a process offers to blocks, built from Dagster's resources or by hand."""
+
+    artifacts: ArtifactStore
+    desk: SessionDesk
+    planner: Planner
+    secrets: SecretSource
+    s3: S3Bucket
+    email: EmailServer
+    agent: AgentSettings = AgentSettings()
+
+
+@dataclass(frozen=True)
+class BlockContext:
+    """One attempt at one block.
+
+    Attributes:
+        block_key: ``label``, or ``label/<iteration>`` in a loop: unique in the run, and the same
+            when the run is resumed.
+        names: Everything that texts may refer to, secrets as references.
+        state: Artifact key of the browser state handed on by the previous browser block.
+        fork: Whether the block begins a loop iteration: a context of its own.
+        hand_on: What later blocks need of the browser.
+        files: What the run has downloaded so far.
+    """
+
+    workflow_run_id: str
+    block_key: str
+    iteration: str
+    names: Mapping[str, Any]
+    vault: SecretVault
+    services: Services
+    log: Log
+    state: str | None = None
+    fork: bool = False
+    hand_on: HandOn = "nothing"
+    files: tuple[StoredFile, ...] = ()
+
+    def value(self, text: str, field: str) -> Any:
+        """What a text field means: a parameter's value, a rendered template, or the text itself.
+
+        Raises:
+            BlockError: The template can't be rendered.
+        """
+        if text in self.names:
+            return self.names[text]
+        if not is_template(text):
+            return text
+        try:
+            return evaluate(text, self.names)
+        except TemplateError as error:
+            raise BlockError(f"{field}: {error}") from error
+
+    def text(self, text: str, field: str) -> str:
+        """Like :meth:`value`, as text.
+
+        Raises:
+            BlockError: The template can't be rendered, or the value is a list or an object.
+        """
+        value = self.value(text, field)
+        if isinstance(value, dict | list):
+            raise BlockError(f"{field}: {text!r} gives a {type(value).__name__}, not a text")
+        return "" if value is None else str(value)
+
+    def rendered(self, text: str, field: str) -> str:
+        """Renders a field whose plain text is just text.
+
+        Raises:
+            BlockError: The template can't be rendered.
+        """
+        return self.text(text, field) if is_template(text) else text

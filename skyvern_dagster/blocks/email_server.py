@@ -1,0 +1,150 @@
+"""Speaking SMTP: plain, STARTTLS or TLS, with errors that people can read."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from ipaddress import ip_address
+from typing import Literal
+
+from skyvern_dagster.errors import BlockError
+
+Security = Literal["auto", "starttls", "tls", "plain"]
+
+
+@dataclass(frozen=True)
+class EmailServer:
+    """How mail is sent; where to is the workflow's business (secrets by parameter key).
+
+    Attributes:
+        security: ``auto`` takes TLS on port 465, else STARTTLS where the server offers it, and
+            refuses to send a password in the clear to another machine.
+        timeout_seconds: For each answer of the server.
+        max_bytes: Size limit of one message as sent.
+    """
+
+    security: Security = "auto"
+    timeout_seconds: float = 30.0
+    max_bytes: int = 25_000_000
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """The SMTP account of one block."""
+
+    host: str
+    port: int
+    username: str = ""
+    password: str = field(default="", repr=False)
+
+
+def send(
+    server: EmailServer, mailbox: Mailbox, message: EmailMessage, recipients: Sequence[str]
+) -> tuple[str, ...]:
+    """Sends a message.
+
+    Returns:
+        Addresses that the server refused while it took the others.
+
+    Raises:
+        BlockError: The message is too large, the server can't be reached, refused the login, the
+            sender or every recipient.
+    """
+    size = len(message.as_bytes())
+    if size > server.max_bytes:
+        raise BlockError(
+            f"the e-mail has {size:,} bytes, the limit is {server.max_bytes:,}: attach fewer "
+            "files, or raise max_bytes of the e-mail resource (SKYVERN_SMTP_MAX_BYTES)"
+        )
+    where = f"{mailbox.host}:{mailbox.port}"
+    try:
+        with _connect(server, mailbox) as client:
+            refused = client.send_message(message, to_addrs=list(recipients))
+    except smtplib.SMTPAuthenticationError as error:
+        raise BlockError(
+            f"SMTP server {where} refused the login ({_reply(error)}); check the user name and "
+            "password secrets"
+        ) from error
+    except smtplib.SMTPRecipientsRefused as error:
+        reasons = [
+            f"{address} ({code} {_decoded(text)})"
+            for address, (code, text) in error.recipients.items()
+        ]
+        codes = [code for code, _ in error.recipients.values()]
+        raise BlockError(
+            f"SMTP server {where} refused every recipient: {', '.join(reasons)}",
+            retryable=all(400 <= code < 500 for code in codes),
+        ) from error
+    except smtplib.SMTPResponseException as error:
+        raise BlockError(
+            f"SMTP server {where} refused the message ({_reply(error)})",
+            retryable=400 <= error.smtp_code < 500,
+        ) from error
+    except ssl.SSLError as error:
+        raise BlockError(
+            f"no TLS with SMTP server {where}: {error}. Check the certificate, or the security "
+            "setting (SKYVERN_SMTP_SECURITY)"
+        ) from error
+    except smtplib.SMTPNotSupportedError as error:
+        raise BlockError(f"SMTP server {where}: {error}") from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise BlockError(
+            f"SMTP server {where} can't be used: {error}. Check host, port and network",
+            retryable=True,
+        ) from error
+    return tuple(refused)
+
+
+def _connect(server: EmailServer, mailbox: Mailbox) -> smtplib.SMTP:
+    context = ssl.create_default_context()
+    if server.security == "tls" or (server.security == "auto" and mailbox.port == 465):
+        client: smtplib.SMTP = smtplib.SMTP_SSL(
+            mailbox.host, mailbox.port, timeout=server.timeout_seconds, context=context
+        )
+        encrypted = True
+    else:
+        client = smtplib.SMTP(mailbox.host, mailbox.port, timeout=server.timeout_seconds)
+        encrypted = False
+    try:
+        client.ehlo()
+        offered = client.has_extn("starttls")
+        if server.security == "starttls" or (
+            server.security == "auto" and offered and not encrypted
+        ):
+            client.starttls(context=context)
+            client.ehlo()
+            encrypted = True
+        if mailbox.username:
+            _check_encrypted(server, mailbox, encrypted)
+            client.login(mailbox.username, mailbox.password)
+    except BaseException:
+        client.close()
+        raise
+    return client
+
+
+def _check_encrypted(server: EmailServer, mailbox: Mailbox, encrypted: bool) -> None:
+    if encrypted or server.security == "plain" or _is_loopback(mailbox.host):
+        return
+    raise BlockError(
+        f"SMTP server {mailbox.host}:{mailbox.port} offers no encryption, so the password was not "
+        "sent; set the security to plain (SKYVERN_SMTP_SECURITY=plain) to send it all the same"
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _reply(error: smtplib.SMTPResponseException) -> str:
+    return f"{error.smtp_code} {_decoded(error.smtp_error)}"
+
+
+def _decoded(text: bytes | str) -> str:
+    return text.decode(errors="replace") if isinstance(text, bytes) else text

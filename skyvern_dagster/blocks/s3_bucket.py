@@ -1,0 +1,99 @@
+"""The S3 bucket that upload blocks write to; a thin layer over the boto3 client it is given."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from skyvern_dagster.errors import BlockError
+
+_SHA256 = "sha256"
+MULTIPART_THRESHOLD = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class S3Bucket:
+    """A bucket and the way to reach it.
+
+    Attributes:
+        client: Gives the boto3 client; called at the first use (boto3 is an extra).
+        bucket: Bucket name; empty when none is configured.
+        environment: First part of every key (contract 3a: ``<env>/<wr_id>/<uuid>_<name>``).
+    """
+
+    client: Callable[[], Any]
+    bucket: str
+    environment: str = "local"
+
+    def holds(self, key: str, sha256: str) -> bool:
+        """Whether the object is already there with this content.
+
+        Raises:
+            BlockError: S3 can't be reached or refused.
+        """
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            head = self.client().head_object(Bucket=self.bucket, Key=key)
+        except ClientError as error:
+            if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 404:
+                return False
+            raise self._refused(key, error) from error
+        except BotoCoreError as error:
+            raise self._unreachable(error) from error
+        return bool(head.get("Metadata", {}).get(_SHA256) == sha256)
+
+    def put(self, key: str, content: bytes, *, content_type: str, sha256: str) -> str:
+        """Stores an object, in parts where it is large.
+
+        Returns:
+            Its ``s3://`` URI.
+
+        Raises:
+            BlockError: S3 can't be reached or refused.
+        """
+        from boto3.exceptions import S3UploadFailedError
+        from boto3.s3.transfer import TransferConfig
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            self.client().upload_fileobj(
+                io.BytesIO(content),
+                self.bucket,
+                key,
+                ExtraArgs={"ContentType": content_type, "Metadata": {_SHA256: sha256}},
+                Config=TransferConfig(multipart_threshold=MULTIPART_THRESHOLD),
+            )
+        except (ClientError, S3UploadFailedError) as error:
+            raise self._refused(key, error) from error
+        except BotoCoreError as error:
+            raise self._unreachable(error) from error
+        return self.uri(key)
+
+    def uri(self, key: str) -> str:
+        """The object's ``s3://`` URI."""
+        return f"s3://{self.bucket}/{key}"
+
+    def _refused(self, key: str, error: Exception) -> BlockError:
+        code, status = "", 0
+        response = getattr(error, "response", None)
+        if isinstance(response, dict):
+            code = str(response.get("Error", {}).get("Code", ""))
+            status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+        permanent = code in {"NoSuchBucket", "AccessDenied", "InvalidAccessKeyId", "403"} or (
+            400 <= status < 500 and status not in (408, 429)
+        )
+        return BlockError(
+            f"S3 refused {self.uri(key)}: {error}. Check the bucket's name, its region and the "
+            "credentials' rights",
+            retryable=not permanent,
+        )
+
+    def _unreachable(self, error: Exception) -> BlockError:
+        return BlockError(
+            f"S3 can't be used for bucket {self.bucket!r}: {error}. Check the endpoint "
+            "(AWS_ENDPOINT_URL_S3), the network and the credentials",
+            retryable=True,
+        )

@@ -1,0 +1,170 @@
+"""The ``task`` block: one instruction to a browser, carried out by the agent."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from skyvern_dagster.agent.planner import Goal
+from skyvern_dagster.agent.task import TaskRequest, TaskResult
+from skyvern_dagster.blocks.context import BlockContext
+from skyvern_dagster.blocks.fields import BlockFields, RetryRule
+from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.errors import BlockError
+
+
+class TaskBlock(BlockFields):
+    """``block_type: task`` (contract 3a)."""
+
+    key_fields: ClassVar[tuple[str, ...]] = ("url", "download_suffix", "totp_identifier")
+    template_fields: ClassVar[tuple[str, ...]] = (
+        "title",
+        "navigation_goal",
+        "data_extraction_goal",
+        "error_code_mapping",
+    )
+    inert_fields: ClassVar[frozenset[str]] = BlockFields.inert_fields | {
+        "engine", "cache_actions", "disable_cache", "complete_criterion", "terminate_criterion",
+        "complete_verification", "include_action_history_in_verification",
+        "totp_verification_url", "totp_identifier",
+    }  # fmt: skip
+    uses_browser: ClassVar[bool] = True
+
+    block_type: Literal["task"]
+    url: str | None = Field(default=None, description="Where to begin; else where the browser is.")
+    title: str = ""
+    navigation_goal: str | None = Field(default=None, description="What to do, in plain words.")
+    data_extraction_goal: str | None = Field(default=None, description="What to read.")
+    data_schema: dict[str, Any] | list[Any] | str | None = Field(
+        default=None, description="JSON Schema of what to read."
+    )
+    error_code_mapping: dict[str, str] = Field(
+        default_factory=dict, description="Code -> the situation in which it is reported."
+    )
+    max_retries: int = Field(default=0, ge=0, le=20, description="On `failed`, not `terminated`.")
+    max_steps_per_run: int | None = Field(default=None, ge=1, le=1000)
+    parameter_keys: list[str] = Field(
+        default_factory=list, description="Parameters that the agent is told about."
+    )
+    complete_on_download: bool = False
+    download_suffix: str | None = Field(default=None, description="New name of the download.")
+    totp_identifier: str | None = None
+
+    @property
+    def retry_rule(self) -> RetryRule:
+        """See the base class."""
+        return RetryRule(self.max_retries, delay_seconds=0.5)
+
+    def run(self, context: BlockContext) -> BlockOutcome:
+        """Carries the task out in a browser session.
+
+        Raises:
+            BlockError: A field can't be rendered, or there is no address to begin at.
+            SecretError: A credential is missing.
+            BrowserError: No browser could be started.
+        """
+        request = self._request(context)
+        result = context.services.desk.run_task(
+            request,
+            planner=context.services.planner,
+            vault=context.vault,
+            state=context.state,
+            fork=context.fork,
+            hand_on=context.hand_on,
+            log=context.log,
+        )
+        return _outcome(request, result)
+
+    def _request(self, context: BlockContext) -> TaskRequest:
+        url = context.text(self.url, "url").strip() if self.url else None
+        if url is not None:
+            url = _absolute(url)
+        elif context.state is None:
+            raise BlockError("url: the first task of a workflow needs an address to begin at")
+        payload = self._payload(context)
+        settings = context.services.agent
+        return TaskRequest(
+            workflow_run_id=context.workflow_run_id,
+            block_key=context.block_key,
+            block=self.label,
+            iteration=context.iteration,
+            url=url,
+            goal=Goal(
+                navigation_goal=context.rendered(self.navigation_goal or "", "navigation_goal"),
+                data_extraction_goal=context.rendered(
+                    self.data_extraction_goal or "", "data_extraction_goal"
+                ),
+                data_schema=self.data_schema,
+                payload=payload,
+                error_code_mapping={
+                    code: context.rendered(text, "error_code_mapping")
+                    for code, text in self.error_code_mapping.items()
+                },
+                complete_on_download=self.complete_on_download,
+                has_totp=any(
+                    isinstance(value, dict) and "totp" in value for value in payload.values()
+                ),
+            ),
+            download_suffix=(
+                context.text(self.download_suffix, "download_suffix")
+                if self.download_suffix
+                else None
+            ),
+            max_steps=self.max_steps_per_run or settings.max_steps_per_run,
+            max_retries_per_step=settings.max_retries_per_step,
+            max_seconds=settings.max_seconds,
+            trace=settings.trace,
+        )
+
+    def _payload(self, context: BlockContext) -> dict[str, Any]:
+        payload = {}
+        for key in self.parameter_keys:
+            secret = context.vault.payload(key)
+            payload[key] = context.names[key] if secret is None else secret
+        return payload
+
+
+class TaskOutput(BaseModel):
+    """What a task gives to later blocks and to the answer, in this order (contract 3b)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    task_id: str
+    status: str
+    extracted_information: Any = None
+    failure_reason: str | None = None
+    errors: list[dict[str, Any]] = Field(default_factory=list)
+
+
+def _absolute(url: str) -> str:
+    if "://" not in url and not url.startswith(("about:", "data:", "javascript:", "file:")):
+        url = f"https://{url}"
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BlockError(f"url: {url!r} is no http or https address")
+    return url
+
+
+def _outcome(request: TaskRequest, result: TaskResult) -> BlockOutcome:
+    output = TaskOutput(
+        task_id=request.task_id,
+        status=result.status,
+        extracted_information=result.extracted_information,
+        failure_reason=result.failure_reason,
+        errors=[dict(error) for error in result.errors],
+    )
+    return BlockOutcome(
+        status=result.status,
+        output=output.model_dump(mode="json"),
+        failure_reason=result.failure_reason,
+        retryable=result.status == "failed" and result.retryable,
+        files=result.files,
+        steps=result.steps,
+        screenshot=result.screenshot,
+        trace=result.trace,
+        recording=result.recording,
+        state=result.state,
+        details=result.details,
+    )

@@ -1,0 +1,89 @@
+"""The ``upload_to_s3`` block: the run's downloads into a bucket, never twice."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar, Literal
+
+from pydantic import Field, RootModel
+
+from skyvern_dagster.artifacts.files import StoredFile
+from skyvern_dagster.blocks.context import BlockContext
+from skyvern_dagster.blocks.fields import DOWNLOAD_DIRECTORY, BlockFields, RetryRule
+from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.errors import BlockError
+
+
+class UploadToS3Block(BlockFields):
+    """``block_type: upload_to_s3``."""
+
+    key_fields: ClassVar[tuple[str, ...]] = ("path",)
+
+    block_type: Literal["upload_to_s3"]
+    path: str = Field(
+        default=DOWNLOAD_DIRECTORY,
+        description="SKYVERN_DOWNLOAD_DIRECTORY for all of the run's downloads, or the name (or a "
+        "parameter that gives the name) of one downloaded file.",
+    )
+    max_retries: int = Field(default=2, ge=0, le=20, description="Our extension.")
+
+    @property
+    def retry_rule(self) -> RetryRule:
+        """S3 that is down for a moment is tried again."""
+        return RetryRule(self.max_retries, delay_seconds=1.0)
+
+    def run(self, context: BlockContext) -> BlockOutcome:
+        """Uploads each file that isn't there yet.
+
+        Raises:
+            BlockError: No bucket is configured, no such file, or S3 failed.
+        """
+        bucket = context.services.s3
+        if not bucket.bucket:
+            raise BlockError("no bucket to upload to: set SKYVERN_UPLOAD_BUCKET")
+        files = select_files(context, context.text(self.path, "path"), "path")
+        uris: list[str] = []
+        uploaded = 0
+        for file in files:
+            key = object_key(bucket.environment, context.workflow_run_id, file)
+            if not bucket.holds(key, file.sha256):
+                content = context.services.artifacts.read(file.key)
+                bucket.put(key, content, content_type=file.content_type, sha256=file.sha256)
+                uploaded += 1
+                context.log(f"uploaded {file.filename} ({file.size} bytes) to {bucket.uri(key)}")
+            uris.append(bucket.uri(key))
+        return BlockOutcome(
+            status="completed",
+            output=UploadOutput(uris).model_dump(mode="json"),
+            details={"files": len(uris), "uploaded_now": uploaded},
+        )
+
+
+class UploadOutput(RootModel[list[str]]):
+    """``s3://`` URIs, in the order of the downloads (contract 3b)."""
+
+
+def object_key(environment: str, workflow_run_id: str, file: StoredFile) -> str:
+    """``<env>/<wr_id>/<uuid>_<name>``; the same file of the same run has the same key always."""
+    unique = uuid.uuid5(uuid.NAMESPACE_URL, f"{workflow_run_id}/{file.key}/{file.sha256}")
+    return f"{environment}/{workflow_run_id}/{unique}_{file.filename}"
+
+
+def select_files(context: BlockContext, path: str, field: str) -> tuple[StoredFile, ...]:
+    """The run's downloads that a path means.
+
+    Raises:
+        BlockError: The run has downloaded no such file.
+    """
+    wanted = path.strip().rstrip("/")
+    if wanted == DOWNLOAD_DIRECTORY:
+        return context.files
+    name = wanted.removeprefix(DOWNLOAD_DIRECTORY + "/")
+    found = tuple(file for file in context.files if name in (file.filename, file.key))
+    if not found:
+        names = ", ".join(file.filename for file in context.files) or "nothing"
+        raise BlockError(
+            f"{field}: the run has downloaded no file {name!r} (it has: {names}); "
+            f"use {DOWNLOAD_DIRECTORY} for all downloads"
+        )
+    return found

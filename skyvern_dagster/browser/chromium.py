@@ -1,0 +1,130 @@
+"""Finding a Chromium and starting it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, assert_never
+
+from skyvern_dagster.errors import BrowserError, BrowserNotFoundError
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Playwright
+
+PATH_VARIABLE = "SKYVERN_BROWSER_PATH"
+CDP_VARIABLE = "SKYVERN_BROWSER_CDP_URL"
+
+_SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+# Nothing may leave for the vendor's servers, and nothing may pop up. Playwright's own switches
+# come on top; `--disable-features` is left to Playwright, because the last one would win.
+_QUIET = (
+    "--disable-background-networking",
+    "--disable-breakpad",
+    "--disable-component-update",
+    "--disable-domain-reliability",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-default-browser-check",
+    "--no-first-run",
+    "--no-pings",
+)
+
+
+@dataclass(frozen=True)
+class LocalChromium:
+    """An executable that we start and stop."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class RemoteChromium:
+    """A running browser that we attach to, and leave running."""
+
+    cdp_url: str
+
+
+ChromiumSource = LocalChromium | RemoteChromium
+
+
+def find_chromium(
+    configured: str = "",
+    *,
+    bundled: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> ChromiumSource:
+    """Decides which browser to use.
+
+    Args:
+        configured: An executable's path or a CDP endpoint's URL from the configuration.
+        bundled: Where Playwright keeps its own Chromium, whether or not it is installed.
+        environ: Environment to look into; the process's own by default.
+
+    Raises:
+        BrowserNotFoundError: There is none, or the one that was asked for isn't there.
+    """
+    variables = os.environ if environ is None else environ
+    asked = configured or variables.get(PATH_VARIABLE, "") or variables.get(CDP_VARIABLE, "")
+    if asked:
+        return _as_source(asked)
+    if bundled is not None and bundled.exists():
+        return LocalChromium(bundled)
+    search_path = variables.get("PATH")
+    for name in _SYSTEM_NAMES:
+        if found := shutil.which(name, path=search_path):
+            return LocalChromium(Path(found))
+    raise BrowserNotFoundError(
+        "No Chromium was found: neither Playwright's own nor "
+        f"{', '.join(_SYSTEM_NAMES)} on PATH. Install one with `playwright install chromium` or "
+        f"`apt-get install chromium`, or set {PATH_VARIABLE} or {CDP_VARIABLE}."
+    )
+
+
+def _as_source(asked: str) -> ChromiumSource:
+    if asked.startswith(("http://", "https://", "ws://", "wss://")):
+        return RemoteChromium(asked)
+    path = Path(asked).expanduser()
+    if not path.is_file():
+        raise BrowserNotFoundError(
+            f"The configured browser {asked} is not there. Correct the path (configuration or "
+            f"{PATH_VARIABLE}), or install one with `playwright install chromium`."
+        )
+    return LocalChromium(path)
+
+
+async def start_chromium(
+    playwright: Playwright, configured: str = "", *, headless: bool = True
+) -> Browser:
+    """Starts the browser that :func:`find_chromium` decides on, or attaches to it.
+
+    Raises:
+        BrowserNotFoundError: There is none.
+        BrowserError: It was found but doesn't start or doesn't answer.
+    """
+    from playwright.async_api import Error
+
+    bundled = Path(playwright.chromium.executable_path)
+    source = find_chromium(configured, bundled=bundled)
+    try:
+        match source:
+            case RemoteChromium(cdp_url):
+                return await playwright.chromium.connect_over_cdp(cdp_url)
+            case LocalChromium(path):
+                return await playwright.chromium.launch(
+                    executable_path=path, headless=headless, args=_switches()
+                )
+            case _:
+                assert_never(source)
+    except Error as error:
+        reason = error.message.strip().splitlines()[0]
+        raise BrowserError(f"The browser at {source} did not start: {reason}") from error
+
+
+def _switches() -> list[str]:
+    # Chromium's sandbox refuses to run as root.
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return [*_QUIET, "--no-sandbox"] if is_root else list(_QUIET)

@@ -1,0 +1,186 @@
+"""Collects every file that a session's pages give, whatever way it comes."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from skyvern_dagster.browser import file_content
+from skyvern_dagster.browser.results import DownloadedFile
+from skyvern_dagster.browser.scripts import script
+from skyvern_dagster.browser.traffic import DocumentAnswer, Traffic
+from skyvern_dagster.errors import ActionError
+
+if TYPE_CHECKING:
+    from playwright.async_api import Download, Page
+
+
+@dataclass(frozen=True)
+class Content:
+    """Bytes that came some other way than as a browser download."""
+
+    body: bytes
+    source_url: str
+    suggested_name: str
+    content_type: str = ""
+
+
+class Downloads:
+    """The download folder of a session, and what is on its way there.
+
+    Args:
+        folder: Where files go; made if it isn't there.
+        traffic: Knows the responses that became downloads.
+    """
+
+    def __init__(self, folder: Path, traffic: Traffic) -> None:
+        self._folder = folder
+        self._traffic = traffic
+        self._saving: set[asyncio.Task[None]] = set()
+        self.landed: list[DownloadedFile] = []
+        self.problems: list[str] = []
+        self.begun = 0
+
+    @property
+    def folder(self) -> Path:
+        """Where files go from now on; changing it leaves earlier files where they are."""
+        return self._folder
+
+    @folder.setter
+    def folder(self, folder: Path) -> None:
+        self._folder = folder
+
+    @property
+    def is_saving(self) -> bool:
+        """Whether a file is on its way."""
+        return bool(self._saving)
+
+    def follow(self, page: Page) -> None:
+        """Takes the downloads of a page, and the file of one that only shows a blob's content."""
+        page.on("download", lambda download: self._begin(self._save_download(download)))
+        if page.url.startswith("blob:"):
+            self._begin(self._save_viewed_blob(page))
+
+    async def keep(self, content: Content, *, html_is_fine: bool = False) -> DownloadedFile:
+        """Writes content that was fetched directly.
+
+        Raises:
+            ActionError: It is not the file that it claims to be.
+        """
+        name = file_content.safe_name(content.suggested_name)
+        target = self._free_path(name)
+        await asyncio.to_thread(target.write_bytes, content.body)
+        return self._check_in(
+            target, name, content.source_url, content.content_type, html_is_fine=html_is_fine
+        )
+
+    def _begin(self, saving: Awaitable[None]) -> None:
+        self.begun += 1
+        task = asyncio.ensure_future(saving)
+        self._saving.add(task)
+        task.add_done_callback(self._finish)
+
+    def _finish(self, task: asyncio.Task[None]) -> None:
+        self._saving.discard(task)
+        self._traffic.nudge()
+
+    async def _save_download(self, download: Download) -> None:
+        from playwright.async_api import Error
+
+        name = file_content.safe_name(download.suggested_filename)
+        answer = self._traffic.answer_for(download.url)
+        target = self._free_path(name)
+        try:
+            await download.save_as(target)
+        except Error as error:
+            target.unlink(missing_ok=True)
+            self.problems.append(_refusal(name, answer, error.message))
+            return
+        with contextlib.suppress(Error):
+            await download.delete()
+        declared = answer.content_type if answer else ""
+        with contextlib.suppress(ActionError):
+            self._check_in(
+                target, name, download.url, declared, html_is_fine=_is_html_attachment(answer)
+            )
+
+    async def _save_viewed_blob(self, viewer: Page) -> None:
+        url = viewer.url
+        answer = self._traffic.answer_for(url)
+        if answer is None or answer.content_type in ("", "text/html", "application/xhtml+xml"):
+            return
+        content = await read_blob(viewer, url)
+        if content is None:
+            self.problems.append("A file was opened from memory (blob:) that can't be read any more")
+            return
+        with contextlib.suppress(ActionError):
+            await self.keep(content)
+        await viewer.close()
+
+    def _check_in(
+        self, path: Path, name: str, url: str, declared: str, *, html_is_fine: bool
+    ) -> DownloadedFile:
+        head = file_content.read_head(path)
+        problem = file_content.problem_with(head, name, declared, html_is_fine=html_is_fine)
+        if problem:
+            path.unlink()
+            self.problems.append(problem)
+            raise ActionError(problem)
+        content_type = file_content.content_type_of(head, name, declared)
+        named = file_content.with_suffix(name, content_type)
+        if named != name:
+            path = path.replace(self._free_path(named))
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        landed = DownloadedFile(path, path.name, content_type, path.stat().st_size, digest, url)
+        self.landed.append(landed)
+        return landed
+
+    def _free_path(self, name: str) -> Path:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = file_content.unique_path(self._folder, name)
+        # Taken at once, so that two files of one name that come together don't collide.
+        path.touch()
+        return path
+
+
+async def read_blob(page: Page, url: str) -> Content | None:
+    """Reads a ``blob:`` address through the page that made it; ``None`` when it is gone.
+
+    Args:
+        page: Any page of the session.
+        url: The address.
+    """
+    from playwright.async_api import Error
+
+    opener = await page.opener()
+    pages = [opener] if opener else []
+    pages += [each for each in page.context.pages if each is not opener]
+    for each in pages:
+        for frame in each.frames:
+            try:
+                found = await frame.evaluate(script("read_blob"), url)
+            except Error:
+                continue
+            if found:
+                body = base64.b64decode(found["content"])
+                name = file_content.with_suffix("download", found["type"])
+                return Content(body, url, name, found["type"])
+    return None
+
+
+def _is_html_attachment(answer: DocumentAnswer | None) -> bool:
+    return answer is not None and answer.disposition.lower().startswith("attachment")
+
+
+def _refusal(name: str, answer: DocumentAnswer | None, reason: str) -> str:
+    if answer is not None and answer.status >= 400:
+        return f"The server answered HTTP {answer.status} instead of giving {name}"
+    first = reason.strip().splitlines()[0] if reason.strip() else "no reason given"
+    return f"{name} could not be downloaded: {first}"

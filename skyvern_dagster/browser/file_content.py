@@ -1,0 +1,107 @@
+"""Names and kinds of downloaded files, by what they hold rather than by what is said of them."""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+import unicodedata
+from email.message import Message
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+_HEAD_BYTES = 1024
+_MOST_NAME = 150
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
+_HTML = re.compile(rb"^\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", re.I | re.S)
+_RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.I)
+_MAGIC = (
+    (b"%PDF-", "application/pdf"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF8", "image/gif"),
+    (b"\x1f\x8b", "application/gzip"),
+    (b"PK\x03\x04", "application/zip"),
+)
+_GENERIC = ("", "application/octet-stream", "binary/octet-stream", "application/force-download")
+
+
+def read_head(path: Path) -> bytes:
+    """The first bytes of a file, enough to tell what it is."""
+    with path.open("rb") as file:
+        return file.read(_HEAD_BYTES)
+
+
+def looks_like_html(head: bytes) -> bool:
+    """Whether content begins like an HTML page."""
+    return bool(_HTML.match(head.removeprefix(b"\xef\xbb\xbf")))
+
+
+def content_type_of(head: bytes, filename: str, declared: str = "") -> str:
+    """The MIME type: by the first bytes, else as declared, else by the file name."""
+    by_name = mimetypes.guess_type(filename)[0] or ""
+    if b"%PDF-" in head:
+        return "application/pdf"
+    for magic, content_type in _MAGIC:
+        if head.startswith(magic):
+            # Office documents are zip archives inside.
+            keeps_name = content_type == "application/zip" and by_name
+            return by_name if keeps_name else content_type
+    if looks_like_html(head):
+        return "text/html"
+    if declared.lower() not in _GENERIC:
+        return declared.lower()
+    return by_name or "application/octet-stream"
+
+
+def problem_with(head: bytes, filename: str, declared: str, *, html_is_fine: bool) -> str:
+    """Why content isn't the file it claims to be; empty when it is."""
+    if not head:
+        return f"{filename} is empty"
+    if looks_like_html(head) and not html_is_fine:
+        return f"{filename} is an HTML page, not a file; perhaps a login or error page"
+    claims_pdf = filename.lower().endswith(".pdf") or declared == "application/pdf"
+    if claims_pdf and b"%PDF-" not in head:
+        return f"{filename} is not a PDF: it doesn't begin with %PDF"
+    return ""
+
+
+def safe_name(suggested: str, *, fallback: str = "download") -> str:
+    """A base name that every file system takes: no path, no control characters, Unicode kept."""
+    name = unicodedata.normalize("NFC", suggested).replace("\\", "/").rpartition("/")[2]
+    name = " ".join(_FORBIDDEN.sub("_", name).split()).strip(". ")
+    if not name:
+        return fallback
+    if _RESERVED.match(name):
+        name = "_" + name
+    if len(name.encode()) <= _MOST_NAME:
+        return name
+    stem, dot, suffix = name.rpartition(".")
+    if not dot or len(suffix) > 10:
+        stem, dot, suffix = name, "", ""
+    room = _MOST_NAME - len((dot + suffix).encode())
+    return stem.encode()[:room].decode(errors="ignore") + dot + suffix
+
+
+def name_from_response(url: str, disposition: str) -> str:
+    """The file name that a response suggests, else the last part of its address."""
+    message = Message()
+    message["Content-Disposition"] = disposition
+    if disposition and (given := message.get_filename()):
+        return given
+    return unquote(urlsplit(url).path.rpartition("/")[2])
+
+
+def with_suffix(name: str, content_type: str) -> str:
+    """Adds the usual suffix where a name has none."""
+    if Path(name).suffix:
+        return name
+    return name + (mimetypes.guess_extension(content_type) or "")
+
+
+def unique_path(folder: Path, name: str) -> Path:
+    """A path in the folder that no file has yet: ``a.pdf``, ``a (2).pdf``, ..."""
+    path, number = folder / name, 1
+    while path.exists():
+        number += 1
+        path = folder / f"{Path(name).stem} ({number}){Path(name).suffix}"
+    return path

@@ -1,0 +1,313 @@
+// A Playwright selector engine that runs in the isolated world, out of the page's reach.
+//
+//   skyvern=details   a detached element whose text is JSON: what the aria snapshot lacks
+//   skyvern=x3        the element that a former `details` called x3
+//
+// Playwright's snapshot stores each element's ref in `_ariaRef`, in this same world, so that the
+// join with the snapshot is exact.
+(() => {
+  const MAX_TEXT = 200;
+  const MAX_OPTIONS = 200;
+  const NATIVE =
+    "a[href],button,input,select,textarea,summary,option,label,iframe,frame,audio,video,embed,object";
+  const ROLES =
+    "[role=button],[role=link],[role=checkbox],[role=radio],[role=switch],[role=tab],[role=option]," +
+    "[role=menuitem],[role=menuitemcheckbox],[role=menuitemradio],[role=combobox],[role=textbox]," +
+    "[role=searchbox],[role=spinbutton],[role=slider],[role=treeitem]";
+  const INTERACTIVE = NATIVE + "," + ROLES + ",[contenteditable=''],[contenteditable=true]";
+  const COPIED = [
+    "id", "name", "autocomplete", "inputmode", "maxlength", "pattern", "accept", "min", "max",
+    "download", "target", "aria-label", "aria-haspopup", "aria-current", "aria-live", "alt",
+    "readonly", "multiple", "rel",
+  ];
+  const elements = new Map(); // x ref -> WeakRef of an element
+  const refs = new WeakMap(); // element -> x ref
+  let lastRef = 0;
+
+  const clean = (text) => (text || "").replace(/\s+/g, " ").trim().slice(0, MAX_TEXT);
+  const ariaRef = (element) => (element._ariaRef ? element._ariaRef.ref : "");
+
+  function parentOf(element) {
+    if (element.assignedSlot) return element.assignedSlot;
+    if (element.parentElement) return element.parentElement;
+    const root = element.getRootNode();
+    return root instanceof ShadowRoot ? root.host : null;
+  }
+
+  function* descend(root) {
+    for (const element of root.children) {
+      yield element;
+      if (element.shadowRoot) yield* descend(element.shadowRoot);
+      yield* descend(element);
+    }
+  }
+
+  function isSecret(element) {
+    if (element.nodeName !== "INPUT") return false;
+    if (element.type === "password") return true;
+    if (/(current|new)-password/.test(element.autocomplete || "")) return true;
+    const security = getComputedStyle(element).webkitTextSecurity;
+    return Boolean(security) && security !== "none";
+  }
+
+  function topElementAt(x, y) {
+    let hit = document.elementFromPoint(x, y);
+    while (hit && hit.shadowRoot) {
+      const inner = hit.shadowRoot.elementFromPoint(x, y);
+      if (!inner || inner === hit) break;
+      hit = inner;
+    }
+    return hit;
+  }
+
+  function includes(outer, inner) {
+    for (let node = inner; node; node = parentOf(node)) if (node === outer) return true;
+    return false;
+  }
+
+  function isCovered(element) {
+    const box = element.getClientRects()[0];
+    if (!box || !box.width || !box.height) return false;
+    const x = box.left + box.width / 2;
+    const y = box.top + box.height / 2;
+    if (x < 0 || y < 0 || x >= innerWidth || y >= innerHeight) return false;
+    const hit = topElementAt(x, y);
+    if (!hit || includes(element, hit) || includes(hit, element)) return false;
+    const label = hit.closest("label");
+    return !(label && (label.control === element || includes(label, element)));
+  }
+
+  function boxOf(element) {
+    const box = element.getBoundingClientRect();
+    return [box.x, box.y, box.width, box.height].map(Math.round);
+  }
+
+  function isShown(element) {
+    return element.checkVisibility
+      ? element.checkVisibility({ visibilityProperty: true, opacityProperty: false })
+      : element.getClientRects().length > 0;
+  }
+
+  function labelOf(element) {
+    const label = element.labels && element.labels[0];
+    return label ? clean(label.innerText) : "";
+  }
+
+  function fieldDetails(element, into) {
+    const tag = element.nodeName;
+    if (tag === "INPUT") into.type = element.type;
+    if (tag === "BUTTON" && element.type !== "submit") into.type = element.type;
+    if (isSecret(element)) into.secret = true;
+    else if (tag === "INPUT" || tag === "TEXTAREA") into.value = fieldValue(element);
+    if (tag === "SELECT") selectDetails(element, into);
+    if (element.placeholder) into.placeholder = clean(element.placeholder);
+    if (element.required || element.ariaRequired === "true") into.required = true;
+    if (element.matches(":disabled") || element.ariaDisabled === "true") into.disabled = true;
+    if (isInvalid(element)) into.invalid = true;
+    const label = labelOf(element);
+    if (label) into.label = label;
+  }
+
+  function fieldValue(element) {
+    if (element.type === "file") return Array.from(element.files, (file) => file.name).join(", ");
+    if (element.type === "hidden") return "";
+    return element.value.slice(0, 2000);
+  }
+
+  function selectDetails(element, into) {
+    const chosen = element.selectedOptions[0];
+    into.value = chosen ? clean(chosen.label) : "";
+    into.options = Array.from(element.options)
+      .slice(0, MAX_OPTIONS)
+      .map((option) => [clean(option.label), option.value, option.selected]);
+  }
+
+  // A required field that nobody has touched is not wrong yet, so :user-invalid, not :invalid.
+  function isInvalid(element) {
+    return element.ariaInvalid === "true" || element.matches(":user-invalid");
+  }
+
+  function linkDetails(element, into) {
+    if (element.nodeName === "A" && element.hasAttribute("href")) into.url = element.href;
+    if (element.nodeName === "IFRAME" || element.nodeName === "FRAME") into.url = element.src;
+  }
+
+  function attributesOf(element) {
+    const found = {};
+    for (const name of COPIED) {
+      const value = element.getAttribute(name);
+      if (value !== null && (value || name === "download")) found[name] = clean(value);
+    }
+    return found;
+  }
+
+  function detailsOf(element, interactive) {
+    const details = { tag: element.nodeName.toLowerCase(), box: boxOf(element) };
+    const ref = ariaRef(element);
+    if (ref) details.ref = ref;
+    if (element.title) details.title = clean(element.title);
+    if (!interactive) return details;
+    details.attributes = attributesOf(element);
+    linkDetails(element, details);
+    if (element.matches("input,select,textarea,button,fieldset,[role]")) fieldDetails(element, details);
+    if (isCovered(element)) details.covered = true;
+    return details;
+  }
+
+  // Clickable without a role: the page's author gave it a handler or a hand cursor.
+  function isScriptClickable(element, style) {
+    if (element.hasAttribute("onclick") || element.hasAttribute("ng-click")) return true;
+    if (element.matches("[tabindex]:not([tabindex='-1'])") && element.matches("div,span,i,svg,img"))
+      return true;
+    if (style.cursor !== "pointer") return false;
+    const parent = parentOf(element);
+    return !parent || getComputedStyle(parent).cursor !== "pointer";
+  }
+
+  function hasInteractiveAncestor(element) {
+    for (let node = parentOf(element); node; node = parentOf(node))
+      if (node.matches(INTERACTIVE + ",[onclick]")) return true;
+    return false;
+  }
+
+  const WORDS = /[A-Za-z][a-z]+|[A-Z]+(?![a-z])/g;
+  const NOISE = new Set(["btn", "icon", "fa", "fas", "far", "button", "link", "svg", "glyphicon", "bi", "mdi"]);
+
+  // An icon's class often says what it does: "icon-cart" -> "cart".
+  function wordsOfClass(element) {
+    const candidates = [element, ...element.querySelectorAll("i,span,svg,use")].slice(0, 5);
+    for (const candidate of candidates) {
+      const source = [
+        candidate.getAttribute("class"),
+        candidate.id,
+        candidate.getAttribute("href"),
+        candidate.getAttribute("data-icon"),
+      ].join(" ");
+      const words = (source.match(WORDS) || []).map((word) => word.toLowerCase());
+      const telling = words.filter((word) => word.length > 2 && !NOISE.has(word));
+      if (telling.length) return [...new Set(telling)].slice(0, 4).join(" ");
+    }
+    return "";
+  }
+
+  function spokenLabel(element) {
+    const inner = element.querySelector("[aria-label],[title],img[alt],svg title");
+    return (
+      clean(element.getAttribute("aria-label")) ||
+      clean(element.title) ||
+      (inner &&
+        clean(
+          inner.getAttribute("aria-label") ||
+            inner.getAttribute("title") ||
+            inner.getAttribute("alt") ||
+            inner.textContent,
+        ))
+    );
+  }
+
+  function refFor(element) {
+    let ref = refs.get(element);
+    if (!ref) {
+      ref = "x" + ++lastRef;
+      refs.set(element, ref);
+      elements.set(ref, new WeakRef(element));
+    }
+    return ref;
+  }
+
+  function ancestorRefs(element) {
+    const found = [];
+    for (let node = parentOf(element); node; node = parentOf(node)) {
+      const ref = ariaRef(node);
+      if (ref) found.push(ref);
+    }
+    return found;
+  }
+
+  function isSearchable(element) {
+    return !["SCRIPT", "STYLE", "META", "LINK", "HEAD", "TITLE", "NOSCRIPT", "TEMPLATE", "BR"].includes(
+      element.nodeName,
+    );
+  }
+
+  // What a planner may click: a control or link, or anything that is clickable by script.
+  function clickDetails(element, interactive, details) {
+    const native = interactive && element.matches(INTERACTIVE) && element.nodeName !== "LABEL";
+    if (native) {
+      details.clickable = true;
+    } else {
+      if (!isScriptClickable(element, getComputedStyle(element))) return false;
+      if (hasInteractiveAncestor(element)) return false;
+      details.clickable = true;
+    }
+    return true;
+  }
+
+  function addHandle(element, details, previous) {
+    details.x = refFor(element);
+    details.text = clean(element.innerText) || spokenLabel(element) || "";
+    details.parents = ancestorRefs(element);
+    details.after = previous;
+    if (!details.text) details.hint = wordsOfClass(element);
+    if (!details.attributes) details.attributes = attributesOf(element);
+    if (element.nodeName === "A" || element.getAttribute("role") === "link") details.role = "link";
+    if (element.nodeName === "BUTTON" || element.getAttribute("role") === "button")
+      details.role = "button";
+    if (!details.covered && isCovered(element)) details.covered = true;
+  }
+
+  // The snapshot computes some names from their content, filled-in password fields included.
+  function scrub(found, secrets) {
+    for (const [element, details] of found) {
+      const name = element._ariaRef ? element._ariaRef.name || "" : "";
+      const hit = secrets.filter((secret) => name.includes(secret));
+      if (!hit.length) continue;
+      details.name = hit.reduce((text, secret) => text.split(secret).join("•••"), name);
+    }
+  }
+
+  function collect() {
+    const found = [];
+    const secrets = [];
+    let previous = "";
+    for (const element of descend(document.body || document.documentElement)) {
+      if (!isSearchable(element)) continue;
+      const ref = ariaRef(element);
+      const interactive = element.matches(INTERACTIVE + ",fieldset,[role],[tabindex],[onclick]");
+      const native = interactive && element.matches(INTERACTIVE);
+      if (!ref && !native && !isShown(element)) continue;
+      if (native && isSecret(element) && element.value)
+        secrets.push(element.value.replace(/\s+/g, " ").trim());
+      const details = detailsOf(element, interactive);
+      const clickable = clickDetails(element, interactive, details);
+      if (clickable && isShown(element)) {
+        const named = ref && native && clean(element.innerText || element._ariaRef.name);
+        if (!ref || !native || !named) addHandle(element, details, previous);
+      }
+      if (ref) previous = ref;
+      if (ref || clickable || native) found.push([element, details]);
+    }
+    scrub(found, secrets.filter(Boolean));
+    return {
+      lang: document.documentElement.lang,
+      viewport: [innerWidth, innerHeight],
+      scroll: [scrollY, document.documentElement.scrollHeight],
+      elements: found.map(([, details]) => details),
+    };
+  }
+
+  function answer(value) {
+    const element = document.createElement("data");
+    element.textContent = JSON.stringify(value);
+    return element;
+  }
+
+  function queryAll(root, body) {
+    if (body === "details") return [answer(collect())];
+    const handle = elements.get(body);
+    const element = handle && handle.deref();
+    return element && element.isConnected ? [element] : [];
+  }
+
+  return { queryAll, query: (root, body) => queryAll(root, body)[0] || null };
+})()

@@ -1,0 +1,129 @@
+// A Playwright selector engine that tells how a document is doing, from the isolated world.
+//
+//   skyvern-state=pulse   how long it has been quiet, and whether it is about to leave
+//   skyvern-state=full    also a fingerprint of what it shows, and the notices on it
+(() => {
+  const MOST_NOTICES = 12;
+  const NOTICES = "[role=alert],[role=status],[role=alertdialog],[aria-live]:not([aria-live=off]),output";
+  const ERROR_LIKE =
+    "[class*=error i],[class*=invalid i],[class*=warning i],[class*=alert i],[class*=danger i]," +
+    "[class*=flash i],[class*=toast i],[class*=notice i],[class*=success i],[id*=error i]";
+  const FIELDS = "input,select,textarea";
+  let stirred = performance.now(); // the last change of the document
+  let leaving = -1; // when a navigation away from this document was asked for
+  let downloads = 0; // how many downloads the page asked for by link
+
+  const clean = (text) => (text || "").replace(/\s+/g, " ").trim();
+
+  function watch() {
+    const observer = new MutationObserver(() => (stirred = performance.now()));
+    observer.observe(document, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+      attributes: true,
+      attributeFilter: ["class", "hidden", "disabled", "open", "aria-expanded", "aria-busy", "src", "href"],
+    });
+    if (globalThis.navigation) navigation.addEventListener("navigate", onNavigate);
+  }
+
+  function onNavigate(event) {
+    stirred = performance.now();
+    if (event.downloadRequest !== null) downloads += 1;
+    else if (event.destination.url.startsWith("blob:")) saveBlob(event);
+    else if (!event.destination.sameDocument && !event.hashChange) leaving = performance.now();
+  }
+
+  // A PDF viewer would keep the file for itself, so that it is saved instead of shown.
+  function saveBlob(event) {
+    const url = event.destination.url;
+    if (!event.cancelable || typeOfBlob(url).startsWith("text/html")) return;
+    event.preventDefault();
+    const link = document.createElement("a");
+    link.href = url;
+    link.download = "";
+    link.click();
+  }
+
+  function typeOfBlob(url) {
+    try {
+      const request = new XMLHttpRequest();
+      request.open("GET", url, false);
+      request.send();
+      return request.getResponseHeader("content-type") || "";
+    } catch {
+      return "";
+    }
+  }
+
+  function hashOf(text) {
+    let low = 0xdeadbeef;
+    let high = 0x41c6ce57;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      low = Math.imul(low ^ code, 2654435761);
+      high = Math.imul(high ^ code, 1597334677);
+    }
+    return (low >>> 0).toString(36) + (high >>> 0).toString(36);
+  }
+
+  function fieldState(field) {
+    return [field.value, field.checked, field.disabled, field.ariaInvalid].join("");
+  }
+
+  function fingerprint() {
+    const states = [document.body ? document.body.innerText : ""];
+    for (const field of document.querySelectorAll(FIELDS)) states.push(fieldState(field));
+    for (const element of document.querySelectorAll("[aria-expanded],[aria-selected],[aria-pressed],dialog"))
+      states.push([element.ariaExpanded, element.ariaSelected, element.ariaPressed, element.open].join());
+    return hashOf(states.join(""));
+  }
+
+  function isShown(element) {
+    return element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+  }
+
+  function validationMessages() {
+    const found = [];
+    for (const field of document.querySelectorAll("input:user-invalid,select:user-invalid,textarea:user-invalid")) {
+      const label = field.labels && field.labels[0] ? clean(field.labels[0].innerText) : "";
+      const name = label || field.ariaLabel || field.placeholder || field.name;
+      found.push(clean(name ? `${name}: ${field.validationMessage}` : field.validationMessage));
+    }
+    return found;
+  }
+
+  function notices() {
+    const texts = validationMessages();
+    for (const element of document.querySelectorAll(NOTICES + "," + ERROR_LIKE)) {
+      if (element.matches(FIELDS + ",html,body,form,main,a,button") || !isShown(element)) continue;
+      const text = clean(element.innerText);
+      if (text && text.length < 300) texts.push(text);
+    }
+    return [...new Set(texts)].slice(0, MOST_NOTICES);
+  }
+
+  function pulse() {
+    const now = performance.now();
+    return {
+      quiet: now - stirred,
+      ready: document.readyState,
+      leaving: leaving < 0 ? null : now - leaving,
+      downloads,
+    };
+  }
+
+  function answer(value) {
+    const element = document.createElement("data");
+    element.textContent = JSON.stringify(value);
+    return element;
+  }
+
+  function queryAll(root, body) {
+    if (body === "pulse") return [answer(pulse())];
+    return [answer({ ...pulse(), fingerprint: fingerprint(), notices: notices() })];
+  }
+
+  watch();
+  return { queryAll, query: (root, body) => queryAll(root, body)[0] || null };
+})()

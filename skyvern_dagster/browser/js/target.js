@@ -1,0 +1,81 @@
+// A Playwright selector engine that tells about one element, chained behind a ref:
+// `aria-ref=e12 >> skyvern-target=describe`.
+(() => {
+  const clean = (text, most) => (text || "").replace(/\s+/g, " ").trim().slice(0, most);
+
+  function topElementAt(x, y) {
+    let hit = document.elementFromPoint(x, y);
+    while (hit && hit.shadowRoot) {
+      const inner = hit.shadowRoot.elementFromPoint(x, y);
+      if (!inner || inner === hit) break;
+      hit = inner;
+    }
+    return hit;
+  }
+
+  // The outermost box above the element is what a person would call the thing in the way.
+  function describe(element, covered) {
+    let outer = element;
+    while (outer.parentElement && !outer.parentElement.contains(covered)) outer = outer.parentElement;
+    const tag = outer.nodeName.toLowerCase();
+    const id = outer.id ? "#" + outer.id : "";
+    const named = outer.getAttribute("aria-label") || outer.innerText;
+    const text = clean(named, 60);
+    const kind = outer.getAttribute("role") || tag;
+    return text ? `${kind}${id} "${text}"` : `${kind}${id || classOf(outer)}`;
+  }
+
+  function classOf(element) {
+    const first = clean(element.getAttribute("class"), 60).split(" ")[0];
+    return first ? "." + first : "";
+  }
+
+  function coverOf(element) {
+    const box = element.getClientRects()[0];
+    if (!box) return "";
+    const hit = topElementAt(box.left + box.width / 2, box.top + box.height / 2);
+    return !hit || element.contains(hit) || hit.contains(element) ? "" : describe(hit, element);
+  }
+
+  function controlOf(element) {
+    if (element.matches("input,select,textarea")) return element;
+    if (element.control) return element.control;
+    return element.querySelector("input,select,textarea") || element;
+  }
+
+  function optionsOf(control) {
+    return Array.from(control.options || [], (option) => [
+      clean(option.label, 200),
+      option.value,
+      option.disabled || Boolean(option.closest("optgroup:disabled")),
+    ]);
+  }
+
+  function about(element) {
+    const control = controlOf(element);
+    return {
+      tag: element.nodeName.toLowerCase(),
+      control: control.nodeName.toLowerCase(),
+      type: control.nodeName === "INPUT" ? control.type : "",
+      role: element.getAttribute("role") || "",
+      label: clean(element.getAttribute("aria-label") || element.innerText || element.title, 60),
+      disabled: element.matches(":disabled") || element.ariaDisabled === "true",
+      readonly: Boolean(control.readOnly),
+      maxlength: control.maxLength > 0 ? control.maxLength : null,
+      editable: element.isContentEditable,
+      checked: "checked" in control ? control.checked : element.ariaChecked === "true",
+      options: control.nodeName === "SELECT" ? optionsOf(control) : [],
+      covered_by: coverOf(element),
+      href: element.href || (element.closest("a") || {}).href || "",
+    };
+  }
+
+  function queryAll(root, body) {
+    if (body === "control") return [controlOf(root)];
+    const element = document.createElement("data");
+    element.textContent = JSON.stringify(about(root));
+    return [element];
+  }
+
+  return { queryAll, query: (root, body) => queryAll(root, body)[0] || null };
+})()

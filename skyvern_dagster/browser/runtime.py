@@ -1,0 +1,188 @@
+"""One Chromium on one event-loop thread, for callers in any thread."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import concurrent.futures
+import contextlib
+import threading
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from skyvern_dagster.browser.chromium import start_chromium
+from skyvern_dagster.browser.gate import DocumentGate
+from skyvern_dagster.browser.scripts import register_engines
+from skyvern_dagster.errors import BrowserError
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Playwright
+
+T = TypeVar("T")
+
+_CLOSE_SECONDS = 5.0
+_CANCEL_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class _Engine:
+    playwright: Playwright
+    browser: Browser
+    gate: DocumentGate
+
+
+class BrowserRuntime:
+    """Owns Playwright and a browser; both start at the first use.
+
+    Args:
+        browser: Path of an executable or URL of a CDP endpoint; empty to look for one.
+        headless: Whether Chromium runs without a window.
+    """
+
+    def __init__(self, browser: str = "", *, headless: bool = True) -> None:
+        self._configured = browser
+        self._headless = headless
+        self._guard = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._engine: _Engine | None = None
+        self._starting = asyncio.Lock()
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Runs a coroutine on the browser's loop and waits for its result.
+
+        When the waiting thread is interrupted, the coroutine is cancelled, so that the browser
+        stops what it does, before the interruption goes on.
+
+        Raises:
+            BrowserError: Chromium stopped meanwhile.
+        """
+        loop = self._running_loop()
+        if threading.current_thread() is self._thread:
+            coroutine.close()
+            raise BrowserError("BrowserRuntime.run was called on its own event loop; await instead")
+        finished = threading.Event()
+        future = asyncio.run_coroutine_threadsafe(self._guarded(coroutine, finished), loop)
+        try:
+            return future.result()
+        except concurrent.futures.CancelledError:
+            raise BrowserError("The browser was closed while it was in use") from None
+        except BaseException:
+            if future.cancel():
+                finished.wait(_CANCEL_SECONDS)
+            raise
+
+    async def browser(self) -> Browser:
+        """The running browser, started if there is none (any more). Call it on the loop.
+
+        Raises:
+            BrowserNotFoundError: No Chromium could be found.
+            BrowserError: Chromium doesn't start.
+        """
+        return (await self._running_engine()).browser
+
+    async def gate(self) -> DocumentGate:
+        """What stands between the browser and the documents it loads. Call it on the loop."""
+        return (await self._running_engine()).gate
+
+    def take_blocked(self, context_id: str) -> tuple[str, ...]:
+        """Why the gate stopped navigations of a context since the last call."""
+        return tuple(self._engine.gate.take_blocked(context_id)) if self._engine else ()
+
+    def release(self, context_id: str) -> None:
+        """A context that the gate watched was closed."""
+        if self._engine is not None:
+            self._engine.gate.release(context_id)
+
+    def close(self) -> None:
+        """Stops Chromium and the thread; safe to call twice. A later use starts anew."""
+        with self._guard:
+            loop, thread = self._loop, self._thread
+            self._loop = self._thread = None
+        atexit.unregister(self.close)
+        if loop is None or thread is None:
+            return
+        stopping = asyncio.run_coroutine_threadsafe(self._stop(), loop)
+        with contextlib.suppress(concurrent.futures.TimeoutError):
+            stopping.result(2 * _CLOSE_SECONDS)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(_CLOSE_SECONDS)
+
+    def __enter__(self) -> BrowserRuntime:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _running_loop(self) -> asyncio.AbstractEventLoop:
+        with self._guard:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                self._starting = asyncio.Lock()
+                self._thread = threading.Thread(
+                    target=_serve, args=(self._loop,), name="skyvern-browser", daemon=True
+                )
+                self._thread.start()
+                atexit.register(self.close)
+            return self._loop
+
+    async def _guarded(self, coroutine: Coroutine[Any, Any, T], finished: threading.Event) -> T:
+        from playwright.async_api import Error
+
+        try:
+            return await coroutine
+        except Error as error:
+            if self._engine is not None and not self._engine.browser.is_connected():
+                raise BrowserError("Chromium stopped unexpectedly; try again") from error
+            raise
+        finally:
+            finished.set()
+
+    async def _running_engine(self) -> _Engine:
+        async with self._starting:
+            if self._engine is not None and not self._engine.browser.is_connected():
+                await self._stop_engine()
+            if self._engine is None:
+                self._engine = await self._start_engine()
+            return self._engine
+
+    async def _start_engine(self) -> _Engine:
+        from playwright.async_api import async_playwright
+
+        playwright = await async_playwright().start()
+        try:
+            await register_engines(playwright)
+            browser = await start_chromium(playwright, self._configured, headless=self._headless)
+            gate = await DocumentGate.open(browser)
+        except BaseException:
+            await playwright.stop()
+            raise
+        return _Engine(playwright, browser, gate)
+
+    async def _stop_engine(self) -> None:
+        from playwright.async_api import Error
+
+        engine, self._engine = self._engine, None
+        if engine is None:
+            return
+        with contextlib.suppress(Error, asyncio.TimeoutError):
+            await asyncio.wait_for(engine.browser.close(), _CLOSE_SECONDS)
+        # Without its driver Chromium loses its control pipe and goes, even if it hangs.
+        with contextlib.suppress(Error, asyncio.TimeoutError):
+            await asyncio.wait_for(engine.playwright.stop(), _CLOSE_SECONDS)
+
+    async def _stop(self) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        await self._stop_engine()
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+
+def _serve(loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_forever()
+    finally:
+        loop.close()

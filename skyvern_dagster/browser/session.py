@@ -1,0 +1,244 @@
+"""A browser session: one context, its current page, and all that is known about them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from skyvern_dagster.browser.dialogs import Dialogs
+from skyvern_dagster.browser.downloads import Downloads
+from skyvern_dagster.browser.network import NetworkPolicy
+from skyvern_dagster.browser.observation import Observation
+from skyvern_dagster.browser.scripts import script
+from skyvern_dagster.browser.snapshot import observe
+from skyvern_dagster.browser.state import BrowserState, read_state, session_storage_script
+from skyvern_dagster.browser.tabs import Tabs
+from skyvern_dagster.browser.traffic import Traffic
+
+if TYPE_CHECKING:
+    from playwright.async_api import BrowserContext, Page
+
+    from skyvern_dagster.browser.runtime import BrowserRuntime
+
+_CLOSE_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class SessionOptions:
+    """How a session's context is set up.
+
+    Attributes:
+        locale: Language that pages are asked for.
+        width: Viewport width in CSS pixels.
+        height: Viewport height.
+        policy: Limits on addresses.
+        extra: More of Playwright's ``new_context`` options (``user_agent``, ``proxy``, ...).
+    """
+
+    locale: str = "en-US"
+    width: int = 1280
+    height: int = 800
+    policy: NetworkPolicy = NetworkPolicy()
+    extra: tuple[tuple[str, Any], ...] = ()
+
+    def as_context_options(self) -> dict[str, Any]:
+        """The options in Playwright's words."""
+        return {
+            "viewport": {"width": self.width, "height": self.height},
+            "locale": self.locale,
+            "accept_downloads": True,
+            **dict(self.extra),
+        }
+
+
+class BrowserSession:
+    """A browser context in use by one block; open it with :meth:`open`.
+
+    All coroutines of a session run on its runtime's event loop, one action at a time.
+
+    Attributes:
+        tabs: Open pages.
+        traffic: What they load.
+        dialogs: JavaScript dialogs that came up.
+        downloads: Files that landed.
+        options: How the context was set up.
+    """
+
+    def __init__(
+        self,
+        runtime: BrowserRuntime,
+        context: BrowserContext,
+        downloads_dir: Path,
+        state: BrowserState,
+        options: SessionOptions,
+    ) -> None:
+        self._runtime = runtime
+        self._context = context
+        self._state = state
+        self._gate_id = ""
+        self._tracing = False
+        self._closed = False
+        self.options = options
+        self.traffic = Traffic(context)
+        self.dialogs = Dialogs(context)
+        self.downloads = Downloads(downloads_dir, self.traffic)
+        self.tabs = Tabs(context, self._follow)
+        context.on("close", self._on_close)
+
+    @classmethod
+    async def open(
+        cls,
+        runtime: BrowserRuntime,
+        *,
+        downloads_dir: Path,
+        state: BrowserState | None = None,
+        options: SessionOptions | None = None,
+    ) -> BrowserSession:
+        """Opens a context with a blank page.
+
+        Opening two sessions from one state is a fork: neither sees what the other does.
+
+        Args:
+            runtime: Whose browser to use; started if need be.
+            downloads_dir: Where files go.
+            state: What an earlier session handed on; a clean context without it.
+            options: How to set the context up.
+
+        Raises:
+            BrowserNotFoundError: No Chromium could be found.
+            BrowserError: Chromium doesn't start.
+        """
+        chosen, given = options or SessionOptions(), state or BrowserState()
+        browser = await runtime.browser()
+        context = await browser.new_context(
+            **chosen.as_context_options(),
+            storage_state=given.storage or None,  # type: ignore[arg-type]
+        )
+        await context.add_init_script(script("keep_blobs"))
+        if restoring := session_storage_script(given):
+            await context.add_init_script(restoring)
+        session = cls(runtime, context, downloads_dir, given, chosen)
+        page = await context.new_page()
+        if chosen.policy.is_restrictive:
+            session._gate_id = await (await runtime.gate()).restrict(page, chosen.policy)
+        return session
+
+    @property
+    def page(self) -> Page:
+        """The current page.
+
+        Raises:
+            BrowserError: Every page is closed.
+        """
+        return self.tabs.current
+
+    @property
+    def resume_url(self) -> str:
+        """Where the handed-on state was; empty when there was none."""
+        return self._state.url
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether the context is still there."""
+        browser = self._context.browser
+        return not self._closed and browser is not None and browser.is_connected()
+
+    async def observe(self, *, text_budget: int = 20_000) -> Observation:
+        """Looks at the current page.
+
+        Raises:
+            BrowserError: The page doesn't answer.
+        """
+        page = await self.tabs.ensure()
+        return await observe(
+            page,
+            tabs=await self.tabs.list(),
+            http_status=self.traffic.status_of(page),
+            dialogs=self.dialogs.take_unseen(),
+            text_budget=text_budget,
+        )
+
+    async def screenshot(self, quality: int = 60, *, scale: float = 1.0) -> bytes:
+        """The viewport as a JPEG.
+
+        Args:
+            quality: JPEG quality, 1 to 100.
+            scale: Size relative to the viewport's; below 1 for a thumbnail.
+        """
+        page = await self.tabs.ensure()
+        if scale >= 1:
+            return await page.screenshot(type="jpeg", quality=quality, scale="css")
+        return await self._scaled_screenshot(page, quality, scale)
+
+    async def state(self) -> BrowserState:
+        """What to hand on."""
+        page = await self.tabs.ensure()
+        return await read_state(self._context, page, self._state.session_storage)
+
+    def blocked_addresses(self) -> tuple[str, ...]:
+        """Why the network policy stopped navigations since the last call."""
+        return self._runtime.take_blocked(self._gate_id) if self._gate_id else ()
+
+    async def start_trace(self) -> None:
+        """Starts recording a Playwright trace with screenshots and snapshots.
+
+        The trace holds whatever pages show and what is typed: redact it before it is kept.
+        """
+        if not self._tracing:
+            await self._context.tracing.start(screenshots=True, snapshots=True)
+            self._tracing = True
+
+    async def stop_trace(self, path: Path) -> bool:
+        """Writes the trace; false when none was being recorded."""
+        if not self._tracing:
+            return False
+        self._tracing = False
+        await self._context.tracing.stop(path=path)
+        return True
+
+    async def close(self) -> None:
+        """Closes the context; safe to call twice."""
+        from playwright.async_api import Error
+
+        self._on_close()
+        if self._gate_id:
+            self._runtime.release(self._gate_id)
+            self._gate_id = ""
+        # A hanging page must not hold up the run; the runtime's end takes it along.
+        with contextlib.suppress(Error, asyncio.TimeoutError):
+            await asyncio.wait_for(self._context.close(), _CLOSE_SECONDS)
+
+    def _follow(self, page: Page) -> None:
+        page.on("close", self.traffic.forget)
+        self.downloads.follow(page)
+        self.traffic.nudge()
+
+    def _on_close(self, *_: object) -> None:
+        self._closed = True
+
+    async def _scaled_screenshot(self, page: Page, quality: int, scale: float) -> bytes:
+        import base64
+
+        protocol = await self._context.new_cdp_session(page)
+        try:
+            shot = await protocol.send(
+                "Page.captureScreenshot",
+                {
+                    "format": "jpeg",
+                    "quality": quality,
+                    "optimizeForSpeed": True,
+                    "clip": {
+                        "x": 0,
+                        "y": 0,
+                        "width": self.options.width,
+                        "height": self.options.height,
+                        "scale": scale,
+                    },
+                },
+            )
+        finally:
+            await protocol.detach()
+        return base64.b64decode(shot["data"])

@@ -1,0 +1,179 @@
+"""What a session's pages are loading, so that waiting can end as soon as it may."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import Counter, OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from playwright.async_api import BrowserContext, Page, Request, Response
+
+# How long one request of a kind is waited for; kinds that aren't here never are.
+_PATIENCE = {"document": 60.0, "script": 6.0, "stylesheet": 4.0, "xhr": 6.5, "fetch": 6.5}
+_POLL_PATIENCE = 0.4
+_MOST_DOCUMENTS = 50
+
+
+@dataclass(frozen=True)
+class DocumentAnswer:
+    """Status and telling headers of a document's response."""
+
+    url: str
+    status: int
+    content_type: str
+    disposition: str
+
+
+@dataclass
+class _Flight:
+    key: tuple[str, str]
+    kind: str
+    since: float
+    in_background: bool = False
+
+
+class Traffic:
+    """Follows the requests of a context.
+
+    Requests that pages make on their own, again and again (polling), and those that never end
+    (long polling) are told apart from what an action set off, and not waited for.
+
+    Args:
+        context: The context to follow.
+    """
+
+    def __init__(self, context: BrowserContext) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._flights: dict[Request, _Flight] = {}
+        self._own_starts: Counter[tuple[str, str]] = Counter()
+        self._acting = False
+        self._changed = asyncio.Event()
+        self._answers: OrderedDict[str, DocumentAnswer] = OrderedDict()
+        self._page_answers: dict[Page, DocumentAnswer] = {}
+        self.last_change = self._loop.time()
+        self.failed_documents: list[tuple[str, str]] = []
+        context.on("request", self._on_request)
+        context.on("response", self._on_response)
+        context.on("requestfinished", self._on_end)
+        context.on("requestfailed", self._on_failed)
+
+    def begin(self) -> None:
+        """An action begins: what is under way already is not its doing."""
+        for flight in self._flights.values():
+            if flight.kind != "document":
+                flight.in_background = True
+                self._own_starts[flight.key] += 1
+        self.failed_documents.clear()
+        self._acting = True
+
+    def end(self) -> None:
+        """The action is over: what pages load from now on is their own doing."""
+        self._acting = False
+
+    def is_busy(self) -> bool:
+        """Whether something is under way that is worth waiting for."""
+        now = self._loop.time()
+        return any(self._is_awaited(flight, now) for flight in self._flights.values())
+
+    def awaits_document(self) -> bool:
+        """Whether a document (or a file in its place) is under way."""
+        return any(flight.kind == "document" for flight in self._flights.values())
+
+    def nudge(self) -> None:
+        """Wakes whoever waits, for a change that is not a request."""
+        self.last_change = self._loop.time()
+        self._changed.set()
+
+    async def change(self, seconds: float) -> None:
+        """Waits for the next change, at most ``seconds``."""
+        self._changed.clear()
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._changed.wait(), seconds)
+
+    def status_of(self, page: Page) -> int | None:
+        """Status of the response that gave this page, where there was one."""
+        answer = self.answer_of(page)
+        return answer.status if answer else None
+
+    def answer_of(self, page: Page) -> DocumentAnswer | None:
+        """The response that gave this page's document, where there was one."""
+        return self._page_answers.get(page) or self._answers.get(_without_fragment(page.url))
+
+    def answer_for(self, url: str) -> DocumentAnswer | None:
+        """The last document response from this address."""
+        return self._answers.get(_without_fragment(url))
+
+    def forget(self, page: Page) -> None:
+        """A page was closed."""
+        self._page_answers.pop(page, None)
+
+    def _is_awaited(self, flight: _Flight, now: float) -> bool:
+        if flight.in_background:
+            return False
+        patience = _PATIENCE[flight.kind]
+        if flight.kind in ("xhr", "fetch") and self._own_starts[flight.key] > 1:
+            patience = _POLL_PATIENCE
+        if now - flight.since < patience:
+            return True
+        flight.in_background = True
+        self._own_starts[flight.key] += 2
+        return False
+
+    def _on_request(self, request: Request) -> None:
+        kind = request.resource_type
+        if kind not in _PATIENCE or not request.url.startswith(("http", "blob:")):
+            return
+        parts = urlsplit(request.url)
+        key = (request.method, f"{parts.netloc}{parts.path}")
+        self._flights[request] = _Flight(key, kind, self._loop.time())
+        if not self._acting:
+            self._own_starts[key] += 1
+        self.nudge()
+
+    def _on_response(self, response: Response) -> None:
+        request = response.request
+        if request.resource_type != "document" or not response.headers:
+            return
+        headers = response.headers
+        url = _without_fragment(response.url)
+        answer = DocumentAnswer(
+            url,
+            response.status,
+            headers.get("content-type", "").partition(";")[0].strip().lower(),
+            headers.get("content-disposition", ""),
+        )
+        self._answers[url] = answer
+        self._answers.move_to_end(url)
+        if len(self._answers) > _MOST_DOCUMENTS:
+            self._answers.popitem(last=False)
+        page = _page_of(request)
+        if page is not None and request.frame == page.main_frame:
+            self._page_answers[page] = answer
+        self.nudge()
+
+    def _on_failed(self, request: Request) -> None:
+        if request.is_navigation_request():
+            self.failed_documents.append((request.url, request.failure or ""))
+        self._on_end(request)
+
+    def _on_end(self, request: Request) -> None:
+        if self._flights.pop(request, None) is not None:
+            self.nudge()
+
+
+def _page_of(request: Request) -> Page | None:
+    from playwright.async_api import Error
+
+    try:
+        return request.frame.page
+    except Error:
+        # A pop-up's first request comes before its page.
+        return None
+
+
+def _without_fragment(url: str) -> str:
+    return url.partition("#")[0]

@@ -1,0 +1,137 @@
+"""What a person sees of a block in Dagster's UI: picture, steps, files, links, numbers."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+import dagster as dg
+
+from skyvern_dagster.agent.step import StepSummary
+from skyvern_dagster.artifacts.files import StoredFile
+from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.blocks.outcome import BlockOutcome
+
+LARGEST_PICTURE = 96 * 1024
+"""An inline picture is a row in Dagster's event log: above this size it is only linked."""
+
+Metadata = dict[str, Any]
+
+
+def block_metadata(outcome: BlockOutcome, store: ArtifactStore) -> Metadata:
+    """Metadata of one block's op."""
+    metadata: Metadata = {
+        "skyvern/status": dg.MetadataValue.text(outcome.status),
+        "seconds": dg.MetadataValue.float(outcome.seconds),
+    }
+    if outcome.failure_reason:
+        metadata["skyvern/failure_reason"] = dg.MetadataValue.text(outcome.failure_reason)
+    codes = error_codes(outcome)
+    if codes:
+        metadata["skyvern/error_codes"] = dg.MetadataValue.text(", ".join(codes))
+    metadata |= _picture(outcome, store)
+    if outcome.steps:
+        metadata |= _steps(outcome.steps)
+    if outcome.files:
+        metadata["downloads"] = files_table(outcome.files, store)
+        metadata["download_count"] = dg.MetadataValue.int(len(outcome.files))
+    for name, key in (("trace", outcome.trace), ("recording", outcome.recording)):
+        if key is not None:
+            metadata[name] = dg.MetadataValue.url(store.url(key))
+    metadata |= {name: _number(value) for name, value in outcome.details.items()}
+    if outcome.output is not None:
+        metadata["result"] = dg.MetadataValue.json(_json_object(outcome.output))
+    return metadata
+
+
+def error_codes(outcome: BlockOutcome) -> list[str]:
+    """The definition's codes that the outcome carries."""
+    output = outcome.output
+    errors = output.get("errors") if isinstance(output, dict) else None
+    return [str(error.get("error_code")) for error in errors or []]
+
+
+def files_table(files: Sequence[StoredFile], store: ArtifactStore) -> dg.TableMetadataValue:
+    """Downloads as a table."""
+    return dg.MetadataValue.table(
+        [
+            dg.TableRecord(
+                {
+                    "file": file.filename,
+                    "bytes": file.size,
+                    "content_type": file.content_type,
+                    "sha256": file.sha256,
+                    "link": store.url(file.key),
+                }
+            )
+            for file in files
+        ],
+        schema=dg.TableSchema(
+            [
+                dg.TableColumn("file", "string"),
+                dg.TableColumn("bytes", "int"),
+                dg.TableColumn("content_type", "string"),
+                dg.TableColumn("sha256", "string"),
+                dg.TableColumn("link", "string"),
+            ]
+        ),
+    )
+
+
+def _picture(outcome: BlockOutcome, store: ArtifactStore) -> Metadata:
+    if outcome.screenshot is None:
+        return {}
+    metadata: Metadata = {"screenshot_file": dg.MetadataValue.url(store.url(outcome.screenshot))}
+    image = store.read(outcome.screenshot)
+    if len(image) <= LARGEST_PICTURE:
+        kind = PurePosixPath(outcome.screenshot).suffix.removeprefix(".").replace("jpg", "jpeg")
+        data = base64.b64encode(image).decode()
+        metadata["screenshot"] = dg.MetadataValue.md(
+            f"![last page](data:image/{kind};base64,{data})"
+        )
+    return metadata
+
+
+def _steps(steps: Sequence[StepSummary]) -> Metadata:
+    records = [
+        dg.TableRecord(
+            {
+                "step": step.order,
+                "planner": step.planner,
+                "actions": "\n".join(step.actions),
+                "result": step.result,
+                "page": step.url,
+                "seconds": step.seconds,
+                "tokens": step.input_tokens + step.output_tokens,
+            }
+        )
+        for step in steps
+    ]
+    schema = dg.TableSchema(
+        [
+            dg.TableColumn("step", "int"),
+            dg.TableColumn("planner", "string"),
+            dg.TableColumn("actions", "string"),
+            dg.TableColumn("result", "string"),
+            dg.TableColumn("page", "string"),
+            dg.TableColumn("seconds", "float"),
+            dg.TableColumn("tokens", "int"),
+        ]
+    )
+    return {
+        "agent_steps": dg.MetadataValue.table(records, schema=schema),
+        "input_tokens": dg.MetadataValue.int(sum(step.input_tokens for step in steps)),
+        "output_tokens": dg.MetadataValue.int(sum(step.output_tokens for step in steps)),
+        "cost_usd": dg.MetadataValue.float(sum(step.cost_usd for step in steps)),
+    }
+
+
+def _number(value: float) -> dg.MetadataValue[Any]:
+    is_whole = float(value).is_integer()
+    return dg.MetadataValue.int(int(value)) if is_whole else dg.MetadataValue.float(float(value))
+
+
+def _json_object(output: Any) -> Any:
+    return output if isinstance(output, dict | list) else {"value": output}

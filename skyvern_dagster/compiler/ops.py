@@ -1,0 +1,268 @@
+"""One op per node of the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, assert_never
+
+import dagster as dg
+from pydantic import BaseModel
+
+from skyvern_dagster.blocks.for_loop import ForLoopBlock, LoopOutput
+from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.blocks.union import OUTPUT_TYPES, Block
+from skyvern_dagster.compiler.config import parameters_config
+from skyvern_dagster.compiler.endings import failure, mark_finished
+from skyvern_dagster.compiler.iterations import LoopEntryPoint, heal, loop_entry
+from skyvern_dagster.compiler.metadata import block_metadata, files_table
+from skyvern_dagster.compiler.opening import open_run
+from skyvern_dagster.compiler.plan import FINISH, START, BlockNode, LoopNode
+from skyvern_dagster.dagster_internals import RESUME_TAG, RETRY_NUMBER_TAG
+from skyvern_dagster.execution.runner import Ran, Runner
+from skyvern_dagster.execution.scope import Scope
+from skyvern_dagster.resources import RESOURCE_KEYS, services
+from skyvern_dagster.workflow.loader import Workflow
+
+SCOPE = "scope"
+RESULT = "result"
+_KINDS = {"task": "browser", "for_loop": "loop", "upload_to_s3": "s3", "send_email": "email"}
+
+
+def start_op(workflow: Workflow) -> dg.OpDefinition:
+    """Checks the parameters and opens the run."""
+    config_class = parameters_config(workflow)
+
+    def start(context: dg.OpExecutionContext, config: Any) -> Scope:
+        given = {name: getattr(config, name) for name in config_class.model_fields}
+        return open_run(context, workflow, given)
+
+    start.__annotations__ = {
+        "context": dg.OpExecutionContext,
+        "config": config_class,
+        "return": Scope,
+    }
+    return dg.op(
+        name=START,
+        out={SCOPE: dg.Out(Scope, description="What the first block begins with.")},
+        required_resource_keys=set(RESOURCE_KEYS),
+        description="Checks the parameters and that every secret can be found.",
+        tags={"dagster/compute_kind": "skyvern"},
+    )(start)
+
+
+def finish_op() -> dg.OpDefinition:
+    """Marks the run as completed."""
+
+    def finish(context: dg.OpExecutionContext, scope: Scope) -> None:
+        mark_finished(context, scope)
+        store = context.resources.artifacts.store()
+        context.add_output_metadata(
+            {
+                "workflow_run_id": scope.workflow_run_id,
+                "downloads": files_table(scope.files, store),
+                "download_count": len(scope.files),
+            }
+        )
+
+    return dg.op(
+        name=FINISH,
+        ins={SCOPE: dg.In(Scope)},
+        required_resource_keys={"artifacts"},
+        description="Marks the run as completed.",
+        tags={"dagster/compute_kind": "skyvern"},
+    )(finish)
+
+
+def block_op(
+    node: BlockNode, workflow: Workflow, loop: ForLoopBlock | None = None
+) -> dg.OpDefinition:
+    """The op of a block; in a loop's mapped body it knows the loop."""
+
+    def compute(context: dg.OpExecutionContext, scope: Scope) -> Iterator[dg.Output[Any]]:
+        runner = _runner(context, workflow)
+        if loop is not None and _iteration_is_over(context, runner, loop, scope):
+            ended = scope if scope.ended else scope.with_ending("skipped", "the loop had stopped")
+            yield dg.Output(ended, SCOPE)
+            return
+        after, outcome = _run(context, runner, node, scope)
+        metadata = block_metadata(outcome, runner.services.artifacts)
+        if not outcome.completed and not node.block.continue_on_failure:
+            after = _fatal(context, runner, node, loop, after, outcome, metadata)
+        yield dg.Output(after, SCOPE)
+        yield dg.Output(_typed(node.block, outcome), RESULT, metadata=metadata)
+
+    tags = {"dagster/compute_kind": _KINDS[node.block.block_type]}
+    if node.priority:
+        tags["dagster/priority"] = str(node.priority)
+    return dg.op(
+        name=node.op,
+        ins={SCOPE: dg.In(Scope), **_data_ins(node.data_from)},
+        out={
+            SCOPE: dg.Out(Scope),
+            RESULT: dg.Out(OUTPUT_TYPES[node.block.block_type], is_required=False),
+        },
+        required_resource_keys=set(RESOURCE_KEYS),
+        description=describe(node.block),
+        tags=tags,
+    )(compute)
+
+
+def loop_op(node: LoopNode, workflow: Workflow) -> dg.OpDefinition:
+    """The op that fans out: one scope per item, and the keys that the collect op must find."""
+
+    def compute(
+        context: dg.OpExecutionContext, scope: Scope
+    ) -> Iterator[dg.Output[Any] | dg.DynamicOutput[Scope]]:
+        runner = _runner(context, workflow)
+        entry = loop_entry(runner, node.block, scope)
+        if entry.failure_reason is not None and not node.block.continue_on_failure:
+            _, outcome = runner.failed_loop(node.block, scope, entry.failure_reason)
+            metadata = block_metadata(outcome, runner.services.artifacts)
+            raise failure(context, node.op, outcome, metadata)
+        yield dg.Output(entry, "entry", metadata={"iterations": len(entry.frames)})
+        for frame in entry.frames:
+            yield dg.DynamicOutput(
+                scope.iteration_scope(frame),
+                mapping_key=frame.key,
+                output_name="iterations",
+                metadata={"item": dg.MetadataValue.json({"value": frame.value})},
+            )
+
+    return dg.op(
+        name=node.op,
+        ins={SCOPE: dg.In(Scope), **_data_ins(node.data_from)},
+        out={"entry": dg.Out(LoopEntryPoint), "iterations": dg.DynamicOut(Scope)},
+        required_resource_keys=set(RESOURCE_KEYS),
+        description=describe(node.block),
+        tags={"dagster/compute_kind": "loop"},
+    )(compute)
+
+
+def collect_op(node: LoopNode, workflow: Workflow) -> dg.OpDefinition:
+    """The op that puts the iterations together, and runs those that are missing.
+
+    After a crash in a mapped loop, Dagster's re-execution from failure drops the items that had
+    not finished (dagster#20925, #30248, #30972). Here the expected keys are compared, and each
+    missing iteration is taken from its record or run.
+    """
+
+    def compute(
+        context: dg.OpExecutionContext, entry: LoopEntryPoint, iterations: list[Scope]
+    ) -> Iterator[dg.Output[Any]]:
+        runner = _runner(context, workflow)
+        whole = heal(runner, node.block, entry, iterations)
+        after, outcome = _collected(runner, node, entry, whole)
+        metadata = block_metadata(outcome, runner.services.artifacts)
+        metadata["iterations_run_here"] = len(entry.frames) - len(
+            [each for each in iterations if each.ended != "skipped"]
+        )
+        if not outcome.completed and not node.block.continue_on_failure:
+            raise failure(context, node.op, outcome, metadata)
+        yield dg.Output(after, SCOPE)
+        yield dg.Output(_typed(node.block, outcome), RESULT, metadata=metadata)
+
+    return dg.op(
+        name=node.collect,
+        ins={"entry": dg.In(LoopEntryPoint), "iterations": dg.In(list[Scope])},
+        out={SCOPE: dg.Out(Scope), RESULT: dg.Out(LoopOutput, is_required=False)},
+        required_resource_keys=set(RESOURCE_KEYS),
+        description=f"Puts the iterations of {node.op} together.",
+        tags={"dagster/compute_kind": "loop"},
+    )(compute)
+
+
+def describe(block: Block) -> str:
+    """An op's description: the block's goal in the words of the definition."""
+    match block.block_type:
+        case "task":
+            goals = (block.title, block.navigation_goal, block.data_extraction_goal)
+            return "\n\n".join(goal for goal in goals if goal) or f"Opens {block.url}"
+        case "for_loop":
+            over = block.loop_over_parameter_key or block.loop_variable_reference
+            return f"Once for each item of {over}."
+        case "upload_to_s3":
+            return f"Uploads {block.path} to S3."
+        case "send_email":
+            return f"Sends {block.subject!r} to {', '.join(block.recipients)}."
+        case _:
+            assert_never(block)
+
+
+def _collected(
+    runner: Runner, node: LoopNode, entry: LoopEntryPoint, iterations: list[Scope]
+) -> Ran:
+    if entry.failure_reason is not None:
+        return runner.failed_loop(node.block, entry.scope, entry.failure_reason)
+    return runner.collected(node.block, entry.scope, iterations)
+
+
+def _run(context: dg.OpExecutionContext, runner: Runner, node: BlockNode, scope: Scope) -> Ran:
+    """One attempt; a retry is Dagster's, so that the UI shows it."""
+    if isinstance(node.block, ForLoopBlock):
+        return runner.run_loop(node.block, scope)
+    fresh = context.retry_number > 0
+    after, outcome = runner.attempt(node.block, scope, hand_on=node.hand_on, fresh=fresh)
+    rule = node.block.retry_rule
+    if outcome.status == "failed" and outcome.retryable and context.retry_number < rule.max_retries:
+        attempt = context.retry_number + 1
+        context.log.warning(
+            f"{node.op}: {outcome.failure_reason}; retry {attempt}/{rule.max_retries}"
+        )
+        raise dg.RetryRequested(rule.max_retries, rule.delay(attempt))
+    return after, outcome
+
+
+def _fatal(
+    context: dg.OpExecutionContext,
+    runner: Runner,
+    node: BlockNode,
+    loop: ForLoopBlock | None,
+    after: Scope,
+    outcome: BlockOutcome,
+    metadata: dict[str, Any],
+) -> Scope:
+    """A loop that goes on keeps the ending as a value; else the step is red.
+
+    Raises:
+        Failure: The run (or the loop) ends here.
+    """
+    if loop is not None and loop.continue_on_failure:
+        return after.with_ending(outcome.status, outcome.failure_reason)
+    if loop is not None:
+        reason = outcome.failure_reason or outcome.status
+        runner.records(after).stop_loop(loop.label, context.run.run_id, reason)
+    raise failure(context, after.block_key(node.op), outcome, metadata)
+
+
+def _iteration_is_over(
+    context: dg.OpExecutionContext, runner: Runner, loop: ForLoopBlock, scope: Scope
+) -> bool:
+    if scope.ended is not None:
+        return True
+    return not loop.continue_on_failure and runner.records(scope).loop_is_stopped(
+        loop.label, context.run.run_id
+    )
+
+
+def _runner(context: dg.OpExecutionContext, workflow: Workflow) -> Runner:
+    tags = context.run.tags
+    resumed = tags.get(RESUME_TAG) == "true" or RETRY_NUMBER_TAG in tags
+    return Runner(
+        workflow=workflow,
+        services=services(context.resources),
+        log=context.log.info,
+        reuse=resumed or context.retry_number > 0,
+    )
+
+
+def _typed(block: Block, outcome: BlockOutcome) -> BaseModel:
+    return OUTPUT_TYPES[block.block_type].model_validate(outcome.output)
+
+
+def _data_ins(labels: tuple[str, ...]) -> dict[str, dg.In]:
+    return {data_input(label): dg.In(dg.Nothing) for label in labels}
+
+
+def data_input(label: str) -> str:
+    """Name of the input that stands for the use of another block's output."""
+    return f"uses_{label}"

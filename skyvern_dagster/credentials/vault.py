@@ -1,0 +1,187 @@
+"""The vault: turns secret references into values at the moment of use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+import pyotp
+
+from skyvern_dagster.credentials.redaction import Redactor
+from skyvern_dagster.credentials.reference import (
+    SecretReference,
+    references_in,
+    replace_references,
+)
+from skyvern_dagster.credentials.sources import Credential, SecretSource
+from skyvern_dagster.errors import SecretError
+
+
+@dataclass(frozen=True)
+class SecretDeclarations:
+    """Which parameter keys of a definition are secrets.
+
+    Attributes:
+        credentials: Credential parameter key -> extra hosts its values may be typed on.
+        values: ``aws_secret`` parameter key -> ``aws_key``.
+    """
+
+    credentials: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+class SecretVault:
+    """Resolves the secret references of one workflow.
+
+    Args:
+        declarations: The definition's secret parameters.
+        source: Where values come from.
+        redactor: Learns every value that leaves the vault.
+    """
+
+    def __init__(
+        self, declarations: SecretDeclarations, source: SecretSource, redactor: Redactor
+    ) -> None:
+        self._declarations = declarations
+        self._source = source
+        self.redactor = redactor
+
+    def payload(self, key: str) -> object | None:
+        """What a planner is shown for a secret parameter: references, never values.
+
+        Raises:
+            SecretError: The credential can't be found.
+        """
+        if key in self._declarations.values:
+            return str(SecretReference(key))
+        if key not in self._declarations.credentials:
+            return None
+        shown = {
+            "username": str(SecretReference(key, "username")),
+            "password": str(SecretReference(key, "password")),
+        }
+        if self._credential(key).totp_secret:
+            shown["totp"] = str(SecretReference(key, "totp"))
+        return shown
+
+    def value(self, key: str) -> str:
+        """The value of an ``aws_secret`` parameter.
+
+        Raises:
+            SecretError: The key is not such a parameter, or no source holds the value.
+        """
+        name = self._declarations.values.get(key)
+        if name is None:
+            raise SecretError(f"{key!r} is not an aws_secret parameter of this workflow")
+        value = self._source.value(name)
+        if value is None:
+            raise SecretError(
+                f"the secret for parameter {key!r} was not found: "
+                f"set {self._source.describe(name=name)}"
+            )
+        return value
+
+    def type_out(self, text: str, *, page_url: str, home_url: str) -> str:
+        """The text with its references replaced, for typing on a page.
+
+        Args:
+            text: May hold references.
+            page_url: Address of the frame that will receive the text.
+            home_url: Address where the task began: its site is where secrets belong.
+
+        Raises:
+            SecretError: A value is missing, or the page's site is not one the values may go to.
+        """
+        references = references_in(text)
+        if not references:
+            return text
+        for reference in references:
+            self._check_site(reference, page_url, home_url)
+        return replace_references(text, {each: self._resolve(each) for each in references})
+
+    def one_time_code(self, key: str, *, page_url: str, home_url: str) -> str:
+        """The current TOTP code of a credential, for typing on a page.
+
+        Raises:
+            SecretError: There is no TOTP secret, it is malformed, or the site is not allowed.
+        """
+        reference = SecretReference(key, "totp")
+        self._check_site(reference, page_url, home_url)
+        return self._resolve(reference)
+
+    def _resolve(self, reference: SecretReference) -> str:
+        if reference.field is None:
+            value = self.value(reference.key)
+            self.redactor.add(value)
+            return value
+        credential = self._credential(reference.key)
+        match reference.field:
+            case "username":
+                return credential.username
+            case "password":
+                self.redactor.add(credential.password)
+                return credential.password
+            case "totp":
+                return self._code(reference.key, credential)
+
+    def _code(self, key: str, credential: Credential) -> str:
+        if not credential.totp_secret:
+            raise SecretError(f"credential {key!r} has no TOTP secret")
+        secret = credential.totp_secret.replace(" ", "")
+        self.redactor.add(secret)
+        try:
+            return pyotp.TOTP(secret).now()
+        except ValueError as error:
+            raise SecretError(f"the TOTP secret of credential {key!r} is not base32") from error
+
+    def _credential(self, key: str) -> Credential:
+        credential = self._source.credential(key)
+        if credential is None:
+            raise SecretError(
+                f"no values for credential parameter {key!r}: "
+                f"set {self._source.describe(credential=key)}"
+            )
+        return credential
+
+    def _check_site(self, reference: SecretReference, page_url: str, home_url: str) -> None:
+        allowed = self._declarations.credentials.get(reference.key, ())
+        page_host = urlsplit(page_url).hostname or ""
+        if same_site(page_url, home_url):
+            return
+        if any(page_host == host or page_host.endswith("." + host) for host in allowed):
+            return
+        raise SecretError(
+            f"secret {reference} was not typed: {page_host or page_url!r} is not the site "
+            f"where the task began ({urlsplit(home_url).hostname}); if it belongs to the login, "
+            f"list it under allowed_hosts of credential {reference.key!r}"
+        )
+
+
+def same_site(url: str, other: str) -> bool:
+    """Whether two addresses belong to one site: same host, or same last two labels of the name.
+
+    Under public suffixes of two labels (``co.uk`` and the like) three labels must agree.
+    """
+    host, other_host = urlsplit(url).hostname or "", urlsplit(other).hostname or ""
+    if host == other_host:
+        return bool(host)
+    return not (_is_address(host) or _is_address(other_host)) and _site(host) == _site(other_host)
+
+
+_SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "gouv", "net", "or", "org"})
+
+
+def _site(host: str) -> tuple[str, ...]:
+    labels = host.lower().rstrip(".").split(".")
+    size = 3 if len(labels) > 2 and labels[-2] in _SECOND_LEVEL and len(labels[-1]) == 2 else 2
+    return tuple(labels[-size:])
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return "." not in host
+    return True

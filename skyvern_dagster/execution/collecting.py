@@ -1,0 +1,103 @@
+"""Putting a loop's iterations back together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from skyvern_dagster.blocks.for_loop import ForLoopBlock, LoopEntry, LoopOutput
+from skyvern_dagster.blocks.outcome import BlockOutcome, BlockStatus
+from skyvern_dagster.execution.scope import Scope
+from skyvern_dagster.ids import stable_id
+from skyvern_dagster.workflow.definition import walk
+from skyvern_dagster.workflow.loader import Workflow
+
+
+def iteration_key(outer: str, index: int, count: int) -> str:
+    """Path of loop indexes, padded so that keys sort as the items stand (a valid mapping key)."""
+    own = f"{index:0{len(str(max(count - 1, 0)))}d}"
+    return f"{outer}__{own}" if outer else own
+
+
+def collect(
+    loop: ForLoopBlock, scope: Scope, iterations: Sequence[Scope], workflow: Workflow
+) -> tuple[Scope, BlockOutcome]:
+    """The scope after a loop, and the loop's outcome (contract 3a, 3b).
+
+    Args:
+        scope: The scope in which the loop was entered.
+        iterations: The scopes in which its iterations ended, in order.
+    """
+    output = loop_output(scope, iterations, workflow)
+    status, reason = _status(loop, iterations)
+    outcome = BlockOutcome(
+        status=status,
+        output=output.model_dump(mode="json"),
+        failure_reason=reason,
+        details={
+            "iterations": len(iterations),
+            "iterations_ended_early": sum(each.ended is not None for each in iterations),
+        },
+    )
+    # The body's last outputs stand at the root, too, after the loop's own (contract 3b).
+    outputs = {**scope.outputs, loop.label: outcome.output}
+    inner = [block.label for block in walk(list(loop.loop_blocks))]
+    for iteration in iterations:
+        outputs |= {
+            label: iteration.outputs[label] for label in inner if label in iteration.outputs
+        }
+    files = list(scope.files)
+    for iteration in iterations:
+        files += iteration.files[len(scope.files) :]
+    entries = (*scope.entries, (loop.label, outcome.output)) if scope.frames else ()
+    after = scope.model_copy(update={"outputs": outputs, "files": tuple(files), "entries": entries})
+    return after, outcome
+
+
+def loop_output(scope: Scope, iterations: Sequence[Scope], workflow: Workflow) -> LoopOutput:
+    """Iterations, each a list of entries with the item, the output parameter and the output."""
+    return LoopOutput(
+        [
+            [
+                LoopEntry(
+                    loop_value=iteration.frames[-1].value,
+                    output_parameter=output_parameter(workflow, label, scope.created_at),
+                    output_value=value,
+                )
+                for label, value in iteration.entries
+            ]
+            for iteration in iterations
+        ]
+    )
+
+
+def output_parameter(workflow: Workflow, label: str, created_at: str) -> dict[str, Any]:
+    """The description of a block's output parameter that Skyvern puts into loop outputs."""
+    return {
+        "parameter_type": "output",
+        "key": f"{label}_output",
+        "description": f"Output parameter for block {label}",
+        "output_parameter_id": stable_id("op", workflow.name, label),
+        "workflow_id": stable_id("w", workflow.name, workflow.text),
+        "created_at": created_at,
+        "modified_at": created_at,
+        "deleted_at": None,
+    }
+
+
+def _status(loop: ForLoopBlock, iterations: Sequence[Scope]) -> tuple[BlockStatus, str | None]:
+    if not iterations:
+        if loop.complete_if_empty:
+            return "completed", None
+        return "terminated", "the list to loop over is empty"
+    ended = [each for each in iterations if each.ended is not None]
+    if not ended:
+        return "completed", None
+    statuses = {each.ended for each in ended}
+    status: BlockStatus = "terminated" if statuses == {"terminated"} else "failed"
+    first = ended[0]
+    reason = (
+        f"{len(ended)} of {len(iterations)} iterations ended early; "
+        f"iteration {first.frames[-1].index} {first.ended}: {first.ended_reason}"
+    )
+    return status, reason

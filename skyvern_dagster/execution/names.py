@@ -1,0 +1,113 @@
+"""What the texts of a definition can refer to, in a given scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, assert_never
+
+from skyvern_dagster.credentials.reference import SecretReference
+from skyvern_dagster.errors import BlockError
+from skyvern_dagster.execution.scope import Scope
+from skyvern_dagster.workflow.definition import WorkflowDefinition
+from skyvern_dagster.workflow.parameters import (
+    AwsSecretParameter,
+    ContextParameter,
+    CredentialParameter,
+    OutputParameter,
+    Parameter,
+    WorkflowParameter,
+)
+
+
+class Names(Mapping[str, Any]):
+    """Parameters, outputs, loop values and reserved names; secrets are references.
+
+    Raises:
+        KeyError: At look-up, when there is no such name.
+        BlockError: At look-up, when a context parameter's source lacks the value.
+    """
+
+    def __init__(self, definition: WorkflowDefinition, scope: Scope) -> None:
+        self._parameters: dict[str, Parameter] = {each.key: each for each in definition.parameters}
+        self._scope = scope
+        self._plain = _plain_names(scope)
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self._plain:
+            return self._plain[name]
+        return self._parameter(self._parameters[name])
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._plain
+        yield from self._parameters
+
+    def __len__(self) -> int:
+        return len(self._plain) + len(self._parameters)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._plain or name in self._parameters
+
+    def _parameter(self, parameter: Parameter) -> Any:
+        match parameter:
+            case WorkflowParameter():
+                return self._scope.parameters.get(parameter.key, parameter.default_value)
+            case ContextParameter():
+                return self._context(parameter)
+            case AwsSecretParameter():
+                return str(SecretReference(parameter.key))
+            case CredentialParameter():
+                return {
+                    "username": str(SecretReference(parameter.key, "username")),
+                    "password": str(SecretReference(parameter.key, "password")),
+                }
+            case OutputParameter():
+                return None
+            case _:
+                assert_never(parameter)
+
+    def _context(self, parameter: ContextParameter) -> Any:
+        """Contract 3a: the current item inside a loop over the source, else out of the source."""
+        for frame in reversed(self._scope.frames):
+            if frame.source == parameter.source_parameter_key:
+                return _of_item(parameter, frame.value)
+        source = self.get(parameter.source_parameter_key)
+        if isinstance(source, dict):
+            if source.get("errors"):
+                return None
+            extracted = source.get("extracted_information")
+            inner = extracted if isinstance(extracted, dict) else source
+            return inner.get(parameter.key)
+        return source
+
+
+def _of_item(parameter: ContextParameter, item: Any) -> Any:
+    if not isinstance(item, dict):
+        return item
+    if parameter.key not in item:
+        raise BlockError(
+            f"the current item of {parameter.source_parameter_key!r} has no {parameter.key!r}; "
+            f"it has: {', '.join(map(str, item)) or 'nothing'}"
+        )
+    return item[parameter.key]
+
+
+def _plain_names(scope: Scope) -> dict[str, Any]:
+    names: dict[str, Any] = {
+        "current_date": scope.current_date,
+        "workflow_title": scope.workflow_title,
+        "workflow_id": scope.workflow_permanent_id,
+        "workflow_permanent_id": scope.workflow_permanent_id,
+        "workflow_run_id": scope.workflow_run_id,
+        "workflow_run_outputs": {f"{label}_output": out for label, out in scope.outputs.items()},
+        "workflow_run_summary": {"files": [file.filename for file in scope.files]},
+    }
+    for label, output in scope.outputs.items():
+        names[label] = names[f"{label}_output"] = output
+    if scope.frames:
+        frame = scope.frames[-1]
+        names |= {
+            "current_value": frame.value,
+            "current_item": frame.value,
+            "current_index": frame.index,
+        }
+    return names

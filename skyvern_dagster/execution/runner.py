@@ -1,0 +1,284 @@
+"""Running one block, a sequence, or a loop over a scope: the one semantics of a definition."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from skyvern_dagster.agent.task import HandOn
+from skyvern_dagster.blocks.context import BlockContext, Log, Services
+from skyvern_dagster.blocks.for_loop import MAX_ITERATIONS, ForLoopBlock
+from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.blocks.send_email import EmailOutput, SendEmailBlock
+from skyvern_dagster.blocks.task import TaskBlock, TaskOutput
+from skyvern_dagster.blocks.union import Block, LeafBlock
+from skyvern_dagster.blocks.upload_to_s3 import UploadToS3Block
+from skyvern_dagster.credentials.redaction import Redactor
+from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
+from skyvern_dagster.errors import BlockError, SkyvernDagsterError
+from skyvern_dagster.execution.collecting import collect, iteration_key
+from skyvern_dagster.execution.names import Names
+from skyvern_dagster.execution.records import BlockRecord, RunRecords
+from skyvern_dagster.execution.scope import LoopFrame, Scope
+from skyvern_dagster.ids import new_id
+from skyvern_dagster.templating import evaluate
+from skyvern_dagster.workflow.definition import walk
+from skyvern_dagster.workflow.loader import Workflow
+from skyvern_dagster.workflow.parameters import AwsSecretParameter, CredentialParameter
+
+Ran = tuple[Scope, BlockOutcome]
+"""The scope after a block, and how the block ended."""
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Runs blocks of one workflow.
+
+    Attributes:
+        log: One line per thing that happens; secrets are taken out before it is called.
+        reuse: Whether a block that has completed in this run before is not run again.
+    """
+
+    workflow: Workflow
+    services: Services
+    log: Log
+    reuse: bool = False
+    sleep: Callable[[float], None] = time.sleep
+
+    def vault(self) -> SecretVault:
+        """A vault for the workflow's secrets."""
+        return SecretVault(declarations(self.workflow), self.services.secrets, Redactor())
+
+    def records(self, scope: Scope) -> RunRecords:
+        """The run's records."""
+        return RunRecords(self.services.artifacts, scope.workflow_run_id)
+
+    def attempt(
+        self, block: LeafBlock, scope: Scope, *, hand_on: HandOn, fresh: bool = False
+    ) -> Ran:
+        """One attempt at a block; whatever goes wrong is in the outcome, and on record.
+
+        Args:
+            hand_on: What later blocks need of the browser.
+            fresh: Whether a live session must not be used (a retry begins with a fresh page).
+        """
+        key = scope.block_key(block.label)
+        done = self.records(scope).read(key) if self.reuse else None
+        if done is not None and done.outcome.completed:
+            self.log(f"{key}: completed before in this run, not repeated")
+            return scope.with_outcome(block.label, done.outcome), done.outcome
+        vault = self.vault()
+
+        def log(line: str) -> None:
+            self.log(vault.redactor.text(line))
+
+        context = BlockContext(
+            workflow_run_id=scope.workflow_run_id,
+            block_key=key,
+            iteration=scope.iteration,
+            names=Names(self.workflow.definition, scope),
+            vault=vault,
+            services=self.services,
+            log=log,
+            state=scope.state,
+            fork=scope.fork or fresh,
+            hand_on=hand_on,
+            files=scope.files,
+        )
+        started = time.monotonic()
+        outcome = _guarded(block, context)
+        outcome = outcome.model_copy(
+            update={
+                "seconds": round(time.monotonic() - started, 3),
+                "failure_reason": outcome.failure_reason
+                and vault.redactor.text(outcome.failure_reason),
+            }
+        )
+        self.record(block, scope, outcome)
+        return scope.with_outcome(block.label, outcome), outcome
+
+    def record(self, block: Block, scope: Scope, outcome: BlockOutcome) -> None:
+        """Puts an outcome on record."""
+        self.records(scope).write(
+            BlockRecord(
+                block_key=scope.block_key(block.label),
+                label=block.label,
+                block_type=block.block_type,
+                iteration=scope.iteration,
+                loop_value=scope.frames[-1].value if scope.frames else None,
+                outcome=outcome,
+                finished_at=datetime.now(UTC).replace(tzinfo=None).isoformat(),
+            )
+        )
+
+    def run(self, block: Block, scope: Scope, *, hand_on: HandOn) -> Ran:
+        """A block with its retries, or a whole loop in order."""
+        if isinstance(block, ForLoopBlock):
+            return self.run_loop(block, scope)
+        rule = block.retry_rule
+        after, outcome = self.attempt(block, scope, hand_on=hand_on)
+        for number in range(1, rule.max_retries + 1):
+            if outcome.status != "failed" or not outcome.retryable:
+                break
+            self.log(f"{block.label}: {outcome.failure_reason}; retry {number}/{rule.max_retries}")
+            self.sleep(rule.delay(number))
+            after, outcome = self.attempt(block, scope, hand_on=hand_on, fresh=True)
+        return after, outcome
+
+    def run_sequence(self, blocks: Sequence[Block], scope: Scope) -> Scope:
+        """Blocks in order, until one that is fatal; then ``ended`` says how."""
+        for index, block in enumerate(blocks):
+            scope, outcome = self.run(block, scope, hand_on=needed_by(blocks[index + 1 :]))
+            if not outcome.completed and not block.continue_on_failure:
+                return scope.with_ending(outcome.status, outcome.failure_reason)
+        return scope
+
+    def items(self, loop: ForLoopBlock, scope: Scope) -> list[Any]:
+        """The list that a loop goes over.
+
+        Raises:
+            BlockError: It isn't a list, isn't there, or is too long.
+        """
+        names = Names(self.workflow.definition, scope)
+        reference = loop.loop_over_parameter_key or loop.loop_variable_reference or ""
+        try:
+            value = names[reference] if reference in names else evaluate(reference, names)
+        except SkyvernDagsterError as error:
+            raise BlockError(f"the list to loop over, {reference!r}: {error}") from error
+        found = _as_list(value)
+        if found is None:
+            raise BlockError(
+                f"{reference!r} is no list to loop over: it is {type(value).__name__} "
+                f"{str(value)[:80]!r}"
+            )
+        if len(found) > MAX_ITERATIONS:
+            raise BlockError(
+                f"{reference!r} has {len(found)} items, a loop takes at most {MAX_ITERATIONS}"
+            )
+        return found
+
+    def frames(self, loop: ForLoopBlock, scope: Scope) -> list[LoopFrame]:
+        """One frame per item.
+
+        Raises:
+            BlockError: As :meth:`items`.
+        """
+        items = self.items(loop, scope)
+        return [
+            LoopFrame(
+                label=loop.label,
+                index=index,
+                key=iteration_key(scope.iteration, index, len(items)),
+                value=item,
+                source=loop.loop_over_parameter_key,
+                last=index == len(items) - 1,
+            )
+            for index, item in enumerate(items)
+        ]
+
+    def run_loop(self, loop: ForLoopBlock, scope: Scope) -> Ran:
+        """A loop in order, its iterations one after the other."""
+        try:
+            frames = self.frames(loop, scope)
+        except BlockError as error:
+            return self.failed_loop(loop, scope, str(error))
+        iterations: list[Scope] = []
+        for frame in frames:
+            iterations.append(self.run_sequence(loop.loop_blocks, scope.iteration_scope(frame)))
+            if iterations[-1].ended is not None and not loop.continue_on_failure:
+                break
+        return self.collected(loop, scope, iterations)
+
+    def failed_loop(self, loop: ForLoopBlock, scope: Scope, reason: str) -> Ran:
+        """A loop that could not begin."""
+        outcome = BlockOutcome(status="failed", output=[], failure_reason=reason)
+        self.record(loop, scope, outcome)
+        return scope.with_outcome(loop.label, outcome), outcome
+
+    def collected(self, loop: ForLoopBlock, scope: Scope, iterations: Sequence[Scope]) -> Ran:
+        """The scope after a loop, and its outcome."""
+        after, outcome = collect(loop, scope, iterations, self.workflow)
+        self.record(loop, scope, outcome)
+        return after, outcome
+
+
+def new_scope(
+    workflow: Workflow, parameters: dict[str, Any], workflow_run_id: str | None = None
+) -> Scope:
+    """The scope in which a run begins."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    return Scope(
+        workflow_run_id=workflow_run_id or new_id("wr"),
+        workflow_permanent_id=workflow.workflow_permanent_id,
+        workflow_title=workflow.definition.title,
+        current_date=now.date().isoformat(),
+        created_at=now.isoformat(),
+        parameters=parameters,
+    )
+
+
+def needed_by(later: Sequence[Block]) -> HandOn:
+    """What blocks need of the browser session of the one before them.
+
+    A loop's iterations fork from the state, so the live session is of no use to them.
+    """
+    if any(block.uses_browser for block in later):
+        return "session"
+    return "state" if any(block.uses_browser for block in walk(list(later))) else "nothing"
+
+
+def declarations(workflow: Workflow) -> SecretDeclarations:
+    """The secret parameters of a workflow."""
+    parameters = workflow.definition.parameters
+    return SecretDeclarations(
+        credentials={
+            each.key: tuple(each.allowed_hosts)
+            for each in parameters
+            if isinstance(each, CredentialParameter)
+        },
+        values={
+            each.key: each.aws_key for each in parameters if isinstance(each, AwsSecretParameter)
+        },
+    )
+
+
+def _guarded(block: LeafBlock, context: BlockContext) -> BlockOutcome:
+    try:
+        return block.run(context)
+    except BlockError as error:
+        return _failed(block, str(error), retryable=error.retryable)
+    except SkyvernDagsterError as error:
+        return _failed(block, str(error), retryable=False)
+    except Exception as error:  # noqa: BLE001 - the op body's boundary
+        return _failed(block, f"unexpected {type(error).__name__}: {error}", retryable=False)
+
+
+def _failed(block: LeafBlock, reason: str, *, retryable: bool) -> BlockOutcome:
+    output: Any = None
+    if isinstance(block, TaskBlock):
+        output = TaskOutput(
+            task_id=new_id("tsk"), status="failed", failure_reason=reason
+        ).model_dump(mode="json")
+    elif isinstance(block, UploadToS3Block):
+        output = []
+    elif isinstance(block, SendEmailBlock):
+        output = EmailOutput(success=False, error=reason).model_dump(mode="json")
+    return BlockOutcome(status="failed", output=output, failure_reason=reason, retryable=retryable)
+
+
+def _as_list(value: Any) -> list[Any] | None:
+    """A list, or the list inside a task's output (contract 3c)."""
+    if isinstance(value, list):
+        return value
+    if not isinstance(value, dict):
+        return None
+    extracted = value.get("extracted_information")
+    if isinstance(extracted, list):
+        return extracted
+    for holder in (extracted, value):
+        if isinstance(holder, dict) and isinstance(holder.get("results"), list):
+            return list(holder["results"])
+    return None

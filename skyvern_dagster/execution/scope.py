@@ -1,0 +1,96 @@
+"""The scope: everything that one block hands to the next, as one JSON document.
+
+Never a live handle, never a secret: secrets are references, the browser state and the files are
+keys of the artifact store.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from skyvern_dagster.artifacts.files import StoredFile
+from skyvern_dagster.blocks.outcome import BlockOutcome, BlockStatus
+
+
+class LoopFrame(BaseModel):
+    """Which iteration of which loop this is.
+
+    Attributes:
+        key: Path of indexes from the outermost loop, for instance ``"07"`` or ``"2__07"``.
+        source: Parameter key that the loop goes over.
+        last: Whether it is the loop's last item.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    label: str
+    index: int
+    key: str
+    value: Any
+    source: str = ""
+    last: bool = False
+
+
+class Scope(BaseModel):
+    """The state of a run between two blocks.
+
+    Attributes:
+        current_date: ISO date on which the run started.
+        created_at: Naive UTC timestamp of the start.
+        outputs: Label -> JSON output of the last time that the block ran.
+        state: Artifact key of the browser state.
+        fork: Whether the next browser block must open a context of its own.
+        frames: The loops around, outermost first.
+        entries: In an iteration: ``(label, output)`` of its blocks so far.
+        ended: In an iteration: how it ended early.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    workflow_run_id: str
+    workflow_permanent_id: str
+    workflow_title: str
+    current_date: str
+    created_at: str
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    outputs: dict[str, Any] = Field(default_factory=dict)
+    state: str | None = None
+    fork: bool = False
+    files: tuple[StoredFile, ...] = ()
+    frames: tuple[LoopFrame, ...] = ()
+    entries: tuple[tuple[str, Any], ...] = ()
+    ended: BlockStatus | None = None
+    ended_reason: str | None = None
+
+    @property
+    def iteration(self) -> str:
+        """Path of loop indexes; empty outside loops."""
+        return self.frames[-1].key if self.frames else ""
+
+    def block_key(self, label: str) -> str:
+        """Unique name of a block (in this iteration) within the run, the same when resumed."""
+        return f"{label}/{self.iteration}" if self.frames else label
+
+    def with_outcome(self, label: str, outcome: BlockOutcome) -> Scope:
+        """The scope after a block."""
+        changes: dict[str, Any] = {
+            "outputs": {**self.outputs, label: outcome.output},
+            "files": self.files + outcome.files,
+        }
+        if outcome.state is not None:
+            changes |= {"state": outcome.state, "fork": False}
+        if self.frames:
+            changes["entries"] = (*self.entries, (label, outcome.output))
+        return self.model_copy(update=changes)
+
+    def with_ending(self, status: BlockStatus, reason: str | None) -> Scope:
+        """The scope of an iteration that goes no further."""
+        return self.model_copy(update={"ended": status, "ended_reason": reason})
+
+    def iteration_scope(self, frame: LoopFrame) -> Scope:
+        """The scope in which an iteration of a loop begins: a fork of this one."""
+        return self.model_copy(
+            update={"frames": (*self.frames, frame), "entries": (), "fork": True, "ended": None}
+        )

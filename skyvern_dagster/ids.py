@@ -1,0 +1,41 @@
+"""Identifiers in Skyvern's form: ``<prefix>_<int64>``, sortable by time.
+
+The integer holds 32 bits of seconds since 2022-06-20, 21 bits of worker, 10 bits of sequence and
+one bit of version (contract 1a). Clients treat it as opaque.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import os
+import threading
+import time
+from typing import Literal
+
+EPOCH = 1_655_683_200
+
+Prefix = Literal["o", "wpid", "w", "wr", "tsk", "stp", "op", "a"]
+
+_sequence = itertools.count(int.from_bytes(os.urandom(2)))
+_lock = threading.Lock()
+
+
+def new_id(prefix: Prefix) -> str:
+    """A fresh id, unique over processes and machines for all practical purposes."""
+    with _lock:
+        sequence = next(_sequence) & 0x3FF
+    worker = (
+        int.from_bytes(hashlib.sha256(f"{os.getpid()}-{_BOOT}".encode()).digest()[:3]) & 0x1FFFFF
+    )
+    seconds = int(time.time()) - EPOCH
+    return f"{prefix}_{(seconds << 32) | (worker << 11) | (sequence << 1)}"
+
+
+def stable_id(prefix: Prefix, *parts: str) -> str:
+    """The same id for the same parts, always: for things that have no row in a database."""
+    digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
+    return f"{prefix}_{int.from_bytes(digest[:8]) >> 2}"
+
+
+_BOOT = os.urandom(8).hex()

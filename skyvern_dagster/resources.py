@@ -1,0 +1,230 @@
+"""Dagster resources: the browser, the planner, the artifact store, S3, mail, secrets."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import dagster as dg
+from pydantic import Field, PrivateAttr
+
+from skyvern_dagster.agent.planner import Planner
+from skyvern_dagster.agent.policy import PlannerPolicy
+from skyvern_dagster.agent.sessions import SessionDesk
+from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.blocks.context import AgentSettings, Services
+from skyvern_dagster.blocks.email_server import EmailServer
+from skyvern_dagster.blocks.s3_bucket import S3Bucket
+from skyvern_dagster.browser.runtime import BrowserRuntime
+from skyvern_dagster.credentials.sources import (
+    AwsSecretsManagerSource,
+    ChainSource,
+    EnvironmentSource,
+    SecretSource,
+)
+from skyvern_dagster.errors import BlockError
+
+
+def home_folder() -> Path:
+    """Where instance, artifacts and downloads live: ``$DAGSTER_HOME``, else ``.skyvern``."""
+    return Path(os.environ.get("DAGSTER_HOME") or ".skyvern").resolve()
+
+
+class ArtifactStoreResource(dg.ConfigurableResource[ArtifactStore]):
+    """Where screenshots, observations, downloads and records go."""
+
+    base_path: str = Field(
+        default="",
+        description="Folder or universal-pathlib URL; empty for artifacts/ under DAGSTER_HOME, "
+        "else under .skyvern.",
+    )
+
+    def store(self) -> ArtifactStore:
+        """The store."""
+        return ArtifactStore(self.base_path or home_folder() / "artifacts")
+
+
+class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
+    """One Chromium per process, started at the first use and closed with the run."""
+
+    executable_path: str = Field(default="", description="Chromium; empty to look for one.")
+    cdp_url: str = Field(default="", description="Attach to a running browser instead.")
+    headless: bool = True
+    trace: bool = Field(default=True, description="Keep Playwright's trace of every task.")
+    max_steps_per_run: int = Field(default=25, description="Where the definition sets none.")
+    max_seconds_per_task: float = 600.0
+
+    _runtime: BrowserRuntime | None = PrivateAttr(default=None)
+    _desks: dict[str, SessionDesk] = PrivateAttr(default_factory=dict)
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[BrowserResource]:
+        """Closes the browser at the end of the process's part of the run."""
+        del context
+        try:
+            yield self
+        finally:
+            self.close()
+
+    def desk(self, store: ArtifactStore) -> SessionDesk:
+        """The session desk of this process."""
+        key = str(store.base)
+        if key not in self._desks:
+            self._desks[key] = SessionDesk(self._browser(), store)
+        return self._desks[key]
+
+    def close(self) -> None:
+        """Closes the browser, if it was started."""
+        for desk in self._desks.values():
+            desk.close()
+        self._desks.clear()
+        if self._runtime is not None:
+            self._runtime.close()
+            self._runtime = None
+
+    def settings(self) -> AgentSettings:
+        """The agent's budgets."""
+        return AgentSettings(
+            max_steps_per_run=self.max_steps_per_run,
+            max_seconds=self.max_seconds_per_task,
+            trace=self.trace,
+        )
+
+    def _browser(self) -> BrowserRuntime:
+        if self._runtime is None:
+            self._runtime = BrowserRuntime(
+                executable_path=self.executable_path or None,
+                cdp_url=self.cdp_url or None,
+                headless=self.headless,
+            )
+        return self._runtime
+
+
+class PlannerResource(dg.ConfigurableResource["PlannerResource"]):
+    """Which planners decide, cheapest first."""
+
+    planners: list[Literal["heuristic"]] = Field(default=["heuristic"])
+
+    def policy(self) -> Planner:
+        """The chain of planners."""
+        from skyvern_dagster.agent.planners.heuristic.planner import HeuristicPlanner
+
+        made: dict[str, Planner] = {"heuristic": HeuristicPlanner()}
+        return PlannerPolicy([made[name] for name in self.planners])
+
+
+class EmailResource(dg.ConfigurableResource["EmailResource"]):
+    """How mail is sent; where to, the workflow says."""
+
+    security: Literal["", "auto", "starttls", "tls", "plain"] = Field(
+        default="", description="Empty: SKYVERN_SMTP_SECURITY, else auto."
+    )
+    timeout_seconds: float = 30.0
+    max_bytes: int = Field(default=0, description="0: SKYVERN_SMTP_MAX_BYTES, else 25,000,000.")
+
+    def server(self) -> EmailServer:
+        """The settings for blocks.
+
+        Raises:
+            BlockError: A setting in the environment is malformed.
+        """
+        security = self.security or os.environ.get("SKYVERN_SMTP_SECURITY") or "auto"
+        limit = str(self.max_bytes or os.environ.get("SKYVERN_SMTP_MAX_BYTES") or 25_000_000)
+        if not limit.isdecimal():
+            raise BlockError(f"SKYVERN_SMTP_MAX_BYTES must be a number, not {limit!r}")
+        match security:
+            case "auto" | "starttls" | "tls" | "plain":
+                return EmailServer(security, self.timeout_seconds, int(limit))
+            case _:
+                raise BlockError(
+                    f"SKYVERN_SMTP_SECURITY must be auto, starttls, tls or plain, not {security!r}"
+                )
+
+
+class S3BucketResource(dg.ConfigurableResource["S3BucketResource"]):
+    """The bucket that ``upload_to_s3`` writes to, reached through dagster-aws's ``S3Resource``.
+
+    The endpoint follows boto3's own variables (``AWS_ENDPOINT_URL_S3``, ...) unless it is set.
+    """
+
+    bucket: str = Field(default="", description="Empty: SKYVERN_UPLOAD_BUCKET.")
+    environment: str = Field(
+        default="", description="First part of keys; empty: SKYVERN_ENV, else local."
+    )
+    endpoint_url: str = ""
+    region_name: str = ""
+
+    _client: Any = PrivateAttr(default=None)
+
+    def s3(self) -> S3Bucket:
+        """The bucket for blocks."""
+        return S3Bucket(
+            client=self._made,
+            bucket=self.bucket or os.environ.get("SKYVERN_UPLOAD_BUCKET", ""),
+            environment=self.environment or os.environ.get("SKYVERN_ENV") or "local",
+        )
+
+    def _made(self) -> Any:
+        if self._client is None:
+            try:
+                from dagster_aws.s3 import S3Resource
+            except ModuleNotFoundError as error:
+                raise BlockError(
+                    "upload_to_s3 needs: pip install 'skyvern-dagster[aws]'"
+                ) from error
+            self._client = S3Resource(
+                endpoint_url=self.endpoint_url or None, region_name=self.region_name or None
+            ).get_client()
+        return self._client
+
+
+class SecretsResource(dg.ConfigurableResource["SecretsResource"]):
+    """Where secrets come from: the environment, then AWS Secrets Manager where it is installed."""
+
+    aws_secrets_manager: bool = True
+
+    def source(self) -> SecretSource:
+        """The chain of sources."""
+        environment = EnvironmentSource()
+        if not self.aws_secrets_manager:
+            return environment
+        try:
+            from dagster_aws.secretsmanager import SecretsManagerResource
+        except ModuleNotFoundError:
+            return environment
+        return ChainSource(
+            environment, AwsSecretsManagerSource(lambda: SecretsManagerResource().get_client())
+        )
+
+
+RESOURCE_KEYS = frozenset({"artifacts", "browser", "planner", "email", "s3", "secrets"})
+"""The resources that every block op requires."""
+
+
+def default_resources() -> dict[str, Any]:
+    """What jobs use unless told otherwise; nothing is opened before it is used."""
+    return {
+        "artifacts": ArtifactStoreResource(),
+        "browser": BrowserResource(),
+        "planner": PlannerResource(),
+        "email": EmailResource(),
+        "s3": S3BucketResource(),
+        "secrets": SecretsResource(),
+    }
+
+
+def services(resources: Any) -> Services:
+    """The services that blocks see, from an op's ``context.resources``."""
+    store = resources.artifacts.store()
+    return Services(
+        artifacts=store,
+        desk=resources.browser.desk(store),
+        planner=resources.planner.policy(),
+        secrets=resources.secrets.source(),
+        s3=resources.s3.s3(),
+        email=resources.email.server(),
+        agent=resources.browser.settings(),
+    )

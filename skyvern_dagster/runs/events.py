@@ -1,0 +1,107 @@
+"""Following a run while it goes on, through Dagster's event log."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import dagster as dg
+
+Kind = Literal["started", "line", "finished", "failed", "retried"]
+
+
+@dataclass(frozen=True)
+class ProgressEvent:
+    """One thing that happened in a run.
+
+    Attributes:
+        op: Name of the op.
+        iteration: Mapping key, in a mapped loop.
+        text: A log line, or why it failed.
+        status: The block's outcome, where one is known.
+        steps: Agent steps of a finished block.
+        seconds: Duration of a finished block.
+    """
+
+    kind: Kind
+    op: str
+    iteration: str = ""
+    text: str = ""
+    status: str = ""
+    steps: int | None = None
+    seconds: float | None = None
+
+
+class RunEvents:
+    """Reads a run's events, each once.
+
+    Args:
+        instance: Where the run is.
+        run_id: Dagster's run id.
+    """
+
+    def __init__(self, instance: dg.DagsterInstance, run_id: str) -> None:
+        self._instance = instance
+        self._run_id = run_id
+        self._cursor: str | None = None
+        self._metadata: dict[str, dict[str, Any]] = {}
+
+    def new(self) -> Iterator[ProgressEvent]:
+        """What has happened since the last call."""
+        while True:
+            connection = self._instance.get_records_for_run(
+                self._run_id, cursor=self._cursor, limit=500
+            )
+            self._cursor = connection.cursor
+            for record in connection.records:
+                yield from self._event(record.event_log_entry)
+            if not connection.has_more:
+                return
+
+    def _event(self, entry: dg.EventLogEntry) -> Iterator[ProgressEvent]:
+        op, iteration = split_step_key(entry.step_key or "")
+        if entry.dagster_event is None:
+            if op and entry.user_message:
+                yield ProgressEvent("line", op, iteration, entry.user_message)
+            return
+        event = entry.dagster_event
+        key = entry.step_key or ""
+        match event.event_type:
+            case dg.DagsterEventType.STEP_START:
+                yield ProgressEvent("started", op, iteration)
+            case dg.DagsterEventType.STEP_OUTPUT:
+                metadata = event.step_output_data.metadata
+                if "skyvern/status" in metadata:
+                    self._metadata[key] = {name: each.value for name, each in metadata.items()}
+            case dg.DagsterEventType.STEP_SUCCESS:
+                found = self._metadata.pop(key, {})
+                yield ProgressEvent(
+                    "finished",
+                    op,
+                    iteration,
+                    text=str(found.get("skyvern/failure_reason", "")),
+                    status=str(found.get("skyvern/status", "")),
+                    steps=found.get("steps"),
+                    seconds=found.get("seconds"),
+                )
+            case dg.DagsterEventType.STEP_FAILURE:
+                yield ProgressEvent("failed", op, iteration, _failure_text(event))
+            case dg.DagsterEventType.STEP_UP_FOR_RETRY:
+                yield ProgressEvent("retried", op, iteration)
+            case _:
+                return
+
+
+def split_step_key(step_key: str) -> tuple[str, str]:
+    """``download[07]`` -> ``("download", "07")``."""
+    match = re.fullmatch(r"(.*?)(?:\[(.*)\])?", step_key)
+    return (match.group(1), match.group(2) or "") if match else (step_key, "")
+
+
+def _failure_text(event: dg.DagsterEvent) -> str:
+    data = event.step_failure_data
+    if data.user_failure_data is not None and data.user_failure_data.description:
+        return str(data.user_failure_data.description)
+    return str(data.error.message).strip() if data.error is not None else ""

@@ -1,0 +1,89 @@
+"""The process of one run: ``python -m skyvern_dagster.runs.process``, a request on stdin."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+
+import dagster as dg
+
+from skyvern_dagster import tags
+from skyvern_dagster.compiler.config import run_config
+from skyvern_dagster.runs.launch import LaunchRequest
+
+
+def main() -> int:
+    """Carries the requested run out; the exit status says only whether Dagster called it good."""
+    request = LaunchRequest(**json.loads(sys.stdin.readline()))
+    _die_with_launcher()
+    job = dg.build_reconstructable_job(
+        "skyvern_dagster.compiler.job",
+        "job_from_text",
+        (request.text, request.source, request.name),
+    )
+    with dg.DagsterInstance.get() as instance:
+        result = dg.execute_job(
+            job,
+            instance=instance,
+            run_config={**run_config(request.parameters), **_QUIET},
+            tags={
+                tags.WORKFLOW_RUN_ID: request.workflow_run_id,
+                tags.STATUS: "running",
+                tags.PROCESS: process_tag(os.getpid()),
+            },
+            reexecution_options=_reexecution(request, instance),
+            raise_on_error=False,
+        )
+    return 0 if result.success else 1
+
+
+_QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
+
+
+def process_tag(pid: int) -> str:
+    """A process as a tag: host, pid, and when it started (pids are used again)."""
+    return f"{os.uname().nodename}:{pid}:{process_start(pid)}"
+
+
+def process_start(pid: int) -> str:
+    """When a process of this machine started, in kernel ticks; empty where that isn't known."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:  # noqa: PTH123
+            return stat.read().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
+
+
+def _reexecution(
+    request: LaunchRequest, instance: dg.DagsterInstance
+) -> dg.ReexecutionOptions | None:
+    if request.resume is None:
+        return None
+    return dg.ReexecutionOptions.from_failure(request.resume, instance)
+
+
+def _die_with_launcher() -> None:
+    """A run whose launcher was killed has nobody left to watch it: it stops as in a crash.
+
+    Its finished blocks stay on record, and ``skyvern-dagster resume`` goes on from there.
+    """
+
+    def watch() -> None:
+        while sys.stdin.readline():
+            pass
+        if not _finished.is_set():
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=watch, name="launcher-watch", daemon=True).start()
+
+
+_finished = threading.Event()
+
+
+if __name__ == "__main__":
+    status = main()
+    _finished.set()
+    sys.exit(status)

@@ -1,0 +1,43 @@
+"""A Dagster run's status in Skyvern's words."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import dagster as dg
+
+from skyvern_dagster import tags
+
+RunStatus = Literal[
+    "created", "queued", "running", "completed", "failed", "terminated", "canceled", "timed_out"
+]
+
+FINAL: frozenset[RunStatus] = frozenset(
+    {"completed", "failed", "terminated", "canceled", "timed_out"}
+)
+
+EXIT_CODES: dict[RunStatus, int] = {"completed": 0, "terminated": 3, "canceled": 130}
+"""Exit status of ``skyvern-dagster run``; 1 for anything else."""
+
+
+def run_status(run: dg.DagsterRun) -> RunStatus:
+    """Canceled first, then what the run's ending tagged, then Dagster's own status."""
+    match run.status:
+        case dg.DagsterRunStatus.CANCELED:
+            return "canceled"
+        case dg.DagsterRunStatus.SUCCESS:
+            return "completed"
+        case dg.DagsterRunStatus.FAILURE:
+            match run.tags.get(tags.STATUS):
+                case "terminated":
+                    return "terminated"
+                case "timed_out":
+                    return "timed_out"
+                case _:
+                    return "failed"
+        case dg.DagsterRunStatus.QUEUED:
+            return "queued"
+        case dg.DagsterRunStatus.NOT_STARTED | dg.DagsterRunStatus.MANAGED:
+            return "created"
+        case _:
+            return "running"

@@ -1,0 +1,22 @@
+"""The run tags by which Skyvern runs are found and told apart in a Dagster instance."""
+
+from __future__ import annotations
+
+WORKFLOW_RUN_ID = "skyvern/workflow_run_id"
+WORKFLOW = "skyvern/workflow"
+WORKFLOW_PERMANENT_ID = "skyvern/workflow_permanent_id"
+STATUS = "skyvern/status"
+FAILURE_REASON = "skyvern/failure_reason"
+FAILED_BLOCK = "skyvern/failed_block"
+ERROR_CODES = "skyvern/error_codes"
+SITE = "skyvern/site"
+PROCESS = "skyvern/process"
+
+LONGEST_VALUE = 500
+"""Longer values are cut: tags are for looking up, the whole text stands in the run's records."""
+
+
+def short(text: str) -> str:
+    """A text as a tag's value: one line, not too long, not empty."""
+    flat = " ".join(text.split()) or "-"
+    return flat if len(flat) <= LONGEST_VALUE else flat[: LONGEST_VALUE - 1] + "…"

@@ -1,0 +1,73 @@
+"""A workflow definition in Skyvern's format (contract 3a)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from skyvern_dagster.blocks.for_loop import ForLoopBlock
+from skyvern_dagster.blocks.union import Block
+from skyvern_dagster.workflow.parameters import Parameter, WorkflowParameter
+
+
+class DefinitionBody(BaseModel):
+    """``workflow_definition``: parameters and blocks."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    inert_fields: ClassVar[frozenset[str]] = frozenset({"version", "error_code_mapping"})
+
+    parameters: list[Parameter] = Field(default_factory=list)
+    blocks: list[Block] = Field(min_length=1)
+
+
+class WorkflowDefinition(BaseModel):
+    """The whole document."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    inert_fields: ClassVar[frozenset[str]] = frozenset(
+        {
+            "is_saved_task", "persist_browser_session", "proxy_location", "model", "status",
+            "totp_identifier", "totp_verification_url", "webhook_callback_url", "run_with",
+            "ai_fallback", "cache_key", "max_screenshot_scrolls", "extra_http_headers",
+            "folder_id", "run_sequentially", "sequential_key", "code_version", "mask_secrets",
+            "reuse_browser_session", "adaptive_caching", "enable_self_healing",
+        }
+    )  # fmt: skip
+    """Fields that are accepted and have no effect on how a run goes (a warning when set)."""
+
+    title: str = Field(min_length=1)
+    description: str | None = None
+    proxy_location: str | None = None
+    webhook_callback_url: str | None = None
+    totp_verification_url: str | None = None
+    totp_identifier: str | None = None
+    persist_browser_session: bool = False
+    is_saved_task: bool = False
+    workflow_definition: DefinitionBody
+
+    @property
+    def blocks(self) -> list[Block]:
+        """The blocks at the top level, in order."""
+        return self.workflow_definition.blocks
+
+    @property
+    def parameters(self) -> list[Parameter]:
+        """The declared parameters, in order."""
+        return self.workflow_definition.parameters
+
+    @property
+    def workflow_parameters(self) -> list[WorkflowParameter]:
+        """The parameters that whoever starts a run gives."""
+        return [each for each in self.parameters if isinstance(each, WorkflowParameter)]
+
+
+def walk(blocks: list[Any]) -> Iterator[Any]:
+    """All blocks, loops before their bodies, in document order."""
+    for block in blocks:
+        yield block
+        if isinstance(block, ForLoopBlock):
+            yield from walk(block.loop_blocks)

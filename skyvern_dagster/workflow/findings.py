@@ -1,0 +1,71 @@
+"""What is wrong with a definition, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from skyvern_dagster.errors import DefinitionError
+
+Path = tuple[str | int, ...]
+"""Keys and indexes from the document's root."""
+
+
+@dataclass(frozen=True)
+class Position:
+    """A place in a file, counted from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong (``error``) or has no effect (``warning``).
+
+    Attributes:
+        source: File name as the user gave it.
+        block: Label of the block that it stands in; empty outside blocks.
+        message: What is wrong.
+        hint: What to do.
+    """
+
+    severity: Literal["error", "warning"]
+    source: str
+    position: Position
+    message: str
+    hint: str = ""
+    block: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.source}:{self.position.line}:{self.position.column}"
+        block = f" block {self.block!r}:" if self.block else ""
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{place}: {self.severity}:{block} {self.message}{hint}"
+
+    def as_dict(self) -> dict[str, object]:
+        """For ``--json``."""
+        return {
+            "severity": self.severity,
+            "file": self.source,
+            "line": self.position.line,
+            "column": self.position.column,
+            "block": self.block or None,
+            "message": self.message,
+            "hint": self.hint or None,
+        }
+
+
+class InvalidDefinitionError(DefinitionError):
+    """A definition with errors.
+
+    Attributes:
+        findings: All of them, and the warnings, in document order.
+    """
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__("\n".join(str(finding) for finding in findings))
+        self.findings = findings
+
+    def __reduce__(self) -> tuple[type[InvalidDefinitionError], tuple[tuple[Finding, ...]]]:
+        return type(self), (self.findings,)

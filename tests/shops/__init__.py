@@ -1,0 +1,1 @@
+"""Small shops and portals, each built differently, that an agent has never seen."""
