@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import dagster as dg
 from pydantic import Field, PrivateAttr
@@ -25,7 +25,7 @@ from skyvern_dagster.credentials.sources import (
     EnvironmentSource,
     SecretSource,
 )
-from skyvern_dagster.errors import BlockError
+from skyvern_dagster.errors import BlockError, PlannerError
 
 
 def home_folder() -> Path:
@@ -50,8 +50,10 @@ class ArtifactStoreResource(dg.ConfigurableResource[ArtifactStore]):
 class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
     """One Chromium per process, started at the first use and closed with the run."""
 
-    executable_path: str = Field(default="", description="Chromium; empty to look for one.")
-    cdp_url: str = Field(default="", description="Attach to a running browser instead.")
+    browser: str = Field(
+        default="",
+        description="Path of a Chromium, or CDP URL of a running one; empty to look for one.",
+    )
     headless: bool = True
     trace: bool = Field(default=True, description="Keep Playwright's trace of every task.")
     max_steps_per_run: int = Field(default=25, description="Where the definition sets none.")
@@ -95,32 +97,34 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
 
     def _browser(self) -> BrowserRuntime:
         if self._runtime is None:
-            self._runtime = BrowserRuntime(
-                executable_path=self.executable_path or None,
-                cdp_url=self.cdp_url or None,
-                headless=self.headless,
-            )
+            self._runtime = BrowserRuntime(self.browser, headless=self.headless)
         return self._runtime
 
 
 class PlannerResource(dg.ConfigurableResource["PlannerResource"]):
-    """Which planners decide, cheapest first."""
+    """Which planner decides: ``auto`` chains all that are there, cheapest first."""
 
-    planners: list[Literal["heuristic"]] = Field(default=["heuristic"])
+    planner: str = Field(default="auto", description="auto or heuristic.")
 
     def policy(self) -> Planner:
-        """The chain of planners."""
+        """The chain of planners.
+
+        Raises:
+            PlannerError: There is no planner of that name.
+        """
         from skyvern_dagster.agent.planners.heuristic.planner import HeuristicPlanner
 
-        made: dict[str, Planner] = {"heuristic": HeuristicPlanner()}
-        return PlannerPolicy([made[name] for name in self.planners])
+        if self.planner not in ("auto", "heuristic"):
+            raise PlannerError(f"no planner {self.planner!r}: use auto or heuristic")
+        return PlannerPolicy([HeuristicPlanner()])
 
 
 class EmailResource(dg.ConfigurableResource["EmailResource"]):
     """How mail is sent; where to, the workflow says."""
 
-    security: Literal["", "auto", "starttls", "tls", "plain"] = Field(
-        default="", description="Empty: SKYVERN_SMTP_SECURITY, else auto."
+    security: str = Field(
+        default="",
+        description="auto, starttls, tls or plain; empty: SKYVERN_SMTP_SECURITY, else auto.",
     )
     timeout_seconds: float = 30.0
     max_bytes: int = Field(default=0, description="0: SKYVERN_SMTP_MAX_BYTES, else 25,000,000.")

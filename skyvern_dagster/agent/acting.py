@@ -26,6 +26,8 @@ from skyvern_dagster.agent.decisions import (
     Wait,
 )
 from skyvern_dagster.agent.planner import Goal
+from skyvern_dagster.browser import actions, file_actions, navigation
+from skyvern_dagster.browser.frames import frame_url
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.browser.session import BrowserSession
@@ -68,37 +70,37 @@ class Hands:
         session = self._session
         match decision:
             case Click():
-                return await session.click(decision.ref)
+                return await actions.click(session, decision.ref)
             case InputText():
                 return await self._type(decision)
             case SelectOption():
-                return await session.select_option(
-                    decision.ref, label=decision.label, value=decision.value
+                return await actions.select_option(
+                    session, decision.ref, label=decision.label, value=decision.value
                 )
             case Check():
-                return await session.check(decision.ref, checked=decision.checked)
+                return await actions.check(session, decision.ref, checked=decision.checked)
             case UploadFile():
                 return await self._upload(decision)
             case Hover():
-                return await session.hover(decision.ref)
+                return await actions.hover(session, decision.ref)
             case Scroll():
-                return await session.scroll(decision.direction, ref=decision.ref)
+                return await actions.scroll(session, decision.direction, ref=decision.ref)
             case Press():
-                return await session.press(decision.key, ref=decision.ref)
+                return await actions.press(session, decision.key, ref=decision.ref)
             case Goto():
-                return await session.goto(decision.url)
+                return await navigation.goto(session, decision.url)
             case Back():
-                return await session.back()
+                return await navigation.back(session)
             case Wait():
-                return await session.wait(decision.seconds, for_text=decision.for_text)
+                return await navigation.wait(session, decision.seconds, for_text=decision.for_text)
             case SwitchTab():
-                return await session.switch_tab(decision.index)
+                return await navigation.switch_tab(session, decision.index)
             case Download():
-                return await session.download(ref=decision.ref, url=decision.url)
+                return await file_actions.download(session, ref=decision.ref, url=decision.url)
             case SolveTotp():
                 return await self._one_time_code(decision)
             case Extract() | Complete() | Terminate():
-                return ActionResult(ok=True, message=decision.type, url_after=session.url)
+                return ActionResult(ok=True, message=decision.type, url_after=session.page.url)
             case _:
                 assert_never(decision)
 
@@ -106,12 +108,13 @@ class Hands:
         try:
             text = self._vault.type_out(
                 decision.text,
-                page_url=self._session.frame_url(decision.ref),
+                page_url=await frame_url(self._session, decision.ref),
                 home_url=self._home_url,
             )
         except SecretError as error:
             return _refused(self._session, error)
-        return await self._session.input_text(decision.ref, text, press_enter=decision.press_enter)
+        enter = decision.press_enter
+        return await actions.input_text(self._session, decision.ref, text, press_enter=enter)
 
     async def _one_time_code(self, decision: SolveTotp) -> ActionResult:
         keys = [
@@ -123,20 +126,19 @@ class Hands:
             return ActionResult(
                 ok=False, message="no one-time code", error="no TOTP secret is known"
             )
+        url = await frame_url(self._session, decision.ref)
         try:
-            code = self._vault.one_time_code(
-                keys[0], page_url=self._session.frame_url(decision.ref), home_url=self._home_url
-            )
+            code = self._vault.one_time_code(keys[0], page_url=url, home_url=self._home_url)
         except SecretError as error:
             return _refused(self._session, error)
-        return await self._session.input_text(decision.ref, code, press_enter=False)
+        return await actions.input_text(self._session, decision.ref, code, press_enter=False)
 
     async def _upload(self, decision: UploadFile) -> ActionResult:
         path = Path(decision.path)
         if path not in self._uploads:
             error = f"{decision.path!r} is no file of this run or its payload"
             return ActionResult(ok=False, message="not uploaded", error=error)
-        return await self._session.upload_file(decision.ref, path)
+        return await actions.upload_file(self._session, decision.ref, path)
 
 
 def describe(decision: Decision, observation: Observation) -> str:
@@ -174,5 +176,5 @@ def describe_target(ref: str, observation: Observation) -> str:
 
 def _refused(session: BrowserSession, error: SecretError) -> ActionResult:
     return ActionResult(
-        ok=False, message="a secret was not typed", url_after=session.url, error=str(error)
+        ok=False, message="a secret was not typed", url_after=session.page.url, error=str(error)
     )

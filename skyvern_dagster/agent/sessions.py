@@ -20,6 +20,7 @@ from skyvern_dagster.agent.recorder import StepRecorder
 from skyvern_dagster.agent.task import HandOn, TaskRequest, TaskResult
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.browser.navigation import goto
 from skyvern_dagster.browser.pool import SessionPool
 from skyvern_dagster.browser.results import DownloadedFile
 from skyvern_dagster.browser.runtime import BrowserRuntime
@@ -43,7 +44,7 @@ class SessionDesk:
     def __init__(self, runtime: BrowserRuntime, store: ArtifactStore) -> None:
         self._runtime = runtime
         self._store = store
-        self._pool = SessionPool()
+        self._pool = SessionPool(runtime)
 
     def run_task(
         self,
@@ -67,16 +68,20 @@ class SessionDesk:
             BrowserNotFoundError: There is no browser on this machine.
         """
         folder = Path(tempfile.mkdtemp(prefix="skyvern-task-"))
+        live = self._pool.take(state) if state is not None and not fork else None
         try:
-            return self._runtime.run(
-                self._task(request, planner, vault, state, fork, hand_on, log, folder)
+            result, kept = self._runtime.run(
+                self._task(request, planner, vault, state, live, hand_on, log, folder)
             )
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+        if kept is not None and result.state is not None:
+            self._pool.put(result.state, kept)
+        return result
 
     def close(self) -> None:
         """Closes every live session and the browser."""
-        self._pool.clear()
+        self._pool.close_all()
         self._runtime.close()
 
     async def _task(
@@ -85,16 +90,17 @@ class SessionDesk:
         planner: Planner,
         vault: SecretVault,
         state: str | None,
-        fork: bool,
+        live: BrowserSession | None,
         hand_on: HandOn,
         log: Log,
         folder: Path,
-    ) -> TaskResult:
+    ) -> tuple[TaskResult, BrowserSession | None]:
         started = time.monotonic()
-        session = await self._open(state, fork=fork, folder=folder)
+        session = live or await self._restored(state, folder)
+        session.downloads.folder = folder
         opened = time.monotonic() - started
         recorder = StepRecorder(self._store, vault.redactor, request)
-        kept = False
+        kept: BrowserSession | None = None
         try:
             if request.trace:
                 await session.start_trace()
@@ -105,10 +111,10 @@ class SessionDesk:
             handed_on = None
             if hand_on != "nothing" and ending.status == "completed":
                 handed_on = await self._hand_on(session, request)
-                kept = hand_on == "session" and await self._keep(handed_on, session)
-            return _result(loop, ending, recorder, files, trace, handed_on)
+                kept = session if hand_on == "session" else None
+            return _result(loop, ending, recorder, files, trace, handed_on), kept
         finally:
-            if not kept:
+            if kept is None:
                 await session.close()
 
     async def _run(
@@ -120,12 +126,20 @@ class SessionDesk:
         recorder: StepRecorder,
         log: Log,
     ) -> tuple[AgentLoop, Ending]:
-        hands = Hands(session, vault, home_url=request.url or session.url, goal=request.goal)
+        hands = Hands(
+            session,
+            vault,
+            home_url=request.url or session.resume_url or session.page.url,
+            goal=request.goal,
+        )
         loop = AgentLoop(request, session, planner, hands, recorder, log)
         try:
-            if request.url is not None:
-                log(f"open {request.url}")
-                result = await loop.timed("act", session.goto(request.url))
+            address = request.url
+            if address is None and not session.page.url.startswith("http"):
+                address = session.resume_url
+            if address is not None:
+                log(f"open {address}")
+                result = await loop.timed("act", goto(session, address))
                 if not result.ok:
                     return loop, Ending("failed", result.error or result.message)
             return loop, await loop.run()
@@ -136,27 +150,16 @@ class SessionDesk:
         except BrowserError as error:
             return loop, Ending("failed", f"the browser broke: {error}")
 
-    async def _open(self, state: str | None, *, fork: bool, folder: Path) -> BrowserSession:
-        if state is not None and not fork:
-            live = self._pool.take(state)
-            if live is not None:
-                live.downloads_dir = folder
-                return live
-        restored = None
+    async def _restored(self, state: str | None, folder: Path) -> BrowserSession:
+        given = None
         if state is not None:
-            restored = BrowserState.from_json(self._store.read(state))
-        return await BrowserSession.open(self._runtime, state=restored, downloads_dir=folder)
+            given = BrowserState.model_validate_json(self._store.read(state))
+        return await BrowserSession.open(self._runtime, state=given, downloads_dir=folder)
 
     async def _hand_on(self, session: BrowserSession, request: TaskRequest) -> str:
         key = f"runs/{request.workflow_run_id}/browser_states/{new_id('a')}.json"
-        self._store.write(key, (await session.state()).to_json())
+        self._store.write(key, (await session.state()).model_dump_json().encode())
         return key
-
-    async def _keep(self, key: str, session: BrowserSession) -> bool:
-        evicted = self._pool.put(key, session)
-        if evicted is not None:
-            await evicted.close()
-        return True
 
     async def _stop_trace(
         self, session: BrowserSession, request: TaskRequest, recorder: StepRecorder, folder: Path

@@ -45,6 +45,7 @@ class Downloads:
         self._saving: set[asyncio.Task[None]] = set()
         self.landed: list[DownloadedFile] = []
         self.problems: list[str] = []
+        self.refused_url = ""
         self.begun = 0
 
     @property
@@ -100,6 +101,7 @@ class Downloads:
             await download.save_as(target)
         except Error as error:
             target.unlink(missing_ok=True)
+            self.refused_url = download.url
             self.problems.append(_refusal(name, answer, error.message))
             return
         with contextlib.suppress(Error):
@@ -117,7 +119,9 @@ class Downloads:
             return
         content = await read_blob(viewer, url)
         if content is None:
-            self.problems.append("A file was opened from memory (blob:) that can't be read any more")
+            self.problems.append(
+                "A file was opened from memory (blob:) that can't be read any more"
+            )
             return
         with contextlib.suppress(ActionError):
             await self.keep(content)

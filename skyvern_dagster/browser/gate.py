@@ -132,7 +132,7 @@ def _opens_viewer(event: Mapping[str, Any]) -> bool:
     headers = {each["name"].lower(): each["value"] for each in event["responseHeaders"]}
     content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     if not content_type:
-        return urlsplit(event["request"]["url"]).path.lower().endswith(".pdf")
+        return str(urlsplit(event["request"]["url"]).path).lower().endswith(".pdf")
     return content_type in _VIEWER_TYPES
 
 

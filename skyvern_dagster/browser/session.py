@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,7 @@ class SessionOptions:
     locale: str = "en-US"
     width: int = 1280
     height: int = 800
-    policy: NetworkPolicy = NetworkPolicy()
+    policy: NetworkPolicy = field(default_factory=NetworkPolicy)
     extra: tuple[tuple[str, Any], ...] = ()
 
     def as_context_options(self) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from skyvern_dagster.browser.scripts import ask
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _WINDOW = 0.08
 _STEP = 0.05
+_TICK = 0.2
+_UNANNOUNCED_SECONDS = 2.0
 _RESTLESS_SECONDS = 1.5
 _LEAVING_SECONDS = 1.0
 _SAVING_SECONDS = 120.0
@@ -48,6 +50,37 @@ class _Pulse:
     asked_downloads: int
 
 
+@dataclass(frozen=True)
+class Mark:
+    """How things stood before an action.
+
+    Attributes:
+        page: The page that was current.
+        look: What it showed.
+        tabs_opened: How many pages the session had opened so far; likewise for the other counts.
+    """
+
+    page: Page
+    look: Look
+    tabs_opened: int
+    dialogs: int
+    problems: int
+    begun: int
+
+    @classmethod
+    async def take(cls, session: BrowserSession, page: Page) -> Mark:
+        """Notes how things stand now."""
+        downloads = session.downloads
+        return cls(
+            page=page,
+            look=await look(page),
+            tabs_opened=session.tabs.opened,
+            dialogs=len(session.dialogs.messages),
+            problems=len(downloads.problems),
+            begun=downloads.begun,
+        )
+
+
 async def look(page: Page) -> Look:
     """Takes a look at a page and its frames."""
     found = [each for each in await _ask_frames(page, "full") if each]
@@ -60,46 +93,56 @@ async def look(page: Page) -> Look:
     )
 
 
-async def settle(session: BrowserSession, before: Look, *, limit: float = 10.0) -> None:
+async def settle(
+    session: BrowserSession, mark: Mark, *, limit: float = 10.0, wants_file: bool = False
+) -> None:
     """Waits until documents are there, requests have ended and the DOM is quiet.
 
     Args:
         session: Whose current page to wait for.
-        before: The page before the action.
+        mark: How things stood before the action.
         limit: Most seconds to wait. Files that are on their way may take longer.
+        wants_file: Whether to give a file that nothing announces some time to come.
     """
     loop = asyncio.get_running_loop()
     began = loop.time()
     calm_since: float | None = None
-    downloads_before = session.downloads.begun
     session.traffic.last_change = began
     while True:
         elapsed = loop.time() - began
         if session.downloads.is_saving and elapsed < _SAVING_SECONDS:
-            await session.traffic.change(_STEP * 4)
+            await session.traffic.change(_TICK)
             continue
         if elapsed >= limit:
             return
         if session.traffic.is_busy():
             calm_since = None
-            await session.traffic.change(min(limit - elapsed, _STEP * 4))
+            await session.traffic.change(min(limit - elapsed, _TICK))
             continue
         pulse = await _pulse(await session.tabs.ensure())
         now = loop.time()
         calm_since = now if calm_since is None else calm_since
-        if _awaits_file(pulse, before, session.downloads.begun - downloads_before):
-            limit = max(limit, _FILE_SECONDS)
+        if pulse is not None and session.traffic.has_answered():
+            pulse = replace(pulse, is_leaving=False)
+        remaining = _remaining(pulse, now - session.traffic.last_change, now - calm_since)
+        begun = session.downloads.begun - mark.begun
+        if pulse is not None and pulse.asked_downloads > mark.look.asked_downloads + begun:
+            # A link with `download` makes no request that can be seen; only its event tells.
+            limit, remaining = max(limit, _FILE_SECONDS), _STEP
+        elif now - calm_since < _UNANNOUNCED_SECONDS and _may_yet_come(
+            session, mark, wants_file=wants_file and not begun
+        ):
             remaining = _STEP
-        else:
-            remaining = _remaining(pulse, now - session.traffic.last_change, now - calm_since)
         if remaining <= 0:
             return
         await session.traffic.change(remaining)
 
 
-def _awaits_file(pulse: _Pulse | None, before: Look, begun: int) -> bool:
-    """A link with ``download`` makes no request that can be seen; only its event tells."""
-    return pulse is not None and pulse.asked_downloads > before.asked_downloads + begun
+def _may_yet_come(session: BrowserSession, mark: Mark, *, wants_file: bool) -> bool:
+    """A script may open an empty tab first and fill it later, or start a download by a timer."""
+    if session.tabs.opened > mark.tabs_opened and session.page.url in ("", "about:blank"):
+        return True
+    return wants_file and not session.traffic.shows_no_page()
 
 
 def _remaining(pulse: _Pulse | None, network_quiet: float, calm: float) -> float:
@@ -127,15 +170,16 @@ async def _pulse(page: Page) -> _Pulse | None:
     )
 
 
-async def _ask_frames(page: Page, question: str) -> list[dict[str, object] | None]:
+async def _ask_frames(page: Page, question: str) -> list[dict[str, Any] | None]:
     frames = [frame for frame in page.frames if not frame.is_detached()][:_MOST_FRAMES]
     return list(await asyncio.gather(*(_ask_frame(frame, question) for frame in frames)))
 
 
-async def _ask_frame(frame: Frame, question: str) -> dict[str, object] | None:
+async def _ask_frame(frame: Frame, question: str) -> dict[str, Any] | None:
     from playwright.async_api import Error
 
     try:
-        return await ask(frame, f"skyvern-state={question}", _ASK_TIMEOUT)
+        answer: dict[str, Any] = await ask(frame, f"skyvern-state={question}", _ASK_TIMEOUT)
     except Error:
         return None
+    return answer

@@ -44,12 +44,9 @@ async def read_state(
         earlier: ``sessionStorage`` that the session was opened with; kept for origins that it
             hasn't visited yet.
     """
-    storage, *stores = await asyncio.gather(
-        context.storage_state(indexed_db=True), *(_session_storage(each) for each in context.pages)
-    )
-    found = {origin: dict(entries) for origin, entries in earlier.items()}
-    for origin, entries in stores:
-        found[origin] = entries
+    storage = await context.storage_state(indexed_db=True)
+    stores = await asyncio.gather(*(_session_storage(each) for each in context.pages))
+    found = {origin: dict(entries) for origin, entries in earlier.items()} | dict(stores)
     return BrowserState(
         storage=json.loads(json.dumps(storage)),
         session_storage={origin: entries for origin, entries in found.items() if origin},

@@ -44,6 +44,12 @@ class Traffic:
 
     Args:
         context: The context to follow.
+
+    Attributes:
+        last_change: Loop time of the last request or answer.
+        failed_documents: Address and error code of documents that failed since the last action
+            began.
+        documents: Answers to document requests since then.
     """
 
     def __init__(self, context: BrowserContext) -> None:
@@ -56,6 +62,7 @@ class Traffic:
         self._page_answers: dict[Page, DocumentAnswer] = {}
         self.last_change = self._loop.time()
         self.failed_documents: list[tuple[str, str]] = []
+        self.documents: list[Response] = []
         context.on("request", self._on_request)
         context.on("response", self._on_response)
         context.on("requestfinished", self._on_end)
@@ -68,6 +75,7 @@ class Traffic:
                 flight.in_background = True
                 self._own_starts[flight.key] += 1
         self.failed_documents.clear()
+        self.documents.clear()
         self._acting = True
 
     def end(self) -> None:
@@ -79,9 +87,13 @@ class Traffic:
         now = self._loop.time()
         return any(self._is_awaited(flight, now) for flight in self._flights.values())
 
-    def awaits_document(self) -> bool:
-        """Whether a document (or a file in its place) is under way."""
-        return any(flight.kind == "document" for flight in self._flights.values())
+    def has_answered(self) -> bool:
+        """Whether a document, or a file in its place, came or failed since the action began."""
+        return bool(self.documents or self.failed_documents)
+
+    def shows_no_page(self) -> bool:
+        """Whether a document that came since the action began is an error, or no HTML page."""
+        return any(each.status >= 400 or not is_page(each) for each in self.documents)
 
     def nudge(self) -> None:
         """Wakes whoever waits, for a change that is not a request."""
@@ -141,11 +153,9 @@ class Traffic:
         headers = response.headers
         url = _without_fragment(response.url)
         answer = DocumentAnswer(
-            url,
-            response.status,
-            headers.get("content-type", "").partition(";")[0].strip().lower(),
-            headers.get("content-disposition", ""),
+            url, response.status, content_type(response), headers.get("content-disposition", "")
         )
+        self.documents.append(response)
         self._answers[url] = answer
         self._answers.move_to_end(url)
         if len(self._answers) > _MOST_DOCUMENTS:
@@ -163,6 +173,16 @@ class Traffic:
     def _on_end(self, request: Request) -> None:
         if self._flights.pop(request, None) is not None:
             self.nudge()
+
+
+def content_type(response: Response) -> str:
+    """The declared MIME type, without its parameters."""
+    return response.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def is_page(response: Response) -> bool:
+    """Whether a response declares itself an HTML page, or nothing."""
+    return content_type(response) in ("", "text/html", "application/xhtml+xml")
 
 
 def _page_of(request: Request) -> Page | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, assert_never
 
 import dagster as dg
@@ -20,6 +21,7 @@ from skyvern_dagster.compiler.ops import (
     start_op,
 )
 from skyvern_dagster.compiler.plan import START, BlockNode, LoopNode, Plan, make_plan
+from skyvern_dagster.errors import DefinitionError
 from skyvern_dagster.io_manager import SkyvernJsonIOManager
 from skyvern_dagster.resources import default_resources, home_folder
 from skyvern_dagster.workflow.loader import Workflow, load_text, load_workflow
@@ -70,9 +72,22 @@ def build_graph(workflow: Workflow) -> dg.GraphDefinition:
     return dg.graph(name=plan.name, config=mapping, description=plan.title)(compose)
 
 
-def job_from_file(path: str) -> dg.JobDefinition:
-    """The job of a file, for processes that must build it again from its name."""
-    return build_job(load_workflow(path))
+def build_definitions(folder: str | Path) -> dg.Definitions:
+    """All workflow definitions (``*.yaml``, ``*.yml``) of a folder as jobs.
+
+    Raises:
+        DefinitionError: One of them has errors; the message lists those of all files.
+    """
+    jobs: list[dg.JobDefinition] = []
+    problems: list[str] = []
+    for path in sorted(Path(folder).glob("*.y*ml")):
+        try:
+            jobs.append(build_job(load_workflow(path)))
+        except DefinitionError as error:
+            problems.append(str(error))
+    if problems:
+        raise DefinitionError("\n".join(problems))
+    return dg.Definitions(jobs=jobs)
 
 
 def job_from_text(text: str, source: str, name: str) -> dg.JobDefinition:

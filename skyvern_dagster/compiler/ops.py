@@ -1,6 +1,6 @@
 """One op per node of the plan."""
 
-from __future__ import annotations
+# Dagster reads the annotations of ops at run time, so they are not deferred here.
 
 from collections.abc import Iterator
 from typing import Any, assert_never

@@ -87,7 +87,6 @@ def launch(request: LaunchRequest, home: Path) -> RunProcess:
                 stderr=output,
                 start_new_session=True,
                 env=environment,
-                preexec_fn=_default_interrupts,
             )
         if process.stdin is not None:
             process.stdin.write(json.dumps(asdict(request)).encode() + b"\n")
@@ -95,8 +94,3 @@ def launch(request: LaunchRequest, home: Path) -> RunProcess:
     except OSError as error:
         raise RunError(f"the run's process can't be started: {error}") from error
     return RunProcess(process, log)
-
-
-def _default_interrupts() -> None:
-    """A process that a shell started in the background ignores SIGINT, and so would this one."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)

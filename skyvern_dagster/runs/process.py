@@ -17,12 +17,14 @@ from skyvern_dagster.runs.launch import LaunchRequest
 
 def main() -> int:
     """Carries the requested run out; the exit status says only whether Dagster called it good."""
+    # Under a shell's background job SIGINT is ignored, and Dagster would copy that onto SIGTERM.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     request = LaunchRequest(**json.loads(sys.stdin.readline()))
     _die_with_launcher()
     job = dg.build_reconstructable_job(
         "skyvern_dagster.compiler.job",
         "job_from_text",
-        (request.text, request.source, request.name),
+        (request.text, request.source, request.name),  # type: ignore[arg-type] # mistyped there
     )
     with dg.DagsterInstance.get() as instance:
         result = dg.execute_job(

@@ -100,7 +100,17 @@ def word_list(name: str) -> Any:
 
 @cache
 def _concepts() -> dict[str, Concept]:
-    names = ("navigation", "login", "documents", "fields", "obstacles", "messages", "paging", "forms", "goals")
+    names = (
+        "navigation",
+        "login",
+        "documents",
+        "fields",
+        "obstacles",
+        "messages",
+        "paging",
+        "forms",
+        "goals",
+    )
     found: dict[str, Concept] = {}
     for file in names:
         for name, entry in word_list(file).items():

@@ -82,7 +82,9 @@ def parse_date(text: str, today: date, order: DayOrder = DayOrder.DAY_FIRST) -> 
 def find_month(text: str) -> tuple[int, int | None] | None:
     """Year and month (``None`` for a year alone) of a heading such as ``March 2024``."""
     plain = fold_in_place(text)
-    match = re.search(rf"(?<![^\W\d_])({_month_words()})\.?\s*(?:de\s+|del\s+)?(\d{{4}})(?!\d)", plain)
+    match = re.search(
+        rf"(?<![^\W\d_])({_month_words()})\.?\s*(?:de\s+|del\s+)?(\d{{4}})(?!\d)", plain
+    )
     if match:
         return int(match.group(2)), _months()[match.group(1)]
     match = re.fullmatch(r"\D*((?:19|20)\d{2})\D*", plain)
@@ -152,23 +154,47 @@ def _readers():  # type: ignore[no-untyped-def]
     ordinal = r"(?:st|nd|rd|th|er|o|a|°|º|\.)?"
     before = r"(?<![\d.,/:-])(?<!\d )"
     return (
-        (re.compile(r"(?<!\d)(\d{4})\s?([-/.年])\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})(?:日|(?!\d))"), _iso),
         (
-            re.compile(rf"(?<!\d)(\d{{1,2}})\s?{ordinal}[\s,]*(?:de\s+|of\s+|-|/)?\s*({month})(?![^\W\d_])\.?,?\s*(?:de\s+|del\s+|-|/)?\s*{year}(?!\d)"),
+            re.compile(
+                r"(?<!\d)(\d{4})\s?([-/.年])\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})(?:日|(?!\d))"
+            ),
+            _iso,
+        ),
+        (
+            re.compile(
+                rf"(?<!\d)(\d{{1,2}})\s?{ordinal}[\s,]*(?:de\s+|of\s+|-|/)?\s*({month})(?![^\W\d_])\.?,?\s*(?:de\s+|del\s+|-|/)?\s*{year}(?!\d)"
+            ),
             _day_month_year,
         ),
         (
-            re.compile(rf"(?<![^\W\d_])({month})\.?[\s-]+(\d{{1,2}})(?:st|nd|rd|th)?\s*[,\s-]\s*'?(\d{{4}}|\d{{2}})(?![\d:])"),
+            re.compile(
+                rf"(?<![^\W\d_])({month})\.?[\s-]+(\d{{1,2}})(?:st|nd|rd|th)?\s*[,\s-]\s*'?(\d{{4}}|\d{{2}})(?![\d:])"
+            ),
             _month_day_year,
         ),
-        (re.compile(rf"{before}(\d{{1,2}})\s?([./-])\s?(\d{{1,2}})\s?\2\s?(\d{{4}}|\d{{2}})(?!\d|[./-]\d)"), _numeric),
-        (re.compile(rf"(?<![\d.,/:-])(\d{{1,2}})\s?{ordinal}\s*(?:de\s+|of\s+)?({month})(?![^\W\d_])"), _day_month),
-        (re.compile(rf"(?<![^\W\d_])({month})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])"), _month_day),
+        (
+            re.compile(
+                rf"{before}(\d{{1,2}})\s?([./-])\s?(\d{{1,2}})\s?\2\s?(\d{{4}}|\d{{2}})(?!\d|[./-]\d)"
+            ),
+            _numeric,
+        ),
+        (
+            re.compile(
+                rf"(?<![\d.,/:-])(\d{{1,2}})\s?{ordinal}\s*(?:de\s+|of\s+)?({month})(?![^\W\d_])"
+            ),
+            _day_month,
+        ),
+        (
+            re.compile(rf"(?<![^\W\d_])({month})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])"),
+            _month_day,
+        ),
         (_relative_pattern(), _relative),
     )
 
 
-def _mention(match: re.Match[str], day: date | None, *, yearless: bool = False) -> DateMention | None:
+def _mention(
+    match: re.Match[str], day: date | None, *, yearless: bool = False
+) -> DateMention | None:
     return DateMention(match.start(), match.end(), day, day, yearless) if day else None
 
 

@@ -21,7 +21,9 @@ from skyvern_dagster.agent.planners.heuristic.words import fold
 from skyvern_dagster.browser.observation import Node
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_LABEL_SPLIT = re.compile(r"^\s*([^:：]{1,50}?)\s*[:：]\s+(?=\S)|^\s*([^:：\d]{1,50}?)\s*[:：](?=\d|#|[€$£])")
+_LABEL_SPLIT = re.compile(
+    r"^\s*([^:：]{1,50}?)\s*[:：]\s+(?=\S)|^\s*([^:：\d]{1,50}?)\s*[:：](?=\d|#|[€$£])"
+)
 _MAX_LABEL_WORDS = 6
 _LABEL_ROLES = frozenset({"term", "rowheader", "columnheader", "heading"})
 
@@ -121,7 +123,11 @@ def _joined(node: Node, pieces: list[Piece]) -> list[Piece]:
 
 def _is_label(piece: Piece, following: Piece | None, today: date) -> bool:
     text = piece.text.strip()
-    if following is None or following.column != piece.column or len(text.split()) > _MAX_LABEL_WORDS:
+    if (
+        following is None
+        or following.column != piece.column
+        or len(text.split()) > _MAX_LABEL_WORDS
+    ):
         return False
     if piece.is_label and piece.node.role == "term":
         return True
@@ -152,7 +158,15 @@ def _piece_facts(piece: Piece, label: str, today: date) -> list[Fact]:
         before = _cleaned(text[end:start])
         whole = len(spans) == 1 and not _cleaned(text[:start] + text[stop:])
         found.append(
-            Fact(kind, _written(text[start:stop], value), before or label, value, piece.node, piece.column, whole)
+            Fact(
+                kind,
+                _written(text[start:stop], value),
+                before or label,
+                value,
+                piece.node,
+                piece.column,
+                whole,
+            )
         )
         end = stop
     found.append(Fact(Kind.TEXT, text, label, None, piece.node, piece.column, whole=not spans))
@@ -170,7 +184,9 @@ def _spans(text: str, today: date) -> tuple[tuple[int, int, Kind, _Value], ...]:
     _add(spans, [(day.start, day.end, Kind.DATE, day) for day in find_dates(text, today)])
     _add(spans, [(money.start, money.end, Kind.AMOUNT, money) for money in find_amounts(text)])
     taken = tuple((start, end) for start, end, _, _ in spans)
-    _add(spans, [(one.start, one.end, Kind.IDENTIFIER, one) for one in find_identifiers(text, taken)])
+    _add(
+        spans, [(one.start, one.end, Kind.IDENTIFIER, one) for one in find_identifiers(text, taken)]
+    )
     return tuple(sorted(spans, key=lambda span: span[0]))
 
 

@@ -18,7 +18,9 @@ from skyvern_dagster.agent.planners.heuristic.words import fold, name_words, ove
 _MIN_SCORE = 0.3
 _LABEL_WEIGHT = 0.7
 _RIVAL_WEIGHT = 0.8
-_GENERIC_ID_LABELS = frozenset({"#", "nr", "no", "id", "number", "nummer", "n", "numero", "num", "ref", "code"})
+_GENERIC_ID_LABELS = frozenset(
+    {"#", "nr", "no", "id", "number", "nummer", "n", "numero", "num", "ref", "code"}
+)
 _FITTING: dict[str, tuple[Kind, ...]] = {
     "identifier": (Kind.IDENTIFIER, Kind.TEXT),
     "date": (Kind.DATE,),
@@ -59,7 +61,9 @@ class Reading:
     weight: float = 0.0
 
 
-def best_reading(view: PageView, sets: Sequence[RecordSet], fields: Sequence[FieldSpec]) -> Reading | None:
+def best_reading(
+    view: PageView, sets: Sequence[RecordSet], fields: Sequence[FieldSpec]
+) -> Reading | None:
     """The record set that fills the fields best, or ``None`` when none fills them at all."""
     readings = [read for one in sets if (read := _read(view, one, fields))]
     return max(readings, key=lambda read: read.weight, default=None)
@@ -80,7 +84,10 @@ def _read(view: PageView, source: RecordSet, fields: Sequence[FieldSpec]) -> Rea
         return None
     slots = [_slots(record) for record in source.records]
     chosen = _assign(fields, slots)
-    filled = [_fill(record, own, fields, chosen) for record, own in zip(source.records, slots, strict=True)]
+    filled = [
+        _fill(record, own, fields, chosen)
+        for record, own in zip(source.records, slots, strict=True)
+    ]
     kept = tuple(one for one in filled if key.name in one.facts)
     if not kept:
         return None
@@ -117,12 +124,17 @@ def _crowding(one: Filled) -> int:
 
 def _same_strength(fact: Fact, chosen: Fact) -> bool:
     if isinstance(fact.value, Identifier) and isinstance(chosen.value, Identifier):
-        return fact.value.likeness >= chosen.value.likeness and _pattern(fact.text) == _pattern(chosen.text)
+        return fact.value.likeness >= chosen.value.likeness and _pattern(fact.text) == _pattern(
+            chosen.text
+        )
     return True
 
 
 def _pattern(text: str) -> str:
-    return "".join("0" if character.isdigit() else "a" if character.isalpha() else character for character in text)
+    return "".join(
+        "0" if character.isdigit() else "a" if character.isalpha() else character
+        for character in text
+    )
 
 
 def _slots(record: Record) -> dict[Slot, Fact]:
@@ -148,7 +160,9 @@ def _assign(fields: Sequence[FieldSpec], records: list[dict[Slot, Fact]]) -> dic
                     totals[field.name, slot] += score - 0.01 * min(place, 10)
     ranked: dict[str, list[Slot]] = {}
     taken: set[Slot] = set()
-    pairs = sorted(totals.items(), key=lambda pair: _slot_rank(pair, fields, texts, len(records)), reverse=True)
+    pairs = sorted(
+        totals.items(), key=lambda pair: _slot_rank(pair, fields, texts, len(records)), reverse=True
+    )
     for (name, slot), _ in pairs:
         if slot not in taken or ranked.get(name):
             ranked.setdefault(name, []).append(slot)
@@ -171,7 +185,10 @@ def _slot_rank(
 
 
 def _fill(
-    record: Record, slots: dict[Slot, Fact], fields: Sequence[FieldSpec], chosen: dict[str, list[Slot]]
+    record: Record,
+    slots: dict[Slot, Fact],
+    fields: Sequence[FieldSpec],
+    chosen: dict[str, list[Slot]],
 ) -> Filled:
     facts: dict[str, Fact] = {}
     scores: dict[str, float] = {}
@@ -218,7 +235,11 @@ def _base(field: FieldSpec, fact: Fact) -> float:
     if field.kind in {"amount", "number"}:
         if fact.kind is Kind.AMOUNT:
             return 0.4 if field.kind == "amount" or field.concept == "" else 0.1
-        return 0.3 if any(character.isdigit() for character in fact.text) and len(fact.text) < 25 else 0.0
+        return (
+            0.3
+            if any(character.isdigit() for character in fact.text) and len(fact.text) < 25
+            else 0.0
+        )
     if field.kind == "text":
         return 0.3 if fact.whole else 0.2
     return 0.4
@@ -228,7 +249,11 @@ def _identifier_base(fact: Fact) -> float:
     if isinstance(fact.value, Identifier):
         return 0.05 + 0.4 * fact.value.likeness + (0.05 if fact.whole else 0.0)
     text = fact.text.strip()
-    return 0.2 if text and " " not in text and len(text) >= 3 and any(c.isdigit() for c in text) else 0.0
+    return (
+        0.2
+        if text and " " not in text and len(text) >= 3 and any(c.isdigit() for c in text)
+        else 0.0
+    )
 
 
 def _unlabelled_text(field: FieldSpec, fact: Fact) -> bool:

@@ -11,11 +11,33 @@ from skyvern_dagster.agent.planners.heuristic.words import clip, fold, name_word
 from skyvern_dagster.browser.observation import Node, Observation
 
 CONTROL_ROLES = frozenset(
-    {"link", "button", "menuitem", "menuitemradio", "menuitemcheckbox", "tab", "treeitem", "option", "switch"}
+    {
+        "link",
+        "button",
+        "menuitem",
+        "menuitemradio",
+        "menuitemcheckbox",
+        "tab",
+        "treeitem",
+        "option",
+        "switch",
+    }
 )
-INPUT_ROLES = frozenset({"textbox", "searchbox", "combobox", "listbox", "spinbutton", "checkbox", "radio", "slider"})
+INPUT_ROLES = frozenset(
+    {"textbox", "searchbox", "combobox", "listbox", "spinbutton", "checkbox", "radio", "slider"}
+)
 _REGION_ROLES = frozenset(
-    {"banner", "navigation", "main", "contentinfo", "complementary", "dialog", "alertdialog", "search", "menu"}
+    {
+        "banner",
+        "navigation",
+        "main",
+        "contentinfo",
+        "complementary",
+        "dialog",
+        "alertdialog",
+        "search",
+        "menu",
+    }
 )
 _HINTS = ("name", "id", "autocomplete", "aria-label", "data-label", "data-testid")
 _SPOKEN = ("aria-label", "alt", "label", "hint")
@@ -153,7 +175,9 @@ class PageView:
 
     def region(self, node: Node) -> str:
         """Role of the nearest landmark around a node."""
-        return next((above.role for above in self.ancestors(node) if above.role in _REGION_ROLES), "")
+        return next(
+            (above.role for above in self.ancestors(node) if above.role in _REGION_ROLES), ""
+        )
 
     @cached_property
     def page_text(self) -> str:
@@ -257,7 +281,12 @@ class PageView:
         found = []
         for node in self.nodes:
             text = self.text(node)
-            if text and len(text) <= 400 and node.role not in INPUT_ROLES and len(node.children) <= 8:
+            if (
+                text
+                and len(text) <= 400
+                and node.role not in INPUT_ROLES
+                and len(node.children) <= 8
+            ):
                 found.append(text)
         return tuple(dict.fromkeys(found))
 

@@ -12,7 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from skyvern_dagster.agent.planners.heuristic.facts import Fact, Piece, facts_of, is_field_name, pieces_of
+from skyvern_dagster.agent.planners.heuristic.facts import (
+    Fact,
+    Piece,
+    facts_of,
+    is_field_name,
+    pieces_of,
+)
 from skyvern_dagster.agent.planners.heuristic.page import INPUT_ROLES, PageView
 from skyvern_dagster.agent.planners.heuristic.words import fold
 from skyvern_dagster.browser.observation import Node
@@ -132,7 +138,9 @@ def _continues(view: PageView, row: Node, columns: tuple[str, ...], today: date)
         return False
     del today
     text = view.text(row)
-    return bool(text) and not (len(cells) == 1 and len(text) < 40 and re.search(r"(19|20)\d{2}", text))
+    return bool(text) and not (
+        len(cells) == 1 and len(text) < 40 and re.search(r"(19|20)\d{2}", text)
+    )
 
 
 def _row_record(

@@ -9,7 +9,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from skyvern_dagster.agent.planners.heuristic.concepts import best_concept, concept, concepts, word_list
+from skyvern_dagster.agent.planners.heuristic.concepts import (
+    best_concept,
+    concept,
+    concepts,
+    word_list,
+)
 from skyvern_dagster.agent.planners.heuristic.words import fold, name_words
 
 _SCALARS = {"string", "number", "integer", "boolean", "url", "date", "null"}
@@ -55,7 +60,9 @@ class ListSpec:
     @property
     def is_records(self) -> bool:
         """Whether it is filled from repeated records of the page."""
-        return bool(self.fields) or (self.item is not None and self.item.kind not in {"email", "url"})
+        return bool(self.fields) or (
+            self.item is not None and self.item.kind not in {"email", "url"}
+        )
 
     @property
     def wanted(self) -> tuple[FieldSpec, ...]:
@@ -82,17 +89,25 @@ class DataSpec:
     @property
     def records(self) -> ListSpec | None:
         """The list that the page's records fill."""
-        return max((one for one in self.lists if one.is_records), key=lambda one: len(one.fields), default=None)
+        return max(
+            (one for one in self.lists if one.is_records),
+            key=lambda one: len(one.fields),
+            default=None,
+        )
 
 
 def read_schema(schema: Any, goal: str = "") -> DataSpec:
     """Reads a schema; anything that can't be read asks for nothing."""
     loose = _parsed(schema)
     if isinstance(loose, list):
-        return DataSpec(lists=(_list_spec("items", {"items": loose[0] if loose else {}}, goal),), bare=True)
+        return DataSpec(
+            lists=(_list_spec("items", {"items": loose[0] if loose else {}}, goal),), bare=True
+        )
     if not isinstance(loose, Mapping):
         return DataSpec()
-    if _type(loose) == "array" or ("items" in loose and "properties" not in loose and "type" in loose):
+    if _type(loose) == "array" or (
+        "items" in loose and "properties" not in loose and "type" in loose
+    ):
         return DataSpec(lists=(_list_spec("items", loose, goal),), bare=True)
     return _object_spec(_properties(loose), goal)
 
@@ -124,7 +139,9 @@ def _object_spec(properties: Mapping[str, Any], goal: str) -> DataSpec:
             lists.append(_list_spec(name, loose, goal))
         elif kind == "object" or "properties" in loose:
             inner = _properties(loose)
-            groups.append((name, tuple(_field(key, _entry(value), name) for key, value in inner.items())))
+            groups.append(
+                (name, tuple(_field(key, _entry(value), name) for key, value in inner.items()))
+            )
         else:
             scalars.append(_field(name, loose))
     return DataSpec(tuple(lists), tuple(scalars), tuple(groups))
@@ -137,7 +154,11 @@ def _entry(entry: Any) -> Mapping[str, Any]:
     if isinstance(entry, list):
         return {"type": "array", "items": entry[0] if entry else {}}
     if isinstance(entry, str):
-        return {"type": entry} if entry.lower() in _SCALARS else {"type": "string", "description": entry}
+        return (
+            {"type": entry}
+            if entry.lower() in _SCALARS
+            else {"type": "string", "description": entry}
+        )
     return {"type": "string"}
 
 
@@ -154,7 +175,9 @@ def _list_spec(name: str, loose: Mapping[str, Any], goal: str) -> ListSpec:
     if "properties" in items or _type(items) == "object" or ("type" not in items and items):
         fields = [_field(key, _entry(value), name) for key, value in _properties(items).items()]
         return ListSpec(name, description, tuple(fields), None)
-    item = _field(name, {**items, "description": f"{description} {items.get('description') or ''}".strip()})
+    item = _field(
+        name, {**items, "description": f"{description} {items.get('description') or ''}".strip()}
+    )
     del goal
     return ListSpec(name, description, (), item)
 
@@ -164,7 +187,9 @@ def _field(name: str, loose: Mapping[str, Any], owner: str = "") -> FieldSpec:
     written_type = f"{_type(loose)} {loose.get('format') or ''}".strip().lower()
     found = _field_concept(name, owner, description)
     choices = tuple(str(choice) for choice in loose.get("enum", ()) if choice is not None)
-    return FieldSpec(name, description, _type(loose), found, _kind(name, found, written_type), choices)
+    return FieldSpec(
+        name, description, _type(loose), found, _kind(name, found, written_type), choices
+    )
 
 
 def _field_concept(name: str, owner: str, description: str) -> str:
@@ -179,8 +204,14 @@ def _field_concept(name: str, owner: str, description: str) -> str:
     if found is None or score < _MIN_CONCEPT:
         found, score = best_concept(re.sub(r"s$", "", spoken), concepts("field."))
     if found is None or score < _MIN_CONCEPT:
-        described, described_score = best_concept(" ".join(fold(description).split()[:6]), concepts("field."))
-        found, score = (described, described_score) if described_score > max(score, _MIN_CONCEPT) else (found, score)
+        described, described_score = best_concept(
+            " ".join(fold(description).split()[:6]), concepts("field.")
+        )
+        found, score = (
+            (described, described_score)
+            if described_score > max(score, _MIN_CONCEPT)
+            else (found, score)
+        )
     return found.name.removeprefix("field.") if found and score >= _MIN_CONCEPT else ""
 
 
@@ -203,7 +234,13 @@ def _kinds() -> dict[str, str]:
 
 
 def _kind(name: str, found: str, written_type: str) -> str:
-    for mark, kind in (("date", "date"), ("url", "url"), ("uri", "url"), ("email", "email"), ("bool", "boolean")):
+    for mark, kind in (
+        ("date", "date"),
+        ("url", "url"),
+        ("uri", "url"),
+        ("email", "email"),
+        ("bool", "boolean"),
+    ):
         if mark in written_type:
             return kind
     if found:
@@ -213,10 +250,17 @@ def _kind(name: str, found: str, written_type: str) -> str:
     last = name_words(name)[-1:] or ("",)
     if last[0] in {"id", "ids", "number", "no", "nr", "code", "reference", "ref"}:
         return "identifier"
-    return "date" if last[0] in {"date", "day", "on", "at"} and len(name_words(name)) > 1 else "text"
+    return (
+        "date" if last[0] in {"date", "day", "on", "at"} and len(name_words(name)) > 1 else "text"
+    )
 
 
 def same_kind(concept_name: str, field: FieldSpec) -> bool:
     """Whether a field concept holds the same kind of value as a field."""
-    kinds = {"identifier": {"identifier"}, "date": {"date"}, "amount": {"amount", "number"}, "number": {"amount", "number"}}
+    kinds = {
+        "identifier": {"identifier"},
+        "date": {"date"},
+        "amount": {"amount", "number"},
+        "number": {"amount", "number"},
+    }
     return _kinds().get(concept_name, "text") in kinds.get(field.kind, {field.kind})

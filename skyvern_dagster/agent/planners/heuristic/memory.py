@@ -1,0 +1,124 @@
+"""What the history of a task tells: what was clicked, typed, read, and how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+from skyvern_dagster.agent.decisions import Click, Download, Extract, Hover, InputText
+from skyvern_dagster.agent.planner import PastAction, PastStep
+from skyvern_dagster.agent.planners.heuristic.page import Control, same_page
+from skyvern_dagster.agent.planners.heuristic.words import fold
+from skyvern_dagster.browser.results import ActionResult
+
+
+class Memory:
+    """Questions to a task's history.
+
+    Decisions carry their purpose as the first word of their reasoning (``Consent: …``,
+    ``Next page: …``); counting purposes is how the planner keeps from doing things over and over.
+    """
+
+    def __init__(self, history: Sequence[PastStep]) -> None:
+        self.steps = tuple(history)
+
+    @property
+    def actions(self) -> Iterator[tuple[PastStep, PastAction]]:
+        """All carried-out decisions, oldest first."""
+        for step in self.steps:
+            for action in step.actions:
+                yield step, action
+
+    @cached_property
+    def last(self) -> PastAction | None:
+        """The latest carried-out decision."""
+        return next((step.actions[-1] for step in reversed(self.steps) if step.actions), None)
+
+    @property
+    def last_result(self) -> ActionResult | None:
+        """How the latest decision went."""
+        return self.last.result if self.last else None
+
+    def purposes(self, purpose: str, *, url: str | None = None) -> list[PastAction]:
+        """The decisions that were made for a purpose (on a page)."""
+        return [
+            action
+            for step, action in self.actions
+            if action.decision.reasoning.startswith(f"{purpose}:")
+            and (url is None or same_page(step.url, url))
+        ]
+
+    def in_a_row(self, purpose: str) -> int:
+        """How many of the latest steps served only this purpose."""
+        count = 0
+        for step in reversed(self.steps):
+            if not step.actions or not all(
+                action.decision.reasoning.startswith(f"{purpose}:") for action in step.actions
+            ):
+                break
+            count += 1
+        return count
+
+    def tried(self, control: Control, url: str) -> int:
+        """How often this control was clicked on this page before."""
+        return sum(
+            1
+            for step, action in self.actions
+            if isinstance(action.decision, Click | Download | Hover)
+            and same_page(step.url, url)
+            and (action.decision.ref == control.ref or _is_target(action, control))
+        )
+
+    def clicked_label(self, label: str) -> int:
+        """How often something of this label was clicked, on any page."""
+        wanted = fold(label)
+        return sum(
+            1
+            for _, action in self.actions
+            if isinstance(action.decision, Click | Download)
+            and wanted
+            and wanted == _target_name(action)
+        )
+
+    def visited(self, url: str) -> bool:
+        """Whether the session was on this page in this task."""
+        return any(same_page(step.url, url) for step in self.steps) or any(
+            same_page(action.result.url_after, url)
+            for _, action in self.actions
+            if action.result.url_after
+        )
+
+    def typed(self, text: str) -> int:
+        """In how many steps this text was typed."""
+        return sum(
+            any(
+                isinstance(one.decision, InputText) and one.decision.text == text and one.result.ok
+                for one in step.actions
+            )
+            for step in self.steps
+        )
+
+    @cached_property
+    def extracted(self) -> tuple[Any, ...]:
+        """What was read on earlier pages, oldest first."""
+        return tuple(
+            action.decision.data
+            for _, action in self.actions
+            if isinstance(action.decision, Extract)
+        )
+
+    @cached_property
+    def downloads(self) -> tuple[str, ...]:
+        """Names of the files that have landed."""
+        return tuple(one.filename for _, action in self.actions for one in action.result.downloads)
+
+
+def _target_name(action: PastAction) -> str:
+    _, quote, rest = action.target.partition('"')
+    return fold(rest.rpartition('"')[0]) if quote else fold(action.target)
+
+
+def _is_target(action: PastAction, control: Control) -> bool:
+    wanted = fold(control.label)
+    return bool(wanted) and wanted == _target_name(action) and len(wanted) > 3

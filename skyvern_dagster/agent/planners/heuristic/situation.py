@@ -1,0 +1,99 @@
+"""Everything a rule looks at, and the plans that it can answer with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from skyvern_dagster.agent.decisions import Click, Complete, Decision, Terminate
+from skyvern_dagster.agent.planner import Goal, Plan, PlanRequest
+from skyvern_dagster.agent.planners.heuristic.goal import Intent, read_goal
+from skyvern_dagster.agent.planners.heuristic.memory import Memory
+from skyvern_dagster.agent.planners.heuristic.outcomes import error_codes
+from skyvern_dagster.agent.planners.heuristic.page import Control, PageView
+
+PLANNER = "heuristic"
+SURE = 0.9
+LIKELY = 0.75
+FAIR = 0.6
+UNSURE = 0.2
+
+
+@dataclass(frozen=True)
+class Situation:
+    """One request, with the page indexed, the goal taken apart and the history at hand."""
+
+    request: PlanRequest
+    view: PageView
+    intent: Intent
+    memory: Memory
+
+    @property
+    def goal(self) -> Goal:
+        """The task's goal as it was given."""
+        return self.request.goal
+
+    @property
+    def today(self) -> date:
+        """The day of the run."""
+        return self.request.goal.today
+
+    @property
+    def url(self) -> str:
+        """The page's address."""
+        return self.request.observation.url
+
+    @property
+    def lang(self) -> str:
+        """The page's language."""
+        return self.request.observation.lang
+
+    def untried(self, control: Control) -> bool:
+        """Whether a control has not been clicked on this page yet."""
+        return not self.memory.tried(control, self.url)
+
+
+def situation_of(request: PlanRequest) -> Situation:
+    """Indexes a request."""
+    return Situation(
+        request, PageView(request.observation), read_goal(request.goal), Memory(request.history)
+    )
+
+
+def act(decisions: Sequence[Decision], reasoning: str, confidence: float = SURE) -> Plan:
+    """A plan that does something."""
+    return Plan(tuple(decisions), confidence, reasoning, PLANNER)
+
+
+def click(control: Control, purpose: str, why: str, confidence: float = SURE) -> Plan:
+    """A plan that clicks one thing; ``purpose`` is what :class:`Memory` counts."""
+    reasoning = f"{purpose}: {control} {why}".strip()
+    return act([Click(ref=control.ref, reasoning=reasoning)], reasoning, confidence)
+
+
+def complete(reasoning: str, confidence: float = SURE, *before: Decision) -> Plan:
+    """A plan that ends the task, the goal being reached."""
+    return act([*before, Complete(reasoning=reasoning)], reasoning, confidence)
+
+
+def terminate(
+    situation: Situation, kind: str, reason: str, confidence: float = SURE, *before: Decision
+) -> Plan:
+    """A plan that gives the task up; ``kind`` is a situation of ``outcomes.yaml``."""
+    codes = error_codes(situation.goal.error_code_mapping, kind)
+    return act(
+        [*before, Terminate(reason=reason, error_codes=codes, reasoning=reason)], reason, confidence
+    )
+
+
+def unsure(reason: str) -> Plan:
+    """A plan without decisions; the reason has to make sense as a failure reason."""
+    return Plan((), UNSURE, reason, PLANNER)
+
+
+def give_up(situation: Situation, kind: str, reason: str) -> Plan:
+    """Not sure, unless the task has an error code for exactly this: then that, with little confidence."""
+    if error_codes(situation.goal.error_code_mapping, kind):
+        return terminate(situation, kind, reason, FAIR)
+    return unsure(reason)

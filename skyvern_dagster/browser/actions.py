@@ -1,0 +1,255 @@
+"""Actions on elements. Each returns what it changed; a failed one says why and raises nothing."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from skyvern_dagster.browser.fetching import reason_of
+from skyvern_dagster.browser.performing import perform
+from skyvern_dagster.browser.results import ActionResult
+from skyvern_dagster.browser.scripts import script
+from skyvern_dagster.browser.target import Target, find_target
+from skyvern_dagster.errors import ActionError
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
+    from skyvern_dagster.browser.session import BrowserSession
+
+_TIMEOUT = 3_000.0
+_CHECK_TIMEOUT = 1_500.0
+_CHOOSER_TIMEOUT = 5_000.0
+_KEY_DELAY = 15.0
+_KEYED_TYPES = ("textbox", "searchbox", "combobox", "spinbutton")
+
+
+async def click(session: BrowserSession, ref: str) -> ActionResult:
+    """Clicks an element and waits for what follows: pages, new tabs, files."""
+
+    async def act(page: Page) -> str:
+        target = await find_target(page, ref)
+        await click_target(target)
+        return f"Clicked {target}"
+
+    return await perform(session, act)
+
+
+async def click_target(target: Target) -> None:
+    """Clicks as a person would, and by script only what has no visible area.
+
+    Raises:
+        ActionError: The element is disabled, or something lies over it.
+    """
+    from playwright.async_api import Error
+
+    if target.disabled:
+        raise ActionError(f"{target} is disabled")
+    try:
+        await target.locator.click(timeout=_TIMEOUT, no_wait_after=True)
+    except Error as error:
+        again = await _still_there(target, error)
+        if again.covered_by:
+            raise ActionError(f"{target} is covered by {again.covered_by}") from error
+        await target.locator.dispatch_event("click", timeout=_TIMEOUT)
+
+
+async def _still_there(target: Target, error: Exception) -> Target:
+    try:
+        return await find_target(target.locator.page, target.ref)
+    except ActionError:
+        # Clicked, and gone before Playwright had finished: its last words tell.
+        raise ActionError(f"{target} could not be clicked: {reason_of(error)}") from error
+
+
+async def input_text(
+    session: BrowserSession, ref: str, text: str, *, press_enter: bool = False
+) -> ActionResult:
+    """Replaces the content of a field.
+
+    Args:
+        session: Where to act.
+        ref: The field, or its label.
+        text: What to type, secrets already resolved. It is not repeated in the result.
+        press_enter: Whether to press Enter afterwards.
+    """
+
+    async def act(page: Page) -> str:
+        target = await find_target(page, ref)
+        if target.disabled or target.readonly:
+            state = "disabled" if target.disabled else "read-only"
+            raise ActionError(f"{target} is {state}, so that nothing can be typed into it")
+        if target.type in ("checkbox", "radio", "file", "submit", "button") or (
+            target.control == "select"
+        ):
+            raise ActionError(f"{target} takes no text: it is a {target.type or target.control}")
+        await _fill(page, target, text)
+        if press_enter:
+            await target.locator.press("Enter", timeout=_TIMEOUT, no_wait_after=True)
+        return f"Typed into {target}" + (" and pressed Enter" if press_enter else "")
+
+    return await perform(session, act)
+
+
+async def _fill(page: Page, target: Target, text: str) -> None:
+    from playwright.async_api import Error
+
+    control = target.locator.locator("skyvern-target=control")
+    if target.maxlength is not None and len(text) > target.maxlength:
+        # One box per digit: the page moves on to the next box as one types.
+        await control.fill("", timeout=_TIMEOUT)
+        await control.focus(timeout=_TIMEOUT)
+        await page.keyboard.type(text, delay=_KEY_DELAY)
+        return
+    try:
+        await control.fill(text, timeout=_TIMEOUT)
+    except Error as error:
+        if target.role not in _KEYED_TYPES:
+            raise ActionError(f"{target} takes no such text: {_fill_problem(target)}") from error
+        await target.locator.click(timeout=_TIMEOUT)
+        await page.keyboard.press("ControlOrMeta+A")
+        await page.keyboard.type(text, delay=_KEY_DELAY)
+
+
+def _fill_problem(target: Target) -> str:
+    forms = {
+        "date": "a date must be given as YYYY-MM-DD",
+        "time": "a time must be given as HH:MM",
+        "datetime-local": "it must be given as YYYY-MM-DDTHH:MM",
+        "month": "a month must be given as YYYY-MM",
+        "week": "a week must be given as YYYY-Www",
+        "number": "it must be a number",
+        "color": "it must be a color as #rrggbb",
+    }
+    return forms.get(target.type, "it is not a text field, or it is hidden")
+
+
+async def select_option(
+    session: BrowserSession, ref: str, *, label: str | None = None, value: str | None = None
+) -> ActionResult:
+    """Chooses an option of a native select, by label or by value."""
+
+    async def act(page: Page) -> str:
+        target = await find_target(page, ref)
+        if target.control != "select":
+            raise ActionError(f"{target} is not a native select; click it and then the option")
+        index = _option_index(target, label, value)
+        control = target.locator.locator("skyvern-target=control")
+        await control.select_option(index=index, timeout=_TIMEOUT)
+        return f'Chose "{target.options[index][0]}" in {target}'
+
+    return await perform(session, act)
+
+
+def _option_index(target: Target, label: str | None, value: str | None) -> int:
+    wanted = (label if label is not None else value or "").strip()
+    folded = wanted.casefold()
+    usable = [
+        (index, name, key)
+        for index, (name, key, disabled) in enumerate(target.options)
+        if not disabled
+    ]
+    exact = [index for index, name, key in usable if wanted in ((key, name) if value else (name,))]
+    alike = [index for index, name, key in usable if folded in (name.casefold(), key.casefold())]
+    within = [index for index, name, _ in usable if folded and folded in name.casefold()]
+    if found := exact or alike or within:
+        return found[0]
+    names = ", ".join(f'"{name}"' for name, _, _ in target.options[:20])
+    raise ActionError(f'{target} has no option "{wanted}"; it has {names or "none"}')
+
+
+async def check(session: BrowserSession, ref: str, *, checked: bool = True) -> ActionResult:
+    """Sets a checkbox or radio button, whether it is shown itself or only by its label."""
+
+    async def act(page: Page) -> str:
+        target = await find_target(page, ref)
+        if target.type not in ("checkbox", "radio") and target.role not in (
+            "checkbox",
+            "radio",
+            "switch",
+            "menuitemcheckbox",
+            "menuitemradio",
+        ):
+            raise ActionError(f"{target} is neither a checkbox nor a radio button")
+        if target.disabled:
+            raise ActionError(f"{target} is disabled")
+        if target.type == "radio" and not checked:
+            raise ActionError(f"{target} is a radio button; choose another one instead")
+        await _set_checked(page, target, checked=checked)
+        return f"{'Checked' if checked else 'Unchecked'} {target}"
+
+    return await perform(session, act)
+
+
+async def _set_checked(page: Page, target: Target, *, checked: bool) -> None:
+    from playwright.async_api import Error
+
+    control = target.locator.locator("skyvern-target=control")
+    with contextlib.suppress(Error):
+        await control.set_checked(checked, timeout=_CHECK_TIMEOUT, no_wait_after=True)
+        return
+    # Often the real box is hidden and a drawn one stands for it; the event is the same.
+    if (await find_target(page, target.ref)).checked != checked:
+        await control.dispatch_event("click", timeout=_TIMEOUT)
+    if (await find_target(page, target.ref)).checked != checked:
+        raise ActionError(f"{target} doesn't let itself be {'' if checked else 'un'}checked")
+
+
+async def upload_file(session: BrowserSession, ref: str, path: Path) -> ActionResult:
+    """Gives a file input a file; also by way of the button that opens its chooser."""
+
+    async def act(page: Page) -> str:
+        if not path.is_file():
+            raise ActionError(f"There is no file {path} to upload")
+        target = await find_target(page, ref)
+        if target.type == "file":
+            control = target.locator.locator("skyvern-target=control")
+            await control.set_input_files(path, timeout=_TIMEOUT)
+        else:
+            async with page.expect_file_chooser(timeout=_CHOOSER_TIMEOUT) as chooser:
+                await click_target(target)
+            await (await chooser.value).set_files(path)
+        return f"Gave {target} the file {path.name}"
+
+    return await perform(session, act)
+
+
+async def hover(session: BrowserSession, ref: str) -> ActionResult:
+    """Moves the pointer over an element, for menus that open then."""
+
+    async def act(page: Page) -> str:
+        target = await find_target(page, ref)
+        await target.locator.hover(timeout=_TIMEOUT)
+        return f"Moved the pointer over {target}"
+
+    return await perform(session, act)
+
+
+async def scroll(
+    session: BrowserSession,
+    direction: Literal["down", "up", "bottom", "top"] = "down",
+    ref: str | None = None,
+) -> ActionResult:
+    """Scrolls the page, or what scrolls around an element, and waits for what that loads."""
+
+    async def act(page: Page) -> str:
+        place = page.locator("html") if ref is None else (await find_target(page, ref)).locator
+        moved = await place.evaluate(script("scroll"), direction, timeout=_TIMEOUT)
+        return f"Scrolled {direction}" if moved else f"There is nothing more to scroll {direction}"
+
+    return await perform(session, act)
+
+
+async def press(session: BrowserSession, key: str, ref: str | None = None) -> ActionResult:
+    """Presses a key by Playwright's name (``Enter``, ``Escape``, ``Control+A``)."""
+
+    async def act(page: Page) -> str:
+        if ref is None:
+            await page.keyboard.press(key)
+            return f"Pressed {key}"
+        target = await find_target(page, ref)
+        await target.locator.press(key, timeout=_TIMEOUT, no_wait_after=True)
+        return f"Pressed {key} in {target}"
+
+    return await perform(session, act)

@@ -1,0 +1,166 @@
+"""The download action: click and take what comes, or fetch an address."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from skyvern_dagster.browser.actions import click_target
+from skyvern_dagster.browser.downloads import Content
+from skyvern_dagster.browser.fetching import fetch_content
+from skyvern_dagster.browser.file_content import name_from_response
+from skyvern_dagster.browser.performing import perform
+from skyvern_dagster.browser.results import ActionResult, DownloadedFile
+from skyvern_dagster.browser.target import find_target
+from skyvern_dagster.errors import ActionError, BrowserError, NavigationError, NetworkPolicyError
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page, Response
+
+    from skyvern_dagster.browser.session import BrowserSession
+
+_LIMIT = 30.0
+_PAGES = ("", "text/html", "application/xhtml+xml")
+
+
+async def download(
+    session: BrowserSession, ref: str | None = None, url: str | None = None
+) -> ActionResult:
+    """Gets a file.
+
+    Whatever lands counts: an attachment, what a PDF viewer would have shown, a blob, a file in a
+    new tab or an iframe. An HTML page is no file.
+
+    Args:
+        session: Where to act.
+        ref: What to click; used if both are given.
+        url: What to fetch with the session's cookies.
+    """
+    if ref is None:
+        return await _fetch(session, url or "")
+    seen = _SeenDocuments(session)
+    try:
+        result = await _click(session, ref)
+    finally:
+        seen.stop()
+    if result.downloads:
+        return replace(result, ok=True, error="")
+    return await _salvage(session, result, seen)
+
+
+async def _fetch(session: BrowserSession, url: str) -> ActionResult:
+    async def act(page: Page) -> str:
+        if not url:
+            raise ActionError("A download needs an element or an address")
+        try:
+            await _fetch_into(session, page, url)
+        except (NavigationError, NetworkPolicyError) as error:
+            raise ActionError(str(error)) from error
+        return f"Fetched {url[:200]}"
+
+    return await perform(session, act)
+
+
+async def _click(session: BrowserSession, ref: str) -> ActionResult:
+    async def act(page: Page) -> str:
+        target = await find_target(page, ref)
+        await click_target(target)
+        return f"Clicked {target} for its file"
+
+    return await perform(session, act, limit=_LIMIT, wants_file=True)
+
+
+async def _fetch_into(session: BrowserSession, page: Page, url: str) -> DownloadedFile:
+    content = await fetch_content(page, url, session.options.policy)
+    return await session.downloads.keep(content)
+
+
+class _SeenDocuments:
+    """Responses that came while the click was carried out, and might hold the file."""
+
+    def __init__(self, session: BrowserSession) -> None:
+        self._context = session.page.context
+        self.found: list[Response] = []
+        self._context.on("response", self._note)
+
+    def stop(self) -> None:
+        self._context.remove_listener("response", self._note)
+
+    def _note(self, response: Response) -> None:
+        content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if response.request.resource_type == "document" and content_type not in _PAGES:
+            self.found.append(response)
+
+
+async def _salvage(
+    session: BrowserSession, result: ActionResult, seen: _SeenDocuments
+) -> ActionResult:
+    """No file came by itself: the page may show it, or there is an error to tell."""
+    page = session.page
+    if not result.message.startswith("Clicked") and not seen.found:
+        return result
+    answer = session.traffic.answer_of(page)
+    moved = result.new_tab or page.url != result.url_before
+    if moved and answer is not None and answer.status >= 400:
+        await _return(session, result)
+        return _failed(result, f"The server answered HTTP {answer.status} for {answer.url}")
+    for response in reversed(seen.found):
+        if kept := await _keep_shown(session, page, response):
+            if moved and page.url == response.url:
+                await _return(session, result)
+            return replace(
+                result, ok=True, error="", downloads=(kept,), message=f"Saved {kept.filename}"
+            )
+    if result.error:
+        return await _diagnosed(session, result)
+    if moved:
+        title = await page.title()
+        return _failed(result, f'The click led to a page ("{title}", {page.url}), not to a file')
+    return _failed(result, f"{result.message}; no file came")
+
+
+def _failed(result: ActionResult, error: str) -> ActionResult:
+    return replace(result, ok=False, error=error, message=error)
+
+
+async def _keep_shown(
+    session: BrowserSession, page: Page, response: Response
+) -> DownloadedFile | None:
+    from playwright.async_api import Error
+
+    try:
+        if "pdf" in response.headers.get("content-type", ""):
+            # The body that the browser has is its viewer's page.
+            return await _fetch_into(session, page, response.url)
+        name = name_from_response(response.url, response.headers.get("content-disposition", ""))
+        declared = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        content = Content(await response.body(), response.url, name, declared)
+        return await session.downloads.keep(content)
+    except (Error, BrowserError):
+        return None
+
+
+async def _return(session: BrowserSession, result: ActionResult) -> None:
+    """Leaves the page that showed a file or an error, for the one that was clicked on."""
+    from playwright.async_api import Error
+
+    page = session.page
+    try:
+        if result.new_tab and len(page.context.pages) > 1:
+            await page.close()
+        else:
+            await page.go_back(wait_until="domcontentloaded")
+    except Error as error:
+        raise BrowserError(f"The session could not go back from {page.url}") from error
+
+
+async def _diagnosed(session: BrowserSession, result: ActionResult) -> ActionResult:
+    """Chromium only says "canceled" where a server refuses a file; asking again tells more."""
+    url = session.downloads.refused_url
+    if not url.startswith("http"):
+        return result
+    try:
+        kept = await _fetch_into(session, session.page, url)
+    except BrowserError as error:
+        return _failed(result, str(error))
+    return replace(result, ok=True, error="", downloads=(kept,), message=f"Saved {kept.filename}")

@@ -1,0 +1,178 @@
+"""Actions on pages rather than elements: open, go back, wait, change tabs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from skyvern_dagster.browser.fetching import reason_of
+from skyvern_dagster.browser.performing import perform
+from skyvern_dagster.browser.results import ActionResult
+from skyvern_dagster.browser.settling import look
+from skyvern_dagster.errors import ActionError, NavigationError
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
+    from skyvern_dagster.browser.session import BrowserSession
+
+_GOTO_TIMEOUT = 30_000.0
+_LIMIT = 15.0
+_TRIES = 3
+_BACKOFF_SECONDS = 0.4
+_LOOK_SECONDS = 0.25
+
+
+async def goto(session: BrowserSession, url: str) -> ActionResult:
+    """Opens an address; one that answers with a server error is tried again, twice.
+
+    Raises:
+        NavigationError: There is no such host, or it can't be reached, or takes too long.
+        NetworkPolicyError: The policy forbids the address.
+    """
+    page = await session.tabs.ensure()
+    address = _absolute(page.url, url)
+    await session.options.policy.check(address)
+    attempt = 1
+    while True:
+        result = await perform(session, lambda current: _open(current, address), limit=_LIMIT)
+        status = session.traffic.status_of(session.page) or 200
+        if result.downloads or status < 500:
+            return result
+        if attempt == _TRIES:
+            return _server_error(result, address, status)
+        await asyncio.sleep(_BACKOFF_SECONDS * attempt)
+        attempt += 1
+
+
+def _server_error(result: ActionResult, address: str, status: int) -> ActionResult:
+    error = f"HTTP {status} from {address}, {_TRIES} times in a row"
+    return ActionResult(
+        ok=False,
+        message=error,
+        url_before=result.url_before,
+        url_after=result.url_after,
+        text_appeared=result.text_appeared,
+        page_changed=result.page_changed,
+        error=error,
+    )
+
+
+def _absolute(current: str, url: str) -> str:
+    address = url.strip()
+    if urlsplit(address).scheme or address == "about:blank":
+        return address
+    if current.startswith("http") and address.startswith(("/", "?", "#", ".")):
+        return urljoin(current, address)
+    return f"https://{address.lstrip('/')}"
+
+
+async def _open(page: Page, address: str) -> str:
+    from playwright.async_api import Error
+
+    try:
+        await page.goto(address, wait_until="commit", timeout=_GOTO_TIMEOUT)
+    except Error as error:
+        if _is_no_page(error.message):
+            return f"Opened {address}, which gives no page of its own"
+        if page.url.startswith("chrome-error:"):
+            with contextlib.suppress(Error):
+                await page.go_back(wait_until="commit", timeout=_GOTO_TIMEOUT)
+        raise NavigationError(f"{address} could not be opened: {reason_of(error)}") from error
+    return f"Opened {address}"
+
+
+def _is_no_page(message: str) -> bool:
+    """A download, an empty answer (HTTP 204), or the page went on to another address at once."""
+    tokens = ("ERR_ABORTED", "Download is starting", "interrupted by another navigation")
+    return any(token in message for token in tokens)
+
+
+async def back(session: BrowserSession) -> ActionResult:
+    """Goes back in the page's history; a tab without one is closed instead."""
+
+    async def act(page: Page) -> str:
+        has_history = await page.evaluate("() => history.length > 1")
+        if not has_history and len(page.context.pages) > 1:
+            await page.close()
+            return "Closed the tab, which had no earlier page"
+        before = page.url
+        await page.go_back(wait_until="commit", timeout=_GOTO_TIMEOUT)
+        if page.url == before and not has_history:
+            raise ActionError("There is no earlier page to go back to")
+        return "Went back"
+
+    return await perform(session, act)
+
+
+async def wait(
+    session: BrowserSession, seconds: float = 5.0, for_text: str | None = None
+) -> ActionResult:
+    """Waits until a text shows, or else until the page changes and rests again.
+
+    Args:
+        session: Whose page to watch.
+        seconds: Most seconds to wait.
+        for_text: Text to wait for, in any frame.
+    """
+
+    async def act(page: Page) -> str:
+        if for_text is not None:
+            await _until_text(page, for_text, seconds)
+            return f'The page shows "{for_text}"'
+        return await _until_change(session, page, seconds)
+
+    return await perform(session, act, limit=max(seconds, 1.0))
+
+
+async def _until_text(page: Page, text: str, seconds: float) -> None:
+    waits = [
+        asyncio.ensure_future(
+            frame.get_by_text(text).first.wait_for(state="visible", timeout=seconds * 1000)
+        )
+        for frame in page.frames
+    ]
+    try:
+        for each in asyncio.as_completed(waits):
+            if await _succeeds(each):
+                return
+    finally:
+        for task in waits:
+            task.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)
+    raise ActionError(f'"{text}" did not show within {seconds:g} seconds')
+
+
+async def _succeeds(waiting: asyncio.Future[None]) -> bool:
+    from playwright.async_api import Error
+
+    try:
+        await waiting
+    except Error:
+        return False
+    return True
+
+
+async def _until_change(session: BrowserSession, page: Page, seconds: float) -> str:
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + seconds
+    before = await look(page)
+    while (left := deadline - loop.time()) > 0:
+        await session.traffic.change(min(left, _LOOK_SECONDS))
+        if page.is_closed() or await look(page) != before:
+            return "Waited until the page changed"
+    return f"Waited {seconds:g} seconds"
+
+
+async def switch_tab(session: BrowserSession, index: int) -> ActionResult:
+    """Makes another open page the current one, by its index in ``Observation.tabs``."""
+
+    async def act(page: Page) -> str:
+        if not await session.tabs.switch(index):
+            count = len(page.context.pages)
+            raise ActionError(f"There is no tab {index}; the session has {count}, from 0 on")
+        return f"Switched to tab {index}"
+
+    return await perform(session, act)

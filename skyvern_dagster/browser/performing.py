@@ -1,0 +1,164 @@
+"""What all actions have in common: act, wait until the page rests, tell what changed."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from skyvern_dagster.browser.fetching import reason_of
+from skyvern_dagster.browser.results import ActionResult
+from skyvern_dagster.browser.settling import Mark, look, settle
+from skyvern_dagster.errors import ActionError, BrowserError
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
+    from skyvern_dagster.browser.session import BrowserSession
+
+_MOST_TEXTS = 6
+_BACK_TIMEOUT = 10_000.0
+
+
+@dataclass(frozen=True)
+class _Changes:
+    url_before: str
+    url_after: str
+    new_tab: bool
+    page_changed: bool
+    dialog: str
+    texts: tuple[str, ...]
+
+
+async def perform(
+    session: BrowserSession,
+    act: Callable[[Page], Awaitable[str]],
+    *,
+    limit: float = 10.0,
+    wants_file: bool = False,
+) -> ActionResult:
+    """Carries out one action on the current page.
+
+    Args:
+        session: Where to act.
+        act: Does it, and says in a few words what it did.
+        limit: Most seconds to wait for the page to come to rest.
+        wants_file: Whether a file is expected, which may be worth a longer wait.
+
+    Raises:
+        BrowserError: The browser or the page is gone. Everything else is told in the result.
+    """
+    page = await session.tabs.ensure()
+    mark = await Mark.take(session, page)
+    session.traffic.begin()
+    message, error = "", ""
+    try:
+        message, error = await _attempt(act, page)
+        await settle(session, mark, limit=limit, wants_file=wants_file)
+        error = error or await _leave_error_page(session, mark)
+        await _close_empty_popups(session, mark)
+    finally:
+        session.traffic.end()
+    return await _result(session, mark, message, error)
+
+
+async def _attempt(act: Callable[[Page], Awaitable[str]], page: Page) -> tuple[str, str]:
+    from playwright.async_api import Error
+
+    try:
+        return await act(page), ""
+    except ActionError as error:
+        return "", str(error)
+    except Error as error:
+        browser = page.context.browser
+        if browser is not None and not browser.is_connected():
+            raise BrowserError("Chromium stopped unexpectedly during an action") from error
+        return "", f"It could not be done: {reason_of(error)}"
+
+
+async def _leave_error_page(session: BrowserSession, mark: Mark) -> str:
+    """Goes back from the browser's own error page; tells why it came up."""
+    from playwright.async_api import Error
+
+    blocked = session.blocked_addresses()
+    page = await session.tabs.ensure()
+    if not page.url.startswith("chrome-error:"):
+        return blocked[0] if blocked else ""
+    url, reason = (session.traffic.failed_documents or [(page.url, "")])[0]
+    with contextlib.suppress(Error):
+        if session.tabs.opened > mark.tabs_opened and len(page.context.pages) > 1:
+            await page.close()
+        else:
+            await page.go_back(wait_until="domcontentloaded", timeout=_BACK_TIMEOUT)
+    return blocked[0] if blocked else f"{url} could not be opened: {reason_of_code(reason)}"
+
+
+def reason_of_code(code: str) -> str:
+    """Chromium's error code in words."""
+    return reason_of(ActionError(code)) if code else "no reason given"
+
+
+async def _close_empty_popups(session: BrowserSession, mark: Mark) -> None:
+    """Pop-ups that were opened only for a file stay behind blank."""
+    page = await session.tabs.ensure()
+    is_new = session.tabs.opened > mark.tabs_opened
+    has_file = len(session.downloads.landed) > mark.landed
+    if is_new and has_file and page.url in ("", "about:blank") and len(page.context.pages) > 1:
+        await page.close()
+
+
+async def _result(session: BrowserSession, mark: Mark, message: str, error: str) -> ActionResult:
+    changes = await _changes(session, mark)
+    landed = tuple(session.downloads.landed[mark.landed :])
+    problems = session.downloads.problems[mark.problems :]
+    if problems and not landed:
+        error = error or problems[0]
+    names = [file.filename for file in landed]
+    return ActionResult(
+        ok=not error,
+        message=_sentence(error or message, changes, names),
+        url_before=changes.url_before,
+        url_after=changes.url_after,
+        new_tab=changes.new_tab,
+        dialog=changes.dialog,
+        text_appeared=changes.texts,
+        downloads=landed,
+        page_changed=changes.page_changed,
+        error=error,
+    )
+
+
+async def _changes(session: BrowserSession, mark: Mark) -> _Changes:
+    page = await session.tabs.ensure()
+    after = await look(page)
+    known = set(mark.look.notices)
+    texts = tuple(each for each in after.notices if each not in known)[:_MOST_TEXTS]
+    dialogs = session.dialogs.messages[mark.dialogs :]
+    other_page = page is not mark.page
+    return _Changes(
+        url_before=mark.look.url,
+        url_after=after.url,
+        new_tab=other_page and session.tabs.opened > mark.tabs_opened,
+        page_changed=other_page
+        or (after.url, after.fingerprint) != (mark.look.url, mark.look.fingerprint),
+        dialog=" / ".join(dialogs),
+        texts=texts,
+    )
+
+
+def _sentence(done: str, changes: _Changes, files: list[str]) -> str:
+    parts = [done]
+    if files:
+        parts.append(f"downloaded {', '.join(files)}")
+    if changes.new_tab:
+        parts.append(f"a new tab opened: {changes.url_after}")
+    elif changes.url_after != changes.url_before:
+        parts.append(f"the page is now {changes.url_after}")
+    if changes.dialog:
+        parts.append(f'a dialog said "{changes.dialog}"')
+    if changes.texts:
+        parts.append(f'the page says "{changes.texts[0]}"')
+    if len(parts) == 1 and not changes.page_changed:
+        parts.append("nothing changed on the page")
+    return "; ".join(parts)

@@ -1,0 +1,119 @@
+"""``skyvern-dagster``: all commands. Each is imported only when it is used."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from skyvern_dagster.errors import SkyvernDagsterError
+
+app = typer.Typer(
+    name="skyvern-dagster",
+    help="Web portals as Dagster assets: runs Skyvern workflow definitions as Dagster jobs.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode="markdown",
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON on stdout.")]
+Downloads = Annotated[
+    Path | None,
+    typer.Option("--downloads", metavar="DIR", help="Copy the run's downloaded files there."),
+]
+
+
+@app.command()
+def validate(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Workflow definitions.")],
+    plan: Annotated[bool, typer.Option("--plan", help="Print the ops that it becomes.")] = False,
+    json: Json = False,
+) -> None:
+    """Check workflow definitions; exit status 1 when one has errors.
+
+    Every finding is printed as `file:line:column: severity: what (what to do)`.
+    """
+    from skyvern_dagster.cli.validate import validate_files
+
+    raise typer.Exit(validate_files(files, plan=plan, as_json=json))
+
+
+@app.command()
+def run(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Workflow definition (YAML).")],
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--parameter", "-p", metavar="KEY=VALUE", help="A parameter; may be repeated."
+        ),
+    ] = None,
+    json: Json = False,
+    downloads: Downloads = None,
+) -> None:
+    """Run a workflow definition as a Dagster run on this machine.
+
+    Progress goes to stderr. With `--json`, stdout is exactly the run's answer, as
+    `GET /workflows/runs/{workflow_run_id}` gives it.
+
+    Exit status: 0 completed, 1 failed, 3 terminated, 130 canceled.
+
+    A `credential` parameter KEY is read from SKYVERN_CREDENTIAL_KEY_USERNAME, _PASSWORD and
+    _TOTP_SECRET; an `aws_secret` parameter from the environment variable that its aws_key names.
+    Uploads go to the bucket SKYVERN_UPLOAD_BUCKET.
+
+    Example: `skyvern-dagster run workflows/invoice_retrieval.yaml -p
+    website_url=https://shop.example -p invoice_retrieval_start_date=2024-04-15`
+    """
+    from skyvern_dagster.cli.run import run_file
+
+    raise typer.Exit(run_file(file, parameter or [], as_json=json, downloads=downloads))
+
+
+@app.command()
+def resume(
+    run_id: Annotated[
+        str, typer.Argument(metavar="RUN", help="A workflow run id (wr_...) or a Dagster run id.")
+    ],
+    json: Json = False,
+    downloads: Downloads = None,
+) -> None:
+    """Re-execute a failed, terminated or crashed run from where it stopped.
+
+    What has been finished is not repeated: no finished iteration, no upload, no e-mail.
+    """
+    from skyvern_dagster.cli.run import resume_run
+
+    raise typer.Exit(resume_run(run_id, as_json=json, downloads=downloads))
+
+
+@app.command()
+def demo(
+    ui: Annotated[
+        bool, typer.Option("--ui", help="Leave everything up and start Dagster's UI.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Retrieve invoices from the embedded shop, end to end, and show the result.
+
+    Starts a web shop, an S3 server and a mail server on this machine, runs
+    `invoice_retrieval.yaml` against them with a real browser, and checks every invoice.
+    """
+    from skyvern_dagster.cli.demo import run_demo
+
+    raise typer.Exit(run_demo(ui=ui, as_json=json))
+
+
+def main() -> None:
+    """Entry point of the ``skyvern-dagster`` script."""
+    try:
+        app()
+    except SkyvernDagsterError as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""``skyvern-dagster run`` and ``resume``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from skyvern_dagster.cli.progress import ProgressView
+from skyvern_dagster.errors import ParameterError
+from skyvern_dagster.runs.answer import WorkflowRunAnswer
+from skyvern_dagster.runs.status import EXIT_CODES
+
+
+def run_file(
+    file: Path, parameters: Sequence[str], *, as_json: bool, downloads: Path | None
+) -> int:
+    """Runs a definition and prints the answer.
+
+    Returns:
+        Exit status: 0 completed, 1 failed, 3 terminated, 130 canceled.
+
+    Raises:
+        SkyvernDagsterError: The definition or a parameter is wrong, or the run can't be started.
+    """
+    from skyvern_dagster.runs.local import LocalRun
+    from skyvern_dagster.workflow.loader import load_workflow
+
+    workflow = load_workflow(file)
+    local = LocalRun.start(workflow, str(file), parse_parameters(parameters))
+    return follow(local, as_json=as_json, downloads=downloads)
+
+
+def resume_run(run_id: str, *, as_json: bool, downloads: Path | None) -> int:
+    """Re-executes a run from its failure and prints the answer.
+
+    Raises:
+        SkyvernDagsterError: There is no such run, or it can't be resumed.
+    """
+    from skyvern_dagster.runs.local import LocalRun
+
+    return follow(LocalRun.resume(run_id), as_json=as_json, downloads=downloads)
+
+
+def follow(local: object, *, as_json: bool, downloads: Path | None) -> int:
+    """Shows progress until the run has ended, then its answer."""
+    from skyvern_dagster.runs.local import LocalRun, copy_downloads
+
+    assert isinstance(local, LocalRun)
+    console = Console(stderr=True)
+    console.print(f"run [bold]{local.workflow_run_id}[/]", highlight=False)
+    with ProgressView(console) as view:
+        answer = local.wait(view.show)
+    if downloads is not None:
+        copied = copy_downloads(answer.workflow_run_id, downloads)
+        console.print(f"{len(copied)} files copied to {escape(str(downloads))}", highlight=False)
+    if as_json:
+        sys.stdout.write(answer.model_dump_json(indent=2) + "\n")
+    _print_ending(console, answer)
+    return EXIT_CODES.get(answer.status, 1)
+
+
+def parse_parameters(pairs: Sequence[str]) -> dict[str, str]:
+    """``KEY=VALUE`` texts as a mapping.
+
+    Raises:
+        ParameterError: One has no ``=``, or a key stands twice.
+    """
+    parameters: dict[str, str] = {}
+    for pair in pairs:
+        key, separator, value = pair.partition("=")
+        if not separator or not key:
+            raise ParameterError(f"-p {pair!r}: write KEY=VALUE")
+        if key in parameters:
+            raise ParameterError(f"-p {key}: given twice")
+        parameters[key] = value
+    return parameters
+
+
+def _print_ending(console: Console, answer: WorkflowRunAnswer) -> None:
+    reason = f": {escape(answer.failure_reason)}" if answer.failure_reason else ""
+    console.print(f"run [bold]{answer.workflow_run_id}[/] {answer.status}{reason}", highlight=False)
+    if answer.status in ("failed", "terminated", "canceled"):
+        console.print(
+            f"go on from there: skyvern-dagster resume {answer.workflow_run_id}", highlight=False
+        )

@@ -1,0 +1,231 @@
+"""Runs on this machine: started as a process, followed through the instance, resumed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from skyvern_dagster import tags
+from skyvern_dagster.blocks.send_email import unique_names
+from skyvern_dagster.dagster_internals import newest_run_with_tag, report_canceling
+from skyvern_dagster.errors import RunError
+from skyvern_dagster.ids import new_id
+from skyvern_dagster.runs.answer import (
+    WorkflowRunAnswer,
+    build_answer,
+    collect_records,
+    downloads,
+    run_workflow,
+)
+from skyvern_dagster.runs.events import ProgressEvent, RunEvents
+from skyvern_dagster.runs.home import default_store, prepare_home
+from skyvern_dagster.runs.launch import LaunchRequest, RunProcess, launch
+from skyvern_dagster.runs.process import process_start
+from skyvern_dagster.workflow.loader import Workflow
+from skyvern_dagster.workflow.values import check_parameters
+
+_POLL_SECONDS = 0.15
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass
+class LocalRun:
+    """A run in a process of its own, launched by this one.
+
+    Attributes:
+        replaced: The Dagster run that this one re-executes.
+    """
+
+    workflow_run_id: str
+    process: RunProcess
+    replaced: str | None = None
+
+    @classmethod
+    def start(cls, workflow: Workflow, source: str, given: Mapping[str, Any]) -> LocalRun:
+        """Starts a run.
+
+        Raises:
+            ParameterError: The parameters don't fit the definition.
+            RunError: The process can't be started.
+        """
+        parameters = check_parameters(workflow.definition, given)
+        request = LaunchRequest(
+            text=workflow.text,
+            source=source,
+            name=workflow.name,
+            workflow_run_id=new_id("wr"),
+            parameters=parameters,
+        )
+        return cls(request.workflow_run_id, launch(request, prepare_home()))
+
+    @classmethod
+    def resume(cls, run_id: str) -> LocalRun:
+        """Re-executes a run from its failure.
+
+        Args:
+            run_id: A workflow run id or a Dagster run id.
+
+        Raises:
+            RunError: There is no such run, it is still going on, or it has completed.
+        """
+        home = prepare_home()
+        with dg.DagsterInstance.get() as instance:
+            run = find_run(instance, run_id)
+            _check_resumable(instance, run)
+        workflow_run_id = run.tags[tags.WORKFLOW_RUN_ID]
+        store = default_store()
+        info = store.read_json(f"runs/{workflow_run_id}/run.json")
+        workflow = run_workflow(store, workflow_run_id, str(info["workflow"]))
+        request = LaunchRequest(
+            text=workflow.text,
+            source=run_id,
+            name=workflow.name,
+            workflow_run_id=workflow_run_id,
+            parameters=info["parameters"],
+            resume=run.run_id,
+        )
+        return cls(workflow_run_id, launch(request, home), replaced=run.run_id)
+
+    def wait(self, show: Callable[[ProgressEvent], None]) -> WorkflowRunAnswer:
+        """Follows the run to its end; Ctrl-C cancels it.
+
+        Raises:
+            RunError: The process ended before there was a run.
+        """
+        with dg.DagsterInstance.get() as instance, _cancel_on_signal() as canceled:
+            run_id = self._run_id(instance, canceled)
+            self._follow(instance, run_id, show, canceled)
+            self.process.close()
+            run = instance.get_run_by_id(run_id)
+            if run is None:
+                raise RunError(f"Dagster run {run_id} has vanished from the instance")
+            if not run.is_finished:
+                run = _report_dead(instance, run)
+            return build_answer(instance, default_store(), run)
+
+    def _run_id(self, instance: dg.DagsterInstance, canceled: threading.Event) -> str:
+        while True:
+            ended = self.process.poll() is not None
+            run = newest_run_with_tag(instance, tags.WORKFLOW_RUN_ID, self.workflow_run_id)
+            if run is not None and run.run_id != self.replaced:
+                return run.run_id
+            if ended:
+                raise RunError(
+                    f"the run's process ended before there was a run; it said:\n"
+                    f"{self.process.last_words()}"
+                )
+            if canceled.is_set():
+                self.process.interrupt()
+            time.sleep(_POLL_SECONDS)
+
+    def _follow(
+        self,
+        instance: dg.DagsterInstance,
+        run_id: str,
+        show: Callable[[ProgressEvent], None],
+        canceled: threading.Event,
+    ) -> None:
+        events = RunEvents(instance, run_id)
+        told = False
+        while True:
+            ended = self.process.poll() is not None
+            for event in events.new():
+                show(event)
+            if ended:
+                return
+            if canceled.is_set() and not told:
+                told = True
+                run = instance.get_run_by_id(run_id)
+                if run is not None and not run.is_finished:
+                    report_canceling(instance, run)
+                self.process.interrupt()
+            time.sleep(_POLL_SECONDS)
+
+
+def find_run(instance: dg.DagsterInstance, run_id: str) -> dg.DagsterRun:
+    """The newest Dagster run of a workflow run id, or the run with a Dagster run id.
+
+    Raises:
+        RunError: There is none.
+    """
+    run = newest_run_with_tag(instance, tags.WORKFLOW_RUN_ID, run_id)
+    run = run or instance.get_run_by_id(run_id)
+    if run is None:
+        raise RunError(
+            f"there is no run {run_id!r} in the instance under {instance.root_directory}"
+        )
+    if tags.WORKFLOW_RUN_ID not in run.tags:
+        raise RunError(f"run {run_id!r} has not got as far as its first op: start it anew")
+    return run
+
+
+def copy_downloads(workflow_run_id: str, folder: Path) -> list[Path]:
+    """Copies a run's downloaded files into a folder, without overwriting one by another.
+
+    Raises:
+        RunError: The folder can't be written.
+    """
+    store = default_store()
+    info = store.read_json(f"runs/{workflow_run_id}/run.json")
+    workflow = run_workflow(store, workflow_run_id, str(info["workflow"]))
+    files = downloads(collect_records(store, workflow_run_id, workflow))
+    copied = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, name in zip(files, unique_names([each.filename for each in files]), strict=True):
+            (folder / name).write_bytes(store.read(file.key))
+            copied.append(folder / name)
+    except OSError as error:
+        raise RunError(f"can't copy the downloads to {folder}: {error}") from error
+    return copied
+
+
+def _check_resumable(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
+    if run.status == dg.DagsterRunStatus.SUCCESS:
+        raise RunError(f"run {run.tags[tags.WORKFLOW_RUN_ID]} has completed: nothing to resume")
+    if run.is_finished:
+        return
+    if _process_is_alive(run.tags.get(tags.PROCESS, "")):
+        raise RunError(f"run {run.tags[tags.WORKFLOW_RUN_ID]} is still going on")
+    _report_dead(instance, run)
+
+
+def _report_dead(instance: dg.DagsterInstance, run: dg.DagsterRun) -> dg.DagsterRun:
+    """A run whose process is gone would stay STARTED for ever."""
+    if run.status == dg.DagsterRunStatus.CANCELING:
+        instance.report_run_canceled(run)
+    else:
+        instance.report_run_failed(run, message="the run's process is gone")
+    return instance.get_run_by_id(run.run_id) or run
+
+
+def _process_is_alive(tag: str) -> bool:
+    host, _, rest = tag.partition(":")
+    pid, _, started = rest.partition(":")
+    if host != os.uname().nodename or not pid.isdecimal():
+        return False
+    return bool(started) and process_start(int(pid)) == started
+
+
+@contextmanager
+def _cancel_on_signal() -> Iterator[threading.Event]:
+    """Signals that mean "stop" set the event, while a run is followed."""
+    canceled = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield canceled
+        return
+    before = {each: signal.signal(each, lambda *_: canceled.set()) for each in _SIGNALS}
+    try:
+        yield canceled
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
