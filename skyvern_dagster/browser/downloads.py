@@ -31,12 +31,25 @@ class Content:
     content_type: str = ""
 
 
+@dataclass(frozen=True)
+class DownloadProblem:
+    """Why a file didn't land."""
+
+    reason: str
+    url: str
+
+
 class Downloads:
     """The download folder of a session, and what is on its way there.
 
     Args:
         folder: Where files go; made if it isn't there.
         traffic: Knows the responses that became downloads.
+
+    Attributes:
+        landed: All files so far.
+        problems: Files that came to nothing so far.
+        begun: How many files have begun to come.
     """
 
     def __init__(self, folder: Path, traffic: Traffic) -> None:
@@ -44,8 +57,8 @@ class Downloads:
         self._traffic = traffic
         self._saving: set[asyncio.Task[None]] = set()
         self.landed: list[DownloadedFile] = []
-        self.problems: list[str] = []
-        self.refused_url = ""
+        self.problems: list[DownloadProblem] = []
+        self._reported = 0
         self.begun = 0
 
     @property
@@ -61,6 +74,11 @@ class Downloads:
     def is_saving(self) -> bool:
         """Whether a file is on its way."""
         return bool(self._saving)
+
+    def take_unreported(self) -> tuple[DownloadedFile, ...]:
+        """Files that have landed since the last call."""
+        unreported, self._reported = self.landed[self._reported :], len(self.landed)
+        return tuple(unreported)
 
     def follow(self, page: Page) -> None:
         """Takes the downloads of a page, and the file of one that only shows a blob's content."""
@@ -101,8 +119,8 @@ class Downloads:
             await download.save_as(target)
         except Error as error:
             target.unlink(missing_ok=True)
-            self.refused_url = download.url
-            self.problems.append(_refusal(name, answer, error.message))
+            refusal = _refusal(name, answer, error.message)
+            self.problems.append(DownloadProblem(refusal, download.url))
             return
         with contextlib.suppress(Error):
             await download.delete()
@@ -119,9 +137,7 @@ class Downloads:
             return
         content = await read_blob(viewer, url)
         if content is None:
-            self.problems.append(
-                "A file was opened from memory (blob:) that can't be read any more"
-            )
+            self.problems.append(DownloadProblem("The file was only in memory and is gone", url))
             return
         with contextlib.suppress(ActionError):
             await self.keep(content)
@@ -134,7 +150,7 @@ class Downloads:
         problem = file_content.problem_with(head, name, declared, html_is_fine=html_is_fine)
         if problem:
             path.unlink()
-            self.problems.append(problem)
+            self.problems.append(DownloadProblem(problem, url))
             raise ActionError(problem)
         content_type = file_content.content_type_of(head, name, declared)
         named = file_content.with_suffix(name, content_type)

@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from skyvern_dagster.browser.actions import click_target
-from skyvern_dagster.browser.downloads import Content
+from skyvern_dagster.browser.downloads import Content, DownloadProblem
 from skyvern_dagster.browser.fetching import fetch_content
 from skyvern_dagster.browser.file_content import name_from_response
 from skyvern_dagster.browser.performing import perform
-from skyvern_dagster.browser.results import ActionResult, DownloadedFile
+from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.browser.target import find_target
+from skyvern_dagster.browser.traffic import content_type, is_page
 from skyvern_dagster.errors import ActionError, BrowserError, NavigationError, NetworkPolicyError
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from skyvern_dagster.browser.session import BrowserSession
 
 _LIMIT = 30.0
-_PAGES = ("", "text/html", "application/xhtml+xml")
 
 
 async def download(
@@ -38,14 +38,11 @@ async def download(
     """
     if ref is None:
         return await _fetch(session, url or "")
-    seen = _SeenDocuments(session)
-    try:
-        result = await _click(session, ref)
-    finally:
-        seen.stop()
+    problems = len(session.downloads.problems)
+    result = await _click(session, ref)
     if result.downloads:
         return replace(result, ok=True, error="")
-    return await _salvage(session, result, seen)
+    return await _salvage(session, result, session.downloads.problems[problems:])
 
 
 async def _fetch(session: BrowserSession, url: str) -> ActionResult:
@@ -70,74 +67,61 @@ async def _click(session: BrowserSession, ref: str) -> ActionResult:
     return await perform(session, act, limit=_LIMIT, wants_file=True)
 
 
-async def _fetch_into(session: BrowserSession, page: Page, url: str) -> DownloadedFile:
-    content = await fetch_content(page, url, session.options.policy)
-    return await session.downloads.keep(content)
-
-
-class _SeenDocuments:
-    """Responses that came while the click was carried out, and might hold the file."""
-
-    def __init__(self, session: BrowserSession) -> None:
-        self._context = session.page.context
-        self.found: list[Response] = []
-        self._context.on("response", self._note)
-
-    def stop(self) -> None:
-        self._context.remove_listener("response", self._note)
-
-    def _note(self, response: Response) -> None:
-        content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if response.request.resource_type == "document" and content_type not in _PAGES:
-            self.found.append(response)
+async def _fetch_into(session: BrowserSession, page: Page, url: str) -> None:
+    await session.downloads.keep(await fetch_content(page, url, session.options.policy))
 
 
 async def _salvage(
-    session: BrowserSession, result: ActionResult, seen: _SeenDocuments
+    session: BrowserSession, result: ActionResult, problems: list[DownloadProblem]
 ) -> ActionResult:
     """No file came by itself: the page may show it, or there is an error to tell."""
     page = session.page
-    if not result.message.startswith("Clicked") and not seen.found:
-        return result
     answer = session.traffic.answer_of(page)
     moved = result.new_tab or page.url != result.url_before
     if moved and answer is not None and answer.status >= 400:
         await _return(session, result)
         return _failed(result, f"The server answered HTTP {answer.status} for {answer.url}")
-    for response in reversed(seen.found):
-        if kept := await _keep_shown(session, page, response):
+    for response in reversed(session.traffic.documents):
+        if not is_page(response) and await _keep_shown(session, page, response):
             if moved and page.url == response.url:
                 await _return(session, result)
-            return replace(
-                result, ok=True, error="", downloads=(kept,), message=f"Saved {kept.filename}"
-            )
+            return _saved(session, result)
+    if problems:
+        return await _diagnosed(session, result, problems[0])
     if result.error:
-        return await _diagnosed(session, result)
+        return result
     if moved:
         title = await page.title()
         return _failed(result, f'The click led to a page ("{title}", {page.url}), not to a file')
     return _failed(result, f"{result.message}; no file came")
 
 
+def _saved(session: BrowserSession, result: ActionResult) -> ActionResult:
+    files = session.downloads.take_unreported()
+    message = f"{result.message}; saved {', '.join(file.filename for file in files)}"
+    return replace(result, ok=True, error="", downloads=files, message=message)
+
+
 def _failed(result: ActionResult, error: str) -> ActionResult:
     return replace(result, ok=False, error=error, message=error)
 
 
-async def _keep_shown(
-    session: BrowserSession, page: Page, response: Response
-) -> DownloadedFile | None:
+async def _keep_shown(session: BrowserSession, page: Page, response: Response) -> bool:
     from playwright.async_api import Error
 
+    declared = content_type(response)
     try:
-        if "pdf" in response.headers.get("content-type", ""):
+        if "pdf" in declared:
             # The body that the browser has is its viewer's page.
-            return await _fetch_into(session, page, response.url)
-        name = name_from_response(response.url, response.headers.get("content-disposition", ""))
-        declared = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        content = Content(await response.body(), response.url, name, declared)
-        return await session.downloads.keep(content)
+            await _fetch_into(session, page, response.url)
+        else:
+            disposition = response.headers.get("content-disposition", "")
+            name = name_from_response(response.url, disposition)
+            content = Content(await response.body(), response.url, name, declared)
+            await session.downloads.keep(content)
     except (Error, BrowserError):
-        return None
+        return False
+    return True
 
 
 async def _return(session: BrowserSession, result: ActionResult) -> None:
@@ -154,13 +138,14 @@ async def _return(session: BrowserSession, result: ActionResult) -> None:
         raise BrowserError(f"The session could not go back from {page.url}") from error
 
 
-async def _diagnosed(session: BrowserSession, result: ActionResult) -> ActionResult:
+async def _diagnosed(
+    session: BrowserSession, result: ActionResult, problem: DownloadProblem
+) -> ActionResult:
     """Chromium only says "canceled" where a server refuses a file; asking again tells more."""
-    url = session.downloads.refused_url
-    if not url.startswith("http"):
+    if "canceled" not in problem.reason or not problem.url.startswith("http"):
         return result
     try:
-        kept = await _fetch_into(session, session.page, url)
+        await _fetch_into(session, session.page, problem.url)
     except BrowserError as error:
         return _failed(result, str(error))
-    return replace(result, ok=True, error="", downloads=(kept,), message=f"Saved {kept.filename}")
+    return _saved(session, result)

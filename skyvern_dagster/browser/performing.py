@@ -85,35 +85,35 @@ async def _leave_error_page(session: BrowserSession, mark: Mark) -> str:
     page = await session.tabs.ensure()
     if not page.url.startswith("chrome-error:"):
         return blocked[0] if blocked else ""
-    url, reason = (session.traffic.failed_documents or [(page.url, "")])[0]
+    url, code = (session.traffic.failed_documents or [(page.url, "")])[0]
+    answer = session.traffic.answer_for(url)
     with contextlib.suppress(Error):
         if session.tabs.opened > mark.tabs_opened and len(page.context.pages) > 1:
             await page.close()
         else:
             await page.go_back(wait_until="domcontentloaded", timeout=_BACK_TIMEOUT)
-    return blocked[0] if blocked else f"{url} could not be opened: {reason_of_code(reason)}"
-
-
-def reason_of_code(code: str) -> str:
-    """Chromium's error code in words."""
-    return reason_of(ActionError(code)) if code else "no reason given"
+    if blocked:
+        return blocked[0]
+    if answer is not None and answer.status >= 400:
+        return f"The server answered HTTP {answer.status} for {url}"
+    return f"{url} could not be opened: {reason_of(ActionError(code))}"
 
 
 async def _close_empty_popups(session: BrowserSession, mark: Mark) -> None:
     """Pop-ups that were opened only for a file stay behind blank."""
     page = await session.tabs.ensure()
     is_new = session.tabs.opened > mark.tabs_opened
-    has_file = len(session.downloads.landed) > mark.landed
+    has_file = session.downloads.begun > mark.begun
     if is_new and has_file and page.url in ("", "about:blank") and len(page.context.pages) > 1:
         await page.close()
 
 
 async def _result(session: BrowserSession, mark: Mark, message: str, error: str) -> ActionResult:
     changes = await _changes(session, mark)
-    landed = tuple(session.downloads.landed[mark.landed :])
+    landed = session.downloads.take_unreported()
     problems = session.downloads.problems[mark.problems :]
     if problems and not landed:
-        error = error or problems[0]
+        error = problems[0].reason
     names = [file.filename for file in landed]
     return ActionResult(
         ok=not error,

@@ -7,17 +7,18 @@ import atexit
 import concurrent.futures
 import contextlib
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from skyvern_dagster.browser.chromium import start_chromium
 from skyvern_dagster.browser.gate import DocumentGate
 from skyvern_dagster.browser.scripts import register_engines
+from skyvern_dagster.browser.spare import SpareContext
 from skyvern_dagster.errors import BrowserError
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, Playwright
+    from playwright.async_api import Browser, BrowserContext, Playwright
 
 T = TypeVar("T")
 
@@ -30,6 +31,7 @@ class _Engine:
     playwright: Playwright
     browser: Browser
     gate: DocumentGate
+    spare: SpareContext
 
 
 class BrowserRuntime:
@@ -85,6 +87,14 @@ class BrowserRuntime:
     async def gate(self) -> DocumentGate:
         """What stands between the browser and the documents it loads. Call it on the loop."""
         return (await self._running_engine()).gate
+
+    async def context(self, options: Mapping[str, Any]) -> BrowserContext:
+        """A new context with a blank page. Call it on the loop.
+
+        Args:
+            options: Playwright's ``new_context`` options.
+        """
+        return await (await self._running_engine()).spare.take(options)
 
     def take_blocked(self, context_id: str) -> tuple[str, ...]:
         """Why the gate stopped navigations of a context since the last call."""
@@ -158,7 +168,7 @@ class BrowserRuntime:
         except BaseException:
             await playwright.stop()
             raise
-        return _Engine(playwright, browser, gate)
+        return _Engine(playwright, browser, gate, SpareContext(browser))
 
     async def _stop_engine(self) -> None:
         from playwright.async_api import Error

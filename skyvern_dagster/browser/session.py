@@ -12,9 +12,9 @@ from skyvern_dagster.browser.dialogs import Dialogs
 from skyvern_dagster.browser.downloads import Downloads
 from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.browser.observation import Observation
-from skyvern_dagster.browser.scripts import script
 from skyvern_dagster.browser.snapshot import observe
-from skyvern_dagster.browser.state import BrowserState, read_state, session_storage_script
+from skyvern_dagster.browser.state import BrowserState
+from skyvern_dagster.browser.storage import WebStorage
 from skyvern_dagster.browser.tabs import Tabs
 from skyvern_dagster.browser.traffic import Traffic
 
@@ -64,6 +64,7 @@ class BrowserSession:
         traffic: What they load.
         dialogs: JavaScript dialogs that came up.
         downloads: Files that landed.
+        storage: Web storage that is yet to be restored.
         options: How the context was set up.
     """
 
@@ -85,6 +86,7 @@ class BrowserSession:
         self.traffic = Traffic(context)
         self.dialogs = Dialogs(context)
         self.downloads = Downloads(downloads_dir, self.traffic)
+        self.storage = WebStorage(context, state)
         self.tabs = Tabs(context, self._follow)
         context.on("close", self._on_close)
 
@@ -112,18 +114,11 @@ class BrowserSession:
             BrowserError: Chromium doesn't start.
         """
         chosen, given = options or SessionOptions(), state or BrowserState()
-        browser = await runtime.browser()
-        context = await browser.new_context(
-            **chosen.as_context_options(),
-            storage_state=given.storage or None,  # type: ignore[arg-type]
-        )
-        await context.add_init_script(script("keep_blobs"))
-        if restoring := session_storage_script(given):
-            await context.add_init_script(restoring)
+        context = await runtime.context(chosen.as_context_options())
         session = cls(runtime, context, downloads_dir, given, chosen)
-        page = await context.new_page()
+        await session.storage.restore()
         if chosen.policy.is_restrictive:
-            session._gate_id = await (await runtime.gate()).restrict(page, chosen.policy)
+            session._gate_id = await (await runtime.gate()).restrict(session.page, chosen.policy)
         return session
 
     @property
@@ -176,7 +171,7 @@ class BrowserSession:
     async def state(self) -> BrowserState:
         """What to hand on."""
         page = await self.tabs.ensure()
-        return await read_state(self._context, page, self._state.session_storage)
+        return await self.storage.read(page)
 
     def blocked_addresses(self) -> tuple[str, ...]:
         """Why the network policy stopped navigations since the last call."""
@@ -214,6 +209,7 @@ class BrowserSession:
     def _follow(self, page: Page) -> None:
         page.on("close", self.traffic.forget)
         self.downloads.follow(page)
+        self.storage.follow(page)
         self.traffic.nudge()
 
     def _on_close(self, *_: object) -> None:

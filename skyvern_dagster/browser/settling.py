@@ -130,7 +130,7 @@ async def settle(
             # A link with `download` makes no request that can be seen; only its event tells.
             limit, remaining = max(limit, _FILE_SECONDS), _STEP
         elif now - calm_since < _UNANNOUNCED_SECONDS and _may_yet_come(
-            session, mark, wants_file=wants_file and not begun
+            session, mark, wants_file=wants_file
         ):
             remaining = _STEP
         if remaining <= 0:
@@ -140,6 +140,8 @@ async def settle(
 
 def _may_yet_come(session: BrowserSession, mark: Mark, *, wants_file: bool) -> bool:
     """A script may open an empty tab first and fill it later, or start a download by a timer."""
+    if session.downloads.begun > mark.begun:
+        return False
     if session.tabs.opened > mark.tabs_opened and session.page.url in ("", "about:blank"):
         return True
     return wants_file and not session.traffic.shows_no_page()

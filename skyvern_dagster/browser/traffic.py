@@ -93,6 +93,8 @@ class Traffic:
 
     def shows_no_page(self) -> bool:
         """Whether a document that came since the action began is an error, or no HTML page."""
+        if any(code != "net::ERR_ABORTED" for _, code in self.failed_documents):
+            return True
         return any(each.status >= 400 or not is_page(each) for each in self.documents)
 
     def nudge(self) -> None:

@@ -106,6 +106,22 @@ def demo(
     raise typer.Exit(run_demo(ui=ui, as_json=json))
 
 
+@app.command()
+def browser(
+    install: Annotated[
+        bool, typer.Option("--install", help="Install a Chromium where there is none.")
+    ] = False,
+) -> None:
+    """Check that there is a browser, and which.
+
+    Looked for in this order: SKYVERN_BROWSER_PATH or SKYVERN_BROWSER_CDP_URL, Playwright's own,
+    the system's Chromium or Chrome.
+    """
+    from skyvern_dagster.cli.browser import check_browser
+
+    raise typer.Exit(check_browser(install=install))
+
+
 def main() -> None:
     """Entry point of the ``skyvern-dagster`` script."""
     try:

@@ -18,6 +18,7 @@ from skyvern_dagster import tags
 from skyvern_dagster.blocks.send_email import unique_names
 from skyvern_dagster.dagster_internals import newest_run_with_tag, report_canceling
 from skyvern_dagster.errors import RunError
+from skyvern_dagster.execution.records import BlockRecord
 from skyvern_dagster.ids import new_id
 from skyvern_dagster.runs.answer import (
     WorkflowRunAnswer,
@@ -175,9 +176,7 @@ def copy_downloads(workflow_run_id: str, folder: Path) -> list[Path]:
         RunError: The folder can't be written.
     """
     store = default_store()
-    info = store.read_json(f"runs/{workflow_run_id}/run.json")
-    workflow = run_workflow(store, workflow_run_id, str(info["workflow"]))
-    files = downloads(collect_records(store, workflow_run_id, workflow))
+    files = downloads(run_records(workflow_run_id))
     copied = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -187,6 +186,14 @@ def copy_downloads(workflow_run_id: str, folder: Path) -> list[Path]:
     except OSError as error:
         raise RunError(f"can't copy the downloads to {folder}: {error}") from error
     return copied
+
+
+def run_records(workflow_run_id: str) -> list[BlockRecord]:
+    """All block records of a run of this machine."""
+    store = default_store()
+    info = store.read_json(f"runs/{workflow_run_id}/run.json")
+    workflow = run_workflow(store, workflow_run_id, str(info["workflow"]))
+    return collect_records(store, workflow_run_id, workflow)
 
 
 def _check_resumable(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:

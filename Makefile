@@ -1,0 +1,47 @@
+# The commands of README.md. Each does all of its own set-up and is quick the second time.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help setup demo demo-ui test check format types lint benchmark clean
+
+help: ## Say what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+$(READY): requirements.lock pyproject.toml scripts/setup.sh
+	sh scripts/setup.sh "$(PYTHON)" "$(VENV)"
+	touch $(READY)
+
+setup: $(READY) ## Virtual environment, pinned dependencies, browser
+	$(BIN)/skyvern-dagster browser --install
+
+demo: setup ## Retrieve invoices from the embedded shop, end to end
+	$(BIN)/skyvern-dagster demo
+
+demo-ui: setup ## The same, then leave everything up with Dagster's UI
+	$(BIN)/skyvern-dagster demo --ui
+
+test: setup ## All tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lint: $(READY) ## Format and lint, without changing anything
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+types: $(READY) ## Types
+	$(BIN)/mypy
+
+check: lint types ## Everything but the tests
+
+format: $(READY) ## Format and fix
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+benchmark: setup ## Seconds for 10 and 20 invoices, beside a plain Playwright script
+	$(BIN)/python -m benchmarks.invoices
+
+clean: ## Remove what set-up and runs have made here
+	rm -rf $(VENV) .skyvern

@@ -1,0 +1,1 @@
+"""Programs that measure speed and print a ratio against a named rival."""

@@ -1,0 +1,33 @@
+#!/bin/sh
+# Makes the virtual environment with the pinned dependencies: setup.sh PYTHON VENV
+set -eu
+
+python=$1
+venv=$2
+
+is_new_enough() {
+    command -v "$1" >/dev/null 2>&1 &&
+        "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+}
+
+for candidate in "$python" python3.13 python3.12 python3.11 python3 python; do
+    if is_new_enough "$candidate"; then
+        found=$candidate
+        break
+    fi
+done
+if [ -z "${found:-}" ]; then
+    echo "error: Python 3.11 or newer is needed; install it, or name it: make PYTHON=/path/to/python3.11" >&2
+    exit 1
+fi
+
+if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
+    rm -rf "$venv"
+    if ! "$found" -m venv "$venv"; then
+        echo "error: $found can't make a virtual environment; on Debian and Ubuntu: apt-get install python3-venv" >&2
+        exit 1
+    fi
+fi
+
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r requirements.lock
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps -e .

@@ -1,0 +1,168 @@
+"""Finding the way to a page by the names of links, buttons, menus and addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from skyvern_dagster.agent.decisions import Goto, Hover
+from skyvern_dagster.agent.planner import Plan
+from skyvern_dagster.agent.planners.heuristic.concepts import best_concept, concept, concepts
+from skyvern_dagster.agent.planners.heuristic.page import Control, same_page, same_site
+from skyvern_dagster.agent.planners.heuristic.situation import FAIR, LIKELY, SURE, Situation, act, click
+from skyvern_dagster.agent.planners.heuristic.words import overlap
+
+_DIRECT = 0.55
+_HUB = 0.5
+_REGION_FACTORS = {"contentinfo": 0.85, "complementary": 0.95, "dialog": 0.9}
+
+
+@dataclass(frozen=True)
+class Route:
+    """A control that may lead to the wanted page; ``score`` 0 to 1."""
+
+    control: Control
+    score: float
+    why: str
+
+
+def routes(situation: Situation, targets: Sequence[str], wording: str = "") -> list[Route]:
+    """The controls that lead to one of the concepts (or read like the wording), best first."""
+    found = []
+    for control in situation.view.controls:
+        if not _is_usable(situation, control):
+            continue
+        score, why = _score(control, targets, wording)
+        score *= _REGION_FACTORS.get(control.region, 1.0)
+        if control.url and not same_site(control.url, situation.url):
+            score *= 0.4
+        if score > 0:
+            found.append(Route(control, score, why))
+    return sorted(found, key=lambda route: route.score, reverse=True)
+
+
+def _is_usable(situation: Situation, control: Control) -> bool:
+    if concept("nav.danger").score(control.label) >= 0.6 or control.node.role == "option":
+        return False
+    url = control.url
+    if url.startswith(("mailto:", "tel:", "javascript:void")) and not control.label:
+        return False
+    if url.startswith(("mailto:", "tel:")):
+        return False
+    if url and "#" not in url and same_page(url, situation.url):
+        return False
+    if any(same_page(url, old) for old in _dead_ends(situation)) and url:
+        return False
+    return situation.untried(control)
+
+
+def _dead_ends(situation: Situation) -> list[str]:
+    """Pages that were opened on the way and did not have what was looked for."""
+    return [step.url for step in situation.memory.steps if "#" not in step.url]
+
+
+def _score(control: Control, targets: Sequence[str], wording: str) -> tuple[float, str]:
+    best, why = 0.0, ""
+    for place, name in enumerate(targets):
+        wanted = concept(name)
+        label_score = wanted.score(control.label) if len(control.label) <= 80 else 0.0
+        path_score = _path_score(control, name)
+        score = max(label_score, path_score) + (0.1 if label_score and path_score else 0.0) - 0.05 * place
+        if score > best:
+            best, why = score, f"reads like {name.rpartition('.')[2]}"
+    literal = overlap(wording, control.label) if wording else 0.0
+    if literal > best and literal >= 0.5:
+        best, why = literal, f'reads like "{wording}"'
+    return min(1.0, best), why
+
+
+def _path_score(control: Control, name: str) -> float:
+    """What the address says, unless the label plainly says something else."""
+    path = control.path_words
+    score = concept(name).score(path) if path else 0.0
+    if not score or not control.label:
+        return 0.9 * score
+    other, other_score = best_concept(control.label, _known_labels())
+    if other is not None and other.name != name and other_score >= 0.7:
+        return 0.0
+    return 0.75 * score
+
+
+def _known_labels():  # type: ignore[no-untyped-def]
+    return (*concepts("page."), *concepts("login."), *concepts("paging."))
+
+
+def go_to(situation: Situation, targets: Sequence[str], wording: str = "", purpose: str = "Navigate") -> Plan | None:
+    """The next click towards a page: straight there, else by the account, else through a menu."""
+    direct = routes(situation, targets, wording)
+    if direct and direct[0].score >= _DIRECT:
+        runner_up = direct[1].score if len(direct) > 1 else 0.0
+        confidence = SURE if direct[0].score - runner_up > 0.05 else LIKELY
+        return follow(situation, direct[0], purpose, confidence)
+    if plan := open_menu_for(situation, targets, purpose):
+        return plan
+    hubs = routes(situation, ("page.account", "nav.user", "page.profile"))
+    if hubs and hubs[0].score >= _HUB and "page.account" not in targets:
+        return follow(situation, hubs[0], purpose, LIKELY)
+    return open_menu(situation, purpose)
+
+
+def follow(situation: Situation, route: Route, purpose: str, confidence: float) -> Plan:
+    """Clicks a route; opens its address directly where something lies over the link."""
+    control = route.control
+    if control.node.covered and control.url.startswith("http"):
+        why = f"{purpose}: {control} {route.why}, and is covered, so its address is opened"
+        return act([Goto(url=control.url, reasoning=why)], why, confidence)
+    return click(control, purpose, route.why, confidence)
+
+
+def open_menu_for(situation: Situation, targets: Sequence[str], purpose: str) -> Plan | None:
+    """Opens a closed menu whose own name means the target (``Orders ▾``)."""
+    for control in situation.view.controls:
+        if not _opens(control) or not situation.untried(control):
+            continue
+        if any(concept(name).score(control.label) >= 0.5 for name in targets):
+            return click(control, purpose, "opens the menu of that name", LIKELY)
+    return None
+
+
+def open_menu(situation: Situation, purpose: str) -> Plan | None:
+    """Opens a menu that has not been looked into: the account's, the main one, any other."""
+    ranked = sorted(
+        ((score, control) for control in situation.view.controls if (score := _menu_score(situation, control))),
+        key=lambda pair: pair[0],
+        reverse=True,
+    )
+    for score, control in ranked:
+        if situation.untried(control):
+            return click(control, purpose, "may open a menu with what is looked for", LIKELY if score > 0.8 else FAIR)
+    for control in situation.view.controls:
+        hovered = [one for one in situation.memory.purposes("Hover", url=situation.url) if one.decision.type == "hover"]
+        if control.region in {"navigation", "banner"} and _opens(control) and len(hovered) < 3:
+            why = f"Hover: {control} may open a menu under the pointer"
+            if not any(one.decision.type == "hover" and one.decision.ref == control.ref for one in hovered):
+                return act([Hover(ref=control.ref, reasoning=why)], why, FAIR)
+    return None
+
+
+def _opens(control: Control) -> bool:
+    node = control.node
+    return bool(node.attributes.get("aria-haspopup")) or node.expanded is False or node.tag == "summary"
+
+
+def _menu_score(situation: Situation, control: Control) -> float:
+    if concept("nav.danger").score(control.label) >= 0.6 or control.node.expanded:
+        return 0.0
+    in_head = control.region in {"banner", "navigation"} or control.position < len(situation.view.nodes) / 4
+    leads_away = control.url and not same_page(control.url, situation.url)
+    if leads_away or control.node.role not in {"button", "link", "generic", "img", "menuitem", "tab"}:
+        return 0.0
+    score = max(concept("nav.menu").score(control.label), concept("nav.user").score(control.label))
+    score = max(score, concept("page.account").score(control.label))
+    if _opens(control):
+        score = max(score, 0.55) + 0.2
+    elif control.node.role == "button" and in_head and not control.label:
+        score = max(score, 0.5)
+    elif control.node.clickable and in_head and len(control.label.split()) <= 3 and control.node.role == "generic":
+        score = max(score, 0.45)
+    return score if in_head and score >= 0.45 else 0.0

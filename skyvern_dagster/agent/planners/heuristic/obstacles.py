@@ -1,0 +1,246 @@
+"""What has to be out of the way first: error pages, waiting, robots' gates, banners, dialogs."""
+
+from __future__ import annotations
+
+import re
+
+from skyvern_dagster.agent.decisions import Goto, Press, Wait
+from skyvern_dagster.agent.planner import Plan
+from skyvern_dagster.agent.planners.heuristic.concepts import concept
+from skyvern_dagster.agent.planners.heuristic.page import Control, PageView
+from skyvern_dagster.agent.planners.heuristic.situation import (
+    FAIR,
+    LIKELY,
+    Situation,
+    act,
+    click,
+    terminate,
+)
+from skyvern_dagster.agent.planners.heuristic.words import clip
+from skyvern_dagster.browser.observation import Node
+
+_MAX_RETRIES = 2
+_MAX_WAITS = 3
+_MAX_DISMISSALS = 6
+_SMALL_PAGE = 1500
+_MAX_BANNER = 2500
+_DIALOGS = frozenset({"dialog", "alertdialog"})
+
+
+def clear_the_way(situation: Situation) -> Plan | None:
+    """The plan that deals with an obstacle, or ``None`` when nothing is in the way."""
+    return (
+        _error_page(situation)
+        or _robot_gate(situation)
+        or _forbidden(situation)
+        or _loading(situation)
+        or _consent(situation)
+        or _dialog(situation)
+        or _cover(situation)
+    )
+
+
+def _error_page(situation: Situation) -> Plan | None:
+    problem = error_of(situation)
+    if not problem:
+        return None
+    if len(situation.memory.purposes("Retry")) >= _MAX_RETRIES + 1 or situation.memory.in_a_row("Retry") >= _MAX_RETRIES:
+        reason = f"{situation.url} keeps answering with an error: {problem}"
+        return terminate(situation, "site_error", reason, LIKELY)
+    why = f"Retry: the page answered with an error ({problem}); opening it again"
+    return act([Wait(seconds=2, reasoning=why), Goto(url=situation.url, reasoning=why)], why)
+
+
+def error_of(situation: Situation) -> str:
+    """What a page that is only a (passing) error says; empty for any other page."""
+    status = situation.request.observation.http_status
+    view = situation.view
+    if status is not None and (status >= 500 or status == 429):
+        return f"HTTP {status} {clip(view.page_text, 80)}".strip()
+    if len(view.page_text) > _SMALL_PAGE or view.inputs:
+        return ""
+    for heading in view.main_headings:
+        if concept("message.transient").score(heading) >= 0.5 or re.match(r"^\W*5\d\d\b", heading):
+            return clip(heading)
+    return ""
+
+
+def _robot_gate(situation: Situation) -> Plan | None:
+    text = captcha(situation.view)
+    if not text:
+        return None
+    if situation.memory.in_a_row("Wait") < 1 and not situation.view.inputs:
+        why = f'Wait: the page may let a browser pass by itself ("{clip(text)}")'
+        return act([Wait(seconds=5, reasoning=why)], why, FAIR)
+    reason = f'The site asks for proof that a human is there ("{clip(text)}")'
+    return terminate(situation, "captcha", reason)
+
+
+def captcha(view: PageView) -> str:
+    """The words of a captcha that stands in the way, or an empty text."""
+    found = concept("obstacle.captcha")
+    for node in view.nodes:
+        if node.role == "iframe" and found.mentioned(f"{node.name} {node.title}") and not _is_badge(node):
+            return node.name or node.title
+    texts = (*view.main_headings, *(field.label for field in view.inputs), *view.messages)
+    return next((text for text in texts if found.score(text) >= 0.5), "")
+
+
+def _is_badge(node: Node) -> bool:
+    """The mark of an invisible check, at the page's corner: nothing to solve."""
+    return node.box is not None and (node.box.width < 100 or node.box.height < 60)
+
+
+def _forbidden(situation: Situation) -> Plan | None:
+    status = situation.request.observation.http_status
+    view = situation.view
+    if view.inputs or len(view.page_text) > _SMALL_PAGE:
+        return None
+    told = next((line for line in view.main_headings if concept("message.forbidden").score(line) >= 0.6), "")
+    if not told and status != 403:
+        return None
+    reason = f'The site refuses access to {situation.url} ("{clip(told or view.page_text)}")'
+    return terminate(situation, "blocked", reason, LIKELY)
+
+
+def _loading(situation: Situation) -> Plan | None:
+    if situation.memory.in_a_row("Wait") >= _MAX_WAITS:
+        return None
+    text = _loading_text(situation.view)
+    if not text:
+        return None
+    why = f'Wait: the page is still loading ("{clip(text, 40)}")'
+    return act([Wait(seconds=3, reasoning=why)], why)
+
+
+def _loading_text(view: PageView) -> str:
+    found = concept("obstacle.loading")
+    for node in view.nodes:
+        text = view.text(node) or node.name
+        if node.role == "progressbar" and (not text or found.mentioned(text)):
+            return text or "progress bar"
+        if node.children or not 0 < len(text) <= 50:
+            continue
+        announced = node.role in {"status", "alert"} or re.search(r"(\.\.\.|…)\s*$", text)
+        if announced and found.score(text) >= 0.5:
+            return text
+    return ""
+
+
+def _consent(situation: Situation) -> Plan | None:
+    if len(situation.memory.purposes("Consent")) >= 3:
+        return None
+    banner = consent_banner(situation.view)
+    if banner is None:
+        return None
+    control = _way_out(situation.view, banner, "obstacle.reject") or _way_out(
+        situation.view, banner, "obstacle.accept"
+    )
+    if control is None or situation.memory.tried(control, situation.url) >= 2:
+        return None
+    return click(control, "Consent", "settles the cookie banner")
+
+
+def consent_banner(view: PageView) -> Node | None:
+    """The smallest part of the page that asks for consent and has a button to answer."""
+    best: Node | None = None
+    for node in view.nodes:
+        if node is view.root or not node.children or len(view.text(node)) > _MAX_BANNER:
+            continue
+        if not concept("obstacle.consent").mentioned(f"{node.name} {view.text(node)}"):
+            continue
+        answers = _way_out(view, node, "obstacle.reject") or _way_out(view, node, "obstacle.accept")
+        small = len(view.controls_in(node)) <= 12 and not any(one.is_password for one in view.inputs_in(node))
+        if answers and small:
+            best = node
+    return best
+
+
+def _way_out(view: PageView, container: Node, name: str) -> Control | None:
+    scored = [(concept(name).score(control.label), control) for control in view.controls_in(container)]
+    score, found = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+    return found if score >= 0.6 else None
+
+
+def dialogs(view: PageView) -> list[Node]:
+    """The dialogs on the page, the topmost (last) one first."""
+    found = [node for node in view.nodes if node.role in _DIALOGS or node.tag == "dialog"]
+    outer = [node for node in found if not any(above in found for above in view.ancestors(node))]
+    return [node for node in reversed(outer) if view.text(node) or view.controls_in(node)]
+
+
+def _dialog(situation: Situation) -> Plan | None:
+    if len(situation.memory.purposes("Dismiss")) >= _MAX_DISMISSALS:
+        return None
+    for node in dialogs(situation.view):
+        if not is_wanted(situation, node) and (plan := _dismiss(situation, node)):
+            return plan
+    return None
+
+
+def _dismiss(situation: Situation, node: Node) -> Plan | None:
+    control = _closing(situation.view, node)
+    topic = clip(situation.view.label(node) or situation.view.text(node), 40)
+    if control and situation.memory.tried(control, situation.url) < 2:
+        return click(control, "Dismiss", f'closes what lies over the page ("{topic}")')
+    escapes = situation.memory.purposes("Dismiss", url=situation.url)
+    if not any(isinstance(action.decision, Press) for action in escapes):
+        why = f'Dismiss: "{topic}" lies over the page and has no button to close it'
+        return act([Press(key="Escape", reasoning=why)], why, FAIR)
+    return None
+
+
+def _closing(view: PageView, node: Node) -> Control | None:
+    candidates = [
+        (max(concept("obstacle.close").score(one.label), 0.95 * concept("login.skip").score(one.label)), one)
+        for one in view.controls_in(node)
+    ]
+    score, found = max(candidates, key=lambda pair: pair[0], default=(0.0, None))
+    return found if found and score >= 0.6 else None
+
+
+def is_wanted(situation: Situation, node: Node) -> bool:
+    """Whether a dialog serves the goal: a login form, the documents of a record, a form to fill."""
+    view, intent = situation.view, situation.intent
+    text = f"{node.name} {view.text(node)}"
+    if any(field.is_password for field in view.inputs_in(node)):
+        return True
+    promotes = concept("obstacle.promotion").mentioned(text)
+    if promotes and not (intent.downloads and concept("doc.invoice").mentioned(text)):
+        return False
+    if any(concept("login.one_time_code").mentioned(text) for _ in view.inputs_in(node)):
+        return True
+    last = situation.memory.last
+    ours = last is not None and last.result.ok and last.result.page_changed and not last.decision.reasoning.startswith(
+        ("Consent", "Dismiss", "Wait", "Retry")
+    )
+    return ours
+
+
+def _cover(situation: Situation) -> Plan | None:
+    """Something without a role that lies over most of the page."""
+    view = situation.view
+    shown = [one for one in view.controls if one.node.in_viewport and one.node.box]
+    covered = [one for one in shown if one.node.covered]
+    if len(covered) < 2 or len(covered) * 2 < len(shown):
+        return None
+    if len(situation.memory.purposes("Dismiss")) >= _MAX_DISMISSALS or dialogs(view):
+        return None
+    container = _uncovered_part(view, [one for one in shown if not one.node.covered])
+    if container is None or is_wanted(situation, container):
+        return None
+    return _dismiss(situation, container)
+
+
+def _uncovered_part(view: PageView, free: list[Control]) -> Node | None:
+    """The outermost box with a way to close it and nothing covered in it."""
+    closing = [one for one in free if concept("obstacle.close").score(one.label) >= 0.6]
+    for control in closing or free[:1]:
+        container: Node = control.node
+        for above in view.ancestors(control.node):
+            if above is view.root or any(one.node.covered for one in view.controls_in(above)):
+                return container
+            container = above
+    return None
+
+

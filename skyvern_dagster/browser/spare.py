@@ -1,0 +1,78 @@
+"""Keeps one blank context ready, since opening one takes longer than most actions."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from skyvern_dagster.browser.scripts import script
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, BrowserContext
+
+
+class SpareContext:
+    """Opens contexts, each with a blank page, and the next one before it is asked for.
+
+    Args:
+        browser: Where to open them.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._options: Mapping[str, Any] = {}
+        self._next: asyncio.Task[BrowserContext] | None = None
+
+    async def take(self, options: Mapping[str, Any]) -> BrowserContext:
+        """A context with a blank page, set up with these ``new_context`` options.
+
+        Raises:
+            playwright.async_api.Error: It can't be opened.
+        """
+        ready = self._next if options == self._options else None
+        surplus = self._next if ready is None else None
+        self._next = None
+        context = await self._opened(ready, options)
+        self._options = options
+        self._next = asyncio.ensure_future(self._open(options))
+        self._next.add_done_callback(_retrieved)
+        if surplus is not None:
+            await _close(surplus)
+        return context
+
+    async def close(self) -> None:
+        """Closes the one in store."""
+        ready, self._next = self._next, None
+        if ready is not None:
+            await _close(ready)
+
+    async def _opened(
+        self, ready: asyncio.Task[BrowserContext] | None, options: Mapping[str, Any]
+    ) -> BrowserContext:
+        from playwright.async_api import Error
+
+        if ready is not None:
+            with contextlib.suppress(Error):
+                return await ready
+        return await self._open(options)
+
+    async def _open(self, options: Mapping[str, Any]) -> BrowserContext:
+        context = await self._browser.new_context(**options)
+        await context.add_init_script(script("keep_blobs"))
+        await context.new_page()
+        return context
+
+
+async def _close(opening: asyncio.Task[BrowserContext]) -> None:
+    from playwright.async_api import Error
+
+    with contextlib.suppress(Error):
+        await (await opening).close()
+
+
+def _retrieved(task: asyncio.Task[BrowserContext]) -> None:
+    # A failure is the next taker's to meet, by trying again.
+    if not task.cancelled():
+        task.exception()
