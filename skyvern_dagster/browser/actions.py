@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from skyvern_dagster.browser.session import BrowserSession
 
 _TIMEOUT = 3_000.0
+_COVERED_TIMEOUT = 1_500.0
 _CHECK_TIMEOUT = 1_500.0
 _CHOOSER_TIMEOUT = 5_000.0
 _KEY_DELAY = 15.0
@@ -46,8 +47,13 @@ async def click_target(target: Target) -> None:
 
     if target.disabled:
         raise ActionError(f"{target} is disabled")
+    if not target.has_area:
+        await target.locator.dispatch_event("click", timeout=_TIMEOUT)
+        return
+    # What lies over it may be a spinner that goes away; a banner doesn't.
+    timeout = _COVERED_TIMEOUT if target.covered_by else _TIMEOUT
     try:
-        await target.locator.click(timeout=_TIMEOUT, no_wait_after=True)
+        await target.locator.click(timeout=timeout, no_wait_after=True)
     except Error as error:
         again = await _still_there(target, error)
         if again.covered_by:

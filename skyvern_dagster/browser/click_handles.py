@@ -21,42 +21,48 @@ def add_click_handles(nodes: list[AriaNode], details: FrameDetails, frame_ref: s
         details: What the frame told; its ``handles`` come in document order.
         frame_ref: Ref of the iframe that holds the frame; empty for the page itself.
     """
-    top = AriaNode("document", children=nodes)
-    parents: dict[str, AriaNode] = {}
-    by_ref: dict[str, AriaNode] = {}
-    _index(top, parents, by_ref)
+    tree = _Tree(AriaNode("document", children=nodes))
     for handle in details.handles:
-        if handle.get("ref") in by_ref or _adopts(by_ref, top, handle, details, frame_ref):
-            continue
-        node = _node_of(handle, frame_ref)
-        parent = next((by_ref[ref] for ref in handle["parents"] if ref in by_ref), top)
-        _insert(parent, node, parents, by_ref.get(handle["after"]))
-        parents[node.ref] = parent
+        known = tree.by_ref.get(handle.get("ref", ""))
+        node = known or _adopted(tree, handle, details, frame_ref)
+        if node is None:
+            node = _node_of(handle, frame_ref)
+            _insert(tree, node, tree.scope_of(handle), tree.by_ref.get(handle["after"]))
+        tree.by_ref[handle["x"]] = node
 
 
-def _index(node: AriaNode, parents: dict[str, AriaNode], by_ref: dict[str, AriaNode]) -> None:
-    for child in node.children:
-        if child.ref:
-            parents[child.ref] = node
-            by_ref[child.ref] = child
-        if child.role != "iframe":
-            _index(child, parents, by_ref)
+class _Tree:
+    """A frame's nodes by ref, with their parents."""
+
+    def __init__(self, top: AriaNode) -> None:
+        self.top = top
+        self.by_ref: dict[str, AriaNode] = {}
+        self.parents: dict[int, AriaNode] = {}
+        self._index(top)
+
+    def scope_of(self, handle: ElementDetails) -> AriaNode:
+        """The innermost node around an element."""
+        around = (self.by_ref[ref] for ref in handle["parents"] if ref in self.by_ref)
+        return next(around, self.top)
+
+    def _index(self, node: AriaNode) -> None:
+        for child in node.children:
+            self.parents[id(child)] = node
+            if child.ref:
+                self.by_ref[child.ref] = child
+            if child.role != "iframe":
+                self._index(child)
 
 
-def _adopts(
-    by_ref: dict[str, AriaNode],
-    top: AriaNode,
-    handle: ElementDetails,
-    details: FrameDetails,
-    frame_ref: str,
-) -> bool:
-    """Gives the ref to the node that the snapshot shows for this element without a ref."""
-    scope = next((by_ref[ref] for ref in handle["parents"] if ref in by_ref), top)
-    for node in _refless(scope.children):
+def _adopted(
+    tree: _Tree, handle: ElementDetails, details: FrameDetails, frame_ref: str
+) -> AriaNode | None:
+    """The node that the snapshot shows for this element without a ref; it gets the ref."""
+    for node in _refless(tree.scope_of(handle).children):
         if node.role == handle.get("role") and details.of(node) is handle:
             node.flags["ref"] = frame_ref + handle["x"]
-            return True
-    return False
+            return node
+    return None
 
 
 def _refless(nodes: Iterable[AriaNode]) -> Iterable[AriaNode]:
@@ -75,35 +81,28 @@ def _node_of(handle: ElementDetails, frame_ref: str) -> AriaNode:
     )
 
 
-def _insert(
-    parent: AriaNode, node: AriaNode, parents: dict[str, AriaNode], after: AriaNode | None
-) -> None:
+def _insert(tree: _Tree, node: AriaNode, parent: AriaNode, after: AriaNode | None) -> None:
+    tree.parents[id(node)] = parent
     if parent.text:
         parent.children.insert(0, AriaNode("text", name=parent.text))
         parent.text = ""
-    position = 0 if after is None else _position_after(parent, after, parents)
+    position = 0 if after is None else _position_after(tree, parent, after)
     for index in range(position, len(parent.children)):
         text = parent.children[index]
         if text.role == "text" and node.name and node.name in text.name:
             before, _, behind = text.name.partition(node.name)
-            parent.children[index : index + 1] = [
-                *_text_nodes(before),
-                node,
-                *_text_nodes(behind),
-            ]
+            parent.children[index : index + 1] = [*_text_nodes(before), node, *_text_nodes(behind)]
             return
     parent.children.insert(position, node)
 
 
-def _position_after(parent: AriaNode, after: AriaNode, parents: dict[str, AriaNode]) -> int:
+def _position_after(tree: _Tree, parent: AriaNode, after: AriaNode) -> int:
     child: AriaNode | None = after
-    while child is not None and parents.get(child.ref) is not parent:
-        child = parents.get(child.ref)
-        if child is not None and not child.ref:
-            child = None
+    while child is not None and tree.parents.get(id(child)) is not parent:
+        child = tree.parents.get(id(child))
     if child is None:
         return 0
-    return parent.children.index(child) + 1
+    return next(index for index, each in enumerate(parent.children) if each is child) + 1
 
 
 def _text_nodes(text: str) -> list[AriaNode]:

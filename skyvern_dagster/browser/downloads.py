@@ -62,18 +62,22 @@ class Downloads:
         self.begun = 0
 
     @property
+    def is_saving(self) -> bool:
+        """Whether a file is on its way."""
+        return bool(self._saving)
+
+    @property
     def folder(self) -> Path:
-        """Where files go from now on; changing it leaves earlier files where they are."""
+        """Where files go from now on.
+
+        Setting it is for whoever goes on with the session: what landed before is not theirs.
+        """
         return self._folder
 
     @folder.setter
     def folder(self, folder: Path) -> None:
         self._folder = folder
-
-    @property
-    def is_saving(self) -> bool:
-        """Whether a file is on its way."""
-        return bool(self._saving)
+        self._reported = len(self.landed)
 
     def take_unreported(self) -> tuple[DownloadedFile, ...]:
         """Files that have landed since the last call."""

@@ -47,6 +47,16 @@ async def goto(session: BrowserSession, url: str) -> ActionResult:
         attempt += 1
 
 
+async def resume(session: BrowserSession) -> ActionResult | None:
+    """Opens the address that the handed-on state was at; ``None`` when it had none.
+
+    Raises:
+        NavigationError: It can't be opened.
+        NetworkPolicyError: The policy forbids it.
+    """
+    return await goto(session, session.resume_url) if session.resume_url else None
+
+
 def _server_error(result: ActionResult, address: str, status: int) -> ActionResult:
     error = f"HTTP {status} from {address}, {_TRIES} times in a row"
     return ActionResult(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 ElementDetails = Mapping[str, Any]
 
 _VALUE_ROLES = frozenset({"textbox", "searchbox", "spinbutton", "combobox", "slider"})
+_CHECKABLE = ("checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio")
 _SAME_ROLE = {"a": "link", "button": "button", "option": "option", "select": "combobox"}
 
 
@@ -87,7 +88,7 @@ def build_node(
     """Joins a snapshot node and its details."""
     shown = _ShownText(aria, details)
     return Node(
-        role=aria.role,
+        role=_role(aria, details),
         name=str(details.get("name", "")) or aria.name,
         ref=aria.ref or None,
         text=shown.text,
@@ -101,8 +102,8 @@ def build_node(
         title=_title(aria, details),
         options=tuple(Option(*option) for option in details.get("options", ())),
         level=int(aria.flags["level"]) if "level" in aria.flags else None,
-        checked=_state(aria, "checked", ("checkbox", "radio", "switch", "menuitemcheckbox")),
-        expanded=_state(aria, "expanded", ()),
+        checked=details.get("checked", _state(aria, "checked", _CHECKABLE)),
+        expanded=details.get("expanded", _state(aria, "expanded", ())),
         selected="selected" in aria.flags,
         pressed=_state(aria, "pressed", ()),
         disabled="disabled" in aria.flags or bool(details.get("disabled")),
@@ -130,6 +131,11 @@ class _ShownText:
             self.text, self.value = "", aria.text
         else:
             self.text, self.value = aria.text, _plain_value(details)
+
+
+def _role(aria: AriaNode, details: ElementDetails) -> str:
+    """Some elements without a role of their own stand for a hidden control."""
+    return str(details.get("role") or aria.role) if aria.role == "generic" else aria.role
 
 
 def _plain_value(details: ElementDetails) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from skyvern_dagster.browser.chromium import start_chromium
+from skyvern_dagster.browser.fetching import reason_of
 from skyvern_dagster.browser.gate import DocumentGate
 from skyvern_dagster.browser.scripts import register_engines
 from skyvern_dagster.browser.spare import SpareContext
@@ -58,7 +59,7 @@ class BrowserRuntime:
         stops what it does, before the interruption goes on.
 
         Raises:
-            BrowserError: Chromium stopped meanwhile.
+            BrowserError: Chromium stopped meanwhile, or Playwright refused.
         """
         loop = self._running_loop()
         if threading.current_thread() is self._thread:
@@ -145,7 +146,7 @@ class BrowserRuntime:
         except Error as error:
             if self._engine is not None and not self._engine.browser.is_connected():
                 raise BrowserError("Chromium stopped unexpectedly; try again") from error
-            raise
+            raise BrowserError(f"The browser refused: {reason_of(error)}") from error
         finally:
             finished.set()
 

@@ -140,7 +140,10 @@ async def settle(
 
 def _may_yet_come(session: BrowserSession, mark: Mark, *, wants_file: bool) -> bool:
     """A script may open an empty tab first and fill it later, or start a download by a timer."""
-    if session.downloads.begun > mark.begun:
+    begun = session.downloads.begun - mark.begun
+    if begun < session.traffic.files_announced():
+        return True
+    if begun:
         return False
     if session.tabs.opened > mark.tabs_opened and session.page.url in ("", "about:blank"):
         return True

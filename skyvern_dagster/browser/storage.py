@@ -18,7 +18,7 @@ from skyvern_dagster.browser.scripts import script
 from skyvern_dagster.browser.state import BrowserState
 
 if TYPE_CHECKING:
-    from playwright.async_api import BrowserContext, Disposable, Frame, Page
+    from playwright.async_api import BrowserContext, Frame, Page
 
 
 @dataclass
@@ -39,7 +39,7 @@ class WebStorage:
         self._context = context
         self._state = state
         self._pending = _stores_of(state)
-        self._script: Disposable | None = None
+        self._script = contextlib.AsyncExitStack()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def restore(self) -> None:
@@ -101,7 +101,7 @@ class WebStorage:
     async def _install(self) -> None:
         from playwright.async_api import Error
 
-        former, self._script = self._script, None
+        former, self._script = self._script, contextlib.AsyncExitStack()
         # The context may be closing.
         with contextlib.suppress(Error):
             if self._pending:
@@ -110,9 +110,8 @@ class WebStorage:
                     for origin, store in self._pending.items()
                 }
                 source = script("restore_storage").replace("STORES", json.dumps(stores))
-                self._script = await self._context.add_init_script(source)  # type: ignore[assignment]
-            if former is not None:
-                await former.close()
+                await self._script.enter_async_context(await self._context.add_init_script(source))
+            await former.aclose()
 
 
 def _stores_of(state: BrowserState) -> dict[str, _Store]:

@@ -75,6 +75,7 @@ class Tabs:
             self._recent.append(page)
             self.opened += 1
             page.on("close", self._forget)
+            page.on("crash", self._forget)
             self._on_open(page)
 
     def _forget(self, page: Page) -> None:

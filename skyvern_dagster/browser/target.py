@@ -30,6 +30,7 @@ class Target:
         label: How it reads.
         options: Of a select: label, value and whether it is disabled.
         covered_by: What lies over its middle; empty if nothing does.
+        has_area: Whether there is anything of it to click on.
         href: Address that it links to.
     """
 
@@ -46,6 +47,7 @@ class Target:
     checked: bool
     options: tuple[tuple[str, str, bool], ...]
     covered_by: str
+    has_area: bool
     href: str
 
     def __str__(self) -> str:
@@ -99,5 +101,6 @@ async def find_target(page: Page, ref: str) -> Target:
         checked=facts["checked"],
         options=tuple((label, value, disabled) for label, value, disabled in facts["options"]),
         covered_by=facts["covered_by"],
+        has_area=facts["has_area"],
         href=facts["href"],
     )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _PATIENCE = {"document": 60.0, "script": 6.0, "stylesheet": 4.0, "xhr": 6.5, "fetch": 6.5}
 _POLL_PATIENCE = 0.4
 _MOST_DOCUMENTS = 50
+_ABORTED = "net::ERR_ABORTED"
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,21 @@ class Traffic:
         """Whether a document, or a file in its place, came or failed since the action began."""
         return bool(self.documents or self.failed_documents)
 
+    def files_announced(self) -> int:
+        """How many documents since the action began turned into downloads.
+
+        Their navigation is aborted after their answer has come; the download's own event follows.
+        """
+        aborted = [url for url, code in self.failed_documents if code == _ABORTED]
+        return sum(
+            1
+            for each in self.documents
+            if each.url in aborted and 200 <= each.status < 300 and each.status not in (204, 205)
+        )
+
     def shows_no_page(self) -> bool:
         """Whether a document that came since the action began is an error, or no HTML page."""
-        if any(code != "net::ERR_ABORTED" for _, code in self.failed_documents):
+        if any(code != _ABORTED for _, code in self.failed_documents):
             return True
         return any(each.status >= 400 or not is_page(each) for each in self.documents)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -253,6 +254,7 @@ def _guarded(block: LeafBlock, context: BlockContext) -> BlockOutcome:
     except SkyvernDagsterError as error:
         return _failed(block, str(error), retryable=False)
     except Exception as error:  # noqa: BLE001 - the op body's boundary
+        context.log(traceback.format_exc())
         return _failed(block, f"unexpected {type(error).__name__}: {error}", retryable=False)
 
 

@@ -8,8 +8,7 @@
 (() => {
   const MAX_TEXT = 200;
   const MAX_OPTIONS = 200;
-  const NATIVE =
-    "a[href],button,input,select,textarea,summary,option,label,iframe,frame,audio,video,embed,object";
+  const NATIVE = "a[href],button,input,select,textarea,summary,option,label";
   const ROLES =
     "[role=button],[role=link],[role=checkbox],[role=radio],[role=switch],[role=tab],[role=option]," +
     "[role=menuitem],[role=menuitemcheckbox],[role=menuitemradio],[role=combobox],[role=textbox]," +
@@ -90,7 +89,16 @@
 
   function labelOf(element) {
     const label = element.labels && element.labels[0];
-    return label ? clean(label.innerText) : "";
+    if (!label) return "";
+    return clean(label.contains(element) ? textWithoutFields(label) : label.innerText);
+  }
+
+  function textWithoutFields(element) {
+    if (element.matches("select,textarea")) return "";
+    const parts = Array.from(element.childNodes, (child) =>
+      child.nodeType === Node.ELEMENT_NODE ? textWithoutFields(child) : child.textContent,
+    );
+    return parts.join(" ");
   }
 
   function fieldDetails(element, into) {
@@ -145,6 +153,8 @@
     const details = { tag: element.nodeName.toLowerCase(), box: boxOf(element) };
     const ref = ariaRef(element);
     if (ref) details.ref = ref;
+    const expanded = expandedState(element);
+    if (expanded !== null) details.expanded = expanded;
     if (element.title) details.title = clean(element.title);
     if (!interactive) return details;
     details.attributes = attributesOf(element);
@@ -152,6 +162,25 @@
     if (element.matches("input,select,textarea,button,fieldset,[role]")) fieldDetails(element, details);
     if (isCovered(element)) details.covered = true;
     return details;
+  }
+
+  function expandedState(element) {
+    if (element.nodeName === "SUMMARY" && element.parentElement) return element.parentElement.open;
+    const state = element.getAttribute("aria-expanded");
+    return state === "true" ? true : state === "false" ? false : null;
+  }
+
+  // A drawn checkbox or upload button: the real one is hidden, its label is what people click.
+  function standsForHidden(element, details) {
+    const control = element.nodeName === "LABEL" && element.control;
+    if (!control || !["checkbox", "radio", "file"].includes(control.type)) return false;
+    const box = control.getBoundingClientRect();
+    if (isShown(control) && box.width > 2 && box.height > 2) return false;
+    details.type = control.type;
+    details.role = control.type === "file" ? "button" : control.type;
+    if (control.type !== "file") details.checked = control.checked;
+    if (control.disabled) details.disabled = true;
+    return true;
   }
 
   // Clickable without a role: the page's author gave it a handler or a hand cursor.
@@ -233,14 +262,11 @@
   // What a planner may click: a control or link, or anything that is clickable by script.
   function clickDetails(element, interactive, details) {
     const native = interactive && element.matches(INTERACTIVE) && element.nodeName !== "LABEL";
-    if (native) {
-      details.clickable = true;
-    } else {
-      if (!isScriptClickable(element, getComputedStyle(element))) return false;
-      if (hasInteractiveAncestor(element)) return false;
-      details.clickable = true;
-    }
-    return true;
+    details.clickable =
+      native ||
+      standsForHidden(element, details) ||
+      (isScriptClickable(element, getComputedStyle(element)) && !hasInteractiveAncestor(element));
+    return details.clickable;
   }
 
   function addHandle(element, details, previous) {
@@ -282,9 +308,10 @@
       const clickable = clickDetails(element, interactive, details);
       if (clickable && isShown(element)) {
         const named = ref && native && clean(element.innerText || element._ariaRef.name);
-        if (!ref || !native || !named) addHandle(element, details, previous);
+        const isField = element.matches("input,select,textarea,option");
+        if (!isField && (!ref || !native || !named)) addHandle(element, details, previous);
       }
-      if (ref) previous = ref;
+      previous = details.x || ref || previous;
       if (ref || clickable || native) found.push([element, details]);
     }
     scrub(found, secrets.filter(Boolean));

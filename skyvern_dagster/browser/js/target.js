@@ -43,6 +43,14 @@
     return element.querySelector("input,select,textarea") || element;
   }
 
+  function labelOf(element, control) {
+    const text = element.getAttribute("aria-label") || element.innerText || element.title;
+    if (clean(text, 60) || element !== control) return clean(text, 60);
+    const label = control.labels && control.labels[0];
+    const button = ["submit", "button", "reset"].includes(control.type) ? control.value : "";
+    return clean((label && label.innerText) || button || control.placeholder || control.name, 60);
+  }
+
   function optionsOf(control) {
     return Array.from(control.options || [], (option) => [
       clean(option.label, 200),
@@ -58,7 +66,7 @@
       control: control.nodeName.toLowerCase(),
       type: control.nodeName === "INPUT" ? control.type : "",
       role: element.getAttribute("role") || "",
-      label: clean(element.getAttribute("aria-label") || element.innerText || element.title, 60),
+      label: labelOf(element, control),
       disabled: element.matches(":disabled") || element.ariaDisabled === "true",
       readonly: Boolean(control.readOnly),
       maxlength: control.maxLength > 0 ? control.maxLength : null,
@@ -66,6 +74,7 @@
       checked: "checked" in control ? control.checked : element.ariaChecked === "true",
       options: control.nodeName === "SELECT" ? optionsOf(control) : [],
       covered_by: coverOf(element),
+      has_area: Array.from(element.getClientRects()).some((box) => box.width && box.height),
       href: element.href || (element.closest("a") || {}).href || "",
     };
   }

@@ -95,7 +95,8 @@ def best_concept(text: str, candidates: tuple[Concept, ...]) -> tuple[Concept | 
 def word_list(name: str) -> Any:
     """A word list that is no concept (month names, fillers) by its file's name."""
     source = files(__package__).joinpath("vocabulary", f"{name}.yaml")
-    return yaml.safe_load(source.read_text(encoding="utf-8"))
+    # Everything is a text: "no" is a word here, not a truth value.
+    return yaml.load(source.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
 
 
 @cache

@@ -1,0 +1,141 @@
+"""Which control of a record gives the wanted document, and not the neighbour's or another paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from skyvern_dagster.agent.planners.heuristic.concepts import concept
+from skyvern_dagster.agent.planners.heuristic.page import Control, PageView
+from skyvern_dagster.agent.planners.heuristic.words import fold, overlap
+from skyvern_dagster.browser.observation import Node
+
+_OUTSIDE = frozenset({"navigation", "banner", "contentinfo"})
+_MAX_CONTEXT = 160
+
+
+@dataclass(frozen=True)
+class Document:
+    """A control that gives (or leads to) the wanted document; ``score`` 0 to 1."""
+
+    control: Control
+    score: float
+    why: str
+
+
+@dataclass(frozen=True)
+class Paper:
+    """The document that the goal asks for: a concept, or words where it isn't an invoice."""
+
+    concept: str
+    wording: str = ""
+
+    def score(self, text: str) -> float:
+        """How plainly a text names it."""
+        if self.wording:
+            return overlap(self.wording, text)
+        return concept(self.concept).score(text)
+
+    def is_named(self, text: str) -> bool:
+        """Whether a text names it at all."""
+        return self.score(text) > 0.3
+
+    @property
+    def name(self) -> str:
+        """What to call it in a reason."""
+        return self.wording or self.concept.rpartition(".")[2]
+
+
+def wanted_paper(instructions: str) -> Paper:
+    """The document that a goal names; the invoice unless it plainly says another."""
+    plain = fold(instructions)
+    if concept("doc.invoice").terms.search(plain):
+        return Paper("doc.invoice")
+    match = concept("doc.other").terms.search(plain)
+    if match and match.group() not in {"return", "returns", "conditions", "ticket", "cancellation", "confirmation"}:
+        return Paper("", match.group())
+    return Paper("doc.invoice")
+
+
+def documents(view: PageView, nodes: Sequence[Node], paper: Paper, *, lone: bool) -> list[Document]:
+    """The controls in a part of the page that may give the document, best first.
+
+    ``lone`` says that the part is one record's row or card, where a bare ``PDF`` is its invoice.
+    """
+    found = []
+    for node in nodes:
+        for control in view.controls_in(node):
+            if control.region in _OUTSIDE and node.role not in _OUTSIDE:
+                continue
+            document = _rate(view, control, paper, nodes, lone=lone)
+            if document:
+                found.append(document)
+    unique = {id(document.control.node): document for document in found}
+    return sorted(unique.values(), key=lambda document: document.score, reverse=True)
+
+
+def _rate(view: PageView, control: Control, paper: Paper, nodes: Sequence[Node], *, lone: bool) -> Document | None:
+    label = f"{control.label} {control.node.title if control.node.title != control.label else ''}".strip()
+    if concept("nav.danger").score(label) >= 0.6 or control.node.role in {"option", "tab"} or len(label) > 120:
+        return None
+    if _is_other(label, paper) or _is_other(control.path_words, paper):
+        return None
+    named, gets = paper.score(label), concept("doc.get").score(label)
+    address = _address_score(control, paper)
+    if named >= 0.45:
+        bonus = 0.15 if gets or address else 0.0
+        return Document(control, min(1.0, 0.5 + 0.4 * named + bonus), f"is named like the {paper.name}")
+    if gets >= 0.5 or address or control.node.attributes.get("download") is not None:
+        return _by_context(view, control, paper, nodes, max(0.5 * gets, address), lone=lone)
+    return None
+
+
+def _is_other(text: str, paper: Paper) -> bool:
+    if not text or paper.wording:
+        return False
+    other = concept("doc.other").score(text)
+    return other > 0 and other >= paper.score(text)
+
+
+def _address_score(control: Control, paper: Paper) -> float:
+    score = 0.0
+    if control.path_words and paper.is_named(control.path_words):
+        score += 0.35
+    if control.url.lower().partition("?")[0].endswith(".pdf"):
+        score += 0.2
+    return score
+
+
+def _by_context(
+    view: PageView, control: Control, paper: Paper, nodes: Sequence[Node], base: float, *, lone: bool
+) -> Document | None:
+    """A bare ``PDF`` or ``Download``: what stands around it says of what."""
+    for above in view.ancestors(control.node):
+        text = view.text(above)
+        inside = any(view.holds(node, above) for node in nodes)
+        if not inside or len(text) > _MAX_CONTEXT:
+            break
+        if paper.is_named(text):
+            others = [one for one in view.controls_in(above) if _is_other(one.label, paper)]
+            score = 0.55 if others else 0.8
+            return Document(control, min(1.0, score + 0.2 * base), f'stands beside "{text[:40]}"')
+        if _is_other(text, paper) and not lone:
+            return None
+    heading = _heading_before(view, control)
+    if paper.is_named(heading):
+        return Document(control, 0.7, f'stands below "{heading[:40]}"')
+    if _is_other(heading, paper):
+        return None
+    if base < 0.2 or _is_about_files(control):
+        return None
+    return Document(control, (0.5 if lone else 0.4) + 0.3 * base, "is the download beside this record")
+
+
+def _is_about_files(control: Control) -> bool:
+    """Whether a download is of an app or a catalogue rather than of a record."""
+    return any(word in fold(control.label) for word in ("app", "catalog", "katalog", "brochure", "ios", "android"))
+
+
+def _heading_before(view: PageView, control: Control) -> str:
+    before = [node for node in view.nodes if node.role == "heading" and view.position(node) < control.position]
+    return view.label(before[-1]) if before else ""
