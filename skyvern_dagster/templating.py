@@ -2,50 +2,61 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Mapping
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateSyntaxError, UndefinedError, meta
-from jinja2.exceptions import SecurityError
-from jinja2.sandbox import SandboxedEnvironment
+import jinja2
+from jinja2 import Undefined, meta, nodes
 
 from skyvern_dagster.errors import TemplateError
+from skyvern_dagster.sandbox import MAX_CHARACTERS, Environment, as_text, limited_work
 
-MAX_RENDERED_CHARACTERS = 1_000_000
-_SINGLE_EXPRESSION = re.compile(r"^\s*\{\{((?:(?!\}\}|\{\{).)+)\}\}\s*$", re.DOTALL)
-
-
-class _Environment(SandboxedEnvironment):
-    """Also keeps ``"a" * 10**9`` and the like from filling the memory."""
-
-    intercepted_binops = frozenset({"*", "**"})
-
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        if operator == "**" and isinstance(right, int | float) and abs(right) > 64:
-            raise SecurityError("exponents above 64 are not allowed")
-        if operator == "*":
-            for text, count in ((left, right), (right, left)):
-                repeats = isinstance(text, str | list | tuple) and isinstance(count, int)
-                if repeats and len(text) * count > MAX_RENDERED_CHARACTERS:
-                    raise SecurityError("the repeated value is too large")
-        return super().call_binop(context, operator, left, right)
+_ENVIRONMENT = Environment()
+_RESULT = "value_of_the_template"
+_FAILURES = (
+    jinja2.TemplateError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What values that don't fit raise inside a template."""
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+@dataclass(frozen=True)
+class _Compiled:
+    text: str
+    template: jinja2.Template
+    names: frozenset[str]
 
+    def rendered(self, names: Mapping[str, Any]) -> str:
+        parts, size = [], 0
+        for part in self._run(names):
+            parts.append(part)
+            size += len(part)
+            if size > MAX_CHARACTERS:
+                raise TemplateError(
+                    f"template {_short(self.text)!r} gives more than a million characters"
+                )
+        return "".join(parts)
 
-def _environment() -> _Environment:
-    environment = _Environment(undefined=StrictUndefined, keep_trailing_newline=True)
-    environment.filters["json"] = _json
-    environment.filters["tojson"] = _json
-    return environment
+    def value(self, names: Mapping[str, Any]) -> Any:
+        context = self.template.new_context(self._taken(names))
+        for _ in self.template.root_render_func(context):
+            pass
+        return _plain(context.vars[_RESULT])
 
+    def _run(self, names: Mapping[str, Any]) -> Iterator[str]:
+        return self.template.root_render_func(self.template.new_context(self._taken(names)))
 
-_ENVIRONMENT = _environment()
+    def _taken(self, names: Mapping[str, Any]) -> dict[str, Any]:
+        """Only what the template mentions, and a copy: a template could change a list."""
+        return {name: copy.deepcopy(names[name]) for name in self.names if name in names}
 
 
 def is_template(text: str) -> bool:
@@ -60,10 +71,8 @@ def names_used(template: str) -> frozenset[str]:
     Raises:
         TemplateError: The template is malformed.
     """
-    try:
-        return frozenset(meta.find_undeclared_variables(_ENVIRONMENT.parse(template)))
-    except TemplateSyntaxError as error:
-        raise TemplateError(f"malformed template: {error.message}") from error
+    _compiled(template)
+    return frozenset(meta.find_undeclared_variables(_parsed(template)))
 
 
 def render(template: str, names: Mapping[str, Any]) -> str:
@@ -75,17 +84,12 @@ def render(template: str, names: Mapping[str, Any]) -> str:
     """
     if not is_template(template):
         return template
+    compiled = _compiled(template)
     try:
-        text = _ENVIRONMENT.from_string(template).render(dict(names))
-    except TemplateSyntaxError as error:
-        raise TemplateError(f"malformed template: {error.message}") from error
-    except UndefinedError as error:
-        raise TemplateError(f"{error.message} (in template {_short(template)!r})") from error
-    except (SecurityError, TypeError, ValueError, ZeroDivisionError, OverflowError) as error:
-        raise TemplateError(f"{error} (in template {_short(template)!r})") from error
-    if len(text) > MAX_RENDERED_CHARACTERS:
-        raise TemplateError(f"template {_short(template)!r} gives more than a million characters")
-    return text
+        with limited_work(len(template)):
+            return compiled.rendered(names)
+    except _FAILURES as error:
+        raise _failed(template, error) from error
 
 
 def evaluate(template: str, names: Mapping[str, Any]) -> Any:
@@ -94,20 +98,92 @@ def evaluate(template: str, names: Mapping[str, Any]) -> Any:
     Raises:
         TemplateError: As :func:`render`.
     """
-    single = _SINGLE_EXPRESSION.match(template)
-    if single is None:
+    compiled = _compiled_expression(template) if is_template(template) else None
+    if compiled is None:
         return render(template, names)
     try:
-        value = _ENVIRONMENT.compile_expression(single.group(1), undefined_to_none=False)(
-            **{name: names[name] for name in names_used(template) if name in names}
-        )
-    except TemplateSyntaxError as error:
-        raise TemplateError(f"malformed template: {error.message}") from error
-    except (UndefinedError, SecurityError, TypeError, ValueError, ZeroDivisionError) as error:
-        raise TemplateError(f"{error} (in template {_short(template)!r})") from error
-    if isinstance(value, StrictUndefined):
-        raise TemplateError(f"{_short(template)!r} uses a name that isn't there")
-    return value
+        with limited_work(len(template)):
+            return compiled.value(names)
+    except _FAILURES as error:
+        raise _failed(template, error) from error
+
+
+@lru_cache(maxsize=1024)
+def _compiled(template: str) -> _Compiled:
+    tree = _parsed(template)
+    return _Compiled(template, _from_tree(tree), _mentioned(tree))
+
+
+@lru_cache(maxsize=1024)
+def _compiled_expression(template: str) -> _Compiled | None:
+    """The template's one expression, where there is nothing else but white space."""
+    tree = _parsed(template)
+    if len(tree.body) != 1 or not isinstance(tree.body[0], nodes.Output):
+        return None
+    parts = [part for part in tree.body[0].nodes if not _is_blank(part)]
+    if len(parts) != 1 or isinstance(parts[0], nodes.TemplateData):
+        return None
+    names = _mentioned(tree)
+    assignment = nodes.Assign(nodes.Name(_RESULT, "store", lineno=1), parts[0], lineno=1)
+    assigning = nodes.Template([assignment], lineno=1)
+    assigning.set_environment(_ENVIRONMENT)
+    return _Compiled(template, _from_tree(assigning), names)
+
+
+def _parsed(template: str) -> nodes.Template:
+    try:
+        return _ENVIRONMENT.parse(template)
+    except jinja2.TemplateSyntaxError as error:
+        raise _malformed(error) from error
+    except RecursionError as error:
+        raise TemplateError(f"template {_short(template)!r} is nested too deeply") from error
+
+
+def _from_tree(tree: nodes.Template) -> jinja2.Template:
+    try:
+        return _ENVIRONMENT.from_string(tree)
+    except jinja2.TemplateSyntaxError as error:  # also an unknown filter or test
+        raise _malformed(error) from error
+    except (RecursionError, SyntaxError, MemoryError) as error:
+        raise TemplateError("the template is nested too deeply") from error
+
+
+def _mentioned(tree: nodes.Template) -> frozenset[str]:
+    return frozenset(name.name for name in tree.find_all(nodes.Name))
+
+
+def _is_blank(part: nodes.Expr) -> bool:
+    return isinstance(part, nodes.TemplateData) and not part.data.strip()
+
+
+def _plain(value: Any) -> Any:
+    """A result as plain JSON values; what a template can't hand on is an error."""
+    match value:
+        case Undefined():
+            return str(value)  # raises, with the name
+        case str():
+            return str(value)
+        case None | bool() | int() | float():
+            return value
+        case dict():
+            as_text(value)
+            return {str(key): _plain(item) for key, item in value.items()}
+        case list() | tuple() | set() | range():
+            as_text(list(value))
+            return [_plain(item) for item in value]
+        case _ if isinstance(value, Iterator):
+            return _plain(list(value))
+        case _:
+            raise TypeError(f"the template gives a {type(value).__name__}, which is no plain value")
+
+
+def _malformed(error: jinja2.TemplateSyntaxError) -> TemplateError:
+    line = f" (line {error.lineno} of it)" if error.lineno > 1 else ""
+    return TemplateError(f"malformed template: {error.message}{line}")
+
+
+def _failed(template: str, error: BaseException) -> TemplateError:
+    return TemplateError(f"{error} (in template {_short(template)!r})")
 
 
 def _short(template: str) -> str:

@@ -12,7 +12,7 @@ from skyvern_dagster.browser.file_content import name_from_response
 from skyvern_dagster.browser.performing import perform
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.browser.target import find_target
-from skyvern_dagster.browser.traffic import content_type, is_page
+from skyvern_dagster.browser.traffic import content_type, is_file, is_page
 from skyvern_dagster.errors import ActionError, BrowserError, NavigationError, NetworkPolicyError
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ async def _salvage(
         await _return(session, result)
         return _failed(result, f"The server answered HTTP {answer.status} for {answer.url}")
     for response in reversed(session.traffic.documents):
-        if not is_page(response) and await _keep_shown(session, page, response):
+        if _is_shown_file(response) and await _keep_shown(session, page, response):
             if moved and page.url == response.url:
                 await _return(session, result)
             return _saved(session, result)
@@ -104,6 +104,11 @@ def _saved(session: BrowserSession, result: ActionResult) -> ActionResult:
 
 def _failed(result: ActionResult, error: str) -> ActionResult:
     return replace(result, ok=False, error=error, message=error)
+
+
+def _is_shown_file(response: Response) -> bool:
+    """In an iframe's viewer, or as text or picture in a page of its own."""
+    return not is_page(response) and not is_file(response)
 
 
 async def _keep_shown(session: BrowserSession, page: Page, response: Response) -> bool:

@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from skyvern_dagster.browser.network import NetworkPolicy
+from skyvern_dagster.browser.traffic import VIEWER_TYPES
 from skyvern_dagster.errors import BrowserError, NetworkPolicyError
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, CDPSession, Page
-
-_VIEWER_TYPES = ("application/pdf", "application/x-pdf", "text/pdf")
 
 
 class DocumentGate:
@@ -133,7 +132,7 @@ def _opens_viewer(event: Mapping[str, Any]) -> bool:
     content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     if not content_type:
         return str(urlsplit(event["request"]["url"]).path).lower().endswith(".pdf")
-    return content_type in _VIEWER_TYPES
+    return content_type in VIEWER_TYPES
 
 
 def _as_attachment(headers: list[dict[str, str]]) -> list[dict[str, str]]:

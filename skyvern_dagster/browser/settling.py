@@ -17,6 +17,7 @@ _WINDOW = 0.08
 _STEP = 0.05
 _TICK = 0.2
 _UNANNOUNCED_SECONDS = 2.0
+_ANNOUNCED_SECONDS = 5.0
 _RESTLESS_SECONDS = 1.5
 _LEAVING_SECONDS = 1.0
 _SAVING_SECONDS = 120.0
@@ -129,25 +130,25 @@ async def settle(
         if pulse is not None and pulse.asked_downloads > mark.look.asked_downloads + begun:
             # A link with `download` makes no request that can be seen; only its event tells.
             limit, remaining = max(limit, _FILE_SECONDS), _STEP
-        elif now - calm_since < _UNANNOUNCED_SECONDS and _may_yet_come(
-            session, mark, wants_file=wants_file
-        ):
+        elif now - calm_since < _seconds_for_file(session, mark, wants_file=wants_file):
             remaining = _STEP
         if remaining <= 0:
             return
         await session.traffic.change(remaining)
 
 
-def _may_yet_come(session: BrowserSession, mark: Mark, *, wants_file: bool) -> bool:
-    """A script may open an empty tab first and fill it later, or start a download by a timer."""
+def _seconds_for_file(session: BrowserSession, mark: Mark, *, wants_file: bool) -> float:
+    """How long to wait for a file, or for a page in an empty tab, that nothing shows yet."""
     begun = session.downloads.begun - mark.begun
     if begun < session.traffic.files_announced():
-        return True
+        return _ANNOUNCED_SECONDS
     if begun:
-        return False
-    if session.tabs.opened > mark.tabs_opened and session.page.url in ("", "about:blank"):
-        return True
-    return wants_file and not session.traffic.shows_no_page()
+        return 0.0
+    # A script may open an empty tab first and fill it later, or start a download by a timer.
+    is_blank = session.page.url in ("", "about:blank")
+    if session.tabs.opened > mark.tabs_opened and is_blank:
+        return _UNANNOUNCED_SECONDS
+    return _UNANNOUNCED_SECONDS if wants_file and not session.traffic.shows_no_page() else 0.0
 
 
 def _remaining(pulse: _Pulse | None, network_quiet: float, calm: float) -> float:

@@ -17,6 +17,8 @@ _PATIENCE = {"document": 60.0, "script": 6.0, "stylesheet": 4.0, "xhr": 6.5, "fe
 _POLL_PATIENCE = 0.4
 _MOST_DOCUMENTS = 50
 _ABORTED = "net::ERR_ABORTED"
+_EMPTY = (204, 205)
+VIEWER_TYPES = ("application/pdf", "application/x-pdf", "text/pdf")
 
 
 @dataclass(frozen=True)
@@ -93,15 +95,16 @@ class Traffic:
         return bool(self.documents or self.failed_documents)
 
     def files_announced(self) -> int:
-        """How many documents since the action began turned into downloads.
+        """How many documents since the action began turn into downloads.
 
-        Their navigation is aborted after their answer has come; the download's own event follows.
+        A download's own event comes some time after the answer that gives it.
         """
         aborted = [url for url, code in self.failed_documents if code == _ABORTED]
         return sum(
-            1
+            each.status in range(200, 300)
+            and each.status not in _EMPTY
+            and (each.url in aborted or is_file(each))
             for each in self.documents
-            if each.url in aborted and 200 <= each.status < 300 and each.status not in (204, 205)
         )
 
     def shows_no_page(self) -> bool:
@@ -198,6 +201,25 @@ def content_type(response: Response) -> str:
 def is_page(response: Response) -> bool:
     """Whether a response declares itself an HTML page, or nothing."""
     return content_type(response) in ("", "text/html", "application/xhtml+xml")
+
+
+def is_in_iframe(response: Response) -> bool:
+    """Whether a document was meant for an iframe; false for a page's own document."""
+    from playwright.async_api import Error
+
+    try:
+        return response.request.frame.parent_frame is not None
+    except Error:
+        # A pop-up's first request comes before its page.
+        return False
+
+
+def is_file(response: Response) -> bool:
+    """Whether a page's document is sure to become a download instead of a page."""
+    if is_in_iframe(response):
+        return False
+    disposition = response.headers.get("content-disposition", "").lower()
+    return content_type(response) in VIEWER_TYPES or disposition.startswith("attachment")
 
 
 def _page_of(request: Request) -> Page | None:

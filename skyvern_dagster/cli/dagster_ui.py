@@ -10,6 +10,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -43,6 +45,23 @@ class DagsterUI:
         Raises:
             RunError: It doesn't come up.
         """
+        try:
+            with self.running(console) as process:
+                console.print(
+                    f"Dagster's UI: [bold]{self.url}/runs[/]  (Ctrl-C stops it and the services)",
+                    highlight=False,
+                )
+                process.wait()
+        except KeyboardInterrupt:
+            console.print("stopped")
+
+    @contextmanager
+    def running(self, console: Console) -> Iterator[subprocess.Popen[bytes]]:
+        """The UI while the context is open.
+
+        Raises:
+            RunError: It doesn't come up.
+        """
         log = self._home / "logs" / "dagster-dev.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
@@ -56,13 +75,7 @@ class DagsterUI:
         try:
             with console.status("starting Dagster's UI"):
                 self._wait(process, log)
-            console.print(
-                f"Dagster's UI: [bold]{self.url}/runs[/]  (Ctrl-C stops it and the services)",
-                highlight=False,
-            )
-            process.wait()
-        except KeyboardInterrupt:
-            console.print("stopping")
+            yield process
         finally:
             _stop(process)
 

@@ -8,7 +8,9 @@ import dagster as dg
 from pydantic import Field, create_model
 
 from skyvern_dagster.workflow.loader import Workflow
-from skyvern_dagster.workflow.parameters import ValueType, WorkflowParameter
+from skyvern_dagster.workflow.parameters import ValueType, WorkflowParameter, coerce
+
+_FIELD = "parameter_"
 
 _TYPES: dict[ValueType, Any] = {
     "string": str,
@@ -21,9 +23,14 @@ _TYPES: dict[ValueType, Any] = {
 
 
 def parameters_config(workflow: Workflow) -> type[dg.Config]:
-    """The config class of a workflow's ``workflow`` parameters."""
+    """The config class of a workflow's ``workflow`` parameters, which are its aliases.
+
+    A field of its own name would collide with pydantic's where a parameter is called ``copy`` or
+    ``model_config``, and can't begin with an underscore.
+    """
     fields: dict[str, Any] = {
-        parameter.key: _field(parameter) for parameter in workflow.definition.workflow_parameters
+        f"{_FIELD}{parameter.key}": _field(parameter)
+        for parameter in workflow.definition.workflow_parameters
     }
     return create_model(f"{workflow.name}_parameters", __base__=dg.Config, **fields)
 
@@ -32,10 +39,17 @@ def parameters_mapping(config: type[dg.Config], op_name: str) -> dg.ConfigMappin
     """Maps the graph's config (``ops: {config: {...}}``) onto the op that checks the parameters."""
 
     def to_start(val: Any) -> dict[str, Any]:
-        return {op_name: {"config": {key: getattr(val, key) for key in type(val).model_fields}}}
+        return {op_name: {"config": given_values(val)}}
 
     to_start.__annotations__ = {"val": config, "return": dict[str, Any]}
     return dg.config_mapping(to_start)
+
+
+def given_values(config: dg.Config) -> dict[str, Any]:
+    """Parameter key -> value."""
+    return {
+        name.removeprefix(_FIELD): getattr(config, name) for name in type(config).model_fields
+    }
 
 
 def run_config(parameters: dict[str, Any]) -> dict[str, Any]:
@@ -45,7 +59,8 @@ def run_config(parameters: dict[str, Any]) -> dict[str, Any]:
 
 def _field(parameter: WorkflowParameter) -> Any:
     kind = _TYPES[parameter.workflow_parameter_type]
-    description = parameter.description or ""
+    described = {"alias": parameter.key, "description": parameter.description or ""}
     if parameter.required:
-        return kind, Field(description=description)
-    return kind, Field(default=parameter.default_value, description=description)
+        return kind, Field(**described)
+    default = coerce(parameter.key, parameter.workflow_parameter_type, parameter.default_value)
+    return kind, Field(default=default, **described)

@@ -10,6 +10,7 @@ import dagster as dg
 
 from skyvern_dagster import tags
 from skyvern_dagster.compiler.config import parameters_config, parameters_mapping
+from skyvern_dagster.compiler.naming import safe_name
 from skyvern_dagster.compiler.ops import (
     RESULT,
     SCOPE,
@@ -50,7 +51,7 @@ def build_job(
             defs = dg.Definitions(jobs=[job])
     """
     return build_graph(workflow).to_job(
-        name=name or workflow.name,
+        name=name or safe_name(workflow.name),
         executor_def=executor_def or dg.in_process_executor,
         resource_defs={**job_resources(), **(resource_defs or {})},
         tags={
@@ -111,7 +112,7 @@ def _compose(plan: Plan, workflow: Workflow) -> None:
             case BlockNode():
                 outputs = block_op(node, workflow)(scope, **_data(node.data_from, results))
                 scope = getattr(outputs, SCOPE)
-                results[node.op] = getattr(outputs, RESULT)
+                results[node.block.label] = getattr(outputs, RESULT)
             case LoopNode():
                 scope = _compose_loop(node, workflow, scope, results)
             case _:
@@ -130,9 +131,9 @@ def _compose_loop(node: LoopNode, workflow: Workflow, scope: Any, results: dict[
 
     fanned = loop_op(node, workflow)(scope, **_data(node.data_from, results))
     collected = collect_op(node, workflow)(fanned.entry, fanned.iterations.map(iteration).collect())
-    results[node.op] = getattr(collected, RESULT)
+    results[node.block.label] = getattr(collected, RESULT)
     for inner in node.body:
-        results[inner.op] = results[node.op]
+        results[inner.block.label] = results[node.block.label]
     return getattr(collected, SCOPE)
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from skyvern_dagster.blocks.for_loop import ForLoopBlock, LoopOutput
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.blocks.union import OUTPUT_TYPES, Block
-from skyvern_dagster.compiler.config import parameters_config
+from skyvern_dagster.compiler.config import given_values, parameters_config
 from skyvern_dagster.compiler.endings import failure, mark_finished
 from skyvern_dagster.compiler.iterations import LoopEntryPoint, heal, loop_entry
 from skyvern_dagster.compiler.metadata import block_metadata, files_table
@@ -33,8 +33,7 @@ def start_op(workflow: Workflow) -> dg.OpDefinition:
     config_class = parameters_config(workflow)
 
     def start(context: dg.OpExecutionContext, config: Any) -> Scope:
-        given = {name: getattr(config, name) for name in config_class.model_fields}
-        return open_run(context, workflow, given)
+        return open_run(context, workflow, given_values(config))
 
     start.__annotations__ = {
         "context": dg.OpExecutionContext,
@@ -118,7 +117,7 @@ def loop_op(node: LoopNode, workflow: Workflow) -> dg.OpDefinition:
         if entry.failure_reason is not None and not node.block.continue_on_failure:
             _, outcome = runner.failed_loop(node.block, scope, entry.failure_reason)
             metadata = block_metadata(outcome, runner.services.artifacts)
-            raise failure(context, node.op, outcome, metadata)
+            raise failure(context, node.block.label, outcome, metadata)
         yield dg.Output(entry, "entry", metadata={"iterations": len(entry.frames)})
         for frame in entry.frames:
             yield dg.DynamicOutput(
@@ -157,7 +156,7 @@ def collect_op(node: LoopNode, workflow: Workflow) -> dg.OpDefinition:
             [each for each in iterations if each.ended != "skipped"]
         )
         if not outcome.completed and not node.block.continue_on_failure:
-            raise failure(context, node.op, outcome, metadata)
+            raise failure(context, node.block.label, outcome, metadata)
         yield dg.Output(after, SCOPE)
         yield dg.Output(_typed(node.block, outcome), RESULT, metadata=metadata)
 
@@ -231,7 +230,7 @@ def _fatal(
     if loop is not None:
         reason = outcome.failure_reason or outcome.status
         runner.records(after).stop_loop(loop.label, context.run.run_id, reason)
-    raise failure(context, after.block_key(node.op), outcome, metadata)
+    raise failure(context, after.block_key(node.block.label), outcome, metadata)
 
 
 def _iteration_is_over(

@@ -6,6 +6,7 @@ block uses, so that the graph in the UI shows where values come from.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import assert_never
@@ -13,6 +14,7 @@ from typing import assert_never
 from skyvern_dagster.agent.task import HandOn
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.blocks.union import Block
+from skyvern_dagster.compiler.naming import safe_name
 from skyvern_dagster.errors import TemplateError
 from skyvern_dagster.execution.runner import needed_by
 from skyvern_dagster.templating import is_template, names_used
@@ -29,7 +31,7 @@ class BlockNode:
     """A block that is one op. A loop inside a loop is one, too: it runs in order inside its op.
 
     Attributes:
-        op: Name of the op: the label.
+        op: Name of the op: the label, unless Dagster reserves that word.
         hand_on: What later blocks need of the browser session.
         data_from: Labels of the blocks whose outputs it uses.
         priority: Rising along a loop's body, so that Dagster finishes an iteration before it
@@ -86,15 +88,21 @@ def make_plan(workflow: Workflow) -> Plan:
         _node(block, needed_by(blocks[index + 1 :]), workflow.definition)
         for index, block in enumerate(blocks)
     )
-    return Plan(workflow.name, workflow.definition.title, nodes)
+    return Plan(safe_name(workflow.name), workflow.definition.title, nodes)
+
+
+def op_name(label: str, definition: WorkflowDefinition) -> str:
+    """Name of the op that a block becomes."""
+    return safe_name(label, {block.label for block in walk(definition.blocks)})
 
 
 def _node(block: Block, hand_on: HandOn, definition: WorkflowDefinition) -> Node:
+    name = op_name(block.label, definition)
     if not isinstance(block, ForLoopBlock):
-        return BlockNode(block.label, block, hand_on, producers(block, definition))
+        return BlockNode(name, block, hand_on, producers(block, definition))
     body = tuple(
         BlockNode(
-            op=inner.label,
+            op=op_name(inner.label, definition),
             block=inner,
             hand_on=needed_by(block.loop_blocks[index + 1 :]),
             data_from=_outside(producers(inner, definition), block),
@@ -103,7 +111,7 @@ def _node(block: Block, hand_on: HandOn, definition: WorkflowDefinition) -> Node
         for index, inner in enumerate(block.loop_blocks)
     )
     return LoopNode(
-        op=block.label,
+        op=name,
         collect=f"{block.label}__collect",
         block=block,
         body=body,
@@ -112,8 +120,12 @@ def _node(block: Block, hand_on: HandOn, definition: WorkflowDefinition) -> Node
 
 
 def producers(block: Block, definition: WorkflowDefinition) -> tuple[str, ...]:
-    """Labels of the blocks whose outputs a block uses, directly or through context parameters."""
-    labels = [each.label for each in walk(definition.blocks)]
+    """Labels of the blocks whose outputs a block uses, directly or through context parameters.
+
+    A loop uses what its body uses, except for what the body makes itself.
+    """
+    own = {each.label for each in walk([block])}
+    labels = [each.label for each in walk(definition.blocks) if each.label not in own]
     by_name = {name: label for label in labels for name in (label, f"{label}_output")}
     sources = {
         each.key: each.source_parameter_key
@@ -123,7 +135,7 @@ def producers(block: Block, definition: WorkflowDefinition) -> tuple[str, ...]:
     found = dict.fromkeys(
         by_name[origin]
         for name in _names(block)
-        if (origin := _origin(name, sources)) in by_name and by_name[origin] != block.label
+        if (origin := _origin(name, sources)) in by_name
     )
     return tuple(found)
 
@@ -138,7 +150,7 @@ def _names(block: Block) -> Iterator[str]:
     yield from block.keys_used()
     for _, text, may_be_key in block.texts():
         if may_be_key and not is_template(text):
-            yield text
+            yield re.split(r"[.\[]", text, maxsplit=1)[0]
         try:
             yield from sorted(names_used(text))
         except TemplateError:

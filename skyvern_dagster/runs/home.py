@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from importlib import resources
 from pathlib import Path
+
+import dagster as dg
 
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import RunError
@@ -31,7 +34,22 @@ def prepare_home() -> Path:
     os.environ["DAGSTER_HOME"] = str(home)
     # We send no telemetry, whatever an existing dagster.yaml says or doesn't say.
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+    _create_tables(home)
     return home
+
+
+def _create_tables(home: Path) -> None:
+    """Makes the instance's databases once: processes that do it side by side fail."""
+    done = home / ".tables-created"
+    if done.exists():
+        return
+    with (home / ".tables-lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            with dg.DagsterInstance.get() as instance:
+                instance.get_run_by_id("none")
+                instance.get_records_for_run("none")
+            done.touch()
 
 
 def default_store() -> ArtifactStore:

@@ -45,11 +45,14 @@ class Concept:
             return 1.0
         if not plain or self.exclusions.search(plain):
             return 0.0
-        found = [match.group() for match in self.terms.finditer(plain)]
+        found = list(self.terms.finditer(plain))
         if not found:
             return 0.0
-        covered = sum(_weight(part) for part in found)
-        return 0.35 + 0.65 * min(1.0, covered / max(1, _weight(plain)))
+        share = sum(_weight(match.group()) for match in found) / max(1, _weight(plain))
+        if share >= 1:
+            return 1.0
+        leads = 0.1 if found[0].start() == 0 else 0.0
+        return min(0.95, 0.35 + leads + 0.6 * share)
 
     def mentioned(self, text: str) -> bool:
         """Whether the text mentions it at all."""

@@ -151,7 +151,7 @@ def _month_words() -> str:
 def _readers():  # type: ignore[no-untyped-def]
     month = _month_words()
     year = r"(\d{4}|'?\d{2}(?![\d:.,]))"
-    ordinal = r"(?:st|nd|rd|th|er|o|a|°|º|\.)?"
+    ordinal = r"(?:st|nd|rd|th|er|[oa](?![^\W\d_])|°|º|\.)?"
     before = r"(?<![\d.,/:-])(?<!\d )"
     return (
         (

@@ -186,7 +186,7 @@ def _details_score(situation: Situation, control: Control, *, alone: bool) -> fl
     score = concept("nav.details").score(control.label)
     if wanted and (fold(wanted) in fold(control.label) or fold(wanted) in fold(url)):
         score = max(score, 0.75) + 0.15
-    elif not alone and control.node.role in {"row", "listitem", "article", "generic", "button"} and control.node.clickable and not control.label.strip().isdigit():
+    elif not alone and control.node.role in {"row", "listitem", "article", "generic"} and control.node.children:
         score = max(score, 0.5)
     return score
 
@@ -250,7 +250,17 @@ def _documents_list(situation: Situation, paper: Paper) -> Plan | None:
 
 
 def _is_area_link(situation: Situation, control: Control) -> bool:
-    return control.node.role in {"link", "menuitem", "tab"} and not situation.memory.visited(control.url)
+    if control.node.role not in {"link", "menuitem", "tab"} or situation.memory.visited(control.url):
+        return False
+    return not _in_record(situation, control)
+
+
+def _in_record(situation: Situation, control: Control) -> bool:
+    """Whether a control belongs to one record of a list: it leads to a document, not to a list."""
+    wanted = form_of(situation.intent.record_id)
+    around = [node for node in list(situation.view.ancestors(control.node))[:3] if len(situation.view.text(node)) < 250]
+    texts = [control.url, control.label, *(situation.view.text(node) for node in around)]
+    return any(form_of(one.text) == wanted for text in texts for one in find_identifiers(text))
 
 
 def _search_record(situation: Situation, paper: Paper) -> Plan:

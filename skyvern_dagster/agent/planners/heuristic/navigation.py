@@ -65,7 +65,7 @@ def _score(control: Control, targets: Sequence[str], wording: str) -> tuple[floa
     best, why = 0.0, ""
     for place, name in enumerate(targets):
         wanted = concept(name)
-        label_score = wanted.score(control.label) if len(control.label) <= 80 else 0.0
+        label_score = max(wanted.score(phrase) for phrase in control.phrases) if len(control.label) <= 80 else 0.0
         path_score = _path_score(control, name)
         score = max(label_score, path_score) + (0.1 if label_score and path_score else 0.0) - 0.05 * place
         if score > best:

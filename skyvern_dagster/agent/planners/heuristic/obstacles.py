@@ -30,8 +30,8 @@ _DIALOGS = frozenset({"dialog", "alertdialog"})
 def clear_the_way(situation: Situation) -> Plan | None:
     """The plan that deals with an obstacle, or ``None`` when nothing is in the way."""
     return (
-        _error_page(situation)
-        or _robot_gate(situation)
+        _robot_gate(situation)
+        or _error_page(situation)
         or _forbidden(situation)
         or _loading(situation)
         or _consent(situation)

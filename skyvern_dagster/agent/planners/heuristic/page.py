@@ -66,6 +66,12 @@ class Control:
         return self.node.ref or ""
 
     @property
+    def phrases(self) -> tuple[str, ...]:
+        """The label, and its separate lines where it has several (``Hello, sign in`` / ``Account``)."""
+        lines = [text for below in self.node.walk() if not below.children and (text := below.name or below.text)]
+        return (self.label, *lines) if len(lines) > 1 else (self.label,)
+
+    @property
     def url(self) -> str:
         """Where it leads, for links with a real address."""
         return self.node.url or ""

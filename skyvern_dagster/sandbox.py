@@ -1,0 +1,235 @@
+"""The Jinja environment of workflow definitions: sandboxed, strict about names, bounded in work.
+
+Jinja's own sandbox keeps templates away from Python's internals. It doesn't keep them from filling
+the memory or running for hours, so everything that can multiply is counted or sized here.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from jinja2 import StrictUndefined, nodes, pass_context
+from jinja2.runtime import Context
+from jinja2.sandbox import SandboxedEnvironment, SecurityError
+from jinja2.visitor import NodeTransformer
+
+MAX_CHARACTERS = 1_000_000
+"""Of one rendered text, and of any text (or items of any list) on the way to it."""
+
+_WORK = 20_000_000
+_MAX_BITS = 20_000
+_PADDING_METHODS = frozenset({"center", "expandtabs", "ljust", "rjust", "zfill"})
+_SIZED_FILTERS = ("batch", "center", "indent", "round", "slice")
+_WIDE_FORMAT = re.compile(r"\d{6,}|%[^a-zA-Z]*\*|\{[^{}]*\{")
+_LOOP_FILTER = "counted_loop"
+_CONCAT_FILTER = "sized_concat"
+
+_left: ContextVar[list[int] | None] = ContextVar("template_work_left", default=None)
+
+
+@contextmanager
+def limited_work(cost_of_a_turn: int) -> Iterator[None]:
+    """While it is open, loops, calls and output draw on one budget.
+
+    Args:
+        cost_of_a_turn: What a loop's turn or a call costs: the template's length, since no turn
+            can write more fixed text than that.
+    """
+    token = _left.set([_WORK, cost_of_a_turn])
+    try:
+        yield
+    finally:
+        _left.reset(token)
+
+
+def _spend(characters: int | None = None) -> None:
+    left = _left.get()
+    if left is None:  # folding constants while a template is compiled
+        return
+    left[0] -= left[1] if characters is None else characters
+    if left[0] < 0:
+        raise SecurityError("the template does too much work (loops, calls, text)")
+
+
+def _check_size(size: int) -> None:
+    if size > MAX_CHARACTERS:
+        raise SecurityError("a value of the template is too large")
+
+
+def as_text(value: Any) -> str:
+    """A value as the text that a template puts out for it."""
+    if isinstance(value, list | tuple | dict):
+        _check_size(_leaves(value))
+    return str(value)
+
+
+def as_json(value: Any) -> str:
+    """A value as JSON text, for the filters ``json`` and ``tojson``."""
+    _check_size(_leaves(value))
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _leaves(value: Any) -> int:
+    """How much there is to write out; stops counting above the limit (lists can share parts)."""
+    count, rest = 0, [value]
+    while rest and count <= MAX_CHARACTERS:
+        item = rest.pop()
+        count += len(item) if isinstance(item, str) else 1
+        if isinstance(item, dict):
+            rest += [*item, *item.values()]
+        elif isinstance(item, list | tuple | set):
+            rest += item
+    return count
+
+
+class Environment(SandboxedEnvironment):
+    """Jinja for definitions; render inside :func:`limited_work`."""
+
+    intercepted_binops = frozenset({"*", "**", "+", "%"})
+
+    def __init__(self) -> None:
+        super().__init__(
+            undefined=StrictUndefined, keep_trailing_newline=True, finalize=_finalized
+        )
+        del self.globals["lipsum"]
+        self.filters["json"] = self.filters["tojson"] = as_json
+        self.filters["string"] = as_text
+        self.filters["format"] = _guarded(self.filters["format"], _check_format)
+        for name in _SIZED_FILTERS:
+            self.filters[name] = _guarded(self.filters[name], _check_numbers)
+        for name, check in (("replace", _check_replace), ("join", _check_join)):
+            self.filters[name] = _guarded(self.filters[name], check)
+        self.filters[_LOOP_FILTER] = _counted_loop
+        self.filters[_CONCAT_FILTER] = _sized_concat
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Jinja's hook for the operators above; constants are not folded past it."""
+        match operator:
+            case "**":
+                _check_power(left, right)
+            case "*":
+                _check_product(left, right)
+            case "+" if isinstance(left, str | list | tuple):
+                _check_size(len(left) + (len(right) if hasattr(right, "__len__") else 0))
+            case "%" if isinstance(left, str):
+                _check_format(left)
+            case _:
+                pass
+        return super().call_binop(context, operator, left, right)
+
+    def call(self, context: Context, function: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Jinja's hook for every call in a template."""
+        _spend()
+        owner, name = getattr(function, "__self__", None), getattr(function, "__name__", "")
+        if isinstance(owner, str):
+            _check_method(owner, name, args)
+        elif isinstance(owner, list) and name == "extend" and args:
+            _check_size(len(owner) + len(args[0]))
+        return super().call(context, function, *args, **kwargs)
+
+    def _generate(self, source: nodes.Template, *args: Any, **kwargs: Any) -> str:
+        return super()._generate(_Bounding().visit(source), *args, **kwargs)
+
+
+class _Bounding(NodeTransformer):
+    """Puts the counting filters into the syntax tree."""
+
+    def visit_For(self, node: nodes.For) -> nodes.For:  # noqa: N802 - the visitor's names
+        self.generic_visit(node)
+        node.iter = _filter(node.iter, _LOOP_FILTER)
+        return node
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Filter:  # noqa: N802
+        self.generic_visit(node)
+        return _filter(nodes.List(node.nodes, lineno=node.lineno), _CONCAT_FILTER)
+
+
+def _filter(value: nodes.Expr, name: str) -> nodes.Filter:
+    return nodes.Filter(value, name, [], [], None, None, lineno=value.lineno)
+
+
+# `pass_context` keeps Jinja from evaluating these two while it compiles.
+@pass_context
+def _counted_loop(_context: Context, items: Iterable[Any]) -> Iterator[Any]:
+    for item in items:
+        _spend()
+        yield item
+
+
+@pass_context
+def _sized_concat(_context: Context, parts: list[Any]) -> str:
+    texts = [as_text(part) for part in parts]
+    _check_size(sum(map(len, texts)))
+    return "".join(texts)
+
+
+def _finalized(value: Any) -> str:
+    text = as_text(value)
+    _spend(len(text))
+    return text
+
+
+def _guarded(function: Callable[..., Any], check: Callable[..., None]) -> Callable[..., Any]:
+    passes_context = hasattr(function, "jinja_pass_arg")
+
+    @functools.wraps(function)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        _spend()
+        check(*args[passes_context:], *kwargs.values())
+        return function(*args, **kwargs)
+
+    return guarded
+
+
+def _check_numbers(_value: Any, *arguments: Any) -> None:
+    for argument in arguments:
+        if isinstance(argument, int):
+            _check_size(abs(argument))
+
+
+def _check_format(text: Any, *_arguments: Any) -> None:
+    if _WIDE_FORMAT.search(str(text)):
+        raise SecurityError("formats with such a width are not allowed")
+
+
+def _check_replace(text: Any, old: Any, new: Any, *_rest: Any) -> None:
+    text, old = str(text), str(old)
+    found = text.count(old)
+    _check_size(len(text) + found * len(str(new)))
+
+
+def _check_join(items: Any, separator: Any = "", *_rest: Any) -> None:
+    if hasattr(items, "__len__"):
+        _check_size(len(items) * len(str(separator)) + _leaves(items))
+
+
+def _check_method(text: str, name: str, args: tuple[Any, ...]) -> None:
+    if name in _PADDING_METHODS:
+        _check_numbers(text, *args)
+    elif name in ("format", "format_map"):
+        _check_format(text)
+    elif name == "replace" and len(args) > 1:
+        _check_replace(text, *args)
+    elif name == "join" and args:
+        _check_join(args[0], text)
+
+
+def _check_power(left: Any, right: Any) -> None:
+    if isinstance(left, int) and isinstance(right, int):
+        if abs(left) > 1 and left.bit_length() * right > _MAX_BITS:
+            raise SecurityError("the power is too large")
+
+
+def _check_product(left: Any, right: Any) -> None:
+    for value, count in ((left, right), (right, left)):
+        if isinstance(value, str | list | tuple) and isinstance(count, int):
+            _check_size(len(value) * count)
+    if isinstance(left, int) and isinstance(right, int):
+        if left.bit_length() + right.bit_length() > _MAX_BITS:
+            raise SecurityError("the product is too large")
