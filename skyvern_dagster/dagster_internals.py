@@ -6,8 +6,12 @@ Each is held to the versions named in ``tests/house/test_dagster_internals.py``.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import dagster as dg
+
+if TYPE_CHECKING:
+    from dagster._utils.error import SerializableErrorInfo
 
 VERIFIED_VERSIONS = ("1.13.27",)
 """Versions of Dagster that the pieces below were tried with."""
@@ -17,9 +21,6 @@ RESUME_TAG = "dagster/is_resume_retry"
 
 RETRY_NUMBER_TAG = "dagster/retry_number"
 """On runs that Dagster's run retries started by themselves."""
-
-PARENT_RUN_TAG = "dagster/parent_run_id"
-"""On every re-execution."""
 
 
 def add_run_tags(instance: dg.DagsterInstance, run_id: str, tags: Mapping[str, str]) -> None:
@@ -36,3 +37,21 @@ def newest_run_with_tag(instance: dg.DagsterInstance, key: str, value: str) -> d
 def report_canceling(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
     """Says that a person wants a run to end, so that its end counts as ``CANCELED``."""
     instance.report_run_canceling(run)
+
+
+def step_key(context: dg.OpExecutionContext) -> str:
+    """The key under which the event log knows this step: ``download[07]``."""
+    return context.get_step_execution_context().step.key
+
+
+def step_has_succeeded(instance: dg.DagsterInstance, run_id: str, key: str) -> bool:
+    """Whether a run's event log says so of a step."""
+    records = instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_SUCCESS)
+    return any(record.step_key == key for record in records)
+
+
+def root_cause(error: SerializableErrorInfo) -> str:
+    """What an op raised; Dagster wraps it in errors of its own."""
+    while error.cause is not None:
+        error = error.cause
+    return error.message.strip()

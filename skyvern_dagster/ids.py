@@ -7,7 +7,6 @@ one bit of version (contract 1a). Clients treat it as opaque.
 from __future__ import annotations
 
 import hashlib
-import itertools
 import os
 import threading
 import time
@@ -17,18 +16,32 @@ EPOCH = 1_655_683_200
 
 Prefix = Literal["o", "wpid", "w", "wr", "tsk", "stp", "op", "a"]
 
-_sequence = itertools.count(int.from_bytes(os.urandom(2)))
-_lock = threading.Lock()
+_SEQUENCE_BITS = 10
+_BOOT = os.urandom(8).hex()
+
+
+class _Clock:
+    """Seconds and a sequence in them; borrows from the next second when a sequence is used up."""
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._lock = threading.Lock()
+
+    def next(self) -> tuple[int, int]:
+        now = (int(time.time()) - EPOCH) << _SEQUENCE_BITS
+        with self._lock:
+            self._last = max(self._last + 1, now)
+            return divmod(self._last, 1 << _SEQUENCE_BITS)
+
+
+_clock = _Clock()
 
 
 def new_id(prefix: Prefix) -> str:
     """A fresh id, unique over processes and machines for all practical purposes."""
-    with _lock:
-        sequence = next(_sequence) & 0x3FF
-    worker = (
-        int.from_bytes(hashlib.sha256(f"{os.getpid()}-{_BOOT}".encode()).digest()[:3]) & 0x1FFFFF
-    )
-    seconds = int(time.time()) - EPOCH
+    seconds, sequence = _clock.next()
+    digest = hashlib.sha256(f"{os.getpid()}-{_BOOT}".encode()).digest()
+    worker = int.from_bytes(digest[:3]) & 0x1FFFFF
     return f"{prefix}_{(seconds << 32) | (worker << 11) | (sequence << 1)}"
 
 
@@ -36,6 +49,3 @@ def stable_id(prefix: Prefix, *parts: str) -> str:
     """The same id for the same parts, always: for things that have no row in a database."""
     digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
     return f"{prefix}_{int.from_bytes(digest[:8]) >> 2}"
-
-
-_BOOT = os.urandom(8).hex()

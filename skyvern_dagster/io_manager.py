@@ -6,10 +6,11 @@ import json
 from typing import Any
 
 import dagster as dg
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, Field, TypeAdapter
 from upath import UPath
 
 from skyvern_dagster.errors import ArtifactError
+from skyvern_dagster.resources import home_folder
 
 
 class JsonUPathIOManager(dg.UPathIOManager):
@@ -41,7 +42,7 @@ class JsonUPathIOManager(dg.UPathIOManager):
 
 
 class SkyvernJsonIOManager(dg.ConfigurableIOManagerFactory[JsonUPathIOManager]):
-    """JSON files under ``base_path``, a local folder or any universal-pathlib URL.
+    """JSON files in a local folder or at any universal-pathlib URL.
 
     Example:
         .. code-block:: python
@@ -49,9 +50,11 @@ class SkyvernJsonIOManager(dg.ConfigurableIOManagerFactory[JsonUPathIOManager]):
             dg.Definitions(resources={"io_manager": SkyvernJsonIOManager(base_path="s3://bucket/runs")})
     """
 
-    base_path: str
+    base_path: str = Field(
+        default="", description="Folder or URL; empty for storage/ under DAGSTER_HOME."
+    )
 
     def create_io_manager(self, context: dg.InitResourceContext) -> JsonUPathIOManager:
         """The manager that Dagster uses."""
         del context
-        return JsonUPathIOManager(base_path=UPath(self.base_path))
+        return JsonUPathIOManager(base_path=UPath(self.base_path or home_folder() / "storage"))

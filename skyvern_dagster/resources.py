@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +63,7 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
 
     _runtime: BrowserRuntime | None = PrivateAttr(default=None)
     _desks: dict[str, SessionDesk] = PrivateAttr(default_factory=dict)
+    _guard: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[BrowserResource]:
@@ -74,9 +77,10 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
     def desk(self, store: ArtifactStore) -> SessionDesk:
         """The session desk of this process."""
         key = str(store.base)
-        if key not in self._desks:
-            self._desks[key] = SessionDesk(self._browser(), store)
-        return self._desks[key]
+        with self._guard:
+            if key not in self._desks:
+                self._desks[key] = SessionDesk(self._browser(), store)
+            return self._desks[key]
 
     def close(self) -> None:
         """Closes the browser, if it was started."""
@@ -104,7 +108,11 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
 class PlannerResource(dg.ConfigurableResource["PlannerResource"]):
     """Which planner decides: ``auto`` chains all that are there, cheapest first."""
 
-    planner: str = Field(default="auto", description="auto or heuristic.")
+    planner: str = Field(
+        default="",
+        description="auto, heuristic, or module:Class of a planner of your own; empty: "
+        "SKYVERN_PLANNER, else auto.",
+    )
 
     def policy(self) -> Planner:
         """The chain of planners.
@@ -112,11 +120,25 @@ class PlannerResource(dg.ConfigurableResource["PlannerResource"]):
         Raises:
             PlannerError: There is no planner of that name.
         """
-        from skyvern_dagster.agent.planners.heuristic.planner import HeuristicPlanner
+        name = self.planner or os.environ.get("SKYVERN_PLANNER") or "auto"
+        if name in ("auto", "heuristic"):
+            from skyvern_dagster.agent.planners.heuristic.planner import HeuristicPlanner
 
-        if self.planner not in ("auto", "heuristic"):
-            raise PlannerError(f"no planner {self.planner!r}: use auto or heuristic")
-        return PlannerPolicy([HeuristicPlanner()])
+            return PlannerPolicy([HeuristicPlanner()])
+        return _imported_planner(name)
+
+
+def _imported_planner(name: str) -> Planner:
+    module, _, attribute = name.partition(":")
+    try:
+        planner = getattr(import_module(module), attribute)()
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
+        raise PlannerError(
+            f"no planner {name!r}: use auto, heuristic, or module:Class of your own ({error})"
+        ) from error
+    if not isinstance(planner, Planner):
+        raise PlannerError(f"{name!r} is no planner: it needs a name and an async method plan")
+    return planner
 
 
 class EmailResource(dg.ConfigurableResource["EmailResource"]):

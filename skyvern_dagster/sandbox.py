@@ -14,9 +14,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from jinja2 import StrictUndefined, nodes, pass_context
+from jinja2 import StrictUndefined, Undefined, nodes, pass_context
+from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
-from jinja2.sandbox import SandboxedEnvironment, SecurityError
+from jinja2.sandbox import SandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
 MAX_CHARACTERS = 1_000_000
@@ -26,7 +27,10 @@ _WORK = 20_000_000
 _MAX_BITS = 20_000
 _PADDING_METHODS = frozenset({"center", "expandtabs", "ljust", "rjust", "zfill"})
 _SIZED_FILTERS = ("batch", "center", "indent", "round", "slice")
-_WIDE_FORMAT = re.compile(r"\d{6,}|%[^a-zA-Z]*\*|\{[^{}]*\{")
+_WIDE_FORMAT = re.compile(
+    r"%[^a-zA-Z%]*(?:\*|\d{6})"  # %*d, %999999d
+    r"|\{[^{}]*:[^{}]*\d{6}|\{[^{}]+\{"  # {:999999}, {:{}}
+)
 _LOOP_FILTER = "counted_loop"
 _CONCAT_FILTER = "sized_concat"
 
@@ -69,10 +73,19 @@ def as_text(value: Any) -> str:
     return str(value)
 
 
-def as_json(value: Any) -> str:
+def as_json(value: Any, indent: int | None = None) -> str:
     """A value as JSON text, for the filters ``json`` and ``tojson``."""
+    if isinstance(value, Undefined):
+        return str(value)  # raises, with the name
     _check_size(_leaves(value))
-    return json.dumps(value, ensure_ascii=False, default=str)
+    _check_numbers(value, indent)
+    return json.dumps(value, ensure_ascii=False, indent=indent, default=_as_list)
+
+
+def _as_list(value: Any) -> list[Any]:
+    if isinstance(value, Iterator | range | set):
+        return list(value)
+    raise TypeError(f"a {type(value).__name__} can't be written as JSON")
 
 
 def _leaves(value: Any) -> int:
@@ -94,9 +107,7 @@ class Environment(SandboxedEnvironment):
     intercepted_binops = frozenset({"*", "**", "+", "%"})
 
     def __init__(self) -> None:
-        super().__init__(
-            undefined=StrictUndefined, keep_trailing_newline=True, finalize=_finalized
-        )
+        super().__init__(undefined=StrictUndefined, keep_trailing_newline=True, finalize=_finalized)
         del self.globals["lipsum"]
         self.filters["json"] = self.filters["tojson"] = as_json
         self.filters["string"] = as_text
@@ -133,6 +144,13 @@ class Environment(SandboxedEnvironment):
             _check_size(len(owner) + len(args[0]))
         return super().call(context, function, *args, **kwargs)
 
+    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        """Jinja's hook for ``str.format``, which it replaces by a safe one."""
+        wrapped = super().wrap_str_format(value)
+        if wrapped is not None:
+            _check_format(value.__self__)
+        return wrapped
+
     def _generate(self, source: nodes.Template, *args: Any, **kwargs: Any) -> str:
         return super()._generate(_Bounding().visit(source), *args, **kwargs)
 
@@ -150,7 +168,7 @@ class _Bounding(NodeTransformer):
         return _filter(nodes.List(node.nodes, lineno=node.lineno), _CONCAT_FILTER)
 
 
-def _filter(value: nodes.Expr, name: str) -> nodes.Filter:
+def _filter(value: nodes.Node, name: str) -> nodes.Filter:
     return nodes.Filter(value, name, [], [], None, None, lineno=value.lineno)
 
 
@@ -212,8 +230,6 @@ def _check_join(items: Any, separator: Any = "", *_rest: Any) -> None:
 def _check_method(text: str, name: str, args: tuple[Any, ...]) -> None:
     if name in _PADDING_METHODS:
         _check_numbers(text, *args)
-    elif name in ("format", "format_map"):
-        _check_format(text)
     elif name == "replace" and len(args) > 1:
         _check_replace(text, *args)
     elif name == "join" and args:
@@ -221,9 +237,8 @@ def _check_method(text: str, name: str, args: tuple[Any, ...]) -> None:
 
 
 def _check_power(left: Any, right: Any) -> None:
-    if isinstance(left, int) and isinstance(right, int):
-        if abs(left) > 1 and left.bit_length() * right > _MAX_BITS:
-            raise SecurityError("the power is too large")
+    if isinstance(left, int) and isinstance(right, int) and left.bit_length() * right > _MAX_BITS:
+        raise SecurityError("the power is too large")
 
 
 def _check_product(left: Any, right: Any) -> None:
@@ -231,5 +246,6 @@ def _check_product(left: Any, right: Any) -> None:
         if isinstance(value, str | list | tuple) and isinstance(count, int):
             _check_size(len(value) * count)
     if isinstance(left, int) and isinstance(right, int):
-        if left.bit_length() + right.bit_length() > _MAX_BITS:
+        bits = left.bit_length() + right.bit_length()
+        if bits > _MAX_BITS:
             raise SecurityError("the product is too large")

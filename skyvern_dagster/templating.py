@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -71,8 +72,8 @@ def names_used(template: str) -> frozenset[str]:
     Raises:
         TemplateError: The template is malformed.
     """
-    _compiled(template)
-    return frozenset(meta.find_undeclared_variables(_parsed(template)))
+    with _compiling(template):
+        return frozenset(meta.find_undeclared_variables(_ENVIRONMENT.parse(template)))
 
 
 def render(template: str, names: Mapping[str, Any]) -> str:
@@ -110,46 +111,49 @@ def evaluate(template: str, names: Mapping[str, Any]) -> Any:
 
 @lru_cache(maxsize=1024)
 def _compiled(template: str) -> _Compiled:
-    tree = _parsed(template)
-    return _Compiled(template, _from_tree(tree), _mentioned(tree))
+    with _compiling(template):
+        tree = _ENVIRONMENT.parse(template)
+        names = _mentioned(tree)
+        return _Compiled(template, _ENVIRONMENT.from_string(tree), names)
 
 
 @lru_cache(maxsize=1024)
 def _compiled_expression(template: str) -> _Compiled | None:
     """The template's one expression, where there is nothing else but white space."""
-    tree = _parsed(template)
+    with _compiling(template):
+        expression = _only_expression(_ENVIRONMENT.parse(template))
+        if expression is None:
+            return None
+        names = _mentioned(expression)
+        assignment = nodes.Assign(nodes.Name(_RESULT, "store", lineno=1), expression, lineno=1)
+        tree = nodes.Template([assignment], lineno=1)
+        tree.set_environment(_ENVIRONMENT)
+        return _Compiled(template, _ENVIRONMENT.from_string(tree), names)
+
+
+def _only_expression(tree: nodes.Template) -> nodes.Expr | None:
     if len(tree.body) != 1 or not isinstance(tree.body[0], nodes.Output):
         return None
     parts = [part for part in tree.body[0].nodes if not _is_blank(part)]
     if len(parts) != 1 or isinstance(parts[0], nodes.TemplateData):
         return None
-    names = _mentioned(tree)
-    assignment = nodes.Assign(nodes.Name(_RESULT, "store", lineno=1), parts[0], lineno=1)
-    assigning = nodes.Template([assignment], lineno=1)
-    assigning.set_environment(_ENVIRONMENT)
-    return _Compiled(template, _from_tree(assigning), names)
+    return parts[0]
 
 
-def _parsed(template: str) -> nodes.Template:
+@contextmanager
+def _compiling(template: str) -> Iterator[None]:
     try:
-        return _ENVIRONMENT.parse(template)
-    except jinja2.TemplateSyntaxError as error:
-        raise _malformed(error) from error
-    except RecursionError as error:
+        yield
+    except jinja2.TemplateSyntaxError as error:  # also an unknown filter or test
+        line = f" (line {error.lineno} of it)" if error.lineno > 1 else ""
+        raise TemplateError(f"malformed template: {error.message}{line}") from error
+    except (RecursionError, MemoryError, SyntaxError) as error:  # Python's own limits
         raise TemplateError(f"template {_short(template)!r} is nested too deeply") from error
 
 
-def _from_tree(tree: nodes.Template) -> jinja2.Template:
-    try:
-        return _ENVIRONMENT.from_string(tree)
-    except jinja2.TemplateSyntaxError as error:  # also an unknown filter or test
-        raise _malformed(error) from error
-    except (RecursionError, SyntaxError, MemoryError) as error:
-        raise TemplateError("the template is nested too deeply") from error
-
-
-def _mentioned(tree: nodes.Template) -> frozenset[str]:
-    return frozenset(name.name for name in tree.find_all(nodes.Name))
+def _mentioned(tree: nodes.Node) -> frozenset[str]:
+    found = {name.name for name in tree.find_all(nodes.Name)}
+    return frozenset(found | {tree.name} if isinstance(tree, nodes.Name) else found)
 
 
 def _is_blank(part: nodes.Expr) -> bool:
@@ -175,11 +179,6 @@ def _plain(value: Any) -> Any:
             return _plain(list(value))
         case _:
             raise TypeError(f"the template gives a {type(value).__name__}, which is no plain value")
-
-
-def _malformed(error: jinja2.TemplateSyntaxError) -> TemplateError:
-    line = f" (line {error.lineno} of it)" if error.lineno > 1 else ""
-    return TemplateError(f"malformed template: {error.message}{line}")
 
 
 def _failed(template: str, error: BaseException) -> TemplateError:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import jsonschema
-from jsonschema.exceptions import SchemaError
-
 _TYPES = frozenset({"string", "number", "integer", "boolean", "array", "object", "null"})
 
 
@@ -39,6 +36,10 @@ def mismatch(data: Any, schema: Any) -> str | None:
     strict = strict_schema(schema)
     if strict is None:
         return None
+    # Imported here: `import skyvern_dagster` stays quick.
+    import jsonschema
+    from jsonschema.exceptions import SchemaError
+
     try:
         errors = sorted(
             jsonschema.Draft202012Validator(strict).iter_errors(data),

@@ -59,7 +59,7 @@ class StepRecorder:
                 for action in actions
             ],
         }
-        self._store.write_json(f"{folder}/step.json", _redacted(record, self._redactor))
+        self._store.write_json(f"{folder}/step.json", self._redactor.value(record))
 
     def trace(self, path: Path) -> str:
         """Stores Playwright's trace, without secrets."""
@@ -82,15 +82,3 @@ def _result(result: ActionResult) -> dict[str, object]:
         "error": result.error,
     }
     return {key: value for key, value in shown.items() if value or key == "ok"}
-
-
-def _redacted(value: object, redactor: Redactor) -> object:
-    match value:
-        case str():
-            return redactor.text(value)
-        case dict():
-            return {key: _redacted(item, redactor) for key, item in value.items()}
-        case list() | tuple():
-            return [_redacted(item, redactor) for item in value]
-        case _:
-            return value

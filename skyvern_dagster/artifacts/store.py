@@ -13,6 +13,9 @@ from upath import UPath
 
 from skyvern_dagster.errors import ArtifactError
 
+_LOCAL_PROTOCOLS = ("", "file", "local")
+_UNFINISHED = ".tmp-"
+
 
 class ArtifactStore:
     """Bytes under slash-separated keys.
@@ -23,7 +26,11 @@ class ArtifactStore:
     """
 
     def __init__(self, base: str | os.PathLike[str]) -> None:
-        self._base = UPath(base)
+        path = UPath(base)
+        self._folder: Path | None = None
+        if path.protocol in _LOCAL_PROTOCOLS:
+            self._folder = Path(path.path).expanduser().absolute()
+        self._base = path if self._folder is None else UPath(self._folder)
 
     @property
     def base(self) -> UPath:
@@ -41,8 +48,8 @@ class ArtifactStore:
         """
         path = self._path(key)
         try:
-            if self._is_local():
-                _write_local(Path(str(path)), content)
+            if self._folder is not None:
+                _write_local(self._folder, Path(path.path), content)
             else:
                 path.write_bytes(content)
         except OSError as error:
@@ -80,46 +87,70 @@ class ArtifactStore:
             raise ArtifactError(f"artifact {key!r} in {self._base} is not JSON: {error}") from error
 
     def exists(self, key: str) -> bool:
-        """Whether there is content under ``key``."""
-        return bool(self._path(key).is_file())
+        """Whether there is content under ``key``.
+
+        Raises:
+            ArtifactError: The key leaves the store, or the store can't be asked.
+        """
+        path = self._path(key)
+        try:
+            return bool(path.is_file())
+        except OSError as error:
+            raise ArtifactError(f"can't look up {key!r} in {self._base}: {error}") from error
 
     def delete(self, key: str) -> None:
-        """Removes the content under ``key``, if there is any."""
-        self._path(key).unlink(missing_ok=True)
+        """Removes the content under ``key``, if there is any.
+
+        Raises:
+            ArtifactError: As :meth:`write`.
+        """
+        path = self._path(key)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise ArtifactError(f"can't delete {key!r} in {self._base}: {error}") from error
 
     def keys(self, prefix: str) -> Iterator[str]:
-        """All keys below ``prefix``, sorted."""
+        """All keys in the folder ``prefix``, sorted."""
         start = self._path(prefix)
         if not start.is_dir():
             return
-        root = str(self._base).rstrip("/") + "/"
+        root = f"{self._base.path.rstrip('/')}/"
         yield from sorted(
-            str(path).removeprefix(root) for path in start.rglob("*") if path.is_file()
+            path.path.removeprefix(root)
+            for path in start.rglob("*")
+            if path.is_file() and not path.name.startswith(_UNFINISHED)
         )
 
     def url(self, key: str) -> str:
         """A link to the content, for people: ``file://`` for local stores."""
-        path = self._path(key)
-        return Path(str(path)).resolve().as_uri() if self._is_local() else str(path)
+        path = self.local_path(key)
+        return str(self._path(key)) if path is None else path.as_uri()
 
     def local_path(self, key: str) -> Path | None:
         """The file on this machine, where the store is a local folder."""
-        return Path(str(self._path(key))) if self._is_local() else None
-
-    def _is_local(self) -> bool:
-        return self._base.protocol in ("", "file", "local")
+        return None if self._folder is None else Path(self._path(key).path)
 
     def _path(self, key: str) -> UPath:
         parts = PurePosixPath(key).parts
-        if not parts or key.startswith("/") or ".." in parts or "\\" in key or "\x00" in key:
+        if not parts or not _is_safe(key) or ".." in parts:
             raise ArtifactError(f"artifact key {key!r} would leave the store")
         return self._base.joinpath(*parts)
 
 
-def _write_local(path: Path, content: bytes) -> None:
+def _is_safe(key: str) -> bool:
+    """No other root, nothing that a file system or a URL would take for something else."""
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        return False
+    return not key.startswith("/") and not any(each in key for each in ("\\", "\x00", ":/"))
+
+
+def _write_local(folder: Path, path: Path, content: bytes) -> None:
     """Writes beside the target and renames; private, since states and downloads are."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-")
+    _make_private(path.parent, folder)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -127,3 +158,12 @@ def _write_local(path: Path, content: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _make_private(folder: Path, root: Path) -> None:
+    """Makes a folder in the store (``mkdir`` gives its mode to the last of a path only)."""
+    if folder.is_dir():
+        return
+    if folder != root:
+        _make_private(folder.parent, root)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)

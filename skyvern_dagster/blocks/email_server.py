@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from ipaddress import ip_address
@@ -37,47 +38,60 @@ class Mailbox:
 
     host: str
     port: int
-    username: str = ""
+    username: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
 
 
 def send(
-    server: EmailServer, mailbox: Mailbox, message: EmailMessage, recipients: Sequence[str]
+    server: EmailServer,
+    mailbox: Mailbox,
+    message: EmailMessage,
+    recipients: Sequence[str],
+    *,
+    copies: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Sends a message.
 
+    Args:
+        copies: Further addresses that get it; they don't count as having been reached.
+
     Returns:
-        Addresses that the server refused while it took the others.
+        Addresses that the server refused while it took others.
 
     Raises:
         BlockError: The message is too large, the server can't be reached, refused the login, the
             sender or every recipient.
     """
-    size = len(message.as_bytes())
+    size = len(message.as_bytes(policy=message.policy.clone(linesep="\r\n")))
     if size > server.max_bytes:
         raise BlockError(
             f"the e-mail has {size:,} bytes, the limit is {server.max_bytes:,}: attach fewer "
             "files, or raise max_bytes of the e-mail resource (SKYVERN_SMTP_MAX_BYTES)"
         )
     where = f"{mailbox.host}:{mailbox.port}"
+    with _errors_in_words(where):
+        client = _connect(server, mailbox)
+        try:
+            refused = client.send_message(message, to_addrs=[*recipients, *copies])
+            if set(recipients) <= refused.keys():
+                raise smtplib.SMTPRecipientsRefused(refused)
+        finally:
+            _quit(client)
+    return tuple(refused)
+
+
+@contextmanager
+def _errors_in_words(where: str) -> Iterator[None]:
     try:
-        with _connect(server, mailbox) as client:
-            refused = client.send_message(message, to_addrs=list(recipients))
+        yield
     except smtplib.SMTPAuthenticationError as error:
         raise BlockError(
             f"SMTP server {where} refused the login ({_reply(error)}); check the user name and "
-            "password secrets"
+            "password secrets",
+            retryable=400 <= error.smtp_code < 500,
         ) from error
     except smtplib.SMTPRecipientsRefused as error:
-        reasons = [
-            f"{address} ({code} {_decoded(text)})"
-            for address, (code, text) in error.recipients.items()
-        ]
-        codes = [code for code, _ in error.recipients.values()]
-        raise BlockError(
-            f"SMTP server {where} refused every recipient: {', '.join(reasons)}",
-            retryable=all(400 <= code < 500 for code in codes),
-        ) from error
+        raise _all_refused(where, error.recipients) from error
     except smtplib.SMTPResponseException as error:
         raise BlockError(
             f"SMTP server {where} refused the message ({_reply(error)})",
@@ -88,14 +102,32 @@ def send(
             f"no TLS with SMTP server {where}: {error}. Check the certificate, or the security "
             "setting (SKYVERN_SMTP_SECURITY)"
         ) from error
-    except smtplib.SMTPNotSupportedError as error:
-        raise BlockError(f"SMTP server {where}: {error}") from error
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, smtplib.SMTPServerDisconnected) as error:
         raise BlockError(
             f"SMTP server {where} can't be used: {error}. Check host, port and network",
             retryable=True,
         ) from error
-    return tuple(refused)
+    except smtplib.SMTPException as error:
+        raise BlockError(
+            f"SMTP server {where}: {error}. Check the port and the security setting "
+            "(SKYVERN_SMTP_SECURITY)"
+        ) from error
+
+
+def _all_refused(where: str, refused: dict[str, tuple[int, bytes]]) -> BlockError:
+    reasons = [f"{address} ({code} {_decoded(text)})" for address, (code, text) in refused.items()]
+    return BlockError(
+        f"SMTP server {where} refused every recipient: {', '.join(reasons)}",
+        retryable=all(400 <= code < 500 for code, _ in refused.values()),
+    )
+
+
+def _quit(client: smtplib.SMTP) -> None:
+    """Says goodbye; what goes wrong now doesn't undo what was sent."""
+    try:
+        client.quit()
+    except (OSError, smtplib.SMTPException):
+        client.close()
 
 
 def _connect(server: EmailServer, mailbox: Mailbox) -> smtplib.SMTP:
@@ -119,11 +151,20 @@ def _connect(server: EmailServer, mailbox: Mailbox) -> smtplib.SMTP:
             encrypted = True
         if mailbox.username:
             _check_encrypted(server, mailbox, encrypted)
-            client.login(mailbox.username, mailbox.password)
+            _log_in(client, mailbox)
     except BaseException:
         client.close()
         raise
     return client
+
+
+def _log_in(client: smtplib.SMTP, mailbox: Mailbox) -> None:
+    if not (mailbox.username.isascii() and mailbox.password.isascii()):
+        raise BlockError(
+            f"can't log in to SMTP server {mailbox.host}:{mailbox.port}: user name and password "
+            "secrets may have ASCII characters only"
+        )
+    client.login(mailbox.username, mailbox.password)
 
 
 def _check_encrypted(server: EmailServer, mailbox: Mailbox, encrypted: bool) -> None:

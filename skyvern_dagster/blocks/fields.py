@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -24,11 +24,24 @@ class RetryRule:
         return float(self.delay_seconds * 2 ** (attempt - 1))
 
 
+class BlockText(NamedTuple):
+    """A text of a block that may refer to names.
+
+    Attributes:
+        path: Field, and the way to the text in it.
+        may_be_key: Whether plain text may be a parameter key.
+    """
+
+    path: tuple[str | int, ...]
+    text: str
+    may_be_key: bool
+
+
 class BlockFields(BaseModel):
     """Fields of every block.
 
     A text field that takes a parameter may hold the parameter's key as plain text, or a Jinja
-    template; ``template_fields`` lists those fields for the checks.
+    template; the class variables list those fields for the checks and the plan.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,6 +51,9 @@ class BlockFields(BaseModel):
 
     template_fields: ClassVar[tuple[str, ...]] = ()
     """Fields that may hold Jinja but whose plain text is just text."""
+
+    parameter_fields: ClassVar[tuple[str, ...]] = ("parameter_keys",)
+    """Fields that hold parameter keys and nothing else."""
 
     inert_fields: ClassVar[frozenset[str]] = frozenset(
         {"next_block_label", "next_loop_on_failure", "model", "ignore_workflow_system_prompt"}
@@ -56,27 +72,42 @@ class BlockFields(BaseModel):
         """When a failed attempt is repeated."""
         return RetryRule()
 
-    def texts(self) -> Iterator[tuple[str, str, bool]]:
-        """The texts that may refer to names: field, text, whether plain text may be a key."""
-        for names, may_be_key in ((self.key_fields, True), (self.template_fields, False)):
+    @classmethod
+    def texts_in(cls, fields: Mapping[str, Any]) -> Iterator[BlockText]:
+        """The texts that may refer to names, in fields as a definition gives them."""
+        for names, may_be_key in ((cls.key_fields, True), (cls.template_fields, False)):
             for name in names:
-                for text in _strings(getattr(self, name)):
-                    yield name, text, may_be_key
+                for path, text in _strings(fields.get(name), (name,)):
+                    yield BlockText(path, text, may_be_key)
+
+    @classmethod
+    def keys_in(cls, fields: Mapping[str, Any]) -> Iterator[BlockText]:
+        """The parameter keys that a block names outside of texts."""
+        for name in cls.parameter_fields:
+            for path, key in _strings(fields.get(name), (name,)):
+                if key:
+                    yield BlockText(path, key, may_be_key=True)
+
+    def texts(self) -> Iterator[BlockText]:
+        """The texts that may refer to names."""
+        return self.texts_in(self.__dict__)
 
     def keys_used(self) -> tuple[str, ...]:
         """Parameter keys that the block names outside of texts."""
-        return tuple(getattr(self, "parameter_keys", None) or ())
+        return tuple(key.text for key in self.keys_in(self.__dict__))
 
 
-def _strings(value: Any) -> Iterator[str]:
+def _strings(
+    value: Any, path: tuple[str | int, ...]
+) -> Iterator[tuple[tuple[str | int, ...], str]]:
     match value:
         case str():
-            yield value
+            yield path, value
         case list() | tuple():
-            for item in value:
-                yield from _strings(item)
+            for index, item in enumerate(value):
+                yield from _strings(item, (*path, index))
         case dict():
-            for item in value.values():
-                yield from _strings(item)
+            for key, item in value.items():
+                yield from _strings(item, (*path, key))
         case _:
             return

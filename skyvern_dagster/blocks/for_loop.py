@@ -21,6 +21,7 @@ class ForLoopBlock(BlockFields):
     """``block_type: for_loop``."""
 
     key_fields: ClassVar[tuple[str, ...]] = ("loop_variable_reference",)
+    parameter_fields: ClassVar[tuple[str, ...]] = ("loop_over_parameter_key",)
     inert_fields: ClassVar[frozenset[str]] = BlockFields.inert_fields | {"data_schema"}
 
     block_type: Literal["for_loop"]
@@ -34,10 +35,6 @@ class ForLoopBlock(BlockFields):
     complete_if_empty: bool = Field(
         default=False, description="An empty list ends in `completed` instead of `terminated`."
     )
-
-    def keys_used(self) -> tuple[str, ...]:
-        """See the base class."""
-        return (self.loop_over_parameter_key,) if self.loop_over_parameter_key else ()
 
 
 class LoopEntry(BaseModel):

@@ -33,10 +33,11 @@ class S3Bucket:
         Raises:
             BlockError: S3 can't be reached or refused.
         """
+        client = self.client()
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            head = self.client().head_object(Bucket=self.bucket, Key=key)
+            head = client.head_object(Bucket=self.bucket, Key=key)
         except ClientError as error:
             if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 404:
                 return False
@@ -54,12 +55,13 @@ class S3Bucket:
         Raises:
             BlockError: S3 can't be reached or refused.
         """
+        client = self.client()
         from boto3.exceptions import S3UploadFailedError
         from boto3.s3.transfer import TransferConfig
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            self.client().upload_fileobj(
+            client.upload_fileobj(
                 io.BytesIO(content),
                 self.bucket,
                 key,
@@ -77,23 +79,34 @@ class S3Bucket:
         return f"s3://{self.bucket}/{key}"
 
     def _refused(self, key: str, error: Exception) -> BlockError:
-        code, status = "", 0
-        response = getattr(error, "response", None)
-        if isinstance(response, dict):
-            code = str(response.get("Error", {}).get("Code", ""))
-            status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-        permanent = code in {"NoSuchBucket", "AccessDenied", "InvalidAccessKeyId", "403"} or (
-            400 <= status < 500 and status not in (408, 429)
-        )
+        code, status = _answer(error)
+        may_pass = code in _PASSING or status in (408, 429) or status >= 500
         return BlockError(
             f"S3 refused {self.uri(key)}: {error}. Check the bucket's name, its region and the "
             "credentials' rights",
-            retryable=not permanent,
+            retryable=may_pass,
         )
 
     def _unreachable(self, error: Exception) -> BlockError:
+        from botocore.exceptions import ConnectionError as BotoConnectionError
+        from botocore.exceptions import HTTPClientError, SSLError
+
+        is_network = isinstance(error, BotoConnectionError | HTTPClientError)
         return BlockError(
-            f"S3 can't be used for bucket {self.bucket!r}: {error}. Check the endpoint "
-            "(AWS_ENDPOINT_URL_S3), the network and the credentials",
-            retryable=True,
+            f"S3 can't be used for bucket {self.bucket!r}: {error}. Check the bucket's name, the "
+            "endpoint (AWS_ENDPOINT_URL_S3), the network and the credentials",
+            retryable=is_network and not isinstance(error, SSLError),
         )
+
+
+_PASSING = frozenset({"InternalError", "RequestTimeout", "ServiceUnavailable", "SlowDown"})
+
+
+def _answer(error: BaseException) -> tuple[str, int]:
+    """S3's error code and HTTP status; uploads wrap the client's error in one of their own."""
+    response = getattr(error, "response", None)
+    if not isinstance(response, dict):
+        inner = error.__cause__ or error.__context__
+        return _answer(inner) if inner is not None else ("", 0)
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return str(response.get("Error", {}).get("Code", "")), int(status)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, getaddresses, parseaddr
 from pathlib import PurePosixPath
 from typing import ClassVar, Literal
 
@@ -21,12 +23,26 @@ from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.blocks.upload_to_s3 import select_files
 from skyvern_dagster.errors import BlockError
 
+_LONGEST_HEADER_LINE = 900
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_LONE_SURROGATES = re.compile("[\ud800-\udfff]")
+_MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+_-]*")
+
+SMTP_FIELDS = (
+    "smtp_host_secret_parameter_key",
+    "smtp_port_secret_parameter_key",
+    "smtp_username_secret_parameter_key",
+    "smtp_password_secret_parameter_key",
+)
+"""The fields that name the secrets of the SMTP account."""
+
 
 class SendEmailBlock(BlockFields):
     """``block_type: send_email``."""
 
     key_fields: ClassVar[tuple[str, ...]] = ("recipients", "body", "file_attachments")
     template_fields: ClassVar[tuple[str, ...]] = ("subject", "sender")
+    parameter_fields: ClassVar[tuple[str, ...]] = SMTP_FIELDS
 
     block_type: Literal["send_email"]
     smtp_host_secret_parameter_key: str
@@ -45,15 +61,6 @@ class SendEmailBlock(BlockFields):
         """A server that is down for a moment is tried again."""
         return RetryRule(self.max_retries, delay_seconds=1.0)
 
-    def keys_used(self) -> tuple[str, ...]:
-        """See the base class."""
-        return (
-            self.smtp_host_secret_parameter_key,
-            self.smtp_port_secret_parameter_key,
-            self.smtp_username_secret_parameter_key,
-            self.smtp_password_secret_parameter_key,
-        )
-
     def run(self, context: BlockContext) -> BlockOutcome:
         """Sends the message, unless this run has sent it already.
 
@@ -69,8 +76,14 @@ class SendEmailBlock(BlockFields):
         recipients = self._recipients(context)
         message = self._message(context, recipients, files)
         # The sender gets a copy (contract 3a), as an envelope recipient only.
-        envelope = dict.fromkeys([*recipients, parseaddr(str(message["From"]))[1]])
-        refused = send(context.services.email, self._mailbox(context), message, list(envelope))
+        copies = [parseaddr(str(message["From"]))[1]]
+        refused = send(
+            context.services.email,
+            self._mailbox(context),
+            message,
+            recipients,
+            copies=[each for each in copies if each not in recipients],
+        )
         context.services.artifacts.write_json(sent_key, _sent_record(message, recipients, refused))
         context.log(f"sent {message['Subject']!r} to {len(recipients)} with {len(files)} files")
         if set(refused) & set(recipients):
@@ -87,14 +100,12 @@ class SendEmailBlock(BlockFields):
         return list(found.values())
 
     def _recipients(self, context: BlockContext) -> list[str]:
-        addresses: list[str] = []
+        found: list[Address] = []
         for recipient in self.recipients:
             value = context.value(recipient, "recipients")
-            parts = value if isinstance(value, list) else str(value).split(",")
-            addresses += [_address(str(part), "recipients") for part in parts]
-        if not addresses:
-            raise BlockError("recipients: nobody to send to")
-        return list(dict.fromkeys(addresses))
+            for text in value if isinstance(value, list) else [value]:
+                found += read_addresses(str(text), "recipients")
+        return list(dict.fromkeys(address.addr_spec for address in found))
 
     def _message(
         self, context: BlockContext, recipients: Sequence[str], files: Sequence[StoredFile]
@@ -102,37 +113,37 @@ class SendEmailBlock(BlockFields):
         message = EmailMessage()
         sender = context.rendered(self.sender, "sender")
         subject = context.rendered(self.subject, "subject")
-        message["From"] = sender if _address(sender, "sender") else ""
+        message["From"] = read_addresses(sender, "sender")[0]
         message["To"] = ", ".join(recipients)
-        message["Subject"] = " ".join(
-            f"{subject} - Workflow Run ID: {context.workflow_run_id}".split()
-        )
+        message["Subject"] = _one_line(f"{subject} - Workflow Run ID: {context.workflow_run_id}")
         message["Date"] = format_datetime(datetime.now(UTC))
         message["Message-ID"] = message_id(context.workflow_run_id, context.block_key)
-        message.set_content(context.text(self.body, "body"))
-        for file, name in zip(files, unique_names([file.filename for file in files]), strict=True):
-            maintype, _, subtype = file.content_type.partition("/")
-            message.add_attachment(
-                context.services.artifacts.read(file.key),
-                maintype=maintype,
-                subtype=subtype or "octet-stream",
-                filename=name,
-            )
+        message.set_content(_LONE_SURROGATES.sub("?", context.text(self.body, "body")))
+        names = unique_names([_one_line(PurePosixPath(file.filename).name) for file in files])
+        for file, name in zip(files, names, strict=True):
+            content = context.services.artifacts.read(file.key)
+            maintype, subtype = _media_type(file.content_type)
+            message.add_attachment(content, maintype=maintype, subtype=subtype, filename=name)
+        # Python folds a header of 79 characters right after its colon, and readers then see a
+        # subject that begins with a space. Bodies keep the line length that they were made with.
+        message.policy = message.policy.clone(max_line_length=_LONGEST_HEADER_LINE)
         return message
 
     def _mailbox(self, context: BlockContext) -> Mailbox:
         vault = context.vault
-        port = vault.value(self.smtp_port_secret_parameter_key)
-        if not port.isdecimal():
-            raise BlockError(f"the SMTP port must be a number, not {port!r}")
+        # First, so that the redactor knows it before anything can go wrong.
         password = vault.value(self.smtp_password_secret_parameter_key)
         vault.redactor.add(password)
-        return Mailbox(
-            host=vault.value(self.smtp_host_secret_parameter_key),
-            port=int(port),
-            username=vault.value(self.smtp_username_secret_parameter_key),
-            password=password,
-        )
+        host = vault.value(self.smtp_host_secret_parameter_key).strip()
+        port = vault.value(self.smtp_port_secret_parameter_key).strip()
+        if not host:
+            raise BlockError(f"the secret {self.smtp_host_secret_parameter_key!r} is empty")
+        if not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) < 65_536:
+            raise BlockError(
+                f"the secret {self.smtp_port_secret_parameter_key!r} must be a port number"
+            )
+        username = vault.value(self.smtp_username_secret_parameter_key)
+        return Mailbox(host, int(port), username, password)
 
 
 class EmailOutput(BaseModel):
@@ -169,15 +180,39 @@ def unique_names(names: Sequence[str]) -> list[str]:
     return result
 
 
-def _address(text: str, field: str) -> str:
-    address = parseaddr(text)[1]
-    try:
-        parsed = Address(addr_spec=address)
-    except (ValueError, IndexError) as error:
-        raise BlockError(f"{field}: {text!r} is no e-mail address") from error
-    if not parsed.username or not parsed.domain:
-        raise BlockError(f"{field}: {text!r} is no e-mail address")
-    return address
+def read_addresses(text: str, field: str) -> list[Address]:
+    """The e-mail addresses in a text, separated by commas, with the names that stand with them.
+
+    Raises:
+        BlockError: There is none, or something that is none.
+    """
+    refusal = BlockError(f"{field}: {text[:200]!r} is no e-mail address")
+    if _CONTROL.search(text) or not text.strip():
+        raise refusal
+    found = []
+    for name, spec in getaddresses([text]):
+        local, _, domain = spec.rpartition("@")
+        # What had to be put right to be an address may be another one than was meant.
+        if not local or not domain or spec not in text:
+            raise refusal
+        try:
+            ascii_domain = domain if domain.isascii() else domain.encode("idna").decode()
+            found.append(Address(name, addr_spec=f"{local}@{ascii_domain}"))
+        except (ValueError, IndexError, MessageError) as error:
+            raise refusal from error
+    return found
+
+
+def _one_line(text: str) -> str:
+    return " ".join(_LONE_SURROGATES.sub("?", _CONTROL.sub(" ", text)).split())
+
+
+def _media_type(content_type: str) -> tuple[str, str]:
+    plain = content_type.partition(";")[0].strip().lower()
+    maintype, _, subtype = plain.partition("/")
+    if not _MEDIA_TYPE.fullmatch(plain) or maintype in ("message", "multipart"):
+        return "application", "octet-stream"  # a mail may nest those only in forms of its own
+    return maintype, subtype
 
 
 def _sent_record(

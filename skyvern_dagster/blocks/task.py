@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from skyvern_dagster.agent.planner import Goal
 from skyvern_dagster.agent.task import TaskRequest, TaskResult
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.fields import BlockFields, RetryRule
 from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.credentials.reference import SecretReference, references_in
 from skyvern_dagster.errors import BlockError
 
 
@@ -51,6 +54,13 @@ class TaskBlock(BlockFields):
     complete_on_download: bool = False
     download_suffix: str | None = Field(default=None, description="New name of the download.")
     totp_identifier: str | None = None
+
+    @field_validator("data_schema", mode="before")
+    @classmethod
+    def _is_schema(cls, schema: object) -> object:
+        if schema is not None and not isinstance(schema, dict | list | str):
+            raise ValueError("must be a JSON Schema: a mapping, a list or a text")
+        return schema
 
     @property
     def retry_rule(self) -> RetryRule:
@@ -96,7 +106,7 @@ class TaskBlock(BlockFields):
                 data_extraction_goal=context.rendered(
                     self.data_extraction_goal or "", "data_extraction_goal"
                 ),
-                data_schema=self.data_schema,
+                data_schema=_schema(self.data_schema),
                 payload=payload,
                 error_code_mapping={
                     code: context.rendered(text, "error_code_mapping")
@@ -104,7 +114,9 @@ class TaskBlock(BlockFields):
                 },
                 complete_on_download=self.complete_on_download,
                 has_totp=any(
-                    isinstance(value, dict) and "totp" in value for value in payload.values()
+                    isinstance(value, dict)
+                    and value.get("totp") == str(SecretReference(key, "totp"))
+                    for key, value in payload.items()
                 ),
             ),
             download_suffix=(
@@ -138,13 +150,35 @@ class TaskOutput(BaseModel):
     errors: list[dict[str, Any]] = Field(default_factory=list)
 
 
+def _schema(schema: dict[str, Any] | list[Any] | str | None) -> Any:
+    """A schema given as JSON text, read; other text stays what it is."""
+    if not isinstance(schema, str):
+        return schema
+    try:
+        return json.loads(schema)
+    except ValueError:
+        return schema
+
+
 def _absolute(url: str) -> str:
-    if "://" not in url and not url.startswith(("about:", "data:", "javascript:", "file:")):
+    if references_in(url):
+        raise BlockError(f"url: a secret can't be part of an address: {url!r}")
+    if url.startswith("//"):
+        url = f"https:{url}"
+    elif "://" not in url and not _OTHER_SCHEME.match(url):
         url = f"https://{url}"
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        is_web = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets or a port that are none
+        is_web = False
+    if not is_web or any(character.isspace() for character in url):
         raise BlockError(f"url: {url!r} is no http or https address")
     return url
+
+
+_OTHER_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
+"""``mailto:``, ``file:``; but ``localhost:8000`` is a host with a port."""
 
 
 def _outcome(request: TaskRequest, result: TaskResult) -> BlockOutcome:

@@ -14,7 +14,7 @@ from skyvern_dagster.browser.target import Target, find_target
 from skyvern_dagster.errors import ActionError
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import Locator, Page
 
     from skyvern_dagster.browser.session import BrowserSession
 
@@ -23,7 +23,8 @@ _COVERED_TIMEOUT = 1_500.0
 _CHECK_TIMEOUT = 1_500.0
 _CHOOSER_TIMEOUT = 5_000.0
 _KEY_DELAY = 15.0
-_KEYED_TYPES = ("textbox", "searchbox", "combobox", "spinbutton")
+_TEXTLESS_TYPES = ("checkbox", "radio", "file", "submit", "button", "reset", "image")
+_KEYED_ROLES = ("textbox", "searchbox", "combobox", "spinbutton")
 
 
 async def click(session: BrowserSession, ref: str) -> ActionResult:
@@ -48,7 +49,7 @@ async def click_target(target: Target) -> None:
     if target.disabled:
         raise ActionError(f"{target} is disabled")
     if not target.has_area:
-        await target.locator.dispatch_event("click", timeout=_TIMEOUT)
+        await _dispatch_click(target.locator)
         return
     # What lies over it may be a spinner that goes away; a banner doesn't.
     timeout = _COVERED_TIMEOUT if target.covered_by else _TIMEOUT
@@ -58,7 +59,13 @@ async def click_target(target: Target) -> None:
         again = await _still_there(target, error)
         if again.covered_by:
             raise ActionError(f"{target} is covered by {again.covered_by}") from error
-        await target.locator.dispatch_event("click", timeout=_TIMEOUT)
+        await _dispatch_click(target.locator)
+
+
+async def _dispatch_click(locator: Locator) -> None:
+    # By way of a handle: refs are known in the isolated world only, events are sent in the other.
+    element = await locator.element_handle(timeout=_TIMEOUT)
+    await element.dispatch_event("click")
 
 
 async def _still_there(target: Target, error: Exception) -> Target:
@@ -86,9 +93,7 @@ async def input_text(
         if target.disabled or target.readonly:
             state = "disabled" if target.disabled else "read-only"
             raise ActionError(f"{target} is {state}, so that nothing can be typed into it")
-        if target.type in ("checkbox", "radio", "file", "submit", "button") or (
-            target.control == "select"
-        ):
+        if target.type in _TEXTLESS_TYPES or target.control in ("select", "button"):
             raise ActionError(f"{target} takes no text: it is a {target.type or target.control}")
         await _fill(page, target, text)
         if press_enter:
@@ -110,12 +115,17 @@ async def _fill(page: Page, target: Target, text: str) -> None:
         return
     try:
         await control.fill(text, timeout=_TIMEOUT)
-    except Error as error:
-        if target.role not in _KEYED_TYPES:
-            raise ActionError(f"{target} takes no such text: {_fill_problem(target)}") from error
-        await target.locator.click(timeout=_TIMEOUT)
-        await page.keyboard.press("ControlOrMeta+A")
-        await page.keyboard.type(text, delay=_KEY_DELAY)
+        taken = target.control not in ("input", "textarea") or not text
+        taken = taken or bool(await control.input_value(timeout=_TIMEOUT))
+    except Error:
+        taken = False
+    if taken:
+        return
+    if target.role not in _KEYED_ROLES:
+        raise ActionError(f"{target} doesn't take this text: {_fill_problem(target)}")
+    await target.locator.click(timeout=_TIMEOUT)
+    await page.keyboard.press("ControlOrMeta+A")
+    await page.keyboard.type(text, delay=_KEY_DELAY)
 
 
 def _fill_problem(target: Target) -> str:
@@ -192,12 +202,13 @@ async def _set_checked(page: Page, target: Target, *, checked: bool) -> None:
     from playwright.async_api import Error
 
     control = target.locator.locator("skyvern-target=control")
-    with contextlib.suppress(Error):
-        await control.set_checked(checked, timeout=_CHECK_TIMEOUT, no_wait_after=True)
-        return
+    if target.has_area and not (target.is_drawn or target.covered_by):
+        with contextlib.suppress(Error):
+            await control.set_checked(checked, timeout=_CHECK_TIMEOUT, no_wait_after=True)
+            return
     # Often the real box is hidden and a drawn one stands for it; the event is the same.
     if (await find_target(page, target.ref)).checked != checked:
-        await control.dispatch_event("click", timeout=_TIMEOUT)
+        await _dispatch_click(control)
     if (await find_target(page, target.ref)).checked != checked:
         raise ActionError(f"{target} doesn't let itself be {'' if checked else 'un'}checked")
 
@@ -241,7 +252,8 @@ async def scroll(
 
     async def act(page: Page) -> str:
         place = page.locator("html") if ref is None else (await find_target(page, ref)).locator
-        moved = await place.evaluate(script("scroll"), direction, timeout=_TIMEOUT)
+        element = await place.element_handle(timeout=_TIMEOUT)
+        moved = await element.evaluate(script("scroll"), direction)
         return f"Scrolled {direction}" if moved else f"There is nothing more to scroll {direction}"
 
     return await perform(session, act)

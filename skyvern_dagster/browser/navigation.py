@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from skyvern_dagster.browser.fetching import reason_of
-from skyvern_dagster.browser.performing import perform
+from skyvern_dagster.browser.performing import leave_error_page, perform
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.browser.settling import look
 from skyvern_dagster.errors import ActionError, NavigationError
@@ -87,9 +87,8 @@ async def _open(page: Page, address: str) -> str:
     except Error as error:
         if _is_no_page(error.message):
             return f"Opened {address}, which gives no page of its own"
-        if page.url.startswith("chrome-error:"):
-            with contextlib.suppress(Error):
-                await page.go_back(wait_until="commit", timeout=_GOTO_TIMEOUT)
+        with contextlib.suppress(Error):
+            await leave_error_page(page)
         raise NavigationError(f"{address} could not be opened: {reason_of(error)}") from error
     return f"Opened {address}"
 

@@ -87,8 +87,11 @@ def build_node(
 ) -> Node:
     """Joins a snapshot node and its details."""
     shown = _ShownText(aria, details)
+    role = _role(aria, details)
+    if role != aria.role and not aria.name:
+        aria.name, shown.text = shown.text, ""
     return Node(
-        role=_role(aria, details),
+        role=role,
         name=str(details.get("name", "")) or aria.name,
         ref=aria.ref or None,
         text=shown.text,
@@ -125,7 +128,7 @@ class _ShownText:
         if details.get("secret") or (holds_value and not details):
             # A field that can't be identified might be a password field.
             self.text, self.value = "", ""
-        elif holds_value and details.get("tag") in ("input", "textarea", "select"):
+        elif holds_value and "value" in details:
             self.text, self.value = "", str(details.get("value", ""))
         elif holds_value:
             self.text, self.value = "", aria.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 _MOST_TEXTS = 6
 _BACK_TIMEOUT = 10_000.0
+_BACK_TRIES = 3
+_ERROR_PAGE_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -82,21 +85,50 @@ async def _leave_error_page(session: BrowserSession, mark: Mark) -> str:
     from playwright.async_api import Error
 
     blocked = session.blocked_addresses()
-    page = await session.tabs.ensure()
-    if not page.url.startswith("chrome-error:"):
-        return blocked[0] if blocked else ""
-    url, code = (session.traffic.failed_documents or [(page.url, "")])[0]
-    answer = session.traffic.answer_for(url)
-    with contextlib.suppress(Error):
-        if session.tabs.opened > mark.tabs_opened and len(page.context.pages) > 1:
-            await page.close()
-        else:
-            await page.go_back(wait_until="domcontentloaded", timeout=_BACK_TIMEOUT)
+    failed = session.traffic.documents_not_loaded()
+    if not blocked and not failed:
+        return ""
+    page = await _error_page(session)
+    if page is not None:
+        with contextlib.suppress(Error):
+            if session.tabs.opened > mark.tabs_opened and len(page.context.pages) > 1:
+                await page.close()
+            else:
+                await leave_error_page(page)
     if blocked:
         return blocked[0]
+    url, code = failed[0]
+    answer = session.traffic.answer_for(url)
     if answer is not None and answer.status >= 400:
         return f"The server answered HTTP {answer.status} for {url}"
-    return f"{url} could not be opened: {reason_of(ActionError(code))}"
+    return f"{url} could not be opened: {reason_of(ActionError(code))}" if page else ""
+
+
+async def _error_page(session: BrowserSession) -> Page | None:
+    """The error page follows its cause after a moment; an iframe's failure shows none."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + _ERROR_PAGE_SECONDS
+    while True:
+        page = await session.tabs.ensure()
+        if page.url.startswith("chrome-error:"):
+            return page
+        if loop.time() > deadline:
+            return None
+        await session.traffic.change(_ERROR_PAGE_SECONDS / 10)
+
+
+async def leave_error_page(page: Page) -> None:
+    """Goes back to where the page was before the browser's error page, or to a blank one."""
+    from playwright.async_api import Error
+
+    await page.wait_for_url("chrome-error://**", timeout=_BACK_TIMEOUT, wait_until="commit")
+    for _ in range(_BACK_TRIES):
+        # Chromium reloads its error pages by itself, which gets in the way now and then.
+        with contextlib.suppress(Error):
+            await page.go_back(wait_until="domcontentloaded", timeout=_BACK_TIMEOUT)
+        if not page.url.startswith("chrome-error:"):
+            return
+    await page.goto("about:blank")
 
 
 async def _close_empty_popups(session: BrowserSession, mark: Mark) -> None:

@@ -18,6 +18,7 @@ _STEP = 0.05
 _TICK = 0.2
 _UNANNOUNCED_SECONDS = 2.0
 _ANNOUNCED_SECONDS = 5.0
+_TAB_SECONDS = 3.0
 _RESTLESS_SECONDS = 1.5
 _LEAVING_SECONDS = 1.0
 _SAVING_SECONDS = 120.0
@@ -35,12 +36,14 @@ class Look:
         fingerprint: Of its texts and controls, frames included.
         notices: Alerts, validation messages and the like that show.
         asked_downloads: How many downloads its links have asked for.
+        asked_tabs: How many new tabs it has asked for.
     """
 
     url: str
     fingerprint: str
     notices: tuple[str, ...]
     asked_downloads: int = 0
+    asked_tabs: int = 0
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class _Pulse:
     is_loading: bool
     is_leaving: bool
     asked_downloads: int
+    asked_tabs: int
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,8 @@ async def look(page: Page) -> Look:
         page.url,
         "".join(each["fingerprint"] for each in found),
         tuple(dict.fromkeys(notices)),
-        max((each["downloads"] for each in found), default=0),
+        sum(each["downloads"] for each in found),
+        sum(each["openings"] for each in found),
     )
 
 
@@ -130,23 +135,28 @@ async def settle(
         if pulse is not None and pulse.asked_downloads > mark.look.asked_downloads + begun:
             # A link with `download` makes no request that can be seen; only its event tells.
             limit, remaining = max(limit, _FILE_SECONDS), _STEP
-        elif now - calm_since < _seconds_for_file(session, mark, wants_file=wants_file):
+        elif now - calm_since < _seconds_for_more(session, mark, pulse, wants_file=wants_file):
             remaining = _STEP
         if remaining <= 0:
             return
         await session.traffic.change(remaining)
 
 
-def _seconds_for_file(session: BrowserSession, mark: Mark, *, wants_file: bool) -> float:
+def _seconds_for_more(
+    session: BrowserSession, mark: Mark, pulse: _Pulse | None, *, wants_file: bool
+) -> float:
     """How long to wait for a file, or for a page in an empty tab, that nothing shows yet."""
     begun = session.downloads.begun - mark.begun
     if begun < session.traffic.files_announced():
         return _ANNOUNCED_SECONDS
     if begun:
         return 0.0
+    tabs = session.tabs.opened - mark.tabs_opened
+    if pulse is not None and pulse.asked_tabs > mark.look.asked_tabs + tabs:
+        return _TAB_SECONDS
     # A script may open an empty tab first and fill it later, or start a download by a timer.
     is_blank = session.page.url in ("", "about:blank")
-    if session.tabs.opened > mark.tabs_opened and is_blank:
+    if tabs and is_blank:
         return _UNANNOUNCED_SECONDS
     return _UNANNOUNCED_SECONDS if wants_file and not session.traffic.shows_no_page() else 0.0
 
@@ -172,7 +182,8 @@ async def _pulse(page: Page) -> _Pulse | None:
         quiet=min(each["quiet"] for each in answers) / 1000,
         is_loading=main["ready"] == "loading",
         is_leaving=leaving is not None and leaving / 1000 < _LEAVING_SECONDS,
-        asked_downloads=max(each["downloads"] for each in answers),
+        asked_downloads=sum(each["downloads"] for each in answers),
+        asked_tabs=sum(each["openings"] for each in answers),
     )
 
 

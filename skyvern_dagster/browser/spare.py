@@ -60,7 +60,7 @@ class SpareContext:
 
     async def _open(self, options: Mapping[str, Any]) -> BrowserContext:
         context = await self._browser.new_context(**options)
-        await context.add_init_script(script("keep_blobs"))
+        await context.add_init_script(script("hooks"))
         await context.new_page()
         return context
 

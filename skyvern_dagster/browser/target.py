@@ -31,6 +31,7 @@ class Target:
         options: Of a select: label, value and whether it is disabled.
         covered_by: What lies over its middle; empty if nothing does.
         has_area: Whether there is anything of it to click on.
+        is_drawn: Whether it stands for a control that is hidden.
         href: Address that it links to.
     """
 
@@ -48,6 +49,7 @@ class Target:
     options: tuple[tuple[str, str, bool], ...]
     covered_by: str
     has_area: bool
+    is_drawn: bool
     href: str
 
     def __str__(self) -> str:
@@ -102,5 +104,6 @@ async def find_target(page: Page, ref: str) -> Target:
         options=tuple((label, value, disabled) for label, value, disabled in facts["options"]),
         covered_by=facts["covered_by"],
         has_area=facts["has_area"],
+        is_drawn=facts["is_drawn"],
         href=facts["href"],
     )

@@ -107,9 +107,13 @@ class Traffic:
             for each in self.documents
         )
 
+    def documents_not_loaded(self) -> list[tuple[str, str]]:
+        """Address and error code of documents that failed since the action began."""
+        return [(url, code) for url, code in self.failed_documents if code != _ABORTED]
+
     def shows_no_page(self) -> bool:
         """Whether a document that came since the action began is an error, or no HTML page."""
-        if any(code != _ABORTED for _, code in self.failed_documents):
+        if self.documents_not_loaded():
             return True
         return any(each.status >= 400 or not is_page(each) for each in self.documents)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import dagster as dg
@@ -47,9 +48,7 @@ def parameters_mapping(config: type[dg.Config], op_name: str) -> dg.ConfigMappin
 
 def given_values(config: dg.Config) -> dict[str, Any]:
     """Parameter key -> value."""
-    return {
-        name.removeprefix(_FIELD): getattr(config, name) for name in type(config).model_fields
-    }
+    return {name.removeprefix(_FIELD): getattr(config, name) for name in type(config).model_fields}
 
 
 def run_config(parameters: dict[str, Any]) -> dict[str, Any]:
@@ -59,8 +58,8 @@ def run_config(parameters: dict[str, Any]) -> dict[str, Any]:
 
 def _field(parameter: WorkflowParameter) -> Any:
     kind = _TYPES[parameter.workflow_parameter_type]
-    described = {"alias": parameter.key, "description": parameter.description or ""}
+    described = partial(Field, alias=parameter.key, description=parameter.description or "")
     if parameter.required:
-        return kind, Field(**described)
+        return kind, described()
     default = coerce(parameter.key, parameter.workflow_parameter_type, parameter.default_value)
-    return kind, Field(default=default, **described)
+    return kind, described(default=default)

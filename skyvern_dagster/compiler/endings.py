@@ -20,6 +20,7 @@ def failure(
     reason = outcome.failure_reason or outcome.status
     found = {
         tags.STATUS: outcome.status,
+        tags.ATTEMPT: context.run.run_id,
         tags.FAILURE_REASON: tags.short(reason),
         tags.FAILED_BLOCK: block_key,
     }
@@ -35,10 +36,7 @@ def failure(
 
 
 def mark_finished(context: dg.OpExecutionContext, scope: Scope) -> None:
-    """Tags the run as completed; what an earlier attempt said about failing no longer holds."""
-    found = {tags.STATUS: "completed", tags.WORKFLOW_RUN_ID: scope.workflow_run_id}
-    for stale in (tags.FAILURE_REASON, tags.FAILED_BLOCK, tags.ERROR_CODES):
-        if stale in context.run.tags:
-            found[stale] = "-"
+    """Tags the run as completed."""
+    found = {tags.STATUS: "completed", tags.ATTEMPT: context.run.run_id}
     add_run_tags(context.instance, context.run.run_id, found)
     context.log.info(f"{scope.workflow_run_id}: completed with {len(scope.files)} downloads")

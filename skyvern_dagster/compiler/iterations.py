@@ -29,7 +29,7 @@ class LoopEntryPoint(BaseModel):
 def loop_entry(runner: Runner, loop: ForLoopBlock, scope: Scope) -> LoopEntryPoint:
     """The loop's items, or why there are none to be had."""
     try:
-        return LoopEntryPoint(scope=scope, frames=tuple(runner.frames(loop, scope)))
+        return LoopEntryPoint(scope=scope, frames=tuple(runner.enter(loop, scope)))
     except BlockError as error:
         return LoopEntryPoint(scope=scope, frames=(), failure_reason=str(error))
 

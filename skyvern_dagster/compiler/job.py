@@ -24,7 +24,7 @@ from skyvern_dagster.compiler.ops import (
 from skyvern_dagster.compiler.plan import START, BlockNode, LoopNode, Plan, make_plan
 from skyvern_dagster.errors import DefinitionError
 from skyvern_dagster.io_manager import SkyvernJsonIOManager
-from skyvern_dagster.resources import default_resources, home_folder
+from skyvern_dagster.resources import default_resources
 from skyvern_dagster.workflow.loader import Workflow, load_text, load_workflow
 
 
@@ -98,10 +98,7 @@ def job_from_text(text: str, source: str, name: str) -> dg.JobDefinition:
 
 def job_resources() -> dict[str, Any]:
     """All resources of a job, the IO manager included."""
-    return {
-        **default_resources(),
-        "io_manager": SkyvernJsonIOManager(base_path=str(home_folder() / "storage")),
-    }
+    return {**default_resources(), "io_manager": SkyvernJsonIOManager()}
 
 
 def _compose(plan: Plan, workflow: Workflow) -> None:
@@ -117,7 +114,7 @@ def _compose(plan: Plan, workflow: Workflow) -> None:
                 scope = _compose_loop(node, workflow, scope, results)
             case _:
                 assert_never(node)
-    finish_op()(scope)
+    finish_op(workflow)(scope)
 
 
 def _compose_loop(node: LoopNode, workflow: Workflow, scope: Any, results: dict[str, Any]) -> Any:

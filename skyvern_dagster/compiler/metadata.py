@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
@@ -17,11 +18,21 @@ from skyvern_dagster.blocks.outcome import BlockOutcome
 LARGEST_PICTURE = 96 * 1024
 """An inline picture is a row in Dagster's event log: above this size it is only linked."""
 
+LARGEST_RESULT = 16 * 1024
+"""The same for a result as JSON: that of a long loop has megabytes."""
+
 Metadata = dict[str, Any]
 
 
-def block_metadata(outcome: BlockOutcome, store: ArtifactStore) -> Metadata:
-    """Metadata of one block's op."""
+def block_metadata(
+    outcome: BlockOutcome, store: ArtifactStore, *, record: str, show_picture: bool = True
+) -> Metadata:
+    """Metadata of one block's op.
+
+    Args:
+        record: Artifact key of the block's record.
+        show_picture: Whether the last page is shown inline, not only linked.
+    """
     metadata: Metadata = {
         "skyvern/status": dg.MetadataValue.text(outcome.status),
         "seconds": dg.MetadataValue.float(outcome.seconds),
@@ -31,7 +42,7 @@ def block_metadata(outcome: BlockOutcome, store: ArtifactStore) -> Metadata:
     codes = error_codes(outcome)
     if codes:
         metadata["skyvern/error_codes"] = dg.MetadataValue.text(", ".join(codes))
-    metadata |= _picture(outcome, store)
+    metadata |= _picture(outcome, store, inline=show_picture)
     if outcome.steps:
         metadata |= _steps(outcome.steps)
     if outcome.files:
@@ -41,9 +52,18 @@ def block_metadata(outcome: BlockOutcome, store: ArtifactStore) -> Metadata:
         if key is not None:
             metadata[name] = dg.MetadataValue.url(store.url(key))
     metadata |= {name: _number(value) for name, value in outcome.details.items()}
-    if outcome.output is not None:
+    metadata["record"] = dg.MetadataValue.url(store.url(record))
+    if outcome.output is not None and len(json.dumps(outcome.output)) <= LARGEST_RESULT:
         metadata["result"] = dg.MetadataValue.json(_json_object(outcome.output))
     return metadata
+
+
+def item_metadata(item: Any) -> Metadata:
+    """Metadata of one item that a loop fans out."""
+    text = json.dumps(item, ensure_ascii=False)
+    if len(text) > LARGEST_RESULT:
+        return {"item": dg.MetadataValue.text(text[:500] + " …")}
+    return {"item": dg.MetadataValue.json({"value": item})}
 
 
 def error_codes(outcome: BlockOutcome) -> list[str]:
@@ -80,10 +100,12 @@ def files_table(files: Sequence[StoredFile], store: ArtifactStore) -> dg.TableMe
     )
 
 
-def _picture(outcome: BlockOutcome, store: ArtifactStore) -> Metadata:
+def _picture(outcome: BlockOutcome, store: ArtifactStore, *, inline: bool) -> Metadata:
     if outcome.screenshot is None:
         return {}
     metadata: Metadata = {"screenshot_file": dg.MetadataValue.url(store.url(outcome.screenshot))}
+    if not inline:
+        return metadata
     image = store.read(outcome.screenshot)
     if len(image) <= LARGEST_PICTURE:
         kind = PurePosixPath(outcome.screenshot).suffix.removeprefix(".").replace("jpg", "jpeg")

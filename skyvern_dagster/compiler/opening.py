@@ -8,15 +8,12 @@ from urllib.parse import urlsplit
 import dagster as dg
 
 from skyvern_dagster import tags
+from skyvern_dagster.compiler.resuming import goes_on, opening_tags
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.vault import SecretVault
-from skyvern_dagster.dagster_internals import (
-    PARENT_RUN_TAG,
-    RESUME_TAG,
-    RETRY_NUMBER_TAG,
-    add_run_tags,
-)
+from skyvern_dagster.dagster_internals import add_run_tags
 from skyvern_dagster.errors import ParameterError, SecretError
+from skyvern_dagster.execution.records import keep_run
 from skyvern_dagster.execution.runner import declarations, new_scope
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.ids import new_id
@@ -33,16 +30,7 @@ def open_run(context: dg.OpExecutionContext, workflow: Workflow, given: dict[str
         Failure: A parameter doesn't fit or a secret can't be found; all of them are named.
     """
     run_id = _workflow_run_id(context.run)
-    add_run_tags(
-        context.instance,
-        context.run.run_id,
-        {
-            tags.WORKFLOW_RUN_ID: run_id,
-            tags.WORKFLOW: workflow.name,
-            tags.WORKFLOW_PERMANENT_ID: workflow.workflow_permanent_id,
-            tags.STATUS: "running",
-        },
-    )
+    add_run_tags(context.instance, context.run.run_id, opening_tags(context.run, workflow, run_id))
     problems: list[str] = []
     parameters = given
     try:
@@ -51,7 +39,7 @@ def open_run(context: dg.OpExecutionContext, workflow: Workflow, given: dict[str
         problems.append(str(error))
     problems += _missing_secrets(context, workflow)
     scope = new_scope(workflow, parameters, run_id)
-    _keep(context, workflow, scope)
+    keep_run(services(context.resources).artifacts, workflow, scope)
     if problems:
         reason = "; ".join(problems)
         add_run_tags(
@@ -69,9 +57,7 @@ def open_run(context: dg.OpExecutionContext, workflow: Workflow, given: dict[str
 def _workflow_run_id(run: dg.DagsterRun) -> str:
     """The run's Skyvern id: a run that is resumed or retried keeps it, a repeated one is new."""
     given = run.tags.get(tags.WORKFLOW_RUN_ID)
-    repeated = PARENT_RUN_TAG in run.tags and not (
-        run.tags.get(RESUME_TAG) == "true" or RETRY_NUMBER_TAG in run.tags
-    )
+    repeated = run.parent_run_id is not None and not goes_on(run)
     return given if given and not repeated else new_id("wr")
 
 
@@ -91,23 +77,6 @@ def _missing_secrets(context: dg.OpExecutionContext, workflow: Workflow) -> list
         except SecretError as error:
             problems.append(str(error))
     return problems
-
-
-def _keep(context: dg.OpExecutionContext, workflow: Workflow, scope: Scope) -> None:
-    """What answers and a later resume need to know about the run."""
-    store = services(context.resources).artifacts
-    store.write(f"runs/{scope.workflow_run_id}/workflow.yaml", workflow.text.encode())
-    store.write_json(
-        f"runs/{scope.workflow_run_id}/run.json",
-        {
-            "workflow_run_id": scope.workflow_run_id,
-            "workflow_permanent_id": scope.workflow_permanent_id,
-            "workflow": workflow.name,
-            "created_at": scope.created_at,
-            "parameters": scope.parameters,
-            "dagster_run_id": context.run.run_id,
-        },
-    )
 
 
 def _site(parameters: dict[str, Any]) -> str:

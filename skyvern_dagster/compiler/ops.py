@@ -14,10 +14,10 @@ from skyvern_dagster.blocks.union import OUTPUT_TYPES, Block
 from skyvern_dagster.compiler.config import given_values, parameters_config
 from skyvern_dagster.compiler.endings import failure, mark_finished
 from skyvern_dagster.compiler.iterations import LoopEntryPoint, heal, loop_entry
-from skyvern_dagster.compiler.metadata import block_metadata, files_table
+from skyvern_dagster.compiler.metadata import block_metadata, files_table, item_metadata
 from skyvern_dagster.compiler.opening import open_run
-from skyvern_dagster.compiler.plan import FINISH, START, BlockNode, LoopNode
-from skyvern_dagster.dagster_internals import RESUME_TAG, RETRY_NUMBER_TAG
+from skyvern_dagster.compiler.plan import FINISH, START, BlockNode, LoopNode, Node
+from skyvern_dagster.compiler.resuming import adopt, is_resumed
 from skyvern_dagster.execution.runner import Ran, Runner
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.resources import RESOURCE_KEYS, services
@@ -49,10 +49,11 @@ def start_op(workflow: Workflow) -> dg.OpDefinition:
     )(start)
 
 
-def finish_op() -> dg.OpDefinition:
+def finish_op(workflow: Workflow) -> dg.OpDefinition:
     """Marks the run as completed."""
 
     def finish(context: dg.OpExecutionContext, scope: Scope) -> None:
+        adopt(context, workflow, scope)
         mark_finished(context, scope)
         store = context.resources.artifacts.store()
         context.add_output_metadata(
@@ -78,13 +79,16 @@ def block_op(
     """The op of a block; in a loop's mapped body it knows the loop."""
 
     def compute(context: dg.OpExecutionContext, scope: Scope) -> Iterator[dg.Output[Any]]:
-        runner = _runner(context, workflow)
+        runner = _runner(context, workflow, scope)
         if loop is not None and _iteration_is_over(context, runner, loop, scope):
             ended = scope if scope.ended else scope.with_ending("skipped", "the loop had stopped")
             yield dg.Output(ended, SCOPE)
             return
         after, outcome = _run(context, runner, node, scope)
-        metadata = block_metadata(outcome, runner.services.artifacts)
+        # A thousand pictures of iterations that went well would swell Dagster's event log.
+        metadata = _metadata(
+            runner, node, after, outcome, show_picture=loop is None or not outcome.completed
+        )
         if not outcome.completed and not node.block.continue_on_failure:
             after = _fatal(context, runner, node, loop, after, outcome, metadata)
         yield dg.Output(after, SCOPE)
@@ -112,11 +116,11 @@ def loop_op(node: LoopNode, workflow: Workflow) -> dg.OpDefinition:
     def compute(
         context: dg.OpExecutionContext, scope: Scope
     ) -> Iterator[dg.Output[Any] | dg.DynamicOutput[Scope]]:
-        runner = _runner(context, workflow)
+        runner = _runner(context, workflow, scope)
         entry = loop_entry(runner, node.block, scope)
         if entry.failure_reason is not None and not node.block.continue_on_failure:
-            _, outcome = runner.failed_loop(node.block, scope, entry.failure_reason)
-            metadata = block_metadata(outcome, runner.services.artifacts)
+            after, outcome = runner.failed_loop(node.block, scope, entry.failure_reason)
+            metadata = _metadata(runner, node, after, outcome)
             raise failure(context, node.block.label, outcome, metadata)
         yield dg.Output(entry, "entry", metadata={"iterations": len(entry.frames)})
         for frame in entry.frames:
@@ -124,7 +128,7 @@ def loop_op(node: LoopNode, workflow: Workflow) -> dg.OpDefinition:
                 scope.iteration_scope(frame),
                 mapping_key=frame.key,
                 output_name="iterations",
-                metadata={"item": dg.MetadataValue.json({"value": frame.value})},
+                metadata=item_metadata(frame.value),
             )
 
     return dg.op(
@@ -148,10 +152,10 @@ def collect_op(node: LoopNode, workflow: Workflow) -> dg.OpDefinition:
     def compute(
         context: dg.OpExecutionContext, entry: LoopEntryPoint, iterations: list[Scope]
     ) -> Iterator[dg.Output[Any]]:
-        runner = _runner(context, workflow)
+        runner = _runner(context, workflow, entry.scope)
         whole = heal(runner, node.block, entry, iterations)
         after, outcome = _collected(runner, node, entry, whole)
-        metadata = block_metadata(outcome, runner.services.artifacts)
+        metadata = _metadata(runner, node, after, outcome)
         metadata["iterations_run_here"] = len(entry.frames) - len(
             [each for each in iterations if each.ended != "skipped"]
         )
@@ -243,15 +247,27 @@ def _iteration_is_over(
     )
 
 
-def _runner(context: dg.OpExecutionContext, workflow: Workflow) -> Runner:
-    tags = context.run.tags
-    resumed = tags.get(RESUME_TAG) == "true" or RETRY_NUMBER_TAG in tags
+def _runner(context: dg.OpExecutionContext, workflow: Workflow, scope: Scope) -> Runner:
+    adopt(context, workflow, scope)
     return Runner(
         workflow=workflow,
         services=services(context.resources),
         log=context.log.info,
-        reuse=resumed or context.retry_number > 0,
+        reuse=is_resumed(context),
     )
+
+
+def _metadata(
+    runner: Runner,
+    node: Node,
+    after: Scope,
+    outcome: BlockOutcome,
+    *,
+    show_picture: bool = True,
+) -> dict[str, Any]:
+    record = runner.records(after).key(after.block_key(node.block.label))
+    store = runner.services.artifacts
+    return block_metadata(outcome, store, record=record, show_picture=show_picture)
 
 
 def _typed(block: Block, outcome: BlockOutcome) -> BaseModel:

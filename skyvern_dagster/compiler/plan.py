@@ -133,9 +133,7 @@ def producers(block: Block, definition: WorkflowDefinition) -> tuple[str, ...]:
         if isinstance(each, ContextParameter)
     }
     found = dict.fromkeys(
-        by_name[origin]
-        for name in _names(block)
-        if (origin := _origin(name, sources)) in by_name
+        by_name[origin] for name in _names(block) if (origin := _origin(name, sources)) in by_name
     )
     return tuple(found)
 

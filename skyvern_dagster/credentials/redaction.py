@@ -5,19 +5,26 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 import threading
-from urllib.parse import quote, quote_plus
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
 
 MASK = "*****"
 _SHORTEST = 4
+
+_SAFE = ("", "!'()*", ";,/?:@&=+$!'()*#", "/", "!$&'()*+,;=:@/?|^`{}[]")
+"""What encoders leave as it is: all but letters, digits and ``-._~``; ``encodeURIComponent``;
+``encodeURI``; Python's ``quote``; browsers in paths and queries."""
 
 
 class Redactor:
     """Knows the secret values that were used in this process and takes them out of anything.
 
-    Also finds a value in the forms that a browser sends or stores it in: URL-encoded, JSON- and
-    HTML-escaped, base64. Values under four characters are not sought: they would blank out
-    ordinary words.
+    Also finds a value in the forms that a browser sends or stores it in: URL-encoded, escaped for
+    JSON or HTML (also one in the other), base64 of anything that holds it. Values under four
+    characters are not sought: they would blank out ordinary words.
     """
 
     def __init__(self) -> None:
@@ -29,21 +36,39 @@ class Redactor:
         if len(value) < _SHORTEST:
             return
         with self._lock:
-            self._forms |= _forms(value)
+            self._forms |= forms(value)
 
     def text(self, text: str) -> str:
         """The text with every known value replaced by ``*****``."""
-        for form in self._ordered():
-            text = text.replace(form, MASK)
+        before = None
+        while text != before:  # a mask can complete a value that ends in asterisks
+            before = text
+            for form in self._ordered():
+                text = text.replace(form, MASK)
         return text
 
     def content(self, content: bytes) -> bytes:
         """The bytes with every known value replaced by a mask of the same length."""
-        for form in self._ordered():
-            raw = form.encode()
-            if raw in content:
-                content = content.replace(raw, b"*" * len(raw))
+        before = None
+        while content != before:
+            before = content
+            for form in self._ordered():
+                raw = form.encode(errors="surrogatepass")
+                if raw in content:
+                    content = content.replace(raw, b"*" * len(raw))
         return content
+
+    def value(self, value: Any) -> Any:
+        """A JSON document with every text in it redacted; keys stay."""
+        match value:
+            case str():
+                return self.text(value)
+            case dict():
+                return {key: self.value(item) for key, item in value.items()}
+            case list() | tuple():
+                return [self.value(item) for item in value]
+            case _:
+                return value
 
     def __bool__(self) -> bool:
         return bool(self._forms)
@@ -53,14 +78,69 @@ class Redactor:
             return sorted(self._forms, key=len, reverse=True)
 
 
-def _forms(value: str) -> set[str]:
-    forms = {
-        value,
-        quote(value, safe=""),
-        quote_plus(value),
-        html.escape(value),
-        json.dumps(value)[1:-1],
-        json.dumps(value, ensure_ascii=False)[1:-1],
-        base64.b64encode(value.encode()).decode().rstrip("="),
-    }
-    return {form for form in forms if len(form) >= _SHORTEST}
+def forms(value: str) -> frozenset[str]:
+    """The ways in which a value may stand in what is stored or shown."""
+    found = {value} | {encode(value) for encode in (*_URL, *_JSON, *_HTML)}
+    # Once more: a request's JSON body inside a trace's JSON, an address inside a page.
+    found |= {encode(form) for form in list(found) for encode in (*_JSON, *_HTML)}
+    found |= _base64(value.encode(errors="surrogatepass"))
+    return frozenset(form for form in found if len(form) >= _SHORTEST and set(form) != {"*"})
+
+
+def _percent(safe: str, *, lower: bool = False) -> Callable[[str], str]:
+    def encode(value: str) -> str:
+        encoded = quote(value, safe=safe, errors="surrogatepass")
+        if lower:
+            return re.sub("%[0-9A-F]{2}", lambda match: match.group().lower(), encoded)
+        return encoded
+
+    return encode
+
+
+def _form_data(value: str) -> str:
+    return _percent("*-._ ")(value).replace("~", "%7E").replace(" ", "+")
+
+
+def _json_text(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)[1:-1]
+
+
+def _json_ascii(value: str) -> str:
+    return json.dumps(value)[1:-1]
+
+
+def _json_for_scripts(value: str) -> str:
+    text = _json_ascii(value)
+    for character in "<>&'":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _html_text(value: str) -> str:
+    return html.escape(value, quote=False).replace("\xa0", "&nbsp;")
+
+
+def _html_attribute(value: str) -> str:
+    return value.replace("&", "&amp;").replace('"', "&quot;").replace("\xa0", "&nbsp;")
+
+
+def _html_numeric(value: str) -> str:
+    return html.escape(value, quote=False).replace('"', "&#34;").replace("'", "&#39;")
+
+
+_JSON = (_json_text, _json_ascii, _json_for_scripts, lambda value: value.replace("/", "\\/"))
+_HTML = (html.escape, _html_text, _html_attribute, _html_numeric)
+_URL = (
+    *(_percent(safe, lower=lower) for safe in _SAFE for lower in (False, True)),
+    _form_data,
+)
+
+
+def _base64(raw: bytes) -> set[str]:
+    """What doesn't depend on what stands around the value, at each of three offsets."""
+    found = set()
+    for offset in range(3):
+        encoded = base64.b64encode(bytes(offset) + raw).decode()
+        first, end = -(-offset * 8 // 6), (offset + len(raw)) * 8 // 6
+        found |= {encoded[first:end], encoded[first:end].replace("+", "-").replace("/", "_")}
+    return found

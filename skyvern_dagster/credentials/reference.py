@@ -8,7 +8,7 @@ from typing import Literal
 
 CredentialField = Literal["username", "password", "totp"]
 
-_PATTERN = re.compile(r"secret://([A-Za-z_][A-Za-z0-9_]*)(?:/(username|password|totp))?")
+_PATTERN = re.compile(r"secret://([A-Za-z_][A-Za-z0-9_]*)(?:/(username|password|totp)\b)?")
 
 
 @dataclass(frozen=True)

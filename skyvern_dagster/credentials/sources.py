@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -51,30 +53,33 @@ class EnvironmentSource:
 
     def credential(self, key: str) -> Credential | None:
         """See :class:`SecretSource`."""
-        prefix = f"SKYVERN_CREDENTIAL_{key.upper()}"
+        prefix = _prefix(key)
         username = self._environment.get(f"{prefix}_USERNAME")
         password = self._environment.get(f"{prefix}_PASSWORD")
-        if username is None and password is None:
+        if not username and not password:
             return None
-        if username is None or password is None:
-            missing = "USERNAME" if username is None else "PASSWORD"
+        if not username or not password:
+            missing = "PASSWORD" if username else "USERNAME"
             raise SecretError(
                 f"credential {key!r} is incomplete: set {prefix}_{missing} in the environment"
             )
-        return Credential(
-            username, password, self._environment.get(f"{prefix}_TOTP_SECRET") or None
-        )
+        totp_secret = self._environment.get(f"{prefix}_TOTP_SECRET") or None
+        return Credential(username, password, totp_secret)
 
     def value(self, name: str) -> str | None:
-        """See :class:`SecretSource`."""
+        """See :class:`SecretSource`; an empty value is a value."""
         return self._environment.get(name)
 
     def describe(self, *, credential: str | None = None, name: str | None = None) -> str:
         """See :class:`SecretSource`."""
         if credential is not None:
-            prefix = f"SKYVERN_CREDENTIAL_{credential.upper()}"
+            prefix = _prefix(credential)
             return f"{prefix}_USERNAME and {prefix}_PASSWORD in the environment"
         return f"{name} in the environment"
+
+
+def _prefix(key: str) -> str:
+    return "SKYVERN_CREDENTIAL_" + re.sub(r"[^A-Z0-9_]", "_", key.upper())
 
 
 class AwsSecretsManagerSource:
@@ -85,7 +90,7 @@ class AwsSecretsManagerSource:
     """
 
     def __init__(self, client: Callable[[], Any]) -> None:
-        self._client = client
+        self._client = functools.cache(client)
 
     def credential(self, key: str) -> Credential | None:  # noqa: ARG002 - the protocol's name
         """Logins don't live here."""

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
-from urllib.parse import urlsplit
-
-import pyotp
 
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.reference import (
@@ -15,6 +11,7 @@ from skyvern_dagster.credentials.reference import (
     references_in,
     replace_references,
 )
+from skyvern_dagster.credentials.site import host_of, is_within, same_site, scheme_of
 from skyvern_dagster.credentials.sources import Credential, SecretSource
 from skyvern_dagster.errors import SecretError
 
@@ -26,10 +23,12 @@ class SecretDeclarations:
     Attributes:
         credentials: Credential parameter key -> extra hosts its values may be typed on.
         values: ``aws_secret`` parameter key -> ``aws_key``.
+        credential_ids: Credential parameter key -> name in the source, where that differs.
     """
 
     credentials: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
+    credential_ids: Mapping[str, str] = field(default_factory=dict)
 
 
 class SecretVault:
@@ -130,58 +129,43 @@ class SecretVault:
         if not credential.totp_secret:
             raise SecretError(f"credential {key!r} has no TOTP secret")
         secret = credential.totp_secret.replace(" ", "")
-        self.redactor.add(secret)
+        for form in (credential.totp_secret, secret):
+            self.redactor.add(form)
+        import pyotp  # here, so that `import skyvern_dagster` stays quick
+
         try:
             return pyotp.TOTP(secret).now()
         except ValueError as error:
             raise SecretError(f"the TOTP secret of credential {key!r} is not base32") from error
 
     def _credential(self, key: str) -> Credential:
-        credential = self._source.credential(key)
+        if key not in self._declarations.credentials:
+            raise SecretError(f"{key!r} is not a credential parameter of this workflow")
+        name = self._declarations.credential_ids.get(key, key)
+        credential = self._source.credential(name)
         if credential is None:
             raise SecretError(
                 f"no values for credential parameter {key!r}: "
-                f"set {self._source.describe(credential=key)}"
+                f"set {self._source.describe(credential=name)}"
             )
         return credential
 
     def _check_site(self, reference: SecretReference, page_url: str, home_url: str) -> None:
+        page, home = host_of(page_url), host_of(home_url)
         allowed = self._declarations.credentials.get(reference.key, ())
-        page_host = urlsplit(page_url).hostname or ""
-        if same_site(page_url, home_url):
-            return
-        if any(page_host == host or page_host.endswith("." + host) for host in allowed):
-            return
-        raise SecretError(
-            f"secret {reference} was not typed: {page_host or page_url!r} is not the site "
-            f"where the task began ({urlsplit(home_url).hostname}); if it belongs to the login, "
-            f"list it under allowed_hosts of credential {reference.key!r}"
-        )
-
-
-def same_site(url: str, other: str) -> bool:
-    """Whether two addresses belong to one site: same host, or same last two labels of the name.
-
-    Under public suffixes of two labels (``co.uk`` and the like) three labels must agree.
-    """
-    host, other_host = urlsplit(url).hostname or "", urlsplit(other).hostname or ""
-    if host == other_host:
-        return bool(host)
-    return not (_is_address(host) or _is_address(other_host)) and _site(host) == _site(other_host)
-
-
-_SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "gouv", "net", "or", "org"})
-
-
-def _site(host: str) -> tuple[str, ...]:
-    labels = host.lower().rstrip(".").split(".")
-    size = 3 if len(labels) > 2 and labels[-2] in _SECOND_LEVEL and len(labels[-1]) == 2 else 2
-    return tuple(labels[-size:])
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return "." not in host
-    return True
+        if not (same_site(page_url, home_url) or any(is_within(page, host) for host in allowed)):
+            hint = ""
+            if reference.key in self._declarations.credentials:
+                hint = (
+                    "; if it belongs to the login, list it under allowed_hosts of credential "
+                    f"{reference.key!r}"
+                )
+            raise SecretError(
+                f"secret {reference} was not typed: {page or page_url[:60]!r} is not the site "
+                f"where the task began ({home or home_url[:60]}){hint}"
+            )
+        if scheme_of(page_url) != "https" and scheme_of(home_url) == "https":
+            raise SecretError(
+                f"secret {reference} was not typed: the page at {page!r} came without encryption, "
+                "though the task began with https"
+            )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -9,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.errors import ArtifactError
+from skyvern_dagster.execution.scope import Scope
+from skyvern_dagster.workflow.loader import Workflow
 
 
 class BlockRecord(BaseModel):
@@ -31,6 +34,22 @@ class BlockRecord(BaseModel):
     finished_at: str
 
 
+def keep_run(store: ArtifactStore, workflow: Workflow, scope: Scope) -> None:
+    """What answers and a later resume need to know about a run, from its very beginning."""
+    folder = f"runs/{scope.workflow_run_id}"
+    store.write(f"{folder}/workflow.yaml", workflow.text.encode())
+    store.write_json(
+        f"{folder}/run.json",
+        {
+            "workflow_run_id": scope.workflow_run_id,
+            "workflow_permanent_id": scope.workflow_permanent_id,
+            "workflow": workflow.name,
+            "created_at": scope.created_at,
+            "parameters": scope.parameters,
+        },
+    )
+
+
 class RunRecords:
     """The records of one run.
 
@@ -45,11 +64,11 @@ class RunRecords:
 
     def write(self, record: BlockRecord) -> None:
         """Keeps a block's outcome."""
-        self._store.write(self._key(record.block_key), record.model_dump_json(indent=2).encode())
+        self._store.write(self.key(record.block_key), record.model_dump_json(indent=2).encode())
 
     def read(self, block_key: str) -> BlockRecord | None:
         """A block's outcome, if it has one."""
-        key = self._key(block_key)
+        key = self.key(block_key)
         if not self._store.exists(key):
             return None
         try:
@@ -73,7 +92,21 @@ class RunRecords:
         key = self._stop_key(loop_key)
         return self._store.exists(key) and self._store.read_json(key).get("attempt") == attempt
 
-    def _key(self, block_key: str) -> str:
+    def forget_iterations(self, labels: Iterable[str], within: str) -> None:
+        """Drops what an earlier pass of a loop has left: its list may have been another one.
+
+        Args:
+            labels: Blocks of the loop's body, nested ones included.
+            within: Path of the iteration that the loop stands in; empty at the top level.
+        """
+        for label in labels:
+            folder = f"{self._folder}/blocks/{label}/"
+            for key in list(self._store.keys(folder)):
+                if key.removeprefix(folder).startswith(f"{within}__" if within else ""):
+                    self._store.delete(key)
+
+    def key(self, block_key: str) -> str:
+        """Where a block's record lies in the artifact store."""
         return f"{self._folder}/blocks/{block_key}.json"
 
     def _stop_key(self, loop_key: str) -> str:

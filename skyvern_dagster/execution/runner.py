@@ -40,7 +40,7 @@ class Runner:
 
     Attributes:
         log: One line per thing that happens; secrets are taken out before it is called.
-        reuse: Whether a block that has completed in this run before is not run again.
+        reuse: Whether a block that has been finished in this run before is not run again.
     """
 
     workflow: Workflow
@@ -67,10 +67,10 @@ class Runner:
             fresh: Whether a live session must not be used (a retry begins with a fresh page).
         """
         key = scope.block_key(block.label)
-        done = self.records(scope).read(key) if self.reuse else None
-        if done is not None and done.outcome.completed:
-            self.log(f"{key}: completed before in this run, not repeated")
-            return scope.with_outcome(block.label, done.outcome), done.outcome
+        done = self.finished(block, scope) if self.reuse else None
+        if done is not None:
+            self.log(f"{key}: {done.status} before in this run, not repeated")
+            return scope.with_outcome(block.label, done), done
         vault = self.vault()
 
         def log(line: str) -> None:
@@ -90,16 +90,29 @@ class Runner:
             files=scope.files,
         )
         started = time.monotonic()
-        outcome = _guarded(block, context)
-        outcome = outcome.model_copy(
-            update={
-                "seconds": round(time.monotonic() - started, 3),
-                "failure_reason": outcome.failure_reason
-                and vault.redactor.text(outcome.failure_reason),
-            }
-        )
+        outcome = _without_secrets(_guarded(block, context), vault.redactor)
+        outcome = outcome.model_copy(update={"seconds": round(time.monotonic() - started, 3)})
         self.record(block, scope, outcome)
         return scope.with_outcome(block.label, outcome), outcome
+
+    def finished(self, block: LeafBlock, scope: Scope) -> BlockOutcome | None:
+        """The outcome on record of a block that needs no further attempt in this scope.
+
+        One that the definition puts up with is final, too, unless it may go away by itself.
+        """
+        record = self.records(scope).read(scope.block_key(block.label))
+        if record is None or record.loop_value != _loop_value(scope):
+            return None
+        outcome = record.outcome
+        if outcome.completed:
+            return outcome
+        may_go_away = outcome.status == "failed" and outcome.retryable
+        return outcome if self._puts_up_with(block, scope) and not may_go_away else None
+
+    def _puts_up_with(self, block: LeafBlock, scope: Scope) -> bool:
+        around = {frame.label for frame in scope.frames[-1:]}
+        loops = [each for each in walk(self.workflow.definition.blocks) if each.label in around]
+        return block.continue_on_failure or any(loop.continue_on_failure for loop in loops)
 
     def record(self, block: Block, scope: Scope, outcome: BlockOutcome) -> None:
         """Puts an outcome on record."""
@@ -109,7 +122,7 @@ class Runner:
                 label=block.label,
                 block_type=block.block_type,
                 iteration=scope.iteration,
-                loop_value=scope.frames[-1].value if scope.frames else None,
+                loop_value=_loop_value(scope),
                 outcome=outcome,
                 finished_at=datetime.now(UTC).replace(tzinfo=None).isoformat(),
             )
@@ -161,13 +174,16 @@ class Runner:
             )
         return found
 
-    def frames(self, loop: ForLoopBlock, scope: Scope) -> list[LoopFrame]:
-        """One frame per item.
+    def enter(self, loop: ForLoopBlock, scope: Scope) -> list[LoopFrame]:
+        """Begins a loop: one frame per item.
 
         Raises:
             BlockError: As :meth:`items`.
         """
         items = self.items(loop, scope)
+        if not self.reuse:
+            inner = [block.label for block in walk(list(loop.loop_blocks))]
+            self.records(scope).forget_iterations(inner, scope.iteration)
         return [
             LoopFrame(
                 label=loop.label,
@@ -183,7 +199,7 @@ class Runner:
     def run_loop(self, loop: ForLoopBlock, scope: Scope) -> Ran:
         """A loop in order, its iterations one after the other."""
         try:
-            frames = self.frames(loop, scope)
+            frames = self.enter(loop, scope)
         except BlockError as error:
             return self.failed_loop(loop, scope, str(error))
         iterations: list[Scope] = []
@@ -211,7 +227,7 @@ def new_scope(
 ) -> Scope:
     """The scope in which a run begins."""
     now = datetime.now(UTC).replace(tzinfo=None)
-    return Scope(
+    scope = Scope(
         workflow_run_id=workflow_run_id or new_id("wr"),
         workflow_permanent_id=workflow.workflow_permanent_id,
         workflow_title=workflow.definition.title,
@@ -219,6 +235,8 @@ def new_scope(
         created_at=now.isoformat(),
         parameters=parameters,
     )
+    # As JSON has it from the first block on, whether or not the scope travels between processes.
+    return Scope.model_validate_json(scope.model_dump_json())
 
 
 def needed_by(later: Sequence[Block]) -> HandOn:
@@ -256,6 +274,16 @@ def _guarded(block: LeafBlock, context: BlockContext) -> BlockOutcome:
     except Exception as error:  # noqa: BLE001 - the op body's boundary
         context.log(traceback.format_exc())
         return _failed(block, f"unexpected {type(error).__name__}: {error}", retryable=False)
+
+
+def _without_secrets(outcome: BlockOutcome, redactor: Redactor) -> BlockOutcome:
+    if not redactor:
+        return outcome
+    return BlockOutcome.model_validate(redactor.value(outcome.model_dump(mode="json")))
+
+
+def _loop_value(scope: Scope) -> Any:
+    return scope.frames[-1].value if scope.frames else None
 
 
 def _failed(block: LeafBlock, reason: str, *, retryable: bool) -> BlockOutcome:

@@ -16,9 +16,12 @@ from skyvern_dagster.blocks.union import Block
 from skyvern_dagster.errors import RunError
 from skyvern_dagster.execution.collecting import output_parameter
 from skyvern_dagster.execution.records import BlockRecord, RunRecords
-from skyvern_dagster.runs.status import FINAL, RunStatus, run_status
+from skyvern_dagster.runs.events import last_failure
+from skyvern_dagster.runs.status import FINAL, RunStatus, attempt_tags, run_status
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow, load_text
+
+_NO_REASON = "the run's process ended before the run did"
 
 SCREENSHOTS = 3
 """Final screenshots of the last three tasks (seed document)."""
@@ -70,7 +73,7 @@ def build_answer(
         workflow_id=workflow.workflow_permanent_id,
         workflow_run_id=run_id,
         status=status,
-        failure_reason=_failure_reason(run, status, records),
+        failure_reason=_failure_reason(instance, run, status, records),
         proxy_location=definition.proxy_location,
         webhook_callback_url=definition.webhook_callback_url,
         totp_verification_url=definition.totp_verification_url,
@@ -81,7 +84,7 @@ def build_answer(
         screenshot_urls=_screenshots(records, store),
         recording_url=_recording(records, store),
         downloaded_file_urls=[store.url(file.key) for file in downloads(records)],
-        outputs=_outputs(workflow, records, str(info["created_at"])),
+        outputs=collect_outputs(workflow, records, str(info["created_at"])),
     )
 
 
@@ -108,7 +111,10 @@ def downloads(records: list[BlockRecord]) -> list[StoredFile]:
     return [file for record in records for file in record.outcome.files]
 
 
-def _outputs(workflow: Workflow, records: list[BlockRecord], created_at: str) -> dict[str, Any]:
+def collect_outputs(
+    workflow: Workflow, records: list[BlockRecord], created_at: str
+) -> dict[str, Any]:
+    """Outputs by ``<label>_output``, in the order of contract 3b; of a loop what there is so far."""
     outputs: dict[str, Any] = {}
     for block in walk(workflow.definition.blocks):
         last = [record for record in records if record.label == block.label]
@@ -128,6 +134,9 @@ def _partial_loop(
     body: list[Block] = list(loop.loop_blocks)
     labels = [block.label for block in body]
     inside = [record for record in records if record.label in labels and record.iteration]
+    # A nested loop has one output per iteration of the outer one: the last of them counts.
+    around = max((_around(record) for record in inside), default="")
+    inside = [record for record in inside if _around(record) == around]
     iterations: dict[str, list[dict[str, Any]]] = {}
     for record in sorted(inside, key=lambda each: (each.iteration, labels.index(each.label))):
         iterations.setdefault(record.iteration, []).append(
@@ -140,17 +149,23 @@ def _partial_loop(
     return list(iterations.values())
 
 
+def _around(record: BlockRecord) -> str:
+    """Path of the iteration in which the record's own loop stands."""
+    return record.iteration.rpartition("__")[0]
+
+
 def _failure_reason(
-    run: dg.DagsterRun, status: RunStatus, records: list[BlockRecord]
+    instance: dg.DagsterInstance, run: dg.DagsterRun, status: RunStatus, records: list[BlockRecord]
 ) -> str | None:
     if status not in FINAL or status in ("completed", "canceled"):
         return None
-    block_key = run.tags.get(tags.FAILED_BLOCK)
+    found = attempt_tags(run)
+    block_key = found.get(tags.FAILED_BLOCK)
     for record in records:
         if record.block_key == block_key and record.outcome.failure_reason:
             return record.outcome.failure_reason
-    reason = run.tags.get(tags.FAILURE_REASON, "-")
-    return reason if reason != "-" else "the run's process ended before the run did"
+    reason = found.get(tags.FAILURE_REASON, "-")
+    return reason if reason != "-" else last_failure(instance, run.run_id) or _NO_REASON
 
 
 def _screenshots(records: list[BlockRecord], store: ArtifactStore) -> list[str]:

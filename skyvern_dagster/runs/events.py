@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import dagster as dg
+
+from skyvern_dagster.dagster_internals import root_cause
 
 Kind = Literal["started", "line", "finished", "failed", "retried"]
 
@@ -63,7 +66,8 @@ class RunEvents:
     def _event(self, entry: dg.EventLogEntry) -> Iterator[ProgressEvent]:
         op, iteration = split_step_key(entry.step_key or "")
         if entry.dagster_event is None:
-            if op and entry.user_message:
+            # What is below INFO is Dagster's IO managers talking.
+            if op and entry.user_message and int(entry.level) >= logging.INFO:
                 yield ProgressEvent("line", op, iteration, entry.user_message)
             return
         event = entry.dagster_event
@@ -100,8 +104,25 @@ def split_step_key(step_key: str) -> tuple[str, str]:
     return (match.group(1), match.group(2) or "") if match else (step_key, "")
 
 
+def last_failure(instance: dg.DagsterInstance, run_id: str) -> str:
+    """Why a run failed, by its event log: the last failed step, else what ended the run."""
+    kinds = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.RUN_FAILURE}
+    found = instance.get_records_for_run(run_id, of_type=kinds, limit=100, ascending=False)
+    events = [record.event_log_entry.get_dagster_event() for record in found.records]
+    for event in events:
+        if event.event_type == dg.DagsterEventType.STEP_FAILURE:
+            return f"step {event.step_key!r}: {_failure_text(event)}"
+    return _run_failure_text(events[0]) if events else ""
+
+
 def _failure_text(event: dg.DagsterEvent) -> str:
     data = event.step_failure_data
     if data.user_failure_data is not None and data.user_failure_data.description:
         return str(data.user_failure_data.description)
-    return str(data.error.message).strip() if data.error is not None else ""
+    return root_cause(data.error) if data.error is not None else ""
+
+
+def _run_failure_text(event: dg.DagsterEvent) -> str:
+    # A run that was reported as failed from outside has a message only.
+    error = event.job_failure_data.error if event.event_specific_data is not None else None
+    return root_cause(error) if error is not None else str(event.message or "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -50,6 +51,11 @@ class RunProcess:
         """Tells it to stop: the browser is closed and the run ends."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
+
+    def kill(self) -> None:
+        """Ends it at once, with its browser; what it has finished stays on record."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
 
     def close(self) -> None:
         """Lets go of it, once it has ended."""

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,8 +15,8 @@ from skyvern_dagster import tags
 from skyvern_dagster.blocks.send_email import unique_names
 from skyvern_dagster.dagster_internals import newest_run_with_tag, report_canceling
 from skyvern_dagster.errors import RunError
-from skyvern_dagster.execution.records import BlockRecord
-from skyvern_dagster.ids import new_id
+from skyvern_dagster.execution.records import BlockRecord, keep_run
+from skyvern_dagster.execution.runner import new_scope
 from skyvern_dagster.runs.answer import (
     WorkflowRunAnswer,
     build_answer,
@@ -31,11 +28,12 @@ from skyvern_dagster.runs.events import ProgressEvent, RunEvents
 from skyvern_dagster.runs.home import default_store, prepare_home
 from skyvern_dagster.runs.launch import LaunchRequest, RunProcess, launch
 from skyvern_dagster.runs.process import process_start
+from skyvern_dagster.runs.stopping import StopSignals, stop_signals
 from skyvern_dagster.workflow.loader import Workflow
 from skyvern_dagster.workflow.values import check_parameters
 
 _POLL_SECONDS = 0.15
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_PATIENCE_SECONDS = 20.0
 
 
 @dataclass
@@ -44,11 +42,13 @@ class LocalRun:
 
     Attributes:
         replaced: The Dagster run that this one re-executes.
+        asked_to_stop: Whether the process has been told to stop.
     """
 
     workflow_run_id: str
     process: RunProcess
     replaced: str | None = None
+    asked_to_stop: bool = False
 
     @classmethod
     def start(cls, workflow: Workflow, source: str, given: Mapping[str, Any]) -> LocalRun:
@@ -59,14 +59,18 @@ class LocalRun:
             RunError: The process can't be started.
         """
         parameters = check_parameters(workflow.definition, given)
+        home = prepare_home()
+        scope = new_scope(workflow, parameters)
+        # From here on there is an answer, however early the run's process may end.
+        keep_run(default_store(), workflow, scope)
         request = LaunchRequest(
             text=workflow.text,
             source=source,
             name=workflow.name,
-            workflow_run_id=new_id("wr"),
+            workflow_run_id=scope.workflow_run_id,
             parameters=parameters,
         )
-        return cls(request.workflow_run_id, launch(request, prepare_home()))
+        return cls(request.workflow_run_id, launch(request, home))
 
     @classmethod
     def resume(cls, run_id: str) -> LocalRun:
@@ -97,14 +101,15 @@ class LocalRun:
         return cls(workflow_run_id, launch(request, home), replaced=run.run_id)
 
     def wait(self, show: Callable[[ProgressEvent], None]) -> WorkflowRunAnswer:
-        """Follows the run to its end; Ctrl-C cancels it.
+        """Follows the run to its end; Ctrl-C cancels it, a second one ends it at once.
 
         Raises:
+            KeyboardInterrupt: It was canceled before there was a run.
             RunError: The process ended before there was a run.
         """
-        with dg.DagsterInstance.get() as instance, _cancel_on_signal() as canceled:
-            run_id = self._run_id(instance, canceled)
-            self._follow(instance, run_id, show, canceled)
+        with dg.DagsterInstance.get() as instance, stop_signals() as signals:
+            run_id = self._run_id(instance, signals)
+            self._follow(instance, run_id, show, signals)
             self.process.close()
             run = instance.get_run_by_id(run_id)
             if run is None:
@@ -113,19 +118,21 @@ class LocalRun:
                 run = _report_dead(instance, run)
             return build_answer(instance, default_store(), run)
 
-    def _run_id(self, instance: dg.DagsterInstance, canceled: threading.Event) -> str:
+    def _run_id(self, instance: dg.DagsterInstance, signals: StopSignals) -> str:
         while True:
             ended = self.process.poll() is not None
             run = newest_run_with_tag(instance, tags.WORKFLOW_RUN_ID, self.workflow_run_id)
             if run is not None and run.run_id != self.replaced:
                 return run.run_id
+            if ended and signals.count:
+                raise KeyboardInterrupt
             if ended:
                 raise RunError(
                     f"the run's process ended before there was a run; it said:\n"
                     f"{self.process.last_words()}"
                 )
-            if canceled.is_set():
-                self.process.interrupt()
+            if signals.count:
+                self._stop(signals)
             time.sleep(_POLL_SECONDS)
 
     def _follow(
@@ -133,7 +140,7 @@ class LocalRun:
         instance: dg.DagsterInstance,
         run_id: str,
         show: Callable[[ProgressEvent], None],
-        canceled: threading.Event,
+        signals: StopSignals,
     ) -> None:
         events = RunEvents(instance, run_id)
         told = False
@@ -143,13 +150,22 @@ class LocalRun:
                 show(event)
             if ended:
                 return
-            if canceled.is_set() and not told:
+            if signals.count and not told:
                 told = True
                 run = instance.get_run_by_id(run_id)
                 if run is not None and not run.is_finished:
                     report_canceling(instance, run)
-                self.process.interrupt()
+            if signals.count:
+                self._stop(signals)
             time.sleep(_POLL_SECONDS)
+
+    def _stop(self, signals: StopSignals) -> None:
+        """Asks the process to stop; where that is of no use, or not quick enough, it is killed."""
+        if signals.is_urgent(_PATIENCE_SECONDS):
+            self.process.kill()
+        elif not self.asked_to_stop:
+            self.asked_to_stop = True
+            self.process.interrupt()
 
 
 def find_run(instance: dg.DagsterInstance, run_id: str) -> dg.DagsterRun:
@@ -221,18 +237,3 @@ def _process_is_alive(tag: str) -> bool:
     if host != os.uname().nodename or not pid.isdecimal():
         return False
     return bool(started) and process_start(int(pid)) == started
-
-
-@contextmanager
-def _cancel_on_signal() -> Iterator[threading.Event]:
-    """Signals that mean "stop" set the event, while a run is followed."""
-    canceled = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield canceled
-        return
-    before = {each: signal.signal(each, lambda *_: canceled.set()) for each in _SIGNALS}
-    try:
-        yield canceled
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)

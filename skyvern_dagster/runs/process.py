@@ -12,6 +12,7 @@ import dagster as dg
 
 from skyvern_dagster import tags
 from skyvern_dagster.compiler.config import run_config
+from skyvern_dagster.dagster_internals import RESUME_TAG
 from skyvern_dagster.runs.launch import LaunchRequest
 
 
@@ -31,11 +32,7 @@ def main() -> int:
             job,
             instance=instance,
             run_config={**run_config(request.parameters), **_QUIET},
-            tags={
-                tags.WORKFLOW_RUN_ID: request.workflow_run_id,
-                tags.STATUS: "running",
-                tags.PROCESS: process_tag(os.getpid()),
-            },
+            tags=_tags(request),
             reexecution_options=_reexecution(request, instance),
             raise_on_error=False,
         )
@@ -43,6 +40,16 @@ def main() -> int:
 
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
+
+
+def _tags(request: LaunchRequest) -> dict[str, str]:
+    given = {
+        tags.WORKFLOW_RUN_ID: request.workflow_run_id,
+        tags.STATUS: "running",
+        tags.PROCESS: process_tag(os.getpid()),
+    }
+    # As Dagster's own UI marks a re-execution from failure; its Python API doesn't.
+    return given if request.resume is None else {**given, RESUME_TAG: "true"}
 
 
 def process_tag(pid: int) -> str:

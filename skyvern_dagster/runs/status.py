@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import dagster as dg
@@ -20,6 +21,11 @@ EXIT_CODES: dict[RunStatus, int] = {"completed": 0, "terminated": 3, "canceled":
 """Exit status of ``skyvern-dagster run``; 1 for anything else."""
 
 
+def attempt_tags(run: dg.DagsterRun) -> Mapping[str, str]:
+    """The run's tags, unless they still speak of the run that it re-executes."""
+    return run.tags if run.tags.get(tags.ATTEMPT) == run.run_id else {}
+
+
 def run_status(run: dg.DagsterRun) -> RunStatus:
     """Canceled first, then what the run's ending tagged, then Dagster's own status."""
     match run.status:
@@ -28,7 +34,7 @@ def run_status(run: dg.DagsterRun) -> RunStatus:
         case dg.DagsterRunStatus.SUCCESS:
             return "completed"
         case dg.DagsterRunStatus.FAILURE:
-            match run.tags.get(tags.STATUS):
+            match attempt_tags(run).get(tags.STATUS):
                 case "terminated":
                     return "terminated"
                 case "timed_out":

@@ -17,7 +17,9 @@ class DefinitionBody(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    inert_fields: ClassVar[frozenset[str]] = frozenset({"version", "error_code_mapping"})
+    inert_fields: ClassVar[frozenset[str]] = frozenset(
+        {"version", "error_code_mapping", "workflow_system_prompt"}
+    )
 
     parameters: list[Parameter] = Field(default_factory=list)
     blocks: list[Block] = Field(min_length=1)
@@ -35,6 +37,8 @@ class WorkflowDefinition(BaseModel):
             "ai_fallback", "cache_key", "max_screenshot_scrolls", "extra_http_headers",
             "folder_id", "run_sequentially", "sequential_key", "code_version", "mask_secrets",
             "reuse_browser_session", "adaptive_caching", "enable_self_healing",
+            "pin_saved_session_ip", "browser_profile_id", "browser_profile_key",
+            "max_elapsed_time_minutes", "cdp_connect_headers", "generate_script_on_terminal",
         }
     )  # fmt: skip
     """Fields that are accepted and have no effect on how a run goes (a warning when set)."""

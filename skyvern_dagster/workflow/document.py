@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
 from skyvern_dagster.workflow.findings import Finding, InvalidDefinitionError, Path, Position
+from skyvern_dagster.workflow.json_yaml import JsonLoader
+from skyvern_dagster.workflow.positions import Positions
 
 _START = Position(1, 1)
 
@@ -18,7 +20,7 @@ class Document:
 
     Attributes:
         source: File name for messages.
-        data: Plain values.
+        data: Plain JSON values.
         positions: Path -> where the value's key (or list item) stands.
         repeated: Keys that stand twice in one mapping.
     """
@@ -46,72 +48,53 @@ class Document:
                 label = str(value.get("label", ""))
         return label
 
-
-class _Loader(yaml.SafeLoader):
-    """Leaves dates as the text that they are: JSON has none."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+    def finding(
+        self,
+        path: Path,
+        message: str,
+        hint: str = "",
+        severity: Literal["error", "warning"] = "error",
+    ) -> Finding:
+        """A finding at a path."""
+        position, label = self.position(path), self.block_label(path)
+        return Finding(severity, self.source, position, message, hint, label)
 
 
 def parse(text: str, source: str) -> Document:
-    """Reads YAML.
+    """Reads YAML (or JSON, which is YAML, too).
 
     Raises:
-        InvalidDefinitionError: It isn't YAML, or is empty.
+        InvalidDefinitionError: It isn't YAML, is empty, holds what JSON can't, or is so deep or
+            full of aliases that it would swamp the process.
     """
-    loader = _Loader(text)
     try:
-        node = loader.get_single_node()
-        if node is None:
-            raise InvalidDefinitionError((_finding(source, _START, "the file is empty"),))
-        positions: dict[Path, Position] = {}
-        repeated: list[tuple[Path, Position]] = []
-        _locate(node, (), positions, repeated, set())
-        data = loader.construct_document(node)
+        return _parsed(text, source)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Position(mark.line + 1, mark.column + 1) if mark else _START
-        raise InvalidDefinitionError(
-            (_finding(source, place, f"this is not YAML: {error.problem or error}"),)
-        ) from error
+        raise _invalid(source, place, f"this can't be read as YAML: {error.problem}") from error
     except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise InvalidDefinitionError(
-            (_finding(source, Position(line, 1), f"this is not YAML: {error.reason}"),)
-        ) from error
+        before = text[: error.position]
+        place = Position(before.count("\n") + 1, len(before) - before.rfind("\n"))
+        found = f"the character {chr(error.character)!r}" if error.character else "a NUL"
+        raise _invalid(source, place, f"this can't be read as YAML: it holds {found}") from error
+    except RecursionError as error:
+        raise _invalid(source, _START, "the document is nested too deeply") from error
+
+
+def _parsed(text: str, source: str) -> Document:
+    loader = JsonLoader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            raise _invalid(source, _START, "the file is empty")
+        positions = Positions()
+        positions.read(node)
+        data = loader.construct_document(node)
     finally:
         loader.dispose()
-    return Document(source, data, positions, tuple(repeated))
+    return Document(source, data, positions.found, tuple(positions.repeated))
 
 
-def _locate(
-    node: yaml.Node,
-    path: Path,
-    positions: dict[Path, Position],
-    repeated: list[tuple[Path, Position]],
-    open_nodes: set[int],
-) -> None:
-    positions.setdefault(path, Position(node.start_mark.line + 1, node.start_mark.column + 1))
-    if id(node) in open_nodes:  # an alias inside its own anchor
-        return
-    open_nodes.add(id(node))
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            child = (*path, str(key.value))
-            place = Position(key.start_mark.line + 1, key.start_mark.column + 1)
-            if child in positions:
-                repeated.append((child, place))
-            positions[child] = place
-            _locate(value, child, positions, repeated, open_nodes)
-    elif isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            _locate(item, (*path, index), positions, repeated, open_nodes)
-    open_nodes.discard(id(node))
-
-
-def _finding(source: str, place: Position, message: str) -> Finding:
-    return Finding("error", source, place, message)
+def _invalid(source: str, place: Position, message: str) -> InvalidDefinitionError:
+    return InvalidDefinitionError((Finding("error", source, place, message),))

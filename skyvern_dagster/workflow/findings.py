@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -69,3 +71,9 @@ class InvalidDefinitionError(DefinitionError):
 
     def __reduce__(self) -> tuple[type[InvalidDefinitionError], tuple[tuple[Finding, ...]]]:
         return type(self), (self.findings,)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A hint with the known name that is closest; empty where none is close."""
+    close = difflib.get_close_matches(name, sorted(set(known) - {name}), n=1)
+    return f"did you mean {close[0]!r}?" if close else ""

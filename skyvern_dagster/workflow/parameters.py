@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, assert_never
+from typing import Annotated, Any, ClassVar, Literal, assert_never
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from skyvern_dagster.errors import ParameterError
 
-ValueType = Literal["string", "integer", "float", "boolean", "json", "file_url"]
+PlainType = Literal["string", "integer", "float", "boolean", "file_url"]
+ValueType = Literal[PlainType, "json"]
+"""``workflow_parameter_type``."""
+
+_MOST_DIGITS = 1000
 
 RESERVED_KEYS = frozenset(
     {
@@ -26,8 +31,18 @@ RESERVED_KEYS = frozenset(
 class _Parameter(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    key: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", description="An identifier.")
+    inert_fields: ClassVar[frozenset[str]] = frozenset()
+    """Fields of Skyvern's current format that are accepted and have no effect here (a warning)."""
+
+    key: str = Field(description="An identifier.")
     description: str | None = None
+
+    @field_validator("key")
+    @classmethod
+    def _is_identifier(cls, key: str) -> str:
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", key):
+            raise ValueError(f"must be letters, digits and _, beginning with no digit: {key!r}")
+        return key
 
 
 class WorkflowParameter(_Parameter):
@@ -60,6 +75,10 @@ class AwsSecretParameter(_Parameter):
 class CredentialParameter(_Parameter):
     """A login from a secret source."""
 
+    inert_fields: ClassVar[frozenset[str]] = frozenset(
+        {"credential_ids", "selection_strategy", "fallback_credential_ids", "fallback_trigger"}
+    )
+
     parameter_type: Literal["credential"]
     credential_id: str | None = Field(
         default=None, description="Name in the secret source; the key when left out."
@@ -70,9 +89,21 @@ class CredentialParameter(_Parameter):
         "Our extension.",
     )
 
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _are_hosts(cls, hosts: list[str]) -> list[str]:
+        for host in hosts:
+            if not re.fullmatch(r"localhost|[\w-]+(\.[\w-]+)+|\[?[0-9a-fA-F:]+\]?", host):
+                raise ValueError(
+                    f"must be hosts such as login.example.com, without scheme and port: {host!r}"
+                )
+        return hosts
+
 
 class OutputParameter(_Parameter):
     """``{label}_output`` exists by itself; writing one by hand is an error (contract 3a)."""
+
+    model_config = ConfigDict(extra="ignore")  # one finding is enough
 
     parameter_type: Literal["output"]
 
@@ -86,7 +117,14 @@ Parameter = Annotated[
     Field(discriminator="parameter_type"),
 ]
 
-PARAMETER_TYPES = ("workflow", "context", "aws_secret", "credential", "output")
+PARAMETER_MODELS: dict[str, type[BaseModel]] = {
+    "workflow": WorkflowParameter,
+    "context": ContextParameter,
+    "aws_secret": AwsSecretParameter,
+    "credential": CredentialParameter,
+    "output": OutputParameter,
+}
+"""``parameter_type`` -> the model of its fields."""
 
 
 def coerce(key: str, kind: ValueType, value: Any) -> Any:
@@ -97,31 +135,34 @@ def coerce(key: str, kind: ValueType, value: Any) -> Any:
     Raises:
         ParameterError: It doesn't fit.
     """
-    fitting: Any
-    match kind:
-        case "string" | "file_url":
-            fitting = _text(value)
-        case "integer":
-            fitting = _integer(value)
-        case "float":
-            fitting = _number(value)
-        case "boolean":
-            fitting = (
-                value if isinstance(value, bool) else _BOOLEANS.get(str(value).strip().lower())
-            )
-        case "json":
-            return _json(key, value)
-        case _:
-            assert_never(kind)
+    if kind == "json":
+        return _json(key, value)
+    fitting = _fitting(kind, value)
     if fitting is None:
+        shown = repr(value)
+        shown = shown if len(shown) <= 80 else f"{shown[:77]}..."
         raise ParameterError(
-            f"parameter {key!r} must be {_ARTICLES[kind]}, not {type(value).__name__} {value!r}"
+            f"parameter {key!r} must be {_ARTICLES[kind]}, not {type(value).__name__} {shown}"
         )
     return fitting
 
 
+def _fitting(kind: PlainType, value: Any) -> str | int | float | bool | None:
+    match kind:
+        case "string" | "file_url":
+            return _text(value)
+        case "integer":
+            return _integer(value)
+        case "float":
+            return _number(value)
+        case "boolean":
+            return value if isinstance(value, bool) else _BOOLEANS.get(str(value).strip().lower())
+        case _:
+            assert_never(kind)
+
+
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-_ARTICLES: dict[str, str] = {
+_ARTICLES: dict[PlainType, str] = {
     "string": "a text",
     "file_url": "a URL",
     "integer": "a whole number",
@@ -134,7 +175,7 @@ def _text(value: Any) -> str | None:
     if isinstance(value, date | datetime):
         return value.isoformat()
     if isinstance(value, str):
-        return value
+        return value if _is_unicode(value) else None
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return str(value) if is_number else None
 
@@ -142,7 +183,7 @@ def _text(value: Any) -> str | None:
 def _integer(value: Any) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    if isinstance(value, str) and value.strip().lstrip("+-").isdecimal():
+    if isinstance(value, str) and re.fullmatch(rf"\s*[+-]?\d{{1,{_MOST_DIGITS}}}\s*", value):
         return int(value)
     return None
 
@@ -150,17 +191,29 @@ def _integer(value: Any) -> int | None:
 def _number(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
+    if isinstance(value, str) and "_" in value:  # Python's own way of writing numbers
+        return None
     try:
         number = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None
 
 
 def _json(key: str, value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
     try:
-        return json.loads(value)
-    except ValueError as error:
+        found = json.loads(value) if isinstance(value, str) else value
+        text = json.dumps(found, allow_nan=False, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError) as error:
         raise ParameterError(f"parameter {key!r} must be JSON: {error}") from error
+    if not _is_unicode(text):
+        raise ParameterError(f"parameter {key!r} must be JSON: it holds half of a character")
+    return json.loads(text)
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
 from skyvern_dagster.errors import ParameterError
 from skyvern_dagster.workflow.definition import WorkflowDefinition
+from skyvern_dagster.workflow.findings import did_you_mean
 from skyvern_dagster.workflow.parameters import coerce
 
 
@@ -23,8 +23,7 @@ def check_parameters(definition: WorkflowDefinition, given: Mapping[str, Any]) -
     values: dict[str, Any] = {}
     for key in given:
         if key not in declared:
-            close = difflib.get_close_matches(key, declared, n=1)
-            hint = f"did you mean {close[0]!r}?" if close else f"declared: {', '.join(declared)}"
+            hint = did_you_mean(key, declared) or f"declared: {', '.join(declared) or 'none'}"
             problems.append(f"unknown parameter {key!r} ({hint})")
     for key, parameter in declared.items():
         value = given.get(key)

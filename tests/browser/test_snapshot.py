@@ -70,9 +70,9 @@ def test_hidden_controls_are_shown_by_their_labels(visit: Visit) -> None:
 
 def test_a_field_left_wrong_is_invalid_but_an_untouched_one_is_not(visit: Visit) -> None:
     visit.open("/events")
-    assert not visit.find("Email").invalid
+    assert not visit.find("Email", "textbox").invalid
     visit.click("submit")
-    assert visit.find("Email").invalid
+    assert visit.find("Email", "textbox").invalid
 
 
 def test_passwords_are_nowhere(visit: Visit) -> None:
@@ -87,20 +87,19 @@ def test_passwords_are_nowhere(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "logged"),
+    ("name", "role", "logged"),
     [
-        ("Menu", "menu"),
-        ("Item", "item"),
-        ("Inner", "inner"),
-        ("Shadow", "shadow"),
-        ("Card text", "card"),
+        ("Menu", "generic", "menu"),
+        ("Item", "listitem", "item"),
+        ("Inner", "generic", "inner"),
+        ("Shadow", "emphasis", "shadow"),
+        ("Card text", "generic", "card"),
     ],
 )
-def test_what_scripts_make_clickable(visit: Visit, name: str, logged: str) -> None:
+def test_what_scripts_make_clickable(visit: Visit, name: str, role: str, logged: str) -> None:
     visit.open("/clickable")
-    node = visit.find(name)
-    assert node.clickable
-    assert visit.click(name).ok
+    assert visit.find(name, role).clickable
+    assert visit.click(name, role).ok
     assert visit.evaluate("document.getElementById('log').textContent") == logged
 
 
@@ -166,4 +165,4 @@ def test_a_page_in_mid_navigation_is_waited_for(visit: Visit) -> None:
     visit.open("/")
     for _ in range(5):
         visit.evaluate("() => { setTimeout(() => location.reload(), 0) }")
-        assert visit.find("Other page")
+        assert visit.ref("Other page", "link")

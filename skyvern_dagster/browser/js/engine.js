@@ -107,6 +107,7 @@
     if (tag === "BUTTON" && element.type !== "submit") into.type = element.type;
     if (isSecret(element)) into.secret = true;
     else if (tag === "INPUT" || tag === "TEXTAREA") into.value = fieldValue(element);
+    else if (element.isContentEditable) into.value = clean(element.innerText);
     if (tag === "SELECT") selectDetails(element, into);
     if (element.placeholder) into.placeholder = clean(element.placeholder);
     if (element.required || element.ariaRequired === "true") into.required = true;
@@ -307,9 +308,9 @@
       const details = detailsOf(element, interactive);
       const clickable = clickDetails(element, interactive, details);
       if (clickable && isShown(element)) {
-        const named = ref && native && clean(element.innerText || element._ariaRef.name);
+        const isPlain = native && ref && clean(element.innerText || element._ariaRef.name);
         const isField = element.matches("input,select,textarea,option");
-        if (!isField && (!ref || !native || !named)) addHandle(element, details, previous);
+        if (!isField && (!isPlain || element.nodeName === "LABEL")) addHandle(element, details, previous);
       }
       previous = details.x || ref || previous;
       if (ref || clickable || native) found.push([element, details]);

@@ -12,6 +12,7 @@
   let stirred = performance.now(); // the last change of the document
   let leaving = -1; // when a navigation away from this document was asked for
   let downloads = 0; // how many downloads the page asked for by link
+  let openings = 0; // how many new tabs the page asked for
 
   const clean = (text) => (text || "").replace(/\s+/g, " ").trim();
 
@@ -24,7 +25,26 @@
       attributes: true,
       attributeFilter: ["class", "hidden", "disabled", "open", "aria-expanded", "aria-busy", "src", "href"],
     });
+    addEventListener("click", onClick, true);
+    addEventListener("submit", onSubmit, true);
+    document.addEventListener("skyvern.opening", () => (openings += 1));
     if (globalThis.navigation) navigation.addEventListener("navigate", onNavigate);
+  }
+
+  // Whether the page has its own ideas about an event is known only when it is over.
+  function countOpening(event, target) {
+    if (target === "_blank") setTimeout(() => (openings += event.defaultPrevented ? 0 : 1));
+  }
+
+  function onClick(event) {
+    const link = event.composedPath().find((node) => node.nodeName === "A" && node.href);
+    const opens = link && !link.hasAttribute("download") && /^(https?|blob):/.test(link.href);
+    if (opens) countOpening(event, link.target);
+  }
+
+  function onSubmit(event) {
+    const submitter = event.submitter;
+    countOpening(event, (submitter && submitter.formTarget) || event.target.target);
   }
 
   function onNavigate(event) {
@@ -68,7 +88,7 @@
   }
 
   function fieldState(field) {
-    return [field.value, field.checked, field.disabled, field.ariaInvalid].join("");
+    return [field.value, field.checked, field.disabled, field.ariaInvalid, field.matches(":user-invalid")].join("");
   }
 
   function fingerprint() {
@@ -110,6 +130,7 @@
       ready: document.readyState,
       leaving: leaving < 0 ? null : now - leaving,
       downloads,
+      openings,
     };
   }
 

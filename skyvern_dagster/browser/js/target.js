@@ -43,6 +43,10 @@
     return element.querySelector("input,select,textarea") || element;
   }
 
+  function hasArea(element) {
+    return Array.from(element.getClientRects()).some((box) => box.width > 1 && box.height > 1);
+  }
+
   function labelOf(element, control) {
     const text = element.getAttribute("aria-label") || element.innerText || element.title;
     if (clean(text, 60) || element !== control) return clean(text, 60);
@@ -74,7 +78,8 @@
       checked: "checked" in control ? control.checked : element.ariaChecked === "true",
       options: control.nodeName === "SELECT" ? optionsOf(control) : [],
       covered_by: coverOf(element),
-      has_area: Array.from(element.getClientRects()).some((box) => box.width && box.height),
+      has_area: hasArea(element),
+      is_drawn: control !== element && !(control.checkVisibility() && hasArea(control)),
       href: element.href || (element.closest("a") || {}).href || "",
     };
   }

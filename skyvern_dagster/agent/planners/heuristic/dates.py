@@ -18,6 +18,8 @@ from skyvern_dagster.agent.planners.heuristic.concepts import word_list
 from skyvern_dagster.agent.planners.heuristic.words import fold_in_place
 
 _TWO_DIGIT_PIVOT = 69
+_JOINT = re.compile(r"\s*(?:-|–|—|to|until|bis|zum|au|al|a|ate|tot|t/m|hasta)\s*")
+_OPENED = re.compile(r"(?<![\d.,/])(\d{1,2})\.?\s?(?:-|–|—|to|bis|au|al|t/m)\s?$")
 
 
 class DayOrder(Enum):
@@ -70,7 +72,42 @@ def find_dates(text: str, today: date) -> list[DateMention]:
             mention = make(match, today)
             if mention and not any(_overlap(mention, other) for other in found):
                 found.append(mention)
-    return sorted(found, key=lambda mention: mention.start)
+    return _with_ranges(plain, sorted(found, key=lambda mention: mention.start))
+
+
+def _with_ranges(plain: str, found: list[DateMention]) -> list[DateMention]:
+    """Completes the beginnings of ranges: ``7–10 Oct 2024``, ``30 Apr – 3 May 2024``."""
+    complete: list[DateMention] = []
+    for index, mention in enumerate(found):
+        following = found[index + 1] if index + 1 < len(found) else None
+        if (
+            mention.yearless
+            and following
+            and _JOINT.fullmatch(plain[mention.end : following.start])
+        ):
+            complete.append(_with_year_of(mention, following))
+            continue
+        opened = _OPENED.search(plain[: mention.start])
+        day = mention.day_first
+        if (
+            opened
+            and day
+            and not mention.numeric
+            and (first := _day(day.year, day.month, int(opened[1])))
+            and first < day
+        ):
+            complete.append(DateMention(opened.start(), mention.start - 1, first, first))
+        complete.append(mention)
+    return complete
+
+
+def _with_year_of(mention: DateMention, following: DateMention) -> DateMention:
+    end, day = following.day_first, mention.day_first
+    if end is None or day is None or following.yearless:
+        return mention
+    year = end.year if (day.month, day.day) <= (end.month, end.day) else end.year - 1
+    begun = _day(year, day.month, day.day)
+    return DateMention(mention.start, mention.end, begun, begun) if begun else mention
 
 
 def parse_date(text: str, today: date, order: DayOrder = DayOrder.DAY_FIRST) -> date | None:

@@ -12,6 +12,7 @@ from skyvern_dagster.browser.observation import Node
 
 _OUTSIDE = frozenset({"navigation", "banner", "contentinfo"})
 _MAX_CONTEXT = 160
+_PLAINLY = 0.73
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,14 @@ def wanted_paper(instructions: str) -> Paper:
     if concept("doc.invoice").terms.search(plain):
         return Paper("doc.invoice")
     match = concept("doc.other").terms.search(plain)
-    if match and match.group() not in {"return", "returns", "conditions", "ticket", "cancellation", "confirmation"}:
+    if match and match.group() not in {
+        "return",
+        "returns",
+        "conditions",
+        "ticket",
+        "cancellation",
+        "confirmation",
+    }:
         return Paper("", match.group())
     return Paper("doc.invoice")
 
@@ -67,6 +75,8 @@ def documents(view: PageView, nodes: Sequence[Node], paper: Paper, *, lone: bool
         for control in view.controls_in(node):
             if control.region in _OUTSIDE and node.role not in _OUTSIDE:
                 continue
+            if node is view.root and control.position < _first_heading(view):
+                continue
             document = _rate(view, control, paper, nodes, lone=lone)
             if document:
                 found.append(document)
@@ -74,17 +84,33 @@ def documents(view: PageView, nodes: Sequence[Node], paper: Paper, *, lone: bool
     return sorted(unique.values(), key=lambda document: document.score, reverse=True)
 
 
-def _rate(view: PageView, control: Control, paper: Paper, nodes: Sequence[Node], *, lone: bool) -> Document | None:
+def _first_heading(view: PageView) -> int:
+    """Where the content of a page without landmarks begins."""
+    if any(node.role == "main" for node in view.nodes) or view.root.role != "document":
+        return -1
+    found = [node for node in view.nodes if node.role == "heading" and (node.level or 2) == 1]
+    return view.position(found[0]) if found else -1
+
+
+def _rate(
+    view: PageView, control: Control, paper: Paper, nodes: Sequence[Node], *, lone: bool
+) -> Document | None:
     label = f"{control.label} {control.node.title if control.node.title != control.label else ''}".strip()
-    if concept("nav.danger").score(label) >= 0.6 or control.node.role in {"option", "tab"} or len(label) > 120:
+    if (
+        concept("nav.danger").score(label) >= 0.6
+        or control.node.role in {"option", "tab"}
+        or len(label) > 120
+    ):
         return None
     if _is_other(label, paper) or _is_other(control.path_words, paper):
         return None
     named, gets = paper.score(label), concept("doc.get").score(label)
     address = _address_score(control, paper)
-    if named >= 0.45:
+    if named >= (0.45 if lone or gets or address else _PLAINLY):
         bonus = 0.15 if gets or address else 0.0
-        return Document(control, min(1.0, 0.5 + 0.4 * named + bonus), f"is named like the {paper.name}")
+        return Document(
+            control, min(1.0, 0.5 + 0.4 * named + bonus), f"is named like the {paper.name}"
+        )
     if gets >= 0.5 or address or control.node.attributes.get("download") is not None:
         return _by_context(view, control, paper, nodes, max(0.5 * gets, address), lone=lone)
     return None
@@ -107,7 +133,13 @@ def _address_score(control: Control, paper: Paper) -> float:
 
 
 def _by_context(
-    view: PageView, control: Control, paper: Paper, nodes: Sequence[Node], base: float, *, lone: bool
+    view: PageView,
+    control: Control,
+    paper: Paper,
+    nodes: Sequence[Node],
+    base: float,
+    *,
+    lone: bool,
 ) -> Document | None:
     """A bare ``PDF`` or ``Download``: what stands around it says of what."""
     for above in view.ancestors(control.node):
@@ -128,14 +160,23 @@ def _by_context(
         return None
     if base < 0.2 or _is_about_files(control):
         return None
-    return Document(control, (0.5 if lone else 0.4) + 0.3 * base, "is the download beside this record")
+    return Document(
+        control, (0.5 if lone else 0.4) + 0.3 * base, "is the download beside this record"
+    )
 
 
 def _is_about_files(control: Control) -> bool:
     """Whether a download is of an app or a catalogue rather than of a record."""
-    return any(word in fold(control.label) for word in ("app", "catalog", "katalog", "brochure", "ios", "android"))
+    return any(
+        word in fold(control.label)
+        for word in ("app", "catalog", "katalog", "brochure", "ios", "android")
+    )
 
 
 def _heading_before(view: PageView, control: Control) -> str:
-    before = [node for node in view.nodes if node.role == "heading" and view.position(node) < control.position]
+    before = [
+        node
+        for node in view.nodes
+        if node.role == "heading" and view.position(node) < control.position
+    ]
     return view.label(before[-1]) if before else ""

@@ -7,14 +7,18 @@ import re
 from skyvern_dagster.agent.decisions import Back, Click, Decision, Download, Goto, InputText, Wait
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.documents import Document, Paper, documents, wanted_paper
+from skyvern_dagster.agent.planners.heuristic.documents import (
+    Document,
+    Paper,
+    documents,
+    wanted_paper,
+)
 from skyvern_dagster.agent.planners.heuristic.filters import DateWindow, flat_items
-from skyvern_dagster.agent.planners.heuristic.identifiers import find_identifiers
-from skyvern_dagster.agent.planners.heuristic.navigation import follow, go_to, routes
+from skyvern_dagster.agent.planners.heuristic.navigation import RELATED, follow, go_to, routes
 from skyvern_dagster.agent.planners.heuristic.obstacles import dialogs
 from skyvern_dagster.agent.planners.heuristic.page import Control, Input, PageView, same_page
 from skyvern_dagster.agent.planners.heuristic.pagination import onward, page_select
-from skyvern_dagster.agent.planners.heuristic.periods import another, choose, wider
+from skyvern_dagster.agent.planners.heuristic.periods import another, choose, closed, wider
 from skyvern_dagster.agent.planners.heuristic.situation import (
     FAIR,
     LIKELY,
@@ -26,7 +30,12 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     give_up,
     terminate,
 )
-from skyvern_dagster.agent.planners.heuristic.whereabouts import Whereabouts, find_record, form_of, is_about
+from skyvern_dagster.agent.planners.heuristic.whereabouts import (
+    Whereabouts,
+    find_record,
+    numbers_like,
+    is_about,
+)
 from skyvern_dagster.agent.planners.heuristic.words import clip, fold
 from skyvern_dagster.browser.observation import Node
 
@@ -47,6 +56,8 @@ def download(situation: Situation) -> Plan:
             return plan
     if not situation.intent.record_id:
         return _any_record(situation, paper)
+    if plan := _in_opened_menu(situation, paper):
+        return plan
     place = find_record(situation.view, situation.intent.record_id)
     if place is None and _opened_from_record(situation):
         place = Whereabouts((situation.view.root,), is_page=True)
@@ -73,7 +84,9 @@ def _in_part(situation: Situation, place: Whereabouts, paper: Paper) -> Plan | N
     """What to do within the part of the page that is about the record."""
     view = situation.view
     lone = not place.is_page
-    found = [one for one in documents(view, place.nodes, paper, lone=lone) if _is_own(situation, one)]
+    found = [
+        one for one in documents(view, place.nodes, paper, lone=lone) if _is_own(situation, one)
+    ]
     if plan := _take(situation, found):
         return plan
     if plan := _request(situation, place):
@@ -86,12 +99,30 @@ def _in_part(situation: Situation, place: Whereabouts, paper: Paper) -> Plan | N
     return _open_area(situation, place, paper)
 
 
+def _in_opened_menu(situation: Situation, paper: Paper) -> Plan | None:
+    """What a record's menu shows, wherever on the page it was put."""
+    last = situation.memory.last
+    if (
+        last is None
+        or not last.result.ok
+        or not last.decision.reasoning.startswith(("Row menu", "Document:"))
+    ):
+        return None
+    if last.result.url_before != last.result.url_after or not last.result.page_changed:
+        return None
+    found = documents(situation.view, (situation.view.root,), paper, lone=False)
+    own = [
+        one for one in found if _is_own(situation, one) and not _in_record(situation, one.control)
+    ]
+    return _take(situation, own)
+
+
 def _is_own(situation: Situation, document: Document) -> bool:
     """Whether a control isn't about another record by its own words."""
     wanted = situation.intent.record_id
     if not wanted:
         return True
-    ids = [one.text for one in find_identifiers(document.control.label) if form_of(one.text) == form_of(wanted)]
+    ids = numbers_like(document.control.label, wanted)
     return not ids or any(fold(one) == fold(wanted.lstrip("#")) for one in ids)
 
 
@@ -118,18 +149,32 @@ def _click_for_file(document: Document) -> Plan:
 
 def _opens_menu(control: Control) -> bool:
     node = control.node
-    return bool(node.attributes.get("aria-haspopup")) or node.expanded is False or node.tag == "summary"
+    return (
+        bool(node.attributes.get("aria-haspopup"))
+        or node.expanded is False
+        or node.tag == "summary"
+    )
 
 
 def _second_try(situation: Situation, document: Document) -> Plan | None:
     """After a click that brought no file and no other page: the address, or once more after an error."""
     last = situation.memory.last
-    if last is None or last.result.ok or "Document" not in last.decision.reasoning:
+    if last is None or not last.decision.reasoning.startswith("Document"):
+        return None
+    waited = last.decision.type == "wait"
+    if last.result.ok and not waited:
         return None
     error = last.result.error or last.result.message
+    if "no file came" in error and last.decision.type == "download":
+        why = "Document: the file may still be on its way"
+        return act([Wait(seconds=4, reasoning=why)], why, LIKELY)
     why = f"Document: again, since the first try failed ({clip(error, 60)})"
     if re.search(r"HTTP (5\d\d|429)", error):
-        return act([Wait(seconds=3, reasoning=why), Download(ref=document.control.ref, reasoning=why)], why, LIKELY)
+        return act(
+            [Wait(seconds=3, reasoning=why), Download(ref=document.control.ref, reasoning=why)],
+            why,
+            LIKELY,
+        )
     url = document.control.url
     if url.startswith("http") and not same_page(last.result.url_after or situation.url, url):
         return act([Download(url=url, reasoning=why)], why, FAIR)
@@ -147,7 +192,12 @@ def _request(situation: Situation, place: Whereabouts) -> Plan | None:
 def _open_row_menu(situation: Situation, place: Whereabouts) -> Plan | None:
     """The menu behind ``⋮`` or ``Actions`` of this record."""
     for control in _controls(situation, place):
-        if not situation.untried(control) or control.node.role == "link" and control.url and "#" not in control.url:
+        if (
+            not situation.untried(control)
+            or control.node.role == "link"
+            and control.url
+            and "#" not in control.url
+        ):
             continue
         named = concept("nav.row_menu").score(control.label) >= 0.7
         closed = _opens_menu(control) and concept("nav.danger").score(control.label) < 0.6
@@ -158,15 +208,22 @@ def _open_row_menu(situation: Situation, place: Whereabouts) -> Plan | None:
 
 def _controls(situation: Situation, place: Whereabouts) -> list[Control]:
     outside = {"navigation", "banner", "contentinfo"}
-    return [one for node in place.nodes for one in situation.view.controls_in(node) if one.region not in outside or not place.is_page]
+    return [
+        one
+        for node in place.nodes
+        for one in situation.view.controls_in(node)
+        if one.region not in outside or not place.is_page
+    ]
 
 
 def _open_details(situation: Situation, place: Whereabouts, *, alone: bool) -> Plan | None:
     """The record's own page: behind its number, or ``Details``."""
+    alone = alone or bool(situation.memory.purposes("Details"))
     scored = [
         (score, control)
         for control in _controls(situation, place)
-        if situation.untried(control) and (score := _details_score(situation, control, alone=alone)) >= 0.5
+        if situation.untried(control)
+        and (score := _details_score(situation, control, alone=alone)) >= 0.5
     ]
     score, control = max(scored, key=lambda pair: pair[0], default=(0.0, None))
     if control is None:
@@ -176,17 +233,30 @@ def _open_details(situation: Situation, place: Whereabouts, *, alone: bool) -> P
 
 def _details_score(situation: Situation, control: Control, *, alone: bool) -> float:
     wanted = situation.intent.record_id
-    if concept("nav.danger").score(control.label) >= 0.6 or concept("doc.other").score(control.label) >= 0.6:
+    if (
+        concept("nav.danger").score(control.label) >= 0.6
+        or concept("doc.other").score(control.label) >= 0.6
+    ):
         return 0.0
-    if concept("field.tracking_number").score(control.label) >= 0.7 or control.url.startswith(("mailto:", "tel:")):
+    if concept("field.tracking_number").score(control.label) >= 0.7 or control.url.startswith(
+        ("mailto:", "tel:")
+    ):
         return 0.0
     url = control.url
     if url and same_page(url, situation.url):
         return 0.0
-    score = concept("nav.details").score(control.label)
+    score = (
+        concept("nav.details").score(control.label)
+        if not (alone and situation.memory.purposes("Details"))
+        else 0.0
+    )
     if wanted and (fold(wanted) in fold(control.label) or fold(wanted) in fold(url)):
         score = max(score, 0.75) + 0.15
-    elif not alone and control.node.role in {"row", "listitem", "article", "generic"} and control.node.children:
+    elif (
+        not alone
+        and control.node.role in {"row", "listitem", "article", "generic"}
+        and control.node.children
+    ):
         score = max(score, 0.5)
     return score
 
@@ -197,12 +267,30 @@ def _open_area(situation: Situation, place: Whereabouts, paper: Paper) -> Plan |
         return None
     for control in _controls(situation, place):
         node = control.node
-        folded = node.role in {"tab", "button"} or node.tag == "summary" or _opens_menu(control) or node.clickable
-        if not folded or node.selected or node.expanded or not situation.untried(control) or not _is_own_area(control):
+        folded = _is_foldable(situation, control)
+        if (
+            not folded
+            or node.selected
+            or node.expanded
+            or not situation.untried(control)
+            or not _is_own_area(control)
+        ):
             continue
         if concept("doc.area").score(control.label) >= 0.6 or paper.score(control.label) >= 0.6:
             return click(control, "Document area", "may hold the document", LIKELY)
     return None
+
+
+def _is_foldable(situation: Situation, control: Control) -> bool:
+    node = control.node
+    if node.role == "link" and control.url and "#" not in control.url:
+        return situation.intent.record_id in control.url
+    return (
+        node.role in {"tab", "button", "link"}
+        or node.tag == "summary"
+        or _opens_menu(control)
+        or node.clickable
+    )
 
 
 def _is_own_area(control: Control) -> bool:
@@ -212,7 +300,17 @@ def _is_own_area(control: Control) -> bool:
 def _opened_from_record(situation: Situation) -> bool:
     """Whether the click before was on this record's details: the page need not repeat its number."""
     last = situation.memory.last
-    return last is not None and last.result.ok and last.decision.reasoning.startswith(("Details", "Document:", "Document area"))
+    if (
+        last
+        and last.decision.type == "download"
+        and last.result.url_after != last.result.url_before
+    ):
+        return bool(last.result.url_after)
+    return (
+        last is not None
+        and last.result.ok
+        and last.decision.reasoning.startswith(("Details", "Document:", "Document area"))
+    )
 
 
 def _not_there(situation: Situation, place: Whereabouts, paper: Paper) -> Plan:
@@ -242,25 +340,41 @@ def _says_none(situation: Situation, place: Whereabouts) -> str:
 
 def _documents_list(situation: Situation, paper: Paper) -> Plan | None:
     """A list of all invoices elsewhere in the account, where the record itself offers none."""
-    if len(situation.memory.purposes("Navigate")) >= _MAX_NAVIGATION or paper.wording:
+    if situation.memory.purposes("Documents list") or paper.wording:
         return None
-    found = [route for route in routes(situation, ("page.invoices", "page.documents")) if route.score >= 0.6]
-    found = [route for route in found if route.control.region != "contentinfo" and _is_area_link(situation, route.control)]
-    return follow(situation, found[0], "Navigate", FAIR) if found else None
+    if any(concept("page.invoices").score(text) >= 0.6 for text in situation.view.main_headings):
+        return None
+    found = [
+        route
+        for route in routes(situation, ("page.invoices", "page.documents"))
+        if route.score >= 0.6
+    ]
+    found = [
+        route
+        for route in found
+        if route.control.region != "contentinfo" and _is_area_link(situation, route.control)
+    ]
+    return follow(situation, found[0], "Documents list", FAIR) if found else None
 
 
 def _is_area_link(situation: Situation, control: Control) -> bool:
-    if control.node.role not in {"link", "menuitem", "tab"} or situation.memory.visited(control.url):
+    if control.node.role not in {"link", "menuitem", "tab"} or situation.memory.visited(
+        control.url
+    ):
         return False
     return not _in_record(situation, control)
 
 
 def _in_record(situation: Situation, control: Control) -> bool:
     """Whether a control belongs to one record of a list: it leads to a document, not to a list."""
-    wanted = form_of(situation.intent.record_id)
-    around = [node for node in list(situation.view.ancestors(control.node))[:3] if len(situation.view.text(node)) < 250]
+    around = [
+        node
+        for node in list(situation.view.ancestors(control.node))[:3]
+        if len(situation.view.text(node)) < 250
+    ]
     texts = [control.url, control.label, *(situation.view.text(node) for node in around)]
-    return any(form_of(one.text) == wanted for text in texts for one in find_identifiers(text))
+    texts[0] = texts[0].replace("/", " ")
+    return any(numbers_like(text, situation.intent.record_id) for text in texts)
 
 
 def _search_record(situation: Situation, paper: Paper) -> Plan:
@@ -269,11 +383,16 @@ def _search_record(situation: Situation, paper: Paper) -> Plan:
         _type_search(situation)
         or _page_on(situation)
         or _filter(situation)
+        or _open_filter(situation)
         or _back_to_start(situation)
+        or _start_over(situation)
         or _go_to_list(situation)
     )
     if plan:
         return plan
+    if situation.memory.purposes("Documents list"):
+        reason = f"There is no {paper.name} to download for {situation.intent.record_id}: neither with the record nor on {situation.url}"
+        return terminate(situation, "no_document", reason, LIKELY)
     looked = len({step.url for step in situation.memory.steps} | {situation.url})
     reason = f"{situation.intent.record_id} could not be found ({looked} pages looked at, the last one being {situation.url})"
     return terminate(situation, "record_not_found", reason, LIKELY)
@@ -284,7 +403,15 @@ def _type_search(situation: Situation) -> Plan | None:
     if field is None or situation.memory.purposes("Search"):
         return None
     why = f"Search: {field} looks for {situation.intent.record_id}"
-    return act([InputText(ref=field.ref, text=situation.intent.record_id, press_enter=True, reasoning=why)], why, LIKELY)
+    return act(
+        [
+            InputText(
+                ref=field.ref, text=situation.intent.record_id, press_enter=True, reasoning=why
+            )
+        ],
+        why,
+        LIKELY,
+    )
 
 
 def _search_field(situation: Situation) -> Input | None:
@@ -294,7 +421,11 @@ def _search_field(situation: Situation) -> Input | None:
             continue
         region = situation.view.region(field.node)
         text = f"{field.label} {field.hints} {field.node.placeholder}"
-        about = concept("page.orders").terms.search(fold(text)) or concept("field.order_id").mentioned(text) or concept("page.invoices").terms.search(fold(text))
+        about = (
+            concept("page.orders").terms.search(fold(text))
+            or concept("field.order_id").mentioned(text)
+            or concept("page.invoices").terms.search(fold(text))
+        )
         searches = concept("paging.search").mentioned(text) or field.node.role == "searchbox"
         if (about and (searches or region == "main")) or (searches and region == "main"):
             return field
@@ -307,16 +438,29 @@ def _page_on(situation: Situation) -> Plan | None:
         return None
     found = onward(view, _last_like(view, situation.intent.record_id))
     last = situation.memory.last
-    stuck = last is not None and last.decision.reasoning.startswith("Next page") and not last.result.page_changed
+    stuck = (
+        last is not None
+        and last.decision.reasoning.startswith("Next page")
+        and not last.result.page_changed
+    )
     if found and not stuck:
-        return click(found.control, "Next page", f"{found.why}; {situation.intent.record_id} isn't on this one", LIKELY)
+        return click(
+            found.control,
+            "Next page",
+            f"{found.why}; {situation.intent.record_id} isn't on this one",
+            LIKELY,
+        )
     select = page_select(view)
     if select:
         from skyvern_dagster.agent.decisions import SelectOption
 
         why = f"Next page: {select[0]} goes to page {select[1]}"
         return act([SelectOption(ref=select[0].ref, label=select[1], reasoning=why)], why, LIKELY)
-    if not stuck and len(situation.memory.purposes("Scroll")) < 10 and not _scroll_in_vain(situation):
+    if (
+        not stuck
+        and len(situation.memory.purposes("Scroll")) < 10
+        and not _scroll_in_vain(situation)
+    ):
         from skyvern_dagster.agent.decisions import Scroll
 
         why = f"Scroll: {situation.intent.record_id} may come further down"
@@ -335,22 +479,45 @@ def _has_records(situation: Situation) -> bool:
 
 def _last_like(view: PageView, identifier: str) -> Node | None:
     """The last place that names a record of the same form of number."""
-    wanted = form_of(identifier)
     for node in reversed(view.nodes):
-        if not node.children and any(form_of(one.text) == wanted for one in find_identifiers(view.text(node))):
+        if not node.children and numbers_like(view.text(node), identifier):
             return node
     return None
 
 
 def _filter(situation: Situation) -> Plan | None:
-    used = [fold(action.decision.reasoning.partition(": ")[2]) for action in situation.memory.purposes("Filter")]
+    used = [
+        fold(action.decision.reasoning.partition(": ")[2])
+        for action in situation.memory.purposes("Filter")
+    ]
     if len(used) >= 8:
         return None
     window = _known_day(situation)
-    choice = wider(situation.view, window, situation.today, used) or another(situation.view, window, situation.today, used)
+    choice = wider(situation.view, window, situation.today, used) or another(
+        situation.view, window, situation.today, used
+    )
     if choice is None:
         return None
-    return act(choose(situation.view, choice, "Filter"), f'Filter: "{choice.label}" may show the record', LIKELY)
+    return act(
+        choose(situation.view, choice, "Filter"),
+        f'Filter: "{choice.label}" may show the record',
+        LIKELY,
+    )
+
+
+def _open_filter(situation: Situation) -> Plan | None:
+    """Opens a hand-made drop-down of periods, where the record may lie in another one."""
+    used = [
+        fold(one.decision.reasoning.partition(": ")[2])
+        for one in situation.memory.purposes("Filter")
+    ]
+    opened = situation.memory.purposes("Open filter")
+    control = closed(situation.view, _known_day(situation), situation.today, used)
+    if control is None or len(opened) > len(used) or len(opened) >= 8:
+        return None
+    return click(
+        control, "Open filter", f"may show the period of {situation.intent.record_id}", LIKELY
+    )
 
 
 def _known_day(situation: Situation) -> DateWindow:
@@ -358,7 +525,11 @@ def _known_day(situation: Situation) -> DateWindow:
     from skyvern_dagster.agent.planners.heuristic.dates import parse_date
 
     for path, value in flat_items(situation.goal.payload):
-        if "date" in path.lower() and isinstance(value, str) and (day := parse_date(value, situation.today)):
+        if (
+            "date" in path.lower()
+            and isinstance(value, str)
+            and (day := parse_date(value, situation.today))
+        ):
             return DateWindow(start=day, end=day)
     return DateWindow()
 
@@ -366,7 +537,11 @@ def _known_day(situation: Situation) -> DateWindow:
 def _back_to_start(situation: Situation) -> Plan | None:
     """Back to the list, when a click led to a page without this record."""
     last = situation.memory.last
-    if last is None or not last.decision.reasoning.startswith(("Details", "Document")) or not last.result.ok:
+    if (
+        last is None
+        or not last.decision.reasoning.startswith(("Details", "Document"))
+        or not last.result.ok
+    ):
         return None
     if last.result.url_before == last.result.url_after or situation.memory.purposes("Back"):
         return None
@@ -374,12 +549,26 @@ def _back_to_start(situation: Situation) -> Plan | None:
     return act([Back(reasoning=why)], why, FAIR)
 
 
+def _start_over(situation: Situation) -> Plan | None:
+    """Back to the page that the task began on, when its search found nothing: to turn its pages."""
+    start = situation.memory.steps[0].url if situation.memory.steps else situation.url
+    searched = situation.memory.purposes("Search")
+    if not searched or situation.memory.purposes("Start over") or same_page(start, situation.url):
+        return None
+    why = "Start over: the search found nothing; the list itself comes next"
+    return act([Goto(url=start, reasoning=why)], why, LIKELY)
+
+
 def _go_to_list(situation: Situation) -> Plan | None:
     if len(situation.memory.purposes("Navigate")) >= _MAX_NAVIGATION:
         return None
-    if _has_records(situation):
+    looked_through = any(
+        situation.memory.purposes(purpose)
+        for purpose in ("Next page", "Search", "Start over", "Filter")
+    )
+    if _has_records(situation) or looked_through:
         return None
-    return go_to(situation, ("page.orders", "page.invoices"))
+    return go_to(situation, ("page.orders",), fallbacks=RELATED["page.orders"])
 
 
 def _any_record(situation: Situation, paper: Paper) -> Plan:
@@ -387,13 +576,19 @@ def _any_record(situation: Situation, paper: Paper) -> Plan:
     view = situation.view
     found = [one for one in documents(view, (view.root,), paper, lone=False) if one.score >= _GOOD]
     named = [one for one in found if situation.memory.tried(one.control, situation.url) == 0]
-    if named and (situation.intent.newest or len(found) == 1 or found[0].score - found[1].score > 0.1):
+    if named and (
+        situation.intent.newest or len(found) == 1 or found[0].score - found[1].score > 0.1
+    ):
         return _click_for_file(_first(named) if situation.intent.newest else named[0])
     if named:
         return _literal(situation, named) or _click_for_file(_first(named))
-    if situation.intent.target and (plan := go_to(situation, (situation.intent.target,), situation.intent.target_words)):
+    if situation.intent.target and (
+        plan := go_to(situation, (situation.intent.target,), situation.intent.target_words)
+    ):
         return plan
-    return give_up(situation, "no_document", f"Nothing to download could be found on {situation.url}")
+    return give_up(
+        situation, "no_document", f"Nothing to download could be found on {situation.url}"
+    )
 
 
 def _literal(situation: Situation, found: list[Document]) -> Plan | None:
@@ -410,7 +605,9 @@ def _literal(situation: Situation, found: list[Document]) -> Plan | None:
 def _first(found: list[Document]) -> Document:
     """The first in the page among those as good as the best: lists put the newest first."""
     best = found[0].score
-    return min((one for one in found if one.score >= best - 0.1), key=lambda one: one.control.position)
+    return min(
+        (one for one in found if one.score >= best - 0.1), key=lambda one: one.control.position
+    )
 
 
 def reopen(situation: Situation, url: str) -> Plan:
@@ -418,5 +615,3 @@ def reopen(situation: Situation, url: str) -> Plan:
     why = "Retry: opening the page again"
     decisions: list[Decision] = [Goto(url=url, reasoning=why)]
     return act(decisions, why, FAIR)
-
-

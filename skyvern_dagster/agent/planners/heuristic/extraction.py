@@ -11,7 +11,13 @@ from skyvern_dagster.agent.planners.heuristic.facts import Kind, facts_of, piece
 from skyvern_dagster.agent.planners.heuristic.navigation import go_to
 from skyvern_dagster.agent.planners.heuristic.records import RecordSet, record_sets
 from skyvern_dagster.agent.planners.heuristic.scalars import emails, fill_scalars
-from skyvern_dagster.agent.planners.heuristic.situation import FAIR, LIKELY, Situation, complete, give_up
+from skyvern_dagster.agent.planners.heuristic.situation import (
+    FAIR,
+    LIKELY,
+    Situation,
+    complete,
+    give_up,
+)
 from skyvern_dagster.agent.planners.heuristic.words import clip, overlap
 
 
@@ -19,12 +25,27 @@ def extract_page(situation: Situation) -> Plan:
     """Reads this page, after going to the one that the goal names."""
     if plan := _go_first(situation):
         return plan
-    data = fill_scalars(situation, None, [], situation.view.root) if _has_schema(situation) else loose_reading(situation)
+    data = (
+        fill_scalars(situation, None, [], situation.view.root)
+        if _has_schema(situation)
+        else loose_reading(situation)
+    )
     found = _filled(data)
     if not found:
-        return give_up(situation, "page_not_found", f"Nothing of what was asked for could be read from {situation.url}")
-    missing = [name for name, value in data.items() if value in (None, "", [], {})] if isinstance(data, dict) else []
-    extract = Extract(data=data, reasoning=f"Read: {found} values from {clip(situation.request.observation.title or situation.url)}")
+        return give_up(
+            situation,
+            "page_not_found",
+            f"Nothing of what was asked for could be read from {situation.url}",
+        )
+    missing = (
+        [name for name, value in data.items() if value in (None, "", [], {})]
+        if isinstance(data, dict)
+        else []
+    )
+    extract = Extract(
+        data=data,
+        reasoning=f"Read: {found} values from {clip(situation.request.observation.title or situation.url)}",
+    )
     lacking = f"; not found: {', '.join(missing)}" if missing else ""
     return complete(f"Read {found} values{lacking}", FAIR if missing else LIKELY, extract)
 
@@ -61,12 +82,18 @@ def loose_reading(situation: Situation) -> dict[str, Any]:
     """Everything plain on the page, where no schema says what is wanted."""
     view = situation.view
     data: dict[str, Any] = {"title": situation.request.observation.title, "url": situation.url}
-    tables = [one for one in record_sets(view, situation.today) if one.shape == "table" and one.columns]
+    tables = [
+        one for one in record_sets(view, situation.today) if one.shape == "table" and one.columns
+    ]
     if tables:
         largest = max(tables, key=lambda one: len(one.records) * len(one.columns))
         data["records"] = [_as_dict(one, largest) for one in largest.records]
     facts = facts_of(pieces_of(view, [view.root]), situation.today)
-    labelled = {fact.label: fact.text for fact in facts if fact.label and not fact.column and fact.kind is Kind.TEXT}
+    labelled = {
+        fact.label: fact.text
+        for fact in facts
+        if fact.label and not fact.column and fact.kind is Kind.TEXT
+    }
     if labelled:
         data["values"] = labelled
     if found := emails(view):
@@ -79,5 +106,7 @@ def _as_dict(record: Any, source: RecordSet) -> dict[str, str]:
     row: dict[str, str] = {}
     for fact in record.facts:
         if fact.kind is Kind.TEXT and fact.column in source.columns:
-            row[fact.column] = f"{row[fact.column]} {fact.text}" if fact.column in row else fact.text
+            row[fact.column] = (
+                f"{row[fact.column]} {fact.text}" if fact.column in row else fact.text
+            )
     return row

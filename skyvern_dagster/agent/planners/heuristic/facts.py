@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
@@ -17,7 +17,7 @@ from skyvern_dagster.agent.planners.heuristic.concepts import concepts
 from skyvern_dagster.agent.planners.heuristic.dates import DateMention, find_dates
 from skyvern_dagster.agent.planners.heuristic.identifiers import Identifier, find_identifiers
 from skyvern_dagster.agent.planners.heuristic.page import CONTROL_ROLES, INPUT_ROLES, PageView
-from skyvern_dagster.agent.planners.heuristic.words import fold
+from skyvern_dagster.agent.planners.heuristic.words import fold, unglued
 from skyvern_dagster.browser.observation import Node
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -104,7 +104,7 @@ def _pieces(view: PageView, node: Node, column: str) -> list[Piece]:
             below.insert(0, Piece(node.text, node, column))
         return _joined(node, below) if _is_sentence(node) else below
     text = view.text(node) or (node.name if node.role in CONTROL_ROLES else "")
-    return [Piece(text, node, column, node.role in _LABEL_ROLES)] if text else []
+    return [Piece(unglued(text), node, column, node.role in _LABEL_ROLES)] if text else []
 
 
 def _is_sentence(node: Node) -> bool:
@@ -181,13 +181,30 @@ def _spans(text: str, today: date) -> tuple[tuple[int, int, Kind, _Value], ...]:
     spans: list[tuple[int, int, Kind, _Value]] = []
     for match in _EMAIL.finditer(text):
         spans.append((match.start(), match.end(), Kind.EMAIL, None))
-    _add(spans, [(day.start, day.end, Kind.DATE, day) for day in find_dates(text, today)])
+    _add(spans, [(day.start, end, Kind.DATE, day) for day, end in _beginnings(text, today)])
     _add(spans, [(money.start, money.end, Kind.AMOUNT, money) for money in find_amounts(text)])
     taken = tuple((start, end) for start, end, _, _ in spans)
     _add(
         spans, [(one.start, one.end, Kind.IDENTIFIER, one) for one in find_identifiers(text, taken)]
     )
     return tuple(sorted(spans, key=lambda span: span[0]))
+
+
+def _beginnings(text: str, today: date) -> Iterator[tuple[DateMention, int]]:
+    """The dates of a text with where they end; a range is one date, its first."""
+    last = -1
+    mentions = find_dates(text, today)
+    for index, mention in enumerate(mentions):
+        if mention.start < last:
+            continue
+        end = mention.end
+        following = mentions[index + 1] if index + 1 < len(mentions) else None
+        if following and re.fullmatch(
+            r"\s*(?:-|–|—|to|bis|au|al|t/m)?\s*", text[mention.end : following.start]
+        ):
+            end = following.end
+        last = end
+        yield mention, end
 
 
 def _add(

@@ -18,6 +18,20 @@ from skyvern_dagster.agent.planners.heuristic.words import fold, name_words, ove
 _MIN_SCORE = 0.3
 _LABEL_WEIGHT = 0.7
 _RIVAL_WEIGHT = 0.8
+_STAND_IN = 0.6
+_LONE = 0.5
+_READABLE = 0.35
+_NEVER = frozenset(
+    {
+        "tracking_number",
+        "customer_number",
+        "sku",
+        "due_date",
+        "date_of_birth",
+        "delivery_date",
+        "payment_date",
+    }
+)
 _GENERIC_ID_LABELS = frozenset(
     {"#", "nr", "no", "id", "number", "nummer", "n", "numero", "num", "ref", "code"}
 )
@@ -65,8 +79,12 @@ def best_reading(
     view: PageView, sets: Sequence[RecordSet], fields: Sequence[FieldSpec]
 ) -> Reading | None:
     """The record set that fills the fields best, or ``None`` when none fills them at all."""
-    readings = [read for one in sets if (read := _read(view, one, fields))]
-    return max(readings, key=lambda read: read.weight, default=None)
+    for lenient in (False, True):
+        readings = [read for one in sets if (read := _read(view, one, fields, lenient))]
+        best = max(readings, key=lambda read: read.weight, default=None)
+        if best is not None and best.quality >= _READABLE:
+            return best
+    return None
 
 
 def key_field(fields: Sequence[FieldSpec]) -> FieldSpec | None:
@@ -78,32 +96,38 @@ def key_field(fields: Sequence[FieldSpec]) -> FieldSpec | None:
     return fields[0] if fields else None
 
 
-def _read(view: PageView, source: RecordSet, fields: Sequence[FieldSpec]) -> Reading | None:
+def _read(
+    view: PageView, source: RecordSet, fields: Sequence[FieldSpec], lenient: bool
+) -> Reading | None:
     key = key_field(fields)
     if key is None or not source.records:
         return None
     slots = [_slots(record) for record in source.records]
-    chosen = _assign(fields, slots)
+    chosen = _assign(fields, slots, lenient)
     filled = [
-        _fill(record, own, fields, chosen)
+        _fill(record, own, fields, chosen, lenient)
         for record, own in zip(source.records, slots, strict=True)
     ]
     kept = tuple(one for one in filled if key.name in one.facts)
     if not kept:
         return None
-    weights = [_weight(one, fields) for one in kept]
+    weights = [_share(one, fields) / _crowding(one) for one in kept]
     values = Counter(one.facts[key.name].text for one in kept)
     distinct = len(values) / len(kept)
-    total = sum(weights) * distinct * (0.9 if source.shape == "sections" else 1.0)
+    total = (
+        sum(weight * _share(one, fields) for weight, one in zip(weights, kept, strict=True))
+        * distinct
+        * (0.9 if source.shape == "sections" else 1.0)
+    )
     quality = sum(weights) / len(kept) * distinct
+    if len(kept) == 1 and quality < _LONE:
+        return None
     return Reading(kept, quality, source, total)
 
 
-def _weight(one: Filled, fields: Sequence[FieldSpec]) -> float:
-    """How complete and plain a record is; two records taken for one count little."""
-    share = sum(min(1.0, one.scores.get(field.name, 0.0)) for field in fields) / len(fields)
-    crowd = _crowding(one)
-    return share * share / crowd
+def _share(one: Filled, fields: Sequence[FieldSpec]) -> float:
+    """How complete and plain a record is."""
+    return sum(min(1.0, one.scores.get(field.name, 0.0)) for field in fields) / len(fields)
 
 
 def _crowding(one: Filled) -> int:
@@ -147,7 +171,9 @@ def _slots(record: Record) -> dict[Slot, Fact]:
     return found
 
 
-def _assign(fields: Sequence[FieldSpec], records: list[dict[Slot, Fact]]) -> dict[str, list[Slot]]:
+def _assign(
+    fields: Sequence[FieldSpec], records: list[dict[Slot, Fact]], lenient: bool
+) -> dict[str, list[Slot]]:
     """For each field, the slots that fill it over all records, best first."""
     totals: dict[tuple[str, Slot], float] = defaultdict(float)
     texts: dict[Slot, set[str]] = defaultdict(set)
@@ -155,7 +181,7 @@ def _assign(fields: Sequence[FieldSpec], records: list[dict[Slot, Fact]]) -> dic
         for place, (slot, fact) in enumerate(slots.items()):
             texts[slot].add(fact.text)
             for field in fields:
-                score = fit(field, fact)
+                score = fit(field, fact, lenient=lenient)
                 if score >= _MIN_SCORE:
                     totals[field.name, slot] += score - 0.01 * min(place, 10)
     ranked: dict[str, list[Slot]] = {}
@@ -189,6 +215,7 @@ def _fill(
     slots: dict[Slot, Fact],
     fields: Sequence[FieldSpec],
     chosen: dict[str, list[Slot]],
+    lenient: bool,
 ) -> Filled:
     facts: dict[str, Fact] = {}
     scores: dict[str, float] = {}
@@ -199,7 +226,7 @@ def _fill(
         for slot in chosen.get(field.name, ()):
             if slot in slots and slots[slot] not in facts.values():
                 facts[field.name] = slots[slot]
-                scores[field.name] = fit(field, slots[slot])
+                scores[field.name] = fit(field, slots[slot], lenient=lenient)
                 break
     return Filled(record, facts, scores)
 
@@ -213,16 +240,22 @@ def _linked(record: Record) -> Fact | None:
     return None
 
 
-def fit(field: FieldSpec, fact: Fact) -> float:
-    """How well a fact fits a field, by its kind and by what the page calls it; 0 not at all."""
+def fit(field: FieldSpec, fact: Fact, *, lenient: bool = False) -> float:
+    """How well a fact fits a field, by its kind and by what the page calls it; 0 not at all.
+
+    A label that names another field of the kind speaks against it; being lenient, it may do
+    instead: where a site has bills and no orders, the bill's number is what can be had.
+    """
     kinds = _FITTING.get(field.kind, (Kind.TEXT,))
     if fact.kind not in kinds:
         return 0.0
     named = _named(field, fact)
-    rival = _rival(field, fact)
+    rival, never = _rival(field, fact)
     base = _base(field, fact)
     if base <= 0:
         return 0.0
+    if lenient and not never:
+        named, rival = max(named, _STAND_IN * rival), 0.0
     if fact.kind is Kind.TEXT and named < 0.5 and not _unlabelled_text(field, fact):
         return 0.0
     penalty = _RIVAL_WEIGHT * (rival - named) if rival > named else 0.0
@@ -281,12 +314,18 @@ def label_score(field: FieldSpec, label: str, kind: Kind = Kind.TEXT) -> float:
     return max(own, literal if literal >= 0.5 else 0.0, generic)
 
 
-def _rival(field: FieldSpec, fact: Fact) -> float:
-    """How plainly the label names another field of this kind."""
-    others = [one for one in concepts("field.") if one.name != f"field.{field.concept}"]
-    rivals = [one for one in others if same_kind(one.name.removeprefix("field."), field)]
+def _rival(field: FieldSpec, fact: Fact) -> tuple[float, bool]:
+    """How plainly the label names another field of this kind, and whether that never will do."""
+    names = [one.name.removeprefix("field.") for one in concepts("field.")]
     nearest = fact.labels[:1] if fact.label else fact.labels
-    return max((one.score(label) for one in rivals for label in nearest), default=0.0)
+    best, strongest = 0.0, ""
+    for name in names:
+        if name == field.concept or not same_kind(name, field):
+            continue
+        score = max((concept(f"field.{name}").score(label) for label in nearest), default=0.0)
+        if score > best:
+            best, strongest = score, name
+    return best, strongest in _NEVER
 
 
 def with_fact(filled: Filled, name: str, fact: Fact, score: float) -> Filled:

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from skyvern_dagster.agent.decisions import Check, Click, Decision, InputText, SelectOption, UploadFile
+from skyvern_dagster.agent.decisions import (
+    Check,
+    Click,
+    Decision,
+    InputText,
+    SelectOption,
+    UploadFile,
+)
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.concepts import concept, concepts
 from skyvern_dagster.agent.planners.heuristic.dates import parse_date
@@ -48,7 +55,11 @@ def fill_form(situation: Situation) -> Plan:
     """The next step in filling in and sending a form."""
     if situation.memory.purposes("Submit") and (plan := _after_sending(situation)):
         return plan
-    facts = [Fact(path.rpartition(".")[2], value) for path, value in flat_items(situation.goal.payload) if value not in (None, "")]
+    facts = [
+        Fact(path.rpartition(".")[2], value)
+        for path, value in flat_items(situation.goal.payload)
+        if value not in (None, "")
+    ]
     pairs = list(match_fields(situation, facts))
     if not pairs:
         return _find_form(situation)
@@ -64,7 +75,9 @@ def fill_form(situation: Situation) -> Plan:
     if submit:
         decisions.append(Click(ref=submit.ref, reasoning=f"Submit: {submit} sends the form"))
     named = ", ".join(f"{field} = {fact.name}" for field, fact in pairs)
-    return act(decisions, f"Fill: {named}; then {submit or 'nothing'}", SURE if len(pairs) > 1 else LIKELY)
+    return act(
+        decisions, f"Fill: {named}; then {submit or 'nothing'}", SURE if len(pairs) > 1 else LIKELY
+    )
 
 
 def _find_form(situation: Situation) -> Plan:
@@ -72,7 +85,11 @@ def _find_form(situation: Situation) -> Plan:
     if len(situation.memory.purposes("Navigate")) < 6:
         targets = (situation.intent.target,) if situation.intent.target else ("page.contact",)
         plan = go_to(situation, targets, situation.intent.target_words)
-    return plan or give_up(situation, "form_rejected", f"No form that takes the given information was found on {situation.url}")
+    return plan or give_up(
+        situation,
+        "form_rejected",
+        f"No form that takes the given information was found on {situation.url}",
+    )
 
 
 def match_fields(situation: Situation, facts: list[Fact]) -> Iterator[tuple[Input, Fact]]:
@@ -86,7 +103,11 @@ def match_fields(situation: Situation, facts: list[Fact]) -> Iterator[tuple[Inpu
     used_fields: set[str] = set()
     used_facts: set[str] = set()
     for score, field, fact in sorted(pairs, key=lambda pair: pair[0], reverse=True):
-        if score < _MIN_MATCH or field.ref in used_fields or (fact.name in used_facts and field.node.role != "checkbox"):
+        if (
+            score < _MIN_MATCH
+            or field.ref in used_fields
+            or (fact.name in used_facts and field.node.role != "checkbox")
+        ):
             continue
         used_fields.add(field.ref)
         used_facts.add(fact.name)
@@ -137,12 +158,19 @@ def _option(field: Input, fact: Fact) -> str:
     for option in field.node.options:
         if wanted in {fold(option.label), fold(option.value)}:
             return option.label
-    return max(field.node.options, key=lambda option: max(overlap(fact.text, option.label), overlap(option.label, fact.text))).label
+    return max(
+        field.node.options,
+        key=lambda option: max(overlap(fact.text, option.label), overlap(option.label, fact.text)),
+    ).label
 
 
 def _typed(situation: Situation, field: Input, fact: Fact) -> str:
     """The text as the field wants it: dates in its own format."""
-    day = parse_date(fact.text, situation.today) if len(fact.text) <= 30 and "date" in f"{fact.name} {field.node.input_type}" else None
+    day = (
+        parse_date(fact.text, situation.today)
+        if len(fact.text) <= 30 and "date" in f"{fact.name} {field.node.input_type}"
+        else None
+    )
     if day is None:
         return fact.text
     if field.node.input_type == "date":
@@ -178,7 +206,11 @@ def _submit(situation: Situation, filled: list[Input]) -> Control | None:
     last = max(filled, key=lambda field: field.position)
     for above in view.ancestors(last.node):
         scored = [
-            (concept("form.submit").score(one.label) + (0.2 if one.node.input_type == "submit" else 0.0), one)
+            (
+                concept("form.submit").score(one.label)
+                + (0.2 if one.node.input_type == "submit" else 0.0),
+                one,
+            )
             for one in view.controls_in(above)
             if one.position > min(field.position for field in filled) and one.node.role == "button"
         ]
@@ -194,16 +226,29 @@ def _submit(situation: Situation, filled: list[Input]) -> Control | None:
 def _after_sending(situation: Situation) -> Plan | None:
     """What the site answered: success, complaints, or the next page of the form."""
     last = situation.memory.last_result
-    texts = [*(last.text_appeared if last else ()), *situation.view.messages, *situation.view.main_headings]
+    texts = [
+        *(last.text_appeared if last else ()),
+        *situation.view.messages,
+        *situation.view.main_headings,
+    ]
     texts += [line for line in situation.view.paragraphs if len(line) < 250]
     invalid = [field for field in situation.view.inputs if field.node.invalid]
     succeeded = next((text for text in texts if concept("message.success").mentioned(text)), "")
     if succeeded and not invalid:
         return complete(f'The form was sent: "{clip(succeeded)}"')
-    told = next((text for text in (last.text_appeared if last else ()) if concept("message.invalid").mentioned(text)), "")
+    told = next(
+        (
+            text
+            for text in (last.text_appeared if last else ())
+            if concept("message.invalid").mentioned(text)
+        ),
+        "",
+    )
     if invalid or told:
         names = ", ".join(field.label or field.hints for field in invalid)
-        reason = f"Failed to pass the form on {situation.url}: {clip(told) or f'not accepted: {names}'}"
+        reason = (
+            f"Failed to pass the form on {situation.url}: {clip(told) or f'not accepted: {names}'}"
+        )
         return terminate(situation, "form_rejected", reason, LIKELY)
     moved = last is not None and last.url_before != last.url_after
     if moved and not situation.view.inputs:
@@ -214,13 +259,20 @@ def _after_sending(situation: Situation) -> Plan | None:
 def _sent_in_vain(situation: Situation) -> Plan | None:
     if len(situation.memory.purposes("Submit")) < 2:
         return None
-    return unsure(f"The form on {situation.url} was sent and neither success nor a complaint came back")
+    return unsure(
+        f"The form on {situation.url} was sent and neither success nor a complaint came back"
+    )
 
 
 def press_named(situation: Situation, label: str) -> Plan | None:
     """Clicks what a goal names literally."""
-    scored = [(overlap(label, one.label) + (0.2 if fold(label) == fold(one.label) else 0.0), one) for one in situation.view.controls]
+    scored = [
+        (overlap(label, one.label) + (0.2 if fold(label) == fold(one.label) else 0.0), one)
+        for one in situation.view.controls
+    ]
     score, control = max(scored, key=lambda pair: pair[0], default=(0.0, None))
     if control is None or score < 0.6:
         return None
-    return click(control, "Click", f'is what the goal calls "{label}"', SURE if score >= 1 else FAIR)
+    return click(
+        control, "Click", f'is what the goal calls "{label}"', SURE if score >= 1 else FAIR
+    )

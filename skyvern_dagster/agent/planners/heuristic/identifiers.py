@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from skyvern_dagster.agent.planners.heuristic.words import fold
+from skyvern_dagster.agent.planners.heuristic.words import fold, unglued
 
 _CANDIDATE = re.compile(r"(?P<mark>#\s?|№\s?)?(?<![\w@])(?P<id>[^\W_]+(?:[-_/.][^\W_]+)*)(?![\w@])")
 _UNIT = re.compile(
@@ -38,6 +38,7 @@ class Identifier:
 def find_identifiers(text: str, taken: tuple[tuple[int, int], ...] = ()) -> list[Identifier]:
     """Everything in a text that may name a record, outside the spans already taken."""
     found = []
+    text = text if taken else unglued(text)
     for match in _CANDIDATE.finditer(text):
         written = match["id"]
         marked = bool(match["mark"])
@@ -55,7 +56,9 @@ def mentions_identifier(text: str, identifier: str) -> bool:
     if not wanted:
         return False
     parts = [re.escape(part) for part in re.findall(r"[^\W_]+|[^\w\s]|_", wanted)]
-    return bool(re.search(_BOUNDARY_BEFORE + r"\s?".join(parts) + _BOUNDARY_AFTER, fold(text)))
+    return bool(
+        re.search(_BOUNDARY_BEFORE + r"\s?".join(parts) + _BOUNDARY_AFTER, fold(unglued(text)))
+    )
 
 
 def same_identifier(one: str, other: str) -> bool:
@@ -70,6 +73,8 @@ def _bare(text: str) -> str:
 def _likeness(written: str, *, marked: bool) -> float:
     digits = sum(character.isdigit() for character in written)
     letters = sum(character.isalpha() for character in written)
+    if not digits and re.fullmatch(r"[A-Z]{2,4}-[A-Z]{5,}", written):
+        return 0.35
     if not digits or _UNIT.fullmatch(written) or (_TIME.fullmatch(written) and not marked):
         return 0.0
     if marked:

@@ -45,7 +45,9 @@ def log_in(situation: Situation) -> Plan | None:
     if form is None and (code := find_code_fields(view)) and attempts:
         return _enter_code(situation, code)
     if form:
-        return _judge(situation, form, attempts) if attempts else _fill(situation, form, credentials)
+        return (
+            _judge(situation, form, attempts) if attempts else _fill(situation, form, credentials)
+        )
     if attempts:
         return _after_submitting(situation)
     if signs_of_login(situation.view):
@@ -57,7 +59,9 @@ def _focus(situation: Situation) -> PageView:
     """The dialog with the login, where there is one; else the page."""
     for node in dialogs(situation.view):
         inner = PageView(situation.request.observation, node)
-        if inner.inputs and (find_login_form(inner) or find_username_form(inner) or find_code_fields(inner)):
+        if inner.inputs and (
+            find_login_form(inner) or find_username_form(inner) or find_code_fields(inner)
+        ):
             return inner
     return situation.view
 
@@ -119,11 +123,15 @@ def _find_form(situation: Situation) -> Plan:
     direct = routes(situation, ("login.enter",))
     if direct and direct[0].score >= 0.55 and searched < _MAX_SEARCH_STEPS:
         return follow(situation, direct[0], "Navigate", SURE)
-    plan = go_to(situation, ("login.enter", "page.account")) if searched < _MAX_SEARCH_STEPS else None
+    plan = (
+        go_to(situation, ("login.enter", "page.account")) if searched < _MAX_SEARCH_STEPS else None
+    )
     if plan is None and searched < _MAX_SEARCH_STEPS:
         plan = open_menu(situation, "Navigate")
     return plan or give_up(
-        situation, "login_failed", f"No login form and no way to one could be found on {situation.url}"
+        situation,
+        "login_failed",
+        f"No login form and no way to one could be found on {situation.url}",
     )
 
 
@@ -132,18 +140,34 @@ def _looks_like_account(view: PageView) -> bool:
     if any(_leads_in(control) for control in view.controls):
         return False
     headed = any(concept("page.account").score(text) >= 0.7 for text in view.main_headings[1:])
-    leads_on = sum(concept("page.orders").score(one.label) >= 0.6 or concept("page.addresses").score(one.label) >= 0.6 for one in view.controls)
+    leads_on = sum(
+        concept("page.orders").score(one.label) >= 0.6
+        or concept("page.addresses").score(one.label) >= 0.6
+        for one in view.controls
+    )
     return headed and leads_on > 0
 
 
 def _other_way(situation: Situation, view: PageView) -> Plan | None:
     """Chooses the way by e-mail and password where several are offered."""
-    scored = [(concept("login.other_way").score(one.label), one) for one in view.controls if situation.untried(one)]
+    scored = [
+        (concept("login.other_way").score(one.label), one)
+        for one in view.controls
+        if situation.untried(one)
+    ]
     score, control = max(scored, key=lambda pair: pair[0], default=(0.0, None))
     if control is None or score < 0.6:
-        tabs = [one for one in view.controls if one.node.role == "tab" and not one.node.selected and situation.untried(one)]
-        control = next((one for one in tabs if concept("login.enter").score(one.label) >= 0.6), None)
-    return click(control, "Navigate", "offers the login with a password", LIKELY) if control else None
+        tabs = [
+            one
+            for one in view.controls
+            if one.node.role == "tab" and not one.node.selected and situation.untried(one)
+        ]
+        control = next(
+            (one for one in tabs if concept("login.enter").score(one.label) >= 0.6), None
+        )
+    return (
+        click(control, "Navigate", "offers the login with a password", LIKELY) if control else None
+    )
 
 
 def _fill(situation: Situation, form: LoginForm, credentials: Credentials) -> Plan:
@@ -177,13 +201,19 @@ def _texts(form: LoginForm, credentials: Credentials) -> Iterator[tuple[Input, s
 
 def _username_text(field: Input, credentials: Credentials) -> str:
     """The username, or another name of the payload that the field asks for by label."""
-    scored = [(overlap(key.replace("_", " "), f"{field.label} {field.hints}"), text) for key, text in credentials.others.items()]
+    scored = [
+        (overlap(key.replace("_", " "), f"{field.label} {field.hints}"), text)
+        for key, text in credentials.others.items()
+    ]
     score, text = max(scored, key=lambda pair: pair[0], default=(0.0, ""))
     return text if text and (score >= 0.5 or not credentials.username) else credentials.username
 
 
 def _other_text(field: Input, credentials: Credentials) -> str:
-    scored = [(overlap(key.replace("_", " "), f"{field.label} {field.hints}"), text) for key, text in credentials.others.items()]
+    scored = [
+        (overlap(key.replace("_", " "), f"{field.label} {field.hints}"), text)
+        for key, text in credentials.others.items()
+    ]
     score, text = max(scored, key=lambda pair: pair[0], default=(0.0, ""))
     return text if score >= 0.4 else ""
 
@@ -199,12 +229,21 @@ def _terms(situation: Situation, form: LoginForm) -> Iterator[Decision]:
 
 
 def _enter_code(situation: Situation, fields: tuple[Input, ...]) -> Plan:
-    asked = next((line for line in situation.view.lines if concept("login.one_time_code").mentioned(line)), "a one-time code")
-    has_code = situation.goal.has_totp or (situation.intent.credentials is not None and situation.intent.credentials.has_totp)
+    asked = next(
+        (line for line in situation.view.lines if concept("login.one_time_code").mentioned(line)),
+        "a one-time code",
+    )
+    has_code = situation.goal.has_totp or (
+        situation.intent.credentials is not None and situation.intent.credentials.has_totp
+    )
     if not has_code:
         reason = f'The site asks for a one-time code ("{clip(asked)}"), and the task has no source of codes'
         return terminate(situation, "one_time_code", reason)
-    entered = [one for one in situation.memory.purposes("One-time code") if one.decision.type == "solve_totp"]
+    entered = [
+        one
+        for one in situation.memory.purposes("One-time code")
+        if one.decision.type == "solve_totp"
+    ]
     if len(entered) >= 2:
         reason = f'The one-time code was not accepted ("{clip(_told(situation) or asked)}")'
         return terminate(situation, "one_time_code", reason)
@@ -224,7 +263,13 @@ def _code_submit(situation: Situation, fields: tuple[Input, ...]) -> Control | N
             for one in view.controls_in(above)
             if one.position > fields[-1].position and not concept("login.skip").mentioned(one.label)
         ]
-        verifying = [(0.9, one) for _, one in scored if fold(one.label).startswith(("verif", "bestat", "confirm", "prufen", "check", "valid"))]
+        verifying = [
+            (0.9, one)
+            for _, one in scored
+            if fold(one.label).startswith(
+                ("verif", "bestat", "confirm", "prufen", "check", "valid")
+            )
+        ]
         score, found = max(verifying + scored, key=lambda pair: pair[0], default=(0.0, None))
         if found and score >= 0.5:
             return found
@@ -262,11 +307,17 @@ def _is_second_half(situation: Situation, credentials: Credentials) -> bool:
 def _failure(situation: Situation, form: LoginForm) -> Plan | None:
     """Ends the task where the page says why it doesn't let us in."""
     if told := _matching(situation, form, "message.locked"):
-        return terminate(situation, "locked", f'The site refuses this account for now ("{clip(told)}")')
+        return terminate(
+            situation, "locked", f'The site refuses this account for now ("{clip(told)}")'
+        )
     if told := captcha(situation.view):
-        return terminate(situation, "captcha", f'The login asks for proof that a human is there ("{clip(told)}")')
+        return terminate(
+            situation, "captcha", f'The login asks for proof that a human is there ("{clip(told)}")'
+        )
     if told := _matching(situation, form, "message.wrong_credentials"):
-        return terminate(situation, "wrong_credentials", f'The login failed: the site says "{clip(told)}"')
+        return terminate(
+            situation, "wrong_credentials", f'The login failed: the site says "{clip(told)}"'
+        )
     return None
 
 
@@ -284,21 +335,29 @@ def _complaints(situation: Situation, form: LoginForm | None = None) -> Iterator
             yield last.dialog
     yield from situation.request.observation.dialogs
     yield from situation.view.messages
-    known = {fold(text) for one in situation.view.inputs for text in (one.label, one.node.placeholder)}
+    known = {
+        fold(text) for one in situation.view.inputs for text in (one.label, one.node.placeholder)
+    }
     known |= {fold(one.label) for one in situation.view.controls}
     yield from (
-        line for line in situation.view.paragraphs if 10 <= len(line) <= 200 and fold(line) not in known and not _holds_field(line, form)
+        line
+        for line in situation.view.paragraphs
+        if 10 <= len(line) <= 200 and fold(line) not in known and not _holds_field(line, form)
     )
 
 
 def _holds_field(line: str, form: LoginForm | None) -> bool:
-    labels = [one.label for one in (form.username, form.password) if one and one.label] if form else []
+    labels = (
+        [one.label for one in (form.username, form.password) if one and one.label] if form else []
+    )
     return any(label in line for label in labels) and len(line) < 40
 
 
 def _told(situation: Situation) -> str:
     last = situation.memory.last_result
-    return next(iter(last.text_appeared if last else ()), "") or next(iter(situation.view.messages), "")
+    return next(iter(last.text_appeared if last else ()), "") or next(
+        iter(situation.view.messages), ""
+    )
 
 
 def _wait_once(situation: Situation, what: str) -> Plan | None:
@@ -314,7 +373,10 @@ def _after_submitting(situation: Situation) -> Plan | None:
         return None
     if skip := _interstitial(situation):
         return skip
-    doubt = next((one for one in situation.view.controls if _leads_in(one) and one.region != "contentinfo"), None)
+    doubt = next(
+        (one for one in situation.view.controls if _leads_in(one) and one.region != "contentinfo"),
+        None,
+    )
     if doubt is None:
         return None
     form = LoginForm(None, None, (), None, situation.view.root, 0.0)
@@ -324,7 +386,9 @@ def _after_submitting(situation: Situation) -> Plan | None:
         return plan
     if situation.untried(doubt) and not situation.memory.purposes("Check"):
         return click(doubt, "Check", "shows whether the login worked", FAIR)
-    return terminate(situation, "login_failed", "After the login, the site still offers to log in", LIKELY)
+    return terminate(
+        situation, "login_failed", "After the login, the site still offers to log in", LIKELY
+    )
 
 
 def _interstitial(situation: Situation) -> Plan | None:
@@ -332,7 +396,11 @@ def _interstitial(situation: Situation) -> Plan | None:
     view = situation.view
     if len(view.controls) > 25:
         return None
-    scored = [(concept("login.skip").score(one.label), one) for one in view.controls if situation.untried(one)]
+    scored = [
+        (concept("login.skip").score(one.label), one)
+        for one in view.controls
+        if situation.untried(one)
+    ]
     score, control = max(scored, key=lambda pair: pair[0], default=(0.0, None))
     if control is None or score < 0.75 or len(situation.memory.purposes("Skip")) >= 3:
         return None
@@ -342,5 +410,9 @@ def _interstitial(situation: Situation) -> Plan | None:
 def logged_in(situation: Situation) -> Plan:
     """Ends a task whose goal was the login."""
     signs = signs_of_login(situation.view)
-    why = f"Logged in: {signs}" if signs else "Logged in: the login form is gone and nothing complains"
+    why = (
+        f"Logged in: {signs}"
+        if signs
+        else "Logged in: the login form is gone and nothing complains"
+    )
     return complete(why, SURE if signs else LIKELY)

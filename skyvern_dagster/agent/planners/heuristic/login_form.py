@@ -62,7 +62,9 @@ def _username_form(view: PageView, field: Input, container: Node, score: float) 
         return None
     submit = _submit(view, container, field)
     around = f"{view.text(container)} {field.label} {field.hints} {submit.label if submit else ''}"
-    if concept("obstacle.promotion").mentioned(around) or concept("login.reset").mentioned(submit.label if submit else ""):
+    if concept("obstacle.promotion").mentioned(around) or concept("login.reset").mentioned(
+        submit.label if submit else ""
+    ):
         return None
     page = " ".join((*view.main_headings, view.url.replace("/", " "), around))
     if not concept("login.enter").terms.search(_plain(page)):
@@ -77,11 +79,17 @@ def _plain(text: str) -> str:
 
 def find_code_fields(view: PageView) -> tuple[Input, ...]:
     """The field, or the row of boxes, that takes a one-time code."""
-    texts = [field for field in view.inputs if field.is_text or field.node.input_type in {"tel", "number", "password"}]
+    texts = [
+        field
+        for field in view.inputs
+        if field.is_text or field.node.input_type in {"tel", "number", "password"}
+    ]
     boxes = [field for field in texts if field.node.attributes.get("maxlength") == "1"]
     if 4 <= len(boxes) <= 8:
         return tuple(boxes)
-    asked = any(concept("login.one_time_code").mentioned(line) for line in (*view.headings, *view.lines))
+    asked = any(
+        concept("login.one_time_code").mentioned(line) for line in (*view.headings, *view.lines)
+    )
     for field in texts:
         if _is_code_field(field, asked):
             return (field,)
@@ -94,7 +102,10 @@ def _is_code_field(field: Input, asked: bool) -> bool:
         return True
     if field.is_password and attributes.get("maxlength") not in {"6", "7", "8"}:
         return False
-    named = max(concept("login.one_time_code").score(field.label), concept("login.one_time_code").score(field.hints))
+    named = max(
+        concept("login.one_time_code").score(field.label),
+        concept("login.one_time_code").score(field.hints),
+    )
     if named >= 0.5:
         return True
     short = attributes.get("maxlength", "") in {"4", "5", "6", "7", "8"}
@@ -132,13 +143,18 @@ def _wider(view: PageView, container: Node, password: Input) -> Node | None:
         inside = view.inputs_in(above)
         if sum(one.is_password for one in inside) > 1:
             return None
-        if any(one.is_text and not one.is_password and one.position < password.position for one in inside):
+        if any(
+            one.is_text and not one.is_password and one.position < password.position
+            for one in inside
+        ):
             return above
     return None
 
 
 def _username(fields: list[Input], password: Input) -> Input | None:
-    before = [one for one in fields if one.position < password.position and one.node.role != "searchbox"]
+    before = [
+        one for one in fields if one.position < password.position and one.node.role != "searchbox"
+    ]
     if not before:
         return None
     scored = [(_username_score(one), one.position, one) for one in before]
@@ -160,12 +176,18 @@ def _login_score(view: PageView, container: Node, password: Input, submit: Contr
     """Above 0 for signing in, below for signing up or changing a password."""
     score = 0.3
     label = submit.label if submit else ""
-    score += 0.4 * concept("login.enter").score(label) - 0.8 * concept("login.register").score(label)
+    score += 0.4 * concept("login.enter").score(label) - 0.8 * concept("login.register").score(
+        label
+    )
     kind = password.node.attributes.get("autocomplete", "")
     score += {"current-password": 0.4, "new-password": -0.8}.get(kind, 0.0)
-    score -= 0.3 * len([one for one in view.inputs_in(container) if one.is_text and not one.is_password][2:])
-    score += max((0.2 for text in _titles(view, container) if concept("login.enter").score(text) >= 0.5), default=0.0)
-    score -= max((0.3 for text in _titles(view, container) if concept("login.register").score(text) >= 0.6), default=0.0)
+    score -= 0.3 * len(
+        [one for one in view.inputs_in(container) if one.is_text and not one.is_password][2:]
+    )
+    titles = list(_titles(view, container))
+    enters = any(concept("login.enter").score(text) >= 0.5 for text in titles)
+    registers = any(concept("login.register").score(text) >= 0.6 for text in titles)
+    score += 0.2 if enters else -0.3 if registers else 0.0
     return score
 
 
@@ -176,13 +198,21 @@ def _titles(view: PageView, container: Node) -> Iterator[str]:
         yield from inside
         return
     start = view.position(container)
-    before = [node for node in view.nodes if node.role == "heading" and start - _NEAR < view.position(node) < start]
+    before = [
+        node
+        for node in view.nodes
+        if node.role == "heading" and start - _NEAR < view.position(node) < start
+    ]
     yield from (view.label(node) for node in before[-1:])
 
 
 def _submit(view: PageView, container: Node, field: Input) -> Control | None:
     scored = [
-        (_submit_score(view, control, container) + (0.1 if control.position > field.position else 0.0), control)
+        (
+            _submit_score(view, control, container)
+            + (0.1 if control.position > field.position else 0.0),
+            control,
+        )
         for control in view.controls_in(container)
     ]
     score, found = max(scored, key=lambda pair: pair[0], default=(0.0, None))
@@ -198,7 +228,12 @@ def _submit_score(view: PageView, control: Control, container: Node) -> float:
     if node.input_type == "submit" or (node.tag == "button" and not node.input_type):
         unnamed = 0.45 if not control.label else 0.4
         score = max(score + 0.15, unnamed) if score or not _is_toggle(control) else 0.0
-    if node.role == "link" and node.url and not node.url.startswith(("javascript", "#")) and "#" not in node.url:
+    if (
+        node.role == "link"
+        and node.url
+        and not node.url.startswith(("javascript", "#"))
+        and "#" not in node.url
+    ):
         score -= 0.25
     return score
 
@@ -206,7 +241,23 @@ def _submit_score(view: PageView, control: Control, container: Node) -> float:
 def _is_toggle(control: Control) -> bool:
     """The eye that shows a password, and what registers, cancels or signs in elsewhere."""
     label = control.label.lower()
-    words = ("show", "hide", "anzeigen", "zeigen", "afficher", "mostrar", "mostra", "toon", "exibir", "eye")
-    other = concept("login.register").score(label) >= 0.5 or concept("paging.search").score(label) >= 0.5
-    social = any(name in label for name in ("google", "facebook", "apple", "microsoft", "amazon", "passkey"))
+    words = (
+        "show",
+        "hide",
+        "anzeigen",
+        "zeigen",
+        "afficher",
+        "mostrar",
+        "mostra",
+        "toon",
+        "exibir",
+        "eye",
+    )
+    other = (
+        concept("login.register").score(label) >= 0.5
+        or concept("paging.search").score(label) >= 0.5
+    )
+    social = any(
+        name in label for name in ("google", "facebook", "apple", "microsoft", "amazon", "passkey")
+    )
     return other or social or any(word in label for word in words)

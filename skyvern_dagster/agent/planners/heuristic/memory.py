@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
-from skyvern_dagster.agent.decisions import Click, Download, Extract, Hover, InputText
+from skyvern_dagster.agent.decisions import Click, Download, Extract, InputText
 from skyvern_dagster.agent.planner import PastAction, PastStep
 from skyvern_dagster.agent.planners.heuristic.page import Control, same_page
 from skyvern_dagster.agent.planners.heuristic.words import fold
@@ -61,14 +61,15 @@ class Memory:
         return count
 
     def tried(self, control: Control, url: str) -> int:
-        """How often this control was clicked on this page before."""
-        return sum(
-            1
-            for step, action in self.actions
-            if isinstance(action.decision, Click | Download | Hover)
-            and same_page(step.url, url)
-            and (action.decision.ref == control.ref or _is_target(action, control))
-        )
+        """How often this control was clicked on this page before; a failed click counts half."""
+        counted = 0.0
+        for step, action in self.actions:
+            if not isinstance(action.decision, Click | Download) or not same_page(step.url, url):
+                continue
+            if action.decision.ref == control.ref or _is_target(action, control):
+                failed = not action.result.ok and isinstance(action.decision, Click)
+                counted += 0.5 if failed else 1.0
+        return int(counted)
 
     def clicked_label(self, label: str) -> int:
         """How often something of this label was clicked, on any page."""

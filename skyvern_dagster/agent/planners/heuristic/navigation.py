@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from skyvern_dagster.agent.decisions import Goto, Hover
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.concepts import best_concept, concept, concepts
 from skyvern_dagster.agent.planners.heuristic.page import Control, same_page, same_site
-from skyvern_dagster.agent.planners.heuristic.situation import FAIR, LIKELY, SURE, Situation, act, click
-from skyvern_dagster.agent.planners.heuristic.words import overlap
+from skyvern_dagster.agent.planners.heuristic.situation import (
+    FAIR,
+    LIKELY,
+    SURE,
+    Situation,
+    act,
+    click,
+)
+from skyvern_dagster.agent.planners.heuristic.words import fold, overlap
+from skyvern_dagster.browser.observation import Node
 
+RELATED = {
+    "page.orders": ("page.invoices", "page.bookings", "page.payments", "page.documents"),
+    "page.invoices": ("page.documents", "page.orders", "page.payments"),
+    "page.documents": ("page.invoices",),
+    "page.payments": ("page.invoices",),
+}
 _DIRECT = 0.55
 _HUB = 0.5
 _REGION_FACTORS = {"contentinfo": 0.85, "complementary": 0.95, "dialog": 0.9}
@@ -65,9 +80,17 @@ def _score(control: Control, targets: Sequence[str], wording: str) -> tuple[floa
     best, why = 0.0, ""
     for place, name in enumerate(targets):
         wanted = concept(name)
-        label_score = max(wanted.score(phrase) for phrase in control.phrases) if len(control.label) <= 80 else 0.0
+        label_score = (
+            max(wanted.score(phrase) for phrase in control.phrases)
+            if len(control.label) <= 80
+            else 0.0
+        )
         path_score = _path_score(control, name)
-        score = max(label_score, path_score) + (0.1 if label_score and path_score else 0.0) - 0.05 * place
+        score = (
+            max(label_score, path_score)
+            + (0.1 if label_score and path_score else 0.0)
+            - 0.05 * place
+        )
         if score > best:
             best, why = score, f"reads like {name.rpartition('.')[2]}"
     literal = overlap(wording, control.label) if wording else 0.0
@@ -92,8 +115,18 @@ def _known_labels():  # type: ignore[no-untyped-def]
     return (*concepts("page."), *concepts("login."), *concepts("paging."))
 
 
-def go_to(situation: Situation, targets: Sequence[str], wording: str = "", purpose: str = "Navigate") -> Plan | None:
-    """The next click towards a page: straight there, else by the account, else through a menu."""
+def go_to(
+    situation: Situation,
+    targets: Sequence[str],
+    wording: str = "",
+    purpose: str = "Navigate",
+    fallbacks: Sequence[str] = (),
+) -> Plan | None:
+    """The next click towards a page.
+
+    Straight there by its name; else through a menu of that name; else by the account or any other
+    menu; only then to a page of a related name (``fallbacks``: bills where there are no orders).
+    """
     direct = routes(situation, targets, wording)
     if direct and direct[0].score >= _DIRECT:
         runner_up = direct[1].score if len(direct) > 1 else 0.0
@@ -101,10 +134,21 @@ def go_to(situation: Situation, targets: Sequence[str], wording: str = "", purpo
         return follow(situation, direct[0], purpose, confidence)
     if plan := open_menu_for(situation, targets, purpose):
         return plan
-    hubs = routes(situation, ("page.account", "nav.user", "page.profile"))
-    if hubs and hubs[0].score >= _HUB and "page.account" not in targets:
+    hubs = routes(situation, ("page.account", "nav.user", "nav.mine", "page.profile"))
+    if hubs and hubs[0].score >= _HUB:
         return follow(situation, hubs[0], purpose, LIKELY)
-    return open_menu(situation, purpose)
+    return (
+        open_menu(situation, purpose)
+        or hover_menu(situation, targets)
+        or _by_related_name(situation, fallbacks, purpose)
+    )
+
+
+def _by_related_name(situation: Situation, fallbacks: Sequence[str], purpose: str) -> Plan | None:
+    related = routes(situation, fallbacks) if fallbacks else []
+    if related and related[0].score >= _DIRECT:
+        return follow(situation, related[0], purpose, FAIR)
+    return None
 
 
 def follow(situation: Situation, route: Route, purpose: str, confidence: float) -> Plan:
@@ -129,33 +173,90 @@ def open_menu_for(situation: Situation, targets: Sequence[str], purpose: str) ->
 def open_menu(situation: Situation, purpose: str) -> Plan | None:
     """Opens a menu that has not been looked into: the account's, the main one, any other."""
     ranked = sorted(
-        ((score, control) for control in situation.view.controls if (score := _menu_score(situation, control))),
+        (
+            (score, control)
+            for control in situation.view.controls
+            if (score := _menu_score(situation, control))
+        ),
         key=lambda pair: pair[0],
         reverse=True,
     )
     for score, control in ranked:
-        if situation.untried(control):
-            return click(control, purpose, "may open a menu with what is looked for", LIKELY if score > 0.8 else FAIR)
-    for control in situation.view.controls:
-        hovered = [one for one in situation.memory.purposes("Hover", url=situation.url) if one.decision.type == "hover"]
-        if control.region in {"navigation", "banner"} and _opens(control) and len(hovered) < 3:
-            why = f"Hover: {control} may open a menu under the pointer"
-            if not any(one.decision.type == "hover" and one.decision.ref == control.ref for one in hovered):
-                return act([Hover(ref=control.ref, reasoning=why)], why, FAIR)
+        if situation.untried(control) and not situation.memory.clicked_label(control.label):
+            return click(
+                control,
+                purpose,
+                "may open a menu with what is looked for",
+                LIKELY if score > 0.8 else FAIR,
+            )
     return None
+
+
+def hover_menu(situation: Situation, targets: Sequence[str]) -> Plan | None:
+    """Moves the pointer over what may open a menu that way, at most a few places a page."""
+    hovered = [one.decision for one in situation.memory.purposes("Hover", url=situation.url)]
+    if len(hovered) >= 4:
+        return None
+    for node, label in _hover_places(situation, targets):
+        again = any(one.type == "hover" and one.ref == node.ref for one in hovered)
+        if not again and not situation.memory.clicked_label(label):
+            why = f'Hover: "{label}" may open a menu under the pointer'
+            return act([Hover(ref=node.ref or "", reasoning=why)], why, FAIR)
+    return None
+
+
+def _hover_places(situation: Situation, targets: Sequence[str]) -> Iterator[tuple[Node, str]]:
+    view = situation.view
+    meanings = ("page.account", "nav.user", "nav.menu", *targets)
+    for node in view.nodes:
+        label = node.name or node.text or view.text(node)
+        if (
+            not node.ref
+            or not 0 < len(label) <= 30
+            or view.position(node) > max(60, len(view.nodes) / 3)
+        ):
+            continue
+        named = any(concept(name).score(label) >= 0.6 for name in meanings)
+        caret = label.rstrip().endswith(("▾", "▼", "⌄", "▿", "˅"))
+        if (named or caret) and node.role not in {"heading", "img", "textbox"}:
+            yield node, label
 
 
 def _opens(control: Control) -> bool:
     node = control.node
-    return bool(node.attributes.get("aria-haspopup")) or node.expanded is False or node.tag == "summary"
+    return (
+        bool(node.attributes.get("aria-haspopup"))
+        or node.expanded is False
+        or node.tag == "summary"
+    )
+
+
+def _is_brand(situation: Situation, control: Control) -> bool:
+    """Whether a control is the site's name, which leads home."""
+    label = fold(control.label)
+    site = fold(f"{situation.request.observation.title} {urlsplit(situation.url).hostname or ''}")
+    first = control is situation.view.controls[0]
+    return bool(label) and (first or label in site) and not _opens(control) and label in site
 
 
 def _menu_score(situation: Situation, control: Control) -> float:
     if concept("nav.danger").score(control.label) >= 0.6 or control.node.expanded:
         return 0.0
-    in_head = control.region in {"banner", "navigation"} or control.position < len(situation.view.nodes) / 4
+    in_head = (
+        control.region in {"banner", "navigation"}
+        or control.position < len(situation.view.nodes) / 4
+    )
     leads_away = control.url and not same_page(control.url, situation.url)
-    if leads_away or control.node.role not in {"button", "link", "generic", "img", "menuitem", "tab"}:
+    if _is_brand(situation, control):
+        return 0.0
+    if leads_away or control.node.role not in {
+        "button",
+        "link",
+        "generic",
+        "img",
+        "menuitem",
+        "tab",
+    }:
         return 0.0
     score = max(concept("nav.menu").score(control.label), concept("nav.user").score(control.label))
     score = max(score, concept("page.account").score(control.label))
@@ -163,6 +264,11 @@ def _menu_score(situation: Situation, control: Control) -> float:
         score = max(score, 0.55) + 0.2
     elif control.node.role == "button" and in_head and not control.label:
         score = max(score, 0.5)
-    elif control.node.clickable and in_head and len(control.label.split()) <= 3 and control.node.role == "generic":
+    elif (
+        control.node.clickable
+        and in_head
+        and len(control.label.split()) <= 3
+        and control.node.role == "generic"
+    ):
         score = max(score, 0.45)
     return score if in_head and score >= 0.45 else 0.0

@@ -44,7 +44,10 @@ def _error_page(situation: Situation) -> Plan | None:
     problem = error_of(situation)
     if not problem:
         return None
-    if len(situation.memory.purposes("Retry")) >= _MAX_RETRIES + 1 or situation.memory.in_a_row("Retry") >= _MAX_RETRIES:
+    if (
+        len(situation.memory.purposes("Retry")) >= _MAX_RETRIES + 1
+        or situation.memory.in_a_row("Retry") >= _MAX_RETRIES
+    ):
         reason = f"{situation.url} keeps answering with an error: {problem}"
         return terminate(situation, "site_error", reason, LIKELY)
     why = f"Retry: the page answered with an error ({problem}); opening it again"
@@ -80,7 +83,11 @@ def captcha(view: PageView) -> str:
     """The words of a captcha that stands in the way, or an empty text."""
     found = concept("obstacle.captcha")
     for node in view.nodes:
-        if node.role == "iframe" and found.mentioned(f"{node.name} {node.title}") and not _is_badge(node):
+        if (
+            node.role == "iframe"
+            and found.mentioned(f"{node.name} {node.title}")
+            and not _is_badge(node)
+        ):
             return node.name or node.title
     texts = (*view.main_headings, *(field.label for field in view.inputs), *view.messages)
     return next((text for text in texts if found.score(text) >= 0.5), "")
@@ -96,7 +103,9 @@ def _forbidden(situation: Situation) -> Plan | None:
     view = situation.view
     if view.inputs or len(view.page_text) > _SMALL_PAGE:
         return None
-    told = next((line for line in view.main_headings if concept("message.forbidden").score(line) >= 0.6), "")
+    told = next(
+        (line for line in view.main_headings if concept("message.forbidden").score(line) >= 0.6), ""
+    )
     if not told and status != 403:
         return None
     reason = f'The site refuses access to {situation.url} ("{clip(told or view.page_text)}")'
@@ -150,14 +159,18 @@ def consent_banner(view: PageView) -> Node | None:
         if not concept("obstacle.consent").mentioned(f"{node.name} {view.text(node)}"):
             continue
         answers = _way_out(view, node, "obstacle.reject") or _way_out(view, node, "obstacle.accept")
-        small = len(view.controls_in(node)) <= 12 and not any(one.is_password for one in view.inputs_in(node))
+        small = len(view.controls_in(node)) <= 12 and not any(
+            one.is_password for one in view.inputs_in(node)
+        )
         if answers and small:
             best = node
     return best
 
 
 def _way_out(view: PageView, container: Node, name: str) -> Control | None:
-    scored = [(concept(name).score(control.label), control) for control in view.controls_in(container)]
+    scored = [
+        (concept(name).score(control.label), control) for control in view.controls_in(container)
+    ]
     score, found = max(scored, key=lambda pair: pair[0], default=(0.0, None))
     return found if score >= 0.6 else None
 
@@ -192,7 +205,13 @@ def _dismiss(situation: Situation, node: Node) -> Plan | None:
 
 def _closing(view: PageView, node: Node) -> Control | None:
     candidates = [
-        (max(concept("obstacle.close").score(one.label), 0.95 * concept("login.skip").score(one.label)), one)
+        (
+            max(
+                concept("obstacle.close").score(one.label),
+                0.95 * concept("login.skip").score(one.label),
+            ),
+            one,
+        )
         for one in view.controls_in(node)
     ]
     score, found = max(candidates, key=lambda pair: pair[0], default=(0.0, None))
@@ -211,8 +230,11 @@ def is_wanted(situation: Situation, node: Node) -> bool:
     if any(concept("login.one_time_code").mentioned(text) for _ in view.inputs_in(node)):
         return True
     last = situation.memory.last
-    ours = last is not None and last.result.ok and last.result.page_changed and not last.decision.reasoning.startswith(
-        ("Consent", "Dismiss", "Wait", "Retry")
+    ours = (
+        last is not None
+        and last.result.ok
+        and last.result.page_changed
+        and not last.decision.reasoning.startswith(("Consent", "Dismiss", "Wait", "Retry"))
     )
     return ours
 
@@ -242,5 +264,3 @@ def _uncovered_part(view: PageView, free: list[Control]) -> Node | None:
                 return container
             container = above
     return None
-
-

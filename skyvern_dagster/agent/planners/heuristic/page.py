@@ -68,7 +68,11 @@ class Control:
     @property
     def phrases(self) -> tuple[str, ...]:
         """The label, and its separate lines where it has several (``Hello, sign in`` / ``Account``)."""
-        lines = [text for below in self.node.walk() if not below.children and (text := below.name or below.text)]
+        lines = [
+            text
+            for below in self.node.walk()
+            if not below.children and (text := below.name or below.text)
+        ]
         return (self.label, *lines) if len(lines) > 1 else (self.label,)
 
     @property

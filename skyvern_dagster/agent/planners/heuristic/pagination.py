@@ -11,8 +11,12 @@ from skyvern_dagster.agent.planners.heuristic.page import Control, Input, PageVi
 from skyvern_dagster.agent.planners.heuristic.words import fold
 from skyvern_dagster.browser.observation import Node
 
-_PAGE_OF = re.compile(r"(?:page|seite|pagina|pag)\.?\s*(\d+)\s*(?:of|von|sur|de|di|van|/)\s*(\d+)|^\W*(\d+)\s*/\s*(\d+)\W*$")
-_SHOWN_OF = re.compile(r"\b(\d+)\s*(?:-|–|to|bis|a|à|tot|até)\s*(\d+)\s*(?:of|von|sur|de|di|van|/)\s*(\d+)\b")
+_PAGE_OF = re.compile(
+    r"(?:page|seite|pagina|pag)\.?\s*(\d+)\s*(?:of|von|sur|de|di|van|/)\s*(\d+)|^\W*(\d+)\s*/\s*(\d+)\W*$"
+)
+_SHOWN_OF = re.compile(
+    r"\b(\d+)\s*(?:-|–|to|bis|a|à|tot|até)\s*(\d+)\s*(?:of|von|sur|de|di|van|/)\s*(\d+)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -47,10 +51,18 @@ def _next_score(view: PageView, control: Control) -> float:
     wanted = concept("paging.next")
     if control.node.role not in {"link", "button", "generic", "listitem", "menuitem"}:
         return 0.0
-    if control.region in {"banner", "dialog"} or concept("paging.last").score(control.label) >= 0.9 and fold(control.label) != "»":
+    if (
+        control.region in {"banner", "dialog"}
+        or concept("paging.last").score(control.label) >= 0.9
+        and fold(control.label) != "»"
+    ):
         return 0.0
     if fold(control.label) == "»":
-        return 0.7 if not _has_symbol(view, control.node, "›") and not _has_symbol(view, control.node, ">") else 0.0
+        return (
+            0.7
+            if not _has_symbol(view, control.node, "›") and not _has_symbol(view, control.node, ">")
+            else 0.0
+        )
     score = max(wanted.score(control.label), 0.9 * wanted.score(control.node.title))
     if control.node.attributes.get("rel") == "next":
         return 1.0
@@ -61,7 +73,11 @@ def _next_score(view: PageView, control: Control) -> float:
 
 
 def _has_symbol(view: PageView, node: Node, symbol: str) -> bool:
-    return any(fold(other.label) == symbol for above in list(view.ancestors(node))[:3] for other in view.controls_in(above))
+    return any(
+        fold(other.label) == symbol
+        for above in list(view.ancestors(node))[:3]
+        for other in view.controls_in(above)
+    )
 
 
 def _in_pager(view: PageView, node: Node) -> bool:
@@ -84,7 +100,11 @@ def _in_pager(view: PageView, node: Node) -> bool:
 def _next_number(view: PageView) -> Onward | None:
     """The page number after the current one, in a row of numbers."""
     for row in view.nodes:
-        numbered = {int(one.label): one for one in view.controls_in(row) if re.fullmatch(r"\s*\d{1,3}\s*", one.label)}
+        numbered = {
+            int(one.label): one
+            for one in view.controls_in(row)
+            if re.fullmatch(r"\s*\d{1,3}\s*", one.label)
+        }
         if len(numbered) < 1 or len(view.text(row)) > 120 or not row.children:
             continue
         current = _current_number(view, row, numbered)
@@ -96,11 +116,20 @@ def _next_number(view: PageView) -> Onward | None:
 def _current_number(view: PageView, row: Node, numbered: dict[int, Control]) -> int | None:
     for number, control in numbered.items():
         node = control.node
-        if node.attributes.get("aria-current") or node.selected or node.pressed or (node.url and same_page(node.url, view.url)):
+        if (
+            node.attributes.get("aria-current")
+            or node.selected
+            or node.pressed
+            or (node.url and same_page(node.url, view.url))
+        ):
             return number
     plain = [int(text) for text in _plain_numbers(view, row)]
     others = [number for number in plain if number not in numbered]
-    return others[0] if len(others) == 1 and (others[0] + 1 in numbered or others[0] - 1 in numbered) else None
+    return (
+        others[0]
+        if len(others) == 1 and (others[0] + 1 in numbered or others[0] - 1 in numbered)
+        else None
+    )
 
 
 def _plain_numbers(view: PageView, row: Node) -> Iterator[str]:
@@ -117,7 +146,11 @@ def _more(view: PageView, after: int) -> Onward | None:
         and control.node.expanded is None and not control.node.attributes.get("aria-haspopup")
     ]  # fmt: skip
     score, control = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-    return Onward(control, adds=True, why="loads more of the list") if control and score >= 0.7 else None
+    return (
+        Onward(control, adds=True, why="loads more of the list")
+        if control and score >= 0.7
+        else None
+    )
 
 
 def page_select(view: PageView) -> tuple[Input, str] | None:
@@ -125,7 +158,9 @@ def page_select(view: PageView) -> tuple[Input, str] | None:
     for field in view.inputs:
         options = field.node.options
         labels = [option.label.strip() for option in options]
-        if len(options) < 2 or not all(re.fullmatch(r"(?:\D{0,8}\s)?\d+(?:\s*/\s*\d+)?", label) for label in labels):
+        if len(options) < 2 or not all(
+            re.fullmatch(r"(?:\D{0,8}\s)?\d+(?:\s*/\s*\d+)?", label) for label in labels
+        ):
             continue
         numbers = [int(match.group()) for label in labels if (match := re.search(r"\d+", label))]
         if numbers != list(range(1, len(numbers) + 1)):

@@ -67,15 +67,25 @@ def _was_inside(situation: Situation) -> bool:
 
 def _has_more_to_do(situation: Situation) -> bool:
     intent = situation.intent
-    elsewhere = intent.target not in {"", "page.account"} and bool(intent.target_words) and not concept("goal.log_in").mentioned(intent.target_words)
-    return intent.extracts or intent.downloads or bool(intent.clicks) or bool(intent.search) or (
-        elsewhere and not concept("login.enter").mentioned(intent.target_words)
+    elsewhere = (
+        intent.target not in {"", "page.account"}
+        and bool(intent.target_words)
+        and not concept("goal.log_in").mentioned(intent.target_words)
+    )
+    return (
+        intent.extracts
+        or intent.downloads
+        or bool(intent.clicks)
+        or bool(intent.search)
+        or (elsewhere and not concept("login.enter").mentioned(intent.target_words))
     )
 
 
 def _session_ended(situation: Situation) -> Plan:
     view = situation.view
-    told = next((line for line in view.paragraphs if concept("message.session_expired").mentioned(line)), "")
+    told = next(
+        (line for line in view.paragraphs if concept("message.session_expired").mentioned(line)), ""
+    )
     said = f' ("{clip(told)}")' if told else ""
     reason = f"The site asks to log in{said} at {situation.url}, and this task has no credentials"
     return terminate(situation, "session_expired", reason)
@@ -85,7 +95,11 @@ def _main_phase(situation: Situation) -> Plan:
     intent = situation.intent
     if intent.downloads:
         return download(situation)
-    if intent.search and not situation.memory.purposes("Search") and (plan := search(situation, intent.search)):
+    if (
+        intent.search
+        and not situation.memory.purposes("Search")
+        and (plan := search(situation, intent.search))
+    ):
         return plan
     if intent.clicks and (plan := _clicks(situation)):
         return plan
@@ -101,14 +115,24 @@ def _clicks(situation: Situation) -> Plan | None:
     done = len(situation.memory.purposes("Click"))
     labels = situation.intent.clicks
     if done >= len(labels):
-        return None if situation.intent.extracts or situation.intent.fills else complete(f"Clicked {', '.join(labels)}", LIKELY)
+        return (
+            None
+            if situation.intent.extracts or situation.intent.fills
+            else complete(f"Clicked {', '.join(labels)}", LIKELY)
+        )
     if plan := press_named(situation, labels[done]):
         return plan
     if situation.intent.target or situation.intent.target_words:
         targets = (situation.intent.target,) if situation.intent.target else ()
-        if len(situation.memory.purposes("Navigate")) < 6 and (plan := go_to(situation, targets, situation.intent.target_words)):
+        if len(situation.memory.purposes("Navigate")) < 6 and (
+            plan := go_to(situation, targets, situation.intent.target_words)
+        ):
             return plan
-    return give_up(situation, "page_not_found", f'Nothing called "{labels[done]}" could be found on {situation.url}')
+    return give_up(
+        situation,
+        "page_not_found",
+        f'Nothing called "{labels[done]}" could be found on {situation.url}',
+    )
 
 
 def _extraction(situation: Situation) -> Plan:
@@ -122,13 +146,22 @@ def _navigation(situation: Situation) -> Plan:
     """A goal that only asks to get somewhere."""
     intent = situation.intent
     if _arrived(situation):
-        return complete(f"This is the page that was asked for: {clip(situation.view.main_headings[-1] or situation.url)}", LIKELY)
+        return complete(
+            f"This is the page that was asked for: {clip(situation.view.main_headings[-1] or situation.url)}",
+            LIKELY,
+        )
     if len(situation.memory.purposes("Navigate")) < 8 and (intent.target or intent.target_words):
         targets = (intent.target,) if intent.target else ()
         if plan := go_to(situation, targets, intent.target_words):
             return plan
-        return give_up(situation, "page_not_found", f"No way to {intent.target_words or intent.target} could be found on {situation.url}")
-    return unsure(f'It isn\'t clear what to do for "{clip(intent.instructions or "an empty goal", 120)}" on {situation.url}')
+        return give_up(
+            situation,
+            "page_not_found",
+            f"No way to {intent.target_words or intent.target} could be found on {situation.url}",
+        )
+    return unsure(
+        f'It isn\'t clear what to do for "{clip(intent.instructions or "an empty goal", 120)}" on {situation.url}'
+    )
 
 
 def _arrived(situation: Situation) -> bool:
@@ -138,6 +171,6 @@ def _arrived(situation: Situation) -> bool:
     headings = view.main_headings
     if intent.target and any(concept(intent.target).score(text) >= 0.55 for text in headings):
         return True
-    return bool(intent.target_words) and any(overlap(intent.target_words, text) >= 0.6 for text in headings)
-
-
+    return bool(intent.target_words) and any(
+        overlap(intent.target_words, text) >= 0.6 for text in headings
+    )

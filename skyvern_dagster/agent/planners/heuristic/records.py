@@ -71,7 +71,23 @@ def record_sets(view: PageView, today: date) -> list[RecordSet]:
     for node in view.nodes:
         if node.role not in _TABLES and node.role not in {"rowgroup", "row", "combobox", "listbox"}:
             found.extend(_lists(view, node, today))
+    found.append(_whole_page(view, today))
     return found
+
+
+def _whole_page(view: PageView, today: date) -> RecordSet:
+    """The content of the page taken for one record: a list that has a single entry."""
+    main = next((node for node in view.nodes if node.role == "main"), view.root)
+    start = max(
+        (view.position(node) for node in view.nodes if node.role == "heading" and node.level == 1),
+        default=-1,
+    )
+    nodes = [
+        node
+        for node in view.nodes
+        if not node.children and view.position(node) > start and view.holds(main, node)
+    ]
+    return _list_of(view, "page", [nodes] if nodes else [], main, today)
 
 
 def _union(sets: list[RecordSet]) -> RecordSet:

@@ -21,14 +21,20 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _MIN_FIT = 0.75
 
 
-def fill_scalars(situation: Situation, wanted: ListSpec | None, items: list[Any], container: Node) -> Any:
+def fill_scalars(
+    situation: Situation, wanted: ListSpec | None, items: list[Any], container: Node
+) -> Any:
     """The whole result: the records in their list, and the single values beside it."""
     spec = situation.intent.data
     if spec.bare:
         return items
     data: dict[str, Any] = {}
     for one in spec.lists:
-        data[one.name] = items if one is wanted or (wanted and one.name == wanted.name) else _other_list(situation, one)
+        data[one.name] = (
+            items
+            if one is wanted or (wanted and one.name == wanted.name)
+            else _other_list(situation, one)
+        )
     facts = _page_facts(situation, container if spec.lists else situation.view.root)
     for field in spec.scalars:
         data[field.name] = _scalar(situation, field, facts, items)
@@ -43,13 +49,21 @@ def _other_list(situation: Situation, one: ListSpec) -> list[Any]:
         found = emails(situation.view)
         return [{one.fields[0].name: email} for email in found] if one.fields else list(found)
     if "url" in kinds and not one.fields:
-        return list(dict.fromkeys(control.url for control in situation.view.controls if control.url.startswith("http")))
+        return list(
+            dict.fromkeys(
+                control.url for control in situation.view.controls if control.url.startswith("http")
+            )
+        )
     return []
 
 
 def emails(view: PageView) -> tuple[str, ...]:
     """The addresses that the page gives to write to; not the one of who is logged in."""
-    linked = [control.url.removeprefix("mailto:").partition("?")[0] for control in view.controls if control.url.startswith("mailto:")]
+    linked = [
+        control.url.removeprefix("mailto:").partition("?")[0]
+        for control in view.controls
+        if control.url.startswith("mailto:")
+    ]
     written = []
     for node in view.nodes:
         if node.children or not (text := view.text(node)) or "@" not in text:
@@ -64,7 +78,9 @@ def emails(view: PageView) -> tuple[str, ...]:
 def _is_account_menu(view: PageView, node: Node) -> bool:
     """Whether an address stands by itself in the page's head, naming the user."""
     region = view.region(node)
-    return region in {"banner", "navigation"} and not any(above.url for above in (node, *view.ancestors(node)))
+    return region in {"banner", "navigation"} and not any(
+        above.url for above in (node, *view.ancestors(node))
+    )
 
 
 def _page_facts(situation: Situation, container: Node) -> list[Fact]:
@@ -93,7 +109,11 @@ def _scalar(situation: Situation, field: FieldSpec, facts: Sequence[Fact], items
 
 def _is_count(field: FieldSpec) -> bool:
     spoken = " ".join(name_words(field.name))
-    return field.wants_number and bool(re.match(r"(number of|count|total|num) (orders|invoices|records|items|results)|.* count$", spoken))
+    return field.wants_number and bool(
+        re.match(
+            r"(number of|count|total|num) (orders|invoices|records|items|results)|.* count$", spoken
+        )
+    )
 
 
 def _order(situation: Situation, facts: Sequence[Fact]) -> DayOrder:
@@ -109,7 +129,11 @@ def _address(situation: Situation, field: FieldSpec) -> str | None:
         return situation.url
     for one in concepts("page."):
         if one.name != target and one.score(spoken.replace(" url", "").replace(" link", "")) >= 0.8:
-            linked = [control.url for control in situation.view.controls if control.url and one.score(control.label) >= 0.7]
+            linked = [
+                control.url
+                for control in situation.view.controls
+                if control.url and one.score(control.label) >= 0.7
+            ]
             if linked:
                 return linked[0]
     return situation.url

@@ -6,7 +6,14 @@ from skyvern_dagster.agent.decisions import Click, Decision, InputText
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.concepts import concept
 from skyvern_dagster.agent.planners.heuristic.page import Control, Input, PageView
-from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, SURE, Situation, act, click, unsure
+from skyvern_dagster.agent.planners.heuristic.situation import (
+    LIKELY,
+    SURE,
+    Situation,
+    act,
+    click,
+    unsure,
+)
 
 
 def search(situation: Situation, wording: str) -> Plan:
@@ -16,7 +23,9 @@ def search(situation: Situation, wording: str) -> Plan:
         return _open_search(situation, wording)
     why = f'Search: {field} takes "{wording}"'
     button = _button(situation.view, field)
-    decisions: list[Decision] = [InputText(ref=field.ref, text=wording, press_enter=button is None, reasoning=why)]
+    decisions: list[Decision] = [
+        InputText(ref=field.ref, text=wording, press_enter=button is None, reasoning=why)
+    ]
     if button:
         decisions.append(Click(ref=button.ref, reasoning=f"Search: {button} starts it"))
     return act(decisions, why, SURE)
@@ -29,7 +38,11 @@ def search_field(view: PageView) -> Input | None:
         if not field.is_text or field.is_password:
             continue
         wanted = concept("paging.search")
-        score = max(wanted.score(field.label), wanted.score(field.hints), wanted.score(field.node.placeholder))
+        score = max(
+            wanted.score(field.label),
+            wanted.score(field.hints),
+            wanted.score(field.node.placeholder),
+        )
         if field.node.role == "searchbox" or field.node.input_type == "search":
             score = max(score, 0.8)
         scored.append((score, field))
@@ -47,6 +60,10 @@ def _open_search(situation: Situation, wording: str) -> Plan:
 def _button(view: PageView, field: Input) -> Control | None:
     for above in list(view.ancestors(field.node))[:3]:
         for control in view.controls_in(above):
-            if control.position > field.position and control.node.role == "button" and concept("paging.search").score(control.label) >= 0.6:
+            if (
+                control.position > field.position
+                and control.node.role == "button"
+                and concept("paging.search").score(control.label) >= 0.6
+            ):
                 return control
     return None

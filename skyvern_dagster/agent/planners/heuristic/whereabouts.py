@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
-from skyvern_dagster.agent.planners.heuristic.identifiers import find_identifiers, mentions_identifier, same_identifier
+from skyvern_dagster.agent.planners.heuristic.amounts import find_amounts
+from skyvern_dagster.agent.planners.heuristic.dates import find_dates
+from skyvern_dagster.agent.planners.heuristic.identifiers import (
+    find_identifiers,
+    mentions_identifier,
+    same_identifier,
+)
 from skyvern_dagster.agent.planners.heuristic.page import PageView, url_words
+from skyvern_dagster.agent.planners.heuristic.words import unglued
 from skyvern_dagster.browser.observation import Node
 
+_ANY_DAY = date(2000, 1, 1)
+_MIN_LIKENESS = 0.3
+_MAX_DIFFERENCE = 2
 _NATURAL = frozenset({"row", "listitem", "article"})
 _LANDMARKS = frozenset({"main", "document", "dialog", "alertdialog"})
 
@@ -30,7 +41,11 @@ def find_record(view: PageView, identifier: str) -> Whereabouts | None:
     """The part of the page that names exactly this record, or ``None``."""
     places = [node for node in view.nodes if not node.children and _names(view, node, identifier)]
     places = places or [node for node in view.nodes if _names(view, node, identifier)][-1:]
-    found = [_around(view, place, identifier) for place in places if view.region(place) not in {"banner", "contentinfo"}]
+    found = [
+        _around(view, place, identifier)
+        for place in places
+        if view.region(place) not in {"banner", "contentinfo"}
+    ]
     found = found or [_around(view, place, identifier) for place in places]
     if not found:
         return None
@@ -57,20 +72,43 @@ def _around(view: PageView, place: Node, identifier: str) -> Whereabouts:
 
 def _others(text: str, identifier: str) -> bool:
     """Whether a text names further records of the same form of number."""
+    return any(not same_identifier(one, identifier) for one in numbers_like(text, identifier))
+
+
+def numbers_like(text: str, identifier: str) -> list[str]:
+    """The numbers of a text that could name records beside this one: same form, about as long.
+
+    Dates, amounts, years and counts are none.
+    """
+    plain = unglued(text)
+    taken = [(day.start, day.end) for day in find_dates(plain, _ANY_DAY)]
+    taken += [(money.start, money.end) for money in find_amounts(plain)]
+    return [
+        one.text
+        for one in find_identifiers(plain, (*taken, (0, 0)))
+        if one.likeness >= _MIN_LIKENESS and _alike(one.text, identifier)
+    ]
+
+
+def _alike(found: str, identifier: str) -> bool:
+    difference = abs(len(re.sub(r"\W", "", found)) - len(re.sub(r"\W", "", identifier)))
+    if difference > _MAX_DIFFERENCE:
+        return False
     wanted = form_of(identifier)
-    return any(
-        form_of(one.text) == wanted and not same_identifier(one.text, identifier)
-        for one in find_identifiers(text)
-    )
+    jumbled = wanted == "jumbled" and not difference and found.isupper()
+    return jumbled or form_of(found) == wanted
 
 
 def form_of(identifier: str) -> str:
-    """The form of a number: ``GA-20431`` is ``A-0``; numbers of one kind share it."""
+    """The form of a number: ``GA-20431`` is ``ga|a-0``; numbers of one kind share it."""
     plain = identifier.strip().lstrip("#")
     letters = re.match(r"[^\W\d_]*", plain)
-    digits = len(re.sub(r"\D", "", plain))
     shape = re.sub(r"\d+", "0", re.sub(r"[^\W\d_]+", "a", plain))
-    return f"{(letters.group().lower() if letters else '')}|{shape}|{digits}"
+    if re.fullmatch(r"a?(0a)+0?|a0a", shape):
+        return "jumbled"
+    if re.fullmatch(r"a-[a0]+", shape):
+        shape = "a-x"
+    return f"{letters.group().lower() if letters else ''}|{shape}"
 
 
 def _with_followers(view: PageView, node: Node, parent: Node, identifier: str) -> tuple[Node, ...]:
@@ -81,7 +119,12 @@ def _with_followers(view: PageView, node: Node, parent: Node, identifier: str) -
     enclosed = node.role in _NATURAL and node.role != "row"
     for child in children[index + 1 :]:
         text = view.text(child)
-        if enclosed or _others(text, identifier) or child.role != _follower_role(node) or not _is_addition(view, child):
+        if (
+            enclosed
+            or _others(text, identifier)
+            or child.role != _follower_role(node)
+            or not _is_addition(view, child)
+        ):
             break
         found.append(child)
     return tuple(found)
@@ -98,6 +141,8 @@ def _is_addition(view: PageView, node: Node) -> bool:
 
 def is_about(view: PageView, identifier: str) -> bool:
     """Whether the page itself is this record's: its address or a main heading names it."""
-    if mentions_identifier(url_words(view.url), identifier) or mentions_identifier(view.url.replace("/", " ").replace("=", " "), identifier):
+    if mentions_identifier(url_words(view.url), identifier) or mentions_identifier(
+        view.url.replace("/", " ").replace("=", " "), identifier
+    ):
         return True
     return any(mentions_identifier(heading, identifier) for heading in view.main_headings)

@@ -7,6 +7,10 @@ import unicodedata
 
 _WORD = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_GLUE = re.compile(
+    r"(?<=[^\W\d_A-Z]{4})(?=\d{1,2}[\s./–-])|(?<=\d)(?=[A-Z][^\W\d_A-Z]{2,})|(?<=[A-Z]{2}|\d[A-Z])(?=[A-Z][^\W\d_A-Z]{2,})"
+    r"|(?<=[\d\s]\d)(?=[^\W\d_A-Z]{5,})"
+)
 _SPACE = re.compile(r"\s+")
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u00b4": "'", "`": "'", "\u2032": "'"})
 _ENDINGS = ("ies", "es", "en", "s", "e", "n")
@@ -64,6 +68,11 @@ def overlap(wanted: str, found: str) -> float:
         return 0.0
     shared = len(wanted_stems & found_stems)
     return shared / len(wanted_stems) * (0.5 + 0.5 * shared / len(found_stems))
+
+
+def unglued(text: str) -> str:
+    """A text whose lines ran together (``Graz29 Dec 2024Confirmation``), apart again as far as sure."""
+    return _GLUE.sub(" ", text)
 
 
 def clip(text: str, length: int = 80) -> str:

@@ -1,0 +1,62 @@
+"""The page with the addresses to write to, where the list itself shows none."""
+
+from __future__ import annotations
+
+from skyvern_dagster.agent.decisions import Decision, Extract
+from skyvern_dagster.agent.planner import Plan
+from skyvern_dagster.agent.planners.heuristic.navigation import follow, routes
+from skyvern_dagster.agent.planners.heuristic.scalars import emails
+from skyvern_dagster.agent.planners.heuristic.schema import ListSpec
+from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act, complete
+
+PURPOSE = "Contacts"
+_PAGES = ("page.contact", "page.imprint", "page.help")
+
+
+def contacts_list(situation: Situation) -> ListSpec | None:
+    """The list of e-mail addresses that the schema asks for beside the records."""
+    for one in situation.intent.data.lists:
+        if any(field.kind == "email" for field in one.wanted) and len(one.wanted) == 1:
+            return one
+    return None
+
+
+def look_for_contacts(situation: Situation, before: list[Decision]) -> Plan | None:
+    """Goes to the contact page at the end, if addresses are wanted and none was seen."""
+    wanted = contacts_list(situation)
+    if (
+        wanted is None
+        or len(situation.memory.purposes(PURPOSE)) >= 2
+        or _known(situation, wanted, before)
+    ):
+        return None
+    found = [
+        route for route in routes(situation, _PAGES) if route.score >= 0.6 and route.control.url
+    ]
+    if not found:
+        return None
+    plan = follow(situation, found[0], PURPOSE, LIKELY)
+    return act(
+        [*before, *plan.decisions], f"{plan.reasoning}, for the addresses to write to", LIKELY
+    )
+
+
+def read_contacts(situation: Situation) -> Plan | None:
+    """Reads the addresses on the page that :func:`look_for_contacts` went to, and ends the task."""
+    wanted = contacts_list(situation)
+    last = situation.memory.last
+    if wanted is None or last is None or not last.decision.reasoning.startswith(f"{PURPOSE}:"):
+        return None
+    found = emails(situation.view)
+    items = [{wanted.fields[0].name: one} for one in found] if wanted.fields else list(found)
+    extract = Extract(
+        data={wanted.name: items}, reasoning=f"Read: {len(items)} addresses to write to"
+    )
+    if not items and (plan := look_for_contacts(situation, [])):
+        return plan
+    return complete(f"Read the whole list, and {len(items)} addresses to write to", LIKELY, extract)
+
+
+def _known(situation: Situation, wanted: ListSpec, before: list[Decision]) -> bool:
+    data = [*situation.memory.extracted, *(one.data for one in before if isinstance(one, Extract))]
+    return any(isinstance(one, dict) and one.get(wanted.name) for one in data)

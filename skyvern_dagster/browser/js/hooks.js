@@ -1,0 +1,26 @@
+// Init script, in the page's own world: two things that can't be learned from outside.
+(() => {
+  const MOST_BLOBS = 8;
+  const blobs = new Map();
+
+  // Pages often revoke a blob's address as soon as they have opened it in a viewer. The last few
+  // blobs are kept, under a symbol, so that the session can still save what the viewer shows.
+  Object.defineProperty(globalThis, Symbol.for("skyvern.blobs"), { value: blobs });
+  URL.createObjectURL = new Proxy(URL.createObjectURL, {
+    apply(create, self, given) {
+      const url = Reflect.apply(create, self, given);
+      if (given[0] instanceof Blob) blobs.set(url, given[0]);
+      if (blobs.size > MOST_BLOBS) blobs.delete(blobs.keys().next().value);
+      return url;
+    },
+  });
+
+  // A tab that a script opens shows up some time later; whoever waits must know that it will.
+  window.open = new Proxy(window.open, {
+    apply(open, self, given) {
+      const target = given[1] === undefined || given[1] === "" ? "_blank" : given[1];
+      if (target === "_blank") document.dispatchEvent(new Event("skyvern.opening"));
+      return Reflect.apply(open, self, given);
+    },
+  });
+})();

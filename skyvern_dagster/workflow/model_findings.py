@@ -1,0 +1,160 @@
+"""Pydantic's complaints about a document, in words and with their places."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from skyvern_dagster.blocks.fields import BlockFields
+from skyvern_dagster.blocks.union import BLOCK_TYPES
+from skyvern_dagster.workflow.definition import DefinitionBody, WorkflowDefinition
+from skyvern_dagster.workflow.document import Document
+from skyvern_dagster.workflow.findings import Finding, Path, did_you_mean
+from skyvern_dagster.workflow.parameters import PARAMETER_MODELS
+
+_ELSEWHERE = {"bitwarden_login_credential", "bitwarden_sensitive_information",
+              "bitwarden_credit_card_data", "onepassword", "azure_vault_credential"}  # fmt: skip
+"""Skyvern's ways to a password manager."""
+
+_WANTED = {
+    "bool_parsing": "true or false",
+    "bool_type": "true or false",
+    "dict_type": "a mapping",
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "list_type": "a list",
+    "model_attributes_type": "a mapping",
+    "model_type": "a mapping",
+    "string_type": "a text",
+}
+"""Pydantic's error types -> what they ask for."""
+
+
+def model_findings(document: Document, error: ValidationError) -> Iterator[Finding]:
+    """One finding for each place that the model refuses."""
+    seen: set[tuple[Path, str]] = set()
+    for detail in error.errors(include_url=False):
+        path = _document_path(detail, document.data)
+        message, hint = _words(detail, path, document)
+        if (path, message) not in seen:
+            seen.add((path, message))
+            yield document.finding(path, message, hint)
+
+
+def _document_path(detail: ErrorDetails, data: Any) -> Path:
+    """Pydantic's location without the union tags that it puts in."""
+    path: list[str | int] = []
+    value = data
+    last = len(detail["loc"]) - 1
+    for index, part in enumerate(detail["loc"]):
+        is_missing = index == last and detail["type"] == "missing"
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            if not is_missing:
+                continue
+        path.append(part)
+    if detail["type"] == "union_tag_invalid":
+        path.append(_discriminator(detail))
+    return tuple(path)
+
+
+def _words(detail: ErrorDetails, path: Path, document: Document) -> tuple[str, str]:
+    field, given = _name(path), detail["input"]
+    if (wanted := _WANTED.get(detail["type"])) is not None:
+        is_text_without_quotes = wanted == "a text" and isinstance(given, bool | int | float)
+        hint = "put it in quotes" if is_text_without_quotes else ""
+        return f"{field} must be {wanted}, not {_kind(given)}", hint
+    match detail["type"]:
+        case "missing":
+            return f"{field} is missing", f"add {path[-1]!r}"
+        case "union_tag_not_found":
+            return f"{_discriminator(detail)!r} is missing", f"add {_discriminator(detail)!r}"
+        case "union_tag_invalid":
+            return _unknown_type(detail)
+        case "extra_forbidden":
+            return f"unknown field {field}", _place_for(str(path[-1]), path, document.data)
+        case "too_short" | "string_too_short":
+            return f"{field} must not be empty", ""
+        case "literal_error":
+            return _unknown_word(field, given, str(detail["ctx"]["expected"]))
+        case "value_error":
+            return f"{field} {detail['ctx']['error']}", ""
+        case _:
+            message = detail["msg"].removeprefix("Input ")
+            return f"{field} {message}, not {_kind(given)}", ""
+
+
+def _unknown_word(field: str, given: Any, expected: str) -> tuple[str, str]:
+    known = expected.replace(" or ", ", ").replace("'", "").split(", ")
+    return f"{field} must be {expected}, not {given!r}", did_you_mean(str(given), known)
+
+
+def _unknown_type(detail: ErrorDetails) -> tuple[str, str]:
+    tag, which = str(detail["ctx"]["tag"]), _discriminator(detail)
+    known: Collection[str] = BLOCK_TYPES if which == "block_type" else PARAMETER_MODELS
+    message = f"{which} {tag!r} is not supported"
+    if tag in _ELSEWHERE:
+        return message, "use parameter_type: credential and give the login through a secret source"
+    supported = f"supported: {', '.join(known)}"
+    return message, "; ".join(filter(None, (did_you_mean(tag, known), supported)))
+
+
+def _discriminator(detail: ErrorDetails) -> str:
+    return str(detail["ctx"]["discriminator"]).strip("'")
+
+
+def _place_for(field: str, path: Path, data: Any) -> str:
+    """What to do about an unknown field: the name it may be a slip of, or where it belongs."""
+    here = _model_at(path[:-1], data)
+    if close := did_you_mean(field, here.model_fields):
+        return close
+    if here is not WorkflowDefinition and field in WorkflowDefinition.model_fields:
+        return "it belongs to the top level of the document"
+    if here is not DefinitionBody and field in DefinitionBody.model_fields:
+        return "it belongs under workflow_definition"
+    return "remove it"
+
+
+def _model_at(path: Path, data: Any) -> type[BaseModel]:
+    fields = data
+    for part in path:
+        fields = fields[part]
+    if not path:
+        return WorkflowDefinition
+    if path[1:2] == ("parameters",):
+        return PARAMETER_MODELS[fields["parameter_type"]]
+    if path[1:2] == ("blocks",):
+        return BLOCK_TYPES.get(str(fields.get("block_type")), BlockFields)
+    return DefinitionBody
+
+
+def _name(path: Path) -> str:
+    match path:
+        case ():
+            return "the document"
+        case (*_, "blocks" | "loop_blocks", int(index)):
+            return f"block {index + 1}"
+        case (*_, int(index)):
+            return f"item {index + 1} of {path[-2]!r}"
+        case _:
+            return repr(path[-1])
+
+
+def _kind(value: Any) -> str:
+    match value:
+        case None:
+            return "empty"
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return f"the number {value}"
+        case str():
+            return "a text"
+        case list():
+            return "a list"
+        case _:
+            return "a mapping"

@@ -1,0 +1,168 @@
+"""Whether the names that blocks use exist at the point where they are used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from skyvern_dagster.blocks.fields import DOWNLOAD_DIRECTORY, BlockText
+from skyvern_dagster.blocks.for_loop import ForLoopBlock
+from skyvern_dagster.blocks.send_email import SMTP_FIELDS
+from skyvern_dagster.errors import TemplateError
+from skyvern_dagster.templating import is_template, names_used
+from skyvern_dagster.workflow.document import Document
+from skyvern_dagster.workflow.findings import Finding, Path, did_you_mean
+from skyvern_dagster.workflow.outline import BlockOutline, Outline
+from skyvern_dagster.workflow.parameters import RESERVED_KEYS
+
+_LOOP_NAMES = frozenset({"current_item", "current_value", "current_index"})
+_LITERAL_HINTS = {
+    "url": "for an address, write https://...",
+    "loop_variable_reference": "",
+    "recipients": "for an address, write name@example.com",
+    "path": f"for a file, write {DOWNLOAD_DIRECTORY}/<name>",
+    "file_attachments": f"for a file, write {DOWNLOAD_DIRECTORY}/<name>",
+}
+"""Fields in which a bare word can only be meant as a key, and how to say that it isn't."""
+
+
+@dataclass(frozen=True)
+class _Point:
+    """A block as a point in the run.
+
+    Attributes:
+        known: Names that exist here.
+        own: Labels of the block, of what is in it and of the loops around it.
+    """
+
+    block: BlockOutline
+    known: frozenset[str]
+    own: frozenset[str]
+
+    def place(self, text: BlockText) -> Path:
+        return (*self.block.path, *text.path)
+
+
+class NameChecks:
+    """Walks the blocks in the order in which they run.
+
+    Args:
+        outline: What the document says.
+        document: For places.
+    """
+
+    def __init__(self, outline: Outline, document: Document) -> None:
+        self._outline = outline
+        self._document = document
+        self._keys = outline.keys
+        self._outputs = _made_by(outline.labels)
+        self._made: set[str] = set()
+        self._secrets = {each.key for each in outline.parameters if each.kind == "aws_secret"}
+        self._credentials = {each.key for each in outline.parameters if each.kind == "credential"}
+        self._origins = _origins(outline)
+
+    def findings(self) -> Iterator[Finding]:
+        """All of them, in document order."""
+        yield from self._blocks(self._outline.blocks, frozenset())
+
+    def _blocks(self, blocks: Sequence[BlockOutline], loops: frozenset[str]) -> Iterator[Finding]:
+        for block in blocks:
+            known = self._keys | self._made | RESERVED_KEYS
+            own = loops | {each.label for each in block.walk()}
+            yield from self._block(_Point(block, known if loops else known - _LOOP_NAMES, own))
+            yield from self._blocks(block.body, loops | {block.label})
+            if block.label:
+                self._made |= _made_by({block.label})
+
+    def _block(self, point: _Point) -> Iterator[Finding]:
+        block = point.block
+        for text in block.model.texts_in(block.fields):
+            yield from self._text(text, point)
+        for key in block.model.keys_in(block.fields):
+            if key.path[0] in SMTP_FIELDS:
+                yield from self._smtp_key(key.text, point.place(key))
+            else:
+                yield from self._name(key.text, key, point)
+        if block.model is ForLoopBlock:
+            yield from self._list(block)
+
+    def _text(self, text: BlockText, point: _Point) -> Iterator[Finding]:
+        if is_template(text.text):
+            yield from self._template(text, point)
+        elif text.may_be_key and text.text in point.known | self._outputs:
+            yield from self._name(text.text, text, point)
+        elif _can_only_be_a_key(text):
+            yield self._unknown(text.text, text, point, _LITERAL_HINTS[str(text.path[0])])
+
+    def _template(self, text: BlockText, point: _Point) -> Iterator[Finding]:
+        try:
+            used = names_used(text.text)
+        except TemplateError as error:
+            yield self._document.finding(point.place(text), str(error))
+            return
+        for name in sorted(used):
+            yield from self._name(name, text, point)
+
+    def _name(self, name: str, text: BlockText, point: _Point) -> Iterator[Finding]:
+        origin = self._origins.get(name, name)
+        if origin in self._outputs and origin not in self._made:
+            yield self._too_early(name, origin, text, point)
+        elif name not in point.known:
+            yield self._unknown(name, text, point)
+
+    def _unknown(self, name: str, text: BlockText, point: _Point, hint: str = "") -> Finding:
+        place = point.place(text)
+        if name in _LOOP_NAMES:
+            return self._document.finding(place, f"{name!r} exists only inside a for_loop")
+        similar = did_you_mean(name, point.known | {DOWNLOAD_DIRECTORY} if hint else point.known)
+        hints = ", ".join(filter(None, (similar, hint)))
+        return self._document.finding(place, f"unknown name {name!r}", hints)
+
+    def _too_early(self, name: str, origin: str, text: BlockText, point: _Point) -> Finding:
+        subject = repr(name) if name == origin else f"{name!r} comes from {origin!r}, which"
+        if origin in _made_by(point.own):
+            message, hint = "is made by this very block", "use it in a later block"
+        else:
+            message, hint = "is made by a later block", "move that block before this one"
+        return self._document.finding(point.place(text), f"{subject} {message}", hint)
+
+    def _smtp_key(self, key: str, place: Path) -> Iterator[Finding]:
+        if key in self._secrets:
+            return
+        what = "no aws_secret parameter"
+        if key in self._credentials:
+            what = "a credential, which is for web pages"
+        hint = did_you_mean(key, self._secrets) or "declare it with parameter_type: aws_secret"
+        yield self._document.finding(place, f"{key!r} is {what}", hint)
+
+    def _list(self, block: BlockOutline) -> Iterator[Finding]:
+        fields = block.fields
+        if not fields.get("loop_over_parameter_key") and not fields.get("loop_variable_reference"):
+            yield self._document.finding(
+                block.path,
+                "the loop has no list",
+                "set loop_over_parameter_key or loop_variable_reference",
+            )
+
+
+def _can_only_be_a_key(text: BlockText) -> bool:
+    is_word = text.text.isidentifier() and text.text != DOWNLOAD_DIRECTORY
+    return text.may_be_key and text.path[0] in _LITERAL_HINTS and is_word
+
+
+def _made_by(labels: Iterable[str]) -> frozenset[str]:
+    """The names under which outputs can be referred to."""
+    return frozenset(name for label in labels for name in (label, f"{label}_output"))
+
+
+def _origins(outline: Outline) -> dict[str, str]:
+    """Context parameter -> what it comes from in the end."""
+    sources = {each.key: each.source for each in outline.parameters if each.source}
+    origins = {}
+    for key in sources:
+        seen, current = {key}, sources[key]
+        while current in sources and current not in seen:
+            seen.add(current)
+            current = sources[current]
+        origins[key] = current
+    return origins

@@ -1,0 +1,128 @@
+"""What a document says about parameters and blocks, whether or not all of it is right.
+
+The checks read this and not the model, so that one bad field doesn't hide every other mistake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from skyvern_dagster.blocks.fields import BlockFields
+from skyvern_dagster.blocks.union import BLOCK_TYPES
+from skyvern_dagster.workflow.findings import Path
+
+BODY: Path = ("workflow_definition",)
+
+
+@dataclass(frozen=True)
+class ParameterOutline:
+    """One entry of ``parameters``.
+
+    Attributes:
+        path: Where it stands.
+        fields: What it says, as it was read.
+    """
+
+    path: Path
+    fields: Mapping[str, Any]
+
+    @property
+    def key(self) -> str:
+        """Its key; empty where it has none."""
+        return _text(self.fields.get("key"))
+
+    @property
+    def kind(self) -> str:
+        """Its ``parameter_type``; empty where it has none."""
+        return _text(self.fields.get("parameter_type"))
+
+    @property
+    def source(self) -> str:
+        """Where a context parameter's value comes from; empty for others."""
+        return _text(self.fields.get("source_parameter_key")) if self.kind == "context" else ""
+
+
+@dataclass(frozen=True)
+class BlockOutline:
+    """One entry of ``blocks`` or ``loop_blocks``.
+
+    Attributes:
+        path: Where it stands.
+        model: The model of its type; the base of all where the type is unknown.
+        fields: What it says, as it was read.
+        body: The blocks in it, where it is a loop.
+    """
+
+    path: Path
+    model: type[BlockFields]
+    fields: Mapping[str, Any]
+    body: tuple[BlockOutline, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Its label; empty where it has none."""
+        return _text(self.fields.get("label"))
+
+    def walk(self) -> Iterator[BlockOutline]:
+        """The block and all blocks in it, in document order."""
+        yield self
+        for inner in self.body:
+            yield from inner.walk()
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The parameters and the top level of blocks."""
+
+    parameters: tuple[ParameterOutline, ...]
+    blocks: tuple[BlockOutline, ...]
+
+    def walk(self) -> Iterator[BlockOutline]:
+        """All blocks, in document order."""
+        for block in self.blocks:
+            yield from block.walk()
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """The labels of all blocks."""
+        return frozenset(block.label for block in self.walk() if block.label)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys of all parameters."""
+        return frozenset(each.key for each in self.parameters if each.key)
+
+
+def read_outline(data: Any) -> Outline:
+    """What can be made out in a document."""
+    body = data.get(BODY[0]) if isinstance(data, dict) else None
+    fields = body if isinstance(body, dict) else {}
+    parameters = tuple(
+        ParameterOutline(path, entry)
+        for path, entry in _entries(fields.get("parameters"), (*BODY, "parameters"))
+    )
+    return Outline(parameters, _blocks(fields.get("blocks"), (*BODY, "blocks")))
+
+
+def _blocks(value: Any, path: Path) -> tuple[BlockOutline, ...]:
+    return tuple(
+        BlockOutline(
+            place,
+            BLOCK_TYPES.get(_text(entry.get("block_type")), BlockFields),
+            entry,
+            _blocks(entry.get("loop_blocks"), (*place, "loop_blocks")),
+        )
+        for place, entry in _entries(value, path)
+    )
+
+
+def _entries(value: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    for index, entry in enumerate(value if isinstance(value, list) else ()):
+        if isinstance(entry, dict):
+            yield (*path, index), entry
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

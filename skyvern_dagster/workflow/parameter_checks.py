@@ -1,0 +1,90 @@
+"""What is wrong with a definition's parameters beyond their own fields."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import get_args
+
+from skyvern_dagster.errors import ParameterError
+from skyvern_dagster.workflow.document import Document
+from skyvern_dagster.workflow.findings import Finding, did_you_mean
+from skyvern_dagster.workflow.outline import Outline, ParameterOutline
+from skyvern_dagster.workflow.parameters import RESERVED_KEYS, ValueType, coerce
+
+
+def parameter_findings(outline: Outline, document: Document) -> Iterator[Finding]:
+    """Keys that stand twice or are taken, sources that aren't there, defaults that don't fit."""
+    seen: Counter[str] = Counter()
+    for parameter in outline.parameters:
+        seen[parameter.key] += 1
+        place = (*parameter.path, "key")
+        if parameter.key and seen[parameter.key] > 1:
+            yield document.finding(
+                place, f"parameter key {parameter.key!r} stands twice", "rename one"
+            )
+        elif message := _taken(parameter.key, outline):
+            yield document.finding(place, message, "rename it")
+        yield from _of_its_kind(parameter, outline, document)
+
+
+def _taken(key: str, outline: Outline) -> str:
+    if key in RESERVED_KEYS:
+        return f"parameter key {key!r} is reserved"
+    if key in outline.labels or key.removesuffix("_output") in outline.labels:
+        return f"parameter key {key!r} is the name of a block's output"
+    return ""
+
+
+def _of_its_kind(
+    parameter: ParameterOutline, outline: Outline, document: Document
+) -> Iterator[Finding]:
+    match parameter.kind:
+        case "output":
+            yield document.finding(
+                (*parameter.path, "parameter_type"),
+                "output parameters exist by themselves as '<label>_output'",
+                "remove it",
+            )
+        case "context":
+            yield from _source(parameter, outline, document)
+        case "workflow":
+            yield from _default(parameter, document)
+        case _:
+            return
+
+
+def _source(parameter: ParameterOutline, outline: Outline, document: Document) -> Iterator[Finding]:
+    place = (*parameter.path, "source_parameter_key")
+    known = outline.keys | {f"{label}_output" for label in outline.labels}
+    if parameter.source and parameter.source not in known:
+        yield document.finding(
+            place,
+            f"unknown source {parameter.source!r}",
+            did_you_mean(parameter.source, known) or "it is a parameter or '<label>_output'",
+        )
+    elif _is_own_source(parameter.key, outline):
+        yield document.finding(place, f"context parameter {parameter.key!r} is its own source")
+
+
+def _is_own_source(key: str, outline: Outline) -> bool:
+    sources = {each.key: each.source for each in outline.parameters if each.source}
+    seen: set[str] = set()
+    current = sources.get(key, "")
+    while current in sources and current not in seen and current != key:
+        seen.add(current)
+        current = sources[current]
+    return bool(key) and current == key
+
+
+def _default(parameter: ParameterOutline, document: Document) -> Iterator[Finding]:
+    default = parameter.fields.get("default_value")
+    given = parameter.fields.get("workflow_parameter_type") or "string"
+    kind: ValueType | None = next((each for each in get_args(ValueType) if each == given), None)
+    if default is None or kind is None:
+        return
+    try:
+        coerce(parameter.key, kind, default)
+    except ParameterError as error:
+        place = (*parameter.path, "default_value")
+        yield document.finding(place, f"the default doesn't fit: {error}")

@@ -1,0 +1,94 @@
+"""Where the values of a YAML document stand."""
+
+from __future__ import annotations
+
+import yaml
+from yaml.composer import ComposerError
+
+from skyvern_dagster.workflow.findings import Path, Position
+from skyvern_dagster.workflow.json_yaml import MERGE_TAG
+
+MAX_VALUES = 200_000
+"""With every alias written out; a few lines of aliases can stand for billions of values."""
+
+MAX_DEPTH = 100
+
+
+class Positions:
+    """Walks YAML nodes and notes where each value's key or list item stands.
+
+    Attributes:
+        found: Path -> position.
+        repeated: Keys that stand twice in one mapping, with the place of the second.
+    """
+
+    def __init__(self) -> None:
+        self.found: dict[Path, Position] = {}
+        self.repeated: list[tuple[Path, Position]] = []
+        self._open: set[int] = set()
+        self._visited = 0
+
+    def read(self, node: yaml.Node, path: Path = ()) -> None:
+        """Notes a node and everything in it.
+
+        Raises:
+            ComposerError: Too much, too deep, or a value that holds itself.
+        """
+        self._visited += 1
+        if self._visited > MAX_VALUES:
+            raise _refused(node, f"the document has more than {MAX_VALUES:,} values")
+        if id(node) in self._open:
+            raise _refused(node, "an alias stands inside of what it stands for")
+        if len(self._open) >= MAX_DEPTH:
+            raise _refused(node, "the document is nested too deeply")
+        self.found.setdefault(path, _position(node))
+        if isinstance(node, yaml.ScalarNode):
+            _joined(node)
+            return
+        self._open.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            self._read_mapping(node, path)
+        elif isinstance(node, yaml.SequenceNode):
+            for index, item in enumerate(node.value):
+                self.read(item, (*path, index))
+        self._open.discard(id(node))
+
+    def _read_mapping(self, node: yaml.MappingNode, path: Path) -> None:
+        for key, value in node.value:
+            if key.tag == MERGE_TAG:
+                self._read_merged(value, path)
+        own: set[str] = set()
+        for key, value in node.value:
+            if key.tag == MERGE_TAG:
+                continue
+            name = _joined(key) if isinstance(key, yaml.ScalarNode) else ""
+            child = (*path, name)
+            if name in own:
+                self.repeated.append((child, _position(key)))
+            own.add(name)
+            self.found[child] = _position(key)
+            self.read(value, child)
+
+    def _read_merged(self, value: yaml.Node, path: Path) -> None:
+        """What ``<<`` brings in stands where it was written, unless an own key replaces it."""
+        for source in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+            self.read(source, path)
+
+
+def _position(node: yaml.Node) -> Position:
+    return Position(node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+def _joined(node: yaml.ScalarNode) -> str:
+    r"""JSON writes ``\ud83c\udf89`` for one character, which YAML reads as two halves."""
+    text = str(node.value)
+    if not text.isascii():
+        try:
+            node.value = text.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise _refused(node, "half of a character (a lone surrogate)") from error
+    return str(node.value)
+
+
+def _refused(node: yaml.Node, problem: str) -> ComposerError:
+    return ComposerError(None, None, problem, node.start_mark)

@@ -1,0 +1,66 @@
+"""What tests of whole runs share: servers, a home folder of their own, an instance in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from skyvern_dagster.demo.services import DemoServices, demo_services
+from skyvern_dagster.runs.home import prepare_home
+from tests.office import ROOT, Office
+
+FROM_OUTSIDE = ("SKYVERN_", "AWS_", "SMTP_", "DAGSTER_")
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[DemoServices]:
+    """Servers that tests share; whoever stops, fills or clears something starts its own."""
+    with demo_services() as services:
+        services.s3.client().put_bucket_versioning(
+            Bucket=services.bucket, VersioningConfiguration={"Status": "Enabled"}
+        )
+        yield services
+
+
+@pytest.fixture
+def home(tmp_path: Path, clean_environment: pytest.MonkeyPatch) -> Path:
+    """A home folder with an instance, that this process and its children use."""
+    clean_environment.setenv("DAGSTER_HOME", str(tmp_path / "home"))
+    return prepare_home()
+
+
+@pytest.fixture
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """No settings from outside, no AWS, and a planner that knows the demo shop."""
+    import os
+
+    for name in [name for name in os.environ if name.startswith(FROM_OUTSIDE)]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("DAGSTER_DISABLE_TELEMETRY", "1")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("SKYVERN_PLANNER", "tests.planners.clerk:Clerk")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    return monkeypatch
+
+
+@pytest.fixture
+def instance(home: Path) -> Iterator[dg.DagsterInstance]:
+    """The instance of the home folder."""
+    with dg.DagsterInstance.get() as opened:
+        yield opened
+
+
+@pytest.fixture
+def office(
+    demo: DemoServices,
+    home: Path,
+    instance: dg.DagsterInstance,
+    clean_environment: pytest.MonkeyPatch,
+) -> Office:
+    """The demo's servers and a home folder, ready for a run of the invoice workflow."""
+    for name, value in demo.environment().items():
+        clean_environment.setenv(name, value)
+    return Office(demo, home, instance)

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import multiprocessing
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skyvern_dagster.ids import EPOCH, Prefix, new_id, stable_id
+from tests.laws import LAW
+
+
+def number(identifier: str) -> int:
+    return int(identifier.rpartition("_")[2])
+
+
+@pytest.mark.parametrize("prefix", ["o", "wpid", "w", "wr", "tsk", "stp", "op", "a"])
+def test_an_id_is_its_prefix_and_a_positive_int64(prefix: Prefix) -> None:
+    for identifier in (new_id(prefix), stable_id(prefix, "x")):
+        assert identifier.startswith(f"{prefix}_")
+        assert 0 < number(identifier) < 2**63
+
+
+def test_an_id_begins_with_the_second_in_which_it_was_made() -> None:
+    before = int(time.time()) - EPOCH
+    made = number(new_id("wr")) >> 32
+    assert before <= made <= int(time.time()) - EPOCH + 60
+
+
+def test_ids_of_one_process_rise_however_fast_they_are_made() -> None:
+    made = [number(new_id("stp")) for _ in range(5000)]
+    assert made == sorted(set(made))
+
+
+def test_ids_of_many_threads_differ() -> None:
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(lambda _: new_id("wr"), range(4000)))
+    assert len(set(made)) == 4000
+
+
+def test_ids_of_forked_processes_differ() -> None:
+    context = multiprocessing.get_context("fork")
+    with context.Pool(4) as pool:
+        made = pool.map(new_id, ["wr"] * 400)
+    assert len(set(made)) == 400
+
+
+@LAW
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x1f"))))
+def test_a_stable_id_says_nothing_but_its_parts(parts: list[str]) -> None:
+    assert stable_id("w", *parts) == stable_id("w", *parts)
+    assert stable_id("w", *parts, "more") != stable_id("w", *parts)
+
+
+def test_parts_do_not_run_together() -> None:
+    assert stable_id("op", "ab", "c") != stable_id("op", "a", "bc")
