@@ -24,6 +24,7 @@ MAX_CHARACTERS = 1_000_000
 """Of one rendered text, and of any text (or items of any list) on the way to it."""
 
 _WORK = 20_000_000
+_COST_OF_A_CALL = 400
 _MAX_BITS = 20_000
 _PADDING_METHODS = frozenset({"center", "expandtabs", "ljust", "rjust", "zfill"})
 _SIZED_FILTERS = ("batch", "center", "indent", "round", "slice")
@@ -93,6 +94,8 @@ def _leaves(value: Any) -> int:
     count, rest = 0, [value]
     while rest and count <= MAX_CHARACTERS:
         item = rest.pop()
+        if isinstance(item, Undefined):
+            str(item)  # raises, with the name
         count += len(item) if isinstance(item, str) else 1
         if isinstance(item, dict):
             rest += [*item, *item.values()]
@@ -137,6 +140,7 @@ class Environment(SandboxedEnvironment):
     def call(self, context: Context, function: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Jinja's hook for every call in a template."""
         _spend()
+        _spend(_COST_OF_A_CALL)
         owner, name = getattr(function, "__self__", None), getattr(function, "__name__", "")
         if isinstance(owner, str):
             _check_method(owner, name, args)

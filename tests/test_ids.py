@@ -40,10 +40,14 @@ def test_ids_of_many_threads_differ() -> None:
     assert len(set(made)) == 4000
 
 
+def some_id(_: int) -> str:
+    return new_id("wr")
+
+
 def test_ids_of_forked_processes_differ() -> None:
     context = multiprocessing.get_context("fork")
     with context.Pool(4) as pool:
-        made = pool.map(new_id, ["wr"] * 400)
+        made = pool.map(some_id, range(400))
     assert len(set(made)) == 400
 
 

@@ -106,7 +106,9 @@ class AgentLoop:
         plan = await self.timed("plan", self.planner.plan(request))
         actions, ending = await self._carry_out(order, plan, observation)
         image = await self.timed("screenshot", self.session.screenshot())
-        summary = self._summary(order, observation, plan, actions, ending, started, image)
+        summary = self.recorder.clean(
+            self._summary(order, observation, plan, actions, ending, started, image)
+        )
         self.steps.append(summary)
         self.recorder.step(summary, observation, plan, actions)
         self._history.append(

@@ -35,6 +35,10 @@ class StepRecorder:
         self.last_screenshot = self._store.write(f"{self._step(order)}/screenshot.jpg", image)
         return self.last_screenshot
 
+    def clean(self, summary: StepSummary) -> StepSummary:
+        """The summary without secrets: a form sent by GET puts them into addresses."""
+        return StepSummary.model_validate(self._redactor.value(summary.model_dump(mode="json")))
+
     def step(
         self,
         summary: StepSummary,

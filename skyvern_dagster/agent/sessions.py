@@ -174,7 +174,11 @@ class SessionDesk:
         self, request: TaskRequest, downloads: list[DownloadedFile]
     ) -> tuple[StoredFile, ...]:
         stored: dict[str, StoredFile] = {}
-        for number, file in enumerate(downloads, start=1):
+        # A click that was repeated because nothing seemed to come gives the same file again.
+        distinct: dict[str, DownloadedFile] = {}
+        for file in downloads:
+            distinct.setdefault(file.sha256, file)
+        for number, file in enumerate(distinct.values(), start=1):
             name = _filename(file.filename, request.download_suffix, number)
             key = f"runs/{request.workflow_run_id}/downloads/{request.block_key}/{name}"
             if key in stored:

@@ -6,12 +6,13 @@ import asyncio
 import base64
 import contextlib
 import hashlib
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from skyvern_dagster.browser import file_content
+from skyvern_dagster.browser.file_content import Content
 from skyvern_dagster.browser.results import DownloadedFile
 from skyvern_dagster.browser.scripts import script
 from skyvern_dagster.browser.traffic import DocumentAnswer, Traffic
@@ -19,16 +20,6 @@ from skyvern_dagster.errors import ActionError
 
 if TYPE_CHECKING:
     from playwright.async_api import Download, Page
-
-
-@dataclass(frozen=True)
-class Content:
-    """Bytes that came some other way than as a browser download."""
-
-    body: bytes
-    source_url: str
-    suggested_name: str
-    content_type: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,6 +93,21 @@ class Downloads:
         return self._check_in(
             target, name, content.source_url, content.content_type, html_is_fine=html_is_fine
         )
+
+    def receive(self, content: Coroutine[Any, Any, Content]) -> None:
+        """Takes a file that the gate reads on its way to a new tab."""
+        self._begin(self._keep_received(content))
+
+    async def _keep_received(self, content: Coroutine[Any, Any, Content]) -> None:
+        from playwright.async_api import Error
+
+        try:
+            found = await content
+        except Error as error:
+            self.problems.append(DownloadProblem(f"A file broke off: {error.message}", ""))
+            return
+        with contextlib.suppress(ActionError):
+            await self.keep(found)
 
     def _begin(self, saving: Awaitable[None]) -> None:
         self.begun += 1

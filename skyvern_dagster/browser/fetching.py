@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes, urljoin
 
 from skyvern_dagster.browser import file_content
-from skyvern_dagster.browser.downloads import Content, read_blob
+from skyvern_dagster.browser.downloads import read_blob
+from skyvern_dagster.browser.file_content import Content
 from skyvern_dagster.errors import ActionError, NavigationError
 
 if TYPE_CHECKING:

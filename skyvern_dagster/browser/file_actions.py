@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from skyvern_dagster.browser.actions import click_target
-from skyvern_dagster.browser.downloads import Content, DownloadProblem
+from skyvern_dagster.browser.downloads import DownloadProblem
 from skyvern_dagster.browser.fetching import fetch_content
-from skyvern_dagster.browser.file_content import name_from_response
+from skyvern_dagster.browser.file_content import Content, name_from_response
 from skyvern_dagster.browser.performing import perform
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.browser.target import find_target

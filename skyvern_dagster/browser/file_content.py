@@ -5,6 +5,7 @@ from __future__ import annotations
 import mimetypes
 import re
 import unicodedata
+from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -25,6 +26,16 @@ _MAGIC = (
     (b"PK\x03\x04", "application/zip"),
 )
 _GENERIC = ("", "application/octet-stream", "binary/octet-stream", "application/force-download")
+
+
+@dataclass(frozen=True)
+class Content:
+    """Bytes that came some other way than as a browser download."""
+
+    body: bytes
+    source_url: str
+    suggested_name: str
+    content_type: str = ""
 
 
 def read_head(path: Path) -> bytes:

@@ -1,25 +1,48 @@
 """Stands between Chromium and the documents it loads, for every page of a browser.
 
-It does two things that Playwright's own routing can't: it sees each hop of a redirect, and it
-changes a response's headers without fetching it a second time. A PDF thus becomes a download
-where Chromium would open its viewer (which raises no download event and keeps the file for
-itself), however it was asked for: link, new tab, form, script.
+It does what Playwright's own routing can't: it sees each hop of a redirect, and it changes a
+response's headers without fetching it a second time. A PDF thus becomes a download where Chromium
+would open its viewer (which raises no download event and keeps the file for itself), however it
+was asked for: link, form, script. A file in a new tab is taken right here, since the download
+event of a tab that has just been opened gets lost now and then.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from skyvern_dagster.browser.document_response import DocumentResponse
+from skyvern_dagster.browser.file_content import Content
 from skyvern_dagster.browser.network import NetworkPolicy
-from skyvern_dagster.browser.traffic import VIEWER_TYPES
-from skyvern_dagster.errors import BrowserError, NetworkPolicyError
+from skyvern_dagster.errors import NetworkPolicyError
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, BrowserContext, CDPSession, Page
+    from playwright.async_api import Browser, CDPSession
+
+_MOST_TARGETS = 2000
+
+Receive = Callable[[Coroutine[Any, Any, Content]], None]
+
+
+@dataclass
+class Watch:
+    """What the gate does for one context.
+
+    Attributes:
+        receive: Takes a file that is on its way.
+        policy: Which addresses its pages may open.
+        blocked: Why navigations were stopped.
+    """
+
+    receive: Receive
+    policy: NetworkPolicy
+    blocked: list[str] = field(default_factory=list)
 
 
 class DocumentGate:
@@ -31,8 +54,8 @@ class DocumentGate:
 
     def __init__(self, session: CDPSession) -> None:
         self._session = session
-        self._policies: dict[str, NetworkPolicy] = {}
-        self._blocked: dict[str, list[str]] = {}
+        self._watches: dict[str, Watch] = {}
+        self._with_pages: OrderedDict[str, None] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
     @classmethod
@@ -43,31 +66,29 @@ class DocumentGate:
         await gate._listen()
         return gate
 
-    async def restrict(self, page: Page, policy: NetworkPolicy) -> str:
-        """Holds all pages of this page's context to a policy; gives the context's id.
+    async def watch(self, context_id: str, target_id: str, watch: Watch) -> None:
+        """Begins to do things for a context.
 
-        Only a policy that restricts more than schemes needs this: Chromium itself keeps web pages
-        from opening ``file:`` and ``chrome:`` addresses.
+        Args:
+            context_id: Chromium's id of the context.
+            target_id: Chromium's id of its first page.
+            watch: What to do.
         """
-        context_id = await _context_id(page.context, page)
-        self._policies[context_id] = policy
-        await self._listen()
-        return context_id
+        self._watches[context_id] = watch
+        self._note_page(target_id)
+        # Chromium itself keeps web pages from opening `file:` and `chrome:` addresses.
+        if watch.policy.is_restrictive:
+            await self._listen()
 
     def release(self, context_id: str) -> None:
         """Forgets a context that was closed."""
-        self._policies.pop(context_id, None)
-        self._blocked.pop(context_id, None)
-
-    def take_blocked(self, context_id: str) -> list[str]:
-        """Why navigations of this context were stopped since the last call."""
-        return self._blocked.pop(context_id, [])
+        self._watches.pop(context_id, None)
 
     async def _listen(self) -> None:
-        stages = ["Response", "Request"] if self._policies else ["Response"]
+        restricts = any(watch.policy.is_restrictive for watch in self._watches.values())
         patterns = [
             {"urlPattern": "*", "resourceType": "Document", "requestStage": stage}
-            for stage in stages
+            for stage in (("Response", "Request") if restricts else ("Response",))
         ]
         await self._session.send("Fetch.enable", {"patterns": patterns})
 
@@ -81,76 +102,64 @@ class DocumentGate:
 
         # A page that is closed meanwhile takes its paused request with it.
         with contextlib.suppress(Error):
-            if _is_response(event):
-                await self._answer_response(event)
+            if "responseStatusCode" in event:
+                await self._answer_response(DocumentResponse.of(event))
             else:
                 await self._answer_request(event)
 
     async def _answer_request(self, event: Mapping[str, Any]) -> None:
         request = {"requestId": event["requestId"]}
-        if self._policies and "responseErrorReason" not in event:
-            context_id = (await self._target(event)).get("browserContextId", "")
-            policy = self._policies.get(context_id)
+        if "responseErrorReason" not in event:
+            target = await self._page(event.get("frameId", ""))
+            watch = self._watches.get(target.get("browserContextId", ""))
             try:
-                if policy is not None:
-                    await policy.check(event["request"]["url"])
+                if watch is not None:
+                    await watch.policy.check(event["request"]["url"])
             except NetworkPolicyError as error:
-                self._blocked.setdefault(context_id, []).append(str(error))
+                if watch is not None:
+                    watch.blocked.append(str(error))
                 reason = {"errorReason": "BlockedByClient"}
                 await self._session.send("Fetch.failRequest", request | reason)
                 return
         await self._session.send("Fetch.continueRequest", request)
 
-    async def _answer_response(self, event: Mapping[str, Any]) -> None:
-        answer: dict[str, Any] = {"requestId": event["requestId"]}
-        if _opens_viewer(event) and (await self._target(event)).get("type") == "page":
-            answer["responseCode"] = event["responseStatusCode"]
-            answer["responseHeaders"] = _as_attachment(event["responseHeaders"])
+    async def _answer_response(self, response: DocumentResponse) -> None:
+        answer: dict[str, Any] = {"requestId": response.request_id}
+        target = await self._page(response.frame_id) if response.is_file else {}
+        watch = self._watches.get(target.get("browserContextId", ""))
+        if not target:
+            self._note_page(response.frame_id)
+        elif watch is not None and response.frame_id not in self._with_pages:
+            watch.receive(self._take(response))
+            return
+        elif response.opens_viewer:
+            answer["responseCode"] = response.status
+            answer["responseHeaders"] = response.headers_as_attachment()
         await self._session.send("Fetch.continueResponse", answer)
 
-    async def _target(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        """The page that this document is the main frame of; empty for an iframe's document."""
+    async def _take(self, response: DocumentResponse) -> Content:
+        """Reads a file that a new tab was opened for, and closes the tab."""
+        request = {"requestId": response.request_id}
+        found = await self._session.send("Fetch.getResponseBody", request)
+        body = str(found["body"])
+        content = base64.b64decode(body) if found["base64Encoded"] else body.encode()
+        await self._session.send("Fetch.failRequest", request | {"errorReason": "Aborted"})
+        await self._session.send("Target.closeTarget", {"targetId": response.frame_id})
+        return Content(content, response.url, response.suggested_name, response.content_type)
+
+    async def _page(self, frame_id: str) -> dict[str, Any]:
+        """The page that this frame is the main one of; empty for an iframe."""
         from playwright.async_api import Error
 
         try:
-            found = await self._session.send(
-                "Target.getTargetInfo", {"targetId": event.get("frameId", "")}
-            )
+            found = await self._session.send("Target.getTargetInfo", {"targetId": frame_id})
         except Error:
             return {}
-        return dict(found["targetInfo"])
+        target = dict(found["targetInfo"])
+        return target if target.get("type") == "page" else {}
 
-
-def _is_response(event: Mapping[str, Any]) -> bool:
-    return "responseStatusCode" in event
-
-
-def _opens_viewer(event: Mapping[str, Any]) -> bool:
-    if not 200 <= event["responseStatusCode"] < 300:
-        return False
-    headers = {each["name"].lower(): each["value"] for each in event["responseHeaders"]}
-    content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if not content_type:
-        return str(urlsplit(event["request"]["url"]).path).lower().endswith(".pdf")
-    return content_type in VIEWER_TYPES
-
-
-def _as_attachment(headers: list[dict[str, str]]) -> list[dict[str, str]]:
-    others = [each for each in headers if each["name"].lower() != "content-disposition"]
-    given = [each["value"] for each in headers if each["name"].lower() == "content-disposition"]
-    # `inline; filename="x.pdf"` keeps its file name.
-    parameters = given[0].partition(";")[2].strip() if given else ""
-    value = f"attachment; {parameters}" if parameters else "attachment"
-    return [*others, {"name": "Content-Disposition", "value": value}]
-
-
-async def _context_id(context: BrowserContext, page: Page) -> str:
-    session = await context.new_cdp_session(page)
-    try:
-        found = await session.send("Target.getTargetInfo")
-    finally:
-        await session.detach()
-    context_id = found["targetInfo"].get("browserContextId")
-    if not context_id:
-        raise BrowserError("The browser doesn't say which context a page belongs to")
-    return str(context_id)
+    def _note_page(self, frame_id: str) -> None:
+        self._with_pages[frame_id] = None
+        self._with_pages.move_to_end(frame_id)
+        if len(self._with_pages) > _MOST_TARGETS:
+            self._with_pages.popitem(last=False)

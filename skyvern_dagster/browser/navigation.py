@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from skyvern_dagster.browser.fetching import reason_of
+from skyvern_dagster.browser.looks import look
 from skyvern_dagster.browser.performing import leave_error_page, perform
 from skyvern_dagster.browser.results import ActionResult
-from skyvern_dagster.browser.settling import look
 from skyvern_dagster.errors import ActionError, NavigationError
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from skyvern_dagster.browser.fetching import reason_of
+from skyvern_dagster.browser.looks import Mark, look
 from skyvern_dagster.browser.results import ActionResult
-from skyvern_dagster.browser.settling import Mark, look, settle
+from skyvern_dagster.browser.settling import settle
 from skyvern_dagster.errors import ActionError, BrowserError
 
 if TYPE_CHECKING:

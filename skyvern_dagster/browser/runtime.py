@@ -15,11 +15,11 @@ from skyvern_dagster.browser.chromium import start_chromium
 from skyvern_dagster.browser.fetching import reason_of
 from skyvern_dagster.browser.gate import DocumentGate
 from skyvern_dagster.browser.scripts import register_engines
-from skyvern_dagster.browser.spare import SpareContext
+from skyvern_dagster.browser.spare import BlankContext, SpareContext
 from skyvern_dagster.errors import BrowserError
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, BrowserContext, Playwright
+    from playwright.async_api import Browser, Playwright
 
 T = TypeVar("T")
 
@@ -85,26 +85,14 @@ class BrowserRuntime:
         """
         return (await self._running_engine()).browser
 
-    async def gate(self) -> DocumentGate:
-        """What stands between the browser and the documents it loads. Call it on the loop."""
-        return (await self._running_engine()).gate
-
-    async def context(self, options: Mapping[str, Any]) -> BrowserContext:
-        """A new context with a blank page. Call it on the loop.
+    async def blank_context(self, options: Mapping[str, Any]) -> tuple[BlankContext, DocumentGate]:
+        """A new context with a blank page, and the gate of its browser. Call it on the loop.
 
         Args:
             options: Playwright's ``new_context`` options.
         """
-        return await (await self._running_engine()).spare.take(options)
-
-    def take_blocked(self, context_id: str) -> tuple[str, ...]:
-        """Why the gate stopped navigations of a context since the last call."""
-        return tuple(self._engine.gate.take_blocked(context_id)) if self._engine else ()
-
-    def release(self, context_id: str) -> None:
-        """A context that the gate watched was closed."""
-        if self._engine is not None:
-            self._engine.gate.release(context_id)
+        engine = await self._running_engine()
+        return await engine.spare.take(options), engine.gate
 
     def close(self) -> None:
         """Stops Chromium and the thread; safe to call twice. A later use starts anew."""

@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from skyvern_dagster.browser.dialogs import Dialogs
 from skyvern_dagster.browser.downloads import Downloads
+from skyvern_dagster.browser.gate import DocumentGate, Watch
 from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.snapshot import observe
+from skyvern_dagster.browser.spare import BlankContext
 from skyvern_dagster.browser.state import BrowserState
 from skyvern_dagster.browser.storage import WebStorage
 from skyvern_dagster.browser.tabs import Tabs
 from skyvern_dagster.browser.traffic import Traffic
 
 if TYPE_CHECKING:
-    from playwright.async_api import BrowserContext, Page
+    from playwright.async_api import Page
 
     from skyvern_dagster.browser.runtime import BrowserRuntime
 
@@ -70,16 +72,17 @@ class BrowserSession:
 
     def __init__(
         self,
-        runtime: BrowserRuntime,
-        context: BrowserContext,
+        blank: BlankContext,
+        gate: DocumentGate,
         downloads_dir: Path,
         state: BrowserState,
         options: SessionOptions,
     ) -> None:
-        self._runtime = runtime
+        context = blank.context
+        self._blank = blank
+        self._gate = gate
         self._context = context
         self._state = state
-        self._gate_id = ""
         self._tracing = False
         self._closed = False
         self.options = options
@@ -87,6 +90,7 @@ class BrowserSession:
         self.dialogs = Dialogs(context)
         self.downloads = Downloads(downloads_dir, self.traffic)
         self.storage = WebStorage(context, state)
+        self._watch = Watch(self.downloads.receive, options.policy)
         self.tabs = Tabs(context, self._follow)
         context.on("close", self._on_close)
 
@@ -114,11 +118,10 @@ class BrowserSession:
             BrowserError: Chromium doesn't start.
         """
         chosen, given = options or SessionOptions(), state or BrowserState()
-        context = await runtime.context(chosen.as_context_options())
-        session = cls(runtime, context, downloads_dir, given, chosen)
+        blank, gate = await runtime.blank_context(chosen.as_context_options())
+        session = cls(blank, gate, downloads_dir, given, chosen)
+        await gate.watch(blank.context_id, blank.target_id, session._watch)
         await session.storage.restore()
-        if chosen.policy.is_restrictive:
-            session._gate_id = await (await runtime.gate()).restrict(session.page, chosen.policy)
         return session
 
     @property
@@ -175,7 +178,9 @@ class BrowserSession:
 
     def blocked_addresses(self) -> tuple[str, ...]:
         """Why the network policy stopped navigations since the last call."""
-        return self._runtime.take_blocked(self._gate_id) if self._gate_id else ()
+        blocked = tuple(self._watch.blocked)
+        self._watch.blocked.clear()
+        return blocked
 
     async def start_trace(self) -> None:
         """Starts recording a Playwright trace with screenshots and snapshots.
@@ -199,9 +204,7 @@ class BrowserSession:
         from playwright.async_api import Error
 
         self._on_close()
-        if self._gate_id:
-            self._runtime.release(self._gate_id)
-            self._gate_id = ""
+        self._gate.release(self._blank.context_id)
         # A hanging page must not hold up the run; the runtime's end takes it along.
         with contextlib.suppress(Error, asyncio.TimeoutError):
             await asyncio.wait_for(self._context.close(), _CLOSE_SECONDS)

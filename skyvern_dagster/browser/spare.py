@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from skyvern_dagster.browser.scripts import script
@@ -13,8 +14,23 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext
 
 
+@dataclass(frozen=True)
+class BlankContext:
+    """A context with one blank page.
+
+    Attributes:
+        context: The context itself.
+        context_id: How Chromium calls it.
+        target_id: How Chromium calls its page.
+    """
+
+    context: BrowserContext
+    context_id: str
+    target_id: str
+
+
 class SpareContext:
-    """Opens contexts, each with a blank page, and the next one before it is asked for.
+    """Opens contexts, the next one before it is asked for.
 
     Args:
         browser: Where to open them.
@@ -23,10 +39,10 @@ class SpareContext:
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
         self._options: Mapping[str, Any] = {}
-        self._next: asyncio.Task[BrowserContext] | None = None
+        self._next: asyncio.Task[BlankContext] | None = None
 
-    async def take(self, options: Mapping[str, Any]) -> BrowserContext:
-        """A context with a blank page, set up with these ``new_context`` options.
+    async def take(self, options: Mapping[str, Any]) -> BlankContext:
+        """A context set up with these ``new_context`` options.
 
         Raises:
             playwright.async_api.Error: It can't be opened.
@@ -34,13 +50,13 @@ class SpareContext:
         ready = self._next if options == self._options else None
         surplus = self._next if ready is None else None
         self._next = None
-        context = await self._opened(ready, options)
+        blank = await self._opened(ready, options)
         self._options = options
         self._next = asyncio.ensure_future(self._open(options))
         self._next.add_done_callback(_retrieved)
         if surplus is not None:
             await _close(surplus)
-        return context
+        return blank
 
     async def close(self) -> None:
         """Closes the one in store."""
@@ -49,8 +65,8 @@ class SpareContext:
             await _close(ready)
 
     async def _opened(
-        self, ready: asyncio.Task[BrowserContext] | None, options: Mapping[str, Any]
-    ) -> BrowserContext:
+        self, ready: asyncio.Task[BlankContext] | None, options: Mapping[str, Any]
+    ) -> BlankContext:
         from playwright.async_api import Error
 
         if ready is not None:
@@ -58,21 +74,23 @@ class SpareContext:
                 return await ready
         return await self._open(options)
 
-    async def _open(self, options: Mapping[str, Any]) -> BrowserContext:
+    async def _open(self, options: Mapping[str, Any]) -> BlankContext:
         context = await self._browser.new_context(**options)
         await context.add_init_script(script("hooks"))
-        await context.new_page()
-        return context
+        protocol = await context.new_cdp_session(await context.new_page())
+        target = (await protocol.send("Target.getTargetInfo"))["targetInfo"]
+        await protocol.detach()
+        return BlankContext(context, str(target.get("browserContextId", "")), target["targetId"])
 
 
-async def _close(opening: asyncio.Task[BrowserContext]) -> None:
+async def _close(opening: asyncio.Task[BlankContext]) -> None:
     from playwright.async_api import Error
 
     with contextlib.suppress(Error):
-        await (await opening).close()
+        await (await opening).context.close()
 
 
-def _retrieved(task: asyncio.Task[BrowserContext]) -> None:
+def _retrieved(task: asyncio.Task[BlankContext]) -> None:
     # A failure is the next taker's to meet, by trying again.
     if not task.cancelled():
         task.exception()

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from skyvern_dagster.browser.document_response import VIEWER_TYPES
+
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Page, Request, Response
 
@@ -18,7 +20,6 @@ _POLL_PATIENCE = 0.4
 _MOST_DOCUMENTS = 50
 _ABORTED = "net::ERR_ABORTED"
 _EMPTY = (204, 205)
-VIEWER_TYPES = ("application/pdf", "application/x-pdf", "text/pdf")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ import dagster as dg
 
 from skyvern_dagster import tags
 from skyvern_dagster.compiler.config import parameters_config, parameters_mapping
-from skyvern_dagster.compiler.naming import safe_name
 from skyvern_dagster.compiler.ops import (
     RESULT,
     SCOPE,
@@ -51,7 +50,7 @@ def build_job(
             defs = dg.Definitions(jobs=[job])
     """
     return build_graph(workflow).to_job(
-        name=name or safe_name(workflow.name),
+        name=name or workflow.name,
         executor_def=executor_def or dg.in_process_executor,
         resource_defs={**job_resources(), **(resource_defs or {})},
         tags={

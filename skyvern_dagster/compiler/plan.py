@@ -14,7 +14,6 @@ from typing import assert_never
 from skyvern_dagster.agent.task import HandOn
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.blocks.union import Block
-from skyvern_dagster.compiler.naming import safe_name
 from skyvern_dagster.errors import TemplateError
 from skyvern_dagster.execution.runner import needed_by
 from skyvern_dagster.templating import is_template, names_used
@@ -31,7 +30,7 @@ class BlockNode:
     """A block that is one op. A loop inside a loop is one, too: it runs in order inside its op.
 
     Attributes:
-        op: Name of the op: the label, unless Dagster reserves that word.
+        op: Name of the op: the label.
         hand_on: What later blocks need of the browser session.
         data_from: Labels of the blocks whose outputs it uses.
         priority: Rising along a loop's body, so that Dagster finishes an iteration before it
@@ -88,21 +87,15 @@ def make_plan(workflow: Workflow) -> Plan:
         _node(block, needed_by(blocks[index + 1 :]), workflow.definition)
         for index, block in enumerate(blocks)
     )
-    return Plan(safe_name(workflow.name), workflow.definition.title, nodes)
-
-
-def op_name(label: str, definition: WorkflowDefinition) -> str:
-    """Name of the op that a block becomes."""
-    return safe_name(label, {block.label for block in walk(definition.blocks)})
+    return Plan(workflow.name, workflow.definition.title, nodes)
 
 
 def _node(block: Block, hand_on: HandOn, definition: WorkflowDefinition) -> Node:
-    name = op_name(block.label, definition)
     if not isinstance(block, ForLoopBlock):
-        return BlockNode(name, block, hand_on, producers(block, definition))
+        return BlockNode(block.label, block, hand_on, producers(block, definition))
     body = tuple(
         BlockNode(
-            op=op_name(inner.label, definition),
+            op=inner.label,
             block=inner,
             hand_on=needed_by(block.loop_blocks[index + 1 :]),
             data_from=_outside(producers(inner, definition), block),
@@ -111,7 +104,7 @@ def _node(block: Block, hand_on: HandOn, definition: WorkflowDefinition) -> Node
         for index, inner in enumerate(block.loop_blocks)
     )
     return LoopNode(
-        op=name,
+        op=block.label,
         collect=f"{block.label}__collect",
         block=block,
         body=body,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -83,7 +84,7 @@ def parse(text: str, source: str) -> Document:
 
 
 def _parsed(text: str, source: str) -> Document:
-    loader = JsonLoader(text)
+    loader = JsonLoader(_without_tabs(text))
     try:
         node = loader.get_single_node()
         if node is None:
@@ -94,6 +95,13 @@ def _parsed(text: str, source: str) -> Document:
     finally:
         loader.dispose()
     return Document(source, data, positions.found, tuple(positions.repeated))
+
+
+def _without_tabs(text: str) -> str:
+    """JSON may be indented by tabs, YAML may not."""
+    if not text.lstrip("\ufeff \t\r\n").startswith("{"):
+        return text
+    return re.sub("^\t+", lambda tabs: " " * len(tabs.group()), text, flags=re.MULTILINE)
 
 
 def _invalid(source: str, place: Position, message: str) -> InvalidDefinitionError:

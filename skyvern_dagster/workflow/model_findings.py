@@ -110,13 +110,11 @@ def _discriminator(detail: ErrorDetails) -> str:
 def _place_for(field: str, path: Path, data: Any) -> str:
     """What to do about an unknown field: the name it may be a slip of, or where it belongs."""
     here = _model_at(path[:-1], data)
-    if close := did_you_mean(field, here.model_fields):
-        return close
     if here is not WorkflowDefinition and field in WorkflowDefinition.model_fields:
         return "it belongs to the top level of the document"
     if here is not DefinitionBody and field in DefinitionBody.model_fields:
         return "it belongs under workflow_definition"
-    return "remove it"
+    return did_you_mean(field, here.model_fields) or "remove it"
 
 
 def _model_at(path: Path, data: Any) -> type[BaseModel]:

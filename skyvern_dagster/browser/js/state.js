@@ -51,7 +51,11 @@
     stirred = performance.now();
     if (event.downloadRequest !== null) downloads += 1;
     else if (event.destination.url.startsWith("blob:")) saveBlob(event);
-    else if (!event.destination.sameDocument && !event.hashChange) leaving = performance.now();
+    else if (leavesTo(event.destination)) leaving = performance.now();
+  }
+
+  function leavesTo(destination) {
+    return !destination.sameDocument && /^https?:/.test(destination.url);
   }
 
   // A PDF viewer would keep the file for itself, so that it is saved instead of shown.

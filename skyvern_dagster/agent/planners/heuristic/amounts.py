@@ -11,7 +11,7 @@ _SYMBOLS = r"R\$|US\$|CA\$|A\$|[€$£¥₹]|zł|Kč|Ft|kr\.?|Fr\.?"
 _NUMBER = r"[-−–]?\s?\d{1,3}(?:[.,' \u00a0\u202f\u2009]\d{3})+(?:[.,]\d{1,2})?|[-−–]?\s?\d+(?:[.,]\d{1,4})?"
 _MONEY = re.compile(
     rf"(?P<before>[-−–]?\s?(?:{_SYMBOLS}|\b(?:{_CODES})))\s?(?P<number>{_NUMBER})(?![\w])"
-    rf"|(?<![\w.,-])(?P<number2>{_NUMBER})(?:,-|,–|\.-)?\s?(?P<after>{_SYMBOLS}|(?:{_CODES})\b)"
+    rf"|(?<![\w.,-])(?P<number2>{_NUMBER})(?:,-|,–|\.-)?\s?(?P<after>{_SYMBOLS}|(?:{_CODES})\b)(?!\s?\d)"
 )
 _PLAIN = re.compile(rf"(?<![\w.,/-])(?:{_NUMBER})(?![\w/]|[-.,]\d)")
 _NAMES = {

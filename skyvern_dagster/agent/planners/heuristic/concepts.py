@@ -144,7 +144,8 @@ def _alternatives(terms: list[str]) -> re.Pattern[str]:
 
 def _term_pattern(term: str) -> str:
     parts = re.findall(r"[\w*]+", fold(str(term)))
-    return r"[\W_]*".join(part.replace("*", r"[^\W_]*") for part in parts)
+    pattern = r"[\W_]*".join(part.replace("*", r"[^\W_]*") for part in parts)
+    return pattern.replace(r"[\W_]*[^\W_]*", r"[\W_]+[^\W_]+")
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,11 @@ from skyvern_dagster.browser.observation import Node
 _OUTSIDE = frozenset({"navigation", "banner", "contentinfo"})
 _MAX_CONTEXT = 160
 _PLAINLY = 0.73
+_ASKED = re.compile(
+    r"\b(?:download|save|get|fetch|export|herunterladen|lade|telecharger?z?|descargar?|scarica|downloaden|baixar?)\s+"
+    r"(?:the |a |an |my |latest |newest |most recent |die |das |den |le |la |el |il |de |het |o )*(?P<what>[^.,;:]{2,50}?)"
+    r"(?=\s+(?:for|of|from|in|on|as|and|with|to|fur|von|pour|de|van|per|herunter)\b|[.,;:]|$)"
+)
 
 
 @dataclass(frozen=True)
@@ -52,17 +58,20 @@ def wanted_paper(instructions: str) -> Paper:
     plain = fold(instructions)
     if concept("doc.invoice").terms.search(plain):
         return Paper("doc.invoice")
-    match = concept("doc.other").terms.search(plain)
-    if match and match.group() not in {
-        "return",
-        "returns",
-        "conditions",
-        "ticket",
-        "cancellation",
-        "confirmation",
+    match = _ASKED.search(plain)
+    wording = match["what"].strip() if match else ""
+    if not wording or wording in {
+        "file",
+        "document",
+        "pdf",
+        "it",
+        "them",
+        "files",
+        "documents",
+        "pdf file",
     }:
-        return Paper("", match.group())
-    return Paper("doc.invoice")
+        return Paper("doc.invoice")
+    return Paper("", wording)
 
 
 def documents(view: PageView, nodes: Sequence[Node], paper: Paper, *, lone: bool) -> list[Document]:

@@ -104,7 +104,7 @@ def _pieces(view: PageView, node: Node, column: str) -> list[Piece]:
             below.insert(0, Piece(node.text, node, column))
         return _joined(node, below) if _is_sentence(node) else below
     text = view.text(node) or (node.name if node.role in CONTROL_ROLES else "")
-    return [Piece(unglued(text), node, column, node.role in _LABEL_ROLES)] if text else []
+    return [Piece(text, node, column, node.role in _LABEL_ROLES)] if text else []
 
 
 def _is_sentence(node: Node) -> bool:
@@ -151,6 +151,7 @@ def _piece_facts(piece: Piece, label: str, today: date) -> list[Fact]:
     split = _LABEL_SPLIT.match(text)
     if split and not find_dates(split.group(), today):
         label, text = (split.group(1) or split.group(2)).strip(), text[split.end() :].strip()
+    written, text = text, unglued(text)
     spans = _spans(text, today)
     found: list[Fact] = []
     end = 0
@@ -169,7 +170,7 @@ def _piece_facts(piece: Piece, label: str, today: date) -> list[Fact]:
             )
         )
         end = stop
-    found.append(Fact(Kind.TEXT, text, label, None, piece.node, piece.column, whole=not spans))
+    found.append(Fact(Kind.TEXT, written, label, None, piece.node, piece.column, whole=not spans))
     return found
 
 

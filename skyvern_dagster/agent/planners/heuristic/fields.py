@@ -9,6 +9,7 @@ from datetime import date
 
 from skyvern_dagster.agent.planners.heuristic.concepts import concept, concepts
 from skyvern_dagster.agent.planners.heuristic.facts import Fact, Kind
+from skyvern_dagster.agent.planners.heuristic.groups import heading_date
 from skyvern_dagster.agent.planners.heuristic.identifiers import Identifier
 from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.agent.planners.heuristic.records import Record, RecordSet
@@ -20,6 +21,8 @@ _LABEL_WEIGHT = 0.7
 _RIVAL_WEIGHT = 0.8
 _STAND_IN = 0.6
 _LONE = 0.5
+_ODD = 0.4
+_HEADING_SCORE = 0.5
 _READABLE = 0.35
 _NEVER = frozenset(
     {
@@ -105,10 +108,12 @@ def _read(
     slots = [_slots(record) for record in source.records]
     chosen = _assign(fields, slots, lenient)
     filled = [
-        _fill(record, own, fields, chosen, lenient)
+        _with_heading(view, _fill(record, own, fields, chosen, lenient), fields)
         for record, own in zip(source.records, slots, strict=True)
     ]
-    kept = tuple(one for one in filled if key.name in one.facts)
+    found = [one for one in filled if key.name in one.facts]
+    most = max((_share(one, fields) for one in found), default=0.0)
+    kept = tuple(one for one in found if _share(one, fields) >= _ODD * most)
     if not kept:
         return None
     weights = [_share(one, fields) / _crowding(one) for one in kept]
@@ -123,6 +128,20 @@ def _read(
     if len(kept) == 1 and quality < _LONE:
         return None
     return Reading(kept, quality, source, total)
+
+
+def _with_heading(view: PageView, one: Filled, fields: Sequence[FieldSpec]) -> Filled:
+    """A record without a date of its own gets the one of the heading above it."""
+    for field in fields:
+        dated = field.kind == "date" and field.concept in {"order_date", "invoice_date", ""}
+        if (
+            dated
+            and one.facts
+            and field.name not in one.facts
+            and (fact := heading_date(view, one.record))
+        ):
+            return with_fact(one, field.name, fact, _HEADING_SCORE)
+    return one
 
 
 def _share(one: Filled, fields: Sequence[FieldSpec]) -> float:

@@ -29,11 +29,13 @@ _CLICK = re.compile(
     r"\b(?:click|press|tap|hit|klicke?|cliquez?|clique|pulsa|haz clic|clicca|klik|clicar)\s+(?:on |auf |sur |en |su |op |em )?"
     r"(?:the |den |die |das |le |la |el |il |de |het |o |a )?(?:button |link |tab |schaltflache |bouton |boton )?"
     r"(?P<what>[\"'“”„‘«][^\"'“”‘’»]{1,60}[\"'“”’»]|[^.,;:\n]{2,40}?)"
-    r"(?=\s+(?:and|und|et|y|e|en|then|button|link|tab|menu|to|in order)\b|[.,;:\n]|$)"
+    r"(?=\s+(?:and|und|et|y|e|en|then|button|link|tab|menu|to|in order)\b|[.,;:\n]|$)",
+    re.IGNORECASE,
 )
 _SEARCH = re.compile(
     r"\b(?:search for|look up|look for|suche? nach|recherchez?|cherchez?|busca|cerca|zoek naar|zoek|pesquise|procure)\s+"
-    r"(?P<what>[\"'“”„‘«][^\"'“”‘’»]{1,80}[\"'“”’»]|[^.,;:\n]{2,60}?)(?=\s+(?:and|und|et|y|e|en|then|in the|on the)\b|[.,;:\n]|$)"
+    r"(?P<what>[\"'“”„‘«][^\"'“”‘’»]{1,80}[\"'“”’»]|[^.,;:\n]{2,60}?)(?=\s+(?:and|und|et|y|e|en|then|in the|on the)\b|[.,;:\n]|$)",
+    re.IGNORECASE,
 )
 _LIST_PAGES = (
     "orders", "invoices", "documents", "subscriptions", "payments", "shipments", "returns", "quotes",

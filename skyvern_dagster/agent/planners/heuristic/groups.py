@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from skyvern_dagster.agent.planners.heuristic.dates import DayOrder, find_dates
+from skyvern_dagster.agent.planners.heuristic.dates import find_dates
+from skyvern_dagster.agent.planners.heuristic.facts import Fact, Kind
 from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.agent.planners.heuristic.records import Record
 from skyvern_dagster.browser.observation import Node
 
 _LEVELS = 5
 _MAX_HEADING = 60
+_ANY_DAY = date(2000, 1, 1)
 
 
-def heading_date(view: PageView, record: Record, today: date, order: DayOrder) -> date | None:
+def heading_date(view: PageView, record: Record) -> Fact | None:
     """The date of the nearest heading or short text above a record that has one."""
     for node in _above(view, record.nodes[0]):
         text = view.text(node)
         if not 0 < len(text) <= _MAX_HEADING:
             continue
-        mentions = find_dates(text, today)
-        if len(mentions) == 1:
-            return mentions[0].read(order)
+        mentions = find_dates(text, _ANY_DAY)
+        if len(mentions) == 1 and not mentions[0].yearless:
+            return Fact(Kind.DATE, text[mentions[0].start : mentions[0].end], "", mentions[0], node)
     return None
 
 

@@ -233,13 +233,6 @@ def _row(situation: Situation, wanted: ListSpec, filled: Filled, order: DayOrder
     for field in wanted.wanted:
         fact = filled.facts.get(field.name)
         values[field.name] = value_of(fact, field, order, situation.today) if fact else None
-        if (
-            values[field.name] is None
-            and field.kind == "date"
-            and field.concept in {"order_date", "invoice_date", ""}
-        ):
-            day = heading_date(situation.view, filled.record, situation.today, order)
-            values[field.name] = day.isoformat() if day else None
     return Row(values, _filter_day(situation, wanted, filled, values, order))
 
 
@@ -256,7 +249,8 @@ def _filter_day(
         for fact in filled.record.facts
         if isinstance(fact.value, DateMention) and (day := fact_date(fact, order, situation.today))
     ]
-    return days[0] if days else heading_date(situation.view, filled.record, situation.today, order)
+    above = heading_date(situation.view, filled.record) if not days else None
+    return days[0] if days else fact_date(above, order, situation.today) if above else None
 
 
 def _read(situation: Situation, wanted: ListSpec, page: PageOfList) -> Plan:
@@ -321,28 +315,25 @@ def _extract(
     ]
     data = fill_scalars(situation, wanted, items, page.reading.source.container)
     if final:
-        data = _with_scratchpad(situation, data, kept, page)
+        data = _with_scratchpad(situation, wanted, data, kept, page)
     window = f", {len(kept)} of them {situation.intent.window}" if situation.intent.window else ""
     return Extract(data=data, reasoning=f"Read: {page.signature}{window}")
 
 
-def _with_scratchpad(situation: Situation, data: Any, kept: list[Row], page: PageOfList) -> Any:
+def _with_scratchpad(
+    situation: Situation, wanted: ListSpec, data: Any, kept: list[Row], page: PageOfList
+) -> Any:
     if not isinstance(data, dict):
         return data
     pads = [field.name for field in situation.intent.data.scalars if field.concept == "scratchpad"]
     skipped = [row for row in page.rows if row not in kept]
-    account = f"Asked for records {situation.intent.window}. Kept: {_named(kept)}. Left out on the last page: {_named(skipped)}."
+    account = f"Asked for records {situation.intent.window}. Kept: {_named(kept, wanted)}. Left out on the last page: {_named(skipped, wanted)}."
     return {**data, **dict.fromkeys(pads, account)}
 
 
-def _named(rows: list[Row]) -> str:
-    return (
-        ", ".join(
-            f"{next(iter(row.values.values()))} ({row.day})" if row.day else str(row.values)
-            for row in rows[:12]
-        )
-        or "none"
-    )
+def _named(rows: list[Row], wanted: ListSpec) -> str:
+    names = [f"{row.values.get(_key_name(wanted))} ({row.day or 'no date'})" for row in rows[:20]]
+    return ", ".join(names) or "none"
 
 
 def _confidence(page: PageOfList) -> float:
@@ -520,7 +511,8 @@ def _nothing_found(situation: Situation) -> Plan | None:
     )
     if not ends and not error_codes(mapping, "no_records"):
         return None
-    reason = f"No records {situation.intent.window} are in the list on {situation.url}"
+    window = f" {situation.intent.window}" if situation.intent.window else ""
+    reason = f"No records{window} are in the list on {situation.url}"
     return terminate(situation, "no_records", reason)
 
 

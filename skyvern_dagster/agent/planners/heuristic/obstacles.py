@@ -192,7 +192,7 @@ def _dialog(situation: Situation) -> Plan | None:
 
 
 def _dismiss(situation: Situation, node: Node) -> Plan | None:
-    control = _closing(situation.view, node)
+    control = _agreeing(situation.view, node) or _closing(situation.view, node)
     topic = clip(situation.view.label(node) or situation.view.text(node), 40)
     if control and situation.memory.tried(control, situation.url) < 2:
         return click(control, "Dismiss", f'closes what lies over the page ("{topic}")')
@@ -201,6 +201,13 @@ def _dismiss(situation: Situation, node: Node) -> Plan | None:
         why = f'Dismiss: "{topic}" lies over the page and has no button to close it'
         return act([Press(key="Escape", reasoning=why)], why, FAIR)
     return None
+
+
+def _agreeing(view: PageView, node: Node) -> Control | None:
+    """The answer that lets visitors in where a dialog asks for age, country or language."""
+    if not concept("obstacle.gate").mentioned(view.text(node)):
+        return None
+    return _way_out(view, node, "obstacle.accept")
 
 
 def _closing(view: PageView, node: Node) -> Control | None:

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from skyvern_dagster.agent.sessions import SessionDesk
+from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.browser.runtime import BrowserRuntime
+from tests.agent.errand import Errand
+from tests.browser.site import Site
+
+
+@pytest.fixture(scope="package")
+def runtime() -> Iterator[BrowserRuntime]:
+    with BrowserRuntime() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def site() -> Iterator[Site]:
+    running = Site()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def errand(runtime: BrowserRuntime, site: Site, tmp_path: Path) -> Errand:
+    store = ArtifactStore(tmp_path / "artifacts")
+    return Errand(SessionDesk(runtime, store), store, site.url)

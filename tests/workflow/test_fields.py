@@ -1,0 +1,241 @@
+"""Fields that are unknown, missing, or of the wrong kind."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.workflow.documents import (
+    SMTP,
+    SMTP_KEYS,
+    TASK,
+    document,
+    findings,
+    found_at_marks,
+    load,
+    messages,
+)
+
+URL = "url: 'https://shop.example'"
+LOOP = "block_type: for_loop, label: a, loop_over_parameter_key: first_output"
+BLOCK_TYPES = "supported: task, for_loop, upload_to_s3, send_email"
+PARAMETER_TYPES = "supported: workflow, context, aws_secret, credential, output"
+VALUE_TYPES = "'string', 'integer', 'float', 'boolean', 'file_url' or 'json'"
+HOSTS = "hosts such as login.example.com, without scheme and port"
+
+
+def only(text: str) -> tuple[str, str]:
+    (finding,) = found_at_marks(text)
+    assert finding.severity == "error"
+    return finding.message, finding.hint
+
+
+@pytest.mark.parametrize(
+    ("field", "message", "hint"),
+    [
+        ("navigation_gaol: x", "unknown field 'navigation_gaol'",
+         "did you mean 'navigation_goal'?"),
+        ("maxretries: 1", "unknown field 'maxretries'", "did you mean 'max_retries'?"),
+        ("zzz: 1", "unknown field 'zzz'", "remove it"),
+        ("zzz: null", "unknown field 'zzz'", "remove it"),
+        ("blocks: []", "unknown field 'blocks'", "it belongs under workflow_definition"),
+        ("webhook_callback_url: x", "unknown field 'webhook_callback_url'",
+         "it belongs to the top level of the document"),
+        ("max_retries: many", "'max_retries' must be a whole number, not a text", ""),
+        ("max_retries: -1", "'max_retries' should be greater than or equal to 0, not the number -1",
+         ""),
+        ("max_retries: 21", "'max_retries' should be less than or equal to 20, not the number 21",
+         ""),
+        ("max_steps_per_run: 0",
+         "'max_steps_per_run' should be greater than or equal to 1, not the number 0", ""),
+        ("complete_on_download: maybe", "'complete_on_download' must be true or false, not a text",
+         ""),
+        ("complete_on_download: 3",
+         "'complete_on_download' must be true or false, not the number 3", ""),
+        ("continue_on_failure: []", "'continue_on_failure' must be true or false, not a list", ""),
+        ("navigation_goal: 5", "'navigation_goal' must be a text, not the number 5",
+         "put it in quotes"),
+        ("navigation_goal: no", "'navigation_goal' must be a text, not false", "put it in quotes"),
+        ("navigation_goal: {a: b}", "'navigation_goal' must be a text, not a mapping", ""),
+        ("parameter_keys: current_date", "'parameter_keys' must be a list, not a text", ""),
+        ("parameter_keys: [§5]", "item 1 of 'parameter_keys' must be a text, not the number 5",
+         "put it in quotes"),
+        ("error_code_mapping: [x]", "'error_code_mapping' must be a mapping, not a list", ""),
+        ("error_code_mapping: {§a: 5}", "'a' must be a text, not the number 5", "put it in quotes"),
+        ("error_code_mapping: {§a: }", "'a' must be a text, not empty", ""),
+        ("data_schema: 5", "'data_schema' must be a JSON Schema: a mapping, a list or a text", ""),
+    ],
+)  # fmt: skip
+def test_a_wrong_field_of_a_task(field: str, message: str, hint: str) -> None:
+    marked = field if "§" in field else f"§{field}"
+    text = document(f"- {{block_type: task, label: first, {URL}, {marked}}}")
+    assert only(text) == (message, hint)
+    assert findings(text.replace("§", ""))[0].block == "first"
+
+
+@pytest.mark.parametrize(
+    ("block", "message", "hint"),
+    [
+        ("§{label: a}", "'block_type' is missing", "add 'block_type'"),
+        ("{§block_type: taks, label: a}", "block_type 'taks' is not supported",
+         f"did you mean 'task'?; {BLOCK_TYPES}"),
+        ("{§block_type: navigation, label: a}", "block_type 'navigation' is not supported",
+         BLOCK_TYPES),
+        ("{§block_type: , label: a}", "block_type 'None' is not supported",
+         BLOCK_TYPES),
+        ("§task", "block 2 must be a mapping, not a text", ""),
+        (f"§{{block_type: task, {URL}}}", "'label' is missing", "add 'label'"),
+        (f"{{block_type: task, §label: 5, {URL}}}", "'label' must be a text, not the number 5",
+         "put it in quotes"),
+        (f"{{block_type: task, §label: on, {URL}}}", "'label' must be a text, not true",
+         "put it in quotes"),
+        (f"{{{LOOP}, §loop_blocks: []}}", "'loop_blocks' must not be empty", ""),
+        (f"{{{LOOP}, §loop_blocks: x}}", "'loop_blocks' must be a list, not a text", ""),
+        (f"§{{{LOOP}}}", "'loop_blocks' is missing", "add 'loop_blocks'"),
+    ],
+)  # fmt: skip
+def test_a_wrong_block(block: str, message: str, hint: str) -> None:
+    assert only(document(f"{TASK}- {block}\n")) == (message, hint)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "message", "hint"),
+    [
+        ("§{key: k}", "'parameter_type' is missing", "add 'parameter_type'"),
+        ("{key: k, §parameter_type: workflo}", "parameter_type 'workflo' is not supported",
+         f"did you mean 'workflow'?; {PARAMETER_TYPES}"),
+        ("{key: k, §parameter_type: bitwarden_login_credential}",
+         "parameter_type 'bitwarden_login_credential' is not supported",
+         "use parameter_type: credential and give the login through a secret source"),
+        ("§{parameter_type: workflow}", "'key' is missing", "add 'key'"),
+        ("{§key: 1k, parameter_type: workflow}",
+         "'key' must be letters, digits and _, beginning with no digit: '1k'", ""),
+        ("{§key: a b, parameter_type: workflow}",
+         "'key' must be letters, digits and _, beginning with no digit: 'a b'", ""),
+        ("{§key: ä, parameter_type: workflow}",
+         "'key' must be letters, digits and _, beginning with no digit: 'ä'", ""),
+        ("{key: k, parameter_type: workflow, §default: 3}", "unknown field 'default'",
+         "did you mean 'default_value'?"),
+        ("{key: k, parameter_type: workflow, §workflow_parameter_type: strng}",
+         f"'workflow_parameter_type' must be {VALUE_TYPES}, not 'strng'", "did you mean 'string'?"),
+        ("§{key: k, parameter_type: context}", "'source_parameter_key' is missing",
+         "add 'source_parameter_key'"),
+        ("§{key: k, parameter_type: aws_secret}", "'aws_key' is missing", "add 'aws_key'"),
+        ("{key: k, parameter_type: credential, §allowed_hosts: ['https://x.example']}",
+         f"'allowed_hosts' must be {HOSTS}: 'https://x.example'", ""),
+        ("{key: k, parameter_type: credential, §allowed_hosts: [com]}",
+         f"'allowed_hosts' must be {HOSTS}: 'com'", ""),
+    ],
+)  # fmt: skip
+def test_a_wrong_parameter(parameter: str, message: str, hint: str) -> None:
+    assert only(document(parameters=f"- {parameter}\n")) == (message, hint)
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("§title: t\n", "'workflow_definition' is missing", "add 'workflow_definition'"),
+        ("title: t\n§workflow_definition:\n",
+         "'workflow_definition' must be a mapping, not empty", ""),
+        ("title: t\nworkflow_definition:\n  §blocks:\n", "'blocks' must be a list, not empty", ""),
+        ("title: t\nworkflow_definition:\n  §blocks: []\n", "'blocks' must not be empty", ""),
+        ("title: t\nworkflow_definition:\n  §blocks: {}\n",
+         "'blocks' must be a list, not a mapping", ""),
+        (document().replace("title: Test", "§title: ''"), "'title' must not be empty", ""),
+        (document().replace("title: Test", "§title: 5"), "'title' must be a text, not the number 5",
+         "put it in quotes"),
+        (document().replace("title:", "title: x\n§titel:"), "unknown field 'titel'",
+         "did you mean 'title'?"),
+        (document() + "  §title: x\n", "unknown field 'title'",
+         "it belongs to the top level of the document"),
+        (document() + "§parameters: []\n", "unknown field 'parameters'",
+         "it belongs under workflow_definition"),
+        (document().replace("  blocks", "  §parameters: {a: b}\n  blocks"),
+         "'parameters' must be a list, not a mapping", ""),
+    ],
+)  # fmt: skip
+def test_a_wrong_document(text: str, message: str, hint: str) -> None:
+    assert only(text) == (message, hint)
+
+
+@pytest.mark.parametrize(
+    "missing", ["smtp_port_secret_parameter_key", "sender", "recipients", "subject"]
+)
+def test_an_email_needs_its_fields(missing: str) -> None:
+    fields = {
+        **dict(part.split(": ") for part in SMTP_KEYS.split(", ")),
+        "sender": "a@x.example", "recipients": "[b@x.example]", "subject": "s",
+    }  # fmt: skip
+    lines = [f"{name}: {value}" for name, value in fields.items() if name != missing]
+    email = "§{block_type: send_email, label: mail, " + ", ".join(lines) + "}"
+    assert only(document(f"{TASK}- {email}", SMTP)) == (
+        f"{missing!r} is missing",
+        f"add {missing!r}",
+    )
+
+
+def test_what_is_empty_is_left_out() -> None:
+    """Exports of Skyvern write every field."""
+    full = load(
+        document(
+            f"- {{block_type: task, label: a, {URL}, title: , navigation_goal: , data_schema: , "
+            "max_retries: , parameter_keys: , error_code_mapping: , continue_on_failure: , "
+            "complete_on_download: , engine: , model: , next_block_label: }",
+            "- {key: k, parameter_type: workflow, default_value: , description: }\n"
+            "- {key: c, parameter_type: credential, credential_id: , allowed_hosts: }\n",
+        ).replace("title: Test", "title: Test\nproxy_location:\nis_saved_task:\ndescription:")
+    )
+    spare = load(
+        document(
+            f"- {{block_type: task, label: a, {URL}}}",
+            "- {key: k, parameter_type: workflow}\n- {key: c, parameter_type: credential}\n",
+        )
+    )
+    assert full.definition == spare.definition
+    assert full.warnings == ()
+
+
+@pytest.mark.parametrize("parameters", ["", "  parameters:\n", "  parameters: []\n"])
+def test_a_definition_without_parameters(parameters: str) -> None:
+    text = document().replace("  blocks", f"{parameters}  blocks")
+    assert load(text).definition.parameters == []
+
+
+def test_everything_is_told_at_once() -> None:
+    """Mistakes of the model don't hide those that only the whole definition shows."""
+    text = """\
+    §titel: Test
+    workflow_definition:
+      parameters:
+        - {§key: current_date, parameter_type: workflow}
+        - {key: n, parameter_type: workflow, workflow_parameter_type: integer, §default_value: x}
+        - {key: c, parameter_type: context, §source_parameter_key: nowhere}
+        - {key: n, §parameter_type: nothing}
+      blocks:
+        - {block_type: task, label: a, §urll: x, navigation_goal: '{{ m }}'}
+        - {block_type: task, label: a, max_retries: x, parameter_keys: [b_output, m]}
+        - {block_type: nothing, label: b}
+        - {block_type: for_loop, label: l, loop_blocks: [{block_type: task, label: b, url: '{{'}]}
+    """
+    found = [(each.block, each.message) for each in findings(text.replace("§", ""))]
+    for expected in [
+        ("", "'title' is missing"),
+        ("", "unknown field 'titel'"),
+        ("", "parameter key 'current_date' is reserved"),
+        ("", "the default doesn't fit: parameter 'n' must be a whole number, not str 'x'"),
+        ("", "unknown source 'nowhere'"),
+        ("", "parameter key 'n' stands twice"),
+        ("", "parameter_type 'nothing' is not supported"),
+        ("a", "unknown field 'urll'"),
+        ("a", "the first task has no address to begin at"),
+        ("a", "unknown name 'm'"),
+        ("a", "label 'a' stands twice"),
+        ("a", "'max_retries' must be a whole number, not a text"),
+        ("a", "'b_output' is made by a later block"),
+        ("b", "block_type 'nothing' is not supported"),
+        ("l", "the loop has no list"),
+        ("b", "label 'b' stands twice"),
+        ("b", "malformed template: unexpected 'end of template'"),
+    ]:
+        assert expected in found, "\n".join(map(str, found))
+    assert len(found) == 18  # 'm' is unknown twice
+    assert messages(text.replace("§", "")) == [message for _, message in found]
