@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,9 +27,20 @@ def demo() -> Iterator[DemoServices]:
         yield services
 
 
+@pytest.fixture(scope="session")
+def new_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder as runs find it at first; making its databases takes a second."""
+    folder = tmp_path_factory.mktemp("new") / "home"
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("DAGSTER_HOME", str(folder))
+        environment.setenv("DAGSTER_DISABLE_TELEMETRY", "1")
+        return prepare_home()
+
+
 @pytest.fixture
-def home(tmp_path: Path, clean_environment: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, new_home: Path, clean_environment: pytest.MonkeyPatch) -> Path:
     """A home folder with an instance, that this process and its children use."""
+    shutil.copytree(new_home, tmp_path / "home")
     clean_environment.setenv("DAGSTER_HOME", str(tmp_path / "home"))
     return prepare_home()
 
@@ -35,8 +48,6 @@ def home(tmp_path: Path, clean_environment: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """No settings from outside, no AWS, and a planner that knows the demo shop."""
-    import os
-
     for name in [name for name in os.environ if name.startswith(FROM_OUTSIDE)]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("DAGSTER_DISABLE_TELEMETRY", "1")

@@ -111,6 +111,7 @@ class Downloads:
 
     def _begin(self, saving: Awaitable[None]) -> None:
         self.begun += 1
+        self._traffic.nudge()
         task = asyncio.ensure_future(saving)
         self._saving.add(task)
         task.add_done_callback(self._finish)

@@ -83,6 +83,9 @@ class _Waiting:
         """Seconds until it is worth another look; none or less if the page rests."""
         if pulse is None or pulse.is_loading or self.asked_for_file or self._is_leaving(pulse):
             return _STEP
+        # Both may have begun while the page was asked.
+        if self._session.downloads.is_saving or self._session.traffic.is_busy():
+            return _STEP
         if calm < self._seconds_for_more(pulse):
             return _STEP
         # A clock or a carousel never rests.

@@ -101,12 +101,13 @@ class Traffic:
         A download's own event comes some time after the answer that gives it.
         """
         aborted = [url for url, code in self.failed_documents if code == _ABORTED]
-        return sum(
-            each.status in range(200, 300)
-            and each.status not in _EMPTY
-            and (each.url in aborted or is_file(each))
+        files = {
+            each.url
             for each in self.documents
-        )
+            if each.status in range(200, 300) and each.status not in _EMPTY
+            if each.url in aborted or is_file(each)
+        }
+        return len(files)
 
     def documents_not_loaded(self) -> list[tuple[str, str]]:
         """Address and error code of documents that failed since the action began."""
@@ -160,7 +161,7 @@ class Traffic:
 
     def _on_request(self, request: Request) -> None:
         kind = request.resource_type
-        if kind not in _PATIENCE or not request.url.startswith(("http", "blob:")):
+        if kind not in _PATIENCE or not _is_of_page(request.url):
             return
         parts = urlsplit(request.url)
         key = (request.method, f"{parts.netloc}{parts.path}")
@@ -171,9 +172,9 @@ class Traffic:
 
     def _on_response(self, response: Response) -> None:
         request = response.request
-        if request.resource_type != "document" or not response.headers:
-            return
         headers = response.headers
+        if request.resource_type != "document" or not headers or not _is_of_page(response.url):
+            return
         url = _without_fragment(response.url)
         answer = DocumentAnswer(
             url, response.status, content_type(response), headers.get("content-disposition", "")
@@ -235,6 +236,11 @@ def _page_of(request: Request) -> Page | None:
     except Error:
         # A pop-up's first request comes before its page.
         return None
+
+
+def _is_of_page(url: str) -> bool:
+    """Not one of the resources of Chromium's own viewers."""
+    return url.startswith(("http:", "https:", "blob:"))
 
 
 def _without_fragment(url: str) -> str:

@@ -97,8 +97,12 @@ def _percent(safe: str, *, lower: bool = False) -> Callable[[str], str]:
     return encode
 
 
+def _plus(value: str) -> str:
+    return _percent(" ")(value).replace(" ", "+")
+
+
 def _form_data(value: str) -> str:
-    return _percent("*-._ ")(value).replace("~", "%7E").replace(" ", "+")
+    return _percent("* ")(value).replace("~", "%7E").replace(" ", "+")
 
 
 def _json_text(value: str) -> str:
@@ -109,11 +113,14 @@ def _json_ascii(value: str) -> str:
     return json.dumps(value)[1:-1]
 
 
-def _json_for_scripts(value: str) -> str:
-    text = _json_ascii(value)
-    for character in "<>&'":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
+def _json_for_scripts(escaped: str) -> Callable[[str], str]:
+    def encode(value: str) -> str:
+        text = _json_ascii(value)
+        for character in escaped:
+            text = text.replace(character, f"\\u{ord(character):04x}")
+        return text
+
+    return encode
 
 
 def _html_text(value: str) -> str:
@@ -128,10 +135,17 @@ def _html_numeric(value: str) -> str:
     return html.escape(value, quote=False).replace('"', "&#34;").replace("'", "&#39;")
 
 
-_JSON = (_json_text, _json_ascii, _json_for_scripts, lambda value: value.replace("/", "\\/"))
+_JSON = (
+    _json_text,
+    _json_ascii,
+    _json_for_scripts("<>&"),
+    _json_for_scripts("<>&'"),
+    lambda value: value.replace("/", "\\/"),
+)
 _HTML = (html.escape, _html_text, _html_attribute, _html_numeric)
 _URL = (
     *(_percent(safe, lower=lower) for safe in _SAFE for lower in (False, True)),
+    _plus,
     _form_data,
 )
 

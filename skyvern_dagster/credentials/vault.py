@@ -13,6 +13,7 @@ from skyvern_dagster.credentials.reference import (
 )
 from skyvern_dagster.credentials.site import host_of, is_within, same_site, scheme_of
 from skyvern_dagster.credentials.sources import Credential, SecretSource
+from skyvern_dagster.credentials.totp import clean_secret, one_time_code
 from skyvern_dagster.errors import SecretError
 
 
@@ -128,13 +129,10 @@ class SecretVault:
     def _code(self, key: str, credential: Credential) -> str:
         if not credential.totp_secret:
             raise SecretError(f"credential {key!r} has no TOTP secret")
-        secret = credential.totp_secret.replace(" ", "")
-        for form in (credential.totp_secret, secret):
+        for form in (credential.totp_secret, clean_secret(credential.totp_secret)):
             self.redactor.add(form)
-        import pyotp  # here, so that `import skyvern_dagster` stays quick
-
         try:
-            return pyotp.TOTP(secret).now()
+            return one_time_code(credential.totp_secret)
         except ValueError as error:
             raise SecretError(f"the TOTP secret of credential {key!r} is not base32") from error
 

@@ -25,7 +25,7 @@ from skyvern_dagster.execution.names import Names
 from skyvern_dagster.execution.records import BlockRecord, RunRecords
 from skyvern_dagster.execution.scope import LoopFrame, Scope
 from skyvern_dagster.ids import new_id
-from skyvern_dagster.templating import evaluate
+from skyvern_dagster.templating import evaluate, is_template
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow
 from skyvern_dagster.workflow.parameters import AwsSecretParameter, CredentialParameter
@@ -159,7 +159,7 @@ class Runner:
         names = Names(self.workflow.definition, scope)
         reference = loop.loop_over_parameter_key or loop.loop_variable_reference or ""
         try:
-            value = names[reference] if reference in names else evaluate(reference, names)
+            value = names[reference] if reference in names else _at_path(reference, names)
         except SkyvernDagsterError as error:
             raise BlockError(f"the list to loop over, {reference!r}: {error}") from error
         found = _as_list(value)
@@ -297,6 +297,12 @@ def _failed(block: LeafBlock, reason: str, *, retryable: bool) -> BlockOutcome:
     elif isinstance(block, SendEmailBlock):
         output = EmailOutput(success=False, error=reason).model_dump(mode="json")
     return BlockOutcome(status="failed", output=output, failure_reason=reason, retryable=retryable)
+
+
+def _at_path(reference: str, names: Names) -> Any:
+    """The value of a template, or of a path without braces: ``orders_output.rows`` (contract 3c)."""
+    template = reference if is_template(reference) else "{{ " + reference + " }}"
+    return evaluate(template, names)
 
 
 def _as_list(value: Any) -> list[Any] | None:

@@ -164,8 +164,9 @@ def _failure_reason(
     for record in records:
         if record.block_key == block_key and record.outcome.failure_reason:
             return record.outcome.failure_reason
-    reason = found.get(tags.FAILURE_REASON, "-")
-    return reason if reason != "-" else last_failure(instance, run.run_id) or _NO_REASON
+    # The log before the tag, which may have been cut.
+    reason = last_failure(instance, run.run_id) or found.get(tags.FAILURE_REASON, "-")
+    return reason if reason != "-" else _NO_REASON
 
 
 def _screenshots(records: list[BlockRecord], store: ArtifactStore) -> list[str]:

@@ -111,7 +111,9 @@ def last_failure(instance: dg.DagsterInstance, run_id: str) -> str:
     events = [record.event_log_entry.get_dagster_event() for record in found.records]
     for event in events:
         if event.event_type == dg.DagsterEventType.STEP_FAILURE:
-            return f"step {event.step_key!r}: {_failure_text(event)}"
+            said = event.step_failure_data.user_failure_data is not None
+            text = _failure_text(event)
+            return text if said else f"step {event.step_key!r} broke: {text}"
     return _run_failure_text(events[0]) if events else ""
 
 

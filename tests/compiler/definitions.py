@@ -58,9 +58,7 @@ def email(label: str, subject: str = "Hello", **fields: Any) -> dict[str, Any]:
 
 
 def mail_secrets() -> list[dict[str, Any]]:
-    return [
-        {"key": key, "parameter_type": "aws_secret", "aws_key": key.upper()} for key in SECRETS
-    ]
+    return [{"key": key, "parameter_type": "aws_secret", "aws_key": key.upper()} for key in SECRETS]
 
 
 def given(key: str, kind: str = "string", default: Any = None) -> dict[str, Any]:

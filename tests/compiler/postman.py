@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from aiosmtpd.controller import Controller
+import asyncio
+from threading import Thread
+
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
@@ -16,7 +18,8 @@ class Postman:
     def __init__(self) -> None:
         self.refused: set[str] = set()
         self.delivered: list[str] = []
-        self._controller = Controller(self, hostname="127.0.0.1", port=0)
+        self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._loop.run_forever, daemon=True)
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self,
@@ -37,9 +40,15 @@ class Postman:
 
     def start(self) -> int:
         """Starts serving; gives the port."""
-        self._controller.start()
-        assert self._controller.server is not None
-        return int(self._controller.server.sockets[0].getsockname()[1])
+        server = self._loop.run_until_complete(
+            self._loop.create_server(
+                lambda: SMTP(self, hostname="localhost", loop=self._loop), "127.0.0.1", 0
+            )
+        )
+        self._thread.start()
+        return int(server.sockets[0].getsockname()[1])
 
     def stop(self) -> None:
-        self._controller.stop()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 from collections.abc import Callable
-from urllib.parse import quote, quote_plus, urlencode
+from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import assume, example, given
@@ -21,7 +22,8 @@ PASSWORDS = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_s
 
 
 def as_form_data(value: str) -> str:
-    return urlencode({"": value}, quote_via=quote_plus)[1:].replace("~", "%7E")
+    """As browsers send forms."""
+    return quote(value, safe="* ").replace("~", "%7E").replace(" ", "+")
 
 
 def as_uri_component(value: str) -> str:
@@ -30,6 +32,13 @@ def as_uri_component(value: str) -> str:
 
 def as_javascript(value: str) -> str:
     return json.dumps(value, ensure_ascii=False)[1:-1]
+
+
+def as_json_in_a_script(value: str, escaped: str) -> str:
+    text = json.dumps(value)[1:-1]
+    for character in escaped:
+        text = text.replace(character, f"\\u00{ord(character):x}")
+    return text
 
 
 def in_json_in_json(value: str) -> str:
@@ -49,7 +58,7 @@ ENCODERS: list[Callable[[str], str]] = [
     quote,
     quote_plus,
     lambda value: quote(value, safe=""),
-    lambda value: quote(value, safe="").lower(),
+    lambda value: re.sub("%..", lambda match: match.group().lower(), quote(value, safe="")),
     as_form_data,
     as_uri_component,
     html.escape,
@@ -57,7 +66,8 @@ ENCODERS: list[Callable[[str], str]] = [
     lambda value: str(escape(value)),
     as_javascript,
     lambda value: json.dumps(value)[1:-1],
-    lambda value: json.dumps(value).replace("<", "\\u003c").replace("&", "\\u0026")[1:-1],
+    lambda value: as_json_in_a_script(value, "<>&"),
+    lambda value: as_json_in_a_script(value, "<>&'"),
     lambda value: base64.b64encode(value.encode()).decode().rstrip("="),
 ]
 
@@ -75,8 +85,6 @@ def test_no_form_of_a_secret_stays(secret: str) -> None:
     redactor.add(secret)
     for encode in ENCODERS:
         form = encode(secret)
-        if encode is ENCODERS[4] and form != secret.lower() and quote(secret, safe="") != form:
-            continue  # lower-casing letters makes it another secret
         for text in (
             form,
             f"before{form}after",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import time
 import traceback
 
-import pyotp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +17,7 @@ from skyvern_dagster.credentials.reference import (
     replace_references,
 )
 from skyvern_dagster.credentials.sources import Credential, EnvironmentSource
+from skyvern_dagster.credentials.totp import one_time_code
 from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
 from skyvern_dagster.errors import SecretError
 from tests.laws import LAW
@@ -59,7 +60,7 @@ FIELDS = st.sampled_from([None, "username", "password", "totp"])
 def test_references_are_found_in_any_text(references: list[SecretReference]) -> None:
     text = " and ".join(map(str, references))
     assert references_in(f"<{text}>") == tuple(references)
-    values = {reference: "value" for reference in references}
+    values = dict.fromkeys(references, "value")
     assert replace_references(text, values) == " and ".join(["value"] * len(references))
 
 
@@ -92,11 +93,9 @@ def test_values_are_typed_on_the_site_where_the_task_began(vault: SecretVault) -
         vault.type_out("no secret", page_url="https://evil.example", home_url=HOME) == "no secret"
     )
     code = vault.type_out("secret://shop/totp", page_url=HOME, home_url=HOME)
-    assert code in {
-        pyotp.TOTP(TOTP).at(pyotp.utils.datetime.datetime.now(), offset) for offset in (-1, 0)
-    }
+    assert code in {one_time_code(TOTP, time.time() - seconds) for seconds in (0, 30)}
     assert vault.redactor.text("p4ss&word JBSWY3DPEHPK3PXP jbsw y3dp ehpk 3pxp") == (
-        "***** JBSWY3DPEHPK3PXP *****"
+        "***** ***** *****"
     )
 
 
@@ -132,7 +131,7 @@ def test_allowed_hosts_belong_to_one_credential(vault: SecretVault) -> None:
         assert vault.type_out("secret://shop/username", page_url=page, home_url=HOME) == "ada"
         with pytest.raises(SecretError, match="allowed_hosts of credential 'plain'"):
             vault.type_out("secret://plain/username", page_url=page, home_url=HOME)
-    with pytest.raises(SecretError, match="'sso.example' is not the site"):
+    with pytest.raises(SecretError, match=r"'sso\.example' is not the site"):
         vault.type_out("secret://shop/username", page_url="https://sso.example", home_url=HOME)
     with pytest.raises(SecretError, match="came without encryption"):
         vault.type_out("secret://shop/username", page_url="http://login.sso.example", home_url=HOME)

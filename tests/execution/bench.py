@@ -126,9 +126,7 @@ def normalized(value: Any) -> Any:
     varying = {"task_id", "created_at", "modified_at"}
     match value:
         case dict():
-            return {
-                key: "*" if key in varying else normalized(item) for key, item in value.items()
-            }
+            return {key: "*" if key in varying else normalized(item) for key, item in value.items()}
         case list():
             return [normalized(item) for item in value]
         case _:

@@ -52,7 +52,8 @@ def definitions(draw: st.DrawFn) -> list[dict[str, Any]]:
                 over = draw(st.sampled_from(["some", "rows", "none", "number", "paths"]))
                 body = blocks(depth + 1)
                 flags = {
-                    name: draw(st.booleans()) for name in ("continue_on_failure", "complete_if_empty")
+                    name: draw(st.booleans())
+                    for name in ("continue_on_failure", "complete_if_empty")
                 }
                 found.append(loop(label, over, *body, **flags))
             else:

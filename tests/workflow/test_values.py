@@ -126,6 +126,7 @@ def test_what_does_not_fit(kind: ValueType, value: Any, message: str | None) -> 
     assert len(str(caught.value)) < 200
 
 
+OPEN_BRACE = "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"
 PARAMETERS = """\
 - {key: url, parameter_type: workflow, description: Address of the shop.}
 - {key: limit, parameter_type: workflow, workflow_parameter_type: integer, default_value: '5'}
@@ -153,8 +154,7 @@ def test_all_problems_are_named_at_once() -> None:
         "unknown parameter 'secret' (declared: url, limit, extra)",
         "parameter 'url' is required: Address of the shop.",
         "parameter 'limit' must be a whole number, not str 'many'",
-        "parameter 'extra' must be JSON: Expecting property name enclosed in double quotes: line 1 "
-        + "column 2 (char 1)",
+        f"parameter 'extra' must be JSON: {OPEN_BRACE}",
     ]
 
 

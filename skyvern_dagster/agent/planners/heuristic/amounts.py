@@ -7,16 +7,29 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 _CODES = "EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|BGN|JPY|CNY|CAD|AUD|NZD|BRL|MXN|INR|TRY|ZAR"
+
+
 _SYMBOLS = r"R\$|US\$|CA\$|A\$|[€$£¥₹]|zł|Kč|Ft|kr\.?|Fr\.?"
-_NUMBER = r"[-−–]?\s?\d{1,3}(?:[.,' \u00a0\u202f\u2009]\d{3})+(?:[.,]\d{1,2})?|[-−–]?\s?\d+(?:[.,]\d{1,4})?"
+
+
+_NUMBER = (
+    r"[-−–]?\s?\d{1,3}(?:[.,' \u00a0\u202f\u2009]\d{3})+(?:[.,]\d{1,2})?"
+    r"|[-−–]?\s?\d+(?:[.,]\d{1,4})?"
+)
+
+
 _MONEY = re.compile(
     rf"(?P<before>[-−–]?\s?(?:{_SYMBOLS}|\b(?:{_CODES})))\s?(?P<number>{_NUMBER})(?![\w])"
     rf"|(?<![\w.,-])(?P<number2>{_NUMBER})(?:,-|,–|\.-)?\s?(?P<after>{_SYMBOLS}|(?:{_CODES})\b)(?!\s?\d)"
 )
+
+
 _PLAIN = re.compile(rf"(?<![\w.,/-])(?:{_NUMBER})(?![\w/]|[-.,]\d)")
+
+
 _NAMES = {
-    "€": "EUR", "$": "USD", "us$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "zł": "PLN", "kč": "CZK",
-    "ft": "HUF", "r$": "BRL", "ca$": "CAD", "a$": "AUD", "fr": "CHF", "kr": "SEK",
+    "€": "EUR", "$": "USD", "us$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "zł": "PLN",
+    "kč": "CZK", "ft": "HUF", "r$": "BRL", "ca$": "CAD", "a$": "AUD", "fr": "CHF", "kr": "SEK",
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ The word lists are data, in ``vocabulary/*.yaml``::
     log_in:
       en: [log in, sign in]        # spaces also match "-", "_" and nothing: login, log-in
       de: [anmelden, "*anmeldung"] # * stands for the rest of a (compound) word
-      symbols: ["\u2192"]               # equal to the whole label
+      symbols: ["→"]               # equal to the whole label
       not: [newsletter]            # where this occurs, the concept isn't meant
 """
 
@@ -23,6 +23,8 @@ from skyvern_dagster.agent.planners.heuristic.words import fold
 from skyvern_dagster.errors import PlannerError
 
 _NEVER = re.compile(r"(?!)")
+
+
 _LETTERS = re.compile(r"[^\W\d_]")
 
 

@@ -10,6 +10,8 @@ from skyvern_dagster.agent.planners.heuristic.schema import ListSpec
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act, complete
 
 PURPOSE = "Contacts"
+
+
 _PAGES = ("page.contact", "page.imprint", "page.help")
 
 
@@ -35,7 +37,7 @@ def look_for_contacts(situation: Situation, before: list[Decision]) -> Plan | No
     ]
     if not found:
         return None
-    plan = follow(situation, found[0], PURPOSE, LIKELY)
+    plan = follow(found[0], PURPOSE, LIKELY)
     return act(
         [*before, *plan.decisions], f"{plan.reasoning}, for the addresses to write to", LIKELY
     )

@@ -6,9 +6,10 @@ all its dates together (:func:`day_order`), never one by one.
 
 from __future__ import annotations
 
+import itertools
 import re
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
@@ -18,7 +19,12 @@ from skyvern_dagster.agent.planners.heuristic.concepts import word_list
 from skyvern_dagster.agent.planners.heuristic.words import fold_in_place
 
 _TWO_DIGIT_PIVOT = 69
+_Reader = Callable[[re.Match[str], date], "DateMention | None"]
+
+
 _JOINT = re.compile(r"\s*(?:-|–|—|to|until|bis|zum|au|al|a|ate|tot|t/m|hasta)\s*")
+
+
 _OPENED = re.compile(r"(?<![\d.,/])(\d{1,2})\.?\s?(?:-|–|—|to|bis|au|al|t/m)\s?$")
 
 
@@ -154,7 +160,7 @@ def _exact(mention: DateMention, order: DayOrder) -> date | None:
 def _implausible(mentions: list[DateMention], order: DayOrder, today: date) -> int:
     days = [day for mention in mentions if (day := mention.read(order))]
     future = sum(day > today + timedelta(days=1) for day in days)
-    pairs = list(zip(days, days[1:], strict=False))
+    pairs = list(itertools.pairwise(days))
     falling = sum(first < second for first, second in pairs)
     rising = sum(first > second for first, second in pairs)
     return 2 * future + min(falling, rising)
@@ -185,7 +191,7 @@ def _month_words() -> str:
 
 
 @cache
-def _readers():  # type: ignore[no-untyped-def]
+def _readers() -> tuple[tuple[re.Pattern[str], _Reader], ...]:
     month = _month_words()
     year = r"(\d{4}|'?\d{2}(?![\d:.,]))"
     ordinal = r"(?:st|nd|rd|th|er|[oa](?![^\W\d_])|°|º|\.)?"

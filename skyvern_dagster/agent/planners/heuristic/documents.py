@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.page import Control, PageView
+from skyvern_dagster.agent.planners.heuristic.controls import Control
+from skyvern_dagster.agent.planners.heuristic.page import PageView
+from skyvern_dagster.agent.planners.heuristic.phrases import named_after
 from skyvern_dagster.agent.planners.heuristic.words import fold, overlap
 from skyvern_dagster.browser.observation import Node
 
 _OUTSIDE = frozenset({"navigation", "banner", "contentinfo"})
+
+
 _MAX_CONTEXT = 160
+
+
 _PLAINLY = 0.73
-_ASKED = re.compile(
-    r"\b(?:download|save|get|fetch|export|herunterladen|lade|telecharger?z?|descargar?|scarica|downloaden|baixar?)\s+"
-    r"(?:the |a |an |my |latest |newest |most recent |die |das |den |le |la |el |il |de |het |o )*(?P<what>[^.,;:]{2,50}?)"
-    r"(?=\s+(?:for|of|from|in|on|as|and|with|to|fur|von|pour|de|van|per|herunter)\b|[.,;:]|$)"
-)
+
+
+_ANY_FILE = frozenset({"file", "document", "pdf", "it", "them", "files", "documents", "pdf file"})
 
 
 @dataclass(frozen=True)
@@ -58,18 +61,8 @@ def wanted_paper(instructions: str) -> Paper:
     plain = fold(instructions)
     if concept("doc.invoice").terms.search(plain):
         return Paper("doc.invoice")
-    match = _ASKED.search(plain)
-    wording = match["what"].strip() if match else ""
-    if not wording or wording in {
-        "file",
-        "document",
-        "pdf",
-        "it",
-        "them",
-        "files",
-        "documents",
-        "pdf file",
-    }:
+    wording = next(iter(named_after("download", instructions, 50)), "")
+    if not wording or fold(wording) in _ANY_FILE:
         return Paper("doc.invoice")
     return Paper("", wording)
 
@@ -104,7 +97,8 @@ def _first_heading(view: PageView) -> int:
 def _rate(
     view: PageView, control: Control, paper: Paper, nodes: Sequence[Node], *, lone: bool
 ) -> Document | None:
-    label = f"{control.label} {control.node.title if control.node.title != control.label else ''}".strip()
+    title = control.node.title if control.node.title != control.label else ""
+    label = f"{control.label} {title}".strip()
     if (
         concept("nav.danger").score(label) >= 0.6
         or control.node.role in {"option", "tab"}

@@ -44,7 +44,7 @@ def extract_page(situation: Situation) -> Plan:
     )
     extract = Extract(
         data=data,
-        reasoning=f"Read: {found} values from {clip(situation.request.observation.title or situation.url)}",
+        reasoning=f"Read: {found} values from {clip(situation.view.headings[0] or situation.url)}",
     )
     lacking = f"; not found: {', '.join(missing)}" if missing else ""
     return complete(f"Read {found} values{lacking}", FAIR if missing else LIKELY, extract)

@@ -7,24 +7,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from functools import lru_cache
 
-from skyvern_dagster.agent.planners.heuristic.amounts import Amount, find_amounts, find_number
+from skyvern_dagster.agent.planners.heuristic.amounts import Amount, find_amounts
 from skyvern_dagster.agent.planners.heuristic.concepts import concepts
+from skyvern_dagster.agent.planners.heuristic.controls import CONTROL_ROLES, INPUT_ROLES
 from skyvern_dagster.agent.planners.heuristic.dates import DateMention, find_dates
 from skyvern_dagster.agent.planners.heuristic.identifiers import Identifier, find_identifiers
-from skyvern_dagster.agent.planners.heuristic.page import CONTROL_ROLES, INPUT_ROLES, PageView
+from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.agent.planners.heuristic.words import fold, unglued
 from skyvern_dagster.browser.observation import Node
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+
+
 _LABEL_SPLIT = re.compile(
     r"^\s*([^:：]{1,50}?)\s*[:：]\s+(?=\S)|^\s*([^:：\d]{1,50}?)\s*[:：](?=\d|#|[€$£])"
 )
+
+
 _MAX_LABEL_WORDS = 6
+
+
 _LABEL_ROLES = frozenset({"term", "rowheader", "columnheader", "heading"})
 
 
@@ -179,9 +186,9 @@ _Value = DateMention | Amount | Identifier | None
 
 @lru_cache(maxsize=16384)
 def _spans(text: str, today: date) -> tuple[tuple[int, int, Kind, _Value], ...]:
-    spans: list[tuple[int, int, Kind, _Value]] = []
-    for match in _EMAIL.finditer(text):
-        spans.append((match.start(), match.end(), Kind.EMAIL, None))
+    spans: list[tuple[int, int, Kind, _Value]] = [
+        (match.start(), match.end(), Kind.EMAIL, None) for match in _EMAIL.finditer(text)
+    ]
     _add(spans, [(day.start, end, Kind.DATE, day) for day, end in _beginnings(text, today)])
     _add(spans, [(money.start, money.end, Kind.AMOUNT, money) for money in find_amounts(text)])
     taken = tuple((start, end) for start, end, _, _ in spans)
@@ -222,13 +229,3 @@ def _written(text: str, value: _Value) -> str:
 
 def _cleaned(text: str) -> str:
     return re.sub(r"^[\s\W_]+|[\s\W_]+$", "", text)
-
-
-def is_number(text: str) -> bool:
-    """Whether a text is a plain number, perhaps with a unit behind it."""
-    return len(text) <= 20 and find_number(text) is not None and not find_dates(text, date.today())
-
-
-def relabelled(fact: Fact, label: str) -> Fact:
-    """The same fact with a label, where it had none."""
-    return fact if fact.label else replace(fact, label=label)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from skyvern_dagster.agent.planners.heuristic.concepts import Concept, concept, word_list
@@ -47,6 +48,8 @@ _START_WORDS = frozenset(
         "sinds",
     }
 )
+
+
 _END_WORDS = frozenset(
     {
         "end",
@@ -69,6 +72,8 @@ _END_WORDS = frozenset(
         "fim",
     }
 )
+
+
 _CONTEXT = 40
 
 
@@ -113,10 +118,8 @@ def date_window(text: str, payload: Mapping[str, Any], today: date) -> DateWindo
 def newest_only(text: str) -> int | None:
     """How many of the newest records are asked for, if the goal says so."""
     plain = fold(text)
-    match = re.search(
-        r"(?:latest|newest|last|most recent|letzten|neuesten|derniere?s|ultim[oi]s?|laatste)\s+(\d{1,3})\s+(?!day|week|month|year|tag|woche|monat|jahr|jour|mois|an|dia|mes|giorn|dag|maand)",
-        plain,
-    )
+    words = concept("limit.newest").terms.pattern
+    match = re.search(rf"{words}\s+(\d{{1,3}})\s+(?!(?:{_unit_words()})\b)", plain)
     if match:
         return int(match.group(1))
     return 1 if concept("goal.newest").mentioned(plain) else None
@@ -200,33 +203,32 @@ def _last(found: Concept, text: str) -> int:
 
 
 def _strictly_before(text: str) -> bool:
-    return bool(
-        re.search(
-            r"\b(before|older than|earlier than|vor|vor dem|avant|antes de|prima del|voor)\W*(le|the)?\W*$",
-            text,
-        )
-    ) and not re.search(r"on or before\W*$", text)
+    words = concept("limit.before").terms.pattern
+    ends = re.search(rf"{words}\W*(?:le|the)?\W*$", text)
+    return bool(ends) and not re.search(r"on or before\W*$", text)
 
 
 def _says_strictly(text: str) -> bool:
     plain = fold(text)
-    if re.search(
-        r"\bon or (after|later)|inclusive|einschliesslich|inclus\b|same as\b|equal", plain
-    ):
-        return False
-    return bool(
-        re.search(
-            r"\b(strictly (after|later|newer)|later than|newer than|strikt nach|spater als|strictement apres|posterieur|estrictamente|posteriores a|strettamente|successiv[ei] al|later dan)",
-            plain,
-        )
-    )
+    included = concept("limit.included").terms.search(plain)
+    return not included and bool(concept("limit.strictly").terms.search(plain))
+
+
+@cache
+def _units() -> dict[str, str]:
+    listed = word_list("calendar")["units"]
+    return {word: unit for unit, words in listed.items() for word in words}
+
+
+@cache
+def _unit_words() -> str:
+    return "|".join(sorted(_units(), key=len, reverse=True))
 
 
 def _relative(text: str, today: date) -> DateWindow:
     plain = fold(text)
-    units = {word: unit for unit, words in word_list("calendar")["units"].items() for word in words}
-    names = "|".join(sorted(units, key=len, reverse=True))
-    last = r"last|past|previous|letzten?|vergangenen?|dernier(?:e?s)?|ultim[oiae]s?|laatste|afgelopen|derniers"
+    units, names = _units(), _unit_words()
+    last = concept("paging.relative").terms.pattern
     match = re.search(
         rf"\b(?:{last})\s+(\d+)\s+({names})\b|\b(\d+)\s+(?:{last})\s+({names})\b|\b(?:{last})\s+({names})\b",
         plain,

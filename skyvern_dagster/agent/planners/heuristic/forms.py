@@ -16,10 +16,10 @@ from skyvern_dagster.agent.decisions import (
 )
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.concepts import concept, concepts
+from skyvern_dagster.agent.planners.heuristic.controls import Control, Input
 from skyvern_dagster.agent.planners.heuristic.dates import parse_date
 from skyvern_dagster.agent.planners.heuristic.filters import flat_items
 from skyvern_dagster.agent.planners.heuristic.navigation import go_to
-from skyvern_dagster.agent.planners.heuristic.page import Control, Input
 from skyvern_dagster.agent.planners.heuristic.situation import (
     FAIR,
     LIKELY,
@@ -35,6 +35,8 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
 from skyvern_dagster.agent.planners.heuristic.words import clip, fold, name_words, overlap
 
 _MIN_MATCH = 0.5
+
+
 _YES = frozenset({"true", "yes", "ja", "oui", "si", "sim", "on", "1"})
 
 
@@ -67,7 +69,8 @@ def fill_form(situation: Situation) -> Plan:
     decisions.extend(_agreements(situation))
     missing = _missing(situation, [field for field, _ in pairs])
     if missing:
-        reason = f"Failed to fill in the form on {situation.url} - missing information: {', '.join(missing)}"
+        lacking = ", ".join(missing)
+        reason = f"Failed to fill in the form on {situation.url} - missing information: {lacking}"
         return terminate(situation, "form_rejected", reason, LIKELY)
     submit = _submit(situation, [field for field, _ in pairs])
     if submit is None and not decisions:
@@ -196,7 +199,8 @@ def _missing(situation: Situation, filled: list[Input]) -> list[str]:
     return [
         clip(field.label or field.hints, 40)
         for field in situation.view.inputs
-        if field.node.required and field.ref not in refs and not field.node.value and field.node.role not in {"checkbox", "radio"}
+        if field.node.required and field.ref not in refs and not field.node.value
+        and field.node.role not in {"checkbox", "radio"}
         and not field.node.options and situation.view.region(field.node) in near
     ]  # fmt: skip
 

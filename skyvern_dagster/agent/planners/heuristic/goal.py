@@ -5,42 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from skyvern_dagster.agent.planner import Goal
-from skyvern_dagster.agent.planners.heuristic.concepts import concept, concepts
+from skyvern_dagster.agent.planners.heuristic.concepts import concept
 from skyvern_dagster.agent.planners.heuristic.credentials import Credentials, find_credentials
+from skyvern_dagster.agent.planners.heuristic.dates import find_dates
 from skyvern_dagster.agent.planners.heuristic.filters import (
     DateWindow,
     date_window,
     flat_items,
     newest_only,
 )
+from skyvern_dagster.agent.planners.heuristic.identifiers import find_identifiers
+from skyvern_dagster.agent.planners.heuristic.phrases import named_after
 from skyvern_dagster.agent.planners.heuristic.schema import DataSpec, read_schema
-from skyvern_dagster.agent.planners.heuristic.words import fold, name_words
+from skyvern_dagster.agent.planners.heuristic.words import fold, fold_in_place, name_words
 
-_GOTO = re.compile(
-    r"\b(?:go to|navigate to|open|visit|find|locate|switch to|gehe? (?:zu[rm]?|auf)|offne|navigiere (?:zu[rm]?)?|"
-    r"va (?:sur|a)|allez (?:sur|a)|ouvre|ouvrez|ve a|ir a|abre|vai (?:a|alla|su)|apri|ga naar|open de|va para|abra)\s+"
-    r"(?:the |your |my |die |der |das |den |la |le |les |el |los |il |lo |de |het |o |a )?"
-    r"(?P<what>[^.,;:\n]{2,60}?)(?=\s+(?:and|und|et|y|e|en|then|where|so|to|page|section|in order)\b|[.,;:\n]|$)"
-)
-_CLICK = re.compile(
-    r"\b(?:click|press|tap|hit|klicke?|cliquez?|clique|pulsa|haz clic|clicca|klik|clicar)\s+(?:on |auf |sur |en |su |op |em )?"
-    r"(?:the |den |die |das |le |la |el |il |de |het |o |a )?(?:button |link |tab |schaltflache |bouton |boton )?"
-    r"(?P<what>[\"'“”„‘«][^\"'“”‘’»]{1,60}[\"'“”’»]|[^.,;:\n]{2,40}?)"
-    r"(?=\s+(?:and|und|et|y|e|en|then|button|link|tab|menu|to|in order)\b|[.,;:\n]|$)",
-    re.IGNORECASE,
-)
-_SEARCH = re.compile(
-    r"\b(?:search for|look up|look for|suche? nach|recherchez?|cherchez?|busca|cerca|zoek naar|zoek|pesquise|procure)\s+"
-    r"(?P<what>[\"'“”„‘«][^\"'“”‘’»]{1,80}[\"'“”’»]|[^.,;:\n]{2,60}?)(?=\s+(?:and|und|et|y|e|en|then|in the|on the)\b|[.,;:\n]|$)",
-    re.IGNORECASE,
-)
 _LIST_PAGES = (
-    "orders", "invoices", "documents", "subscriptions", "payments", "shipments", "returns", "quotes",
-    "messages", "addresses", "profile", "settings", "products", "contact", "help", "cart", "account",
+    "orders", "invoices", "documents", "subscriptions", "payments", "shipments", "returns",
+    "quotes", "messages", "addresses", "profile", "settings", "products", "contact", "help",
+    "cart", "account",
 )  # fmt: skip
+_ANY_DAY = date(2000, 1, 1)
 _RECORD_KEYS = ("order_id", "invoice_number", "tracking_number")
 
 
@@ -88,13 +76,14 @@ def read_goal(goal: Goal) -> Intent:
     record_id = _record_id(goal.payload, everything)
     extracts = bool(goal.data_extraction_goal or goal.data_schema is not None)
     downloads = goal.complete_on_download or _means(doing, "goal.download")
-    clicks = tuple(_unquoted(match["what"]) for match in _CLICK.finditer(_plain(doing)))
+    clicks = tuple(named_after("click", doing))
     return Intent(
         instructions=doing,
         completes_when=completes,
         terminates_if=f"{terminates} {reading_terminates}".strip(),
         credentials=credentials,
-        logs_in=_means(doing, "goal.log_in"),
+        logs_in=_means(doing, "goal.log_in")
+        or (credentials is not None and not doing and not extracts),
         downloads=downloads,
         extracts=extracts or (not downloads and not clicks and _means(doing, "goal.extract")),
         fills=_means(doing, "goal.fill"),
@@ -104,35 +93,40 @@ def read_goal(goal: Goal) -> Intent:
         target_words=_target_words(doing),
         record_id=record_id,
         clicks=clicks,
-        search=next((_unquoted(match["what"]) for match in _SEARCH.finditer(_plain(doing))), ""),
+        search=next(iter(named_after("search", doing)), ""),
         newest=newest_only(everything),
     )
 
 
 def _endings(text: str) -> tuple[str, str, str]:
-    """The instructions, the sentences on completion, and those on termination."""
-    parts: dict[str, list[str]] = {"": [], "complete": [], "terminate": []}
+    """The instructions, the clauses on completion, and those on termination."""
+    doing, completes, terminates = [], [], []
     for sentence in re.split(r"(?<=[.!?;])\s+|\n+", text.strip()):
-        plain = fold(sentence)
-        if concept("goal.terminate").mentioned(plain):
-            parts["terminate"].append(sentence)
-        elif concept("goal.complete").mentioned(plain):
-            parts["complete"].append(sentence)
-        else:
-            parts[""].append(sentence)
-    return " ".join(parts[""]), " ".join(parts["complete"]), " ".join(parts["terminate"])
+        rest, ending = _without(sentence, "goal.terminate")
+        terminates.append(ending)
+        rest, ending = _without(rest, "goal.complete")
+        completes.append(ending)
+        doing.append(rest)
+    return _joined(doing), _joined(completes), _joined(terminates)
+
+
+def _without(sentence: str, name: str) -> tuple[str, str]:
+    """A sentence without the clause that begins with a word for ending, and that clause."""
+    plain = fold_in_place(sentence)
+    match = concept(name).terms.search(plain)
+    if match is None or concept(name).exclusions.search(plain):
+        return sentence, ""
+    if concept("word.condition").terms.match(plain.lstrip()):
+        return "", sentence
+    return sentence[: match.start()], sentence[match.start() :]
+
+
+def _joined(parts: list[str]) -> str:
+    return " ".join(part.strip() for part in parts if part.strip())
 
 
 def _means(text: str, name: str) -> bool:
     return bool(concept(name).terms.search(fold(text)))
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\s+", " ", text.strip()).replace("ö", "o").replace("ß", "ss")
-
-
-def _unquoted(text: str) -> str:
-    return text.strip().strip("\"'“”„‘’«»").strip()
 
 
 def _target(doing: str, reading: str, data: DataSpec) -> str:
@@ -148,35 +142,27 @@ def _target(doing: str, reading: str, data: DataSpec) -> str:
 
 def _mentioned_page(text: str) -> str:
     """The page concept that the text names first, places after a verb of going preferred."""
-    plain = fold(text)
-    for match in _GOTO.finditer(plain):
-        scored = [(one.terms.search(match["what"]), one.name) for one in _pages()]
-        named = [
-            (found.start(), name) for found, name in scored if found and name != "page.account"
-        ]
+    for place in named_after("go", text):
+        found = _pages_in(place)
+        named = [pair for pair in found if pair[1] != "page.account"]
         if named:
             return min(named)[1]
-    found = [(match.start(), one.name) for one in _pages() if (match := one.terms.search(plain))]
-    listed = [
-        pair for pair in found if pair[1] not in {"page.account", "page.contact", "page.help"}
-    ]
+    found = _pages_in(text)
+    last_choice = {"page.account", "page.contact", "page.help"}
+    listed = [pair for pair in found if pair[1] not in last_choice]
     return min(listed or found, default=(0, ""))[1]
 
 
-def _pages():  # type: ignore[no-untyped-def]
-    order = {f"page.{name}": place for place, name in enumerate(_LIST_PAGES)}
-    return sorted(
-        (one for one in concepts("page.") if one.name in order), key=lambda one: order[one.name]
-    )
+def _pages_in(text: str) -> list[tuple[int, str]]:
+    """The pages that a text names, with where."""
+    plain = fold(text)
+    patterns = ((f"page.{name}", concept(f"page.{name}").terms) for name in _LIST_PAGES)
+    return [(match.start(), name) for name, terms in patterns if (match := terms.search(plain))]
 
 
 def _target_words(doing: str) -> str:
-    match = _GOTO.search(_plain(doing).lower())
-    if not match:
-        return ""
-    return re.sub(r"\b(page|section|site|tab|seite|pagina|website|web)\b", "", match["what"]).strip(
-        " \"'“”"
-    )
+    places = named_after("go", doing)
+    return places[0] if places else ""
 
 
 def _record_id(payload: Mapping[str, Any], text: str) -> str:
@@ -190,12 +176,19 @@ def _record_id(payload: Mapping[str, Any], text: str) -> str:
             best = (score, str(value).strip())
     if best[1]:
         return best[1]
-    match = re.search(
-        r"(?:order|invoice|bestellung|rechnung|commande|facture|pedido|factura|ordine|bestelling)\s*(?:number|no\.?|nr\.?|id|#|n°|numero)?\s*[:#]?\s*([A-Za-z]{0,5}[-]?\d[\w-]{2,})",
-        text,
-        re.IGNORECASE,
-    )
-    return match.group(1) if match else ""
+    return _quoted_id(text)
+
+
+def _quoted_id(text: str) -> str:
+    """An identifier that the goal's text itself names: ``the invoice of order 10432``."""
+    for one in find_identifiers(
+        text, tuple((day.start, day.end) for day in find_dates(text, _ANY_DAY))
+    ):
+        before = " ".join(text[: one.start].split()[-2:])
+        named = any(concept(f"field.{key}").terms.search(fold(before)) for key in _RECORD_KEYS)
+        if named and one.likeness >= 0.4:
+            return one.text
+    return ""
 
 
 def _record_key_score(name: str, path: str) -> float:

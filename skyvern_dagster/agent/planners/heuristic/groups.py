@@ -12,7 +12,11 @@ from skyvern_dagster.agent.planners.heuristic.records import Record
 from skyvern_dagster.browser.observation import Node
 
 _LEVELS = 5
+
+
 _MAX_HEADING = 60
+
+
 _ANY_DAY = date(2000, 1, 1)
 
 

@@ -8,13 +8,21 @@ from dataclasses import dataclass
 from skyvern_dagster.agent.planners.heuristic.words import fold, unglued
 
 _CANDIDATE = re.compile(r"(?P<mark>#\s?|№\s?)?(?<![\w@])(?P<id>[^\W_]+(?:[-_/.][^\W_]+)*)(?![\w@])")
+
+
 _UNIT = re.compile(
     r"\d+(?:st|nd|rd|th|er|x|g|kg|mg|ml|cl|l|cm|mm|m|km|h|min|s|gb|mb|kb|tb|w|v|mah|px|pt|pcs|stk|€)"
     r"|x\d+|\d+x\d+(?:x\d+)?(?:cm|mm)?",
     re.IGNORECASE,
 )
+
+
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}(?::\d{2})?")
+
+
 _BOUNDARY_BEFORE = r"(?<![^\W_])(?<![^\W_][-_/])(?<!\d[.,])"
+
+
 _BOUNDARY_AFTER = r"(?![^\W_])(?![-_/][^\W_])(?![.,]\d)"
 
 

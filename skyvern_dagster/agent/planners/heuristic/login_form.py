@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.page import Control, Input, PageView
+from skyvern_dagster.agent.planners.heuristic.controls import Control, Input
+from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.browser.observation import Node
 
 _NEAR = 400
@@ -129,7 +130,7 @@ def _around(view: PageView, password: Input) -> LoginForm | None:
 
 
 def _container(view: PageView, field: Input) -> Node | None:
-    """The form around a field: its form element, else the smallest part with something to send it."""
+    """The form around a field: its form element, else the smallest part with a button."""
     for above in view.ancestors(field.node):
         if above.tag == "form":
             return above

@@ -8,8 +8,13 @@ from urllib.parse import urlsplit
 
 from skyvern_dagster.agent.decisions import Goto, Hover
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.concepts import best_concept, concept, concepts
-from skyvern_dagster.agent.planners.heuristic.page import Control, same_page, same_site
+from skyvern_dagster.agent.planners.heuristic.concepts import (
+    Concept,
+    best_concept,
+    concept,
+    concepts,
+)
+from skyvern_dagster.agent.planners.heuristic.controls import Control, same_page, same_site
 from skyvern_dagster.agent.planners.heuristic.situation import (
     FAIR,
     LIKELY,
@@ -27,8 +32,14 @@ RELATED = {
     "page.documents": ("page.invoices",),
     "page.payments": ("page.invoices",),
 }
+
+
 _DIRECT = 0.55
+
+
 _HUB = 0.5
+
+
 _REGION_FACTORS = {"contentinfo": 0.85, "complementary": 0.95, "dialog": 0.9}
 
 
@@ -111,7 +122,7 @@ def _path_score(control: Control, name: str) -> float:
     return 0.75 * score
 
 
-def _known_labels():  # type: ignore[no-untyped-def]
+def _known_labels() -> tuple[Concept, ...]:
     return (*concepts("page."), *concepts("login."), *concepts("paging."))
 
 
@@ -131,12 +142,12 @@ def go_to(
     if direct and direct[0].score >= _DIRECT:
         runner_up = direct[1].score if len(direct) > 1 else 0.0
         confidence = SURE if direct[0].score - runner_up > 0.05 else LIKELY
-        return follow(situation, direct[0], purpose, confidence)
+        return follow(direct[0], purpose, confidence)
     if plan := open_menu_for(situation, targets, purpose):
         return plan
     hubs = routes(situation, ("page.account", "nav.user", "nav.mine", "page.profile"))
     if hubs and hubs[0].score >= _HUB:
-        return follow(situation, hubs[0], purpose, LIKELY)
+        return follow(hubs[0], purpose, LIKELY)
     return (
         open_menu(situation, purpose)
         or hover_menu(situation, targets)
@@ -147,11 +158,11 @@ def go_to(
 def _by_related_name(situation: Situation, fallbacks: Sequence[str], purpose: str) -> Plan | None:
     related = routes(situation, fallbacks) if fallbacks else []
     if related and related[0].score >= _DIRECT:
-        return follow(situation, related[0], purpose, FAIR)
+        return follow(related[0], purpose, FAIR)
     return None
 
 
-def follow(situation: Situation, route: Route, purpose: str, confidence: float) -> Plan:
+def follow(route: Route, purpose: str, confidence: float) -> Plan:
     """Clicks a route; opens its address directly where something lies over the link."""
     control = route.control
     if control.node.covered and control.url.startswith("http"):

@@ -7,7 +7,8 @@ import re
 from skyvern_dagster.agent.decisions import Goto, Press, Wait
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.page import Control, PageView
+from skyvern_dagster.agent.planners.heuristic.controls import Control
+from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.agent.planners.heuristic.situation import (
     FAIR,
     LIKELY,
@@ -20,10 +21,20 @@ from skyvern_dagster.agent.planners.heuristic.words import clip
 from skyvern_dagster.browser.observation import Node
 
 _MAX_RETRIES = 2
+
+
 _MAX_WAITS = 3
+
+
 _MAX_DISMISSALS = 6
+
+
 _SMALL_PAGE = 1500
+
+
 _MAX_BANNER = 2500
+
+
 _DIALOGS = frozenset({"dialog", "alertdialog"})
 
 
@@ -237,13 +248,12 @@ def is_wanted(situation: Situation, node: Node) -> bool:
     if any(concept("login.one_time_code").mentioned(text) for _ in view.inputs_in(node)):
         return True
     last = situation.memory.last
-    ours = (
+    return (
         last is not None
         and last.result.ok
         and last.result.page_changed
         and not last.decision.reasoning.startswith(("Consent", "Dismiss", "Wait", "Retry"))
     )
-    return ours
 
 
 def _cover(situation: Situation) -> Plan | None:

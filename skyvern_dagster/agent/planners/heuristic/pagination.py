@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.page import Control, Input, PageView, same_page
+from skyvern_dagster.agent.planners.heuristic.controls import Control, Input, same_page
+from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.agent.planners.heuristic.words import fold
 from skyvern_dagster.browser.observation import Node
 
 _PAGE_OF = re.compile(
     r"(?:page|seite|pagina|pag)\.?\s*(\d+)\s*(?:of|von|sur|de|di|van|/)\s*(\d+)|^\W*(\d+)\s*/\s*(\d+)\W*$"
 )
+
+
 _SHOWN_OF = re.compile(
     r"\b(\d+)\s*(?:-|–|to|bis|a|à|tot|até)\s*(\d+)\s*(?:of|von|sur|de|di|van|/)\s*(\d+)\b"
 )
@@ -21,7 +24,7 @@ _SHOWN_OF = re.compile(
 
 @dataclass(frozen=True)
 class Onward:
-    """What leads to more of the list; ``adds`` when it makes the list longer instead of turning it."""
+    """What leads to more of the list; ``adds`` when the list grows instead of turning."""
 
     control: Control
     adds: bool
@@ -51,10 +54,8 @@ def _next_score(view: PageView, control: Control) -> float:
     wanted = concept("paging.next")
     if control.node.role not in {"link", "button", "generic", "listitem", "menuitem"}:
         return 0.0
-    if (
-        control.region in {"banner", "dialog"}
-        or concept("paging.last").score(control.label) >= 0.9
-        and fold(control.label) != "»"
+    if control.region in {"banner", "dialog"} or (
+        concept("paging.last").score(control.label) >= 0.9 and fold(control.label) != "»"
     ):
         return 0.0
     if fold(control.label) == "»":
@@ -142,7 +143,8 @@ def _more(view: PageView, after: int) -> Onward | None:
     scored = [
         (concept("paging.more").score(control.label), control)
         for control in view.controls
-        if control.position > after and control.region not in {"banner", "navigation", "contentinfo"}
+        if control.position > after
+        and control.region not in {"banner", "navigation", "contentinfo"}
         and control.node.expanded is None and not control.node.attributes.get("aria-haspopup")
     ]  # fmt: skip
     score, control = max(scored, key=lambda pair: pair[0], default=(0.0, None))

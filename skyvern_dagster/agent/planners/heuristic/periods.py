@@ -9,11 +9,11 @@ from datetime import date
 
 from skyvern_dagster.agent.decisions import Click, Decision, SelectOption
 from skyvern_dagster.agent.planners.heuristic.concepts import concept, word_list
+from skyvern_dagster.agent.planners.heuristic.controls import Control, Input, same_page
 from skyvern_dagster.agent.planners.heuristic.dates import earlier
 from skyvern_dagster.agent.planners.heuristic.filters import DateWindow
-from skyvern_dagster.agent.planners.heuristic.page import Control, Input, PageView, same_page
+from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.agent.planners.heuristic.words import fold
-
 
 _CARETS = ("▾", "▼", "⌄", "▿")
 
@@ -106,7 +106,8 @@ def another(view: PageView, window: DateWindow, today: date, used: Sequence[str]
             continue
         fresh = [
             choice for choice in one.choices
-            if choice.span and not choice.chosen and fold(choice.label) not in used and choice.span.meets(window, today)
+            if choice.span and not choice.chosen and fold(choice.label) not in used
+            and choice.span.meets(window, today)
         ]  # fmt: skip
         current = one.current
         if current and current.span and current.span.covers(window, today):
@@ -129,7 +130,7 @@ def another(view: PageView, window: DateWindow, today: date, used: Sequence[str]
 
 
 def closed(view: PageView, window: DateWindow, today: date, used: Sequence[str]) -> Control | None:
-    """A closed drop-down that names the period in force, where that period isn't all that is wanted."""
+    """A closed drop-down that names the period in force, where more than that is wanted."""
     for control in view.controls:
         if control.region in {"banner", "navigation", "contentinfo"} or control.node.expanded:
             continue
@@ -252,7 +253,7 @@ def _of_controls(view: PageView, today: date) -> Iterator[Filter]:
     """Filters made of links, tabs, buttons or radio buttons side by side."""
     seen: set[int] = set()
     for row in view.nodes:
-        if not 2 <= len(row.children) or len(view.text(row)) > 300 or row.role in {"table", "row"}:
+        if not len(row.children) >= 2 or len(view.text(row)) > 300 or row.role in {"table", "row"}:
             continue
         controls = [
             one for one in view.controls_in(row) if one.region not in {"banner", "contentinfo"}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from skyvern_dagster.agent.planner import Plan, PlanRequest
+from skyvern_dagster.agent.planners.heuristic.concepts import concept
 from skyvern_dagster.agent.planners.heuristic.downloading import download
 from skyvern_dagster.agent.planners.heuristic.extraction import extract_page
 from skyvern_dagster.agent.planners.heuristic.forms import fill_form, press_named
 from skyvern_dagster.agent.planners.heuristic.listing import read_list
-from skyvern_dagster.agent.planners.heuristic.login import asks_to_log_in, log_in, logged_in
+from skyvern_dagster.agent.planners.heuristic.login import asks_to_log_in, log_in
+from skyvern_dagster.agent.planners.heuristic.login_signs import logged_in
 from skyvern_dagster.agent.planners.heuristic.navigation import go_to
 from skyvern_dagster.agent.planners.heuristic.obstacles import clear_the_way
 from skyvern_dagster.agent.planners.heuristic.searching import search
@@ -21,7 +23,6 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     terminate,
     unsure,
 )
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
 from skyvern_dagster.agent.planners.heuristic.words import clip, overlap
 
 
@@ -95,12 +96,8 @@ def _main_phase(situation: Situation) -> Plan:
     intent = situation.intent
     if intent.downloads:
         return download(situation)
-    if (
-        intent.search
-        and not situation.memory.purposes("Search")
-        and (plan := search(situation, intent.search))
-    ):
-        return plan
+    if intent.search and not situation.memory.purposes("Search"):
+        return search(situation, intent.search)
     if intent.clicks and (plan := _clicks(situation)):
         return plan
     if intent.extracts:
@@ -147,7 +144,7 @@ def _navigation(situation: Situation) -> Plan:
     intent = situation.intent
     if _arrived(situation):
         return complete(
-            f"This is the page that was asked for: {clip(situation.view.main_headings[-1] or situation.url)}",
+            f"This is the page that was asked for: {clip(situation.view.main_headings[-1])}",
             LIKELY,
         )
     if len(situation.memory.purposes("Navigate")) < 8 and (intent.target or intent.target_words):
@@ -160,7 +157,7 @@ def _navigation(situation: Situation) -> Plan:
             f"No way to {intent.target_words or intent.target} could be found on {situation.url}",
         )
     return unsure(
-        f'It isn\'t clear what to do for "{clip(intent.instructions or "an empty goal", 120)}" on {situation.url}'
+        f'It isn\'t clear what to do on {situation.url} for "{clip(intent.instructions, 120)}"'
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from skyvern_dagster.agent.planners.heuristic.controls import INPUT_ROLES
 from skyvern_dagster.agent.planners.heuristic.facts import (
     Fact,
     Piece,
@@ -19,14 +20,22 @@ from skyvern_dagster.agent.planners.heuristic.facts import (
     is_field_name,
     pieces_of,
 )
-from skyvern_dagster.agent.planners.heuristic.page import INPUT_ROLES, PageView
+from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.agent.planners.heuristic.words import fold
 from skyvern_dagster.browser.observation import Node
 
 _TABLES = frozenset({"table", "grid", "treegrid"})
+
+
 _CELLS = frozenset({"cell", "gridcell", "rowheader", "columnheader"})
+
+
 _SINGLE = frozenset({"listitem", "article", "row", "group", "region"})
+
+
 _MAX_TEXT = 4000
+
+
 _MAX_RECORDS = 2000
 
 
@@ -261,7 +270,7 @@ def _grandchildren(
 
 
 def _sections(view: PageView, node: Node, today: date) -> Iterator[RecordSet]:
-    """Records without a box of their own: each begins where the first repeated piece comes again."""
+    """Records without a box of their own: each begins where the first piece comes again."""
     keys = [_shape(view, child) for child in node.children]
     counted = Counter(key for key in keys if key)
     first = next((key for key in keys if key and counted[key] >= 2), "")

@@ -9,7 +9,7 @@ from typing import Any
 from skyvern_dagster.agent.planners.heuristic.concepts import concept, concepts
 from skyvern_dagster.agent.planners.heuristic.dates import DateMention, DayOrder, day_order
 from skyvern_dagster.agent.planners.heuristic.facts import Fact, facts_of, pieces_of
-from skyvern_dagster.agent.planners.heuristic.fields import fit
+from skyvern_dagster.agent.planners.heuristic.fitting import fit
 from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.agent.planners.heuristic.schema import FieldSpec, ListSpec
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
@@ -18,6 +18,8 @@ from skyvern_dagster.agent.planners.heuristic.words import fold, name_words
 from skyvern_dagster.browser.observation import Node
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+
+
 _MIN_FIT = 0.75
 
 

@@ -18,6 +18,8 @@ from skyvern_dagster.agent.planners.heuristic.concepts import (
 from skyvern_dagster.agent.planners.heuristic.words import fold, name_words
 
 _SCALARS = {"string", "number", "integer", "boolean", "url", "date", "null"}
+
+
 _MIN_CONCEPT = 0.6
 
 

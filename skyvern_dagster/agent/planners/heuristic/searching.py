@@ -5,7 +5,8 @@ from __future__ import annotations
 from skyvern_dagster.agent.decisions import Click, Decision, InputText
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.page import Control, Input, PageView
+from skyvern_dagster.agent.planners.heuristic.controls import Control, Input
+from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.agent.planners.heuristic.situation import (
     LIKELY,
     SURE,

@@ -8,15 +8,24 @@ from datetime import date
 
 from skyvern_dagster.agent.decisions import Click, Complete, Decision, Terminate
 from skyvern_dagster.agent.planner import Goal, Plan, PlanRequest
+from skyvern_dagster.agent.planners.heuristic.controls import Control
 from skyvern_dagster.agent.planners.heuristic.goal import Intent, read_goal
 from skyvern_dagster.agent.planners.heuristic.memory import Memory
 from skyvern_dagster.agent.planners.heuristic.outcomes import error_codes
-from skyvern_dagster.agent.planners.heuristic.page import Control, PageView
+from skyvern_dagster.agent.planners.heuristic.page import PageView
 
 PLANNER = "heuristic"
+
+
 SURE = 0.9
+
+
 LIKELY = 0.75
+
+
 FAIR = 0.6
+
+
 UNSURE = 0.2
 
 
@@ -93,7 +102,7 @@ def unsure(reason: str) -> Plan:
 
 
 def give_up(situation: Situation, kind: str, reason: str) -> Plan:
-    """Not sure, unless the task has an error code for exactly this: then that, with little confidence."""
+    """Not sure, unless the task has an error code for exactly this: then that."""
     if error_codes(situation.goal.error_code_mapping, kind):
         return terminate(situation, kind, reason, FAIR)
     return unsure(reason)

@@ -7,20 +7,29 @@ from dataclasses import dataclass
 from datetime import date
 
 from skyvern_dagster.agent.planners.heuristic.amounts import find_amounts
+from skyvern_dagster.agent.planners.heuristic.controls import url_words
 from skyvern_dagster.agent.planners.heuristic.dates import find_dates
 from skyvern_dagster.agent.planners.heuristic.identifiers import (
     find_identifiers,
     mentions_identifier,
     same_identifier,
 )
-from skyvern_dagster.agent.planners.heuristic.page import PageView, url_words
+from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.agent.planners.heuristic.words import unglued
 from skyvern_dagster.browser.observation import Node
 
 _ANY_DAY = date(2000, 1, 1)
+
+
 _MIN_LIKENESS = 0.3
+
+
 _MAX_DIFFERENCE = 2
+
+
 _NATURAL = frozenset({"row", "listitem", "article"})
+
+
 _LANDMARKS = frozenset({"main", "document", "dialog", "alertdialog"})
 
 

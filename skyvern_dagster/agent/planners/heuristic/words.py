@@ -6,13 +6,23 @@ import re
 import unicodedata
 
 _WORD = re.compile(r"[^\W_]+")
+
+
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
 _GLUE = re.compile(
     r"(?<=[^\W\d_A-Z]{4})(?=\d{1,2}[\s./–-])|(?<=\d)(?=[A-Z][^\W\d_A-Z]{2,})|(?<=[A-Z]{2}|\d[A-Z])(?=[A-Z][^\W\d_A-Z]{2,})"
     r"|(?<=[\d\s]\d)(?=[^\W\d_A-Z]{5,})|(?<=[^\W\d_A-Z]{3})(?=[A-Z][^\W\d_A-Z]{2,})"
 )
+
+
 _SPACE = re.compile(r"\s+")
+
+
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u00b4": "'", "`": "'", "\u2032": "'"})
+
+
 _ENDINGS = ("ies", "es", "en", "s", "e", "n")
 
 
@@ -71,7 +81,7 @@ def overlap(wanted: str, found: str) -> float:
 
 
 def unglued(text: str) -> str:
-    """A text whose lines ran together (``Graz29 Dec 2024Confirmation``), apart again as far as sure."""
+    """A text whose lines ran together (``Graz29 Dec 2024Total``), apart again where sure."""
     return _GLUE.sub(" ", text)
 
 

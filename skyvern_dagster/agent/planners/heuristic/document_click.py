@@ -1,0 +1,80 @@
+"""Clicking a document's control, and what to do when no file comes."""
+
+from __future__ import annotations
+
+import re
+
+from skyvern_dagster.agent.decisions import Download, Wait
+from skyvern_dagster.agent.planner import Plan
+from skyvern_dagster.agent.planners.heuristic.controls import same_page
+from skyvern_dagster.agent.planners.heuristic.documents import Document
+from skyvern_dagster.agent.planners.heuristic.record_openers import opens_menu
+from skyvern_dagster.agent.planners.heuristic.situation import (
+    FAIR,
+    LIKELY,
+    SURE,
+    Situation,
+    act,
+    click,
+)
+from skyvern_dagster.agent.planners.heuristic.whereabouts import numbers_like
+from skyvern_dagster.agent.planners.heuristic.words import clip, fold
+
+_GOOD = 0.55
+
+
+def is_own_document(situation: Situation, document: Document) -> bool:
+    """Whether a control isn't about another record by its own words."""
+    wanted = situation.intent.record_id
+    if not wanted:
+        return True
+    ids = numbers_like(document.control.label, wanted)
+    return not ids or any(fold(one) == fold(wanted.lstrip("#")) for one in ids)
+
+
+def take_document(situation: Situation, found: list[Document]) -> Plan | None:
+    """The click on the best control that is good enough and not used up yet."""
+    for document in found:
+        if document.score < _GOOD:
+            break
+        tried = situation.memory.tried(document.control, situation.url)
+        if tried == 0:
+            return click_for_file(document)
+        if tried == 1 and (plan := _second_try(situation, document)):
+            return plan
+    return None
+
+
+def click_for_file(document: Document) -> Plan:
+    """A plan that clicks a control and takes the file, or opens its menu."""
+    control = document.control
+    confidence = SURE if document.score >= 0.8 else LIKELY
+    if opens_menu(control):
+        return click(control, "Document", f"{document.why} and opens a menu", confidence)
+    why = f"Document: {control} {document.why}"
+    return act([Download(ref=control.ref, reasoning=why)], why, confidence)
+
+
+def _second_try(situation: Situation, document: Document) -> Plan | None:
+    """After a click that brought nothing: the address, or once more after an error."""
+    last = situation.memory.last
+    if last is None or not last.decision.reasoning.startswith("Document"):
+        return None
+    waited = last.decision.type == "wait"
+    if last.result.ok and not waited:
+        return None
+    error = last.result.error or last.result.message
+    if "no file came" in error and last.decision.type == "download":
+        why = "Document: the file may still be on its way"
+        return act([Wait(seconds=4, reasoning=why)], why, LIKELY)
+    why = f"Document: again, since the first try failed ({clip(error, 60)})"
+    if re.search(r"HTTP (5\d\d|429)", error):
+        return act(
+            [Wait(seconds=3, reasoning=why), Download(ref=document.control.ref, reasoning=why)],
+            why,
+            LIKELY,
+        )
+    url = document.control.url
+    if url.startswith("http") and not same_page(last.result.url_after or situation.url, url):
+        return act([Download(url=url, reasoning=why)], why, FAIR)
+    return None

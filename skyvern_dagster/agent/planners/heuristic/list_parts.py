@@ -1,0 +1,129 @@
+"""The further parts of a list: pages, periods, archives; and when it was all seen."""
+
+from __future__ import annotations
+
+import re
+
+from skyvern_dagster.agent.decisions import Click, Decision, Extract, Scroll, SelectOption
+from skyvern_dagster.agent.planner import Plan
+from skyvern_dagster.agent.planners.heuristic.concepts import concept
+from skyvern_dagster.agent.planners.heuristic.controls import same_page
+from skyvern_dagster.agent.planners.heuristic.list_page import PageOfList
+from skyvern_dagster.agent.planners.heuristic.navigation import Route
+from skyvern_dagster.agent.planners.heuristic.pagination import (
+    Onward,
+    onward,
+    page_select,
+    says_more,
+)
+from skyvern_dagster.agent.planners.heuristic.periods import closed
+from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act
+from skyvern_dagster.agent.planners.heuristic.words import fold
+
+_SCROLL_FROM = 6
+
+
+def open_period_menu(situation: Situation, used: list[str], before: list[Decision]) -> Plan | None:
+    """Opens a hand-made drop-down of periods, once for each period to choose."""
+    opened = situation.memory.purposes("Open filter")
+    control = closed(situation.view, situation.intent.window, situation.today, used)
+    if control is None or len(opened) > len(used) or len(opened) >= 8:
+        return None
+    why = f"Open filter: {control} doesn't cover {situation.intent.window}"
+    return act([*before, Click(ref=control.ref, reasoning=why)], why, LIKELY)
+
+
+def used_filters(situation: Situation) -> list[str]:
+    """The options of filters that were chosen so far, folded."""
+    return [
+        fold(action.decision.reasoning.partition(": ")[2])
+        for action in situation.memory.purposes("Filter")
+    ]
+
+
+def is_past_window(situation: Situation, page: PageOfList) -> bool:
+    """Whether a list with the newest first has come to days before the window."""
+    if situation.intent.newest:
+        return len(page.rows) >= situation.intent.newest
+    start = situation.intent.window.start
+    last = page.rows[-1].day
+    return start is not None and page.newest_first and last is not None and last < start
+
+
+def next_part(situation: Situation, page: PageOfList) -> tuple[list[Decision], str] | None:
+    """The decisions that show the next part of the list, with the reason for them."""
+    last = page.reading.records[-1].record.nodes[-1]
+    found = onward(situation.view, last)
+    if found and not _is_exhausted(situation, found):
+        why = f"Next page: {found.control} {found.why}"
+        return [Click(ref=found.control.ref, reasoning=why)], why
+    if select := page_select(situation.view):
+        why = f"Next page: {select[0]} goes to page {select[1]}"
+        return [SelectOption(ref=select[0].ref, label=select[1], reasoning=why)], why
+    scrolls = situation.memory.purposes("Scroll")
+    if found is None and _may_scroll(situation, page) and len(scrolls) < 30:
+        why = "Scroll: the list may go on further down"
+        return [Scroll(direction="bottom", reasoning=why)], why
+    return None
+
+
+def _is_exhausted(situation: Situation, found: Onward) -> bool:
+    """Whether the last click on it changed nothing."""
+    last = situation.memory.last
+    return (
+        last is not None
+        and last.decision.reasoning.startswith("Next page")
+        and not last.result.page_changed
+        and last.result.ok
+        and not found.adds
+    )
+
+
+def _may_scroll(situation: Situation, page: PageOfList) -> bool:
+    if says_more(situation.view) is False:
+        return False
+    return len(page.rows) >= _SCROLL_FROM or says_more(situation.view) is True
+
+
+def was_read_before(situation: Situation, page: PageOfList) -> bool:
+    """Whether this page was read already: the click before led nowhere new."""
+    reads = [
+        action.decision.reasoning
+        for _, action in situation.memory.actions
+        if isinstance(action.decision, Extract)
+    ]
+    return any(
+        page.signature == re.split(r", \d+ of them", one.removeprefix("Read: "))[0] for one in reads
+    )
+
+
+def archive_route(situation: Situation) -> Route | None:
+    """Another part of the history, such as archived or completed orders, not looked at yet."""
+    if situation.memory.purposes("Archive") and len(situation.memory.purposes("Archive")) >= 3:
+        return None
+    for control in situation.view.controls:
+        if (
+            control.region in {"contentinfo", "banner"}
+            or control.node.selected
+            or len(control.label) > 50
+        ):
+            continue
+        old = concept("paging.archive").score(control.label)
+        current = (
+            concept("paging.current").score(control.label) if control.node.role == "tab" else 0.0
+        )
+        is_list = (
+            concept(situation.intent.target).mentioned(f"{control.label} {control.path_words}")
+            if situation.intent.target
+            else False
+        )
+        wanted = (old >= 0.6 and (is_list or control.node.role == "tab")) or current >= 0.6
+        seen = control.url and situation.memory.visited(control.url)
+        if (
+            wanted
+            and not seen
+            and not (control.url and same_page(control.url, situation.url))
+            and not situation.memory.clicked_label(control.label)
+        ):
+            return Route(control, old, "shows another part of the history")
+    return None

@@ -1,0 +1,109 @@
+"""What of a list is kept, and how it is put into the schema's shape."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from skyvern_dagster.agent.decisions import Extract
+from skyvern_dagster.agent.planner import Plan
+from skyvern_dagster.agent.planners.heuristic.concepts import concept
+from skyvern_dagster.agent.planners.heuristic.list_page import PageOfList, Row, key_name
+from skyvern_dagster.agent.planners.heuristic.outcomes import error_codes
+from skyvern_dagster.agent.planners.heuristic.scalars import fill_scalars
+from skyvern_dagster.agent.planners.heuristic.schema import ListSpec
+from skyvern_dagster.agent.planners.heuristic.situation import (
+    FAIR,
+    LIKELY,
+    SURE,
+    Situation,
+    terminate,
+)
+
+
+def wanted_rows(situation: Situation, page: PageOfList) -> list[Row]:
+    """The records of a page that the goal asks for."""
+    window = situation.intent.window
+    rows = [
+        row for row in page.rows if not window or (row.day is not None and window.holds(row.day))
+    ]
+    newest = situation.intent.newest
+    if newest:
+        rows = sorted(rows, key=lambda row: row.day or date.min, reverse=True)[:newest]
+    return rows
+
+
+def extract_rows(
+    situation: Situation,
+    wanted: ListSpec,
+    kept: list[Row],
+    page: PageOfList,
+    *,
+    final: bool = False,
+) -> Extract:
+    """The decision that records what a page gives; the last one adds the account of dates."""
+    items: list[Any] = [
+        row.values if wanted.fields else next(iter(row.values.values())) for row in kept
+    ]
+    data = fill_scalars(situation, wanted, items, page.reading.source.container)
+    if final:
+        data = _with_scratchpad(situation, wanted, data, kept, page)
+    window = f", {len(kept)} of them {situation.intent.window}" if situation.intent.window else ""
+    return Extract(data=data, reasoning=f"Read: {page.signature}{window}")
+
+
+def _with_scratchpad(
+    situation: Situation, wanted: ListSpec, data: Any, kept: list[Row], page: PageOfList
+) -> Any:
+    if not isinstance(data, dict):
+        return data
+    pads = [field.name for field in situation.intent.data.scalars if field.concept == "scratchpad"]
+    skipped = [row for row in page.rows if row not in kept]
+    account = (
+        f"Asked for records {situation.intent.window}. Kept on the last page: "
+        f"{_named(kept, wanted)}. Left out there: {_named(skipped, wanted)}. "
+        f"Kept on earlier pages: {count_before(situation, wanted)}."
+    )
+    return {**data, **dict.fromkeys(pads, account)}
+
+
+def _named(rows: list[Row], wanted: ListSpec) -> str:
+    names = [f"{row.values.get(key_name(wanted))} ({row.day or 'no date'})" for row in rows[:20]]
+    return ", ".join(names) or "none"
+
+
+def reading_confidence(page: PageOfList) -> float:
+    """How sure a reading is, going by how plainly the records fill the fields."""
+    return SURE if page.reading.quality >= 0.65 else LIKELY if page.reading.quality >= 0.5 else FAIR
+
+
+def count_before(situation: Situation, wanted: ListSpec) -> int:
+    """How many records earlier pages gave."""
+    count = 0
+    for data in situation.memory.extracted:
+        items = (
+            data
+            if isinstance(data, list)
+            else data.get(wanted.name, [])
+            if isinstance(data, dict)
+            else []
+        )
+        count += len(items) if isinstance(items, list) else 0
+    return count
+
+
+def nothing_found(situation: Situation) -> Plan | None:
+    """Ends the task where finding nothing is an error by its own words."""
+    mapping = situation.goal.error_code_mapping
+    ends = concept("message.empty").mentioned(situation.intent.terminates_if) or bool(
+        re.search(
+            r"\bno\b.{0,30}\b(orders?|invoices?|records?|results?)\b",
+            situation.intent.terminates_if.lower(),
+        )
+    )
+    if not ends and not error_codes(mapping, "no_records"):
+        return None
+    window = f" {situation.intent.window}" if situation.intent.window else ""
+    reason = f"No records{window} are in the list on {situation.url}"
+    return terminate(situation, "no_records", reason)

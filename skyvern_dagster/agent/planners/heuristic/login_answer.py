@@ -1,0 +1,156 @@
+"""What the site answered to the credentials."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from skyvern_dagster.agent.decisions import Wait
+from skyvern_dagster.agent.planner import Plan
+from skyvern_dagster.agent.planners.heuristic.concepts import concept
+from skyvern_dagster.agent.planners.heuristic.credentials import Credentials
+from skyvern_dagster.agent.planners.heuristic.login_filling import fill_login
+from skyvern_dagster.agent.planners.heuristic.login_form import LoginForm
+from skyvern_dagster.agent.planners.heuristic.login_signs import leads_in, signs_of_login
+from skyvern_dagster.agent.planners.heuristic.obstacles import captcha
+from skyvern_dagster.agent.planners.heuristic.situation import (
+    FAIR,
+    LIKELY,
+    Situation,
+    act,
+    click,
+    terminate,
+)
+from skyvern_dagster.agent.planners.heuristic.words import clip, fold
+
+
+def judge_answer(situation: Situation, form: LoginForm, attempts: int) -> Plan:
+    """The form is there again after the credentials were sent."""
+    if failure := login_failure(situation, form):
+        return failure
+    credentials = situation.intent.credentials
+    if credentials and _is_second_half(situation, credentials):
+        return fill_login(situation, form, credentials)
+    if told := _matching(situation, form, "message.transient"):
+        if attempts < 2 and credentials:
+            return fill_login(situation, form, credentials)
+        return terminate(situation, "site_error", f'The site could not log in ("{clip(told)}")')
+    if plan := wait_once(situation, "the site to answer the login"):
+        return plan
+    told = site_says(situation)
+    said = f'and says "{clip(told)}"' if told else "without a message"
+    reason = f"The login form came back after the credentials were sent, {said}"
+    return terminate(situation, "wrong_credentials", reason, LIKELY)
+
+
+def _is_second_half(situation: Situation, credentials: Credentials) -> bool:
+    """Whether the password was typed but never sent, since an action in between failed."""
+    last = situation.memory.steps[-1] if situation.memory.steps else None
+    if last is None or not last.actions:
+        return False
+    failed = any(not action.result.ok for action in last.actions)
+    return failed and situation.memory.typed(credentials.password) < 2
+
+
+def login_failure(situation: Situation, form: LoginForm) -> Plan | None:
+    """Ends the task where the page says why it doesn't let us in."""
+    if told := _matching(situation, form, "message.locked"):
+        return terminate(
+            situation, "locked", f'The site refuses this account for now ("{clip(told)}")'
+        )
+    if told := captcha(situation.view):
+        return terminate(
+            situation, "captcha", f'The login asks for proof that a human is there ("{clip(told)}")'
+        )
+    if told := _matching(situation, form, "message.wrong_credentials"):
+        return terminate(
+            situation, "wrong_credentials", f'The login failed: the site says "{clip(told)}"'
+        )
+    return None
+
+
+def _matching(situation: Situation, form: LoginForm, name: str) -> str:
+    found = concept(name)
+    return next((text for text in _complaints(situation, form) if found.mentioned(text)), "")
+
+
+def _complaints(situation: Situation, form: LoginForm | None = None) -> Iterator[str]:
+    """What the page may be saying about the login, the likeliest places first."""
+    last = situation.memory.last_result
+    if last:
+        yield from last.text_appeared
+        if last.dialog:
+            yield last.dialog
+    yield from situation.request.observation.dialogs
+    yield from situation.view.messages
+    known = {
+        fold(text) for one in situation.view.inputs for text in (one.label, one.node.placeholder)
+    }
+    known |= {fold(one.label) for one in situation.view.controls}
+    yield from (
+        line
+        for line in situation.view.paragraphs
+        if 10 <= len(line) <= 200 and fold(line) not in known and not _holds_field(line, form)
+    )
+
+
+def _holds_field(line: str, form: LoginForm | None) -> bool:
+    labels = (
+        [one.label for one in (form.username, form.password) if one and one.label] if form else []
+    )
+    return any(label in line for label in labels) and len(line) < 40
+
+
+def site_says(situation: Situation) -> str:
+    """The first notice that came up after the latest action, or an empty text."""
+    last = situation.memory.last_result
+    return next(iter(last.text_appeared if last else ()), "") or next(
+        iter(situation.view.messages), ""
+    )
+
+
+def wait_once(situation: Situation, what: str) -> Plan | None:
+    """A short wait, unless the step before was one already."""
+    if situation.memory.in_a_row("Wait") >= 1:
+        return None
+    why = f"Wait: for {what}"
+    return act([Wait(seconds=4, reasoning=why)], why)
+
+
+def after_submitting(situation: Situation) -> Plan | None:
+    """No login form any more: inside, unless the page says otherwise."""
+    if signs_of_login(situation.view):
+        return None
+    if skip := _interstitial(situation):
+        return skip
+    doubt = next(
+        (one for one in situation.view.controls if leads_in(one) and one.region != "contentinfo"),
+        None,
+    )
+    if doubt is None:
+        return None
+    form = LoginForm(None, None, (), None, situation.view.root, 0.0)
+    if failure := login_failure(situation, form):
+        return failure
+    if plan := wait_once(situation, "the page to show the account"):
+        return plan
+    if situation.untried(doubt) and not situation.memory.purposes("Check"):
+        return click(doubt, "Check", "shows whether the login worked", FAIR)
+    return terminate(
+        situation, "login_failed", "After the login, the site still offers to log in", LIKELY
+    )
+
+
+def _interstitial(situation: Situation) -> Plan | None:
+    """Offers between login and account (passkeys, newsletters, stay signed in): declined."""
+    view = situation.view
+    if len(view.controls) > 25:
+        return None
+    scored = [
+        (concept("login.skip").score(one.label), one)
+        for one in view.controls
+        if situation.untried(one)
+    ]
+    score, control = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+    if control is None or score < 0.75 or len(situation.memory.purposes("Skip")) >= 3:
+        return None
+    return click(control, "Skip", "leaves out an offer between login and account", LIKELY)

@@ -1,0 +1,57 @@
+"""What shows that somebody is logged in."""
+
+from __future__ import annotations
+
+from skyvern_dagster.agent.planner import Plan
+from skyvern_dagster.agent.planners.heuristic.concepts import concept
+from skyvern_dagster.agent.planners.heuristic.controls import Control
+from skyvern_dagster.agent.planners.heuristic.login_form import find_login_form
+from skyvern_dagster.agent.planners.heuristic.page import PageView
+from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, SURE, Situation, complete
+from skyvern_dagster.agent.planners.heuristic.words import clip
+
+
+def signs_of_login(view: PageView) -> str:
+    """What shows that somebody is logged in, or an empty text."""
+    for control in view.controls:
+        if concept("login.exit").score(control.label) >= 0.6:
+            return f"{control} is there"
+        if not control.label and concept("login.exit").score(control.path_words) >= 0.6:
+            return "there is a link to log out"
+    if find_login_form(view):
+        return ""
+    if any(leads_in(control) for control in view.controls):
+        return ""
+    for line in view.paragraphs:
+        if len(line) <= 60 and concept("login.greeting").score(line) >= 0.4:
+            return f'it says "{clip(line, 50)}"'
+    return ""
+
+
+def leads_in(control: Control) -> bool:
+    """Whether a control leads to a login."""
+    return concept("login.enter").score(control.label) >= 0.75
+
+
+def looks_like_account(view: PageView) -> bool:
+    """An account page without a login: somebody is logged in."""
+    if any(leads_in(control) for control in view.controls):
+        return False
+    headed = any(concept("page.account").score(text) >= 0.7 for text in view.main_headings[1:])
+    leads_on = sum(
+        concept("page.orders").score(one.label) >= 0.6
+        or concept("page.addresses").score(one.label) >= 0.6
+        for one in view.controls
+    )
+    return headed and leads_on > 0
+
+
+def logged_in(situation: Situation) -> Plan:
+    """Ends a task whose goal was the login."""
+    signs = signs_of_login(situation.view)
+    why = (
+        f"Logged in: {signs}"
+        if signs
+        else "Logged in: the login form is gone and nothing complains"
+    )
+    return complete(why, SURE if signs else LIKELY)

@@ -1,0 +1,60 @@
+"""Entering the one-time code of a second factor."""
+
+from __future__ import annotations
+
+from skyvern_dagster.agent.decisions import Click, Decision, SolveTotp
+from skyvern_dagster.agent.planner import Plan
+from skyvern_dagster.agent.planners.heuristic.concepts import concept
+from skyvern_dagster.agent.planners.heuristic.controls import Control, Input
+from skyvern_dagster.agent.planners.heuristic.login_answer import site_says
+from skyvern_dagster.agent.planners.heuristic.situation import Situation, act, terminate
+from skyvern_dagster.agent.planners.heuristic.words import clip, fold
+
+
+def enter_code(situation: Situation, fields: tuple[Input, ...]) -> Plan:
+    """Types the current code, or says why that can't be done."""
+    asked = next(
+        (line for line in situation.view.lines if concept("login.one_time_code").mentioned(line)),
+        "a one-time code",
+    )
+    has_code = situation.goal.has_totp or (
+        situation.intent.credentials is not None and situation.intent.credentials.has_totp
+    )
+    if not has_code:
+        reason = f'The site asks for a code ("{clip(asked)}"), and the task has no source of codes'
+        return terminate(situation, "one_time_code", reason)
+    entered = [
+        one
+        for one in situation.memory.purposes("One-time code")
+        if one.decision.type == "solve_totp"
+    ]
+    if len(entered) >= 2:
+        reason = f'The one-time code was not accepted ("{clip(site_says(situation) or asked)}")'
+        return terminate(situation, "one_time_code", reason)
+    why = f"One-time code: {fields[0]} asks for it"
+    decisions: list[Decision] = [SolveTotp(ref=fields[0].ref, reasoning=why)]
+    if submit := _code_submit(situation, fields):
+        decisions.append(Click(ref=submit.ref, reasoning=f"One-time code: {submit} sends it"))
+    return act(decisions, why)
+
+
+def _code_submit(situation: Situation, fields: tuple[Input, ...]) -> Control | None:
+    view = situation.view
+    words = ("login.submit", "form.submit")
+    for above in view.ancestors(fields[-1].node):
+        scored = [
+            (max(concept(name).score(one.label) for name in words), one)
+            for one in view.controls_in(above)
+            if one.position > fields[-1].position and not concept("login.skip").mentioned(one.label)
+        ]
+        verifying = [
+            (0.9, one)
+            for _, one in scored
+            if fold(one.label).startswith(
+                ("verif", "bestat", "confirm", "prufen", "check", "valid")
+            )
+        ]
+        score, found = max(verifying + scored, key=lambda pair: pair[0], default=(0.0, None))
+        if found and score >= 0.5:
+            return found
+    return None

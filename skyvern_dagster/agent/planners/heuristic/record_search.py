@@ -1,0 +1,221 @@
+"""Looking for one record that this page doesn't show."""
+
+from __future__ import annotations
+
+from skyvern_dagster.agent.decisions import Back, Goto, InputText, Scroll, SelectOption
+from skyvern_dagster.agent.planner import Plan
+from skyvern_dagster.agent.planners.heuristic.concepts import concept
+from skyvern_dagster.agent.planners.heuristic.controls import Input, same_page
+from skyvern_dagster.agent.planners.heuristic.dates import parse_date
+from skyvern_dagster.agent.planners.heuristic.documents import Paper
+from skyvern_dagster.agent.planners.heuristic.filters import DateWindow, flat_items
+from skyvern_dagster.agent.planners.heuristic.navigation import RELATED, go_to
+from skyvern_dagster.agent.planners.heuristic.page import PageView
+from skyvern_dagster.agent.planners.heuristic.pagination import onward, page_select
+from skyvern_dagster.agent.planners.heuristic.periods import another, choose, closed, wider
+from skyvern_dagster.agent.planners.heuristic.situation import (
+    FAIR,
+    LIKELY,
+    Situation,
+    act,
+    click,
+    terminate,
+)
+from skyvern_dagster.agent.planners.heuristic.whereabouts import numbers_like
+from skyvern_dagster.agent.planners.heuristic.words import fold
+from skyvern_dagster.browser.observation import Node
+
+_MAX_NAVIGATION = 10
+
+
+_MAX_PAGES = 15
+
+
+def search_record(situation: Situation, paper: Paper) -> Plan:
+    """The record isn't on this page: search, filter, turn pages, go to the list."""
+    plan = (
+        _type_search(situation)
+        or _page_on(situation)
+        or _filter(situation)
+        or _open_period_menu(situation)
+        or _back_to_start(situation)
+        or _start_over(situation)
+        or _go_to_list(situation)
+    )
+    if plan:
+        return plan
+    if situation.memory.purposes("Documents list"):
+        what = f"There is no {paper.name} to download for {situation.intent.record_id}"
+        reason = f"{what}: neither with the record nor on {situation.url}"
+        return terminate(situation, "no_document", reason, LIKELY)
+    looked = len({step.url for step in situation.memory.steps} | {situation.url})
+    seen = f"{looked} pages looked at, the last one being {situation.url}"
+    reason = f"{situation.intent.record_id} could not be found ({seen})"
+    return terminate(situation, "record_not_found", reason, LIKELY)
+
+
+def _type_search(situation: Situation) -> Plan | None:
+    field = _search_field(situation)
+    if field is None or situation.memory.purposes("Search"):
+        return None
+    why = f"Search: {field} looks for {situation.intent.record_id}"
+    return act(
+        [
+            InputText(
+                ref=field.ref, text=situation.intent.record_id, press_enter=True, reasoning=why
+            )
+        ],
+        why,
+        LIKELY,
+    )
+
+
+def _search_field(situation: Situation) -> Input | None:
+    """A search field for records, not the shop's product search."""
+    for field in situation.view.inputs:
+        if not field.is_text or field.is_password:
+            continue
+        region = situation.view.region(field.node)
+        text = f"{field.label} {field.hints} {field.node.placeholder}"
+        about = (
+            concept("page.orders").terms.search(fold(text))
+            or concept("field.order_id").mentioned(text)
+            or concept("page.invoices").terms.search(fold(text))
+        )
+        searches = concept("paging.search").mentioned(text) or field.node.role == "searchbox"
+        if (about and (searches or region == "main")) or (searches and region == "main"):
+            return field
+    return None
+
+
+def _page_on(situation: Situation) -> Plan | None:
+    view = situation.view
+    if len(situation.memory.purposes("Next page")) >= _MAX_PAGES or not _has_records(situation):
+        return None
+    found = onward(view, _last_like(view, situation.intent.record_id))
+    last = situation.memory.last
+    stuck = (
+        last is not None
+        and last.decision.reasoning.startswith("Next page")
+        and not last.result.page_changed
+    )
+    if found and not stuck:
+        return click(
+            found.control,
+            "Next page",
+            f"{found.why}; {situation.intent.record_id} isn't on this one",
+            LIKELY,
+        )
+    select = page_select(view)
+    if select:
+        why = f"Next page: {select[0]} goes to page {select[1]}"
+        return act([SelectOption(ref=select[0].ref, label=select[1], reasoning=why)], why, LIKELY)
+    if (
+        not stuck
+        and len(situation.memory.purposes("Scroll")) < 10
+        and not _scroll_in_vain(situation)
+    ):
+        why = f"Scroll: {situation.intent.record_id} may come further down"
+        return act([Scroll(direction="bottom", reasoning=why)], why, FAIR)
+    return None
+
+
+def _scroll_in_vain(situation: Situation) -> bool:
+    last = situation.memory.last
+    return last is not None and last.decision.type == "scroll" and not last.result.page_changed
+
+
+def _has_records(situation: Situation) -> bool:
+    return _last_like(situation.view, situation.intent.record_id) is not None
+
+
+def _last_like(view: PageView, identifier: str) -> Node | None:
+    """The last place that names a record of the same form of number."""
+    for node in reversed(view.nodes):
+        if not node.children and numbers_like(view.text(node), identifier):
+            return node
+    return None
+
+
+def _filter(situation: Situation) -> Plan | None:
+    used = [
+        fold(action.decision.reasoning.partition(": ")[2])
+        for action in situation.memory.purposes("Filter")
+    ]
+    if len(used) >= 8:
+        return None
+    window = _known_day(situation)
+    choice = wider(situation.view, window, situation.today, used) or another(
+        situation.view, window, situation.today, used
+    )
+    if choice is None:
+        return None
+    return act(
+        choose(situation.view, choice, "Filter"),
+        f'Filter: "{choice.label}" may show the record',
+        LIKELY,
+    )
+
+
+def _open_period_menu(situation: Situation) -> Plan | None:
+    """Opens a hand-made drop-down of periods, where the record may lie in another one."""
+    used = [
+        fold(one.decision.reasoning.partition(": ")[2])
+        for one in situation.memory.purposes("Filter")
+    ]
+    opened = situation.memory.purposes("Open filter")
+    control = closed(situation.view, _known_day(situation), situation.today, used)
+    if control is None or len(opened) > len(used) or len(opened) >= 8:
+        return None
+    return click(
+        control, "Open filter", f"may show the period of {situation.intent.record_id}", LIKELY
+    )
+
+
+def _known_day(situation: Situation) -> DateWindow:
+    """The record's own date, where the payload gives it beside the number."""
+    for path, value in flat_items(situation.goal.payload):
+        if (
+            "date" in path.lower()
+            and isinstance(value, str)
+            and (day := parse_date(value, situation.today))
+        ):
+            return DateWindow(start=day, end=day)
+    return DateWindow()
+
+
+def _back_to_start(situation: Situation) -> Plan | None:
+    """Back to the list, when a click led to a page without this record."""
+    last = situation.memory.last
+    if (
+        last is None
+        or not last.decision.reasoning.startswith(("Details", "Document"))
+        or not last.result.ok
+    ):
+        return None
+    if last.result.url_before == last.result.url_after or situation.memory.purposes("Back"):
+        return None
+    why = f"Back: this page isn't about {situation.intent.record_id}"
+    return act([Back(reasoning=why)], why, FAIR)
+
+
+def _start_over(situation: Situation) -> Plan | None:
+    """Back to the page that the task began on, when its search found nothing: to turn its pages."""
+    start = situation.memory.steps[0].url if situation.memory.steps else situation.url
+    searched = situation.memory.purposes("Search")
+    if not searched or situation.memory.purposes("Start over") or same_page(start, situation.url):
+        return None
+    why = "Start over: the search found nothing; the list itself comes next"
+    return act([Goto(url=start, reasoning=why)], why, LIKELY)
+
+
+def _go_to_list(situation: Situation) -> Plan | None:
+    if len(situation.memory.purposes("Navigate")) >= _MAX_NAVIGATION:
+        return None
+    looked_through = any(
+        situation.memory.purposes(purpose)
+        for purpose in ("Next page", "Search", "Start over", "Filter")
+    )
+    if _has_records(situation) or looked_through:
+        return None
+    return go_to(situation, ("page.orders",), fallbacks=RELATED["page.orders"])
