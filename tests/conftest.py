@@ -12,6 +12,7 @@ import pytest
 
 from skyvern_dagster.demo.services import DemoServices, demo_services
 from skyvern_dagster.runs.home import prepare_home
+from tests.compiler.postman import Postman
 from tests.office import ROOT, Office
 
 FROM_OUTSIDE = ("SKYVERN_", "AWS_", "SMTP_", "DAGSTER_")
@@ -75,3 +76,20 @@ def office(
     for name, value in demo.environment().items():
         clean_environment.setenv(name, value)
     return Office(demo, home, instance)
+
+
+@pytest.fixture
+def postman(home: Path, clean_environment: pytest.MonkeyPatch) -> Iterator[Postman]:
+    """A mail server, and the secrets that a workflow needs to use it."""
+    postman = Postman()
+    settings = {
+        "SMTP_HOST": "127.0.0.1",
+        "SMTP_PORT": str(postman.start()),
+        "SMTP_USERNAME": "",
+        "SMTP_PASSWORD": "",
+        "SKYVERN_UPLOAD_BUCKET": "unused",
+    }
+    for name, value in settings.items():
+        clean_environment.setenv(name, value)
+    yield postman
+    postman.stop()

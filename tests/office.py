@@ -113,20 +113,28 @@ class Office:
         """Every invoice is there: downloaded, uploaded once, and sent in one e-mail."""
         answer = self.answer(workflow_run_id)
         assert answer.status == "completed", answer.failure_reason
-        invoices = {
-            f"{order.invoice_number}.pdf": order.invoice_pdf()
-            for order in self.orders(count)
-            if order.has_invoice
-        }
-        urls = answer.downloaded_file_urls or []
-        assert sorted(url.rpartition("/")[2] for url in urls) == sorted(invoices)
-        assert self.objects(workflow_run_id) == invoices
-        (message,) = self.messages(workflow_run_id)
-        assert message.attachments == invoices
         iterations = (answer.outputs or {})["iterate_over_order_ids_output"]
         assert [each[0]["loop_value"]["order_id"] for each in iterations] == [
             order.order_id for order in self.orders(count)
         ]
+        urls = answer.downloaded_file_urls or []
+        downloaded = sorted(url.rpartition("/")[2] for url in urls)
+        assert downloaded == sorted(self.invoices(count)), iterations
+        self.assert_delivered(workflow_run_id, count)
+
+    def assert_delivered(self, workflow_run_id: str, count: int) -> None:
+        """Every invoice is in the bucket, once, and in one e-mail."""
+        assert self.objects(workflow_run_id) == self.invoices(count)
+        (message,) = self.messages(workflow_run_id)
+        assert message.attachments == self.invoices(count)
+
+    def invoices(self, count: int) -> dict[str, bytes]:
+        """The invoices of the newest orders, by file name."""
+        return {
+            f"{order.invoice_number}.pdf": order.invoice_pdf()
+            for order in self.orders(count)
+            if order.has_invoice
+        }
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float = 90, every: float = 0.005) -> None:

@@ -20,6 +20,7 @@ from skyvern_dagster.agent.decisions import (
     Terminate,
 )
 from skyvern_dagster.agent.planner import Goal, Plan, PlanRequest
+from skyvern_dagster.agent.planners.scripted import ScriptStep
 from tests.agent.errand import PASSWORD, Errand
 
 
@@ -29,7 +30,7 @@ def _ref(request: PlanRequest, name: str) -> str:
     return str(found[0])
 
 
-def _click(name: str) -> object:
+def _click(name: str) -> ScriptStep:
     return lambda request: [Click(ref=_ref(request, name))]
 
 
@@ -187,7 +188,7 @@ def test_a_secret_is_not_typed_on_another_site(errand: Errand) -> None:
 
 
 def test_each_step_leaves_what_was_seen_and_decided(errand: Errand) -> None:
-    result = errand.script("/index", [_click("Other page"), [Complete()]])  # type: ignore[list-item]
+    result = errand.script("/index", [_click("Other page"), [Complete()]])
     summary = result.steps[0]
     assert summary.screenshot is not None
     folder = summary.screenshot.rpartition("/")[0]

@@ -26,22 +26,31 @@ from skyvern_dagster.errors import BrowserError, BrowserNotFoundError
 from tests.browser.visit import Visit
 
 
-def children_of(pid: int) -> set[int]:
-    """Chromium's processes and those of Playwright's driver, by their ancestry."""
-    parents: dict[int, int] = {}
+def parents() -> dict[int, int]:
+    """Parent by process; those that have ended don't count."""
+    found: dict[int, int] = {}
     for entry in Path("/proc").iterdir():
         try:
             if entry.name.isdigit():
                 fields = (entry / "stat").read_text().rpartition(")")[2].split()
                 if fields[0] != "Z":
-                    parents[int(entry.name)] = int(fields[1])
+                    found[int(entry.name)] = int(fields[1])
         except OSError:
             continue
-    found = {pid}
+    return found
+
+
+def children_of(pid: int) -> set[int]:
+    return {child for child, parent in parents().items() if parent == pid}
+
+
+def descendants_of(pids: set[int]) -> set[int]:
+    """Chromium's processes and Playwright's driver, by their ancestry."""
+    known, found = parents(), set(pids)
     while True:
-        more = {child for child, parent in parents.items() if parent in found} - found
+        more = {child for child, parent in known.items() if parent in found} - found
         if not more:
-            return found - {pid}
+            return found
         found |= more
 
 
@@ -64,7 +73,7 @@ def test_close_leaves_nothing_behind_and_may_come_twice(tmp_path: Path) -> None:
     runtime = BrowserRuntime()
     runtime.close()
     runtime.run(BrowserSession.open(runtime, downloads_dir=tmp_path))
-    started = children_of(os.getpid()) - before
+    started = descendants_of(children_of(os.getpid()) - before)
     assert started
     began = time.monotonic()
     runtime.close()
@@ -149,7 +158,7 @@ def test_a_crash_is_told_and_survived(tmp_path: Path) -> None:
         session = runtime.run(BrowserSession.open(runtime, downloads_dir=tmp_path))
         browsers = {
             pid
-            for pid in children_of(os.getpid()) - before
+            for pid in descendants_of(children_of(os.getpid()) - before)
             if b"--remote-debugging-pipe" in Path(f"/proc/{pid}/cmdline").read_bytes()
         }
         for pid in browsers:
@@ -186,7 +195,7 @@ def test_the_browser_ends_with_its_process(tmp_path: Path, end: str) -> None:
     assert process.stdout is not None
     assert process.stdin is not None
     assert process.stdout.readline() == "up\n"
-    started = children_of(process.pid)
+    started = descendants_of(children_of(process.pid))
     assert started
     if end == "kill":
         process.kill()

@@ -1,4 +1,4 @@
-"""``skyvern-dagster demo`` as a person starts it: the heuristic planner on a shop it doesn't know."""
+"""``skyvern-dagster demo`` as a person starts it, planned by the heuristic planner."""
 
 from __future__ import annotations
 

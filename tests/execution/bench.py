@@ -56,24 +56,20 @@ class Bench:
             email=EmailServer(),
         )
 
-    def interpreted(self, workflow: Workflow, parameters: dict[str, Any]) -> tuple[Scope, Ran]:
+    def interpreted(
+        self, workflow: Workflow, parameters: dict[str, Any], services: Services | None = None
+    ) -> tuple[Scope, Ran]:
         """Runs the definition without Dagster."""
         scope = new_scope(workflow, parameters)
         keep_run(self.store, workflow, scope)
-        runner = Runner(workflow, self.services(), self.lines.append)
+        runner = Runner(workflow, services or self.services(), self.lines.append)
         after = runner.run_sequence(workflow.definition.blocks, scope)
-        ran = self._ran(workflow, scope.workflow_run_id, after.ended or "completed")
-        return after, ran
+        return after, self.ran(workflow, scope.workflow_run_id, after.ended or "completed")
 
     def compiled(self, workflow: Workflow, parameters: dict[str, Any]) -> Ran:
         """Runs the definition as a Dagster job."""
-        return self.execute(build_job(workflow), workflow, parameters)[0]
-
-    def execute(
-        self, job: dg.JobDefinition, workflow: Workflow, parameters: dict[str, Any]
-    ) -> tuple[Ran, dg.ExecuteInProcessResult]:
         run_id = new_id("wr")
-        result = job.execute_in_process(
+        result = build_job(workflow).execute_in_process(
             run_config={**run_config(parameters), **QUIET},
             instance=self.instance,
             tags={tags.WORKFLOW_RUN_ID: run_id},
@@ -81,12 +77,13 @@ class Bench:
         )
         run = self.instance.get_run_by_id(result.run_id)
         assert run is not None
-        return self._ran(workflow, run_id, run_status(run)), result
+        return self.ran(workflow, run_id, run_status(run))
 
     def records(self, workflow: Workflow, run_id: str) -> list[BlockRecord]:
         return collect_records(self.store, run_id, workflow)
 
-    def _ran(self, workflow: Workflow, run_id: str, status: str) -> Ran:
+    def ran(self, workflow: Workflow, run_id: str, status: str) -> Ran:
+        """What is on record of a run."""
         records = self.records(workflow, run_id)
         loops = {"for_loop"}
         return Ran(

@@ -44,5 +44,7 @@ def _above(view: PageView, node: Node) -> Iterator[Node]:
             if child is place:
                 break
             before.append(child)
-        yield from reversed(before)
+        # Beside the record itself, only a heading is above it; other texts are its neighbours'.
+        beside = place is node and node.role != "row"
+        yield from (one for one in reversed(before) if one.role == "heading" or not beside)
         place = parent

@@ -229,7 +229,7 @@ def _hover_places(situation: Situation, targets: Sequence[str]) -> Iterator[tupl
             continue
         named = any(concept(name).score(label) >= 0.6 for name in meanings)
         caret = label.rstrip().endswith(("▾", "▼", "⌄", "▿", "˅"))
-        if (named or caret) and node.role not in {"heading", "img", "textbox"}:
+        if (named or caret) and node.role not in {"heading", "img", "textbox", "paragraph"}:
             yield node, label
 
 
