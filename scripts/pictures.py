@@ -6,6 +6,7 @@ Run as ``python scripts/pictures.py``; it needs what ``make setup`` makes.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -62,10 +63,13 @@ def _run(page: Page, url: str, run_id: str) -> None:
     page.goto(f"{url}/runs/{run_id}")
     page.get_by_text("RUN_SUCCESS").first.wait_for()
     _shoot(page, "run")
-    page.goto(f"{url}/runs/{run_id}?logs=step:{STEP}%20type:STEP_OUTPUT&selection={STEP}")
+    box = page.get_by_placeholder(re.compile("filter", re.IGNORECASE)).last
+    box.fill(f"step:{STEP}")
+    box.press("Enter")
     page.get_by_text("[Show Markdown]").first.wait_for()
+    page.get_by_text("View full message").first.click()
     _shoot(page, "step")
-    page.get_by_text("[Show Markdown]").first.click()
+    page.get_by_text("[Show Markdown]").last.click()
     page.locator("img[src^='data:image']").first.wait_for()
     _shoot(page, "screenshot")
 

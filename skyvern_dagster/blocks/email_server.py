@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from email.utils import parseaddr
 from ipaddress import ip_address
 from typing import Literal
 
@@ -62,17 +63,19 @@ def send(
         BlockError: The message is too large, the server can't be reached, refused the login, the
             sender or every recipient.
     """
-    size = len(message.as_bytes(policy=message.policy.clone(linesep="\r\n")))
-    if size > server.max_bytes:
+    # Not `send_message`: it would put a ">" before lines of the body that begin with "From ".
+    content = message.as_bytes(policy=message.policy.clone(linesep="\r\n"))
+    if len(content) > server.max_bytes:
         raise BlockError(
-            f"the e-mail has {size:,} bytes, the limit is {server.max_bytes:,}: attach fewer "
+            f"the e-mail has {len(content):,} bytes, the limit is {server.max_bytes:,}: attach fewer "
             "files, or raise max_bytes of the e-mail resource (SKYVERN_SMTP_MAX_BYTES)"
         )
     where = f"{mailbox.host}:{mailbox.port}"
     with _errors_in_words(where):
         client = _connect(server, mailbox)
         try:
-            refused = client.send_message(message, to_addrs=[*recipients, *copies])
+            sender = parseaddr(str(message["From"]))[1]
+            refused = client.sendmail(sender, [*recipients, *copies], content)
             if set(recipients) <= refused.keys():
                 raise smtplib.SMTPRecipientsRefused(refused)
         finally:

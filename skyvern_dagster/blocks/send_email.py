@@ -105,6 +105,8 @@ class SendEmailBlock(BlockFields):
             value = context.value(recipient, "recipients")
             for text in value if isinstance(value, list) else [value]:
                 found += read_addresses(str(text), "recipients")
+        if not found:
+            raise BlockError("recipients: nobody to send to")
         return list(dict.fromkeys(address.addr_spec for address in found))
 
     def _message(

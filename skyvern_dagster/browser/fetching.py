@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes, urljoin
 
@@ -17,6 +18,28 @@ if TYPE_CHECKING:
 
 _MOST_HOPS = 10
 _TIMEOUT = 30_000.0
+_REASONS = {
+    "ERR_NAME_NOT_RESOLVED": "its host name is unknown",
+    "ENOTFOUND": "its host name is unknown",
+    "EAI_AGAIN": "its host name is unknown",
+    "ERR_CONNECTION_REFUSED": "the server refuses connections",
+    "ECONNREFUSED": "the server refuses connections",
+    "ERR_CONNECTION_RESET": "the server closed the connection",
+    "ECONNRESET": "the server closed the connection",
+    "ERR_EMPTY_RESPONSE": "the server sent nothing",
+    "socket hang up": "the server sent nothing",
+    "ERR_CONNECTION_TIMED_OUT": "the server doesn't answer",
+    "ERR_TIMED_OUT": "the server doesn't answer",
+    "ERR_INTERNET_DISCONNECTED": "there is no network",
+    "ERR_ADDRESS_UNREACHABLE": "its host can't be reached",
+    "ERR_CERT_": "its certificate is not valid",
+    "ERR_SSL_": "no secure connection could be made",
+    "ERR_TOO_MANY_REDIRECTS": "it redirects in circles",
+    "ERR_BLOCKED_BY_CLIENT": "the network policy forbids it",
+    "ERR_INVALID_RESPONSE": "the server's answer was an error or malformed",
+    "ERR_UNSAFE_PORT": "its port is one that browsers refuse",
+    "Timeout": "it took too long",
+}
 
 
 async def fetch_content(page: Page, url: str, policy: NetworkPolicy) -> Content:
@@ -77,33 +100,7 @@ def reason_of(error: Exception) -> str:
     return first.partition(": ")[2] or first
 
 
-_REASONS = {
-    "ERR_NAME_NOT_RESOLVED": "its host name is unknown",
-    "ENOTFOUND": "its host name is unknown",
-    "EAI_AGAIN": "its host name is unknown",
-    "ERR_CONNECTION_REFUSED": "the server refuses connections",
-    "ECONNREFUSED": "the server refuses connections",
-    "ERR_CONNECTION_RESET": "the server closed the connection",
-    "ECONNRESET": "the server closed the connection",
-    "ERR_EMPTY_RESPONSE": "the server sent nothing",
-    "socket hang up": "the server sent nothing",
-    "ERR_CONNECTION_TIMED_OUT": "the server doesn't answer",
-    "ERR_TIMED_OUT": "the server doesn't answer",
-    "ERR_INTERNET_DISCONNECTED": "there is no network",
-    "ERR_ADDRESS_UNREACHABLE": "its host can't be reached",
-    "ERR_CERT_": "its certificate is not valid",
-    "ERR_SSL_": "no secure connection could be made",
-    "ERR_TOO_MANY_REDIRECTS": "it redirects in circles",
-    "ERR_BLOCKED_BY_CLIENT": "the network policy forbids it",
-    "ERR_INVALID_RESPONSE": "the server's answer was an error or malformed",
-    "ERR_UNSAFE_PORT": "its port is one that browsers refuse",
-    "Timeout": "it took too long",
-}
-
-
 def _data_content(url: str) -> Content:
-    import base64
-
     header, _, payload = url.partition(",")
     declared, *options = header.removeprefix("data:").split(";")
     body = unquote_to_bytes(payload)

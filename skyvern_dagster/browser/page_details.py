@@ -71,7 +71,8 @@ def read_details(raw: Mapping[str, Any]) -> FrameDetails:
         if "x" in element:
             by_ref[element["x"]] = element
             handles.append(element)
-        by_box.setdefault(tuple(element["box"]), []).append(element)
+        if "ref" not in element:
+            by_box.setdefault(tuple(element["box"]), []).append(element)
     width, height = raw.get("viewport", (0, 0))
     return FrameDetails(
         lang=str(raw.get("lang", "")),
@@ -165,8 +166,6 @@ def _attributes(details: ElementDetails) -> dict[str, str]:
 
 
 def _fits(node: AriaNode, details: ElementDetails) -> bool:
-    if "ref" in details:
-        return False
     expected = _SAME_ROLE.get(details.get("tag", ""))
     if node.role in _VALUE_ROLES:
         return details.get("tag") in ("input", "textarea", "select")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from skyvern_dagster.browser.state import BrowserState
 from skyvern_dagster.browser.storage import WebStorage
 from skyvern_dagster.browser.tabs import Tabs
 from skyvern_dagster.browser.traffic import Traffic
+from skyvern_dagster.errors import BrowserError
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -151,13 +153,14 @@ class BrowserSession:
             BrowserError: The page doesn't answer.
         """
         page = await self.tabs.ensure()
-        return await observe(
-            page,
-            tabs=await self.tabs.list(),
-            http_status=self.traffic.status_of(page),
-            dialogs=self.dialogs.take_unseen(),
-            text_budget=text_budget,
-        )
+        try:
+            return await self._observe(page, text_budget)
+        except BrowserError:
+            # A page that closed or crashed meanwhile leaves another one current.
+            other = await self.tabs.ensure()
+            if other is page:
+                raise
+            return await self._observe(other, text_budget)
 
     async def screenshot(self, quality: int = 60, *, scale: float = 1.0) -> bytes:
         """The viewport as a JPEG.
@@ -209,6 +212,15 @@ class BrowserSession:
         with contextlib.suppress(Error, asyncio.TimeoutError):
             await asyncio.wait_for(self._context.close(), _CLOSE_SECONDS)
 
+    async def _observe(self, page: Page, text_budget: int) -> Observation:
+        return await observe(
+            page,
+            tabs=await self.tabs.list(),
+            http_status=self.traffic.status_of(page),
+            dialogs=self.dialogs.take_unseen(),
+            text_budget=text_budget,
+        )
+
     def _follow(self, page: Page) -> None:
         page.on("close", self.traffic.forget)
         self.downloads.follow(page)
@@ -219,8 +231,6 @@ class BrowserSession:
         self._closed = True
 
     async def _scaled_screenshot(self, page: Page, quality: int, scale: float) -> bytes:
-        import base64
-
         protocol = await self._context.new_cdp_session(page)
         try:
             shot = await protocol.send(

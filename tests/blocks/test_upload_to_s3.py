@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
 
 import boto3
@@ -39,10 +41,10 @@ def server() -> Iterator[S3Server]:
 class Requests:
     """A client that knows which requests it has made."""
 
-    def __init__(self, server: S3Server, **overrides: Any) -> None:
+    def __init__(self, endpoint_url: str, **overrides: Any) -> None:
         self.made: list[str] = []
-        settings = {
-            "endpoint_url": server.endpoint_url,
+        settings: dict[str, Any] = {
+            "endpoint_url": endpoint_url,
             "region_name": S3_REGION,
             "aws_access_key_id": S3_ACCESS_KEY_ID,
             "aws_secret_access_key": S3_SECRET_ACCESS_KEY,
@@ -60,7 +62,7 @@ class Requests:
 
 @pytest.fixture
 def requests(server: S3Server, desk: Desk) -> Requests:
-    made = Requests(server)
+    made = Requests(server.endpoint_url)
     desk.s3 = made.bucket(server.bucket)
     return made
 
@@ -199,7 +201,7 @@ def test_without_credentials(desk: Desk, server: S3Server, monkeypatch: pytest.M
     for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
         monkeypatch.setenv(name, "/nowhere")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    nobody = Requests(server, aws_access_key_id=None, aws_secret_access_key=None)
+    nobody = Requests(server.endpoint_url, aws_access_key_id=None, aws_secret_access_key=None)
     desk.download("a.pdf", b"x")
     desk.s3 = nobody.bucket(server.bucket)
     error = refused(desk)
@@ -212,7 +214,7 @@ def test_s3_that_is_down_may_come_back(desk: Desk) -> None:
     server.start()
     try:
         desk.download("a.pdf", b"x")
-        desk.s3 = Requests(server).bucket(server.bucket)
+        desk.s3 = Requests(server.endpoint_url).bucket(server.bucket)
         server.stop()
         error = refused(desk)
         assert f"S3 can't be used for bucket '{server.bucket}': Could not connect" in str(error)
@@ -223,6 +225,57 @@ def test_s3_that_is_down_may_come_back(desk: Desk) -> None:
     finally:
         server.stop()
         server.delete_bucket()
+
+
+class Refusing(BaseHTTPRequestHandler):
+    """An S3 that is there and says no."""
+
+    status, code = 503, "SlowDown"
+
+    def do_PUT(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        body = f"<Error><Code>{self.code}</Code><Message>No.</Message></Error>".encode()
+        self.send_response(self.status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_HEAD(self) -> None:
+        self.send_response(404)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
+        pass
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "may_pass"),
+    [
+        (503, "SlowDown", True),
+        (500, "InternalError", True),
+        (429, "TooManyRequests", True),
+        (400, "RequestTimeout", True),
+        (403, "AccessDenied", False),
+        (403, "InvalidAccessKeyId", False),
+        (301, "PermanentRedirect", False),
+        (400, "InvalidRequest", False),
+    ],
+)
+def test_what_may_pass_and_what_will_not(
+    desk: Desk, status: int, code: str, may_pass: bool
+) -> None:
+    handler = type("Handler", (Refusing,), {"status": status, "code": code})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as http:
+        Thread(target=http.serve_forever, args=(0.02,), daemon=True).start()
+        client = Requests(
+            f"http://127.0.0.1:{http.server_port}", config=Config(retries={"max_attempts": 0})
+        )
+        desk.s3 = client.bucket("bucket")
+        desk.download("a.pdf", b"x")
+        error = refused(desk)
+        http.shutdown()
+    assert code in str(error)
+    assert error.retryable is may_pass
 
 
 def test_a_download_that_is_gone(desk: Desk, requests: Requests) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 import pytest
+from playwright.async_api import Error
 
 from skyvern_dagster.browser import navigation
 from tests.browser.visit import Visit
@@ -124,3 +126,25 @@ def test_wait_ends_with_the_first_change(visit: Visit) -> None:
     began = time.monotonic()
     assert visit.run(navigation.wait(visit.session, 20)).page_changed
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("name", ["mail link", "mail script", "mail window"])
+def test_other_programs_are_not_started(visit: Visit, name: str) -> None:
+    visit.open("/events")
+    assert visit.click(name).ok
+    assert visit.click("alert").dialog == "Saved"
+
+
+def test_a_crashed_page_is_left_behind(visit: Visit) -> None:
+    visit.open("/")
+
+    async def crash() -> None:
+        page = visit.session.page
+        async with page.expect_event("crash"):
+            with contextlib.suppress(Error):
+                await page.goto("chrome://crash")
+
+    visit.run(crash())
+    assert visit.look().url == "about:blank"
+    assert visit.open("/").ok
+    assert visit.look().title == "Index"

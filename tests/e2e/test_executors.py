@@ -10,9 +10,9 @@ from skyvern_dagster import tags
 from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.resources import default_resources, services
 from skyvern_dagster.runs.status import run_status
-from tests.compiler.letters import BEN, EVERYBODY, failed_steps, letters
+from tests.compiler.letters import BEN, EVERYBODY, letters
 from tests.compiler.postman import Postman
-from tests.e2e.jobs import reconstructable
+from tests.e2e.jobs import execute_in_many_processes
 from tests.execution.bench import Bench, Ran
 from tests.office import QUIET, Office
 
@@ -37,18 +37,17 @@ def test_in_one_process_in_many_and_without_dagster(office: Office) -> None:
 def test_a_loop_stops_and_is_resumed_in_parallel_processes(
     postman: Postman, instance: dg.DagsterInstance
 ) -> None:
-    people = EVERYBODY[:3]
+    text, people = letters().text, EVERYBODY[:3]
     postman.refused = {BEN}
-    job = reconstructable("text_in_many_processes", letters().text)
 
-    failed = dg.execute_job(job, instance, run_config={**run_config({"people": people}), **QUIET})
+    config = {**run_config({"people": people}), **QUIET}
+    failed = execute_in_many_processes(text, "letters", config=config)
 
-    assert failed_steps(failed) == ["mail[1]"]
+    assert failures(instance, failed) == ["mail[1]"]
     assert BEN not in postman.delivered
     postman.refused = set()
-    options = dg.ReexecutionOptions.from_failure(failed.run_id, instance)
-    resumed = dg.execute_job(job, instance, reexecution_options=options)
-    assert resumed.success
+    resumed = execute_in_many_processes(text, "letters", resume=failed)
+    assert failures(instance, resumed) == []
     assert sorted(postman.delivered) == people
 
 
@@ -61,12 +60,19 @@ def interpreted(bench: Bench, office: Office) -> Ran:
 
 
 def in_processes(bench: Bench, office: Office) -> Ran:
-    result = dg.execute_job(
-        reconstructable("in_many_processes"), office.instance, run_config=office.config(ORDERS)
-    )
-    run = office.instance.get_run_by_id(result.run_id)
+    workflow = office.workflow
+    run_id = execute_in_many_processes(workflow.text, workflow.name, config=office.config(ORDERS))
+    run = office.instance.get_run_by_id(run_id)
     assert run is not None
-    return bench.ran(office.workflow, run.tags[tags.WORKFLOW_RUN_ID], run_status(run))
+    steps = office.instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_SUCCESS)
+    assert len({entry.get_dagster_event().pid for entry in steps}) == len(steps)
+    return bench.ran(workflow, run.tags[tags.WORKFLOW_RUN_ID], run_status(run))
+
+
+def failures(instance: dg.DagsterInstance, run_id: str) -> list[str | None]:
+    """Keys of the steps that failed."""
+    entries = instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
+    return [entry.step_key for entry in entries]
 
 
 def comparable(ran: Ran) -> object:

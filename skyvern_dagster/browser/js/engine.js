@@ -151,9 +151,10 @@
   }
 
   function detailsOf(element, interactive) {
-    const details = { tag: element.nodeName.toLowerCase(), box: boxOf(element) };
+    const details = { tag: element.nodeName.toLowerCase() };
     const ref = ariaRef(element);
     if (ref) details.ref = ref;
+    else details.box = boxOf(element);
     const expanded = expandedState(element);
     if (expanded !== null) details.expanded = expanded;
     if (element.title) details.title = clean(element.title);
@@ -272,6 +273,7 @@
 
   function addHandle(element, details, previous) {
     details.x = refFor(element);
+    details.box = boxOf(element);
     details.text = clean(element.innerText) || spokenLabel(element) || "";
     details.parents = ancestorRefs(element);
     details.after = previous;

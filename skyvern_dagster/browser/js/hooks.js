@@ -1,4 +1,4 @@
-// Init script, in the page's own world: two things that can't be learned from outside.
+// Init script, in the page's own world: what can't be learned from outside.
 (() => {
   const MOST_BLOBS = 8;
   const blobs = new Map();
@@ -18,6 +18,8 @@
   // A tab that a script opens shows up some time later; whoever waits must know that it will.
   window.open = new Proxy(window.open, {
     apply(open, self, given) {
+      // A program that Chromium would ask to start for mailto: and the like is nothing for us.
+      if (/^(?!https?:|blob:|data:|javascript:|about:)[a-z][a-z0-9+.-]*:/i.test(given[0])) return null;
       const target = given[1] === undefined || given[1] === "" ? "_blank" : given[1];
       if (target === "_blank") document.dispatchEvent(new Event("skyvern.opening"));
       return Reflect.apply(open, self, given);

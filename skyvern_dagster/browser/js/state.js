@@ -38,6 +38,7 @@
 
   function onClick(event) {
     const link = event.composedPath().find((node) => node.nodeName === "A" && node.href);
+    if (link && isExternal(link.href)) event.preventDefault();
     const opens = link && !link.hasAttribute("download") && /^(https?|blob):/.test(link.href);
     if (opens) countOpening(event, link.target);
   }
@@ -47,8 +48,15 @@
     countOpening(event, (submitter && submitter.formTarget) || event.target.target);
   }
 
+  // For mailto: and the like Chromium asks which program to start, in a dialog of its own that
+  // nobody sees and that swallows every later click.
+  function isExternal(url) {
+    return !/^(https?|blob|data|javascript|about|file|chrome-error):/i.test(url);
+  }
+
   function onNavigate(event) {
     stirred = performance.now();
+    if (event.cancelable && isExternal(event.destination.url)) event.preventDefault();
     if (event.downloadRequest !== null) downloads += 1;
     else if (event.destination.url.startsWith("blob:")) saveBlob(event);
     else if (leavesTo(event.destination)) leaving = performance.now();

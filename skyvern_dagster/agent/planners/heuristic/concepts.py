@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -28,7 +28,7 @@ _NEVER = re.compile(r"(?!)")
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Concept:
     """One meaning that a label, a heading or a message can have."""
 
@@ -42,19 +42,7 @@ class Concept:
 
         A label that is the term alone scores 1, a sentence that mentions it about 0.4.
         """
-        plain = fold(text)
-        if plain in self.symbols:
-            return 1.0
-        if not plain or self.exclusions.search(plain):
-            return 0.0
-        found = list(self.terms.finditer(plain))
-        if not found:
-            return 0.0
-        share = sum(_weight(match.group()) for match in found) / max(1, _weight(plain))
-        if share >= 1:
-            return 1.0
-        leads = 0.1 if found[0].start() == 0 else 0.0
-        return min(0.95, 0.35 + leads + 0.6 * share)
+        return _score(self, text)
 
     def mentioned(self, text: str) -> bool:
         """Whether the text mentions it at all."""
@@ -69,6 +57,23 @@ class Concept:
             return ""
         match = self.terms.search(plain)
         return match.group() if match else ""
+
+
+@lru_cache(maxsize=65536)
+def _score(meaning: Concept, text: str) -> float:
+    plain = fold(text)
+    if plain in meaning.symbols:
+        return 1.0
+    if not plain or meaning.exclusions.search(plain):
+        return 0.0
+    found = list(meaning.terms.finditer(plain))
+    if not found:
+        return 0.0
+    share = sum(_weight(match.group()) for match in found) / max(1, _weight(plain))
+    if share >= 1:
+        return 1.0
+    leads = 0.1 if found[0].start() == 0 else 0.0
+    return min(0.95, 0.35 + leads + 0.6 * share)
 
 
 def concept(name: str) -> Concept:

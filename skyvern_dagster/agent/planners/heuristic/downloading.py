@@ -52,7 +52,7 @@ def download(situation: Situation) -> Plan:
     if plan := _being_made(situation):
         return plan
     for node in dialogs(situation.view):
-        if plan := _in_part(situation, Whereabouts((node,), is_page=True), paper):
+        if plan := _in_part(situation, Whereabouts((node,), is_page=False), paper):
             return plan
     if not situation.intent.record_id:
         return download_any(situation, paper)

@@ -23,7 +23,7 @@ from skyvern_dagster.agent.planners.heuristic.dates import (
 )
 from skyvern_dagster.agent.planners.heuristic.words import fold, fold_in_place, name_words
 
-_START_WORDS = frozenset(
+START_WORDS = frozenset(
     {
         "start",
         "from",
@@ -131,9 +131,9 @@ def _from_payload(payload: Mapping[str, Any], today: date, window: DateWindow) -
         if day is None:
             continue
         words = set(name_words(path))
-        if words & _END_WORDS and not words & (_START_WORDS - {"da"}):
+        if words & _END_WORDS and not words & (START_WORDS - {"da"}):
             window = replace(window, end=day)
-        elif words & _START_WORDS:
+        elif words & START_WORDS:
             window = replace(window, start=day)
     return window
 

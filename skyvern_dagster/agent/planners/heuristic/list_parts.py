@@ -63,7 +63,7 @@ def next_part(situation: Situation, page: PageOfList) -> tuple[list[Decision], s
     scrolls = situation.memory.purposes("Scroll")
     if found is None and _may_scroll(situation, page) and len(scrolls) < 30:
         why = "Scroll: the list may go on further down"
-        return [Scroll(direction="bottom", reasoning=why)], why
+        return [Scroll(direction="bottom", ref=last.ref, reasoning=why)], why
     return None
 
 

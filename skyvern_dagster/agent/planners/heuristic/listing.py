@@ -11,6 +11,7 @@ from skyvern_dagster.agent.planners.heuristic.arrival import (
 )
 from skyvern_dagster.agent.planners.heuristic.concepts import concept
 from skyvern_dagster.agent.planners.heuristic.contacts import look_for_contacts, read_contacts
+from skyvern_dagster.agent.planners.heuristic.date_range import widened_range
 from skyvern_dagster.agent.planners.heuristic.list_page import PageOfList, read_page
 from skyvern_dagster.agent.planners.heuristic.list_parts import (
     archive_route,
@@ -71,6 +72,8 @@ def _read(situation: Situation, wanted: ListSpec, page: PageOfList) -> Plan:
     ):
         decisions = choose(situation.view, choice, "Filter")
         return act(decisions, f'Filter: "{choice.label}" makes the list show {window}', LIKELY)
+    if plan := _move_range(situation, used):
+        return plan
     if plan := open_period_menu(situation, used, []):
         return plan
     if was_read_before(situation, page):
@@ -80,6 +83,15 @@ def _read(situation: Situation, wanted: ListSpec, page: PageOfList) -> Plan:
     if not is_past_window(situation, page) and (more := next_part(situation, page)):
         return act([extract, *more[0]], f"{extract.reasoning}; {more[1]}", reading_confidence(page))
     return _finish(situation, wanted, page)
+
+
+def _move_range(situation: Situation, used: list[str]) -> Plan | None:
+    """Moves the beginning of a date range back, once."""
+    if any(label.startswith("from ") for label in used):
+        return None
+    window = situation.intent.window
+    decisions = widened_range(situation.view, window, situation.today, situation.lang)
+    return act(decisions, decisions[0].reasoning, LIKELY) if decisions else None
 
 
 def _after_stale(situation: Situation, wanted: ListSpec, page: PageOfList) -> Plan:
@@ -147,6 +159,8 @@ def _empty(situation: Situation, wanted: ListSpec) -> Plan | None:
             f'Filter: "{choice.label}" may show records',
             LIKELY,
         )
+    if plan := _move_range(situation, used):
+        return plan
     told = next(
         (
             line

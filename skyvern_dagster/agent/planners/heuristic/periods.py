@@ -164,12 +164,13 @@ def choose(view: PageView, choice: Choice, purpose: str) -> list[Decision]:
     decisions: list[Decision] = [
         SelectOption(ref=choice.select.ref, label=choice.label, reasoning=why)
     ]
-    if apply := _apply_button(view, choice.select):
+    if apply := apply_button(view, choice.select):
         decisions.append(Click(ref=apply.ref, reasoning=f"{purpose}: applied by {apply}"))
     return decisions
 
 
-def _apply_button(view: PageView, field: Input) -> Control | None:
+def apply_button(view: PageView, field: Input) -> Control | None:
+    """The button beside a filter that puts it in force."""
     for above in list(view.ancestors(field.node))[:3]:
         for control in view.controls_in(above):
             near = field.position < control.position

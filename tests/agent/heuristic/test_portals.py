@@ -1,0 +1,81 @@
+"""The three tasks of the invoice workflow, at shops that the planner knows nothing about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from skyvern_dagster.agent.sessions import SessionDesk
+from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.browser.runtime import BrowserRuntime
+from tests.agent.heuristic.customer import Customer
+from tests.shops.portal import Portal, PortalOrder
+from tests.shops.registry import PORTALS
+from tests.shops.serving import serve
+from tests.shops.storefront import MISHAPS_PATH
+
+SOLVABLE = [name for name, portal in PORTALS.items() if portal.orders_reachable]
+
+
+@contextmanager
+def at(portal: Portal, runtime: BrowserRuntime, folder: Path) -> Iterator[Customer]:
+    store = ArtifactStore(folder / "artifacts")
+    with serve(portal) as home:
+        yield Customer(SessionDesk(runtime, store), store, portal, home)
+
+
+def some_orders(portal: Portal) -> list[PortalOrder]:
+    """An old order with an invoice and, where there is one, an order without."""
+    old = [order for order in portal.orders if order.has_invoice][-1:]
+    return old + [order for order in portal.orders if not order.has_invoice][:1]
+
+
+@pytest.mark.parametrize("name", SOLVABLE)
+def test_logs_in_lists_and_downloads(name: str, runtime: BrowserRuntime, tmp_path: Path) -> None:
+    portal = PORTALS[name]
+    start = sorted(order.order_date for order in portal.orders)[len(portal.orders) // 2]
+    expected = sorted(
+        (order.order_id, order.order_date.isoformat()) for order in portal.on_or_after(start)
+    )
+    with at(portal, runtime, tmp_path) as customer:
+        login = customer.log_in()
+        assert login.status == "completed", "\n".join(customer.lines)
+        listing = customer.list_orders(login.state, start)
+        assert listing.status == "completed", "\n".join(customer.lines)
+        data = listing.extracted_information
+        found = sorted((one["order_id"], one["order_date"]) for one in data["order_ids"])
+        assert found == expected, "\n".join(customer.lines)
+        assert set(data["contact_emails"]) <= set(portal.contact_emails)
+        for order in some_orders(portal):
+            _check_download(customer, listing.state, data["order_history_url"], order)
+        assert httpx2.get(customer.home + MISHAPS_PATH).json() == []
+
+
+def _check_download(customer: Customer, state: str | None, url: str, order: PortalOrder) -> None:
+    result = customer.download_invoice(state, url, order.order_id)
+    if order.has_invoice:
+        assert customer.files_of(result) == [order.invoice_pdf], "\n".join(customer.lines)
+    else:
+        assert [one["error_code"] for one in result.errors] == ["no_invoice"], "\n".join(customer.lines)
+
+
+@pytest.mark.parametrize("name", [name for name in PORTALS if name not in SOLVABLE])
+def test_gives_up_with_a_reason(name: str, runtime: BrowserRuntime, tmp_path: Path) -> None:
+    portal = PORTALS[name]
+    with at(portal, runtime, tmp_path) as customer:
+        result = customer.log_in()
+        if result.status == "completed":
+            result = customer.list_orders(result.state, max_day(portal))
+            assert [one["error_code"] for one in result.errors] == ["no_order_history"]
+        assert result.status == "terminated"
+        assert result.failure_reason
+        assert len(result.steps) < 10
+
+
+def max_day(portal: Portal) -> date:
+    return max((order.order_date for order in portal.orders), default=date(2024, 1, 1))

@@ -1,0 +1,278 @@
+"""The message: what it says, what is attached, to whom it goes; and that it goes once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skyvern_dagster.blocks.send_email import message_id, read_addresses, unique_names
+from skyvern_dagster.demo.mailbox import ReceivedMessage
+from skyvern_dagster.demo.smtp_sink import SmtpSink
+from skyvern_dagster.errors import BlockError, SecretError
+from tests.blocks.desk import RUN, Desk
+from tests.blocks.post import READER, SENDER, block, mail_server, refusal
+from tests.laws import LAW
+
+SUFFIX = f" - Workflow Run ID: {RUN}"
+
+
+@pytest.fixture
+def sink(desk: Desk) -> Iterator[SmtpSink]:
+    with mail_server(desk) as started:
+        yield started
+
+
+def sent(desk: Desk, sink: SmtpSink, **fields: Any) -> ReceivedMessage:
+    outcome = block(**fields).run(desk.context())
+    assert outcome.completed
+    assert outcome.output == {"success": True}
+    return sink.messages[-1]
+
+
+def body(received: ReceivedMessage) -> str:
+    part = received.message.get_body()
+    assert part is not None
+    return str(part.get_content()).replace("\r\n", "\n").removesuffix("\n")
+
+
+def test_the_message(desk: Desk, sink: SmtpSink) -> None:
+    received = sent(desk, sink)
+    assert received.message["From"] == SENDER
+    assert received.message["To"] == READER
+    assert received.message["Subject"] == f"Invoices{SUFFIX}"
+    assert received.message["Message-ID"].strip() == message_id(RUN, "block")
+    assert parsedate_to_datetime(received.message["Date"]).tzinfo is not None
+    assert body(received) == "See attached."
+    assert received.mail_from == SENDER
+    assert received.recipients == (READER, SENDER)
+    assert received.message["Bcc"] is None
+
+
+def test_the_sender_gets_one_copy_even_as_a_recipient(desk: Desk, sink: SmtpSink) -> None:
+    assert sent(desk, sink, recipients=[SENDER, READER, READER]).recipients == (SENDER, READER)
+
+
+@pytest.mark.parametrize("length", [*range(1, 120, 3), 300, 1500])
+@pytest.mark.parametrize("before", ["", "Invoices from ", "Füße 🎉 "])
+def test_a_subject_arrives_as_it_is(desk: Desk, sink: SmtpSink, before: str, length: int) -> None:
+    subject = f"{before}{'x' * length}"
+    assert sent(desk, sink, subject=subject).message["Subject"] == f"{subject}{SUFFIX}"
+
+
+@pytest.mark.parametrize(
+    ("subject", "read"),
+    [
+        ("{{ url }}: {{ count }}", "https://shop.example/a?b=c&d: 3"),
+        ("url", "url"),
+        ("two\r\nBcc: evil@evil.example", "two Bcc: evil@evil.example"),
+        ("  a\t b\x00c\u2028d  ", "a b c d"),
+        ("{{ lines }}", "one two"),
+        ("", "- Workflow"),
+    ],
+)
+def test_the_subject_is_one_line_of_text(
+    desk: Desk, sink: SmtpSink, subject: str, read: str
+) -> None:
+    desk.names = {"url": "https://shop.example/a?b=c&d", "count": 3, "lines": "one\r\n\r\ntwo"}
+    received = sent(desk, sink, subject=subject)
+    assert received.message["Subject"].startswith(read)
+    assert "Bcc" not in received.message
+    assert received.recipients == (READER, SENDER)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("website_url", "https://shop.example"),
+        ("{{ website_url }}\n{{ orders | length }} orders", "https://shop.example\n2 orders"),
+        ("Plain text, 100 %: grüße 🎉", "Plain text, 100 %: grüße 🎉"),
+        ("", ""),
+        (".\n..\nFrom me\n" + "x" * 2000, ".\n..\nFrom me\n" + "x" * 2000),
+        ("{{ count }}", "3"),
+        ("half \ud800", "half ?"),
+    ],
+)
+def test_the_body(desk: Desk, sink: SmtpSink, text: str, read: str) -> None:
+    desk.names = {"website_url": "https://shop.example", "orders": [1, 2], "count": 3}
+    assert body(sent(desk, sink, body=text)) == read
+
+
+def test_a_body_that_is_no_text(desk: Desk, sink: SmtpSink) -> None:
+    desk.names = {"orders": [1, 2]}
+    assert str(refusal(desk, body="orders")) == "body: 'orders' gives a list, not a text"
+    assert "'missing' is undefined" in str(refusal(desk, body="{{ missing }}"))
+    assert sink.messages == ()
+
+
+def test_attachments_are_byte_for_byte_the_downloads(desk: Desk, sink: SmtpSink) -> None:
+    contents = [
+        ("INV-1.pdf", bytes(range(256)) * 400, "application/pdf"),
+        ("Rechnung März ü🎉.pdf", b"%PDF\r\n.\r\n\n\x00", "application/pdf"),
+        ("orders.csv", b"a;b\n\r\n\xff", "text/csv; charset=utf-8"),
+        ("mail.eml", b"Subject: x\r\n\r\ny", "message/rfc822"),
+        ("a/../b.txt", b"", "text/plain"),
+        ("x\r\ny.pdf", b"1", "application/pdf\r\nX-Evil: 1"),
+        ("odd", b"2", "nonsense"),
+    ]
+    for name, content, type_ in contents:
+        desk.download(name, content, type_)
+    received = sent(desk, sink, file_attachments=["SKYVERN_DOWNLOAD_DIRECTORY"])
+    names = [
+        "INV-1.pdf",
+        "Rechnung März ü🎉.pdf",
+        "orders.csv",
+        "mail.eml",
+        "b.txt",
+        "x y.pdf",
+        "odd",
+    ]
+    assert list(received.attachments) == names
+    assert list(received.attachments.values()) == [content for _, content, _ in contents]
+    types = [part.get_content_type() for part in received.message.iter_attachments()]
+    octets = "application/octet-stream"
+    assert types == [
+        "application/pdf", "application/pdf", "text/csv", octets, "text/plain", octets, octets,
+    ]  # fmt: skip
+    assert "X-Evil" not in str(received.message)
+
+
+def test_files_of_one_name_are_told_apart(desk: Desk, sink: SmtpSink) -> None:
+    for number in range(3):
+        desk.download("invoice.pdf", b"%d" % number)
+    received = sent(desk, sink, file_attachments=["SKYVERN_DOWNLOAD_DIRECTORY"])
+    assert received.attachments == {
+        "invoice.pdf": b"0", "invoice_2.pdf": b"1", "invoice_3.pdf": b"2",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "attachments",
+    [["b.pdf", "a.pdf"], ["names"], ["{{ names }}"], ["b.pdf", "SKYVERN_DOWNLOAD_DIRECTORY"]],
+)
+def test_chosen_attachments(desk: Desk, sink: SmtpSink, attachments: list[str]) -> None:
+    desk.names = {"names": ["b.pdf", "a.pdf"]}
+    for name in ("a.pdf", "b.pdf"):
+        desk.download(name, name.encode())
+    assert list(sent(desk, sink, file_attachments=attachments).attachments) == ["b.pdf", "a.pdf"]
+
+
+def test_an_attachment_that_is_not_there(desk: Desk, sink: SmtpSink) -> None:
+    desk.download("a.pdf", b"x")
+    error = refusal(desk, file_attachments=["c.pdf"])
+    assert "file_attachments: the run has downloaded no file 'c.pdf' (it has: a.pdf)" in str(error)
+    assert sink.messages == ()
+
+
+@pytest.mark.parametrize(
+    ("recipients", "reached"),
+    [
+        (["a@x.example, b@x.example"], ["a@x.example", "b@x.example"]),
+        (["one", "many", "{{ one }}"], ["one@x.example", "two@x.example", "three@x.example"]),
+        (["Ada Lovelace <ada@x.example>", '"Doe, John" <john@x.example>'],
+         ["ada@x.example", "john@x.example"]),
+        (["x@bücher.example"], ["x@xn--bcher-kva.example"]),
+        (["o'hara+tag@x.example", '"q r"@x.example'], ["o'hara+tag@x.example", '"q r"@x.example']),
+    ],
+)  # fmt: skip
+def test_recipients(desk: Desk, sink: SmtpSink, recipients: list[str], reached: list[str]) -> None:
+    desk.names = {
+        "one": "one@x.example",
+        "many": ["one@x.example", "two@x.example", "three@x.example"],
+    }
+    received = sent(desk, sink, recipients=recipients)
+    assert list(received.recipients) == [*reached, SENDER]
+    assert [each.addr_spec for each in received.message["To"].addresses] == reached
+
+
+BAD_ADDRESSES = [
+    "", " ", "nobody", "@x.example", "a@", "a@b@c", "a b@x.example", "a@x .example", "a@x..example",
+    "a@x.example\r\nBcc: evil@evil.example", "a@x.example\nX", "a@x.example\x00", "<>", "a;b@x",
+    "undisclosed:;", "jürgen@x.example", "a@x.example b@x.example", "a@x.example, nobody",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", BAD_ADDRESSES)
+def test_what_is_no_address(desk: Desk, sink: SmtpSink, address: str) -> None:
+    desk.names = {"given": address}
+    for recipients in ([address], [READER, "given"], ["{{ given }}"]):
+        error = refusal(desk, recipients=recipients)
+        assert str(error).startswith("recipients: ")
+        assert "is no e-mail address" in str(error)
+        assert not error.retryable
+    assert str(refusal(desk, sender=address)).startswith("sender: ")
+    assert sink.messages == ()
+
+
+@LAW
+@given(st.text(max_size=30) | st.from_regex(r"[^@]{0,8}@[^@]{0,8}"))
+def test_any_text_is_addresses_or_refused(text: str) -> None:
+    try:
+        found = read_addresses(text, "recipients")
+    except BlockError:
+        return
+    for address in found:
+        assert "@" in address.addr_spec
+        assert not set(str(address)) & set("\r\n\x00")
+
+
+def test_nobody_to_send_to(desk: Desk, sink: SmtpSink) -> None:
+    desk.names = {"given": [], "nothing": None}
+    assert str(refusal(desk, recipients=["given"])) == "recipients: nobody to send to"
+    assert "is no e-mail address" in str(refusal(desk, recipients=["nothing"]))
+
+
+def test_a_sender_with_a_name(desk: Desk, sink: SmtpSink) -> None:
+    desk.names = {"who": "Büro, Abt. 2"}
+    received = sent(desk, sink, sender='"{{ who }}" <robot@office.example>')
+    (address,) = received.message["From"].addresses
+    assert (address.display_name, address.addr_spec) == ("Büro, Abt. 2", SENDER)
+    assert received.mail_from == SENDER
+
+
+def test_it_is_sent_once(desk: Desk, sink: SmtpSink) -> None:
+    desk.download("a.pdf", b"x")
+    context = desk.context()
+    block(file_attachments=["SKYVERN_DOWNLOAD_DIRECTORY"]).run(context)
+    outcome = block().run(desk.context())
+    assert outcome.completed
+    assert outcome.output == {"success": True}
+    assert outcome.details == {"attachments": 0, "sent_now": 0}
+    assert len(sink.messages) == 1
+    record = desk.store.read_json(f"runs/{RUN}/email/block.json")
+    assert record["attachments"] == ["a.pdf"]
+    assert record["recipients"] == [READER]
+    assert record["message_id"] == message_id(RUN, "block")
+    block().run(desk.context("block/07"))
+    assert len(sink.messages) == 2
+    assert len({str(each.message["Message-ID"]) for each in sink.messages}) == 2
+
+
+def test_what_was_not_sent_is_sent_the_next_time_with_the_same_id(
+    desk: Desk, sink: SmtpSink
+) -> None:
+    sink.refuse_next(1)
+    assert refusal(desk).retryable
+    assert not desk.store.exists(f"runs/{RUN}/email/block.json")
+    assert sent(desk, sink).message["Message-ID"].strip() == message_id(RUN, "block")
+
+
+def test_a_missing_secret(desk: Desk, sink: SmtpSink) -> None:
+    del desk.environment["W"]
+    with pytest.raises(SecretError, match="parameter 'password' was not found: set W"):
+        block().run(desk.context())
+
+
+@LAW
+@given(st.lists(st.sampled_from(["a.pdf", "A.PDF", "a_2.pdf", "b", "", "x.tar.gz"]), max_size=8))
+def test_unique_names(names: list[str]) -> None:
+    unique = unique_names(names)
+    assert len(unique) == len(names)
+    assert len({name.casefold() for name in unique}) == len(names)
+    for before, name in zip(names, unique, strict=True):
+        assert name == before or name.endswith(before[before.rfind(".") :] if "." in before else "")
+    assert unique_names(unique) == unique
