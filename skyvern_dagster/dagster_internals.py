@@ -52,6 +52,6 @@ def step_has_succeeded(instance: dg.DagsterInstance, run_id: str, key: str) -> b
 
 def root_cause(error: SerializableErrorInfo) -> str:
     """What an op raised; Dagster wraps it in errors of its own."""
-    while error.cause is not None:
+    while error.cause is not None and (error.cls_name or "").startswith("Dagster"):
         error = error.cause
     return error.message.strip()

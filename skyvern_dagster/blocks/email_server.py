@@ -63,12 +63,12 @@ def send(
         BlockError: The message is too large, the server can't be reached, refused the login, the
             sender or every recipient.
     """
-    # Not `send_message`: it would put a ">" before lines of the body that begin with "From ".
+    # Not `send_message`: it puts a ">" before lines of the body that begin with "From ".
     content = message.as_bytes(policy=message.policy.clone(linesep="\r\n"))
     if len(content) > server.max_bytes:
         raise BlockError(
-            f"the e-mail has {len(content):,} bytes, the limit is {server.max_bytes:,}: attach fewer "
-            "files, or raise max_bytes of the e-mail resource (SKYVERN_SMTP_MAX_BYTES)"
+            f"the e-mail has {len(content):,} bytes, the limit is {server.max_bytes:,}: attach "
+            "fewer files, or raise max_bytes of the e-mail resource (SKYVERN_SMTP_MAX_BYTES)"
         )
     where = f"{mailbox.host}:{mailbox.port}"
     with _errors_in_words(where):
@@ -105,16 +105,22 @@ def _errors_in_words(where: str) -> Iterator[None]:
             f"no TLS with SMTP server {where}: {error}. Check the certificate, or the security "
             "setting (SKYVERN_SMTP_SECURITY)"
         ) from error
-    except (OSError, smtplib.SMTPServerDisconnected) as error:
-        raise BlockError(
-            f"SMTP server {where} can't be used: {error}. Check host, port and network",
-            retryable=True,
-        ) from error
     except smtplib.SMTPException as error:
+        if isinstance(error, smtplib.SMTPServerDisconnected):
+            raise _unusable(where, error) from error
         raise BlockError(
-            f"SMTP server {where}: {error}. Check the port and the security setting "
-            "(SKYVERN_SMTP_SECURITY)"
+            f"SMTP server {where}: {str(error).rstrip('.')}. Check the port and the security "
+            "setting (SKYVERN_SMTP_SECURITY)"
         ) from error
+    except OSError as error:  # SMTP's own errors are some, too
+        raise _unusable(where, error) from error
+
+
+def _unusable(where: str, error: OSError) -> BlockError:
+    return BlockError(
+        f"SMTP server {where} can't be used: {error}. Check host, port and network",
+        retryable=True,
+    )
 
 
 def _all_refused(where: str, refused: dict[str, tuple[int, bytes]]) -> BlockError:
@@ -134,10 +140,12 @@ def _quit(client: smtplib.SMTP) -> None:
 
 
 def _connect(server: EmailServer, mailbox: Mailbox) -> smtplib.SMTP:
-    context = ssl.create_default_context()
     if server.security == "tls" or (server.security == "auto" and mailbox.port == 465):
         client: smtplib.SMTP = smtplib.SMTP_SSL(
-            mailbox.host, mailbox.port, timeout=server.timeout_seconds, context=context
+            mailbox.host,
+            mailbox.port,
+            timeout=server.timeout_seconds,
+            context=ssl.create_default_context(),
         )
         encrypted = True
     else:
@@ -149,7 +157,7 @@ def _connect(server: EmailServer, mailbox: Mailbox) -> smtplib.SMTP:
         if server.security == "starttls" or (
             server.security == "auto" and offered and not encrypted
         ):
-            client.starttls(context=context)
+            client.starttls(context=ssl.create_default_context())
             client.ehlo()
             encrypted = True
         if mailbox.username:

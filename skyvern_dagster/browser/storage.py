@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Frame, Page
 
 
+_READ_SECONDS = 3.0
+
+
 @dataclass
 class _Store:
     local: dict[str, str] = field(default_factory=dict)
@@ -127,9 +130,11 @@ def _stores_of(state: BrowserState) -> dict[str, _Store]:
 async def _session_storage(page: Page) -> tuple[str, Mapping[str, str]]:
     from playwright.async_api import Error
 
+    # A page that is busy with itself doesn't answer.
     try:
-        found = await page.evaluate(script("read_session_storage"))
-    except Error:
+        reading = page.evaluate(script("read_session_storage"))
+        found = await asyncio.wait_for(reading, _READ_SECONDS)
+    except (Error, TimeoutError):
         return "", {}
     if not found or not found["origin"].startswith("http"):
         return "", {}

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Page
 
 
+_TITLE_SECONDS = 2.0
+
+
 class Tabs:
     """Follows a context: a page that opens becomes the current one, a closed one falls back.
 
@@ -90,7 +93,8 @@ class Tabs:
 async def _title(page: Page) -> str:
     from playwright.async_api import Error
 
+    # A page that is busy with itself doesn't answer.
     try:
-        return await page.title()
-    except Error:
+        return await asyncio.wait_for(page.title(), _TITLE_SECONDS)
+    except (Error, TimeoutError):
         return ""

@@ -15,16 +15,27 @@ from skyvern_dagster.demo.mailbox import ReceivedMessage
 from skyvern_dagster.demo.smtp_sink import SmtpSink
 from skyvern_dagster.errors import BlockError, SecretError
 from tests.blocks.desk import RUN, Desk
-from tests.blocks.post import READER, SENDER, block, mail_server, refusal
+from tests.blocks.post import READER, SENDER, block, point_to, refusal
 from tests.laws import LAW
 
 SUFFIX = f" - Workflow Run ID: {RUN}"
 
 
+@pytest.fixture(scope="module")
+def mail() -> Iterator[SmtpSink]:
+    started = SmtpSink()
+    started.start()
+    yield started
+    started.stop()
+
+
 @pytest.fixture
-def sink(desk: Desk) -> Iterator[SmtpSink]:
-    with mail_server(desk) as started:
-        yield started
+def sink(desk: Desk, mail: SmtpSink) -> SmtpSink:
+    """The module's mail server, as if it was new, for the desk's blocks."""
+    mail.clear()
+    mail.refuse_next(0)
+    point_to(desk, mail.host, mail.port)
+    return mail
 
 
 def sent(desk: Desk, sink: SmtpSink, **fields: Any) -> ReceivedMessage:
@@ -57,11 +68,13 @@ def test_the_sender_gets_one_copy_even_as_a_recipient(desk: Desk, sink: SmtpSink
     assert sent(desk, sink, recipients=[SENDER, READER, READER]).recipients == (SENDER, READER)
 
 
-@pytest.mark.parametrize("length", [*range(1, 120, 3), 300, 1500])
 @pytest.mark.parametrize("before", ["", "Invoices from ", "Füße 🎉 "])
-def test_a_subject_arrives_as_it_is(desk: Desk, sink: SmtpSink, before: str, length: int) -> None:
-    subject = f"{before}{'x' * length}"
-    assert sent(desk, sink, subject=subject).message["Subject"] == f"{subject}{SUFFIX}"
+def test_a_subject_arrives_as_it_is(desk: Desk, sink: SmtpSink, before: str) -> None:
+    """However long: Python's folding likes to begin a subject with a line break."""
+    for length in (*range(1, 90, 4), 300, 1500):
+        subject = f"{before}{'x' * length}"
+        block(subject=subject).run(desk.context(f"block/{length}"))
+        assert sink.messages[-1].message["Subject"] == f"{subject}{SUFFIX}"
 
 
 @pytest.mark.parametrize(

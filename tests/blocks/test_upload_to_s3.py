@@ -41,7 +41,7 @@ def server() -> Iterator[S3Server]:
 class Requests:
     """A client that knows which requests it has made."""
 
-    def __init__(self, endpoint_url: str, **overrides: Any) -> None:
+    def __init__(self, endpoint_url: str, session: Any = boto3, **overrides: Any) -> None:
         self.made: list[str] = []
         settings: dict[str, Any] = {
             "endpoint_url": endpoint_url,
@@ -50,7 +50,7 @@ class Requests:
             "aws_secret_access_key": S3_SECRET_ACCESS_KEY,
             "config": Config(retries={"max_attempts": 1}),
         } | overrides
-        self.client = boto3.session.Session().client("s3", **settings)
+        self.client = session.client("s3", **settings)
         self.client.meta.events.register("before-call.s3", self._note)
 
     def _note(self, model: Any, **_: Any) -> None:
@@ -201,7 +201,9 @@ def test_without_credentials(desk: Desk, server: S3Server, monkeypatch: pytest.M
     for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
         monkeypatch.setenv(name, "/nowhere")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    nobody = Requests(server.endpoint_url, aws_access_key_id=None, aws_secret_access_key=None)
+    nobody = Requests(
+        server.endpoint_url, boto3.Session(), aws_access_key_id=None, aws_secret_access_key=None
+    )
     desk.download("a.pdf", b"x")
     desk.s3 = nobody.bucket(server.bucket)
     error = refused(desk)

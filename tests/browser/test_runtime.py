@@ -13,16 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from skyvern_dagster.browser.chromium import (
-    CDP_VARIABLE,
-    PATH_VARIABLE,
-    LocalChromium,
-    RemoteChromium,
-    find_chromium,
-)
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.browser.session import BrowserSession
-from skyvern_dagster.errors import BrowserError, BrowserNotFoundError
+from skyvern_dagster.errors import BrowserError
 from tests.browser.visit import Visit
 
 
@@ -218,35 +211,3 @@ def test_screenshots_and_traces(visit: Visit, tmp_path: Path) -> None:
     visit.click("Other page", "link")
     assert visit.run(visit.session.stop_trace(path))
     assert any(name.endswith("trace.trace") for name in zipfile.ZipFile(path).namelist())
-
-
-def test_order_of_browsers(tmp_path: Path) -> None:
-    browser, system = tmp_path / "browser", tmp_path / "bin" / "chromium"
-    for path in (browser, system):
-        path.parent.mkdir(exist_ok=True)
-        path.write_text("#!/bin/sh\n")
-        path.chmod(0o755)
-    nothing = {"PATH": str(tmp_path)}
-    with_system = {"PATH": str(system.parent)}
-    everything = {PATH_VARIABLE: str(system), CDP_VARIABLE: "http://x:1", **with_system}
-    configured = find_chromium(str(browser), bundled=browser, environ=everything)
-    assert configured == LocalChromium(browser)
-    assert find_chromium("ws://y:2", environ=everything) == RemoteChromium("ws://y:2")
-    assert find_chromium(bundled=browser, environ=everything) == LocalChromium(system)
-    remote = {CDP_VARIABLE: "http://x:1"}
-    assert find_chromium(bundled=browser, environ=remote) == RemoteChromium("http://x:1")
-    assert find_chromium(bundled=browser, environ=with_system) == LocalChromium(browser)
-    assert find_chromium(bundled=tmp_path / "no", environ=with_system) == LocalChromium(system)
-    with pytest.raises(BrowserNotFoundError, match="playwright install chromium"):
-        find_chromium(environ=nothing)
-    with pytest.raises(BrowserNotFoundError, match="is not there"):
-        find_chromium(str(tmp_path / "no"), environ=with_system)
-
-
-def test_a_browser_that_does_not_start_is_told(tmp_path: Path) -> None:
-    broken = tmp_path / "chromium"
-    broken.write_text("#!/bin/sh\nexit 1\n")
-    broken.chmod(0o755)
-    runtime = BrowserRuntime(str(broken))
-    with runtime, pytest.raises(BrowserError, match="did not start"):
-        runtime.run(BrowserSession.open(runtime, downloads_dir=tmp_path))

@@ -61,7 +61,9 @@ def _check_download(customer: Customer, state: str | None, url: str, order: Port
     if order.has_invoice:
         assert customer.files_of(result) == [order.invoice_pdf], "\n".join(customer.lines)
     else:
-        assert [one["error_code"] for one in result.errors] == ["no_invoice"], "\n".join(customer.lines)
+        assert [one["error_code"] for one in result.errors] == ["no_invoice"], "\n".join(
+            customer.lines
+        )
 
 
 @pytest.mark.parametrize("name", [name for name in PORTALS if name not in SOLVABLE])

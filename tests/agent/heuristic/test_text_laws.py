@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skyvern_dagster.agent.planners.heuristic.amounts import find_amounts, number_value
@@ -17,6 +17,7 @@ from skyvern_dagster.agent.planners.heuristic.identifiers import (
 from skyvern_dagster.agent.planners.heuristic.words import fold, fold_in_place
 
 TODAY = date(2030, 1, 1)
+CALM = settings(deadline=None)
 MONTHS = {
     "en": "January February March April May June July August September October November December",
     "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
@@ -39,17 +40,20 @@ def written(day: date, template: str, language: str) -> str:
     return template.format(d=day.day, n=day.month, y=day.year, m=month, s=month[:3].upper())
 
 
+@CALM
 @given(DAYS, st.sampled_from((*NAMED[:4], *NUMERIC)), st.sampled_from(sorted(MONTHS)))
 def test_a_written_date_is_read_back(day: date, template: str, language: str) -> None:
     text = f"Total: 5,00 € ({written(day, template, language)}) x"
     assert [one.read(DayOrder.DAY_FIRST) for one in find_dates(text, TODAY)] == [day]
 
 
+@CALM
 @given(DAYS)
 def test_abbreviated_english_months(day: date) -> None:
     assert find_dates(written(day, NAMED[4], "en"), TODAY)[0].read(DayOrder.DAY_FIRST) == day
 
 
+@CALM
 @given(st.lists(DAYS, min_size=6, max_size=30, unique=True), st.sampled_from(list(DayOrder)))
 def test_a_sorted_column_tells_its_day_order(days: list[date], order: DayOrder) -> None:
     template = "{d:02}/{n:02}/{y}" if order is DayOrder.DAY_FIRST else "{n:02}/{d:02}/{y}"
@@ -89,6 +93,7 @@ def test_ranges_and_relative_dates(text: str, start: date) -> None:
     assert find_dates(text, TODAY)[0].read(DayOrder.DAY_FIRST) == start
 
 
+@CALM
 @given(
     st.decimals(min_value=0, max_value=9_999_999, places=2),
     st.sampled_from(["en", "de", "ch", "fr"]),
@@ -101,6 +106,7 @@ def test_an_amount_is_read_back(value: Decimal, style: str) -> None:
     assert [one.value for one in find_amounts(f"Order 10432 € {text} paid")] == [value]
 
 
+@CALM
 @given(st.integers(min_value=100, max_value=10**9), st.integers(min_value=0, max_value=9))
 def test_a_number_is_not_found_in_a_longer_one(number: int, digit: int) -> None:
     text = f"Order #{number} placed"
@@ -125,6 +131,7 @@ def test_identifiers_as_a_person_quotes_them(text: str, expected: str) -> None:
     assert max(find_identifiers(text), key=lambda one: one.likeness).text == expected
 
 
+@CALM
 @given(st.text(max_size=40))
 def test_folding_keeps_positions_and_is_stable(text: str) -> None:
     assert len(fold_in_place(text)) == len(text)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.controls import same_page
+from skyvern_dagster.agent.planners.heuristic.controls import same_page, url_words
 from skyvern_dagster.agent.planners.heuristic.navigation import RELATED, follow, go_to, routes
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, SURE, Situation, give_up
 
 _MAX_NAVIGATION = 10
+_PATH = 0.7
 
 
 def is_target_page(situation: Situation) -> bool:
@@ -26,6 +29,8 @@ def is_page_of(situation: Situation, name: str) -> bool:
         any(wanted.score(text) >= 0.5 for text in view.main_headings[1:])
         or wanted.score(situation.request.observation.title) >= 0.6
     ):
+        return True
+    if wanted.score(url_words(urlsplit(view.url).path.rstrip("/").rpartition("/")[2])) >= _PATH:
         return True
     for control in view.controls:
         node = control.node

@@ -61,6 +61,12 @@ class DateMention:
         both = self.day_first is not None and self.month_first is not None
         return both and self.day_first != self.month_first
 
+    def in_year(self, year: int) -> DateMention:
+        """The same day in another year, for a date that was written without one."""
+        day = self.day_first
+        moved = _day(year, day.month, day.day) if day else None
+        return DateMention(self.start, self.end, moved, moved) if moved else self
+
     def read(self, order: DayOrder) -> date | None:
         """The date, under this order where the order matters."""
         first, second = self.day_first, self.month_first

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from skyvern_dagster.agent.planners.heuristic.dates import find_dates
+from skyvern_dagster.agent.planners.heuristic.dates import find_dates, find_month
 from skyvern_dagster.agent.planners.heuristic.facts import Fact, Kind
 from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.agent.planners.heuristic.records import Record
@@ -29,6 +29,15 @@ def heading_date(view: PageView, record: Record) -> Fact | None:
         mentions = find_dates(text, _ANY_DAY)
         if len(mentions) == 1 and not mentions[0].yearless:
             return Fact(Kind.DATE, text[mentions[0].start : mentions[0].end], "", mentions[0], node)
+    return None
+
+
+def heading_year(view: PageView, record: Record) -> int | None:
+    """The year of the nearest heading above a record that names one."""
+    for node in _above(view, record.nodes[0]):
+        text = view.text(node)
+        if 0 < len(text) <= _MAX_HEADING and (month := find_month(text)):
+            return month[0]
     return None
 
 

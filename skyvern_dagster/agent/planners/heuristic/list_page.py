@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from skyvern_dagster.agent.planners.heuristic.dates import DateMention, DayOrder, day_order
+from skyvern_dagster.agent.planners.heuristic.facts import Fact
 from skyvern_dagster.agent.planners.heuristic.fields import Filled, Reading, best_reading
-from skyvern_dagster.agent.planners.heuristic.groups import heading_date
+from skyvern_dagster.agent.planners.heuristic.groups import heading_date, heading_year
 from skyvern_dagster.agent.planners.heuristic.records import record_sets
 from skyvern_dagster.agent.planners.heuristic.schema import ListSpec
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
@@ -77,9 +78,17 @@ def _order_of_days(situation: Situation, reading: Reading) -> DayOrder:
 def _row(situation: Situation, wanted: ListSpec, filled: Filled, order: DayOrder) -> Row:
     values: dict[str, Any] = {}
     for field in wanted.wanted:
-        fact = filled.facts.get(field.name)
+        fact = _in_its_year(situation, filled, filled.facts.get(field.name))
         values[field.name] = value_of(fact, field, order, situation.today) if fact else None
     return Row(values, _filter_day(situation, wanted, filled, values, order))
+
+
+def _in_its_year(situation: Situation, filled: Filled, fact: Fact | None) -> Fact | None:
+    """A date without a year, in the year of the heading above its record."""
+    if fact is None or not isinstance(fact.value, DateMention) or not fact.value.yearless:
+        return fact
+    year = heading_year(situation.view, filled.record)
+    return replace(fact, value=fact.value.in_year(year)) if year else fact
 
 
 def _filter_day(

@@ -227,6 +227,8 @@ def _hover_places(situation: Situation, targets: Sequence[str]) -> Iterator[tupl
             or view.position(node) > max(60, len(view.nodes) / 3)
         ):
             continue
+        if any(one.node is not node for one in view.controls_in(node)):
+            continue
         named = any(concept(name).score(label) >= 0.6 for name in meanings)
         caret = label.rstrip().endswith(("▾", "▼", "⌄", "▿", "˅"))
         if (named or caret) and node.role not in {"heading", "img", "textbox", "paragraph"}:

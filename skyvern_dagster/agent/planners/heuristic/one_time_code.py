@@ -29,7 +29,8 @@ def enter_code(situation: Situation, fields: tuple[Input, ...]) -> Plan:
         if one.decision.type == "solve_totp"
     ]
     if len(entered) >= 2:
-        reason = f'The one-time code was not accepted ("{clip(site_says(situation) or asked)}")'
+        problem = entered[-1].result.error or site_says(situation) or asked
+        reason = f"The one-time code was not accepted: {clip(problem, 120)}"
         return terminate(situation, "one_time_code", reason)
     why = f"One-time code: {fields[0]} asks for it"
     decisions: list[Decision] = [SolveTotp(ref=fields[0].ref, reasoning=why)]

@@ -1,0 +1,89 @@
+"""Finding a browser, starting it, attaching to one that runs."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from skyvern_dagster.browser.chromium import (
+    CDP_VARIABLE,
+    PATH_VARIABLE,
+    LocalChromium,
+    RemoteChromium,
+    find_chromium,
+)
+from skyvern_dagster.browser.runtime import BrowserRuntime
+from skyvern_dagster.browser.session import BrowserSession
+from skyvern_dagster.errors import BrowserError, BrowserNotFoundError
+from tests.browser.site import Site
+from tests.browser.visit import Visit
+
+
+def test_a_running_browser_can_be_used_and_is_left_running(site: Site, tmp_path: Path) -> None:
+    with BrowserRuntime() as owner:
+        executable = owner.run(executable_of(owner))
+    process = subprocess.Popen(
+        [
+            executable,
+            "--headless",
+            "--no-sandbox",
+            "--remote-debugging-port=0",
+            f"--user-data-dir={tmp_path / 'profile'}",
+        ],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stderr is not None
+        line = next(line for line in process.stderr if "DevTools listening on" in line)
+        with BrowserRuntime(line.rpartition(" ")[2].strip()) as runtime:
+            session = runtime.run(BrowserSession.open(runtime, downloads_dir=tmp_path / "files"))
+            visit = Visit(runtime, session, site)
+            visit.open("/files")
+            for link, filename in (("shown", "shown.pdf"), ("new tab", "tab.pdf")):
+                assert [file.filename for file in visit.click(link).downloads] == [filename]
+        assert process.poll() is None
+    finally:
+        process.kill()
+        process.communicate()
+
+
+async def executable_of(runtime: BrowserRuntime) -> str:
+    browser = await runtime.browser()
+    source = find_chromium(bundled=Path(browser.browser_type.executable_path))
+    assert isinstance(source, LocalChromium)
+    return str(source.path)
+
+
+def test_order_of_browsers(tmp_path: Path) -> None:
+    browser, system = tmp_path / "browser", tmp_path / "bin" / "chromium"
+    for path in (browser, system):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("#!/bin/sh\n")
+        path.chmod(0o755)
+    nothing = {"PATH": str(tmp_path)}
+    with_system = {"PATH": str(system.parent)}
+    everything = {PATH_VARIABLE: str(system), CDP_VARIABLE: "http://x:1", **with_system}
+    configured = find_chromium(str(browser), bundled=browser, environ=everything)
+    assert configured == LocalChromium(browser)
+    assert find_chromium("ws://y:2", environ=everything) == RemoteChromium("ws://y:2")
+    assert find_chromium(bundled=browser, environ=everything) == LocalChromium(system)
+    remote = {CDP_VARIABLE: "http://x:1"}
+    assert find_chromium(bundled=browser, environ=remote) == RemoteChromium("http://x:1")
+    assert find_chromium(bundled=browser, environ=with_system) == LocalChromium(browser)
+    assert find_chromium(bundled=tmp_path / "no", environ=with_system) == LocalChromium(system)
+    with pytest.raises(BrowserNotFoundError, match="playwright install chromium"):
+        find_chromium(environ=nothing)
+    with pytest.raises(BrowserNotFoundError, match="is not there"):
+        find_chromium(str(tmp_path / "no"), environ=with_system)
+
+
+def test_a_browser_that_does_not_start_is_told(tmp_path: Path) -> None:
+    broken = tmp_path / "chromium"
+    broken.write_text("#!/bin/sh\nexit 1\n")
+    broken.chmod(0o755)
+    runtime = BrowserRuntime(str(broken))
+    with runtime, pytest.raises(BrowserError, match="did not start"):
+        runtime.run(BrowserSession.open(runtime, downloads_dir=tmp_path))
