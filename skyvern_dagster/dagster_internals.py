@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 if TYPE_CHECKING:
-    from dagster._utils.error import SerializableErrorInfo
+    from dagster_shared.error import SerializableErrorInfo
 
 VERIFIED_VERSIONS = ("1.13.27",)
 """Versions of Dagster that the pieces below were tried with."""

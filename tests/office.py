@@ -137,7 +137,9 @@ class Office:
         }
 
 
-def wait_until(condition: Callable[[], bool], *, seconds: float = 90, every: float = 0.005) -> None:
+def wait_until(
+    condition: Callable[[], bool], *, seconds: float = 180, every: float = 0.005
+) -> None:
     """Waits for something that happens elsewhere."""
     deadline = time.monotonic() + seconds
     while not condition():

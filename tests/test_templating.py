@@ -173,10 +173,10 @@ DOUBLING = "{%% set n = namespace(x=%s) %%}{%% for i in range(99) %%}%s{%% endfo
     ],
 )  # fmt: skip
 def test_nothing_fills_the_memory_or_runs_for_long(template: str) -> None:
-    before = time.monotonic()
+    before = time.process_time()
     with pytest.raises(TemplateError):
         evaluate(template, {})
-    assert time.monotonic() - before < 10
+    assert time.process_time() - before < 10
 
 
 def test_a_long_list_is_no_attack() -> None:

@@ -32,7 +32,6 @@ class Target:
         covered_by: What lies over its middle; empty if nothing does.
         has_area: Whether there is anything of it to click on.
         is_drawn: Whether it stands for a control that is hidden.
-        href: Address that it links to.
     """
 
     ref: str
@@ -50,7 +49,6 @@ class Target:
     covered_by: str
     has_area: bool
     is_drawn: bool
-    href: str
 
     def __str__(self) -> str:
         kind = self.role or {"a": "link", "input": "field"}.get(self.tag, self.tag)
@@ -105,5 +103,4 @@ async def find_target(page: Page, ref: str) -> Target:
         covered_by=facts["covered_by"],
         has_area=facts["has_area"],
         is_drawn=facts["is_drawn"],
-        href=facts["href"],
     )

@@ -25,6 +25,9 @@ from skyvern_dagster.workflow.loader import Workflow
 
 SCOPE = "scope"
 RESULT = "result"
+PICTURED_ITERATIONS = 100
+"""How many iterations of a loop show their last page inline; later ones only link it."""
+
 _KINDS = {"task": "browser", "for_loop": "loop", "upload_to_s3": "s3", "send_email": "email"}
 
 
@@ -85,9 +88,8 @@ def block_op(
             yield dg.Output(ended, SCOPE)
             return
         after, outcome = _run(context, runner, node, scope)
-        # A thousand pictures of iterations that went well would swell Dagster's event log.
         metadata = _metadata(
-            runner, node, after, outcome, show_picture=loop is None or not outcome.completed
+            runner, node, after, outcome, show_picture=_is_pictured(after, outcome)
         )
         if not outcome.completed and not node.block.continue_on_failure:
             after = _fatal(context, runner, node, loop, after, outcome, metadata)
@@ -268,6 +270,12 @@ def _metadata(
     record = runner.records(after).key(after.block_key(node.block.label))
     store = runner.services.artifacts
     return block_metadata(outcome, store, record=record, show_picture=show_picture)
+
+
+def _is_pictured(scope: Scope, outcome: BlockOutcome) -> bool:
+    """A thousand pictures of iterations that went well would swell Dagster's event log."""
+    index = scope.frames[-1].index if scope.frames else 0
+    return index < PICTURED_ITERATIONS or not outcome.completed
 
 
 def _typed(block: Block, outcome: BlockOutcome) -> BaseModel:

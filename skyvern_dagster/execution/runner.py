@@ -300,7 +300,7 @@ def _failed(block: LeafBlock, reason: str, *, retryable: bool) -> BlockOutcome:
 
 
 def _at_path(reference: str, names: Names) -> Any:
-    """The value of a template, or of a path without braces: ``orders_output.rows`` (contract 3c)."""
+    """The value of a template, or of a bare path: ``orders_output.rows`` (contract 3c)."""
     template = reference if is_template(reference) else "{{ " + reference + " }}"
     return evaluate(template, names)
 

@@ -114,7 +114,7 @@ def downloads(records: list[BlockRecord]) -> list[StoredFile]:
 def collect_outputs(
     workflow: Workflow, records: list[BlockRecord], created_at: str
 ) -> dict[str, Any]:
-    """Outputs by ``<label>_output``, in the order of contract 3b; of a loop what there is so far."""
+    """Outputs by ``<label>_output`` in the order of contract 3b; of a loop what there is yet."""
     outputs: dict[str, Any] = {}
     for block in walk(workflow.definition.blocks):
         last = [record for record in records if record.label == block.label]

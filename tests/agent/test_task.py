@@ -181,7 +181,7 @@ def test_a_secret_is_not_typed_on_another_site(errand: Errand) -> None:
         return [InputText(ref=_ref(request, "Password"), text="secret://login/password")]
 
     elsewhere = errand.site_url.replace("127.0.0.1", "localhost") + "/form"
-    steps = [[Goto(url=elsewhere)], type_it, [Complete()]]
+    steps: list[ScriptStep] = [[Goto(url=elsewhere)], type_it, [Complete()]]
     result = errand.script("/index", steps)
     assert "was not typed" in result.steps[1].result
     assert result.steps[1].status == "failed"

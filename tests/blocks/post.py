@@ -10,6 +10,7 @@ import pytest
 
 from skyvern_dagster.blocks.send_email import SendEmailBlock
 from skyvern_dagster.credentials.vault import SecretDeclarations
+from skyvern_dagster.demo.mailbox import ReceivedMessage
 from skyvern_dagster.demo.smtp_sink import SmtpSink, SmtpTls
 from skyvern_dagster.errors import BlockError
 from tests.blocks.desk import Desk
@@ -65,3 +66,11 @@ def refusal(desk: Desk, **fields: Any) -> BlockError:
     with pytest.raises(BlockError) as caught:
         block(**fields).run(desk.context())
     return caught.value
+
+
+def sent(desk: Desk, sink: SmtpSink, **fields: Any) -> ReceivedMessage:
+    """What arrives when the block runs."""
+    outcome = block(**fields).run(desk.context())
+    assert outcome.completed
+    assert outcome.output == {"success": True}
+    return sink.messages[-1]

@@ -5,25 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import Any
 
 import boto3
 import pytest
-from botocore.config import Config
 
 from skyvern_dagster.blocks.outcome import BlockOutcome
-from skyvern_dagster.blocks.s3_bucket import S3Bucket
 from skyvern_dagster.blocks.upload_to_s3 import UploadToS3Block, object_key
-from skyvern_dagster.demo.s3_server import (
-    S3_ACCESS_KEY_ID,
-    S3_REGION,
-    S3_SECRET_ACCESS_KEY,
-    S3Server,
-)
+from skyvern_dagster.demo.s3_server import S3Server
 from skyvern_dagster.errors import ArtifactError, BlockError
 from tests.blocks.desk import RUN, Desk
+from tests.blocks.requests import Requests
 
 BLOCK = UploadToS3Block(block_type="upload_to_s3", label="upload")
 MIB = 1024 * 1024
@@ -36,28 +27,6 @@ def server() -> Iterator[S3Server]:
     yield started
     started.stop()
     started.delete_bucket()
-
-
-class Requests:
-    """A client that knows which requests it has made."""
-
-    def __init__(self, endpoint_url: str, session: Any = boto3, **overrides: Any) -> None:
-        self.made: list[str] = []
-        settings: dict[str, Any] = {
-            "endpoint_url": endpoint_url,
-            "region_name": S3_REGION,
-            "aws_access_key_id": S3_ACCESS_KEY_ID,
-            "aws_secret_access_key": S3_SECRET_ACCESS_KEY,
-            "config": Config(retries={"max_attempts": 1}),
-        } | overrides
-        self.client = session.client("s3", **settings)
-        self.client.meta.events.register("before-call.s3", self._note)
-
-    def _note(self, model: Any, **_: Any) -> None:
-        self.made.append(model.name)
-
-    def bucket(self, name: str) -> S3Bucket:
-        return S3Bucket(lambda: self.client, name, "staging")
 
 
 @pytest.fixture
@@ -227,57 +196,6 @@ def test_s3_that_is_down_may_come_back(desk: Desk) -> None:
     finally:
         server.stop()
         server.delete_bucket()
-
-
-class Refusing(BaseHTTPRequestHandler):
-    """An S3 that is there and says no."""
-
-    status, code = 503, "SlowDown"
-
-    def do_PUT(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        body = f"<Error><Code>{self.code}</Code><Message>No.</Message></Error>".encode()
-        self.send_response(self.status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def do_HEAD(self) -> None:
-        self.send_response(404)
-        self.end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
-        pass
-
-
-@pytest.mark.parametrize(
-    ("status", "code", "may_pass"),
-    [
-        (503, "SlowDown", True),
-        (500, "InternalError", True),
-        (429, "TooManyRequests", True),
-        (400, "RequestTimeout", True),
-        (403, "AccessDenied", False),
-        (403, "InvalidAccessKeyId", False),
-        (301, "PermanentRedirect", False),
-        (400, "InvalidRequest", False),
-    ],
-)
-def test_what_may_pass_and_what_will_not(
-    desk: Desk, status: int, code: str, may_pass: bool
-) -> None:
-    handler = type("Handler", (Refusing,), {"status": status, "code": code})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as http:
-        Thread(target=http.serve_forever, args=(0.02,), daemon=True).start()
-        client = Requests(
-            f"http://127.0.0.1:{http.server_port}", config=Config(retries={"max_attempts": 0})
-        )
-        desk.s3 = client.bucket("bucket")
-        desk.download("a.pdf", b"x")
-        error = refused(desk)
-        http.shutdown()
-    assert code in str(error)
-    assert error.retryable is may_pass
 
 
 def test_a_download_that_is_gone(desk: Desk, requests: Requests) -> None:

@@ -89,7 +89,7 @@ def test_nothing_is_soon_over(visit: Visit) -> None:
     assert min(seconds) < 0.6
 
 
-@pytest.mark.parametrize(("name", "most"), [("clock", 4.0), ("long poll", 9.0)])
+@pytest.mark.parametrize(("name", "most"), [("clock", 8.0), ("long poll", 15.0)])
 def test_pages_that_never_rest_are_left_alone(visit: Visit, name: str, most: float) -> None:
     visit.open("/events")
     began = time.monotonic()
@@ -97,7 +97,7 @@ def test_pages_that_never_rest_are_left_alone(visit: Visit, name: str, most: flo
     assert time.monotonic() - began < most
     began = time.monotonic()
     visit.click("nothing")
-    assert time.monotonic() - began < 4.0
+    assert time.monotonic() - began < 8.0
 
 
 def test_a_link_to_nowhere_is_told_and_left(visit: Visit) -> None:

@@ -24,10 +24,14 @@ def test_the_invoice_workflow() -> None:
         "  op start",
         "  op login [task]",
         "  op get_order_history_page_url_and_qualifying_order_ids [task]",
-        "  op iterate_over_order_ids [for_loop, fans out]"
-        " <- get_order_history_page_url_and_qualifying_order_ids",
-        "    op download_invoice_for_order[*] [task]"
-        " <- get_order_history_page_url_and_qualifying_order_ids",
+        (
+            "  op iterate_over_order_ids [for_loop, fans out]"
+            " <- get_order_history_page_url_and_qualifying_order_ids"
+        ),
+        (
+            "    op download_invoice_for_order[*] [task]"
+            " <- get_order_history_page_url_and_qualifying_order_ids"
+        ),
         "  op iterate_over_order_ids__collect [collects]",
         "  op upload_downloaded_files_to_s3 [upload_to_s3]",
         "  op send_email [send_email]",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,31 @@ from skyvern_dagster.runs.local import LocalRun
 from tests.office import INVOICES, Office, skyvern_dagster, wait_until
 
 ORDERS = 5
-SOON = 15
+SOON = 30
+
+Command = Callable[[Office], subprocess.Popen[str]]
+
+
+@pytest.fixture
+def command() -> Iterator[Command]:
+    """Starts the command line, and leaves nothing behind."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(office: Office) -> subprocess.Popen[str]:
+        pairs = [f"{key}={value}" for key, value in office.parameters(ORDERS).items()]
+        options = [part for pair in pairs for part in ("-p", pair)]
+        started.append(skyvern_dagster("run", str(INVOICES), *options, "--json"))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_cancels_the_run(office: Office, number: signal.Signals) -> None:
-    process, _, family = running(office)
+def test_a_signal_cancels_the_run(office: Office, command: Command, number: signal.Signals) -> None:
+    process, _, family = running(office, command)
 
     process.send_signal(number)
     out, err = process.communicate(timeout=60)
@@ -41,8 +60,8 @@ def test_a_signal_cancels_the_run(office: Office, number: signal.Signals) -> Non
         office.assert_complete(run_id, ORDERS)
 
 
-def test_a_second_signal_ends_it_at_once(office: Office) -> None:
-    process, run, family = running(office)
+def test_a_second_signal_ends_it_at_once(office: Office, command: Command) -> None:
+    process, run, family = running(office, command)
 
     process.send_signal(signal.SIGINT)
     wait_until(lambda: status(office, run) == dg.DagsterRunStatus.CANCELING)
@@ -54,8 +73,10 @@ def test_a_second_signal_ends_it_at_once(office: Office) -> None:
     assert_gone(family)
 
 
-def test_a_command_line_that_is_killed_takes_the_run_along(office: Office) -> None:
-    process, run, family = running(office)
+def test_a_command_line_that_is_killed_takes_the_run_along(
+    office: Office, command: Command
+) -> None:
+    process, run, family = running(office, command)
 
     process.kill()
     process.communicate(timeout=60)
@@ -65,8 +86,8 @@ def test_a_command_line_that_is_killed_takes_the_run_along(office: Office) -> No
     assert status(office, run) == dg.DagsterRunStatus.STARTED
 
 
-def test_stopped_before_there_is_a_run(office: Office) -> None:
-    process = start(office)
+def test_stopped_before_there_is_a_run(office: Office, command: Command) -> None:
+    process = command(office)
     line = process.stderr.readline() if process.stderr else ""
     assert "run wr_" in line
 
@@ -83,19 +104,16 @@ def status(office: Office, run: dg.DagsterRun) -> dg.DagsterRunStatus:
     return found.status
 
 
-def start(office: Office) -> subprocess.Popen[str]:
-    pairs = [f"{key}={value}" for key, value in office.parameters(ORDERS).items()]
-    return skyvern_dagster("run", str(INVOICES), *[x for p in pairs for x in ("-p", p)], "--json")
-
-
-def running(office: Office) -> tuple[subprocess.Popen[str], dg.DagsterRun, set[Process]]:
+def running(
+    office: Office, command: Command
+) -> tuple[subprocess.Popen[str], dg.DagsterRun, set[Process]]:
     """A run by the command line in the middle of its loop, and the processes below it."""
     seen = len(office.demo.request_log.requests)
-    process = start(office)
+    process = command(office)
     wait_until(lambda: len(office.invoice_requests(seen)) >= 2)
     (run,) = office.instance.get_runs()
     family = {each for each in processes() if process.pid in ancestors(each)}
-    assert {"chromium", "node"} <= {each.name for each in family}
+    assert "chromium" in {each.name for each in family}
     return process, run, family
 
 

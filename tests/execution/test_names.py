@@ -14,7 +14,7 @@ from skyvern_dagster.execution.scope import LoopFrame, Scope
 from skyvern_dagster.workflow.loader import Workflow
 from tests.compiler.definitions import context, given, mail_secrets, upload, workflow
 
-TASK = {
+TASK: dict[str, Any] = {
     "task_id": "tsk_1",
     "status": "completed",
     "extracted_information": {"rows": [{"id": "A"}], "url": "https://example.com/"},

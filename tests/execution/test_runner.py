@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from skyvern_dagster.agent.planner import Plan, PlanRequest
+from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.execution.records import RunRecords
@@ -92,7 +93,7 @@ def test_lists_to_loop_over(bench: Bench, value: Any, items: list[int], referenc
     made = workflow([each], [given("p", "json")])
     runner = Runner(made, bench.services(), bench.lines.append)
 
-    assert runner.items(made.definition.blocks[0], new_scope(made, {"p": value})) == items
+    assert runner.items(first_loop(made), new_scope(made, {"p": value})) == items
 
 
 @pytest.mark.parametrize("reference", ["p.rows", "{{ p.rows }}", "p['rows']", "p.rows[:2]"])
@@ -101,7 +102,7 @@ def test_a_path_to_a_list(bench: Bench, reference: str) -> None:
     made = workflow([each], [given("p", "json")])
     runner = Runner(made, bench.services(), bench.lines.append)
 
-    assert runner.items(made.definition.blocks[0], new_scope(made, {"p": {"rows": [1, 2]}})) == [
+    assert runner.items(first_loop(made), new_scope(made, {"p": {"rows": [1, 2]}})) == [
         1,
         2,
     ]
@@ -113,7 +114,7 @@ def test_what_is_no_list_is_named(bench: Bench, value: Any) -> None:
     runner = Runner(made, bench.services(), bench.lines.append)
 
     with pytest.raises(BlockError, match="'p' is no list to loop over: it is"):
-        runner.items(made.definition.blocks[0], new_scope(made, {"p": value}))
+        runner.items(first_loop(made), new_scope(made, {"p": value}))
 
 
 def test_a_list_that_is_too_long(bench: Bench) -> None:
@@ -121,7 +122,7 @@ def test_a_list_that_is_too_long(bench: Bench) -> None:
     runner = Runner(made, bench.services(), bench.lines.append)
 
     with pytest.raises(BlockError, match="1001 items, a loop takes at most 1000"):
-        runner.items(made.definition.blocks[0], new_scope(made, {"p": [0] * 1001}))
+        runner.items(first_loop(made), new_scope(made, {"p": [0] * 1001}))
 
 
 def test_loops_inside_loops_know_their_items(bench: Bench) -> None:
@@ -195,3 +196,9 @@ def test_a_loop_that_is_entered_anew_forgets_its_earlier_pass(bench: Bench) -> N
 
 def run(bench: Bench, made: Workflow, **parameters: Any) -> Any:
     return bench.interpreted(made, parameters)[0]
+
+
+def first_loop(made: Workflow) -> ForLoopBlock:
+    block = made.definition.blocks[0]
+    assert isinstance(block, ForLoopBlock)
+    return block

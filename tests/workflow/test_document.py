@@ -68,10 +68,10 @@ def test_very_deep_nesting_is_told_without_a_place() -> None:
 def test_a_few_lines_of_aliases_do_not_swamp_the_process() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30)]
-    before = time.monotonic()
+    before = time.process_time()
     (message,) = messages("\n".join(lines))
     assert "more than 200,000 values" in message
-    assert time.monotonic() - before < 10
+    assert time.process_time() - before < 10
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,6 @@
       covered_by: coverOf(element),
       has_area: hasArea(element),
       is_drawn: control !== element && !(control.checkVisibility() && hasArea(control)),
-      href: element.href || (element.closest("a") || {}).href || "",
     };
   }
 

@@ -90,7 +90,7 @@ def _base(field: FieldSpec, fact: Fact) -> float:
 def _identifier_base(fact: Fact) -> float:
     if isinstance(fact.value, Identifier):
         return 0.05 + 0.4 * fact.value.likeness + (0.05 if fact.whole else 0.0)
-    text = fact.text.strip()
+    text = fact.text.strip() if fact.whole else ""
     return (
         0.2
         if text and " " not in text and len(text) >= 3 and any(c.isdigit() for c in text)

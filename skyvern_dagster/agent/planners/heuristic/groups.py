@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from skyvern_dagster.agent.planners.heuristic.dates import find_dates, find_month
+from skyvern_dagster.agent.planners.heuristic.dates import DateMention, find_dates, find_month
 from skyvern_dagster.agent.planners.heuristic.facts import Fact, Kind
 from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.agent.planners.heuristic.records import Record
@@ -15,6 +15,7 @@ _LEVELS = 5
 
 
 _MAX_HEADING = 60
+_MAX_REST = 30
 
 
 _ANY_DAY = date(2000, 1, 1)
@@ -27,9 +28,15 @@ def heading_date(view: PageView, record: Record) -> Fact | None:
         if not 0 < len(text) <= _MAX_HEADING:
             continue
         mentions = find_dates(text, _ANY_DAY)
-        if len(mentions) == 1 and not mentions[0].yearless:
+        if len(mentions) == 1 and not mentions[0].yearless and _says_little_else(text, mentions[0]):
             return Fact(Kind.DATE, text[mentions[0].start : mentions[0].end], "", mentions[0], node)
     return None
+
+
+def _says_little_else(text: str, mention: DateMention) -> bool:
+    """Whether a text is about its date: not a record of its own."""
+    rest = text[: mention.start] + text[mention.end :]
+    return len(rest) <= _MAX_REST and not any(character.isdigit() for character in rest)
 
 
 def heading_year(view: PageView, record: Record) -> int | None:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from skyvern_dagster.agent.planners.heuristic.concepts import (
+    Concept,
     best_concept,
     concept,
     concepts,
@@ -21,6 +22,14 @@ _SCALARS = {"string", "number", "integer", "boolean", "url", "date", "null"}
 
 
 _MIN_CONCEPT = 0.6
+_MIN_OF_KIND = 0.4
+_ENDS = {
+    "url": {"url", "urls", "link", "links", "href", "uri"},
+    "email": {"email", "emails", "mail"},
+    "date": {"date", "dates", "day"},
+    "identifier": {"id", "ids", "number", "numbers", "nr", "no"},
+    "amount": {"total", "amount", "price", "cost", "sum"},
+}
 
 
 @dataclass(frozen=True)
@@ -202,19 +211,26 @@ def _field_concept(name: str, owner: str, description: str) -> str:
         about = _owner_concept(owned or description, spoken)
         if about:
             return about
-    found, score = best_concept(spoken, concepts("field."))
-    if found is None or score < _MIN_CONCEPT:
-        found, score = best_concept(re.sub(r"s$", "", spoken), concepts("field."))
-    if found is None or score < _MIN_CONCEPT:
-        described, described_score = best_concept(
-            " ".join(fold(description).split()[:6]), concepts("field.")
-        )
-        found, score = (
-            (described, described_score)
-            if described_score > max(score, _MIN_CONCEPT)
-            else (found, score)
-        )
-    return found.name.removeprefix("field.") if found and score >= _MIN_CONCEPT else ""
+    fitting = _fitting_concepts(spoken)
+    singular = re.sub(r"s$", "", spoken)
+    described = " ".join(fold(description).split()[:6])
+    enough = _MIN_CONCEPT if len(fitting) == len(concepts("field.")) else _MIN_OF_KIND
+    for text in (spoken, singular, described):
+        found, score = best_concept(text, fitting)
+        if found is not None and score >= enough:
+            return found.name.removeprefix("field.")
+    return ""
+
+
+def _fitting_concepts(spoken: str) -> tuple[Concept, ...]:
+    """The concepts that a name can mean, going by its last word: ``order history url`` is an url."""
+    last = spoken.rpartition(" ")[2]
+    kind = next((kind for kind, ends in _ENDS.items() if last in ends), "")
+    found = concepts("field.")
+    if not kind:
+        return found
+    kinds = _kinds()
+    return tuple(one for one in found if kinds.get(one.name.removeprefix("field.")) == kind)
 
 
 def _owner_concept(owned: str, spoken: str) -> str:
