@@ -31,6 +31,7 @@ from skyvern_dagster.browser.frames import frame_url
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.browser.session import BrowserSession
+from skyvern_dagster.credentials.reference import SecretReference
 from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.errors import SecretError
 
@@ -120,7 +121,7 @@ class Hands:
         keys = [
             key
             for key, value in self._goal.payload.items()
-            if isinstance(value, dict) and "totp" in value
+            if isinstance(value, dict) and value.get("totp") == str(SecretReference(key, "totp"))
         ]
         if not keys:
             return ActionResult(

@@ -258,6 +258,11 @@ def declarations(workflow: Workflow) -> SecretDeclarations:
             for each in parameters
             if isinstance(each, CredentialParameter)
         },
+        credential_ids={
+            each.key: each.credential_id
+            for each in parameters
+            if isinstance(each, CredentialParameter) and each.credential_id
+        },
         values={
             each.key: each.aws_key for each in parameters if isinstance(each, AwsSecretParameter)
         },

@@ -114,3 +114,13 @@ def test_without_credentials_says_so(look: Look) -> None:
     plan = planned(replace(login_goal(), payload={}), look("logins/form_en"))
     assert "password" in plan.reasoning
     assert plan.decisions[-1].type == "terminate"
+
+
+def test_fills_in_again_what_could_not_be_sent(look: Look) -> None:
+    seen = look("logins/form_en")
+    (step,) = logged_in_before()
+    click = step.actions[-1]
+    covered = replace(click.result, ok=False, error="button is covered by a pop-up")
+    failed = replace(step, actions=(*step.actions[:-1], replace(click, result=covered)))
+    assert told(planned(login_goal(), seen, (failed,)), seen)[0] == "type Username"
+    assert told(planned(login_goal(), seen, (failed,) * 3), seen) == ["terminate failed_to_login"]

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from skyvern_dagster.agent.planners.heuristic.amounts import find_amounts, number_value
 from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.dates import DayOrder, day_order, find_dates
+from skyvern_dagster.agent.planners.heuristic.date_mention import DayOrder
+from skyvern_dagster.agent.planners.heuristic.dates import find_dates
+from skyvern_dagster.agent.planners.heuristic.day_order import day_order
 from skyvern_dagster.agent.planners.heuristic.identifiers import (
     find_identifiers,
     mentions_identifier,

@@ -11,6 +11,8 @@ from skyvern_dagster.agent.planners.heuristic.navigation import RELATED, follow,
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, SURE, Situation, give_up
 
 _MAX_NAVIGATION = 10
+
+
 _PATH = 0.7
 
 

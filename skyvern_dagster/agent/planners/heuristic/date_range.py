@@ -7,7 +7,9 @@ from datetime import date
 
 from skyvern_dagster.agent.decisions import Click, Decision, InputText
 from skyvern_dagster.agent.planners.heuristic.controls import Input
-from skyvern_dagster.agent.planners.heuristic.dates import DayOrder, earlier, find_dates
+from skyvern_dagster.agent.planners.heuristic.date_mention import DayOrder
+from skyvern_dagster.agent.planners.heuristic.date_readers import earlier
+from skyvern_dagster.agent.planners.heuristic.dates import find_dates
 from skyvern_dagster.agent.planners.heuristic.filters import START_WORDS, DateWindow
 from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.agent.planners.heuristic.periods import apply_button

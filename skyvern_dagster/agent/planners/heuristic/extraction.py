@@ -9,7 +9,8 @@ from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.concepts import concept
 from skyvern_dagster.agent.planners.heuristic.facts import Kind, facts_of, pieces_of
 from skyvern_dagster.agent.planners.heuristic.navigation import go_to
-from skyvern_dagster.agent.planners.heuristic.records import RecordSet, record_sets
+from skyvern_dagster.agent.planners.heuristic.record import RecordSet
+from skyvern_dagster.agent.planners.heuristic.records import record_sets
 from skyvern_dagster.agent.planners.heuristic.scalars import emails, fill_scalars
 from skyvern_dagster.agent.planners.heuristic.situation import (
     FAIR,

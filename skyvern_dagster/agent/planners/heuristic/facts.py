@@ -15,7 +15,8 @@ from functools import lru_cache
 from skyvern_dagster.agent.planners.heuristic.amounts import Amount, find_amounts
 from skyvern_dagster.agent.planners.heuristic.concepts import concepts
 from skyvern_dagster.agent.planners.heuristic.controls import CONTROL_ROLES, INPUT_ROLES
-from skyvern_dagster.agent.planners.heuristic.dates import DateMention, find_dates
+from skyvern_dagster.agent.planners.heuristic.date_mention import DateMention
+from skyvern_dagster.agent.planners.heuristic.dates import find_dates
 from skyvern_dagster.agent.planners.heuristic.identifiers import Identifier, find_identifiers
 from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.agent.planners.heuristic.words import fold, unglued

@@ -12,7 +12,7 @@ from skyvern_dagster.agent.planners.heuristic.fitting import fit
 from skyvern_dagster.agent.planners.heuristic.groups import heading_date
 from skyvern_dagster.agent.planners.heuristic.identifiers import Identifier
 from skyvern_dagster.agent.planners.heuristic.page import PageView
-from skyvern_dagster.agent.planners.heuristic.records import Record, RecordSet
+from skyvern_dagster.agent.planners.heuristic.record import Record, RecordSet
 from skyvern_dagster.agent.planners.heuristic.schema import FieldSpec
 from skyvern_dagster.agent.planners.heuristic.words import fold
 

@@ -15,12 +15,9 @@ from functools import cache
 from typing import Any
 
 from skyvern_dagster.agent.planners.heuristic.concepts import Concept, concept, word_list
-from skyvern_dagster.agent.planners.heuristic.dates import (
-    DateMention,
-    DayOrder,
-    earlier,
-    find_dates,
-)
+from skyvern_dagster.agent.planners.heuristic.date_mention import DateMention, DayOrder
+from skyvern_dagster.agent.planners.heuristic.date_readers import earlier
+from skyvern_dagster.agent.planners.heuristic.dates import find_dates
 from skyvern_dagster.agent.planners.heuristic.words import fold, fold_in_place, name_words
 
 START_WORDS = frozenset(

@@ -28,7 +28,11 @@ _LIST_PAGES = (
     "quotes", "messages", "addresses", "profile", "settings", "products", "contact", "help",
     "cart", "account",
 )  # fmt: skip
+
+
 _ANY_DAY = date(2000, 1, 1)
+
+
 _RECORD_KEYS = ("order_id", "invoice_number", "tracking_number")
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from skyvern_dagster.agent.planners.heuristic.dates import DateMention, find_dates, find_month
+from skyvern_dagster.agent.planners.heuristic.date_mention import DateMention
+from skyvern_dagster.agent.planners.heuristic.dates import find_dates, find_month
 from skyvern_dagster.agent.planners.heuristic.facts import Fact, Kind
 from skyvern_dagster.agent.planners.heuristic.page import PageView
-from skyvern_dagster.agent.planners.heuristic.records import Record
+from skyvern_dagster.agent.planners.heuristic.record import Record
 from skyvern_dagster.browser.observation import Node
 
 _LEVELS = 5
 
 
 _MAX_HEADING = 60
+
+
 _MAX_REST = 30
 
 

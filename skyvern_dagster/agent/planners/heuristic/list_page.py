@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from skyvern_dagster.agent.planners.heuristic.dates import DateMention, DayOrder, day_order
+from skyvern_dagster.agent.planners.heuristic.date_mention import DateMention, DayOrder
+from skyvern_dagster.agent.planners.heuristic.day_order import day_order
 from skyvern_dagster.agent.planners.heuristic.facts import Fact
 from skyvern_dagster.agent.planners.heuristic.fields import Filled, Reading, best_reading
 from skyvern_dagster.agent.planners.heuristic.groups import heading_date, heading_year

@@ -35,6 +35,7 @@ _PURPOSE = "Log in"
 
 
 _MAX_SEARCH_STEPS = 8
+_MAX_TRIES = 3
 
 
 def log_in(situation: Situation) -> Plan | None:
@@ -42,22 +43,30 @@ def log_in(situation: Situation) -> Plan | None:
     credentials = situation.intent.credentials
     if credentials is None:
         return _without_credentials(situation)
-    attempts = situation.memory.typed(credentials.password)
+    attempts = situation.memory.sent(credentials.password)
     view = _focus(situation)
     form = find_login_form(view)
     if form is None and (code := find_code_fields(view)) and attempts:
         return enter_code(situation, code)
     if form:
-        return (
-            judge_answer(situation, form, attempts)
-            if attempts
-            else fill_login(situation, form, credentials)
-        )
+        return _at_form(situation, form, credentials, attempts)
     if attempts:
         return after_submitting(situation)
     if signs_of_login(situation.view):
         return None
     return _towards_form(situation, view, credentials)
+
+
+def _at_form(
+    situation: Situation, form: LoginForm, credentials: Credentials, attempts: int
+) -> Plan:
+    """Fills in the form, or judges what came of it; gives up where it can't be sent at all."""
+    if attempts:
+        return judge_answer(situation, form, attempts)
+    if situation.memory.typed(credentials.password) >= _MAX_TRIES:
+        reason = f"The login form on {situation.url} could be filled in, but not sent"
+        return terminate(situation, "login_failed", reason)
+    return fill_login(situation, form, credentials)
 
 
 def _focus(situation: Situation) -> PageView:

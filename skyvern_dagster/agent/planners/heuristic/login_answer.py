@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from skyvern_dagster.agent.decisions import Wait
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.credentials import Credentials
 from skyvern_dagster.agent.planners.heuristic.login_filling import fill_login
 from skyvern_dagster.agent.planners.heuristic.login_form import LoginForm
 from skyvern_dagster.agent.planners.heuristic.login_signs import leads_in, signs_of_login
@@ -28,8 +27,6 @@ def judge_answer(situation: Situation, form: LoginForm, attempts: int) -> Plan:
     if failure := login_failure(situation, form):
         return failure
     credentials = situation.intent.credentials
-    if credentials and _is_second_half(situation, credentials):
-        return fill_login(situation, form, credentials)
     if told := _matching(situation, form, "message.transient"):
         if attempts < 2 and credentials:
             return fill_login(situation, form, credentials)
@@ -40,15 +37,6 @@ def judge_answer(situation: Situation, form: LoginForm, attempts: int) -> Plan:
     said = f'and says "{clip(told)}"' if told else "without a message"
     reason = f"The login form came back after the credentials were sent, {said}"
     return terminate(situation, "wrong_credentials", reason, LIKELY)
-
-
-def _is_second_half(situation: Situation, credentials: Credentials) -> bool:
-    """Whether the password was typed but never sent, since an action in between failed."""
-    last = situation.memory.steps[-1] if situation.memory.steps else None
-    if last is None or not last.actions:
-        return False
-    failed = any(not action.result.ok for action in last.actions)
-    return failed and situation.memory.typed(credentials.password) < 2
 
 
 def login_failure(situation: Situation, form: LoginForm) -> Plan | None:

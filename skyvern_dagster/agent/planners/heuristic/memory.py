@@ -92,12 +92,12 @@ class Memory:
 
     def typed(self, text: str) -> int:
         """In how many steps this text was typed."""
+        return sum(_types(step, text) for step in self.steps)
+
+    def sent(self, text: str) -> int:
+        """In how many steps this text was typed and the form then sent without a hitch."""
         return sum(
-            any(
-                isinstance(one.decision, InputText) and one.decision.text == text and one.result.ok
-                for one in step.actions
-            )
-            for step in self.steps
+            step.actions[-1].result.ok and _types(step, text) for step in self.steps if step.actions
         )
 
     @cached_property
@@ -113,6 +113,13 @@ class Memory:
     def downloads(self) -> tuple[str, ...]:
         """Names of the files that have landed."""
         return tuple(one.filename for _, action in self.actions for one in action.result.downloads)
+
+
+def _types(step: PastStep, text: str) -> bool:
+    return any(
+        isinstance(one.decision, InputText) and one.decision.text == text and one.result.ok
+        for one in step.actions
+    )
 
 
 def _target_name(action: PastAction) -> str:

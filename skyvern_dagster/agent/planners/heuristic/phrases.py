@@ -9,6 +9,8 @@ from skyvern_dagster.agent.planners.heuristic.concepts import concept
 from skyvern_dagster.agent.planners.heuristic.words import fold_in_place
 
 _QUOTED = "[\"'“”„‘«](?P<quoted>[^\"'“”‘’»]{1,80})[\"'“”’»]"
+
+
 _SPACE = re.compile(r"\s+")
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from skyvern_dagster.agent.planners.heuristic.concepts import concept, concepts
-from skyvern_dagster.agent.planners.heuristic.dates import DateMention, DayOrder, day_order
+from skyvern_dagster.agent.planners.heuristic.date_mention import DateMention, DayOrder
+from skyvern_dagster.agent.planners.heuristic.day_order import day_order
 from skyvern_dagster.agent.planners.heuristic.facts import Fact, facts_of, pieces_of
 from skyvern_dagster.agent.planners.heuristic.fitting import fit
 from skyvern_dagster.agent.planners.heuristic.page import PageView

@@ -22,7 +22,11 @@ _SCALARS = {"string", "number", "integer", "boolean", "url", "date", "null"}
 
 
 _MIN_CONCEPT = 0.6
+
+
 _MIN_OF_KIND = 0.4
+
+
 _ENDS = {
     "url": {"url", "urls", "link", "links", "href", "uri"},
     "email": {"email", "emails", "mail"},
@@ -223,7 +227,7 @@ def _field_concept(name: str, owner: str, description: str) -> str:
 
 
 def _fitting_concepts(spoken: str) -> tuple[Concept, ...]:
-    """The concepts that a name can mean, going by its last word: ``order history url`` is an url."""
+    """The concepts that a name can mean, going by its last word: ``history url`` is an url."""
     last = spoken.rpartition(" ")[2]
     kind = next((kind for kind, ends in _ENDS.items() if last in ends), "")
     found = concepts("field.")

@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import urljoin
 
 from skyvern_dagster.agent.planners.heuristic.amounts import Amount, find_amounts, find_number
-from skyvern_dagster.agent.planners.heuristic.dates import DateMention, DayOrder, parse_date
+from skyvern_dagster.agent.planners.heuristic.date_mention import DateMention, DayOrder
+from skyvern_dagster.agent.planners.heuristic.dates import parse_date
 from skyvern_dagster.agent.planners.heuristic.facts import Fact
 from skyvern_dagster.agent.planners.heuristic.identifiers import Identifier
 from skyvern_dagster.agent.planners.heuristic.schema import FieldSpec

@@ -1,0 +1,144 @@
+"""The filters of a list by period or state, however the page shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from skyvern_dagster.agent.planners.heuristic.concepts import concept
+from skyvern_dagster.agent.planners.heuristic.controls import Control, Input, same_page
+from skyvern_dagster.agent.planners.heuristic.page import PageView
+from skyvern_dagster.agent.planners.heuristic.spans import Span, is_everything, span_of
+from skyvern_dagster.agent.planners.heuristic.words import fold
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One option of a filter, however it is shown.
+
+    Attributes:
+        chosen: Whether it is the current one; ``None`` when the page doesn't show it.
+    """
+
+    label: str
+    span: Span | None
+    everything: bool
+    chosen: bool | None
+    select: Input | None = None
+    control: Control | None = None
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter of the list with its options."""
+
+    choices: tuple[Choice, ...]
+    name: str
+
+    @property
+    def current(self) -> Choice | None:
+        """The option that is in force, where the page shows it."""
+        return next((choice for choice in self.choices if choice.chosen), None)
+
+    @property
+    def by_period(self) -> bool:
+        """Whether it filters by time rather than by state."""
+        return any(choice.span for choice in self.choices)
+
+
+def filters(view: PageView, today: date) -> list[Filter]:
+    """The filters by period and by state that the page offers."""
+    found = [
+        made for field in view.inputs if field.node.options and (made := _of_select(field, today))
+    ]
+    found.extend(_of_controls(view, today))
+    return found
+
+
+def _of_select(field: Input, today: date) -> Filter | None:
+    name = f"{field.label} {field.hints}"
+    choices = tuple(
+        Choice(
+            option.label,
+            span_of(option.label, today),
+            is_everything(option.label),
+            option.selected,
+            select=field,
+        )
+        for option in field.node.options
+    )
+    return _as_filter(choices, name)
+
+
+def _as_filter(choices: tuple[Choice, ...], name: str) -> Filter | None:
+    spans = sum(choice.span is not None for choice in choices)
+    if spans and spans + sum(choice.everything for choice in choices) >= len(choices) - 1:
+        return Filter(choices, name)
+    states = sum(
+        concept("value.status").score(choice.label) >= 0.6
+        or concept("paging.current").score(choice.label) >= 0.6
+        or concept("paging.archive").score(choice.label) >= 0.6
+        for choice in choices
+    )
+    if states and any(choice.everything for choice in choices):
+        return Filter(choices, name)
+    return None
+
+
+def _of_controls(view: PageView, today: date) -> Iterator[Filter]:
+    """Filters made of links, tabs, buttons or radio buttons side by side."""
+    seen: set[int] = set()
+    for row in view.nodes:
+        if not len(row.children) >= 2 or len(view.text(row)) > 300 or row.role in {"table", "row"}:
+            continue
+        controls = [
+            one for one in view.controls_in(row) if one.region not in {"banner", "contentinfo"}
+        ]
+        choices = tuple(_choice_of(view, one, today) for one in controls)
+        useful = tuple(one for one in choices if one.span or one.everything or _is_state(one.label))
+        plain = _plain_choice(view, row, controls, today)
+        all_choices = (*useful, *plain)
+        if len(all_choices) < 2 or len(useful) < len(controls) - 1:
+            continue
+        made = _as_filter(all_choices, view.label(row))
+        if made and not any(id(one.control.node) in seen for one in useful if one.control):
+            seen.update(id(one.control.node) for one in useful if one.control)
+            yield made
+
+
+def _is_state(label: str) -> bool:
+    return any(
+        concept(name).score(label) >= 0.6
+        for name in ("value.status", "paging.current", "paging.archive")
+    )
+
+
+def _choice_of(view: PageView, control: Control, today: date) -> Choice:
+    node = control.node
+    here = bool(node.url) and same_page(node.url or "", view.url)
+    marked = (
+        node.selected
+        or bool(node.pressed)
+        or node.attributes.get("aria-current") not in {None, "", "false"}
+        or here
+    )
+    return Choice(
+        control.label,
+        span_of(control.label, today),
+        is_everything(control.label),
+        marked or None,
+        control=control,
+    )
+
+
+def _plain_choice(
+    view: PageView, row: object, controls: list[Control], today: date
+) -> tuple[Choice, ...]:
+    """The current option, where it is plain text among links: ``2024 | 2023 | 2022``."""
+    labels = {fold(one.label) for one in controls}
+    texts = [view.text(node) for node in row.walk() if not node.children]  # type: ignore[attr-defined]
+    found = [text for text in texts if text and fold(text) not in labels]
+    made = [Choice(text, span_of(text, today), is_everything(text), chosen=True) for text in found]
+    useful = tuple(one for one in made if one.span or one.everything or _is_state(one.label))
+    return useful[:1]
