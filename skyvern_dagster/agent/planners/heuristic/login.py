@@ -13,6 +13,7 @@ from skyvern_dagster.agent.planners.heuristic.login_answer import (
 )
 from skyvern_dagster.agent.planners.heuristic.login_filling import fill_login
 from skyvern_dagster.agent.planners.heuristic.login_form import (
+    LoginForm,
     find_code_fields,
     find_login_form,
     find_username_form,
