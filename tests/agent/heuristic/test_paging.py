@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from skyvern_dagster.agent.decisions import InputText, SelectOption
+from skyvern_dagster.agent.decisions import Click, InputText, SelectOption
+from skyvern_dagster.agent.planner import PastAction, PastStep
 from tests.agent.heuristic.answers import planned, told
 from tests.agent.heuristic.conftest import Look
-from tests.agent.heuristic.goals import list_goal
+from tests.agent.heuristic.goals import list_goal, result
 
 CASES = [
     ("select_period", "2024-01-10", ["select_option Show"]),
@@ -73,3 +76,19 @@ def test_writes_a_date_the_way_the_field_does(look: Look) -> None:
     plan = planned(goal, look("paging/range_inputs"))
     typed = [one.text for one in plan.decisions if isinstance(one, InputText)]
     assert typed == ["10.01.2024"]
+
+
+def test_turns_again_after_a_click_that_something_covered(look: Look) -> None:
+    seen = look("paging/next_word")
+    goal = list_goal(payload={"start_date": "2024-01-10"})
+    read, turn = planned(goal, seen).decisions
+    done = result(seen.url)
+    covered = replace(done, ok=False, error="link is covered by a pop-up", page_changed=False)
+    close = Click(ref="e99", reasoning="Dismiss: button closes what lies over the page")
+    history = (
+        PastStep(0, seen.url, "", "", (PastAction(read, done), PastAction(turn, covered))),
+        PastStep(1, seen.url, "", "", (PastAction(close, done),)),
+    )
+    assert told(planned(goal, seen, history), seen) == ["extract", "click Next"]
+    turned = (replace(history[0], actions=(PastAction(read, done), PastAction(turn, done))),)
+    assert told(planned(goal, seen, turned), seen) == ["wait"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -81,3 +82,13 @@ def test_gives_up_with_a_reason(name: str, runtime: BrowserRuntime, tmp_path: Pa
 
 def max_day(portal: Portal) -> date:
     return max((order.order_date for order in portal.orders), default=date(2024, 1, 1))
+
+
+@pytest.mark.parametrize("name", ["papeterie", "gardenia", "ferreteria", "buchhandel"])
+def test_a_wrong_password_is_tried_once(name: str, runtime: BrowserRuntime, tmp_path: Path) -> None:
+    portal = replace(PORTALS[name], password="Not-The-Password-1")
+    with at(portal, runtime, tmp_path) as customer:
+        result = customer.log_in()
+    assert [one["error_code"] for one in result.errors] == ["failed_to_login"]
+    typed = [line for line in customer.lines if "secret://credentials/password" in line]
+    assert len(typed) == 1

@@ -26,11 +26,7 @@ def extract_page(situation: Situation) -> Plan:
     """Reads this page, after going to the one that the goal names."""
     if plan := _go_first(situation):
         return plan
-    data = (
-        fill_scalars(situation, None, [], situation.view.root)
-        if _has_schema(situation)
-        else loose_reading(situation)
-    )
+    data = fill_scalars(situation, None, []) if _has_schema(situation) else loose_reading(situation)
     found = _filled(data)
     if not found:
         return give_up(

@@ -42,7 +42,6 @@ class Intent:
 
     Attributes:
         instructions: The goal without its ``complete when`` and ``terminate if`` sentences.
-        completes_when: Those that say when the goal is reached.
         terminates_if: Those that say when to give up.
         target: Name of the page concept to find (``page.orders``), or empty.
         target_words: The page in the goal's own words.
@@ -53,7 +52,6 @@ class Intent:
     """
 
     instructions: str
-    completes_when: str
     terminates_if: str
     credentials: Credentials | None
     logs_in: bool
@@ -72,18 +70,17 @@ class Intent:
 
 def read_goal(goal: Goal) -> Intent:
     """Takes a goal apart."""
-    doing, completes, terminates = _endings(goal.navigation_goal)
-    reading, _, reading_terminates = _endings(goal.data_extraction_goal)
+    doing, terminates = _endings(goal.navigation_goal)
+    reading, reading_terminates = _endings(goal.data_extraction_goal)
     everything = f"{doing} {reading}".strip()
     credentials = find_credentials(goal.payload)
-    data = read_schema(goal.data_schema, reading)
+    data = read_schema(goal.data_schema)
     record_id = _record_id(goal.payload, everything)
     extracts = bool(goal.data_extraction_goal or goal.data_schema is not None)
     downloads = goal.complete_on_download or _means(doing, "goal.download")
     clicks = tuple(named_after("click", doing))
     return Intent(
         instructions=doing,
-        completes_when=completes,
         terminates_if=f"{terminates} {reading_terminates}".strip(),
         credentials=credentials,
         logs_in=_means(doing, "goal.log_in")
@@ -102,16 +99,14 @@ def read_goal(goal: Goal) -> Intent:
     )
 
 
-def _endings(text: str) -> tuple[str, str, str]:
-    """The instructions, the clauses on completion, and those on termination."""
-    doing, completes, terminates = [], [], []
+def _endings(text: str) -> tuple[str, str]:
+    """The instructions without the clauses on endings, and the clauses on termination."""
+    doing, terminates = [], []
     for sentence in re.split(r"(?<=[.!?;])\s+|\n+", text.strip()):
         rest, ending = _without(sentence, "goal.terminate")
         terminates.append(ending)
-        rest, ending = _without(rest, "goal.complete")
-        completes.append(ending)
-        doing.append(rest)
-    return _joined(doing), _joined(completes), _joined(terminates)
+        doing.append(_without(rest, "goal.complete")[0])
+    return _joined(doing), _joined(terminates)
 
 
 def _without(sentence: str, name: str) -> tuple[str, str]:

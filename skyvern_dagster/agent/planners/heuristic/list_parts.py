@@ -18,9 +18,9 @@ from skyvern_dagster.agent.planners.heuristic.pagination import (
 )
 from skyvern_dagster.agent.planners.heuristic.periods import closed
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act
-from skyvern_dagster.agent.planners.heuristic.words import fold
 
 _SCROLL_FROM = 6
+_MAX_TURNS = 30
 
 
 def open_period_menu(situation: Situation, used: list[str], before: list[Decision]) -> Plan | None:
@@ -31,14 +31,6 @@ def open_period_menu(situation: Situation, used: list[str], before: list[Decisio
         return None
     why = f"Open filter: {control} doesn't cover {situation.intent.window}"
     return act([*before, Click(ref=control.ref, reasoning=why)], why, LIKELY)
-
-
-def used_filters(situation: Situation) -> list[str]:
-    """The options of filters that were chosen so far, folded."""
-    return [
-        fold(action.decision.reasoning.partition(": ")[2])
-        for action in situation.memory.purposes("Filter")
-    ]
 
 
 def is_past_window(situation: Situation, page: PageOfList) -> bool:
@@ -87,6 +79,8 @@ def _may_scroll(situation: Situation, page: PageOfList) -> bool:
 
 def was_read_before(situation: Situation, page: PageOfList) -> bool:
     """Whether this page was read already: the click before led nowhere new."""
+    if situation.memory.turn_failed and len(situation.memory.purposes("Next page")) < _MAX_TURNS:
+        return False
     reads = [
         action.decision.reasoning
         for _, action in situation.memory.actions

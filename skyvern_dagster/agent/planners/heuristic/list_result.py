@@ -46,7 +46,7 @@ def extract_rows(
     items: list[Any] = [
         row.values if wanted.fields else next(iter(row.values.values())) for row in kept
     ]
-    data = fill_scalars(situation, wanted, items, page.reading.source.container)
+    data = fill_scalars(situation, wanted, items)
     if final:
         data = _with_scratchpad(situation, wanted, data, kept, page)
     window = f", {len(kept)} of them {situation.intent.window}" if situation.intent.window else ""

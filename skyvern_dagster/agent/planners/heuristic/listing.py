@@ -18,7 +18,6 @@ from skyvern_dagster.agent.planners.heuristic.list_parts import (
     is_past_window,
     next_part,
     open_period_menu,
-    used_filters,
     was_read_before,
 )
 from skyvern_dagster.agent.planners.heuristic.list_result import (
@@ -63,7 +62,7 @@ def read_list(situation: Situation, wanted: ListSpec) -> Plan:
 
 
 def _read(situation: Situation, wanted: ListSpec, page: PageOfList) -> Plan:
-    used = used_filters(situation)
+    used = situation.memory.chosen_filters
     window, today = situation.intent.window, situation.today
     if (
         not situation.intent.newest
@@ -126,13 +125,13 @@ def _finish(situation: Situation, wanted: ListSpec, page: PageOfList | None) -> 
 
 def _further(situation: Situation, wanted: ListSpec, page: PageOfList | None) -> Plan | None:
     if situation.intent.newest or (
-        page and is_past_window(situation, page) and not used_filters(situation)
+        page and is_past_window(situation, page) and not situation.memory.chosen_filters
     ):
         return None
     before: list[Decision] = []
     if page and not was_read_before(situation, page):
         before.append(extract_rows(situation, wanted, wanted_rows(situation, page), page))
-    used = used_filters(situation)
+    used = situation.memory.chosen_filters
     if len(used) < 12 and (
         choice := another(situation.view, situation.intent.window, situation.today, used)
     ):
@@ -149,7 +148,7 @@ def _further(situation: Situation, wanted: ListSpec, page: PageOfList | None) ->
 
 def _empty(situation: Situation, wanted: ListSpec) -> Plan | None:
     """The list's page, without a record on it."""
-    used = used_filters(situation)
+    used = situation.memory.chosen_filters
     choice = wider(situation.view, situation.intent.window, situation.today, used) or another(
         situation.view, situation.intent.window, situation.today, used
     )
@@ -175,6 +174,6 @@ def _empty(situation: Situation, wanted: ListSpec) -> Plan | None:
         return follow(route, "Archive", LIKELY)
     if not count_before(situation, wanted) and (plan := nothing_found(situation)):
         return plan
-    data = fill_scalars(situation, wanted, [], situation.view.root)
+    data = fill_scalars(situation, wanted, [])
     extract = Extract(data=data, reasoning=f'Read: the list is empty ("{clip(told)}")')
     return complete(f'The list is empty: "{clip(told)}"', LIKELY, extract)

@@ -134,7 +134,7 @@ def _container(view: PageView, field: Input) -> Node | None:
     for above in view.ancestors(field.node):
         if above.tag == "form":
             return above
-        if any(_submit_score(view, control, above) >= 0.5 for control in view.controls_in(above)):
+        if any(_submit_score(control) >= 0.5 for control in view.controls_in(above)):
             return above
     return view.parent(field.node)
 
@@ -210,8 +210,7 @@ def _titles(view: PageView, container: Node) -> Iterator[str]:
 def _submit(view: PageView, container: Node, field: Input) -> Control | None:
     scored = [
         (
-            _submit_score(view, control, container)
-            + (0.1 if control.position > field.position else 0.0),
+            _submit_score(control) + (0.1 if control.position > field.position else 0.0),
             control,
         )
         for control in view.controls_in(container)
@@ -220,8 +219,7 @@ def _submit(view: PageView, container: Node, field: Input) -> Control | None:
     return found if score >= 0.4 else None
 
 
-def _submit_score(view: PageView, control: Control, container: Node) -> float:
-    del view, container
+def _submit_score(control: Control) -> float:
     node = control.node
     if node.role in {"tab", "option"} or concept("login.reset").mentioned(control.label):
         return 0.0

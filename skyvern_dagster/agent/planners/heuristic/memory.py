@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
@@ -11,6 +12,8 @@ from skyvern_dagster.agent.planner import PastAction, PastStep
 from skyvern_dagster.agent.planners.heuristic.controls import Control, same_page
 from skyvern_dagster.agent.planners.heuristic.words import fold
 from skyvern_dagster.browser.results import ActionResult
+
+_INSTEAD = " instead of "
 
 
 class Memory:
@@ -48,6 +51,28 @@ class Memory:
             if action.decision.reasoning.startswith(f"{purpose}:")
             and (url is None or same_page(step.url, url))
         ]
+
+    @property
+    def chosen_filters(self) -> list[str]:
+        """The filter options that were in force so far, folded; a failed one after two tries."""
+        found: list[str] = []
+        failed: Counter[str] = Counter()
+        for action in self.purposes("Filter"):
+            label, _, before = action.decision.reasoning.partition(": ")[2].partition(_INSTEAD)
+            failed[label] += not action.result.ok
+            if action.result.ok or failed[label] > 1:
+                found += [fold(label), fold(before)] if before else [fold(label)]
+        return found
+
+    @property
+    def turn_failed(self) -> bool:
+        """Whether the latest step that should have shown more of a list was not carried out."""
+        for _, action in reversed(list(self.actions)):
+            if action.decision.reasoning.startswith(("Consent:", "Dismiss:", "Wait:")):
+                continue
+            turned = action.decision.reasoning.startswith(("Next page:", "Filter:", "Archive:"))
+            return turned and not action.result.ok
+        return False
 
     def in_a_row(self, purpose: str) -> int:
         """How many of the latest steps served only this purpose."""

@@ -100,6 +100,8 @@ def choose(view: PageView, choice: Choice, purpose: str) -> list[Decision]:
         return [Click(ref=choice.control.ref, reasoning=why)]
     if choice.select is None:
         return []
+    before = next((one.label for one in choice.select.node.options if one.selected), "")
+    why += f" instead of {before}" if before else ""
     decisions: list[Decision] = [
         SelectOption(ref=choice.select.ref, label=choice.label, reasoning=why)
     ]

@@ -138,10 +138,7 @@ def _last_like(view: PageView, identifier: str) -> Node | None:
 
 
 def _filter(situation: Situation) -> Plan | None:
-    used = [
-        fold(action.decision.reasoning.partition(": ")[2])
-        for action in situation.memory.purposes("Filter")
-    ]
+    used = situation.memory.chosen_filters
     if len(used) >= 8:
         return None
     window = _known_day(situation)
@@ -159,10 +156,7 @@ def _filter(situation: Situation) -> Plan | None:
 
 def _open_period_menu(situation: Situation) -> Plan | None:
     """Opens a hand-made drop-down of periods, where the record may lie in another one."""
-    used = [
-        fold(one.decision.reasoning.partition(": ")[2])
-        for one in situation.memory.purposes("Filter")
-    ]
+    used = situation.memory.chosen_filters
     opened = situation.memory.purposes("Open filter")
     control = closed(situation.view, _known_day(situation), situation.today, used)
     if control is None or len(opened) > len(used) or len(opened) >= 8:

@@ -24,9 +24,7 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _MIN_FIT = 0.75
 
 
-def fill_scalars(
-    situation: Situation, wanted: ListSpec | None, items: list[Any], container: Node
-) -> Any:
+def fill_scalars(situation: Situation, wanted: ListSpec | None, items: list[Any]) -> Any:
     """The whole result: the records in their list, and the single values beside it."""
     spec = situation.intent.data
     if spec.bare:
@@ -38,7 +36,7 @@ def fill_scalars(
             if one is wanted or (wanted and one.name == wanted.name)
             else _other_list(situation, one)
         )
-    facts = _page_facts(situation, container if spec.lists else situation.view.root)
+    facts = _page_facts(situation)
     for field in spec.scalars:
         data[field.name] = _scalar(situation, field, facts, items)
     for name, fields in spec.groups:
@@ -86,10 +84,9 @@ def _is_account_menu(view: PageView, node: Node) -> bool:
     )
 
 
-def _page_facts(situation: Situation, container: Node) -> list[Fact]:
+def _page_facts(situation: Situation) -> list[Fact]:
     view = situation.view
     main = next((node for node in view.nodes if node.role == "main"), view.root)
-    del container
     return facts_of(pieces_of(view, [main]), situation.today)
 
 

@@ -111,20 +111,20 @@ class DataSpec:
         )
 
 
-def read_schema(schema: Any, goal: str = "") -> DataSpec:
+def read_schema(schema: Any) -> DataSpec:
     """Reads a schema; anything that can't be read asks for nothing."""
     loose = _parsed(schema)
     if isinstance(loose, list):
         return DataSpec(
-            lists=(_list_spec("items", {"items": loose[0] if loose else {}}, goal),), bare=True
+            lists=(_list_spec("items", {"items": loose[0] if loose else {}}),), bare=True
         )
     if not isinstance(loose, Mapping):
         return DataSpec()
     if _type(loose) == "array" or (
         "items" in loose and "properties" not in loose and "type" in loose
     ):
-        return DataSpec(lists=(_list_spec("items", loose, goal),), bare=True)
-    return _object_spec(_properties(loose), goal)
+        return DataSpec(lists=(_list_spec("items", loose),), bare=True)
+    return _object_spec(_properties(loose))
 
 
 def _parsed(schema: Any) -> Any:
@@ -145,13 +145,13 @@ def _properties(loose: Mapping[str, Any]) -> Mapping[str, Any]:
     return {str(name): value for name, value in loose.items() if not str(name).startswith("$")}
 
 
-def _object_spec(properties: Mapping[str, Any], goal: str) -> DataSpec:
+def _object_spec(properties: Mapping[str, Any]) -> DataSpec:
     lists, scalars, groups = [], [], []
     for name, entry in properties.items():
         loose = _entry(entry)
         kind = _type(loose)
         if kind == "array" or "items" in loose:
-            lists.append(_list_spec(name, loose, goal))
+            lists.append(_list_spec(name, loose))
         elif kind == "object" or "properties" in loose:
             inner = _properties(loose)
             groups.append(
@@ -184,7 +184,7 @@ def _type(loose: Mapping[str, Any]) -> str:
     return str(found).lower()
 
 
-def _list_spec(name: str, loose: Mapping[str, Any], goal: str) -> ListSpec:
+def _list_spec(name: str, loose: Mapping[str, Any]) -> ListSpec:
     description = f"{loose.get('description') or ''} {loose.get('title') or ''}".strip()
     items = _entry(loose.get("items", {}))
     if "properties" in items or _type(items) == "object" or ("type" not in items and items):
@@ -193,7 +193,6 @@ def _list_spec(name: str, loose: Mapping[str, Any], goal: str) -> ListSpec:
     item = _field(
         name, {**items, "description": f"{description} {items.get('description') or ''}".strip()}
     )
-    del goal
     return ListSpec(name, description, (), item)
 
 

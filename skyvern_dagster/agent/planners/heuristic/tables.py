@@ -26,11 +26,11 @@ def union_of(sets: list[RecordSet]) -> RecordSet:
 def read_table(view: PageView, table: Node, today: date) -> RecordSet:
     """The rows of a table as records; a row that only adds to the one before belongs to it."""
     rows = list(_rows(table))
-    header, body = _split_header(view, rows, today)
+    header, body = _split_header(view, rows)
     columns = tuple(view.label(cell) for cell in _cells_of(header)) if header else ()
     grouped: list[list[Node]] = []
     for row in body:
-        if grouped and _continues(view, row, columns, today):
+        if grouped and _continues(view, row, columns):
             grouped[-1].append(row)
         else:
             grouped.append([row])
@@ -50,13 +50,13 @@ def _cells_of(row: Node | None) -> list[Node]:
     return [cell for cell in row.children if cell.role in _CELLS] if row else []
 
 
-def _split_header(view: PageView, rows: list[Node], today: date) -> tuple[Node | None, list[Node]]:
+def _split_header(view: PageView, rows: list[Node]) -> tuple[Node | None, list[Node]]:
     for index, row in enumerate(rows[:3]):
         cells = _cells_of(row)
         if cells and sum(cell.role == "columnheader" for cell in cells) * 2 > len(cells):
             rest = [one for one in rows[index + 1 :] if not _is_header(one)]
             return row, rest
-    if len(rows) > 1 and _reads_like_header(view, _cells_of(rows[0]), _cells_of(rows[1]), today):
+    if len(rows) > 1 and _reads_like_header(view, _cells_of(rows[0]), _cells_of(rows[1])):
         return rows[0], rows[1:]
     return None, rows
 
@@ -66,8 +66,7 @@ def _is_header(row: Node) -> bool:
     return bool(cells) and all(cell.role == "columnheader" for cell in cells)
 
 
-def _reads_like_header(view: PageView, first: list[Node], second: list[Node], today: date) -> bool:
-    del today
+def _reads_like_header(view: PageView, first: list[Node], second: list[Node]) -> bool:
     names = [view.text(cell) for cell in first]
     if len(first) < 2 or len(first) != len(second):
         return False
@@ -76,12 +75,11 @@ def _reads_like_header(view: PageView, first: list[Node], second: list[Node], to
     return sum(is_field_name(name) for name in names) * 2 >= sum(bool(name) for name in names) > 0
 
 
-def _continues(view: PageView, row: Node, columns: tuple[str, ...], today: date) -> bool:
+def _continues(view: PageView, row: Node, columns: tuple[str, ...]) -> bool:
     """Whether a row only adds to the one before: fewer cells than columns, nothing new to date."""
     cells = _cells_of(row)
     if not columns or len(cells) >= len(columns) or len(cells) > max(1, len(columns) - 2):
         return False
-    del today
     text = view.text(row)
     return bool(text) and not (
         len(cells) == 1 and len(text) < 40 and re.search(r"(19|20)\d{2}", text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urljoin
 
 from skyvern_dagster.agent.planners.heuristic.amounts import Amount, find_amounts, find_number
 from skyvern_dagster.agent.planners.heuristic.date_mention import DateMention, DayOrder
@@ -41,11 +40,6 @@ def fact_date(fact: Fact, order: DayOrder, today: date) -> date | None:
     if isinstance(fact.value, DateMention):
         return fact.value.read(order)
     return parse_date(fact.text, today, order)
-
-
-def absolute(url: str, page_url: str) -> str:
-    """An address as one that works from anywhere."""
-    return urljoin(page_url, url)
 
 
 def _currency(fact: Fact) -> str | None:
