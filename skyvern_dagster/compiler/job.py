@@ -11,6 +11,7 @@ import dagster as dg
 from skyvern_dagster import tags
 from skyvern_dagster.compiler.config import parameters_config, parameters_mapping
 from skyvern_dagster.compiler.ops import (
+    ITERATION,
     RESULT,
     SCOPE,
     block_op,
@@ -121,9 +122,13 @@ def _compose_loop(node: LoopNode, workflow: Workflow, scope: Any, results: dict[
     before = dict(results)
 
     def iteration(item: Any) -> Any:
+        current = item
         for inner, body_op in body_ops:
-            item = getattr(body_op(item, **_data(inner.data_from, before)), SCOPE)
-        return item
+            inputs = _data(inner.data_from, before)
+            if inner.follows_in_body:
+                inputs[ITERATION] = item
+            current = getattr(body_op(current, **inputs), SCOPE)
+        return current
 
     fanned = loop_op(node, workflow)(scope, **_data(node.data_from, results))
     collected = collect_op(node, workflow)(fanned.entry, fanned.iterations.map(iteration).collect())

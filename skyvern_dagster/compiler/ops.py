@@ -25,6 +25,14 @@ from skyvern_dagster.workflow.loader import Workflow
 
 SCOPE = "scope"
 RESULT = "result"
+ITERATION = "iteration"
+"""Input by which each op of a body but the first is tied to the op that fans out, too.
+
+Without it, re-execution from failure after a crash between the fan-out and the end of the first
+op takes the later ones for steps of their own, runs neither them nor anything after the loop, and
+calls that a success.
+"""
+
 PICTURED_ITERATIONS = 100
 """How many iterations of a loop show their last page inline; later ones only link it."""
 
@@ -101,7 +109,7 @@ def block_op(
         tags["dagster/priority"] = str(node.priority)
     return dg.op(
         name=node.op,
-        ins={SCOPE: dg.In(Scope), **_data_ins(node.data_from)},
+        ins={SCOPE: dg.In(Scope), **_data_ins(node.data_from), **_iteration_in(node)},
         out={
             SCOPE: dg.Out(Scope),
             RESULT: dg.Out(OUTPUT_TYPES[node.block.block_type], is_required=False),
@@ -284,6 +292,10 @@ def _typed(block: Block, outcome: BlockOutcome) -> BaseModel:
 
 def _data_ins(labels: tuple[str, ...]) -> dict[str, dg.In]:
     return {data_input(label): dg.In(dg.Nothing) for label in labels}
+
+
+def _iteration_in(node: BlockNode) -> dict[str, dg.In]:
+    return {ITERATION: dg.In(dg.Nothing)} if node.follows_in_body else {}
 
 
 def data_input(label: str) -> str:

@@ -43,6 +43,11 @@ class BlockNode:
     data_from: tuple[str, ...] = ()
     priority: int = 0
 
+    @property
+    def follows_in_body(self) -> bool:
+        """Whether it stands in a mapped loop's body and is not the first there."""
+        return self.priority > 1
+
 
 @dataclass(frozen=True)
 class LoopNode:
