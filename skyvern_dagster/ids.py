@@ -14,7 +14,9 @@ from typing import Literal
 
 EPOCH = 1_655_683_200
 
-Prefix = Literal["o", "wpid", "w", "wr", "tsk", "stp", "op", "a"]
+Prefix = Literal[
+    "o", "oat", "wpid", "w", "wr", "wrb", "wfs", "tsk", "stp", "op", "a", "cred", "totp", "f"
+]  # fmt: skip
 
 _SEQUENCE_BITS = 10
 _BOOT = os.urandom(8).hex()

@@ -5,6 +5,14 @@ from __future__ import annotations
 WORKFLOW_RUN_ID = "skyvern/workflow_run_id"
 WORKFLOW = "skyvern/workflow"
 WORKFLOW_PERMANENT_ID = "skyvern/workflow_permanent_id"
+WORKFLOW_VERSION = "skyvern/workflow_version"
+ORGANIZATION_ID = "skyvern/organization_id"
+KIND = "skyvern/kind"
+"""``task`` or ``workflow_run``."""
+
+WEBHOOK = "skyvern/webhook"
+"""``pending`` until the run's webhook has been delivered or given up, then how that went."""
+
 STATUS = "skyvern/status"
 ATTEMPT = "skyvern/attempt"
 """The Dagster run that STATUS and FAILURE_REASON speak of; tags are copied in re-executions."""
