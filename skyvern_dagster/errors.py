@@ -15,7 +15,11 @@ The tree::
     │   └── NetworkPolicyError       an address that the policy forbids
     ├── PlannerError             a planner broke (not: a planner that is unsure)
     ├── BlockError               a block can't be carried out
+    ├── WorkflowNotFoundError    the workflow store holds no such workflow
     └── RunError                 a Dagster run can't be started, found or resumed
+        ├── RunNotFoundError         there is no such run
+        ├── RunTransitionError       a run that has ended can't be canceled
+        └── DeploymentError          the Dagster deployment can't be reached, or refused
 
 A message says what happened, where, and what to do. ``terminated`` is no error: it is an
 outcome, see :mod:`skyvern_dagster.blocks.outcome`.
@@ -86,3 +90,27 @@ class BlockError(SkyvernDagsterError):
 
 class RunError(SkyvernDagsterError):
     """A Dagster run can't be started, found or resumed."""
+
+
+class WorkflowNotFoundError(SkyvernDagsterError):
+    """The workflow store holds no such workflow, or no such version of it."""
+
+
+class RunNotFoundError(RunError):
+    """There is no such run; to whom it isn't theirs, runs of others don't exist."""
+
+
+class RunTransitionError(RunError):
+    """A status that the run can't go to from the one it has."""
+
+
+class DeploymentError(RunError):
+    """The Dagster deployment can't be reached, isn't set up for Skyvern runs, or refused.
+
+    Attributes:
+        retryable: Whether trying the same again later may help.
+    """
+
+    def __init__(self, message: str, *, retryable: bool = False) -> None:
+        super().__init__(message)
+        self.retryable = retryable

@@ -51,3 +51,7 @@ def stable_id(prefix: Prefix, *parts: str) -> str:
     """The same id for the same parts, always: for things that have no row in a database."""
     digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
     return f"{prefix}_{int.from_bytes(digest[:8]) >> 2}"
+
+
+DEFAULT_ORGANIZATION_ID = stable_id("o", "default")
+"""The organization of runs, keys and workflows for which none is named."""

@@ -56,6 +56,29 @@ class ArtifactStore:
             raise ArtifactError(f"can't write artifact {key!r} to {self._base}: {error}") from error
         return key
 
+    def create(self, key: str, content: bytes) -> bool:
+        """Stores ``content`` under a key that nothing is under yet.
+
+        In a local folder exactly one of several processes succeeds; elsewhere this is a look
+        before the write.
+
+        Returns:
+            Whether it was stored.
+
+        Raises:
+            ArtifactError: As :meth:`write`.
+        """
+        if self.exists(key):
+            return False
+        path = self._path(key)
+        if self._folder is None:
+            self.write(key, content)
+            return True
+        try:
+            return _create_local(self._folder, Path(path.path), content)
+        except OSError as error:
+            raise ArtifactError(f"can't write artifact {key!r} to {self._base}: {error}") from error
+
     def write_json(self, key: str, value: Any) -> str:
         """Stores a JSON document, indented for people.
 
@@ -158,6 +181,21 @@ def _write_local(folder: Path, path: Path, content: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _create_local(folder: Path, path: Path, content: bytes) -> bool:
+    """As :func:`_write_local`, with a link instead of the renaming: a link never overwrites."""
+    _make_private(path.parent, folder)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        path.hardlink_to(name)
+    except FileExistsError:
+        return False
+    finally:
+        Path(name).unlink(missing_ok=True)
+    return True
 
 
 def _make_private(folder: Path, root: Path) -> None:

@@ -16,6 +16,7 @@ from skyvern_dagster.blocks.s3_bucket import S3Bucket
 from skyvern_dagster.credentials.sources import SecretSource
 from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.errors import BlockError, TemplateError
+from skyvern_dagster.run_request import RunRequest
 from skyvern_dagster.templating import evaluate, is_template
 
 Log = Callable[[str], None]
@@ -63,6 +64,7 @@ class BlockContext:
         fork: Whether the block begins a loop iteration: a context of its own.
         hand_on: What later blocks need of the browser.
         files: What the run has downloaded so far.
+        request: What the run was asked for over REST.
     """
 
     workflow_run_id: str
@@ -76,6 +78,7 @@ class BlockContext:
     fork: bool = False
     hand_on: HandOn = "nothing"
     files: tuple[StoredFile, ...] = ()
+    request: RunRequest | None = None
 
     def value(self, text: str, field: str) -> Any:
         """What a text field means: a parameter's value, a rendered template, or the text itself.

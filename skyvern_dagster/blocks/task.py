@@ -16,6 +16,7 @@ from skyvern_dagster.blocks.fields import BlockFields, RetryRule
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.credentials.reference import SecretReference, references_in
 from skyvern_dagster.errors import BlockError
+from skyvern_dagster.ids import new_id
 
 
 class TaskBlock(BlockFields):
@@ -124,10 +125,11 @@ class TaskBlock(BlockFields):
                 if self.download_suffix
                 else None
             ),
-            max_steps=self.max_steps_per_run or settings.max_steps_per_run,
+            max_steps=_max_steps(context, self.max_steps_per_run or settings.max_steps_per_run),
             max_retries_per_step=settings.max_retries_per_step,
             max_seconds=settings.max_seconds,
             trace=settings.trace,
+            task_id=_task_id(context),
         )
 
     def _payload(self, context: BlockContext) -> dict[str, Any]:
@@ -135,7 +137,7 @@ class TaskBlock(BlockFields):
         for key in self.parameter_keys:
             secret = context.vault.payload(key)
             payload[key] = context.names[key] if secret is None else secret
-        return payload
+        return {**payload, **_asked_payload(context)}
 
 
 class TaskOutput(BaseModel):
@@ -148,6 +150,28 @@ class TaskOutput(BaseModel):
     extracted_information: Any = None
     failure_reason: str | None = None
     errors: list[dict[str, Any]] = Field(default_factory=list)
+
+
+def _max_steps(context: BlockContext, limit: int) -> int:
+    """``x-max-steps-override`` stands above every other limit (seed document)."""
+    asked = context.request.max_steps if context.request else None
+    return asked or limit
+
+
+def _task_id(context: BlockContext) -> str:
+    """A run that is one task has one id for both."""
+    is_task = context.request is not None and context.request.kind == "task"
+    return context.workflow_run_id if is_task else new_id("tsk")
+
+
+def _asked_payload(context: BlockContext) -> dict[str, Any]:
+    """The ``navigation_payload`` of a task that was asked for by itself."""
+    if context.request is None or context.request.kind != "task":
+        return {}
+    payload = context.request.body.get("navigation_payload")
+    if isinstance(payload, dict):
+        return payload
+    return {} if payload is None else {"navigation_payload": payload}
 
 
 def _schema(schema: dict[str, Any] | list[Any] | str | None) -> Any:

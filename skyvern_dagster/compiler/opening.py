@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import dagster as dg
 
 from skyvern_dagster import tags
-from skyvern_dagster.compiler.resuming import goes_on, opening_tags
+from skyvern_dagster.compiler.resuming import goes_on, opening_tags, organization_of
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.dagster_internals import add_run_tags
@@ -18,6 +18,7 @@ from skyvern_dagster.execution.runner import declarations, new_scope
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.ids import new_id
 from skyvern_dagster.resources import services
+from skyvern_dagster.run_request import RunRequest, keep_request, read_request
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow
 from skyvern_dagster.workflow.values import check_parameters
@@ -39,6 +40,7 @@ def open_run(context: dg.OpExecutionContext, workflow: Workflow, given: dict[str
         problems.append(str(error))
     problems += _missing_secrets(context, workflow)
     scope = new_scope(workflow, parameters, run_id)
+    scope = _asked_for(context, workflow, scope)
     keep_run(services(context.resources).artifacts, workflow, scope)
     if problems:
         reason = "; ".join(problems)
@@ -51,6 +53,32 @@ def open_run(context: dg.OpExecutionContext, workflow: Workflow, given: dict[str
     site = _site(parameters)
     if site:
         add_run_tags(context.instance, context.run.run_id, {tags.SITE: site})
+    return scope
+
+
+def _asked_for(context: dg.OpExecutionContext, workflow: Workflow, scope: Scope) -> Scope:
+    """The run began when it was asked for; one that nobody asked for gets a request of its own."""
+    store = services(context.resources).artifacts
+    request = read_request(store, scope.workflow_run_id)
+    if request is not None:
+        return scope.model_copy(update={"created_at": request.created_at})
+    definition = workflow.definition
+    if definition.webhook_callback_url or definition.totp_verification_url:
+        keep_request(
+            store,
+            RunRequest(
+                run_id=scope.workflow_run_id,
+                kind="workflow_run",
+                organization_id=organization_of(context.run),
+                created_at=scope.created_at,
+                workflow_permanent_id=workflow.workflow_permanent_id,
+                workflow_version=workflow.version,
+                title=definition.title,
+                webhook_callback_url=definition.webhook_callback_url,
+                totp_verification_url=definition.totp_verification_url,
+                totp_identifier=definition.totp_identifier,
+            ),
+        )
     return scope
 
 

@@ -13,6 +13,7 @@ from skyvern_dagster.dagster_internals import (
     step_key,
 )
 from skyvern_dagster.execution.scope import Scope
+from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
 from skyvern_dagster.workflow.loader import Workflow
 
 
@@ -57,7 +58,21 @@ def opening_tags(run: dg.DagsterRun, workflow: Workflow, workflow_run_id: str) -
         tags.WORKFLOW_RUN_ID: workflow_run_id,
         tags.WORKFLOW: workflow.name,
         tags.WORKFLOW_PERMANENT_ID: workflow.workflow_permanent_id,
+        tags.ORGANIZATION_ID: organization_of(run),
+        tags.KIND: run.tags.get(tags.KIND, "workflow_run"),
         tags.STATUS: "running",
         tags.ATTEMPT: run.run_id,
+        **_webhook_tag(run, workflow),
         **{name: "-" for name in stale if name in run.tags},
     }
+
+
+def organization_of(run: dg.DagsterRun) -> str:
+    """Whose run it is: the default organization's, unless it was asked for over REST."""
+    return run.tags.get(tags.ORGANIZATION_ID, DEFAULT_ORGANIZATION_ID)
+
+
+def _webhook_tag(run: dg.DagsterRun, workflow: Workflow) -> dict[str, str]:
+    """What is still to be reported: of a resumed run its new ending."""
+    reports = tags.WEBHOOK in run.tags or workflow.definition.webhook_callback_url is not None
+    return {tags.WEBHOOK: "pending"} if reports else {}

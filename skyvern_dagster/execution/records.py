@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -11,7 +12,7 @@ from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.errors import ArtifactError
 from skyvern_dagster.execution.scope import Scope
-from skyvern_dagster.workflow.loader import Workflow
+from skyvern_dagster.workflow.loader import Workflow, load_text
 
 
 class BlockRecord(BaseModel):
@@ -44,10 +45,39 @@ def keep_run(store: ArtifactStore, workflow: Workflow, scope: Scope) -> None:
             "workflow_run_id": scope.workflow_run_id,
             "workflow_permanent_id": scope.workflow_permanent_id,
             "workflow": workflow.name,
+            "workflow_version": workflow.version,
             "created_at": scope.created_at,
             "parameters": scope.parameters,
         },
     )
+
+
+def read_workflow(store: ArtifactStore, workflow_run_id: str) -> tuple[Workflow, dict[str, Any]]:
+    """The definition that a run was started with, and what :func:`keep_run` kept beside it.
+
+    Raises:
+        ArtifactError: There is no such run.
+    """
+    info = dict(store.read_json(f"runs/{workflow_run_id}/run.json"))
+    text = store.read(f"runs/{workflow_run_id}/workflow.yaml").decode()
+    return (
+        _loaded(
+            text,
+            workflow_run_id,
+            str(info["workflow"]),
+            info.get("workflow_permanent_id"),
+            info.get("workflow_version"),
+        ),
+        info,
+    )
+
+
+@lru_cache(maxsize=256)
+def _loaded(
+    text: str, source: str, name: str, stored_id: str | None, version: int | None
+) -> Workflow:
+    """Answers are asked for often, and reading a definition takes some milliseconds."""
+    return load_text(text, source=source, name=name, stored_id=stored_id, version=version)
 
 
 class RunRecords:

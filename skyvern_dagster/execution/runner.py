@@ -25,6 +25,7 @@ from skyvern_dagster.execution.names import Names
 from skyvern_dagster.execution.records import BlockRecord, RunRecords
 from skyvern_dagster.execution.scope import LoopFrame, Scope
 from skyvern_dagster.ids import new_id
+from skyvern_dagster.run_request import read_request
 from skyvern_dagster.templating import evaluate, is_template
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow
@@ -88,6 +89,7 @@ class Runner:
             fork=scope.fork or fresh,
             hand_on=hand_on,
             files=scope.files,
+            request=read_request(self.services.artifacts, scope.workflow_run_id),
         )
         started = time.monotonic()
         outcome = _without_secrets(_guarded(block, context), vault.redactor)

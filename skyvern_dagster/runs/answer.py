@@ -1,109 +1,173 @@
-"""The one outward model of a run: what ``GET /workflows/runs/{workflow_run_id}`` says."""
+"""The outward models of a run: one for workflow runs, one for tasks.
+
+``GET /api/v1/workflows/runs/{id}``, ``GET /v1/runs/{id}``, the webhook and the command line all
+say the same: the fields of the seed documents together with those of today's API (contract 1a,
+1b). Their names don't collide, and clients of either ignore the other's.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal, assert_never
 
 import dagster as dg
 from pydantic import BaseModel, ConfigDict, Field
 
-from skyvern_dagster import tags
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.blocks.for_loop import ForLoopBlock
-from skyvern_dagster.blocks.union import Block
 from skyvern_dagster.errors import RunError
-from skyvern_dagster.execution.collecting import output_parameter
-from skyvern_dagster.execution.records import BlockRecord, RunRecords
-from skyvern_dagster.runs.events import last_failure
-from skyvern_dagster.runs.status import FINAL, RunStatus, attempt_tags, run_status
-from skyvern_dagster.workflow.definition import walk
-from skyvern_dagster.workflow.loader import Workflow, load_text
-
-_NO_REASON = "the run's process ended before the run did"
+from skyvern_dagster.execution.records import BlockRecord
+from skyvern_dagster.runs.facts import RunFacts, gather
+from skyvern_dagster.runs.links import Links, PlainLinks
+from skyvern_dagster.runs.outputs import collect_outputs
+from skyvern_dagster.runs.status import RunStatus
+from skyvern_dagster.runs.typed_outputs import typed_outputs
 
 SCREENSHOTS = 3
 """Final screenshots of the last three tasks (seed document)."""
 
+OutputsShape = Literal["documented", "v2"]
 
-class WorkflowRunAnswer(BaseModel):
-    """Fields in the order of the documents; timestamps are naive UTC."""
+
+class FileAnswer(BaseModel):
+    """A downloaded file, as today's clients know it."""
+
+    url: str = Field(description="A link that expires.")
+    checksum: str = Field(description="SHA-256, hexadecimal.")
+    filename: str
+    file_size: int = Field(description="Bytes.")
+    modified_at: datetime | None = None
+    artifact_id: str | None = None
+
+
+class RunAnswer(BaseModel):
+    """What tasks and workflow runs have in common; timestamps are naive UTC."""
 
     model_config = ConfigDict(frozen=True)
 
-    workflow_id: str = Field(description="The workflow's permanent id (wpid_...).")
-    workflow_run_id: str
+    run_id: str = Field(description="tsk_... for a task, wr_... for a workflow run.")
     status: RunStatus
     failure_reason: str | None = None
-    proxy_location: str | None = None
     webhook_callback_url: str | None = None
     totp_verification_url: str | None = None
     totp_identifier: str | None = None
+    proxy_location: Any = None
     created_at: datetime
     modified_at: datetime
-    parameters: dict[str, Any]
-    screenshot_urls: list[str] | None = None
+    queued_at: datetime | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
     recording_url: str | None = None
+    downloaded_files: list[FileAnswer] | None = None
     downloaded_file_urls: list[str] | None = None
-    outputs: dict[str, Any] | None = None
+    errors: list[dict[str, Any]] = Field(default_factory=list)
+    step_count: int = 0
+    input_token_count: int = 0
+    output_token_count: int = 0
+    total_cost: float = Field(default=0.0, description="US dollars, as far as prices are known.")
+    app_url: str | None = Field(default=None, description="The run in Dagster's UI.")
+    run_request: dict[str, Any] | None = None
+
+
+class WorkflowRunAnswer(RunAnswer):
+    """A workflow run."""
+
+    run_type: Literal["workflow_run"] = "workflow_run"
+    workflow_id: str = Field(description="The workflow's permanent id (wpid_...).")
+    workflow_permanent_id: str
+    workflow_run_id: str
+    workflow_title: str
+    parameters: dict[str, Any]
+    screenshot_urls: list[str] | None = Field(
+        default=None, description="The last screenshots of the last three tasks, newest first."
+    )
+    outputs: dict[str, Any] | None = Field(
+        default=None, description="<label>_output -> what the block gave; see outputs=v2."
+    )
+    output: dict[str, Any] | None = Field(
+        default=None, description="outputs, and all extracted_information as a list."
+    )
+    retried_from_workflow_run_id: str | None = None
+
+
+class TaskAnswer(RunAnswer):
+    """A task that was asked for by itself."""
+
+    run_type: Literal["task_v1"] = "task_v1"
+    task_id: str
+    request: dict[str, Any] = Field(description="What was asked for.")
+    extracted_information: Any = None
+    output: Any = Field(default=None, description="The same as extracted_information.")
+    screenshot_url: str | None = Field(default=None, description="The final page.")
+    action_screenshot_urls: list[str] | None = Field(
+        default=None, description="The pages after the latest three actions, newest first."
+    )
+    screenshot_urls: list[str] | None = None
+    max_steps_per_run: int | None = None
+    workflow_run_id: str | None = Field(
+        default=None, description="Of a task inside a workflow: the run."
+    )
 
 
 def build_answer(
     instance: dg.DagsterInstance, store: ArtifactStore, run: dg.DagsterRun
 ) -> WorkflowRunAnswer:
-    """The answer for a run, from its record, its tags and the artifact store.
+    """The answer for a workflow run, with links for the people of this machine.
 
     Raises:
         RunError: The run isn't one of ours, or hasn't got as far as its first op.
     """
-    run_id = run.tags.get(tags.WORKFLOW_RUN_ID, "")
-    info_key = f"runs/{run_id}/run.json"
-    if not run_id or not store.exists(info_key):
-        raise RunError(
-            f"Dagster run {run.run_id} ({run.status.value}) has no record under {info_key}: it "
-            "ended before its first op did, or its artifacts lie elsewhere"
-        )
-    info = store.read_json(info_key)
-    workflow = run_workflow(store, run_id, str(info["workflow"]))
-    definition = workflow.definition
-    records = collect_records(store, run_id, workflow)
-    status = run_status(run)
+    record = instance.get_run_record_by_id(run.run_id)
+    if record is None:
+        raise RunError(f"Dagster run {run.run_id} has vanished from the instance")
+    return workflow_run_answer(gather(instance, store, record), PlainLinks(store))
+
+
+def answer(facts: RunFacts, links: Links, shape: OutputsShape = "documented") -> RunAnswer:
+    """The answer for a run of either kind."""
+    match facts.kind:
+        case "task":
+            return task_answer(facts, links)
+        case "workflow_run":
+            return workflow_run_answer(facts, links, shape)
+        case _:
+            assert_never(facts.kind)
+
+
+def workflow_run_answer(
+    facts: RunFacts, links: Links, shape: OutputsShape = "documented"
+) -> WorkflowRunAnswer:
+    """The answer for a workflow run."""
+    outputs = _outputs(facts, links, shape)
     return WorkflowRunAnswer(
-        workflow_id=workflow.workflow_permanent_id,
-        workflow_run_id=run_id,
-        status=status,
-        failure_reason=_failure_reason(instance, run, status, records),
-        proxy_location=definition.proxy_location,
-        webhook_callback_url=definition.webhook_callback_url,
-        totp_verification_url=definition.totp_verification_url,
-        totp_identifier=definition.totp_identifier,
-        created_at=datetime.fromisoformat(info["created_at"]),
-        modified_at=_modified_at(instance, run, info["created_at"]),
-        parameters=info["parameters"],
-        screenshot_urls=_screenshots(records, store),
-        recording_url=_recording(records, store),
-        downloaded_file_urls=[store.url(file.key) for file in downloads(records)],
-        outputs=collect_outputs(workflow, records, str(info["created_at"])),
+        **_common(facts, links),
+        workflow_id=facts.workflow.workflow_permanent_id,
+        workflow_permanent_id=facts.workflow.workflow_permanent_id,
+        workflow_run_id=facts.run_id,
+        workflow_title=facts.workflow.definition.title,
+        parameters=facts.parameters,
+        screenshot_urls=_last_screenshots(facts.records, links),
+        outputs=outputs,
+        output={**outputs, "extracted_information": _extracted(facts.records)},
+        retried_from_workflow_run_id=facts.request.retried_from if facts.request else None,
     )
 
 
-def run_workflow(store: ArtifactStore, workflow_run_id: str, name: str) -> Workflow:
-    """The definition that a run was started with."""
-    key = f"runs/{workflow_run_id}/workflow.yaml"
-    return load_text(store.read(key).decode(), source=store.url(key), name=name)
-
-
-def collect_records(store: ArtifactStore, run_id: str, workflow: Workflow) -> list[BlockRecord]:
-    """All block records of a run, loops after their iterations, in the definition's order."""
-    reader = RunRecords(store, run_id)
-    found: list[BlockRecord] = []
-    for block in walk(workflow.definition.blocks):
-        found += sorted(reader.iterations(block.label), key=lambda each: each.iteration)
-        own = reader.read(block.label)
-        if own is not None:
-            found.append(own)
-    return found
+def task_answer(facts: RunFacts, links: Links) -> TaskAnswer:
+    """The answer for a task that was asked for by itself."""
+    extracted = next(iter(_extracted(facts.records)), None)
+    pictures = _action_screenshots(facts, links)
+    return TaskAnswer(
+        **_common(facts, links),
+        task_id=facts.run_id,
+        request=facts.request.body if facts.request else {},
+        extracted_information=extracted,
+        output=extracted,
+        screenshot_url=next(iter(_last_screenshots(facts.records, links)), None),
+        action_screenshot_urls=pictures,
+        screenshot_urls=pictures,
+        max_steps_per_run=facts.request.max_steps if facts.request else None,
+    )
 
 
 def downloads(records: list[BlockRecord]) -> list[StoredFile]:
@@ -111,79 +175,77 @@ def downloads(records: list[BlockRecord]) -> list[StoredFile]:
     return [file for record in records for file in record.outcome.files]
 
 
-def collect_outputs(
-    workflow: Workflow, records: list[BlockRecord], created_at: str
-) -> dict[str, Any]:
-    """Outputs by ``<label>_output`` in the order of contract 3b; of a loop what there is yet."""
-    outputs: dict[str, Any] = {}
-    for block in walk(workflow.definition.blocks):
-        last = [record for record in records if record.label == block.label]
-        if last:
-            outputs[f"{block.label}_output"] = last[-1].outcome.output
-        elif isinstance(block, ForLoopBlock):
-            partial = _partial_loop(block, workflow, records, created_at)
-            if partial:
-                outputs[f"{block.label}_output"] = partial
-    return outputs
+def _common(facts: RunFacts, links: Links) -> dict[str, Any]:
+    asked, definition = facts.request, facts.workflow.definition
+    source = asked or definition
+    files = [_file(file, links) for file in facts.files]
+    return {
+        "run_id": facts.run_id,
+        "status": facts.status,
+        "failure_reason": facts.failure_reason,
+        "webhook_callback_url": source.webhook_callback_url,
+        "totp_verification_url": source.totp_verification_url,
+        "totp_identifier": source.totp_identifier,
+        "proxy_location": source.proxy_location,
+        "created_at": facts.created_at,
+        "modified_at": facts.modified_at,
+        "queued_at": facts.queued_at,
+        "started_at": facts.started_at,
+        "finished_at": facts.finished_at,
+        "recording_url": _recording(facts.records, links),
+        "downloaded_files": files,
+        "downloaded_file_urls": [file.url for file in files],
+        "errors": facts.errors,
+        "step_count": len(facts.steps),
+        "input_token_count": sum(step.input_tokens for step in facts.steps),
+        "output_token_count": sum(step.output_tokens for step in facts.steps),
+        "total_cost": round(sum(step.cost_usd for step in facts.steps), 6),
+        "run_request": asked.body if asked else None,
+    }
 
 
-def _partial_loop(
-    loop: ForLoopBlock, workflow: Workflow, records: list[BlockRecord], created_at: str
-) -> list[list[dict[str, Any]]]:
-    """What a loop that hasn't been collected has given so far."""
-    body: list[Block] = list(loop.loop_blocks)
-    labels = [block.label for block in body]
-    inside = [record for record in records if record.label in labels and record.iteration]
-    # A nested loop has one output per iteration of the outer one: the last of them counts.
-    around = max((_around(record) for record in inside), default="")
-    inside = [record for record in inside if _around(record) == around]
-    iterations: dict[str, list[dict[str, Any]]] = {}
-    for record in sorted(inside, key=lambda each: (each.iteration, labels.index(each.label))):
-        iterations.setdefault(record.iteration, []).append(
-            {
-                "loop_value": record.loop_value,
-                "output_parameter": output_parameter(workflow, record.label, created_at),
-                "output_value": record.outcome.output,
-            }
-        )
-    return list(iterations.values())
+def _outputs(facts: RunFacts, links: Links, shape: OutputsShape) -> dict[str, Any]:
+    match shape:
+        case "documented":
+            created_at = facts.created_at.isoformat()
+            return collect_outputs(facts.workflow, facts.records, created_at)
+        case "v2":
+            entries = typed_outputs(facts, links)
+            return {label: entry.model_dump(mode="json") for label, entry in entries.items()}
+        case _:
+            assert_never(shape)
 
 
-def _around(record: BlockRecord) -> str:
-    """Path of the iteration in which the record's own loop stands."""
-    return record.iteration.rpartition("__")[0]
+def _file(file: StoredFile, links: Links) -> FileAnswer:
+    return FileAnswer(
+        url=links.artifact(file.key, file.filename),
+        checksum=file.sha256,
+        filename=file.filename,
+        file_size=file.size,
+        artifact_id=links.artifact_id(file.key),
+    )
 
 
-def _failure_reason(
-    instance: dg.DagsterInstance, run: dg.DagsterRun, status: RunStatus, records: list[BlockRecord]
-) -> str | None:
-    if status not in FINAL or status in ("completed", "canceled"):
-        return None
-    found = attempt_tags(run)
-    block_key = found.get(tags.FAILED_BLOCK)
-    for record in records:
-        if record.block_key == block_key and record.outcome.failure_reason:
-            return record.outcome.failure_reason
-    # The log before the tag, which may have been cut.
-    reason = last_failure(instance, run.run_id) or found.get(tags.FAILURE_REASON, "-")
-    return reason if reason != "-" else _NO_REASON
+def _extracted(records: list[BlockRecord]) -> list[Any]:
+    outputs = [record.outcome.output for record in records if record.block_type == "task"]
+    found = [output.get("extracted_information") for output in outputs if isinstance(output, dict)]
+    return [each for each in found if each is not None]
 
 
-def _screenshots(records: list[BlockRecord], store: ArtifactStore) -> list[str]:
+def _last_screenshots(records: list[BlockRecord], links: Links) -> list[str]:
     taken = sorted(
         (record for record in records if record.outcome.screenshot),
         key=lambda record: record.finished_at,
     )
-    return [store.url(str(record.outcome.screenshot)) for record in reversed(taken[-SCREENSHOTS:])]
+    newest = [str(record.outcome.screenshot) for record in reversed(taken[-SCREENSHOTS:])]
+    return [links.artifact(key) for key in newest]
 
 
-def _recording(records: list[BlockRecord], store: ArtifactStore) -> str | None:
+def _action_screenshots(facts: RunFacts, links: Links) -> list[str]:
+    taken = [step.screenshot for step in facts.steps if step.screenshot]
+    return [links.artifact(key) for key in reversed(taken[-SCREENSHOTS:])]
+
+
+def _recording(records: list[BlockRecord], links: Links) -> str | None:
     recorded = [record for record in records if record.outcome.recording]
-    return store.url(str(recorded[-1].outcome.recording)) if recorded else None
-
-
-def _modified_at(instance: dg.DagsterInstance, run: dg.DagsterRun, created_at: str) -> datetime:
-    record = instance.get_run_record_by_id(run.run_id)
-    if record is None:
-        return datetime.fromisoformat(created_at)
-    return record.update_timestamp.astimezone(UTC).replace(tzinfo=None)
+    return links.artifact(str(recorded[-1].outcome.recording)) if recorded else None

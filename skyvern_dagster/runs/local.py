@@ -15,16 +15,11 @@ from skyvern_dagster import tags
 from skyvern_dagster.blocks.send_email import unique_names
 from skyvern_dagster.dagster_internals import newest_run_with_tag, report_canceling
 from skyvern_dagster.errors import RunError
-from skyvern_dagster.execution.records import BlockRecord, keep_run
+from skyvern_dagster.execution.records import BlockRecord, keep_run, read_workflow
 from skyvern_dagster.execution.runner import new_scope
-from skyvern_dagster.runs.answer import (
-    WorkflowRunAnswer,
-    build_answer,
-    collect_records,
-    downloads,
-    run_workflow,
-)
+from skyvern_dagster.runs.answer import WorkflowRunAnswer, build_answer, downloads
 from skyvern_dagster.runs.events import ProgressEvent, RunEvents
+from skyvern_dagster.runs.facts import collect_records
 from skyvern_dagster.runs.home import default_store, prepare_home
 from skyvern_dagster.runs.launch import LaunchRequest, RunProcess, launch
 from skyvern_dagster.runs.process import process_start
@@ -88,8 +83,7 @@ class LocalRun:
             _check_resumable(instance, run)
         workflow_run_id = run.tags[tags.WORKFLOW_RUN_ID]
         store = default_store()
-        info = store.read_json(f"runs/{workflow_run_id}/run.json")
-        workflow = run_workflow(store, workflow_run_id, str(info["workflow"]))
+        workflow, info = read_workflow(store, workflow_run_id)
         request = LaunchRequest(
             text=workflow.text,
             source=run_id,
@@ -207,8 +201,7 @@ def copy_downloads(workflow_run_id: str, folder: Path) -> list[Path]:
 def run_records(workflow_run_id: str) -> list[BlockRecord]:
     """All block records of a run of this machine."""
     store = default_store()
-    info = store.read_json(f"runs/{workflow_run_id}/run.json")
-    workflow = run_workflow(store, workflow_run_id, str(info["workflow"]))
+    workflow, _ = read_workflow(store, workflow_run_id)
     return collect_records(store, workflow_run_id, workflow)
 
 

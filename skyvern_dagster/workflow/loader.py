@@ -27,17 +27,21 @@ class Workflow:
         definition: The model.
         text: The document as it was read.
         warnings: What has no effect.
+        stored_id: The permanent id of a workflow that the workflow store holds.
+        version: Its version there.
     """
 
     name: str
     definition: WorkflowDefinition
     text: str
     warnings: tuple[Finding, ...] = ()
+    stored_id: str | None = None
+    version: int | None = None
 
     @property
     def workflow_permanent_id(self) -> str:
         """``wpid_...``; for a file, made from its name."""
-        return stable_id("wpid", self.name)
+        return self.stored_id or stable_id("wpid", self.name)
 
 
 def load_workflow(path: str | FilePath) -> Workflow:
@@ -63,12 +67,21 @@ def load_workflow(path: str | FilePath) -> Workflow:
     return load_text(text, source=str(path), name=file.stem)
 
 
-def load_text(text: str, *, source: str, name: str) -> Workflow:
+def load_text(
+    text: str,
+    *,
+    source: str,
+    name: str,
+    stored_id: str | None = None,
+    version: int | None = None,
+) -> Workflow:
     """Reads and checks a workflow definition from text.
 
     Args:
         source: What messages call the document.
         name: Name for jobs; other characters than letters, digits and ``_`` become ``_``.
+        stored_id: Its permanent id, where the workflow store holds it.
+        version: Its version there.
 
     Raises:
         DefinitionError: It has errors.
@@ -90,4 +103,4 @@ def load_text(text: str, *, source: str, name: str) -> Workflow:
     findings.sort(key=lambda each: (each.position.line, each.position.column))
     if definition is None or any(finding.severity == "error" for finding in findings):
         raise InvalidDefinitionError(tuple(findings))
-    return Workflow(clean_name(name), definition, text, tuple(findings))
+    return Workflow(clean_name(name), definition, text, tuple(findings), stored_id, version)

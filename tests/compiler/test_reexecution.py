@@ -136,7 +136,7 @@ def ours(result: dg.JobExecutionResult, instance: dg.DagsterInstance) -> dict[st
 
 def records(result: dg.JobExecutionResult, instance: dg.DagsterInstance) -> dict[str, str]:
     """Block key -> when it was finished."""
-    from skyvern_dagster.runs.answer import collect_records
+    from skyvern_dagster.runs.facts import collect_records
 
     run_id = answer_of(result, instance).workflow_run_id
     found = collect_records(default_store(), run_id, letters())

@@ -22,7 +22,8 @@ from skyvern_dagster.execution.records import BlockRecord, keep_run
 from skyvern_dagster.execution.runner import Runner, new_scope
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.ids import new_id
-from skyvern_dagster.runs.answer import collect_outputs, collect_records
+from skyvern_dagster.runs.facts import collect_records
+from skyvern_dagster.runs.outputs import collect_outputs
 from skyvern_dagster.runs.status import run_status
 from skyvern_dagster.workflow.loader import Workflow
 from tests.office import QUIET

@@ -1,0 +1,130 @@
+"""The jobs for definitions that no code location has compiled: one op that interprets them.
+
+A task asked for by itself, and a workflow that has just been created over REST, must run at once.
+Their definition and parameters lie with the run's records; its run config is empty.
+"""
+
+# Dagster reads the annotations of ops at run time, so they are not deferred here.
+
+from typing import Any
+
+import dagster as dg
+
+from skyvern_dagster import tags
+from skyvern_dagster.blocks.for_loop import ForLoopBlock
+from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.blocks.union import Block
+from skyvern_dagster.compiler.endings import failure, mark_finished
+from skyvern_dagster.compiler.metadata import block_metadata, files_table
+from skyvern_dagster.compiler.opening import open_run
+from skyvern_dagster.compiler.resuming import is_resumed
+from skyvern_dagster.execution.records import read_workflow
+from skyvern_dagster.execution.runner import Runner, needed_by
+from skyvern_dagster.execution.scope import Scope
+from skyvern_dagster.resources import RESOURCE_KEYS, default_resources, services
+
+TASK_JOB = "skyvern_task"
+"""Runs a task that was asked for by itself."""
+
+WORKFLOW_JOB = "skyvern_workflow_run"
+"""Runs a stored workflow whose compiled job isn't loaded (yet, or any more)."""
+
+_DESCRIPTIONS = {
+    TASK_JOB: "A task that was asked for over REST. The shim launches it: the task lies with the "
+    "run's records, so a launch by hand has nothing to run.",
+    WORKFLOW_JOB: "A workflow that was created over REST, until its own job is loaded. The shim "
+    "launches it: the definition lies with the run's records.",
+}
+
+
+def build_interpreted_job(name: str) -> dg.JobDefinition:
+    """``TASK_JOB`` or ``WORKFLOW_JOB``."""
+    return _graph(name).to_job(
+        name=name,
+        executor_def=dg.in_process_executor,
+        resource_defs=default_resources(),
+        description=_DESCRIPTIONS[name],
+    )
+
+
+def _graph(name: str) -> dg.GraphDefinition:
+    def run(context: dg.OpExecutionContext) -> None:
+        run_definition(context)
+
+    op = dg.op(
+        name="task" if name == TASK_JOB else "blocks",
+        out=dg.Out(dg.Nothing),
+        required_resource_keys=set(RESOURCE_KEYS),
+        description="Runs the blocks of the definition in order.",
+        tags={"dagster/compute_kind": "browser"},
+    )(run)
+
+    def compose() -> None:
+        op()
+
+    return dg.graph(name=name, description=_DESCRIPTIONS[name])(compose)
+
+
+def run_definition(context: dg.OpExecutionContext) -> None:
+    """Runs the definition that lies with the run's records.
+
+    Raises:
+        Failure: There is none, or a block ended the run.
+    """
+    run_id = context.run.tags.get(tags.WORKFLOW_RUN_ID, "")
+    store = services(context.resources).artifacts
+    if not run_id or not store.exists(f"runs/{run_id}/run.json"):
+        raise dg.Failure(
+            f"job {context.job_name} runs what was asked for over REST: start it with POST "
+            "/v1/run/tasks or /v1/run/workflows, or launch a workflow's own job",
+            allow_retries=False,
+        )
+    workflow, info = read_workflow(store, run_id)
+    scope = open_run(context, workflow, info["parameters"])
+    runner = Runner(workflow, services(context.resources), context.log.info, is_resumed(context))
+    blocks = list(workflow.definition.blocks)
+    rows: list[dict[str, Any]] = []
+    for index, block in enumerate(blocks):
+        scope, outcome = runner.run(block, scope, hand_on=needed_by(blocks[index + 1 :]))
+        rows.append(_row(block, outcome))
+        metadata = _metadata(runner, block, scope, outcome, rows)
+        context.add_output_metadata(metadata)
+        if not outcome.completed and not block.continue_on_failure:
+            raise failure(context, _failed_key(runner, block, scope), outcome, metadata)
+    mark_finished(context, scope)
+
+
+def _metadata(
+    runner: Runner, block: Block, scope: Scope, outcome: BlockOutcome, rows: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """What is known after each block: the step shows it even if it is killed in the next."""
+    store = runner.services.artifacts
+    record = runner.records(scope).key(scope.block_key(block.label))
+    metadata = block_metadata(outcome, store, record=record)
+    if len(runner.workflow.definition.blocks) == 1:
+        return metadata
+    table = dg.MetadataValue.table([dg.TableRecord(row) for row in rows])
+    shown = {"blocks": table, "workflow_run_id": scope.workflow_run_id}
+    if scope.files:
+        shown["downloads"] = files_table(scope.files, store)
+    return {**metadata, **shown}
+
+
+def _row(block: Block, outcome: BlockOutcome) -> dict[str, Any]:
+    return {
+        "label": block.label,
+        "block_type": block.block_type,
+        "status": outcome.status,
+        "seconds": outcome.seconds,
+        "failure_reason": outcome.failure_reason or "",
+    }
+
+
+def _failed_key(runner: Runner, block: Block, scope: Scope) -> str:
+    """The block whose reason the run's is: the one inside, of a loop that it stopped."""
+    if not isinstance(block, ForLoopBlock):
+        return scope.block_key(block.label)
+    records = runner.records(scope)
+    inside = [each for inner in block.loop_blocks for each in records.iterations(inner.label)]
+    failed = [each for each in inside if not each.outcome.completed]
+    return failed[-1].block_key if failed else scope.block_key(block.label)

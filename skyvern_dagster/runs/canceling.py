@@ -1,0 +1,39 @@
+"""Canceling a run: the browser stops within seconds, a waiting run never starts."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from skyvern_dagster.errors import RunTransitionError
+from skyvern_dagster.runs.deployment import DagsterDeployment
+from skyvern_dagster.runs.status import run_status
+
+_ENDING = frozenset({dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED})
+
+
+def cancel(instance: dg.DagsterInstance, deployment: DagsterDeployment, run: dg.DagsterRun) -> None:
+    """Ends a run; once more does nothing more.
+
+    Raises:
+        RunTransitionError: It has ended otherwise.
+        DeploymentError: Dagster can't be reached.
+    """
+    if run.status in _ENDING:
+        return
+    if run.is_finished:
+        raise RunTransitionError(
+            f"the run has ended ({run_status(run)}): only a run that is created, queued or "
+            "running can be canceled"
+        )
+    reason = deployment.terminate(run.run_id)
+    if reason is None:
+        return
+    current = instance.get_run_by_id(run.run_id)
+    if current is None or current.status in _ENDING:
+        return
+    if current.is_finished:
+        raise RunTransitionError(
+            f"the run has ended ({run_status(current)}) before it could be canceled"
+        )
+    # Its process can't be reached: nobody else will ever say that it has ended.
+    deployment.mark_canceled(run.run_id)

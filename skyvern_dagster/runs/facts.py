@@ -1,0 +1,168 @@
+"""Everything that is known about a run: its record, what was asked for, its blocks' records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+
+from skyvern_dagster import tags
+from skyvern_dagster.agent.step import StepSummary
+from skyvern_dagster.artifacts.files import StoredFile
+from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.errors import RunError
+from skyvern_dagster.execution.records import BlockRecord, RunRecords, read_workflow
+from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
+from skyvern_dagster.run_request import RunKind, RunRequest, read_request
+from skyvern_dagster.runs.events import last_failure
+from skyvern_dagster.runs.status import FINAL, RunStatus, attempt_tags, run_status
+from skyvern_dagster.workflow.definition import walk
+from skyvern_dagster.workflow.loader import Workflow
+
+_NO_REASON = "the run's process ended before the run did"
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """A run as it stands.
+
+    Attributes:
+        record: Dagster's record, with its times.
+        request: What was asked for over REST, if it was.
+        records: Of its blocks, in the definition's order.
+    """
+
+    run_id: str
+    record: dg.RunRecord
+    request: RunRequest | None
+    workflow: Workflow
+    parameters: dict[str, Any]
+    created_at: datetime
+    records: list[BlockRecord]
+    status: RunStatus
+    failure_reason: str | None
+
+    @property
+    def run(self) -> dg.DagsterRun:
+        """Dagster's run."""
+        return self.record.dagster_run
+
+    @property
+    def kind(self) -> RunKind:
+        """A task by itself, or a workflow."""
+        return self.request.kind if self.request else "workflow_run"
+
+    @property
+    def organization_id(self) -> str:
+        """Whose run it is."""
+        return self.run.tags.get(tags.ORGANIZATION_ID, DEFAULT_ORGANIZATION_ID)
+
+    @property
+    def modified_at(self) -> datetime:
+        """When Dagster last changed the record."""
+        return naive(self.record.update_timestamp)
+
+    @property
+    def queued_at(self) -> datetime:
+        """When it came into the instance."""
+        return naive(self.record.create_timestamp)
+
+    @property
+    def started_at(self) -> datetime | None:
+        """When its process began with it."""
+        return _moment(self.record.start_time)
+
+    @property
+    def finished_at(self) -> datetime | None:
+        """When it ended."""
+        return _moment(self.record.end_time)
+
+    @property
+    def files(self) -> list[StoredFile]:
+        """What it has downloaded."""
+        return [file for record in self.records for file in record.outcome.files]
+
+    @property
+    def steps(self) -> list[StepSummary]:
+        """What its agents did, in the order of the blocks."""
+        return [step for record in self.records for step in record.outcome.steps]
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        """The errors that its tasks have reported, with their codes."""
+        return list(self._errors())
+
+    def _errors(self) -> Iterator[dict[str, Any]]:
+        for record in self.records:
+            output = record.outcome.output
+            if record.block_type == "task" and isinstance(output, dict):
+                yield from output.get("errors") or []
+
+
+def gather(instance: dg.DagsterInstance, store: ArtifactStore, record: dg.RunRecord) -> RunFacts:
+    """Puts together what is known about a run.
+
+    Raises:
+        RunError: The run isn't one of ours, or hasn't got as far as its first op.
+    """
+    run = record.dagster_run
+    run_id = run.tags.get(tags.WORKFLOW_RUN_ID, "")
+    if not run_id or not store.exists(f"runs/{run_id}/run.json"):
+        raise RunError(
+            f"Dagster run {run.run_id} ({run.status.value}) has no record under "
+            f"runs/{run_id or '?'}/run.json: it ended before its first op did, or its artifacts "
+            "lie elsewhere"
+        )
+    workflow, info = read_workflow(store, run_id)
+    records = collect_records(store, run_id, workflow)
+    status = run_status(run)
+    return RunFacts(
+        run_id=run_id,
+        record=record,
+        request=read_request(store, run_id),
+        workflow=workflow,
+        parameters=info["parameters"],
+        created_at=datetime.fromisoformat(info["created_at"]),
+        records=records,
+        status=status,
+        failure_reason=_failure_reason(instance, run, status, records),
+    )
+
+
+def collect_records(store: ArtifactStore, run_id: str, workflow: Workflow) -> list[BlockRecord]:
+    """All block records of a run, loops after their iterations, in the definition's order."""
+    reader = RunRecords(store, run_id)
+    found: list[BlockRecord] = []
+    for block in walk(workflow.definition.blocks):
+        found += sorted(reader.iterations(block.label), key=lambda each: each.iteration)
+        own = reader.read(block.label)
+        if own is not None:
+            found.append(own)
+    return found
+
+
+def naive(moment: datetime) -> datetime:
+    """Without its zone, in UTC: the documents' timestamps (contract 1a)."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else naive(datetime.fromtimestamp(seconds, UTC))
+
+
+def _failure_reason(
+    instance: dg.DagsterInstance, run: dg.DagsterRun, status: RunStatus, records: list[BlockRecord]
+) -> str | None:
+    if status not in FINAL or status in ("completed", "canceled"):
+        return None
+    found = attempt_tags(run)
+    block_key = found.get(tags.FAILED_BLOCK)
+    for record in records:
+        if record.block_key == block_key and record.outcome.failure_reason:
+            return record.outcome.failure_reason
+    # The log before the tag, which may have been cut.
+    reason = last_failure(instance, run.run_id) or found.get(tags.FAILURE_REASON, "-")
+    return reason if reason != "-" else _NO_REASON

@@ -1,0 +1,105 @@
+"""Finding runs by tags: the instance is the only index there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+import dagster as dg
+
+from skyvern_dagster import tags
+from skyvern_dagster.errors import RunNotFoundError
+from skyvern_dagster.run_request import RunKind
+from skyvern_dagster.runs.status import RunStatus
+
+OrderBy = Literal["created_at", "modified_at"]
+
+
+@dataclass(frozen=True)
+class RunQuery:
+    """Which runs of one organization, and which page of them.
+
+    Attributes:
+        kind: Tasks or workflow runs; both when left out.
+        statuses: Any of these; all when empty.
+        page: From 1.
+    """
+
+    organization_id: str
+    kind: RunKind | None = None
+    statuses: tuple[RunStatus, ...] = ()
+    workflow_permanent_ids: tuple[str, ...] = ()
+    run_ids: tuple[str, ...] = ()
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+    page: int = 1
+    page_size: int = 10
+    order_by: OrderBy = "created_at"
+    ascending: bool = False
+    labels: tuple[tuple[str, str], ...] = field(default=())
+
+    def filter(self) -> dg.RunsFilter:
+        """As Dagster's storage takes it."""
+        wanted: dict[str, str | Sequence[str]] = {tags.ORGANIZATION_ID: self.organization_id}
+        if self.kind is not None:
+            wanted[tags.KIND] = self.kind
+        if self.statuses:
+            wanted[tags.STATUS] = list(self.statuses)
+        if self.workflow_permanent_ids:
+            wanted[tags.WORKFLOW_PERMANENT_ID] = list(self.workflow_permanent_ids)
+        if self.run_ids:
+            wanted[tags.WORKFLOW_RUN_ID] = list(self.run_ids)
+        return dg.RunsFilter(
+            tags=wanted, created_after=self.created_after, created_before=self.created_before
+        )
+
+
+def find_record(
+    instance: dg.DagsterInstance,
+    run_id: str,
+    organization_id: str | None = None,
+    kind: RunKind | None = None,
+) -> dg.RunRecord:
+    """The newest Dagster run of a Skyvern run id.
+
+    Args:
+        organization_id: Whose run it must be; anybody's when left out.
+        kind: What it must be.
+
+    Raises:
+        RunNotFoundError: There is no such run, or it is another organization's.
+    """
+    wanted: dict[str, str | Sequence[str]] = {tags.WORKFLOW_RUN_ID: run_id}
+    if organization_id is not None:
+        wanted[tags.ORGANIZATION_ID] = organization_id
+    if kind is not None:
+        wanted[tags.KIND] = kind
+    found = instance.get_run_records(filters=dg.RunsFilter(tags=wanted), limit=1)
+    if not found:
+        raise RunNotFoundError(f"Run not found {run_id}")
+    return found[0]
+
+
+def list_records(instance: dg.DagsterInstance, query: RunQuery) -> Sequence[dg.RunRecord]:
+    """One page of runs, filtered and cut by the instance's storage.
+
+    Dagster's storage pages by cursor, so that a far page first asks for the ids before it.
+    """
+    filters = query.filter()
+    order_by = "update_timestamp" if query.order_by == "modified_at" else None
+    before = (query.page - 1) * query.page_size
+    if order_by is not None or query.ascending:
+        # A cursor means "older by id": with another order the rows before are asked for, too.
+        rows = instance.get_run_records(
+            filters, limit=before + query.page_size, order_by=order_by, ascending=query.ascending
+        )
+        return rows[before:]
+    cursor = None
+    if before:
+        ids = instance.get_run_ids(filters, limit=before)
+        if len(ids) < before:
+            return []
+        cursor = ids[-1]
+    return instance.get_run_records(filters, limit=query.page_size, cursor=cursor)

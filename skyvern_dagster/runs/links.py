@@ -1,0 +1,46 @@
+"""Links to a run's files, as answers give them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from skyvern_dagster.artifacts.store import ArtifactStore
+
+
+class Links(Protocol):
+    """Makes links that whoever gets the answer can open."""
+
+    def artifact(self, key: str, filename: str | None = None) -> str:
+        """A link to an artifact; ``filename`` is what a browser saves it as."""
+        ...
+
+    def artifact_id(self, key: str) -> str | None:
+        """The artifact's id, where it has one."""
+        ...
+
+    def upload(self, uri: str) -> str | None:
+        """A link to an uploaded ``s3://`` object; ``None`` where none can be signed."""
+        ...
+
+
+@dataclass(frozen=True)
+class PlainLinks:
+    """Links for the people of this machine: ``file://`` for a local store."""
+
+    store: ArtifactStore
+
+    def artifact(self, key: str, filename: str | None = None) -> str:
+        """See :class:`Links`."""
+        del filename
+        return self.store.url(key)
+
+    def artifact_id(self, key: str) -> str | None:
+        """See :class:`Links`."""
+        del key
+        return None
+
+    def upload(self, uri: str) -> str | None:
+        """See :class:`Links`."""
+        del uri
+        return None

@@ -1,0 +1,197 @@
+"""``outputs`` in the finished shape that the seed document promises (``outputs=v2``).
+
+Each entry says its block type, label and status beside its typed output; the blocks of a loop
+stand inside the loop only, per iteration; uploads carry a signed URL.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, assert_never
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel
+
+from skyvern_dagster.blocks.for_loop import ForLoopBlock
+from skyvern_dagster.blocks.outcome import BlockStatus
+from skyvern_dagster.blocks.send_email import EmailOutput
+from skyvern_dagster.blocks.task import TaskOutput
+from skyvern_dagster.blocks.union import Block
+from skyvern_dagster.blocks.upload_to_s3 import object_key
+from skyvern_dagster.execution.records import BlockRecord
+from skyvern_dagster.runs.facts import RunFacts
+from skyvern_dagster.runs.links import Links
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    label: str
+    status: BlockStatus
+    failure_reason: str | None = None
+
+
+class DownloadedFile(BaseModel):
+    """A file that a task has downloaded."""
+
+    model_config = ConfigDict(frozen=True)
+
+    filename: str
+    content_type: str
+    size: int = Field(description="Bytes.")
+    sha256: str
+    url: str = Field(description="A link that expires.")
+
+
+class UploadedFile(BaseModel):
+    """A file in S3; what isn't known of it (an older run's) is null."""
+
+    model_config = ConfigDict(frozen=True)
+
+    uri: str = Field(description="s3://bucket/key")
+    signed_url: str | None = Field(default=None, description="A link that expires.")
+    filename: str
+    size: int | None = Field(default=None, description="Bytes.")
+    sha256: str | None = None
+
+
+class TaskEntry(_Entry):
+    """What a ``task`` block gave."""
+
+    block_type: Literal["task"] = "task"
+    output: TaskOutput
+    downloaded_files: list[DownloadedFile] = []
+
+
+class UploadEntry(_Entry):
+    """What an ``upload_to_s3`` block gave."""
+
+    block_type: Literal["upload_to_s3"] = "upload_to_s3"
+    output: list[UploadedFile]
+
+
+class EmailEntry(_Entry):
+    """What a ``send_email`` block gave."""
+
+    block_type: Literal["send_email"] = "send_email"
+    output: EmailOutput
+
+
+class LoopIteration(BaseModel):
+    """One pass of a loop: its value, and what its blocks gave."""
+
+    model_config = ConfigDict(frozen=True)
+
+    index: int
+    loop_value: Any
+    blocks: dict[str, OutputEntry]
+
+
+class LoopEntry(_Entry):
+    """What a ``for_loop`` block gave; while it goes on, ``status`` is ``running``."""
+
+    status: BlockStatus | Literal["running"]  # type: ignore[assignment] # one more than its base
+    block_type: Literal["for_loop"] = "for_loop"
+    output: list[LoopIteration]
+
+
+OutputEntry = Annotated[
+    TaskEntry | UploadEntry | EmailEntry | LoopEntry, Field(discriminator="block_type")
+]
+
+
+class TypedOutputs(RootModel[dict[str, OutputEntry]]):
+    """Block label -> what it gave, for the blocks at the top level that have begun."""
+
+
+def typed_outputs(facts: RunFacts, links: Links) -> dict[str, OutputEntry]:
+    """The run's outputs in the finished shape."""
+    return _entries(list(facts.workflow.definition.blocks), facts, links, "")
+
+
+def _entries(
+    blocks: list[Block], facts: RunFacts, links: Links, iteration: str
+) -> dict[str, OutputEntry]:
+    found = {}
+    for block in blocks:
+        entry = _entry(block, facts, links, iteration)
+        if entry is not None:
+            found[block.label] = entry
+    return found
+
+
+def _entry(block: Block, facts: RunFacts, links: Links, iteration: str) -> OutputEntry | None:
+    key = f"{block.label}/{iteration}" if iteration else block.label
+    record = next((each for each in facts.records if each.block_key == key), None)
+    if isinstance(block, ForLoopBlock):
+        return _loop(block, record, facts, links, iteration)
+    if record is None:
+        return None
+    ending = {
+        "label": block.label,
+        "status": record.outcome.status,
+        "failure_reason": record.outcome.failure_reason,
+    }
+    output = record.outcome.output
+    match block.block_type:
+        case "task":
+            return TaskEntry(**ending, output=output, downloaded_files=_downloads(record, links))
+        case "upload_to_s3":
+            uris = output if isinstance(output, list) else []
+            return UploadEntry(**ending, output=[_uploaded(uri, facts, links) for uri in uris])
+        case "send_email":
+            return EmailEntry(**ending, output=output)
+        case _:
+            assert_never(block)
+
+
+def _loop(
+    block: ForLoopBlock, record: BlockRecord | None, facts: RunFacts, links: Links, around: str
+) -> LoopEntry | None:
+    prefix = f"{around}__" if around else ""
+    labels = {inner.label for inner in block.loop_blocks}
+    values: dict[str, Any] = {}
+    for each in facts.records:
+        own = each.iteration.removeprefix(prefix)
+        if each.label in labels and each.iteration.startswith(prefix) and own and "__" not in own:
+            values.setdefault(each.iteration, each.loop_value)
+    if record is None and not values:
+        return None
+    return LoopEntry(
+        label=block.label,
+        status=record.outcome.status if record else "running",
+        failure_reason=record.outcome.failure_reason if record else None,
+        output=[
+            LoopIteration(
+                index=int(iteration.rpartition("__")[2]),
+                loop_value=values[iteration],
+                blocks=_entries(list(block.loop_blocks), facts, links, iteration),
+            )
+            for iteration in sorted(values)
+        ],
+    )
+
+
+def _downloads(record: BlockRecord, links: Links) -> list[DownloadedFile]:
+    return [
+        DownloadedFile(
+            filename=file.filename,
+            content_type=file.content_type,
+            size=file.size,
+            sha256=file.sha256,
+            url=links.artifact(file.key, file.filename),
+        )
+        for file in record.outcome.files
+    ]
+
+
+def _uploaded(uri: str, facts: RunFacts, links: Links) -> UploadedFile:
+    name = uri.rpartition("/")[2]
+    for file in facts.files:
+        if object_key("", facts.run_id, file).rpartition("/")[2] == name:
+            return UploadedFile(
+                uri=uri,
+                signed_url=links.upload(uri),
+                filename=file.filename,
+                size=file.size,
+                sha256=file.sha256,
+            )
+    return UploadedFile(uri=uri, signed_url=links.upload(uri), filename=name.partition("_")[2])

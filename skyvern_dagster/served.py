@@ -1,0 +1,71 @@
+"""The code location behind the REST shim: stored workflows as jobs, and the two that interpret.
+
+``skyvern-dagster serve`` loads ``skyvern_dagster.served:defs``. A deployment of your own merges
+:func:`served_definitions` into its ``Definitions``.
+"""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from skyvern_dagster import tags
+from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.compiler.interpreted import TASK_JOB, WORKFLOW_JOB, build_interpreted_job
+from skyvern_dagster.compiler.job import build_graph, job_resources
+from skyvern_dagster.errors import DefinitionError
+from skyvern_dagster.resources import ArtifactStoreResource
+from skyvern_dagster.workflow_store import StoredWorkflow, WorkflowStore
+
+
+def served_definitions(store: ArtifactStore | None = None) -> dg.Definitions:
+    """Jobs for everything that the shim can be asked to run.
+
+    A stored definition that this version of the package can't compile is left out: it still runs
+    (and says what is wrong) through the job that interprets.
+
+    Args:
+        store: Where the workflow store is; ``artifacts/`` of the home folder when left out.
+
+    Example:
+        .. code-block:: python
+
+            defs = dg.Definitions.merge(my_definitions, served_definitions())
+    """
+    workflows = WorkflowStore(store or ArtifactStoreResource().store())
+    jobs = [build_interpreted_job(name) for name in (TASK_JOB, WORKFLOW_JOB)]
+    taken = {job.name for job in jobs}
+    for stored in workflows.everything():
+        if stored.name in taken:  # the same file, imported for several organizations
+            continue
+        job = _job(stored)
+        if job is not None:
+            jobs.append(job)
+            taken.add(stored.name)
+    return dg.Definitions(jobs=jobs)
+
+
+def _job(stored: StoredWorkflow) -> dg.JobDefinition | None:
+    try:
+        workflow = stored.load()
+    except DefinitionError:
+        return None
+    definition = workflow.definition
+    return build_graph(workflow).to_job(
+        name=stored.name,
+        executor_def=dg.in_process_executor,
+        resource_defs=job_resources(),
+        tags={
+            tags.WORKFLOW: workflow.name,
+            tags.WORKFLOW_PERMANENT_ID: stored.workflow_permanent_id,
+            tags.WORKFLOW_VERSION: str(stored.version),
+            tags.ORGANIZATION_ID: stored.organization_id,
+        },
+        description=definition.description or definition.title,
+    )
+
+
+def __getattr__(name: str) -> dg.Definitions:
+    """``defs``, made when a code server asks for it."""
+    if name == "defs":
+        return served_definitions()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
