@@ -15,7 +15,11 @@ The tree::
     │   └── NetworkPolicyError       an address that the policy forbids
     ├── PlannerError             a planner broke (not: a planner that is unsure)
     ├── BlockError               a block can't be carried out
-    └── RunError                 a Dagster run can't be started, found or resumed
+    ├── RunError                 a Dagster run can't be started, found or resumed
+    ├── AccessError              an API key is missing, wrong, expired or revoked
+    ├── OrganizationError        an organization's key, credential or code is missing or malformed
+    └── OutgoingError            a request to an address of a user can't be made
+        └── BlockedAddressError      the network policy forbids the address
 
 A message says what happened, where, and what to do. ``terminated`` is no error: it is an
 outcome, see :mod:`skyvern_dagster.blocks.outcome`.
@@ -86,3 +90,19 @@ class BlockError(SkyvernDagsterError):
 
 class RunError(SkyvernDagsterError):
     """A Dagster run can't be started, found or resumed."""
+
+
+class AccessError(SkyvernDagsterError):
+    """An API key gives no access; the message is the ``detail`` of Skyvern's 403 (contract 1a)."""
+
+
+class OrganizationError(SkyvernDagsterError):
+    """Something that an organization keeps here is missing, malformed or can't be decrypted."""
+
+
+class OutgoingError(SkyvernDagsterError):
+    """A webhook or another call to an address of a user can't be signed or made."""
+
+
+class BlockedAddressError(OutgoingError):
+    """The network policy forbids this address to webhooks and calls for one-time codes."""
