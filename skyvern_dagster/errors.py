@@ -16,10 +16,14 @@ The tree::
     ├── PlannerError             a planner broke (not: a planner that is unsure)
     ├── BlockError               a block can't be carried out
     ├── WorkflowNotFoundError    the workflow store holds no such workflow
-    └── RunError                 a Dagster run can't be started, found or resumed
-        ├── RunNotFoundError         there is no such run
-        ├── RunTransitionError       a run that has ended can't be canceled
-        └── DeploymentError          the Dagster deployment can't be reached, or refused
+    ├── RunError                 a Dagster run can't be started, found or resumed
+    │   ├── RunNotFoundError         there is no such run
+    │   ├── RunTransitionError       a run that has ended can't be canceled
+    │   └── DeploymentError          the Dagster deployment can't be reached, or refused
+    ├── AccessError              an API key is missing, wrong, expired or revoked
+    ├── OrganizationError        an organization's key, credential or code is missing or malformed
+    └── OutgoingError            a request to an address of a user can't be made
+        └── BlockedAddressError      the network policy forbids the address
 
 A message says what happened, where, and what to do. ``terminated`` is no error: it is an
 outcome, see :mod:`skyvern_dagster.blocks.outcome`.
@@ -114,3 +118,19 @@ class DeploymentError(RunError):
     def __init__(self, message: str, *, retryable: bool = False) -> None:
         super().__init__(message)
         self.retryable = retryable
+
+
+class AccessError(SkyvernDagsterError):
+    """An API key gives no access; the message is the ``detail`` of Skyvern's 403 (contract 1a)."""
+
+
+class OrganizationError(SkyvernDagsterError):
+    """Something that an organization keeps here is missing, malformed or can't be decrypted."""
+
+
+class OutgoingError(SkyvernDagsterError):
+    """A webhook or another call to an address of a user can't be signed or made."""
+
+
+class BlockedAddressError(OutgoingError):
+    """The network policy forbids this address to webhooks and calls for one-time codes."""

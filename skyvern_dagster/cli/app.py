@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from skyvern_dagster.cli.keys import app as keys_app
 from skyvern_dagster.errors import SkyvernDagsterError
 
 app = typer.Typer(
@@ -18,6 +19,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode="markdown",
 )
+app.add_typer(keys_app)
 
 Json = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON on stdout.")]
 Downloads = Annotated[

@@ -1,0 +1,1 @@
+"""The REST shim: Skyvern's documented API, answered by Dagster."""

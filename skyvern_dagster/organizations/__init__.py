@@ -1,0 +1,1 @@
+"""What an organization keeps on this server: its API keys and its credentials."""

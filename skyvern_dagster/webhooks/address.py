@@ -1,0 +1,160 @@
+"""Which addresses of users this server sends requests to, and how it stays with that."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from skyvern_dagster.errors import BlockedAddressError
+
+Resolver = Callable[[str, int], list[str]]
+"""Gives a host's IP addresses, as text.
+
+Raises:
+    OSError: The host is unknown.
+"""
+
+_PORTS = {"http": 80, "https": 443}
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """The system's resolver."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(each[4][0]).partition("%")[0] for each in found))
+
+
+@dataclass(frozen=True)
+class WebAddress:
+    """A URL, taken apart.
+
+    Attributes:
+        host: In lower case, without brackets.
+        origin: For messages, which must not show what a path or query may carry.
+    """
+
+    url: str
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = "" if _PORTS.get(self.scheme) == self.port else f":{self.port}"
+        return f"{self.scheme}://{host}{port}"
+
+
+@dataclass(frozen=True)
+class AddressPolicy:
+    """Where webhooks and calls for one-time codes may go.
+
+    Attributes:
+        allow_private: Whether to private, loopback, link-local and other special networks.
+        allowed_hosts: Hosts that may be in such networks all the same; names below them, too.
+        resolver: Asked once per attempt; the connection then goes to what was checked.
+    """
+
+    allow_private: bool = False
+    allowed_hosts: tuple[str, ...] = ()
+    resolver: Resolver = resolve
+
+    def check(self, url: str) -> WebAddress:
+        """Checks all that can be checked without asking for the host.
+
+        Raises:
+            BlockedAddressError: It is no http or https address, carries a login, or names a
+                special network.
+        """
+        address = _taken_apart(url)
+        literal = _literal(address.host)
+        if literal is not None:
+            self._check_ip(address, literal)
+        elif not self._is_excepted(address.host) and _is_local_name(address.host):
+            raise _blocked(address)
+        return address
+
+    def pinned(self, url: str) -> tuple[WebAddress, list[str]]:
+        """The IP addresses to connect to, each of them allowed. Asks the resolver, so it may wait.
+
+        Raises:
+            BlockedAddressError: One of them is in a special network, as after DNS rebinding.
+            OSError: The host is unknown.
+        """
+        address = self.check(url)
+        literal = _literal(address.host)
+        if literal is not None:
+            return address, [str(literal)]
+        found = self.resolver(address.host, address.port)
+        if not found:
+            raise OSError(f"{address.host} has no address")
+        for each in found:
+            self._check_ip(address, ipaddress.ip_address(each))
+        return address, found
+
+    def _check_ip(self, address: WebAddress, ip: _Address) -> None:
+        if not self._is_excepted(address.host) and not is_public(ip):
+            raise _blocked(address)
+
+    def _is_excepted(self, host: str) -> bool:
+        names = (each.lower().strip("[].") for each in self.allowed_hosts)
+        is_name = _literal(host) is None
+        return self.allow_private or any(
+            host == name or (is_name and host.endswith(f".{name}")) for name in names if name
+        )
+
+
+def is_public(ip: _Address) -> bool:
+    """Whether an address is one of the open internet, also where it is wrapped in another."""
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour
+        if inner is None and ip in _NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(inner)
+        if ip.teredo is not None or ip.is_site_local:
+            return False
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved and not ip.is_unspecified
+
+
+def _taken_apart(url: str) -> WebAddress:
+    try:
+        parts = urlsplit(url)
+        scheme, host, port = parts.scheme.lower(), parts.hostname or "", parts.port
+        is_ok = scheme in _PORTS and bool(host) and port != 0 and url.isprintable()
+        host = host.rstrip(".") if host.isascii() else host.encode("idna").decode()
+    except ValueError:
+        is_ok, scheme, host, port = False, "", "", None
+    if not is_ok or any(character.isspace() or character == "\\" for character in url):
+        raise BlockedAddressError(
+            f"The host in your url is blocked: {url[:80]!r} is no http or https address"
+        )
+    if parts.username is not None or parts.password is not None:
+        raise BlockedAddressError(
+            f"The host in your url is blocked: {host}: a login in the address is not sent"
+        )
+    return WebAddress(url, scheme, host.lower(), port or _PORTS[scheme])
+
+
+def _literal(host: str) -> _Address | None:
+    try:
+        return ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+
+
+def _is_local_name(host: str) -> bool:
+    return host == "localhost" or host.endswith((".localhost", ".internal", ".local"))
+
+
+def _blocked(address: WebAddress) -> BlockedAddressError:
+    return BlockedAddressError(
+        f"The host in your url is blocked: {address.host} is in a private network; whoever runs "
+        "this server can allow it (SKYVERN_WEBHOOK_ALLOWED_HOSTS)"
+    )

@@ -1,0 +1,114 @@
+"""What is kept of a run's webhooks: a letter for each ending, with its attempts."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.errors import ArtifactError
+
+
+class Attempt(BaseModel):
+    """One attempt to deliver a letter.
+
+    Attributes:
+        at: When it was begun, naive UTC.
+        status_code: ``None`` when there was no answer.
+        error: What went wrong, where there was no answer.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    at: datetime
+    status_code: int | None = None
+    latency_ms: int = 0
+    error: str | None = None
+
+
+class Letter(BaseModel):
+    """A webhook about one ending of one attempt at a run.
+
+    Attributes:
+        letter_id: The same at every attempt, so that a receiver takes it once.
+        dagster_run_id: The Dagster run that ended so.
+        ending: Skyvern's status.
+        next_attempt_at: Not before; ``None`` once it is closed.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    letter_id: str
+    dagster_run_id: str
+    ending: str
+    created_at: datetime
+    attempts: tuple[Attempt, ...] = ()
+    next_attempt_at: datetime | None = None
+    delivered_at: datetime | None = None
+    given_up_at: datetime | None = None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing more is to be done."""
+        return self.delivered_at is not None or self.given_up_at is not None
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether an attempt is to be made."""
+        waits = self.next_attempt_at is not None and self.next_attempt_at > now
+        return not self.is_closed and not waits
+
+
+class Letters(BaseModel):
+    """All letters of a run, in the order in which its attempts ended."""
+
+    model_config = ConfigDict(frozen=True)
+
+    letters: tuple[Letter, ...] = Field(default=())
+
+    def of(self, dagster_run_id: str) -> Letter | None:
+        """The letter about one Dagster run, if it was begun."""
+        found = (each for each in self.letters if each.dagster_run_id == dagster_run_id)
+        return next(found, None)
+
+    def with_letter(self, letter: Letter) -> Letters:
+        """With this letter, new or instead of the one with its id."""
+        others = [each.letter_id for each in self.letters]
+        if letter.letter_id not in others:
+            return Letters(letters=(*self.letters, letter))
+        return Letters(
+            letters=tuple(
+                letter if each.letter_id == letter.letter_id else each for each in self.letters
+            )
+        )
+
+
+def letter_id(run_id: str, dagster_run_id: str, ending: str) -> str:
+    """The idempotency key of one ending: the same on every process and after every crash."""
+    parts = "\x1f".join((run_id, dagster_run_id, ending))
+    return hashlib.sha256(parts.encode()).hexdigest()[:32]
+
+
+def read_letters(store: ArtifactStore, run_id: str) -> Letters:
+    """The letters of a run.
+
+    Raises:
+        ArtifactError: They are damaged.
+    """
+    key = _key(run_id)
+    if not store.exists(key):
+        return Letters()
+    try:
+        return Letters.model_validate_json(store.read(key))
+    except ValidationError as error:
+        raise ArtifactError(f"the delivery log {key!r} is damaged: {error}") from error
+
+
+def keep_letters(store: ArtifactStore, run_id: str, letters: Letters) -> None:
+    """Keeps the letters of a run."""
+    store.write(_key(run_id), letters.model_dump_json(indent=2).encode())
+
+
+def _key(run_id: str) -> str:
+    return f"runs/{run_id}/webhooks.json"
