@@ -150,6 +150,18 @@ class ArtifactStore:
         path = self.local_path(key)
         return str(self._path(key)) if path is None else path.as_uri()
 
+    def presigned(self, key: str, seconds: int) -> str:
+        """A link to the content that anybody can open for a while, made by the storage itself.
+
+        Raises:
+            ArtifactError: The storage can't make such links.
+        """
+        path = self._path(key)
+        try:
+            return str(path.fs.sign(path.path, expiration=seconds))
+        except NotImplementedError as error:
+            raise ArtifactError(f"{self._base} can't make links that expire") from error
+
     def local_path(self, key: str) -> Path | None:
         """The file on this machine, where the store is a local folder."""
         return None if self._folder is None else Path(self._path(key).path)

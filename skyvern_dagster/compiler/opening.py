@@ -62,6 +62,9 @@ def _asked_for(context: dg.OpExecutionContext, workflow: Workflow, scope: Scope)
     request = read_request(store, scope.workflow_run_id)
     if request is not None:
         return scope.model_copy(update={"created_at": request.created_at})
+    known = f"runs/{scope.workflow_run_id}/run.json"
+    if store.exists(known):
+        scope = scope.model_copy(update={"created_at": store.read_json(known)["created_at"]})
     definition = workflow.definition
     if definition.webhook_callback_url or definition.totp_verification_url:
         keep_request(

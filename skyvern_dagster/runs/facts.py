@@ -73,12 +73,12 @@ class RunFacts:
     @property
     def started_at(self) -> datetime | None:
         """When its process began with it."""
-        return _moment(self.record.start_time)
+        return moment(self.record.start_time)
 
     @property
     def finished_at(self) -> datetime | None:
         """When it ended."""
-        return _moment(self.record.end_time)
+        return moment(self.record.end_time)
 
     @property
     def files(self) -> list[StoredFile]:
@@ -149,7 +149,8 @@ def naive(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None)
 
 
-def _moment(seconds: float | None) -> datetime | None:
+def moment(seconds: float | None) -> datetime | None:
+    """Seconds since 1970, as Dagster's records have them, as a timestamp of the documents."""
     return None if seconds is None else naive(datetime.fromtimestamp(seconds, UTC))
 
 

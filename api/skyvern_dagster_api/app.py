@@ -1,0 +1,70 @@
+"""The application: ``uvicorn skyvern_dagster_api.app:create_app --factory``."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from skyvern_dagster_api.background import Background
+from skyvern_dagster_api.errors import add_handlers
+from skyvern_dagster_api.metrics import Metrics
+from skyvern_dagster_api.middleware import AccessLog, BodyLimit
+from skyvern_dagster_api.routes import artifacts, runs, system, tasks, workflows
+from skyvern_dagster_api.settings import Settings
+from skyvern_dagster_api.shim import Shim
+
+DESCRIPTION = """\
+Skyvern's REST API, answered by Dagster: each task and each workflow run is a Dagster run.
+Both generations are here, `/api/v1` and `/v1`. Where documents and clients differ, both are
+served; docs/compatibility.md lists what differs."""
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The shim, with the settings of the environment unless others are given.
+
+    Raises:
+        RunError: A setting is wrong.
+    """
+    chosen = settings or Settings.from_environment()
+    metrics = Metrics()
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        parts = Shim.open(chosen)
+        app.state.shim = parts
+        background = Background(parts, metrics)
+        background.start()
+        try:
+            yield
+        finally:
+            background.stop()
+            parts.close()
+
+    app = FastAPI(
+        title="skyvern-dagster",
+        version=version("skyvern-dagster"),
+        description=DESCRIPTION,
+        lifespan=life,
+        redirect_slashes=False,
+    )
+    app.state.metrics = metrics
+    add_handlers(app)
+    _add_routes(app)
+    app.add_middleware(BodyLimit, most=chosen.max_body_bytes)
+    app.add_middleware(AccessLog, metrics=metrics)
+    return app
+
+
+def _add_routes(app: FastAPI) -> None:
+    app.include_router(tasks.router)
+    app.include_router(workflows.legacy)
+    app.include_router(system.legacy)
+    app.include_router(runs.router)
+    app.include_router(workflows.current, prefix="/v1/workflows")
+    app.include_router(workflows.current, prefix="/v1/agents")
+    app.include_router(artifacts.router)
+    app.include_router(artifacts.signed)
+    app.include_router(system.public)

@@ -1,0 +1,56 @@
+"""What the shim does without being asked: webhooks, and runs that ended without saying so."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from skyvern_dagster.errors import SkyvernDagsterError
+from skyvern_dagster.runs.settling import settle
+from skyvern_dagster_api.metrics import Metrics
+from skyvern_dagster_api.shim import Shim
+
+_log = logging.getLogger("skyvern_dagster_api")
+
+_PATIENCE_SECONDS = 2.0
+
+
+class Background:
+    """A thread that looks after webhooks; several shims side by side share the work.
+
+    Args:
+        parts: The shim.
+        metrics: Counts attempts.
+    """
+
+    def __init__(self, parts: Shim, metrics: Metrics) -> None:
+        self._parts = parts
+        self._metrics = metrics
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
+
+    def start(self) -> None:
+        """Begins, unless the settings leave it to others."""
+        if self._parts.settings.webhook_seconds:
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Ends after what is being sent."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(15)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(self._parts.settings.webhook_seconds):
+            try:
+                self._pass()
+            except SkyvernDagsterError as error:
+                _log.error("webhooks: %s", error)
+            except Exception:  # the boundary of webhook delivery
+                _log.exception("webhooks: unexpected; going on")
+
+    def _pass(self) -> None:
+        settle(self._parts.instance)
+        report = self._parts.outbox.deliver_due(patience=_PATIENCE_SECONDS)
+        self._metrics.webhook("delivered", report.delivered)
+        self._metrics.webhook("failed", report.attempts - report.delivered)

@@ -1,0 +1,83 @@
+"""Definitions between YAML, which is stored, and JSON, which clients send and get."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import yaml
+
+from skyvern_dagster.ids import stable_id
+from skyvern_dagster.workflow_store import StoredWorkflow
+from skyvern_dagster_api.schemas.answers import WorkflowAnswer
+
+
+def from_json(definition: dict[str, Any] | None) -> Any:
+    """A JSON definition without the nulls that clients send for what they don't set."""
+    return _without_nulls(definition)
+
+
+def workflow_answer(stored: StoredWorkflow) -> WorkflowAnswer:
+    """A stored version, as clients know it."""
+    document = _document(stored.text)
+    return WorkflowAnswer(
+        workflow_id=stored.workflow_id,
+        workflow_permanent_id=stored.workflow_permanent_id,
+        agent_id=stored.workflow_permanent_id,
+        organization_id=stored.organization_id,
+        title=stored.title,
+        version=stored.version,
+        description=document.get("description"),
+        workflow_definition=_definition(stored, document),
+        proxy_location=document.get("proxy_location"),
+        webhook_callback_url=document.get("webhook_callback_url"),
+        totp_verification_url=document.get("totp_verification_url"),
+        totp_identifier=document.get("totp_identifier"),
+        persist_browser_session=bool(document.get("persist_browser_session")),
+        job_name=stored.name,
+        created_at=datetime.fromisoformat(stored.created_at),
+        modified_at=datetime.fromisoformat(stored.modified_at),
+    )
+
+
+def _definition(stored: StoredWorkflow, document: dict[str, Any]) -> dict[str, Any]:
+    body = dict(document.get("workflow_definition") or {})
+    parameters = [
+        {
+            **parameter,
+            f"{parameter.get('parameter_type', 'workflow')}_parameter_id": stable_id(
+                "op", stored.workflow_id, str(parameter.get("key"))
+            ),
+            "workflow_id": stored.workflow_id,
+            "created_at": stored.created_at,
+            "modified_at": stored.modified_at,
+            "deleted_at": None,
+        }
+        for parameter in body.get("parameters") or []
+    ]
+    return {**body, "parameters": parameters, "blocks": body.get("blocks") or []}
+
+
+@lru_cache(maxsize=512)
+def _document(text: str) -> dict[str, Any]:
+    """Checked when it was stored; dates and the like become texts, as JSON has no others."""
+    return dict(yaml.load(text, Loader=_PlainLoader))  # noqa: S506 - a safe loader with fewer types
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """YAML's timestamps stay texts."""
+
+
+_PlainLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nulls(each) for key, each in value.items() if each is not None}
+    if isinstance(value, list):
+        return [_without_nulls(each) for each in value]
+    return value

@@ -1,0 +1,20 @@
+"""Routes that are there with and without a trailing slash, from one declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter
+
+
+class SlashRouter(APIRouter):
+    """Skyvern registers every route twice (contract 1a); only one of them is documented."""
+
+    def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        """Adds a route in both forms."""
+        super().add_api_route(path, endpoint, **options)
+        hidden = {**options, "include_in_schema": False}
+        if path.endswith("/"):
+            return
+        super().add_api_route(f"{path}/", endpoint, **hidden)

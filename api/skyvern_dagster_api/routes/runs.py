@@ -1,0 +1,243 @@
+"""``/v1/run`` and ``/v1/runs``: today's way to start a run and to look at it (contract 1b)."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+from fastapi import HTTPException, Query, Request
+
+from skyvern_dagster.errors import RunError
+from skyvern_dagster.runs.answer import RunAnswer, TaskAnswer, WorkflowRunAnswer, answer
+from skyvern_dagster.runs.canceling import cancel
+from skyvern_dagster.runs.facts import gather
+from skyvern_dagster.runs.finding import RunQuery
+from skyvern_dagster.runs.status import RunStatus
+from skyvern_dagster.runs.timeline import TimelineEntry, timeline
+from skyvern_dagster_api.artifact_answers import artifact_answers
+from skyvern_dagster_api.asking import MaxSteps, asked, base_url, check_page
+from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
+from skyvern_dagster_api.errors import CONFLICT, ERRORS, NOT_FOUND
+from skyvern_dagster_api.looking import (
+    Page,
+    PageSize,
+    Shape,
+    facts,
+    found_by_text,
+    page_of,
+    record_of,
+    remember_run,
+    run_item,
+    shape_of,
+)
+from skyvern_dagster_api.router import SlashRouter
+from skyvern_dagster_api.schemas.answers import (
+    ArtifactAnswer,
+    CancelledRuns,
+    RunItem,
+    WebhookRetried,
+)
+from skyvern_dagster_api.schemas.requests import (
+    CancelRunsRequest,
+    RetryWebhookRequest,
+    TaskRunRequest,
+    WorkflowRunRequest,
+)
+from skyvern_dagster_api.shim import Shim
+
+router = SlashRouter(prefix="/v1", tags=["runs"], responses=ERRORS)
+
+_SEARCHED_RUNS = 2000
+"""How far back `search_key` looks: the instance can't search texts, so runs are read for it."""
+
+
+@router.post("/run/tasks", summary="Start a task")
+def run_task(
+    body: TaskRunRequest,
+    request: Request,
+    parts: ShimDependency,
+    caller: CallerDependency,
+    max_steps: MaxSteps = None,
+) -> TaskAnswer:
+    """Starts a task and answers as soon as its run is queued."""
+    if body.url is None:
+        raise HTTPException(400, "url: tell the address to begin at; this server doesn't guess one")
+    check_page(parts, body.url)
+    started = parts.starter.start_task(
+        {
+            "url": body.url,
+            "title": body.title,
+            "navigation_goal": body.prompt,
+            "data_extraction_goal": body.prompt if body.data_extraction_schema else None,
+            "data_schema": body.data_extraction_schema,
+            "error_code_mapping": body.error_code_mapping,
+        },
+        asked(parts, caller, body, max_steps=max_steps),
+    )
+    found = _answer(request, parts, caller, started.run_id)
+    assert isinstance(found, TaskAnswer)
+    return found
+
+
+def run_workflow(
+    body: WorkflowRunRequest,
+    request: Request,
+    parts: ShimDependency,
+    caller: CallerDependency,
+    max_steps: MaxSteps = None,
+    version: Annotated[int | None, Query(ge=1, description="Else the newest.")] = None,
+) -> WorkflowRunAnswer:
+    """Starts a workflow and answers as soon as its run is queued."""
+    wpid = body.workflow_id or body.agent_id
+    if not wpid:
+        raise HTTPException(422, "workflow_id (or agent_id) is required: wpid_...")
+    stored = parts.workflows.get(caller.organization_id, wpid, version)
+    started = parts.starter.start_workflow(
+        stored, body.parameters or {}, asked(parts, caller, body, max_steps=max_steps)
+    )
+    found = _answer(request, parts, caller, started.run_id)
+    assert isinstance(found, WorkflowRunAnswer)
+    return found
+
+
+router.add_api_route(
+    "/run/workflows", run_workflow, methods=["POST"], summary="Start a workflow",
+    responses=NOT_FOUND,
+)  # fmt: skip
+router.add_api_route(
+    "/run/agents", run_workflow, methods=["POST"], summary="Start a workflow, by its newer name",
+    responses=NOT_FOUND,
+)  # fmt: skip
+
+
+@router.get("/runs", summary="List runs of all kinds")
+def list_runs(
+    parts: ShimDependency,
+    caller: CallerDependency,
+    page: Page = 1,
+    page_size: PageSize = 10,
+    status: Annotated[list[RunStatus] | None, Query(description="May be repeated.")] = None,
+    run_type: Annotated[list[str] | None, Query(description="task_v1, workflow_run")] = None,
+    workflow_permanent_id: Annotated[list[str] | None, Query()] = None,
+    search_key: Annotated[
+        str | None, Query(min_length=3, description="Part of an id or a title, in recent runs.")
+    ] = None,
+) -> list[RunItem]:
+    """Runs, newest first."""
+    kinds = set(run_type or ["task_v1", "workflow_run"])
+    wants_tasks, wants_workflows = "task_v1" in kinds, "workflow_run" in kinds
+    if not wants_tasks and not wants_workflows:
+        return []
+    query = RunQuery(
+        caller.organization_id,
+        kind=None if wants_tasks and wants_workflows else "task" if wants_tasks else "workflow_run",
+        statuses=tuple(status or ()),
+        workflow_permanent_ids=tuple(workflow_permanent_id or ()),
+        page=1 if search_key else page,
+        page_size=_SEARCHED_RUNS if search_key else page_size,
+    )
+    items = (run_item(parts, record) for record in page_of(parts, query))
+    if search_key is None:
+        return list(items)
+    found = [item for item in items if found_by_text(item, search_key)]
+    return found[(page - 1) * page_size : page * page_size]
+
+
+@router.post("/runs/cancel", summary="Cancel several runs")
+def cancel_runs(
+    body: CancelRunsRequest, parts: ShimDependency, caller: CallerDependency
+) -> CancelledRuns:
+    """Cancels what can be canceled, and says which could not."""
+    cancelled, failed = [], []
+    for run_id in dict.fromkeys(body.run_ids):
+        try:
+            run = record_of(parts, caller, run_id).dagster_run
+            cancel(parts.instance, parts.deployment, run)
+            cancelled.append(run_id)
+        except RunError:
+            failed.append(run_id)
+    return CancelledRuns(cancelled=cancelled, failed=failed)
+
+
+@router.get("/runs/{run_id}", summary="A run of any kind", responses=NOT_FOUND)
+def get_run(
+    run_id: str,
+    request: Request,
+    parts: ShimDependency,
+    caller: CallerDependency,
+    outputs: Shape = None,
+) -> TaskAnswer | WorkflowRunAnswer:
+    """How a run stands; the same as the body of its webhook."""
+    found = _answer(request, parts, caller, run_id, outputs)
+    assert isinstance(found, TaskAnswer | WorkflowRunAnswer)
+    return found
+
+
+@router.post("/runs/{run_id}/cancel", summary="Cancel a run", responses=NOT_FOUND | CONFLICT)
+def cancel_run(run_id: str, parts: ShimDependency, caller: CallerDependency) -> None:
+    """Stops the browser within seconds; a run that waits never starts. Once is as good as twice."""
+    cancel(parts.instance, parts.deployment, record_of(parts, caller, run_id).dagster_run)
+
+
+@router.get("/runs/{run_id}/artifacts", summary="A run's files", responses=NOT_FOUND)
+def list_run_artifacts(
+    run_id: str,
+    request: Request,
+    parts: ShimDependency,
+    caller: CallerDependency,
+    artifact_type: Annotated[list[str] | None, Query(description="May be repeated.")] = None,
+) -> list[ArtifactAnswer]:
+    """Screenshots, observations, steps, traces, recordings and downloads."""
+    found = facts(parts, caller, run_id)
+    links = parts.links(base_url(request))
+    return artifact_answers(parts, found, links, tuple(artifact_type or ()))
+
+
+@router.get("/runs/{run_id}/timeline", summary="A run's blocks and actions", responses=NOT_FOUND)
+def get_timeline(
+    run_id: str, parts: ShimDependency, caller: CallerDependency
+) -> list[TimelineEntry]:
+    """The blocks that have ended, with their actions; loops hold their iterations."""
+    return timeline(facts(parts, caller, run_id), parts.store)
+
+
+@router.post("/runs/{run_id}/retry_webhook", summary="Send the webhook again", responses=NOT_FOUND)
+def retry_run_webhook(
+    run_id: str,
+    parts: ShimDependency,
+    caller: CallerDependency,
+    body: RetryWebhookRequest | None = None,
+) -> WebhookRetried:
+    """Sends the run's webhook at once, once more, and says what the receiver answered."""
+    found = facts(parts, caller, run_id)
+    target = body.webhook_url if body else None
+    if target is not None:
+        parts.webhooks.policy.check(target)
+    own = found.request.webhook_callback_url if found.request else None
+    if target is None and own is None:
+        raise HTTPException(400, f"Run {run_id} has no webhook: give webhook_url")
+    began = time.monotonic()
+    sent = parts.outbox.send_again(found.run, target)
+    return WebhookRetried(
+        run_id=run_id,
+        run_type="task_v1" if found.kind == "task" else "workflow_run",
+        payload=sent.body.decode(),
+        headers=sent.headers,
+        default_webhook_url=own,
+        target_webhook_url=sent.url,
+        status_code=sent.delivery.status_code,
+        latency_ms=round((time.monotonic() - began) * 1000),
+        response_body=sent.delivery.response_body,
+        error=sent.delivery.error,
+    )
+
+
+def _answer(
+    request: Request, parts: Shim, caller: Caller, run_id: str, outputs: str | None = None
+) -> RunAnswer:
+    remember_run(request, run_id)
+    record = record_of(parts, caller, run_id)
+    found = gather(parts.instance, parts.store, record)
+    made = answer(found, parts.links(base_url(request)), shape_of(parts, outputs))
+    url = f"{parts.settings.dagster_ui_url or parts.settings.dagster_url}/runs/{record.dagster_run.run_id}"
+    return made.model_copy(update={"app_url": url})

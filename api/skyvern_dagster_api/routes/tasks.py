@@ -1,0 +1,152 @@
+"""``/api/v1/tasks``: one instruction to a browser (seed document)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query, Request
+
+from skyvern_dagster.errors import RunNotFoundError
+from skyvern_dagster.runs.answer import TaskAnswer, task_answer
+from skyvern_dagster.runs.canceling import cancel
+from skyvern_dagster.runs.facts import RunFacts, gather
+from skyvern_dagster.runs.finding import RunQuery
+from skyvern_dagster.runs.status import FINAL, RunStatus
+from skyvern_dagster.runs.steps import ActionAnswer, StepAnswer, TaskSteps
+from skyvern_dagster.runs.task_definition import LABEL
+from skyvern_dagster_api.artifact_answers import artifact_answers
+from skyvern_dagster_api.asking import MaxSteps, asked, base_url, check_page
+from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
+from skyvern_dagster_api.errors import CONFLICT, ERRORS, NOT_FOUND
+from skyvern_dagster_api.looking import Page, PageSize, facts, page_of, record_of, remember_run
+from skyvern_dagster_api.router import SlashRouter
+from skyvern_dagster_api.schemas.answers import ArtifactAnswer, TaskCreated
+from skyvern_dagster_api.schemas.requests import LegacyTaskRequest, SortField, SortOrder
+from skyvern_dagster_api.shim import Shim
+
+router = SlashRouter(prefix="/api/v1/tasks", tags=["tasks"], responses=ERRORS)
+
+
+@router.post("", summary="Start a task")
+def create_task(
+    body: LegacyTaskRequest,
+    request: Request,
+    parts: ShimDependency,
+    caller: CallerDependency,
+    max_steps: MaxSteps = None,
+) -> TaskCreated:
+    """Starts a task and answers as soon as its run is queued."""
+    check_page(parts, body.url)
+    started = parts.starter.start_task(
+        {
+            "url": body.url,
+            "title": body.title,
+            "navigation_goal": body.navigation_goal,
+            "data_extraction_goal": body.data_extraction_goal,
+            "data_schema": body.extracted_information_schema,
+            "error_code_mapping": body.error_code_mapping,
+            "complete_on_download": body.complete_on_download,
+        },
+        asked(parts, caller, body, max_steps=max_steps),
+    )
+    remember_run(request, started.run_id)
+    return TaskCreated(task_id=started.run_id)
+
+
+@router.get("", summary="List tasks")
+def list_tasks(
+    request: Request,
+    parts: ShimDependency,
+    caller: CallerDependency,
+    page: Page = 1,
+    page_size: PageSize = 10,
+    task_status: Annotated[list[RunStatus] | None, Query(description="May be repeated.")] = None,
+    sort: SortField = "created_at",
+    order: SortOrder = "desc",
+) -> list[TaskAnswer]:
+    """Tasks that were asked for by themselves, newest first unless told otherwise."""
+    query = RunQuery(
+        caller.organization_id,
+        kind="task",
+        statuses=tuple(task_status or ()),
+        page=page,
+        page_size=page_size,
+        order_by=sort,
+        ascending=order == "asc",
+    )
+    links = parts.links(base_url(request))
+    found = [gather(parts.instance, parts.store, each) for each in page_of(parts, query)]
+    return [task_answer(each, links) for each in found]
+
+
+@router.get("/{task_id}", summary="A task", responses=NOT_FOUND)
+def get_task(
+    task_id: str, request: Request, parts: ShimDependency, caller: CallerDependency
+) -> TaskAnswer:
+    """How a task stands; the same as the body of its webhook."""
+    return task_answer(_task(parts, caller, task_id), parts.links(base_url(request)))
+
+
+@router.post("/{task_id}/cancel", summary="Cancel a task", responses=NOT_FOUND | CONFLICT)
+def cancel_task(task_id: str, parts: ShimDependency, caller: CallerDependency) -> None:
+    """Stops the browser within seconds; a task that waits never starts. Once is as good as twice."""
+    record = record_of(parts, caller, task_id, "task")
+    cancel(parts.instance, parts.deployment, record.dagster_run)
+
+
+@router.post("/{task_id}/retry_webhook", summary="Send the webhook again", responses=NOT_FOUND)
+def retry_webhook(
+    task_id: str, request: Request, parts: ShimDependency, caller: CallerDependency
+) -> TaskAnswer:
+    """Sends the task's webhook at once, once more."""
+    found = _task(parts, caller, task_id)
+    parts.outbox.send_again(found.run)
+    return task_answer(found, parts.links(base_url(request)))
+
+
+@router.get("/{task_id}/steps", summary="A task's steps", responses=NOT_FOUND)
+def list_steps(task_id: str, parts: ShimDependency, caller: CallerDependency) -> list[StepAnswer]:
+    """What the agent has done so far, oldest first."""
+    return _steps(parts, caller, task_id).steps()
+
+
+@router.get("/{task_id}/actions", summary="A task's actions", responses=NOT_FOUND)
+def list_actions(
+    task_id: str, parts: ShimDependency, caller: CallerDependency
+) -> list[ActionAnswer]:
+    """Every single action so far, oldest first."""
+    return _steps(parts, caller, task_id).actions()
+
+
+@router.get(
+    "/{task_id}/steps/{step_id}/artifacts", summary="A step's artifacts", responses=NOT_FOUND
+)
+def list_step_artifacts(
+    task_id: str,
+    step_id: str,
+    request: Request,
+    parts: ShimDependency,
+    caller: CallerDependency,
+) -> list[ArtifactAnswer]:
+    """What a step has left: what was seen, what was decided, the page afterwards."""
+    found = _task(parts, caller, task_id)
+    steps = _steps(parts, caller, task_id).steps()
+    order = next((step.order for step in steps if step.step_id == step_id), None)
+    if order is None:
+        raise RunNotFoundError(f"Step not found {step_id}")
+    answers = artifact_answers(parts, found, parts.links(base_url(request)))
+    return [each for each in answers if each.step_id == step_id]
+
+
+def _task(parts: Shim, caller: Caller, task_id: str) -> RunFacts:
+    try:
+        return facts(parts, caller, task_id, "task")
+    except RunNotFoundError as error:
+        raise RunNotFoundError(f"Task not found {task_id}") from error
+
+
+def _steps(parts: Shim, caller: Caller, task_id: str) -> TaskSteps:
+    found = _task(parts, caller, task_id)
+    folder = f"runs/{task_id}/tasks/{LABEL}/{task_id}"
+    is_over = found.status in FINAL
+    return TaskSteps.read(parts.store, folder, caller.organization_id, is_over=is_over)

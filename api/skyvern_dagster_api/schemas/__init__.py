@@ -1,0 +1,1 @@
+"""What comes in and goes out, one file per generation of the API."""

@@ -1,0 +1,245 @@
+"""Bodies of requests. Clients send explicit nulls for what they don't set (contract 1b)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+
+MOST_STEPS = 1000
+
+
+def _web_address(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("must be an http or https URL")
+    return value
+
+
+WebUrl = Annotated[str, Field(max_length=8192), AfterValidator(_web_address)]
+Steps = Annotated[int, Field(ge=1, le=MOST_STEPS)]
+
+
+class _Body(BaseModel):
+    """Fields that Skyvern has and we don't know are left out, not refused."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class LegacyTaskRequest(_Body):
+    """``POST /api/v1/tasks`` (seed document)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "url": "https://shop.example.com/orders",
+                    "navigation_goal": "Open the newest order",
+                    "data_extraction_goal": "The order's number and total",
+                    "extracted_information_schema": {
+                        "type": "object",
+                        "properties": {"number": {"type": "string"}, "total": {"type": "string"}},
+                    },
+                    "webhook_callback_url": "https://app.example.com/webhooks/skyvern",
+                    "proxy_location": "RESIDENTIAL",
+                }
+            ]
+        }
+    )
+
+    url: WebUrl
+    title: str | None = None
+    navigation_goal: str | None = Field(default=None, description="What to do.")
+    data_extraction_goal: str | None = Field(default=None, description="What to read.")
+    navigation_payload: dict[str, JsonValue] | list[JsonValue] | str | None = Field(
+        default=None, description="Facts that the agent may use."
+    )
+    extracted_information_schema: dict[str, JsonValue] | list[JsonValue] | str | None = None
+    error_code_mapping: dict[str, str] | None = None
+    webhook_callback_url: WebUrl | None = None
+    totp_verification_url: WebUrl | None = None
+    totp_identifier: str | None = None
+    proxy_location: JsonValue = Field(default=None, description="Kept, and without effect.")
+    max_steps_per_run: Steps | None = None
+    complete_on_download: bool | None = None
+
+
+class LegacyWorkflowRunRequest(_Body):
+    """``POST /api/v1/workflows/{workflow_permanent_id}/run`` (seed document)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "data": {
+                        "website_url": "https://shop.example.com",
+                        "invoice_retrieval_start_date": "2024-04-15",
+                    },
+                    "webhook_callback_url": "https://app.example.com/webhooks/skyvern",
+                    "proxy_location": "RESIDENTIAL",
+                }
+            ]
+        }
+    )
+
+    data: dict[str, JsonValue] | None = Field(default=None, description="The parameters.")
+    webhook_callback_url: WebUrl | None = None
+    totp_verification_url: WebUrl | None = None
+    totp_identifier: str | None = None
+    proxy_location: JsonValue = Field(default=None, description="Kept, and without effect.")
+    max_elapsed_time_minutes: int | None = Field(default=None, ge=1, le=10_080)
+
+
+class _RunRequest(_Body):
+    title: str | None = None
+    proxy_location: JsonValue = Field(default=None, description="Kept, and without effect.")
+    webhook_url: WebUrl | None = None
+    totp_identifier: str | None = None
+    totp_url: WebUrl | None = None
+    browser_session_id: str | None = Field(default=None, description="Not offered here.")
+    browser_profile_id: str | None = Field(default=None, description="Not offered here.")
+    browser_address: str | None = Field(default=None, description="Not offered here.")
+    max_screenshot_scrolls: int | None = None
+    extra_http_headers: dict[str, str] | None = Field(default=None, description="Not offered here.")
+
+
+class TaskRunRequest(_RunRequest):
+    """``POST /v1/run/tasks``."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "prompt": "Find the newest order and its total",
+                    "url": "https://shop.example.com/orders",
+                    "data_extraction_schema": {
+                        "type": "object",
+                        "properties": {"total": {"type": "string"}},
+                    },
+                    "max_steps": 10,
+                }
+            ]
+        }
+    )
+
+    prompt: str = Field(min_length=1, description="What to do, and what to read.")
+    url: WebUrl | None = Field(default=None, description="Where to begin; needed here.")
+    engine: str | None = Field(default=None, description="Any; there is one agent here.")
+    data_extraction_schema: dict[str, JsonValue] | list[JsonValue] | str | None = None
+    error_code_mapping: dict[str, str] | None = None
+    max_steps: Steps | None = None
+
+
+class WorkflowRunRequest(_RunRequest):
+    """``POST /v1/run/workflows`` and ``/v1/run/agents``; the id under either name."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "workflow_id": "wpid_123456",
+                    "parameters": {"website_url": "https://shop.example.com"},
+                    "webhook_url": "https://app.example.com/webhooks/skyvern",
+                }
+            ]
+        }
+    )
+
+    workflow_id: str | None = Field(default=None, description="wpid_...")
+    agent_id: str | None = Field(default=None, description="The same, under its newer name.")
+    parameters: dict[str, JsonValue] | None = None
+    max_elapsed_time_minutes: int | None = Field(default=None, ge=1, le=10_080)
+    run_with: str | None = None
+    ai_fallback: bool | None = None
+    run_metadata: dict[str, str] | None = None
+
+
+class WorkflowDefinitionRequest(_Body):
+    """``POST /v1/workflows``: one of the two."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "yaml_definition": "title: One page\nworkflow_definition:\n  parameters: []\n"
+                    "  blocks:\n  - block_type: task\n    label: look\n"
+                    "    url: https://example.com\n    data_extraction_goal: The heading\n"
+                }
+            ]
+        }
+    )
+
+    yaml_definition: str | None = None
+    json_definition: dict[str, JsonValue] | None = None
+
+
+class CancelRunsRequest(_Body):
+    """``POST /v1/runs/cancel``."""
+
+    run_ids: list[str] = Field(min_length=1, max_length=100)
+
+
+class RetryWebhookRequest(_Body):
+    """``POST /v1/runs/{run_id}/retry_webhook``."""
+
+    webhook_url: WebUrl | None = Field(default=None, description="Else the run's own.")
+
+
+class ScheduleRequest(_Body):
+    """A schedule of a workflow."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "cron_expression": "0 6 1 * *",
+                    "timezone": "Europe/Berlin",
+                    "name": "First of the month",
+                    "parameters": {"website_url": "https://shop.example.com"},
+                }
+            ]
+        }
+    )
+
+    cron_expression: str = Field(min_length=9, max_length=200)
+    timezone: str = "UTC"
+    enabled: bool | None = True
+    parameters: dict[str, JsonValue] | None = None
+    name: str | None = None
+    description: str | None = None
+
+
+class TotpCodeRequest(_Body):
+    """A one-time code that somebody has received."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"totp_identifier": "me@example.com", "content": "Your code is 482913"}]
+        }
+    )
+
+    totp_identifier: str = Field(min_length=1, max_length=500)
+    content: str = Field(min_length=1, max_length=100_000)
+    task_id: str | None = None
+    workflow_id: str | None = None
+    workflow_run_id: str | None = None
+    source: str | None = None
+    expired_at: str | None = None
+    type: str | None = None
+
+
+class OrganizationUpdate(_Body):
+    """``PUT /api/v1/organizations``."""
+
+    organization_name: str | None = Field(default=None, max_length=200)
+    max_steps_per_run: Steps | None = None
+
+
+class PromptRequest(_Body):
+    """``POST /api/v1/generate/task``."""
+
+    prompt: str = Field(min_length=1, max_length=10_000)
+
+
+SortOrder = Literal["asc", "desc"]
+SortField = Literal["created_at", "modified_at"]
+Parameters = dict[str, Any]

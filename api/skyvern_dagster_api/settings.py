@@ -1,0 +1,75 @@
+"""The shim's settings, from environment variables."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from skyvern_dagster.errors import RunError
+
+PREFIX = "SKYVERN_API_"
+
+
+class Settings(BaseModel):
+    """Each field is read from ``SKYVERN_API_<NAME>``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dagster_url: str = Field(
+        default="http://127.0.0.1:3000", description="Dagster's webserver, for launching."
+    )
+    dagster_ui_url: str = Field(
+        default="", description="Dagster's UI as people reach it, for app_url; else dagster_url."
+    )
+    code_location: str = Field(
+        default="", description="Code location of the Skyvern jobs; looked for when empty."
+    )
+    public_url: str = Field(
+        default="", description="Where clients reach the shim, for links; else the request's host."
+    )
+    outputs: Literal["documented", "v2"] = Field(
+        default="documented", description="Shape of `outputs` where a request names none."
+    )
+    link_seconds: int = Field(default=86_400, ge=60, description="How long links are good for.")
+    max_body_bytes: int = Field(default=10_485_760, ge=1024)
+    rate_limit: str = Field(
+        default="1200/minute", description="Requests per API key; empty for no limit."
+    )
+    max_concurrent_runs: int = Field(
+        default=100, ge=0, description="Unfinished runs per organization; 0 for no limit."
+    )
+    allow_private_urls: bool = Field(
+        default=False, description="Whether tasks may open addresses in private networks."
+    )
+    webhook_seconds: float = Field(
+        default=0.5,
+        ge=0,
+        description="How often webhooks are looked after; 0 leaves them to "
+        "another process or to the sensor.",
+    )
+    metrics: bool = Field(default=True, description="Whether /metrics is there.")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """The settings of this process.
+
+        Raises:
+            RunError: A variable is unknown or has a value that it can't have.
+        """
+        given = os.environ if environment is None else environment
+        values = {
+            name.removeprefix(PREFIX).lower(): value
+            for name, value in given.items()
+            if name.startswith(PREFIX)
+        }
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            problems = "; ".join(
+                f"{PREFIX}{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}"
+                for each in error.errors()
+            )
+            raise RunError(f"the shim's settings are wrong: {problems}") from error

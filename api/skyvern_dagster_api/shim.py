@@ -1,0 +1,131 @@
+"""What every request needs: the instance, the stores, the deployment, the keys."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import dagster as dg
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.errors import DeploymentError, RunError
+from skyvern_dagster.organizations.api_keys import ApiKeys
+from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret
+from skyvern_dagster.resources import ArtifactStoreResource, S3BucketResource, home_folder
+from skyvern_dagster.runs.deployment import DagsterDeployment
+from skyvern_dagster.runs.home import prepare_home
+from skyvern_dagster.runs.starting import RunStarter
+from skyvern_dagster.webhooks.address import AddressPolicy
+from skyvern_dagster.webhooks.settings import WebhookSettings
+from skyvern_dagster.workflow_store import WorkflowStore
+from skyvern_dagster_api.links import SignedLinks
+from skyvern_dagster_api.settings import Settings
+
+_log = logging.getLogger("skyvern_dagster_api")
+
+
+@dataclass(frozen=True)
+class Shim:
+    """The parts of the shim, made once for a process; none of them holds state of its own."""
+
+    settings: Settings
+    instance: dg.DagsterInstance
+    store: ArtifactStore
+    workflows: WorkflowStore
+    deployment: DagsterDeployment
+    starter: RunStarter
+    secret: ServerSecret
+    keys: ApiKeys
+    webhooks: WebhookSettings
+    limiter: MovingWindowRateLimiter
+    rate: RateLimitItem | None
+    reloading: threading.Lock
+
+    @classmethod
+    def open(cls, settings: Settings) -> Shim:
+        """Opens the instance of ``$DAGSTER_HOME``.
+
+        Raises:
+            RunError: The home folder can't be used, or a setting is wrong.
+        """
+        home = prepare_home()
+        store = ArtifactStoreResource().store()
+        secret = ServerSecret.load(home / SECRET_FILE)
+        deployment = DagsterDeployment(settings.dagster_url, location=settings.code_location)
+        return cls(
+            settings=settings,
+            instance=dg.DagsterInstance.get(),
+            store=store,
+            workflows=WorkflowStore(store),
+            deployment=deployment,
+            starter=RunStarter(deployment, store),
+            secret=secret,
+            keys=ApiKeys(store, secret),
+            webhooks=WebhookSettings.from_environment(),
+            limiter=MovingWindowRateLimiter(MemoryStorage()),
+            rate=_rate(settings.rate_limit),
+            reloading=threading.Lock(),
+        )
+
+    def close(self) -> None:
+        """Lets go of everything."""
+        self.deployment.close()
+        self.instance.dispose()
+
+    def links(self, base_url: str) -> SignedLinks:
+        """Links as whoever asked at ``base_url`` can open them."""
+        return SignedLinks(
+            store=self.store,
+            base_url=(self.settings.public_url or base_url).rstrip("/"),
+            key=self.secret.key_for("artifact-links"),
+            seconds=self.settings.link_seconds,
+            s3=s3_client(),
+        )
+
+    @property
+    def page_policy(self) -> AddressPolicy:
+        """Which addresses a task may begin at."""
+        return AddressPolicy(
+            allow_private=self.settings.allow_private_urls,
+            allowed_hosts=self.webhooks.policy.allowed_hosts,
+        )
+
+    def reload_soon(self) -> None:
+        """Has the code location read the workflow store, without anybody waiting for it.
+
+        A run that starts before is interpreted; a reload that fails is tried with the next change.
+        """
+
+        def reload() -> None:
+            with self.reloading:
+                try:
+                    self.deployment.reload()
+                except DeploymentError as error:
+                    _log.warning("%s", error)
+
+        threading.Thread(target=reload, name="reload", daemon=True).start()
+
+
+def s3_client() -> Callable[[], Any] | None:
+    """The S3 client for presigned links, where uploads are set up."""
+    if not os.environ.get("SKYVERN_UPLOAD_BUCKET"):
+        return None
+    return S3BucketResource().s3().client
+
+
+def _rate(text: str) -> RateLimitItem | None:
+    if not text.strip():
+        return None
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise RunError(
+            f"SKYVERN_API_RATE_LIMIT must be like 1200/minute, not {text!r}: {error}"
+        ) from error
