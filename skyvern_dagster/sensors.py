@@ -8,10 +8,13 @@ from pathlib import Path
 import dagster as dg
 
 from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.errors import RunError
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret
 from skyvern_dagster.resources import home_folder
-from skyvern_dagster.runs.answer import build_answer
+from skyvern_dagster.runs.answer import answer
+from skyvern_dagster.runs.facts import gather
+from skyvern_dagster.runs.links import PlainLinks
 from skyvern_dagster.runs.mailing import BodyOf
 from skyvern_dagster.runs.outbox import Outbox
 from skyvern_dagster.runs.settling import settle
@@ -86,9 +89,12 @@ def open_outbox(
 
 
 def answer_body(instance: dg.DagsterInstance, store: ArtifactStore, run: dg.DagsterRun) -> bytes:
-    """A run's answer as a webhook's body.
+    """What ``GET`` answers for a run, with links for the people of this machine.
 
     Raises:
-        RunError: There is none.
+        RunError: There is no answer.
     """
-    return build_answer(instance, store, run).model_dump_json().encode()
+    record = instance.get_run_record_by_id(run.run_id)
+    if record is None:
+        raise RunError(f"Dagster run {run.run_id} has vanished from the instance")
+    return answer(gather(instance, store, record), PlainLinks(store)).model_dump_json().encode()

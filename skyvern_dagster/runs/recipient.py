@@ -9,10 +9,10 @@ import dagster as dg
 from skyvern_dagster import tags
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import OutgoingError
-from skyvern_dagster.execution.request import read_request
+from skyvern_dagster.execution.records import read_workflow
+from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
 from skyvern_dagster.organizations.api_keys import ApiKeys
-from skyvern_dagster.organizations.organization import DEFAULT_ORGANIZATION_ID
-from skyvern_dagster.runs.answer import run_workflow
+from skyvern_dagster.run_request import read_request
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,10 @@ def recipient_of(store: ArtifactStore, run: dg.DagsterRun) -> Recipient | None:
         if not request.webhook_callback_url:
             return None
         return Recipient(request.webhook_callback_url, request.organization_id, request.api_key_id)
-    if not run_id or not store.exists(f"runs/{run_id}/workflow.yaml"):
+    if not run_id or not store.exists(f"runs/{run_id}/run.json"):
         return None
-    definition = run_workflow(store, run_id, run.tags.get(tags.WORKFLOW, "workflow")).definition
-    if not definition.webhook_callback_url:
+    workflow, _ = read_workflow(store, run_id)
+    url = workflow.definition.webhook_callback_url
+    if not url:
         return None
-    organization_id = run.tags.get(tags.ORGANIZATION_ID, DEFAULT_ORGANIZATION_ID)
-    return Recipient(definition.webhook_callback_url, organization_id)
+    return Recipient(url, run.tags.get(tags.ORGANIZATION_ID, DEFAULT_ORGANIZATION_ID))
