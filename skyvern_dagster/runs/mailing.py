@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -104,7 +104,7 @@ class Mailing:
         if ending not in FINAL:
             return Mailed("waiting")
         recipient = recipient_of(self.store, run)
-        if recipient is None or not self._is_reported(run, ending):
+        if recipient.url is None or not self._is_reported(run, ending):
             return self._closed(run, "none")
         letters = read_letters(self.store, _skyvern_id(run))
         letter = letters.of(run.run_id) or _new_letter(run, ending, now)
@@ -132,10 +132,8 @@ class Mailing:
         if ending not in FINAL:
             raise RunError(f"the run is {ending}: its webhook is sent when it has ended")
         if url is not None:
-            organization_id = run.tags.get(tags.ORGANIZATION_ID, "")
-            owner = recipient or Recipient("", organization_id)
-            recipient = Recipient(url, owner.organization_id, owner.api_key_id)
-        if recipient is None:
+            recipient = replace(recipient, url=url)
+        if recipient.url is None:
             raise RunError("the run has no webhook_callback_url: give an address to send it to")
         now = utc_now()
         letters = read_letters(self.store, _skyvern_id(run))
@@ -202,9 +200,9 @@ class Mailing:
             IDEMPOTENCY_HEADER: letter.letter_id,
             **signed,
         }
-        settings = self.settings
-        delivery = deliver(recipient.url, body, headers, settings.policy, settings.timeout)
-        return Sent(delivery, recipient.url, body, headers)
+        url, settings = recipient.url or "", self.settings
+        delivery = deliver(url, body, headers, settings.policy, settings.timeout)
+        return Sent(delivery, url, body, headers)
 
     def _is_preceded(self, run: dg.DagsterRun) -> bool:
         """Whether an earlier ending of the same Skyvern run has yet to be delivered."""
@@ -236,7 +234,7 @@ class Mailing:
     ) -> None:
         """Writes an attempt into the run's event log; of the address no more than the host."""
         try:
-            origin = self.settings.policy.check(recipient.url).origin
+            origin = self.settings.policy.check(recipient.url or "").origin
         except OutgoingError:
             origin = "its address"
         said = str(delivery.status_code) if delivery.status_code else (delivery.error or "nothing")

@@ -16,7 +16,7 @@ import dagster as dg
 from skyvern_dagster import tags
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.dagster_internals import run_ids
-from skyvern_dagster.errors import ArtifactError
+from skyvern_dagster.errors import SkyvernDagsterError
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.runs.mailing import ENDED, BodyOf, Mailed, Mailing, Sent, utc_now
 from skyvern_dagster.runs.recipient import recipient_of
@@ -151,12 +151,11 @@ class Outbox:
 
     def _host(self, run: dg.DagsterRun, now: datetime) -> str:
         try:
-            recipient = recipient_of(self._store, run)
-        except ArtifactError as error:
+            return _netloc(recipient_of(self._store, run).url or "")
+        except SkyvernDagsterError as error:
             _log.warning("the webhook of Dagster run %s can't be sent: %s", run.run_id, error)
             self._not_before[run.run_id] = now + _LOST_PATIENCE
             return _LOST
-        return "" if recipient is None else _netloc(recipient.url)
 
     def _serve(self, runs: list[dg.DagsterRun], now: datetime) -> _Served:
         """One receiver's letters, in order; one that doesn't answer is left alone for a while."""

@@ -20,11 +20,12 @@ class Recipient:
     """Where a run's endings are reported.
 
     Attributes:
-        url: Never shown as a whole: it may carry what only the receiver should know.
+        url: Never shown as a whole: it may carry what only the receiver should know. ``None``
+            where nobody wants to know.
         api_key_id: The key of the run's request.
     """
 
-    url: str
+    url: str | None
     organization_id: str
     api_key_id: str | None = None
 
@@ -47,7 +48,7 @@ class Recipient:
         return keys.signing_token(usable[0])
 
 
-def recipient_of(store: ArtifactStore, run: dg.DagsterRun) -> Recipient | None:
+def recipient_of(store: ArtifactStore, run: dg.DagsterRun) -> Recipient:
     """Whom to tell how a run ended, by its request or else its definition.
 
     Raises:
@@ -56,13 +57,11 @@ def recipient_of(store: ArtifactStore, run: dg.DagsterRun) -> Recipient | None:
     run_id = run.tags.get(tags.WORKFLOW_RUN_ID, "")
     request = read_request(store, run_id) if run_id else None
     if request is not None:
-        if not request.webhook_callback_url:
-            return None
-        return Recipient(request.webhook_callback_url, request.organization_id, request.api_key_id)
-    if not run_id or not store.exists(f"runs/{run_id}/run.json"):
-        return None
-    workflow, _ = read_workflow(store, run_id)
-    url = workflow.definition.webhook_callback_url
-    if not url:
-        return None
+        return Recipient(
+            request.webhook_callback_url or None, request.organization_id, request.api_key_id
+        )
+    url = None
+    if run_id and store.exists(f"runs/{run_id}/run.json"):
+        workflow, _ = read_workflow(store, run_id)
+        url = workflow.definition.webhook_callback_url or None
     return Recipient(url, run.tags.get(tags.ORGANIZATION_ID, DEFAULT_ORGANIZATION_ID))

@@ -53,7 +53,7 @@ def receiver(
                 behave = opened.script.pop(0) if opened.script else opened.then
             behave(self)
 
-        def log_message(self, format: str, *args: object) -> None: ...
+        def log_message(self, *_: object) -> None: ...
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True

@@ -72,14 +72,14 @@ def test_open(url: str, origin: str) -> None:
 
 
 def test_every_address_of_a_host_must_be_open() -> None:
-    policy = AddressPolicy(resolver=lambda host, port: ["93.184.216.34", "10.0.0.7"])
+    policy = AddressPolicy(resolver=lambda *_: ["93.184.216.34", "10.0.0.7"])
     with pytest.raises(BlockedAddressError, match=r"hooks\.example"):
         policy.pinned("https://hooks.example/")
 
 
 def test_the_resolver_is_asked_each_time() -> None:
     answers = [["93.184.216.34"], ["127.0.0.1"]]
-    policy = AddressPolicy(resolver=lambda host, port: answers.pop(0))
+    policy = AddressPolicy(resolver=lambda *_: answers.pop(0))
     assert policy.pinned("https://hooks.example/")[1] == ["93.184.216.34"]
     with pytest.raises(BlockedAddressError):
         policy.pinned("https://hooks.example/")
@@ -98,7 +98,7 @@ def test_the_resolver_is_asked_each_time() -> None:
 )
 def test_hosts_that_are_allowed(host: str, allowed: bool) -> None:
     policy = AddressPolicy(
-        allowed_hosts=("hooks.corp", "10.0.0.7"), resolver=lambda host, port: ["10.9.9.9"]
+        allowed_hosts=("hooks.corp", "10.0.0.7"), resolver=lambda *_: ["10.9.9.9"]
     )
     if allowed:
         assert policy.pinned(f"http://{host}/")[1]

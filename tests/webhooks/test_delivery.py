@@ -111,14 +111,12 @@ def test_rebinding_is_of_no_use() -> None:
     """The name is looked up once, and the connection goes to what was checked."""
     answers = [["127.0.0.1"]]
     with receiver() as hook:
-        policy = AddressPolicy(
-            allowed_hosts=("hooks.example",), resolver=lambda host, port: answers.pop()
-        )
+        policy = AddressPolicy(allowed_hosts=("hooks.example",), resolver=lambda *_: answers.pop())
         delivery = send(f"http://hooks.example:{hook.port}/", policy)
         assert delivery.ok
         assert hook.received[0].headers["host"] == f"hooks.example:{hook.port}"
 
-        rebound = AddressPolicy(resolver=lambda host, port: ["127.0.0.1"])
+        rebound = AddressPolicy(resolver=lambda *_: ["127.0.0.1"])
         delivery = send(f"http://hooks.example:{hook.port}/", rebound)
     assert delivery.is_final
     assert len(hook.received) == 1
@@ -126,7 +124,7 @@ def test_rebinding_is_of_no_use() -> None:
 
 def test_the_next_address_where_one_cant_be_connected_to() -> None:
     with receiver() as hook:
-        policy = AddressPolicy(True, resolver=lambda host, port: ["::1", "127.0.0.1"])
+        policy = AddressPolicy(True, resolver=lambda *_: ["::1", "127.0.0.1"])
         assert send(f"http://hooks.example:{hook.port}/", policy).ok
 
 
@@ -138,7 +136,7 @@ def test_tls_is_verified_for_the_name(
     certificate = LoopbackCertificate()
     (tmp_path / "ca.pem").write_text(certificate.pem)
     clean_environment.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-    policy = AddressPolicy(True, resolver=lambda host, port: ["127.0.0.1"])
+    policy = AddressPolicy(True, resolver=lambda *_: ["127.0.0.1"])
     asked: list[str | None] = []
     context = certificate.server_context()
     context.sni_callback = lambda _, name, __: asked.append(name)
