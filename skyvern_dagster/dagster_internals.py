@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import dagster as dg
+from dagster._core.events import EngineEventData
 
 if TYPE_CHECKING:
     from dagster_shared.error import SerializableErrorInfo
@@ -21,6 +22,13 @@ RESUME_TAG = "dagster/is_resume_retry"
 
 RETRY_NUMBER_TAG = "dagster/retry_number"
 """On runs that Dagster's run retries started by themselves."""
+
+
+WILL_RETRY_TAG = "dagster/will_retry"
+"""On failed runs: whether Dagster's run retries launch another one by themselves."""
+
+MAX_RUNTIME_TAGS = ("dagster/max_runtime", "dagster/max_runtime_seconds")
+"""Seconds after which Dagster's run monitoring ends a run."""
 
 
 def add_run_tags(instance: dg.DagsterInstance, run_id: str, tags: Mapping[str, str]) -> None:
@@ -55,3 +63,21 @@ def root_cause(error: SerializableErrorInfo) -> str:
     while error.cause is not None and (error.cls_name or "").startswith("Dagster"):
         error = error.cause
     return error.message.strip()
+
+
+def report_note(
+    instance: dg.DagsterInstance, run: dg.DagsterRun, message: str, metadata: Mapping[str, str]
+) -> None:
+    """Adds an engine event to a run's log from outside of the run's process."""
+    data = EngineEventData(metadata={key: dg.MetadataValue.text(metadata[key]) for key in metadata})
+    instance.report_engine_event(message, dagster_run=run, engine_event_data=data)
+
+
+def run_ids(instance: dg.DagsterInstance, filters: dg.RunsFilter) -> list[str]:
+    """Ids of runs, oldest first, without their records."""
+    return list(reversed(instance.get_run_ids(filters)))
+
+
+def report_canceled(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
+    """Says that a run whose process is gone was canceled."""
+    instance.report_run_canceled(run)

@@ -15,7 +15,7 @@ from pathlib import Path
 from skyvern_dagster.errors import OrganizationError
 
 VARIABLE = "SKYVERN_SECRET_KEY"
-SECRET_FILE = "secret.key"
+SECRET_FILE = "secret.key"  # noqa: S105 - the file's name, not what is in it
 """Its name in the home folder."""
 
 SHORTEST = 32

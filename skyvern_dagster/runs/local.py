@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from skyvern_dagster.runs.events import ProgressEvent, RunEvents
 from skyvern_dagster.runs.facts import collect_records
 from skyvern_dagster.runs.home import default_store, prepare_home
 from skyvern_dagster.runs.launch import LaunchRequest, RunProcess, launch
-from skyvern_dagster.runs.process import process_start
+from skyvern_dagster.runs.settling import is_of_this_machine, process_is_alive, report_lost
 from skyvern_dagster.runs.stopping import StopSignals, stop_signals
 from skyvern_dagster.workflow.loader import Workflow
 from skyvern_dagster.workflow.values import check_parameters
@@ -109,7 +108,7 @@ class LocalRun:
             if run is None:
                 raise RunError(f"Dagster run {run_id} has vanished from the instance")
             if not run.is_finished:
-                run = _report_dead(instance, run)
+                run = report_lost(instance, run)
             return build_answer(instance, default_store(), run)
 
     def _run_id(self, instance: dg.DagsterInstance, signals: StopSignals) -> str:
@@ -210,23 +209,6 @@ def _check_resumable(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
         raise RunError(f"run {run.tags[tags.WORKFLOW_RUN_ID]} has completed: nothing to resume")
     if run.is_finished:
         return
-    if _process_is_alive(run.tags.get(tags.PROCESS, "")):
+    if is_of_this_machine(run) and process_is_alive(run):
         raise RunError(f"run {run.tags[tags.WORKFLOW_RUN_ID]} is still going on")
-    _report_dead(instance, run)
-
-
-def _report_dead(instance: dg.DagsterInstance, run: dg.DagsterRun) -> dg.DagsterRun:
-    """A run whose process is gone would stay STARTED for ever."""
-    if run.status == dg.DagsterRunStatus.CANCELING:
-        instance.report_run_canceled(run)
-    else:
-        instance.report_run_failed(run, message="the run's process is gone")
-    return instance.get_run_by_id(run.run_id) or run
-
-
-def _process_is_alive(tag: str) -> bool:
-    host, _, rest = tag.partition(":")
-    pid, _, started = rest.partition(":")
-    if host != os.uname().nodename or not pid.isdecimal():
-        return False
-    return bool(started) and process_start(int(pid)) == started
+    report_lost(instance, run)

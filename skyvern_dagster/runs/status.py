@@ -27,10 +27,14 @@ def attempt_tags(run: dg.DagsterRun) -> Mapping[str, str]:
 
 
 def run_status(run: dg.DagsterRun) -> RunStatus:
-    """Canceled first, then what the run's ending tagged, then Dagster's own status."""
+    """Canceled first, then what the run's ending tagged, then Dagster's own status.
+
+    What ran out of time may have been ended by Dagster as if a person had canceled it.
+    """
     match run.status:
         case dg.DagsterRunStatus.CANCELED:
-            return "canceled"
+            timed_out = attempt_tags(run).get(tags.STATUS) == "timed_out"
+            return "timed_out" if timed_out else "canceled"
         case dg.DagsterRunStatus.SUCCESS:
             return "completed"
         case dg.DagsterRunStatus.FAILURE:

@@ -74,7 +74,7 @@ async def post(
     body: bytes,
     headers: Mapping[str, str],
     policy: AddressPolicy,
-    timeout: float = TIMEOUT_SECONDS,  # noqa: ASYNC109 - it is a setting of the attempt
+    timeout: float = TIMEOUT_SECONDS,
     response_bytes: int = RESPONSE_BYTES,
 ) -> Delivery:
     """Sends a JSON body; whatever goes wrong is in the result.

@@ -47,7 +47,7 @@ def sign(key: str, body: bytes, *, timestamp: int, scheme: Scheme = "v0") -> str
     Raises:
         OutgoingError: The key is empty: anybody could sign with it.
     """
-    if not key:
+    if not key.strip():
         raise OutgoingError("the key to sign with is empty: give the API key of the run's request")
     match scheme:
         case "v0":
@@ -96,7 +96,7 @@ def verify(
     Raises:
         OutgoingError: The key is empty; a receiver without its key must not take anything.
     """
-    if not key:
+    if not key.strip():
         raise OutgoingError("the key to verify with is empty: give the API key of the run")
     given = {name.lower(): value for name, value in headers.items()}
     stamp = given.get(TIMESTAMP_HEADER, "")

@@ -22,6 +22,7 @@ Status = dg.DagsterRunStatus
         (Status.FAILURE, "running", "failed"),
         (Status.FAILURE, "completed", "failed"),
         (Status.CANCELED, "terminated", "canceled"),
+        (Status.CANCELED, "timed_out", "timed_out"),
         (Status.CANCELING, "running", "running"),
         (Status.STARTED, "running", "running"),
         (Status.STARTING, "", "running"),

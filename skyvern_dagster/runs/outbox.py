@@ -1,0 +1,212 @@
+"""The outbox: runs that have ended and whose webhook is pending, and their delivery."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import defaultdict
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dagster as dg
+
+from skyvern_dagster import tags
+from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.dagster_internals import run_ids
+from skyvern_dagster.errors import SkyvernDagsterError
+from skyvern_dagster.organizations.api_keys import ApiKeys
+from skyvern_dagster.runs.mailing import ENDED, BodyOf, Mailed, Mailing, Sent, utc_now
+from skyvern_dagster.runs.recipient import recipient_of
+from skyvern_dagster.runs.stripes import StripedLocks
+from skyvern_dagster.webhooks.settings import WebhookSettings
+
+_log = logging.getLogger(__name__)
+
+_PENDING = dg.RunsFilter(statuses=ENDED, tags={tags.WEBHOOK: "pending"})
+_BATCH = 500
+"""Runs looked at in one pass."""
+
+_SECONDS_PER_HOST = 10.0
+"""After that a receiver's other letters wait for the next pass: threads are for all receivers."""
+
+_LOST_PATIENCE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a pass did.
+
+    Attributes:
+        attempts: Requests that were sent, or would have been if an address had been allowed.
+        delivered: Letters that were taken.
+        given_up: Letters that nobody will send again by themselves.
+        pending: Runs whose webhook was pending when the pass began.
+    """
+
+    attempts: int = 0
+    delivered: int = 0
+    given_up: int = 0
+    pending: int = 0
+
+    def plus(self, mailed: Mailed) -> Report:
+        """With what became of one run's webhook."""
+        return replace(
+            self,
+            attempts=self.attempts + (mailed.delivery is not None),
+            delivered=self.delivered + (mailed.state == "delivered"),
+            given_up=self.given_up + (mailed.state == "failed"),
+        )
+
+
+@dataclass
+class _Served:
+    """What became of one receiver's letters in a pass.
+
+    Attributes:
+        not_before: Dagster run id -> when to look at it again.
+    """
+
+    mailed: list[Mailed] = field(default_factory=list)
+    not_before: dict[str, datetime] = field(default_factory=dict)
+
+
+class Outbox:
+    """Delivers webhooks: at least once, in order per run, however processes come and go.
+
+    The runs' tags say what is pending and the store says what has been tried, so that any process
+    can go on where another one stopped. Several on one machine don't send the same letter.
+
+    Args:
+        instance: Where the runs are.
+        store: Where their records are.
+        keys: Sign the webhooks.
+        settings: How they are sent.
+        body_of: Makes a run's body; called in threads.
+        locks: A folder on a local disk, the same for all processes of this machine.
+        threads: Receivers that are served at one time.
+    """
+
+    def __init__(
+        self,
+        instance: dg.DagsterInstance,
+        store: ArtifactStore,
+        keys: ApiKeys,
+        settings: WebhookSettings,
+        body_of: BodyOf,
+        *,
+        locks: Path,
+        threads: int = 16,
+    ) -> None:
+        self._instance = instance
+        self._store = store
+        self._mailing = Mailing(instance, store, keys, settings, body_of)
+        self._locks = StripedLocks(locks)
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="webhooks")
+        self._at_work: dict[str, Future[_Served]] = {}
+        self._not_before: dict[str, datetime] = {}
+
+    def deliver_due(self, now: datetime | None = None, *, patience: float | None = None) -> Report:
+        """One pass over what is due.
+
+        Args:
+            now: Naive UTC; the clock's by default.
+            patience: Seconds to wait for slow receivers; what is still going on then is counted in
+                a later pass, and doesn't keep one from serving the others. For ever by default.
+        """
+        moment = now or utc_now()
+        pending = run_ids(self._instance, _PENDING)
+        self._forget_all_but(set(pending))
+        for host, runs in self._due(pending, moment).items():
+            if host not in self._at_work:
+                self._at_work[host] = self._pool.submit(self._serve, runs, moment)
+        wait(self._at_work.values(), timeout=patience)
+        return self._collected(Report(pending=len(pending)))
+
+    def send_again(self, run: dg.DagsterRun, url: str | None = None) -> Sent:
+        """Sends a run's webhook at once, once; see :meth:`Mailing.send_again`."""
+        with self._locks.held(_lock_name(run), wait=True):
+            return self._mailing.send_again(run, url)
+
+    def close(self) -> None:
+        """Waits for what is being sent and stops."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def _due(self, pending: list[str], now: datetime) -> dict[str, list[dg.DagsterRun]]:
+        """Runs whose turn it may be, oldest first, by receiver."""
+        due = [each for each in pending if self._not_before.get(each, now) <= now][:_BATCH]
+        found: dict[str, list[dg.DagsterRun]] = defaultdict(list)
+        if not due:
+            return found
+        runs = {
+            run.run_id: run for run in self._instance.get_runs(filters=dg.RunsFilter(run_ids=due))
+        }
+        for run_id in due:
+            if run_id in runs:
+                found[self._host(runs[run_id], now)].append(runs[run_id])
+        found.pop(_LOST, None)
+        return found
+
+    def _host(self, run: dg.DagsterRun, now: datetime) -> str:
+        try:
+            return _netloc(recipient_of(self._store, run).url or "")
+        except SkyvernDagsterError as error:
+            _log.warning("the webhook of Dagster run %s can't be sent: %s", run.run_id, error)
+            self._not_before[run.run_id] = now + _LOST_PATIENCE
+            return _LOST
+
+    def _serve(self, runs: list[dg.DagsterRun], now: datetime) -> _Served:
+        """One receiver's letters, in order; one that doesn't answer is left alone for a while."""
+        started = time.monotonic()
+        served = _Served()
+        for number, run in enumerate(runs):
+            mailed = self._advance(run, now)
+            served.mailed.append(mailed)
+            if mailed.next_attempt_at is not None:
+                served.not_before[run.run_id] = mailed.next_attempt_at
+            if mailed.is_silent and mailed.next_attempt_at is not None:
+                for later in runs[number + 1 :]:
+                    served.not_before[later.run_id] = mailed.next_attempt_at
+                break
+            if time.monotonic() - started > _SECONDS_PER_HOST:
+                break
+        return served
+
+    def _advance(self, run: dg.DagsterRun, now: datetime) -> Mailed:
+        with self._locks.held(_lock_name(run)) as is_ours:
+            return self._mailing.advance(run.run_id, now) if is_ours else Mailed("waiting")
+
+    def _collected(self, report: Report) -> Report:
+        for host, future in list(self._at_work.items()):
+            if not future.done():
+                continue
+            del self._at_work[host]
+            error = future.exception()
+            if error is not None:
+                _log.error("webhooks to %s were not sent", host or "nobody", exc_info=error)
+                continue
+            served = future.result()
+            self._not_before.update(served.not_before)
+            for mailed in served.mailed:
+                report = report.plus(mailed)
+        return report
+
+    def _forget_all_but(self, pending: set[str]) -> None:
+        for run_id in self._not_before.keys() - pending:
+            del self._not_before[run_id]
+
+
+_LOST = "\x00"
+
+
+def _netloc(url: str) -> str:
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2].lower()
+    except ValueError:
+        return ""
+
+
+def _lock_name(run: dg.DagsterRun) -> str:
+    return run.tags.get(tags.WORKFLOW_RUN_ID, run.run_id)

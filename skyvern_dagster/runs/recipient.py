@@ -1,0 +1,67 @@
+"""Whom a run's webhooks are for, and with which key they are signed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import dagster as dg
+
+from skyvern_dagster import tags
+from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.errors import OutgoingError
+from skyvern_dagster.execution.records import read_workflow
+from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
+from skyvern_dagster.organizations.api_keys import ApiKeys
+from skyvern_dagster.run_request import read_request
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Where a run's endings are reported.
+
+    Attributes:
+        url: Never shown as a whole: it may carry what only the receiver should know. ``None``
+            where nobody wants to know.
+        api_key_id: The key of the run's request.
+    """
+
+    url: str | None
+    organization_id: str
+    api_key_id: str | None = None
+
+    def signing_key(self, keys: ApiKeys) -> str:
+        """The key of the request, else the organization's oldest usable one (contract 2).
+
+        Raises:
+            OutgoingError: The organization has no usable key.
+            OrganizationError: The key can't be derived again.
+        """
+        own = keys.get(self.organization_id, self.api_key_id) if self.api_key_id else None
+        if own is not None and own.is_usable:
+            return keys.signing_token(own)
+        usable = [key for key in keys.list(self.organization_id) if key.is_usable]
+        if not usable:
+            raise OutgoingError(
+                f"organization {self.organization_id} has no usable API key to sign its webhooks "
+                "with: make one with `skyvern-dagster keys create`"
+            )
+        return keys.signing_token(usable[0])
+
+
+def recipient_of(store: ArtifactStore, run: dg.DagsterRun) -> Recipient:
+    """Whom to tell how a run ended, by its request or else its definition.
+
+    Raises:
+        ArtifactError: The request or the definition can't be read.
+    """
+    run_id = run.tags.get(tags.WORKFLOW_RUN_ID, "")
+    request = read_request(store, run_id) if run_id else None
+    if request is not None:
+        return Recipient(
+            request.webhook_callback_url or None, request.organization_id, request.api_key_id
+        )
+    url = None
+    if run_id and store.exists(f"runs/{run_id}/run.json"):
+        workflow, _ = read_workflow(store, run_id)
+        url = workflow.definition.webhook_callback_url or None
+    return Recipient(url, run.tags.get(tags.ORGANIZATION_ID, DEFAULT_ORGANIZATION_ID))
