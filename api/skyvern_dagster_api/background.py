@@ -46,7 +46,7 @@ class Background:
                 self._pass()
             except SkyvernDagsterError as error:
                 _log.error("webhooks: %s", error)
-            except Exception:  # the boundary of webhook delivery
+            except Exception:  # noqa: BLE001 - the boundary of webhook delivery
                 _log.exception("webhooks: unexpected; going on")
 
     def _pass(self) -> None:

@@ -18,9 +18,12 @@ from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import DeploymentError, RunError
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret
-from skyvern_dagster.resources import ArtifactStoreResource, S3BucketResource, home_folder
+from skyvern_dagster.resources import ArtifactStoreResource, S3BucketResource
+from skyvern_dagster.runs.answer import OutputsShape, answer
 from skyvern_dagster.runs.deployment import DagsterDeployment
+from skyvern_dagster.runs.facts import gather
 from skyvern_dagster.runs.home import prepare_home
+from skyvern_dagster.runs.outbox import Outbox
 from skyvern_dagster.runs.starting import RunStarter
 from skyvern_dagster.webhooks.address import AddressPolicy
 from skyvern_dagster.webhooks.settings import WebhookSettings
@@ -44,6 +47,7 @@ class Shim:
     secret: ServerSecret
     keys: ApiKeys
     webhooks: WebhookSettings
+    outbox: Outbox
     limiter: MovingWindowRateLimiter
     rate: RateLimitItem | None
     reloading: threading.Lock
@@ -59,16 +63,28 @@ class Shim:
         store = ArtifactStoreResource().store()
         secret = ServerSecret.load(home / SECRET_FILE)
         deployment = DagsterDeployment(settings.dagster_url, location=settings.code_location)
+        instance = dg.DagsterInstance.get()
+        keys = ApiKeys(store, secret)
+        webhooks = WebhookSettings.from_environment()
+        links = _links(settings, store, secret, settings.public_url)
         return cls(
             settings=settings,
-            instance=dg.DagsterInstance.get(),
+            instance=instance,
             store=store,
             workflows=WorkflowStore(store),
             deployment=deployment,
             starter=RunStarter(deployment, store),
             secret=secret,
-            keys=ApiKeys(store, secret),
-            webhooks=WebhookSettings.from_environment(),
+            keys=keys,
+            webhooks=webhooks,
+            outbox=Outbox(
+                instance,
+                store,
+                keys,
+                webhooks,
+                lambda run: webhook_body(instance, store, links, settings, run),
+                locks=home / "locks",
+            ),
             limiter=MovingWindowRateLimiter(MemoryStorage()),
             rate=_rate(settings.rate_limit),
             reloading=threading.Lock(),
@@ -76,18 +92,17 @@ class Shim:
 
     def close(self) -> None:
         """Lets go of everything."""
+        self.outbox.close()
         self.deployment.close()
         self.instance.dispose()
 
     def links(self, base_url: str) -> SignedLinks:
         """Links as whoever asked at ``base_url`` can open them."""
-        return SignedLinks(
-            store=self.store,
-            base_url=(self.settings.public_url or base_url).rstrip("/"),
-            key=self.secret.key_for("artifact-links"),
-            seconds=self.settings.link_seconds,
-            s3=s3_client(),
-        )
+        return _links(self.settings, self.store, self.secret, self.settings.public_url or base_url)
+
+    def ui_link(self, run: dg.DagsterRun) -> str:
+        """The run's page in Dagster's UI."""
+        return ui_link(self.settings, run)
 
     @property
     def page_policy(self) -> AddressPolicy:
@@ -111,6 +126,45 @@ class Shim:
                     _log.warning("%s", error)
 
         threading.Thread(target=reload, name="reload", daemon=True).start()
+
+
+def webhook_body(
+    instance: dg.DagsterInstance,
+    store: ArtifactStore,
+    links: SignedLinks,
+    settings: Settings,
+    run: dg.DagsterRun,
+) -> bytes:
+    """The body of a run's webhook: what ``GET`` answers for it.
+
+    Raises:
+        RunError: There is nothing to answer yet.
+    """
+    record = instance.get_run_record_by_id(run.run_id)
+    if record is None:
+        raise RunError(f"Dagster run {run.run_id} has vanished from the instance")
+    shape: OutputsShape = "v2" if settings.outputs == "v2" else "documented"
+    found = answer(gather(instance, store, record), links, shape)
+    whole = found.model_copy(update={"app_url": ui_link(settings, run)})
+    return whole.model_dump_json().encode()
+
+
+def ui_link(settings: Settings, run: dg.DagsterRun) -> str:
+    """The run's page in Dagster's UI."""
+    ui = settings.dagster_ui_url or settings.dagster_url
+    return f"{ui.rstrip('/')}/runs/{run.run_id}"
+
+
+def _links(
+    settings: Settings, store: ArtifactStore, secret: ServerSecret, base_url: str
+) -> SignedLinks:
+    return SignedLinks(
+        store=store,
+        base_url=base_url.rstrip("/"),
+        key=secret.key_for("artifact-links"),
+        seconds=settings.link_seconds,
+        s3=s3_client(),
+    )
 
 
 def s3_client() -> Callable[[], Any] | None:

@@ -109,6 +109,37 @@ def demo(
 
 
 @app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Where the REST API listens.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Its port; 0 for any that is free.")] = 8000,
+    dagster_port: Annotated[int, typer.Option(help="Port of Dagster's UI; 0: any.")] = 3000,
+    workflows: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Definitions to import; changed ones as new versions."),
+    ] = None,
+    public_url: Annotated[
+        str, typer.Option(help="Where clients reach the API, for links in answers.")
+    ] = "",
+    json: Json = False,
+) -> None:
+    """Serve Skyvern's REST API and Dagster on this machine, until Ctrl-C.
+
+    Starts a code server, Dagster's daemon and UI, and the API, with one instance under
+    DAGSTER_HOME (else .skyvern), and prints one line when all of them are up.
+
+    Clients need a key: `skyvern-dagster keys create`. Settings are environment variables:
+    SKYVERN_API_..., see docs/rest.md.
+
+    Example: `skyvern-dagster serve --workflows workflows`
+    """
+    from skyvern_dagster.cli.serve import serve as serve_until_stopped
+    from skyvern_dagster.serving.deployment import ServeOptions
+
+    options = ServeOptions(host, port, dagster_port, workflows, public_url)
+    raise typer.Exit(serve_until_stopped(options, as_json=json))
+
+
+@app.command()
 def browser(
     install: Annotated[
         bool, typer.Option("--install", help="Install a Chromium where there is none.")

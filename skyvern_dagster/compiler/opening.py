@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from skyvern_dagster.execution.records import keep_run
 from skyvern_dagster.execution.runner import declarations, new_scope
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.ids import new_id
+from skyvern_dagster.process_identity import process_tag
 from skyvern_dagster.resources import services
 from skyvern_dagster.run_request import RunRequest, keep_request, read_request
 from skyvern_dagster.workflow.definition import walk
@@ -31,7 +33,8 @@ def open_run(context: dg.OpExecutionContext, workflow: Workflow, given: dict[str
         Failure: A parameter doesn't fit or a secret can't be found; all of them are named.
     """
     run_id = _workflow_run_id(context.run)
-    add_run_tags(context.instance, context.run.run_id, opening_tags(context.run, workflow, run_id))
+    found = opening_tags(context.run, workflow, run_id) | _process(context)
+    add_run_tags(context.instance, context.run.run_id, found)
     problems: list[str] = []
     parameters = given
     try:
@@ -54,6 +57,12 @@ def open_run(context: dg.OpExecutionContext, workflow: Workflow, given: dict[str
     if site:
         add_run_tags(context.instance, context.run.run_id, {tags.SITE: site})
     return scope
+
+
+def _process(context: dg.OpExecutionContext) -> dict[str, str]:
+    """The run's process, where there is only one: by it a run is known to be lost."""
+    in_one = context.job_def.executor_def.name == dg.in_process_executor.name
+    return {tags.PROCESS: process_tag(os.getpid())} if in_one else {}
 
 
 def _asked_for(context: dg.OpExecutionContext, workflow: Workflow, scope: Scope) -> Scope:

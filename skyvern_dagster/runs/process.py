@@ -13,6 +13,7 @@ import dagster as dg
 from skyvern_dagster import tags
 from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.dagster_internals import RESUME_TAG
+from skyvern_dagster.process_identity import process_tag
 from skyvern_dagster.runs.launch import LaunchRequest
 
 
@@ -50,24 +51,6 @@ def _tags(request: LaunchRequest) -> dict[str, str]:
     }
     # As Dagster's own UI marks a re-execution from failure; its Python API doesn't.
     return given if request.resume is None else {**given, RESUME_TAG: "true"}
-
-
-def process_tag(pid: int) -> str:
-    """A process as a tag: host, pid, and when it started (pids are used again)."""
-    return f"{os.uname().nodename}:{pid}:{process_start(pid)}"
-
-
-def process_start(pid: int) -> str:
-    """When a process of this machine started, in kernel ticks; empty where there is none.
-
-    One that has ended and waits for its parent to take note (a zombie) is none.
-    """
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:  # noqa: PTH123
-            state, *fields = stat.read().rpartition(")")[2].split()
-            return "" if state in ("Z", "X") else fields[18]
-    except (OSError, IndexError, ValueError):
-        return ""
 
 
 def _reexecution(

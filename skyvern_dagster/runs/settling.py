@@ -9,7 +9,7 @@ import dagster as dg
 
 from skyvern_dagster import tags
 from skyvern_dagster.dagster_internals import MAX_RUNTIME_TAGS, add_run_tags, report_canceled
-from skyvern_dagster.runs.process import process_start
+from skyvern_dagster.process_identity import process_start
 from skyvern_dagster.runs.status import RunStatus, attempt_tags, run_status
 
 _ENDED = [

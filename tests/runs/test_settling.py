@@ -12,7 +12,7 @@ import pytest
 
 from skyvern_dagster import tags
 from skyvern_dagster.dagster_internals import add_run_tags
-from skyvern_dagster.runs.process import process_start, process_tag
+from skyvern_dagster.process_identity import process_start, process_tag
 from skyvern_dagster.runs.settling import Settled, settle
 from skyvern_dagster.runs.status import run_status
 from tests.runs.ended import ended

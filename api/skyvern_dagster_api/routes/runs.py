@@ -175,7 +175,7 @@ def get_run(
 
 @router.post("/runs/{run_id}/cancel", summary="Cancel a run", responses=NOT_FOUND | CONFLICT)
 def cancel_run(run_id: str, parts: ShimDependency, caller: CallerDependency) -> None:
-    """Stops the browser within seconds; a run that waits never starts. Once is as good as twice."""
+    """Stops the browser within seconds; a run that waits never starts. May be repeated."""
     cancel(parts.instance, parts.deployment, record_of(parts, caller, run_id).dagster_run)
 
 
@@ -239,5 +239,4 @@ def _answer(
     record = record_of(parts, caller, run_id)
     found = gather(parts.instance, parts.store, record)
     made = answer(found, parts.links(base_url(request)), shape_of(parts, outputs))
-    url = f"{parts.settings.dagster_ui_url or parts.settings.dagster_url}/runs/{record.dagster_run.run_id}"
-    return made.model_copy(update={"app_url": url})
+    return made.model_copy(update={"app_url": parts.ui_link(record.dagster_run)})

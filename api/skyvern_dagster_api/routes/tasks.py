@@ -74,9 +74,8 @@ def list_tasks(
         order_by=sort,
         ascending=order == "asc",
     )
-    links = parts.links(base_url(request))
     found = [gather(parts.instance, parts.store, each) for each in page_of(parts, query)]
-    return [task_answer(each, links) for each in found]
+    return [_answer(parts, request, each) for each in found]
 
 
 @router.get("/{task_id}", summary="A task", responses=NOT_FOUND)
@@ -84,12 +83,12 @@ def get_task(
     task_id: str, request: Request, parts: ShimDependency, caller: CallerDependency
 ) -> TaskAnswer:
     """How a task stands; the same as the body of its webhook."""
-    return task_answer(_task(parts, caller, task_id), parts.links(base_url(request)))
+    return _answer(parts, request, _task(parts, caller, task_id))
 
 
 @router.post("/{task_id}/cancel", summary="Cancel a task", responses=NOT_FOUND | CONFLICT)
 def cancel_task(task_id: str, parts: ShimDependency, caller: CallerDependency) -> None:
-    """Stops the browser within seconds; a task that waits never starts. Once is as good as twice."""
+    """Stops the browser within seconds; a task that waits never starts. May be repeated."""
     record = record_of(parts, caller, task_id, "task")
     cancel(parts.instance, parts.deployment, record.dagster_run)
 
@@ -101,7 +100,7 @@ def retry_webhook(
     """Sends the task's webhook at once, once more."""
     found = _task(parts, caller, task_id)
     parts.outbox.send_again(found.run)
-    return task_answer(found, parts.links(base_url(request)))
+    return _answer(parts, request, found)
 
 
 @router.get("/{task_id}/steps", summary="A task's steps", responses=NOT_FOUND)
@@ -143,6 +142,11 @@ def _task(parts: Shim, caller: Caller, task_id: str) -> RunFacts:
         return facts(parts, caller, task_id, "task")
     except RunNotFoundError as error:
         raise RunNotFoundError(f"Task not found {task_id}") from error
+
+
+def _answer(parts: Shim, request: Request, found: RunFacts) -> TaskAnswer:
+    made = task_answer(found, parts.links(base_url(request)))
+    return made.model_copy(update={"app_url": parts.ui_link(found.run)})
 
 
 def _steps(parts: Shim, caller: Caller, task_id: str) -> TaskSteps:

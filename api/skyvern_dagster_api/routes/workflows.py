@@ -190,7 +190,9 @@ def get_run(
     """How a run stands; the same as the body of its webhook."""
     remember_run(request, workflow_run_id)
     found = facts(parts, caller, workflow_run_id, "workflow_run")
-    return workflow_run_answer(found, parts.links(base_url(request)), shape_of(parts, outputs))
+    links = parts.links(base_url(request))
+    made = workflow_run_answer(found, links, shape_of(parts, outputs))
+    return made.model_copy(update={"app_url": parts.ui_link(found.run)})
 
 
 def get_run_of(
@@ -207,7 +209,7 @@ def get_run_of(
 
 
 def cancel_run(workflow_run_id: str, parts: ShimDependency, caller: CallerDependency) -> None:
-    """Stops the browser within seconds; a run that waits never starts. Once is as good as twice."""
+    """Stops the browser within seconds; a run that waits never starts. May be repeated."""
     record = record_of(parts, caller, workflow_run_id, "workflow_run")
     cancel(parts.instance, parts.deployment, record.dagster_run)
 

@@ -1,0 +1,62 @@
+"""``skyvern-dagster serve``: everything that a single machine needs, until Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import threading
+
+from rich.console import Console
+
+from skyvern_dagster.errors import RunError
+from skyvern_dagster.serving.deployment import Deployment, ServeOptions, deployment
+
+
+def serve(options: ServeOptions, *, as_json: bool) -> int:
+    """Starts, says in one line that all is up, and waits.
+
+    Returns:
+        Exit status: 0 after Ctrl-C or SIGTERM, 1 when a process ended by itself.
+
+    Raises:
+        RunError: Something doesn't come up.
+    """
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+    console = Console(stderr=True)
+    with console.status("starting") as status:
+
+        def note(what: str) -> None:
+            status.update(f"starting {what}")
+            if stopping.is_set():
+                raise RunError("stopped while starting")
+
+        with deployment(options, note) as up:
+            status.stop()
+            _announce(up, as_json=as_json)
+            return _watch(up, stopping, console)
+
+
+def _announce(up: Deployment, *, as_json: bool) -> None:
+    if as_json:
+        ready = {"api": up.url, "dagster": up.dagster_url, "home": str(up.home)}
+        sys.stdout.write(json.dumps(ready) + "\n")
+    else:
+        sys.stdout.write(f"ready: API {up.url} (docs at /docs), Dagster {up.dagster_url}\n")
+    sys.stdout.flush()
+
+
+def _watch(up: Deployment, stopping: threading.Event, console: Console) -> int:
+    while not stopping.wait(0.5):
+        ended = up.ended()
+        if ended is not None:
+            console.print(
+                f"error: {ended.name} ended with status {ended.process.returncode}; see "
+                f"{ended.log}\n{ended.last_words()}",
+                markup=False,
+            )
+            return 1
+    console.print("stopping (runs that go on end by themselves)")
+    return 0

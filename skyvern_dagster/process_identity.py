@@ -1,0 +1,19 @@
+"""Which process a run goes on in: host, pid, and when it started (pids are used again)."""
+
+from __future__ import annotations
+
+import os
+
+
+def process_tag(pid: int) -> str:
+    """A process as a tag's value."""
+    return f"{os.uname().nodename}:{pid}:{process_start(pid)}"
+
+
+def process_start(pid: int) -> str:
+    """When a process of this machine started, in kernel ticks; empty where that isn't known."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:  # noqa: PTH123
+            return stat.read().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
