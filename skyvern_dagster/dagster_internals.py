@@ -81,3 +81,26 @@ def run_ids(instance: dg.DagsterInstance, filters: dg.RunsFilter) -> list[str]:
 def report_canceled(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
     """Says that a run whose process is gone was canceled."""
     instance.report_run_canceled(run)
+
+
+def next_ticks(cron: str, timezone: str, count: int, start: float) -> list[float]:
+    """When a cron expression comes due next.
+
+    Args:
+        start: Seconds since 1970.
+
+    Returns:
+        Seconds since 1970.
+    """
+    from dagster._utils.schedules import cron_string_iterator
+
+    ticks = cron_string_iterator(start, cron, timezone)
+    found = [next(ticks).timestamp() for _ in range(count + 1)]
+    return [each for each in found if each > start][:count]
+
+
+def is_cron(cron: str) -> bool:
+    """Whether Dagster takes this for a cron expression."""
+    from dagster._utils.schedules import is_valid_cron_schedule
+
+    return is_valid_cron_schedule(cron)

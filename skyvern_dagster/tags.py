@@ -10,6 +10,9 @@ ORGANIZATION_ID = "skyvern/organization_id"
 KIND = "skyvern/kind"
 """``task`` or ``workflow_run``."""
 
+SCHEDULE_ID = "skyvern/schedule_id"
+"""The schedule that asked for the run."""
+
 WEBHOOK = "skyvern/webhook"
 """``pending`` until the run's webhook has been delivered or given up, then how that went."""
 

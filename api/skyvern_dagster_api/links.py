@@ -45,6 +45,14 @@ class SignedLinks:
         query = urlencode({"expires": expires, "signature": self._signature(key, expires)})
         return f"{self.base_url}{PATH}/{artifact_id(key)}/{quote(name)}?{query}"
 
+    def uploaded(self, file_id: str, name: str, organization_id: str, key: str) -> str:
+        """A link to a file that a client has given."""
+        if self.store.local_path(key) is None:
+            return self.store.presigned(key, self.seconds)
+        expires = self._expiry()
+        query = urlencode({"expires": expires, "signature": self._signature(key, expires)})
+        return f"{self.base_url}/files/{organization_id}/{file_id}/{quote(name)}?{query}"
+
     def artifact_id(self, key: str) -> str | None:
         """The artifact's id; ``None`` for what people don't open."""
         return artifact_id(key) if classify(key) is not None else None

@@ -18,7 +18,9 @@ from tests.office import ROOT
 
 
 @pytest.fixture(scope="session")
-def served_environment(tmp_path_factory: pytest.TempPathFactory, demo: DemoServices) -> Iterator[Path]:
+def served_environment(
+    tmp_path_factory: pytest.TempPathFactory, demo: DemoServices
+) -> Iterator[Path]:
     """The environment of what is served, and its home folder, for a whole session."""
     home = tmp_path_factory.mktemp("served") / "home"
     with pytest.MonkeyPatch.context() as environment:

@@ -176,10 +176,44 @@ class ScheduleAnswer(_Answer):
     parameters: dict[str, Any]
     name: str | None = None
     description: str | None = None
-    next_run_at: datetime | None = None
     created_at: datetime
     modified_at: datetime
     deleted_at: datetime | None = None
+
+
+class ScheduleItem(ScheduleAnswer):
+    """A schedule in the list of all of an organization's."""
+
+    workflow_title: str
+    next_run: datetime | None = None
+
+
+class ScheduleWithRuns(_Answer):
+    """A schedule, and when it comes due next."""
+
+    schedule: ScheduleAnswer
+    next_runs: list[datetime]
+
+
+class Schedules(_Answer):
+    """The schedules of one workflow."""
+
+    schedules: list[ScheduleAnswer]
+
+
+class SchedulePage(_Answer):
+    """A page of the schedules of all workflows."""
+
+    schedules: list[ScheduleItem]
+    total_count: int
+    page: int
+    page_size: int
+
+
+class Deleted(_Answer):
+    """Something is gone."""
+
+    ok: bool = True
 
 
 class VersionAnswer(_Answer):

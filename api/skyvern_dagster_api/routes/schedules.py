@@ -1,0 +1,212 @@
+"""Schedules: made here, ticked by Dagster's daemon."""
+
+from __future__ import annotations
+
+import time
+import zoneinfo
+from datetime import UTC, datetime
+
+from fastapi import HTTPException
+
+from skyvern_dagster.dagster_internals import is_cron, next_ticks
+from skyvern_dagster.errors import WorkflowNotFoundError
+from skyvern_dagster.runs.facts import naive
+from skyvern_dagster.runs.starting import refuse_environment
+from skyvern_dagster.schedule_store import ScheduleStore, StoredSchedule
+from skyvern_dagster.workflow.values import check_parameters
+from skyvern_dagster.workflow_store import StoredWorkflow
+from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
+from skyvern_dagster_api.errors import ERRORS, NOT_FOUND
+from skyvern_dagster_api.looking import Page, PageSize
+from skyvern_dagster_api.router import SlashRouter
+from skyvern_dagster_api.schemas.answers import (
+    Deleted,
+    ScheduleAnswer,
+    ScheduleItem,
+    SchedulePage,
+    Schedules,
+    ScheduleWithRuns,
+)
+from skyvern_dagster_api.schemas.requests import ScheduleRequest
+from skyvern_dagster_api.shim import Shim
+
+everything = SlashRouter(prefix="/v1/schedules", tags=["schedules"], responses=ERRORS)
+router = SlashRouter(
+    prefix="/{workflow_permanent_id}/schedules", tags=["schedules"], responses=ERRORS | NOT_FOUND
+)
+"""Mounted below ``/v1/workflows`` and ``/v1/agents``."""
+
+_NEXT_RUNS = 5
+
+
+@everything.get("", summary="All schedules")
+def list_everything(
+    parts: ShimDependency,
+    caller: CallerDependency,
+    page: Page = 1,
+    page_size: PageSize = 10,
+) -> SchedulePage:
+    """The schedules of all workflows of the organization, last made first."""
+    found = _store(parts).of(caller.organization_id)
+    shown = found[(page - 1) * page_size : page * page_size]
+    return SchedulePage(
+        schedules=[_item(parts, caller, each) for each in shown],
+        total_count=len(found),
+        page=page,
+        page_size=page_size,
+    )
+
+
+@router.get("", summary="A workflow's schedules")
+def list_schedules(
+    workflow_permanent_id: str, parts: ShimDependency, caller: CallerDependency
+) -> Schedules:
+    """When a workflow is run by itself."""
+    parts.workflows.get(caller.organization_id, workflow_permanent_id)
+    found = [
+        _answer(each)
+        for each in _store(parts).of(caller.organization_id)
+        if each.workflow_permanent_id == workflow_permanent_id
+    ]
+    return Schedules(schedules=found)
+
+
+@router.post("", summary="Schedule a workflow")
+def create_schedule(
+    workflow_permanent_id: str,
+    body: ScheduleRequest,
+    parts: ShimDependency,
+    caller: CallerDependency,
+) -> ScheduleWithRuns:
+    """Runs the workflow's newest version whenever the cron expression comes due."""
+    fields = _fields(parts, caller, workflow_permanent_id, body)
+    stored = _store(parts).add(caller.organization_id, workflow_permanent_id, **fields)
+    parts.reload_soon()
+    return _with_runs(stored)
+
+
+@router.get("/{workflow_schedule_id}", summary="A schedule")
+def get_schedule(
+    workflow_permanent_id: str,
+    workflow_schedule_id: str,
+    parts: ShimDependency,
+    caller: CallerDependency,
+) -> ScheduleWithRuns:
+    """A schedule, and when it comes due next."""
+    return _with_runs(_own(parts, caller, workflow_permanent_id, workflow_schedule_id))
+
+
+@router.put("/{workflow_schedule_id}", summary="Change a schedule")
+def update_schedule(
+    workflow_permanent_id: str,
+    workflow_schedule_id: str,
+    body: ScheduleRequest,
+    parts: ShimDependency,
+    caller: CallerDependency,
+) -> ScheduleWithRuns:
+    """Replaces all that can be set."""
+    before = _own(parts, caller, workflow_permanent_id, workflow_schedule_id)
+    fields = _fields(parts, caller, workflow_permanent_id, body)
+    return _changed(parts, before, fields)
+
+
+@router.post("/{workflow_schedule_id}/enable", summary="Switch a schedule on")
+def enable_schedule(
+    workflow_permanent_id: str,
+    workflow_schedule_id: str,
+    parts: ShimDependency,
+    caller: CallerDependency,
+) -> ScheduleWithRuns:
+    """From now on it asks for runs."""
+    before = _own(parts, caller, workflow_permanent_id, workflow_schedule_id)
+    return _changed(parts, before, {"enabled": True})
+
+
+@router.post("/{workflow_schedule_id}/disable", summary="Switch a schedule off")
+def disable_schedule(
+    workflow_permanent_id: str,
+    workflow_schedule_id: str,
+    parts: ShimDependency,
+    caller: CallerDependency,
+) -> ScheduleWithRuns:
+    """It stays, and asks for no runs."""
+    before = _own(parts, caller, workflow_permanent_id, workflow_schedule_id)
+    return _changed(parts, before, {"enabled": False})
+
+
+@router.delete("/{workflow_schedule_id}", summary="Delete a schedule")
+def delete_schedule(
+    workflow_permanent_id: str,
+    workflow_schedule_id: str,
+    parts: ShimDependency,
+    caller: CallerDependency,
+) -> Deleted:
+    """Forgets it; runs that it asked for stay."""
+    _store(parts).delete(_own(parts, caller, workflow_permanent_id, workflow_schedule_id))
+    parts.reload_soon()
+    return Deleted()
+
+
+def _store(parts: Shim) -> ScheduleStore:
+    return ScheduleStore(parts.store)
+
+
+def _own(parts: Shim, caller: Caller, wpid: str, schedule_id: str) -> StoredSchedule:
+    found = _store(parts).get(caller.organization_id, schedule_id)
+    if found.workflow_permanent_id != wpid:
+        raise WorkflowNotFoundError(f"Schedule not found {schedule_id}")
+    return found
+
+
+def _fields(parts: Shim, caller: Caller, wpid: str, body: ScheduleRequest) -> dict[str, object]:
+    """Checked as a run with these parameters would be: nobody is there when it comes due."""
+    workflow: StoredWorkflow = parts.workflows.get(caller.organization_id, wpid)
+    if not is_cron(body.cron_expression):
+        raise HTTPException(
+            400,
+            f"cron_expression: {body.cron_expression!r} is none (five fields, such as 0 6 1 * *)",
+        )
+    if body.timezone not in zoneinfo.available_timezones():
+        raise HTTPException(400, f"timezone: {body.timezone!r} is no IANA name (Europe/Berlin)")
+    given = body.parameters or {}
+    refuse_environment(given)
+    return {
+        "cron_expression": body.cron_expression,
+        "timezone": body.timezone,
+        "enabled": body.enabled is not False,
+        "parameters": check_parameters(workflow.load().definition, given),
+        "name": body.name,
+        "description": body.description,
+    }
+
+
+def _changed(parts: Shim, before: StoredSchedule, fields: dict[str, object]) -> ScheduleWithRuns:
+    stored = _store(parts).change(before, **fields)
+    parts.reload_soon()
+    return _with_runs(stored)
+
+
+def _answer(stored: StoredSchedule) -> ScheduleAnswer:
+    return ScheduleAnswer.model_validate(stored.model_dump())
+
+
+def _item(parts: Shim, caller: Caller, stored: StoredSchedule) -> ScheduleItem:
+    try:
+        title = parts.workflows.get(caller.organization_id, stored.workflow_permanent_id).title
+    except WorkflowNotFoundError:
+        title = "(deleted)"
+    runs = _next_runs(stored, 1)
+    return ScheduleItem(
+        **_answer(stored).model_dump(), workflow_title=title, next_run=next(iter(runs), None)
+    )
+
+
+def _with_runs(stored: StoredSchedule) -> ScheduleWithRuns:
+    return ScheduleWithRuns(schedule=_answer(stored), next_runs=_next_runs(stored, _NEXT_RUNS))
+
+
+def _next_runs(stored: StoredSchedule, count: int) -> list[datetime]:
+    if not stored.enabled:
+        return []
+    ticks = next_ticks(stored.cron_expression, stored.timezone, count, time.time())
+    return [naive(datetime.fromtimestamp(tick, UTC)) for tick in ticks]
