@@ -126,15 +126,14 @@ def is_public(ip: _Address) -> bool:
 def _taken_apart(url: str) -> WebAddress:
     try:
         parts = urlsplit(url)
-        scheme, host, port = parts.scheme.lower(), parts.hostname or "", parts.port
-        is_ok = scheme in _PORTS and bool(host) and port != 0 and url.isprintable()
-        host = host.rstrip(".") if host.isascii() else host.encode("idna").decode()
-    except ValueError:
-        is_ok, scheme, host, port = False, "", "", None
-    if not is_ok or any(character.isspace() or character == "\\" for character in url):
-        raise BlockedAddressError(
-            f"The host in your url is blocked: {url[:80]!r} is no http or https address"
-        )
+        scheme, port = parts.scheme.lower(), parts.port
+        host = (parts.hostname or "").rstrip(".")
+        host = host if host.isascii() else host.encode("idna").decode()
+    except ValueError as error:
+        raise _no_address(url) from error
+    is_clean = url.isprintable() and not any(each.isspace() or each == "\\" for each in url)
+    if not is_clean or scheme not in _PORTS or not host or port == 0:
+        raise _no_address(url)
     if parts.username is not None or parts.password is not None:
         raise BlockedAddressError(
             f"The host in your url is blocked: {host}: a login in the address is not sent"
@@ -151,6 +150,13 @@ def _literal(host: str) -> _Address | None:
 
 def _is_local_name(host: str) -> bool:
     return host == "localhost" or host.endswith((".localhost", ".internal", ".local"))
+
+
+def _no_address(url: str) -> BlockedAddressError:
+    shown = url.partition("?")[0].rpartition("@")[2][:80]
+    return BlockedAddressError(
+        f"The host in your url is blocked: {shown!r} is no http or https address"
+    )
 
 
 def _blocked(address: WebAddress) -> BlockedAddressError:

@@ -27,9 +27,13 @@ def gone() -> str:
         return process_tag(process.pid)
 
 
-def begun(instance: dg.DagsterInstance, given: dict[str, str], **more: str) -> dg.DagsterRun:
+def begun(
+    instance: dg.DagsterInstance, given: dict[str, str], after: str | None = None
+) -> dg.DagsterRun:
     """A run that is going on, as far as Dagster knows."""
-    run = instance.create_run_for_job(ended, tags={"ending": "completed", **given}, **more)
+    run = instance.create_run_for_job(
+        ended, tags={"ending": "completed", **given}, parent_run_id=after, root_run_id=after
+    )
     event = dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, ended.name)
     instance.report_dagster_event(event, run.run_id)
     return reread(instance, run)
@@ -75,9 +79,7 @@ def test_a_number_that_is_used_again(instance: dg.DagsterInstance) -> None:
 def test_a_tag_that_was_copied_from_the_run_before(instance: dg.DagsterInstance, gone: str) -> None:
     first = begun(instance, {tags.PROCESS: gone})
     instance.report_run_failed(first)
-    again = begun(
-        instance, {tags.PROCESS: gone}, parent_run_id=first.run_id, root_run_id=first.run_id
-    )
+    again = begun(instance, {tags.PROCESS: gone}, after=first.run_id)
     assert settle(instance) == Settled()
     assert reread(instance, again).status == Status.STARTED
 
