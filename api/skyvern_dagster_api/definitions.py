@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from skyvern_dagster.ids import stable_id
 from skyvern_dagster.workflow_store import StoredWorkflow
+from skyvern_dagster_api.resolved_definition import ResolvedDefinition
 from skyvern_dagster_api.schemas.answers import WorkflowAnswer
 
 
@@ -29,7 +29,9 @@ def workflow_answer(stored: StoredWorkflow) -> WorkflowAnswer:
         title=stored.title,
         version=stored.version,
         description=document.get("description"),
-        workflow_definition=_definition(stored, document),
+        workflow_definition=ResolvedDefinition(
+            stored, dict(document.get("workflow_definition") or {})
+        ).as_dict(),
         proxy_location=document.get("proxy_location"),
         webhook_callback_url=document.get("webhook_callback_url"),
         totp_verification_url=document.get("totp_verification_url"),
@@ -39,24 +41,6 @@ def workflow_answer(stored: StoredWorkflow) -> WorkflowAnswer:
         created_at=datetime.fromisoformat(stored.created_at),
         modified_at=datetime.fromisoformat(stored.modified_at),
     )
-
-
-def _definition(stored: StoredWorkflow, document: dict[str, Any]) -> dict[str, Any]:
-    body = dict(document.get("workflow_definition") or {})
-    parameters = [
-        {
-            **parameter,
-            f"{parameter.get('parameter_type', 'workflow')}_parameter_id": stable_id(
-                "op", stored.workflow_id, str(parameter.get("key"))
-            ),
-            "workflow_id": stored.workflow_id,
-            "created_at": stored.created_at,
-            "modified_at": stored.modified_at,
-            "deleted_at": None,
-        }
-        for parameter in body.get("parameters") or []
-    ]
-    return {**body, "parameters": parameters, "blocks": body.get("blocks") or []}
 
 
 @lru_cache(maxsize=512)

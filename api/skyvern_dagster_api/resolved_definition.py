@@ -1,0 +1,100 @@
+"""A definition as Skyvern answers it: keys replaced by the parameters that they name.
+
+Clients check these shapes (seen with the official ones): each block has its ``output_parameter``,
+a context parameter its ``source``, a loop what it goes over, an e-mail its SMTP secrets.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from skyvern_dagster.ids import stable_id
+from skyvern_dagster.workflow_store import StoredWorkflow
+
+_SMTP = ("smtp_host", "smtp_port", "smtp_username", "smtp_password")
+_WITH_ROW = {
+    "workflow": "workflow_parameter_id",
+    "aws_secret": "aws_secret_parameter_id",
+    "credential": "credential_parameter_id",
+}
+
+
+class ResolvedDefinition:
+    """Resolves one stored definition.
+
+    Args:
+        stored: For ids and times.
+        body: Its ``workflow_definition``, as YAML has it.
+    """
+
+    def __init__(self, stored: StoredWorkflow, body: dict[str, Any]) -> None:
+        self._stored = stored
+        self._body = body
+        self._given = {each["key"]: each for each in body.get("parameters") or []}
+
+    def as_dict(self) -> dict[str, Any]:
+        """The whole of it: what was given, and what is resolved beside it."""
+        labels = list(_labels(self._body.get("blocks") or []))
+        parameters = [self._parameter(key) for key in self._given]
+        outputs = [self._output(label) for label in labels]
+        blocks = [self._block(block) for block in self._body.get("blocks") or []]
+        return {**self._body, "parameters": parameters + outputs, "blocks": blocks}
+
+    def _parameter(self, key: str, around: tuple[str, ...] = ()) -> dict[str, Any] | None:
+        given = self._given.get(key)
+        if given is None:
+            return self._output(key.removesuffix("_output")) if key.endswith("_output") else None
+        kind = given["parameter_type"]
+        if kind == "context":
+            source = given["source_parameter_key"]
+            known = None if source in around else self._parameter(source, (*around, key))
+            return {**given, "source": known or self._output(source), "value": None}
+        row: dict[str, Any] = {}
+        if kind in _WITH_ROW:
+            row = self._row(_WITH_ROW[kind], key)
+        if kind == "credential":
+            row["credential_id"] = given.get("credential_id") or key
+        if kind == "workflow":
+            row["workflow_parameter_type"] = given.get("workflow_parameter_type", "string")
+        return {**given, **row}
+
+    def _output(self, label: str) -> dict[str, Any]:
+        key = f"{label}_output"
+        return {
+            "parameter_type": "output",
+            "key": key,
+            "description": f"Output of block {label}",
+            **self._row("output_parameter_id", key),
+        }
+
+    def _row(self, id_field: str, key: str) -> dict[str, Any]:
+        return {
+            id_field: stable_id("op", self._stored.workflow_id, key),
+            "workflow_id": self._stored.workflow_id,
+            "created_at": self._stored.created_at,
+            "modified_at": self._stored.modified_at,
+            "deleted_at": None,
+        }
+
+    def _block(self, block: dict[str, Any]) -> dict[str, Any]:
+        found = {**block, "output_parameter": self._output(block["label"])}
+        if "parameter_keys" in block or block["block_type"] == "task":
+            keys = block.get("parameter_keys") or []
+            found["parameters"] = [each for key in keys if (each := self._parameter(key))]
+        if block["block_type"] == "for_loop":
+            over = block.get("loop_over_parameter_key")
+            found["loop_over"] = self._parameter(over) if over else None
+            found["loop_blocks"] = [self._block(each) for each in block.get("loop_blocks") or []]
+        if block["block_type"] == "send_email":
+            for name in _SMTP:
+                key = block.get(f"{name}_secret_parameter_key")
+                found[name] = self._parameter(key) if key else None
+        return found
+
+
+def _labels(blocks: list[dict[str, Any]]) -> list[str]:
+    found: list[str] = []
+    for block in blocks:
+        found.append(block["label"])
+        found += _labels(block.get("loop_blocks") or [])
+    return found
