@@ -66,9 +66,7 @@ class UploadOutput(RootModel[list[str]]):
     """``s3://`` URIs, in the order of the downloads (contract 3b)."""
 
 
-def delivered_names(
-    workflow_run_id: str, delivery: str, files: Sequence[StoredFile]
-) -> list[str]:
+def delivered_names(workflow_run_id: str, delivery: str, files: Sequence[StoredFile]) -> list[str]:
     """Keys without the environment, one per file.
 
     In a run: ``<wr_id>/<uuid>_<name>`` (contract 3a), the uuid from the file's place and content.

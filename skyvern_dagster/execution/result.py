@@ -191,9 +191,7 @@ def _items(
         )
 
 
-def _partition(
-    workflow: Workflow, value: Any, windows: Mapping[str, tuple[str, str]]
-) -> str:
+def _partition(workflow: Workflow, value: Any, windows: Mapping[str, tuple[str, str]]) -> str:
     if len(windows) == 1:
         return next(iter(windows))
     field = workflow.definition.dagster.items.date

@@ -34,9 +34,7 @@ def dagster_findings(
     yield from _backfill(section, document)
 
 
-def _labels(
-    section: DagsterSection, outline: Outline, document: Document
-) -> Iterator[Finding]:
+def _labels(section: DagsterSection, outline: Outline, document: Document) -> Iterator[Finding]:
     top = {block.label for block in outline.blocks if block.label}
     tasks = {block.label for block in outline.walk() if block.model is TaskBlock}
     named: tuple[tuple[Path, Mapping[str, Any], frozenset[str] | set[str], str], ...] = (
@@ -52,9 +50,7 @@ def _labels(
                 )
 
 
-def _partitions(
-    section: DagsterSection, outline: Outline, document: Document
-) -> Iterator[Finding]:
+def _partitions(section: DagsterSection, outline: Outline, document: Document) -> Iterator[Finding]:
     if section.partitions is None:
         return
     keys = _workflow_keys(outline)
@@ -107,9 +103,7 @@ def _values(
             yield document.finding(place, str(error))
 
 
-def _schedule(
-    section: DagsterSection, outline: Outline, document: Document
-) -> Iterator[Finding]:
+def _schedule(section: DagsterSection, outline: Outline, document: Document) -> Iterator[Finding]:
     if section.schedule is None:
         return
     place = (*SECTION, "schedule")

@@ -176,7 +176,9 @@ class Schedule(_Settings):
 class DagsterSection(AssetSettings):
     """The whole section. Fields of an asset hold for all assets of the definition."""
 
-    asset: bool = Field(default=True, description="Whether the workflow is an asset, not a job only.")
+    asset: bool = Field(
+        default=True, description="Whether the workflow is an asset, not a job only."
+    )
     blocks: dict[str, AssetSettings] = Field(
         default_factory=dict, description="Label -> settings: these blocks are assets, too."
     )

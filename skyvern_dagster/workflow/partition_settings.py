@@ -176,22 +176,18 @@ PARTITION_TYPES = ("hourly", "daily", "weekly", "monthly", "cron", "static", "dy
 
 def partition_parameters(partitions: Partitions) -> Iterator[tuple[str, str]]:
     """``(parameter, field that names it)`` of everything that partitions give."""
-    match partitions:
-        case MultiPartitions():
-            for name, each in partitions.dimensions.items():
-                for parameter, field in partition_parameters(each):
-                    yield parameter, f"dimensions.{name}.{field}"
-        case TimePartitions():
-            for field in ("start_parameter", "end_parameter"):
-                if parameter := getattr(partitions, field):
-                    yield parameter, field
-        case StaticPartitions() | DynamicPartitions():
-            if partitions.parameter:
-                yield partitions.parameter, "parameter"
-            if isinstance(partitions, StaticPartitions) and isinstance(partitions.keys, dict):
-                for key, values in partitions.keys.items():
-                    for parameter in values:
-                        yield parameter, f"keys.{key}.{parameter}"
+    if isinstance(partitions, MultiPartitions):
+        for name, each in partitions.dimensions.items():
+            for parameter, field in partition_parameters(each):
+                yield parameter, f"dimensions.{name}.{field}"
+        return
+    for field in ("start_parameter", "end_parameter", "parameter"):
+        if parameter := getattr(partitions, field, None):
+            yield parameter, field
+    if isinstance(partitions, StaticPartitions) and isinstance(partitions.keys, dict):
+        for key, values in partitions.keys.items():
+            for parameter in values:
+                yield parameter, f"keys.{key}.{parameter}"
 
 
 def read_moment(text: str) -> datetime:
