@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
 from jinja2 import Environment, StrictUndefined
@@ -20,6 +19,11 @@ class ScaffoldParameters(BaseModel):
     workflow: str = Field(
         default="invoices", pattern=r"[A-Za-z][A-Za-z0-9_]*", description="Name of the workflow."
     )
+    monthly_since: str = Field(
+        default="",
+        pattern=r"(\d{4}-\d{2}-01)?",
+        description="First day of the first month, for a partition per month and a schedule.",
+    )
 
 
 class SkyvernWorkflowsScaffolder(dg.Scaffolder[ScaffoldParameters]):
@@ -33,25 +37,29 @@ class SkyvernWorkflowsScaffolder(dg.Scaffolder[ScaffoldParameters]):
     def scaffold(self, request: dg.ScaffoldRequest[ScaffoldParameters]) -> None:
         """Writes the files; a workflow that is there already stays as it is."""
         given = request.params or ScaffoldParameters()
-        overrides: dict[str, Any] = {given.workflow: {"parameters": {"website_url": given.url}}}
-        dg.scaffold_component(request, {"workflows": "workflows", "overrides": overrides})
+        dg.scaffold_component(request, {"workflows": "workflows"})
         folder = Path(request.target_path) / "workflows"
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / f"{given.workflow}.yaml"
         if not file.exists():
-            file.write_text(first_workflow(given.workflow), encoding="utf-8")
+            file.write_text(first_workflow(given), encoding="utf-8")
 
 
-def first_workflow(name: str) -> str:
+def first_workflow(given: ScaffoldParameters) -> str:
     """A definition to begin with: log in, list, download."""
     text = resources.files("skyvern_dagster").joinpath("scaffolds/workflow.yaml.j2").read_text()
     environment = Environment(
         undefined=StrictUndefined,
         variable_start_string="<<",
         variable_end_string=">>",
+        block_start_string="<%",
+        block_end_string="%>",
+        comment_start_string="<#",
+        comment_end_string="#>",
         autoescape=False,  # noqa: S701 - YAML, not HTML
         keep_trailing_newline=True,
     )
+    title = given.workflow.replace("_", " ").capitalize()
     return environment.from_string(text).render(
-        name=name, title=name.replace("_", " ").capitalize()
+        title=title, url=given.url, monthly_since=given.monthly_since
     )

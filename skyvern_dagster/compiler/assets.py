@@ -1,4 +1,4 @@
-"""From a workflow to graph-backed assets: one op per block, mapped iterations, items of their own."""
+"""From a workflow to graph-backed assets: one op per block, mapped iterations, items."""
 
 from __future__ import annotations
 

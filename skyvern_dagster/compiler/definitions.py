@@ -35,7 +35,9 @@ def build_definitions(
     Example:
         .. code-block:: python
 
-            defs = build_definitions("workflows", resources={"browser": BrowserResource(trace=False)})
+            defs = build_definitions(
+                "workflows", resources={"browser": BrowserResource(trace=False)}
+            )
     """
     workflows = load_all(sorted(Path(folder).glob("*.y*ml")))
     parts = [
@@ -87,7 +89,12 @@ def workflow_definitions(
 
     Args:
         resources: Replaces some of the job's resources.
+
+    Raises:
+        DefinitionError: Scheduled runs would lack a parameter.
+        ParameterError: As :func:`build_assets`.
     """
+    _check_schedule(workflow, parameters or {}, partitions)
     job = build_job(workflow, resource_defs=resources)
     section = workflow.definition.dagster
     if not section.asset:
@@ -115,6 +122,33 @@ def asset_job(workflow: Workflow, assets: list[WorkflowAsset]) -> dg.JobDefiniti
         tags=run_tags(workflow),
         description=f"Materializes the assets of {workflow.name} in one process.",
     )
+
+
+def _check_schedule(
+    workflow: Workflow, parameters: Mapping[str, Any], partitions: Partitions | None
+) -> None:
+    """Better now than at the first tick.
+
+    Raises:
+        DefinitionError: Scheduled runs would lack a parameter.
+    """
+    section = workflow.definition.dagster
+    if section.schedule is None:
+        return
+    cut = partitions or section.partitions
+    given = {*parameters, *section.parameters, *section.schedule.parameters}
+    given |= set(cut.parameters if cut else ())
+    lacking = [
+        each.key
+        for each in workflow.definition.workflow_parameters
+        if each.required and each.key not in given
+    ]
+    if lacking:
+        raise DefinitionError(
+            f"workflow {workflow.name!r}: scheduled runs lack values for "
+            f"{', '.join(lacking)}: give "
+            "them in 'dagster.parameters', or in the component's 'overrides'"
+        )
 
 
 def _is_made(asset: WorkflowAsset) -> TypeGuard[dg.AssetsDefinition]:

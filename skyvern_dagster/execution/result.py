@@ -1,4 +1,4 @@
-"""What a workflow has made, as one document: the value of its asset, and what tables are made of."""
+"""What a workflow has made, as one document: the value of its asset."""
 
 from __future__ import annotations
 

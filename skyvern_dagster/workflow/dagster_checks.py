@@ -130,7 +130,8 @@ def _schedule(section: DagsterSection, outline: Outline, document: Document) -> 
         yield document.finding(
             place,
             f"scheduled runs lack values for {', '.join(missing)}",
-            "give them in 'dagster.parameters', or the parameters defaults",
+            "give them in 'dagster.parameters', in the component, or the parameters defaults",
+            severity="warning",
         )
 
 

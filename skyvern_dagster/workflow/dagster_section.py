@@ -1,4 +1,4 @@
-"""``dagster:`` in a definition: what the workflow is in Dagster. Our extension, all of it optional."""
+"""``dagster:`` in a definition: what the workflow is in Dagster. Our extension, all optional."""
 
 from __future__ import annotations
 
@@ -198,7 +198,7 @@ class DagsterSection(AssetSettings):
     run_tags: dict[str, str] = Field(default_factory=dict)
 
     def asset_settings(self, label: str | None = None) -> AssetSettings:
-        """Settings of the workflow's asset or of a block's, with the section's where it has none."""
+        """Settings of the workflow's asset, or of a block's with the section's as defaults."""
         inherited = {"group", "kinds", "owners", "tags", "automation", "freshness"}
         whole = {name: getattr(self, name) for name in AssetSettings.model_fields}
         if label is None:
