@@ -12,8 +12,12 @@ Example:
 from __future__ import annotations
 
 from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.compiler.job import build_definitions, build_graph, build_job
+from skyvern_dagster.compiler.assets import build_assets
+from skyvern_dagster.compiler.definitions import build_definitions, workflow_definitions
+from skyvern_dagster.compiler.job import asset_resources, build_graph, build_job
+from skyvern_dagster.component import SkyvernWorkflowOverrides, SkyvernWorkflowsComponent
 from skyvern_dagster.errors import DefinitionError, SkyvernDagsterError
+from skyvern_dagster.execution.result import WorkflowFile, WorkflowItem, WorkflowResult
 from skyvern_dagster.io_manager import SkyvernJsonIOManager
 from skyvern_dagster.resources import (
     ArtifactStoreResource,
@@ -23,22 +27,33 @@ from skyvern_dagster.resources import (
     S3BucketResource,
     SecretsResource,
 )
+from skyvern_dagster.translator import DagsterSkyvernTranslator, SkyvernAssetData
 from skyvern_dagster.workflow.loader import Workflow, load_workflow
 
 __all__ = [
     "ArtifactStore",
     "ArtifactStoreResource",
     "BrowserResource",
+    "DagsterSkyvernTranslator",
     "DefinitionError",
     "EmailResource",
     "PlannerResource",
     "S3BucketResource",
     "SecretsResource",
+    "SkyvernAssetData",
     "SkyvernDagsterError",
     "SkyvernJsonIOManager",
+    "SkyvernWorkflowOverrides",
+    "SkyvernWorkflowsComponent",
     "Workflow",
+    "WorkflowFile",
+    "WorkflowItem",
+    "WorkflowResult",
+    "asset_resources",
+    "build_assets",
     "build_definitions",
     "build_graph",
     "build_job",
     "load_workflow",
+    "workflow_definitions",
 ]

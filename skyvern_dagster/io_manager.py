@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, get_args
 
 import dagster as dg
 from pydantic import BaseModel, Field, TypeAdapter
@@ -11,6 +11,9 @@ from upath import UPath
 
 from skyvern_dagster.errors import ArtifactError
 from skyvern_dagster.resources import home_folder
+
+IO_MANAGER = "skyvern_io_manager"
+"""Resource key of the IO manager between blocks; a project's own ``io_manager`` stays its own."""
 
 
 class JsonUPathIOManager(dg.UPathIOManager):
@@ -24,21 +27,46 @@ class JsonUPathIOManager(dg.UPathIOManager):
         text = obj.model_dump_json(indent=1) if isinstance(obj, BaseModel) else json.dumps(obj)
         path.write_text(text, encoding="utf-8")
 
+    def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
+        """Writes an output; that of a run over several partitions in parts, one for each."""
+        keys = context.asset_partition_keys if context.has_asset_partitions else []
+        if len(keys) < 2 or not hasattr(obj, "for_partition"):
+            super().handle_output(context, obj)
+            return
+        folder = self._base_path.joinpath(*context.asset_key.path)
+        folder.mkdir(parents=True, exist_ok=True)
+        for key in keys:
+            path = self.get_path_for_partition(context, folder, key)
+            self.dump_to_path(context, obj.for_partition(key), path.with_name(f"{path.name}.json"))
+        context.add_output_metadata({"path": dg.MetadataValue.path(str(folder))})
+
     def load_from_path(self, context: dg.InputContext, path: UPath) -> Any:
         """Reads one output back as what it was.
 
         Raises:
             ArtifactError: It is damaged, or was written by a version with another shape.
         """
-        upstream = context.upstream_output
-        kind = (upstream or context).dagster_type.typing_type
+        kind = _model(context)
         text = path.read_text(encoding="utf-8")
         try:
-            if isinstance(kind, type) and issubclass(kind, BaseModel):
+            if kind is not None:
                 return kind.model_validate_json(text)
             return TypeAdapter(Any).validate_json(text)
         except ValueError as error:
-            raise ArtifactError(f"{path} can't be read as {kind}: {error}") from error
+            raise ArtifactError(f"{path} can't be read as {kind or 'JSON'}: {error}") from error
+
+
+def _model(context: dg.InputContext) -> type[BaseModel] | None:
+    """What the output was declared as; else what the input is, or the values of its dict."""
+    upstream = context.upstream_output
+    declared = [context.dagster_type.typing_type]
+    if upstream is not None:
+        declared.insert(0, upstream.dagster_type.typing_type)
+    for kind in declared:
+        for each in (kind, *get_args(kind)):
+            if isinstance(each, type) and issubclass(each, BaseModel):
+                return each
+    return None
 
 
 class SkyvernJsonIOManager(dg.ConfigurableIOManagerFactory[JsonUPathIOManager]):
@@ -47,7 +75,7 @@ class SkyvernJsonIOManager(dg.ConfigurableIOManagerFactory[JsonUPathIOManager]):
     Example:
         .. code-block:: python
 
-            dg.Definitions(resources={"io_manager": SkyvernJsonIOManager(base_path="s3://bucket/runs")})
+            dg.Definitions(resources={"skyvern_io_manager": SkyvernJsonIOManager(base_path="s3://b/runs")})
     """
 
     base_path: str = Field(

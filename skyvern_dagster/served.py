@@ -14,7 +14,7 @@ from skyvern_dagster import tags
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.compiler.interpreted import TASK_JOB, WORKFLOW_JOB, build_interpreted_job
-from skyvern_dagster.compiler.job import build_graph, job_resources
+from skyvern_dagster.compiler.job import build_job
 from skyvern_dagster.errors import DefinitionError
 from skyvern_dagster.resources import ArtifactStoreResource
 from skyvern_dagster.schedule_store import ScheduleStore, StoredSchedule
@@ -88,18 +88,13 @@ def _job(stored: StoredWorkflow) -> dg.JobDefinition | None:
         workflow = stored.load()
     except DefinitionError:
         return None
-    definition = workflow.definition
-    return build_graph(workflow).to_job(
+    return build_job(
+        workflow,
         name=stored.name,
-        executor_def=dg.in_process_executor,
-        resource_defs=job_resources(),
-        tags={
-            tags.WORKFLOW: workflow.name,
-            tags.WORKFLOW_PERMANENT_ID: stored.workflow_permanent_id,
+        job_tags={
             tags.WORKFLOW_VERSION: str(stored.version),
             tags.ORGANIZATION_ID: stored.organization_id,
         },
-        description=definition.description or definition.title,
     )
 
 

@@ -16,6 +16,7 @@ class StoredFile(BaseModel):
         sha256: Hex digest of the content.
         block: Label of the block that downloaded it.
         iteration: Path of loop indexes, for instance ``"07"`` or ``"2__07"``; empty outside loops.
+        item: Digest of the loop's item, the same wherever the item stands; empty outside loops.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -27,3 +28,4 @@ class StoredFile(BaseModel):
     sha256: str
     block: str = ""
     iteration: str = ""
+    item: str = ""

@@ -65,6 +65,8 @@ class BlockContext:
         hand_on: What later blocks need of the browser.
         files: What the run has downloaded so far.
         request: What the run was asked for over REST.
+        item: Digest of the loop's item; empty outside loops.
+        delivery: What uploads and e-mails belong to: the run, or a partition of an asset.
     """
 
     workflow_run_id: str
@@ -79,6 +81,13 @@ class BlockContext:
     hand_on: HandOn = "nothing"
     files: tuple[StoredFile, ...] = ()
     request: RunRequest | None = None
+    delivery: str = ""
+    item: str = ""
+
+    @property
+    def delivers_again(self) -> bool:
+        """Whether other runs deliver the same: of what is there already, nothing is repeated."""
+        return self.delivery not in ("", self.workflow_run_id)
 
     def value(self, text: str, field: str) -> Any:
         """What a text field means: a parameter's value, a rendered template, or the text itself.

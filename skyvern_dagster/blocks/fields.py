@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,14 +14,23 @@ DOWNLOAD_DIRECTORY = "SKYVERN_DOWNLOAD_DIRECTORY"
 
 @dataclass(frozen=True)
 class RetryRule:
-    """How often a failed block is tried again, and after how many seconds (doubled each time)."""
+    """How often a failed block is tried again, and after how many seconds."""
 
     max_retries: int = 0
     delay_seconds: float = 0.0
+    backoff: Literal["constant", "linear", "exponential"] = "exponential"
 
     def delay(self, attempt: int) -> float:
         """Seconds to wait before retry number ``attempt`` (from 1)."""
-        return float(self.delay_seconds * 2 ** (attempt - 1))
+        match self.backoff:
+            case "constant":
+                return float(self.delay_seconds)
+            case "linear":
+                return float(self.delay_seconds * attempt)
+            case "exponential":
+                return float(self.delay_seconds * 2 ** (attempt - 1))
+            case _:
+                assert_never(self.backoff)
 
 
 class BlockText(NamedTuple):

@@ -20,7 +20,7 @@ from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.email_server import Mailbox, send
 from skyvern_dagster.blocks.fields import BlockFields, RetryRule
 from skyvern_dagster.blocks.outcome import BlockOutcome
-from skyvern_dagster.blocks.upload_to_s3 import select_files
+from skyvern_dagster.blocks.upload_to_s3 import delivered_names, select_files
 from skyvern_dagster.errors import BlockError
 
 _LONGEST_HEADER_LINE = 900
@@ -68,11 +68,12 @@ class SendEmailBlock(BlockFields):
             BlockError: A field is wrong, an attachment is missing, or the server failed.
             SecretError: A secret of the SMTP account is missing.
         """
-        sent_key = f"runs/{context.workflow_run_id}/email/{context.block_key}.json"
+        files = self._files(context) if context.delivers_again else []
+        sent_key = _sent_key(context, files)
         if context.services.artifacts.exists(sent_key):
-            context.log("the e-mail of this run was sent before; not sent again")
+            context.log("this e-mail was sent before; not sent again")
             return _completed(attachments=0, sent_now=0)
-        files = self._files(context)
+        files = files or self._files(context)
         recipients = self._recipients(context)
         message = self._message(context, recipients, files)
         # The sender gets a copy (contract 3a), as an envelope recipient only.
@@ -119,7 +120,9 @@ class SendEmailBlock(BlockFields):
         message["To"] = ", ".join(recipients)
         message["Subject"] = _one_line(f"{subject} - Workflow Run ID: {context.workflow_run_id}")
         message["Date"] = format_datetime(datetime.now(UTC))
-        message["Message-ID"] = message_id(context.workflow_run_id, context.block_key)
+        message["Message-ID"] = message_id(
+            context.delivery or context.workflow_run_id, _mail_key(context, files)
+        )
         message.set_content(_LONE_SURROGATES.sub("?", context.text(self.body, "body")))
         names = unique_names([_one_line(PurePosixPath(file.filename).name) for file in files])
         for file, name in zip(files, names, strict=True):
@@ -162,10 +165,31 @@ class EmailOutput(BaseModel):
         return {key: value for key, value in values.items() if value is not None}
 
 
-def message_id(workflow_run_id: str, block_key: str) -> str:
-    """The same for every attempt at this block of this run, so that receivers drop a repeat."""
-    digest = hashlib.sha256(f"{workflow_run_id}/{block_key}".encode()).hexdigest()[:32]
-    return f"<{digest}@{workflow_run_id.replace('_', '-')}.skyvern-dagster>"
+def _sent_key(context: BlockContext, files: Sequence[StoredFile]) -> str:
+    """Where it is noted that the message was sent.
+
+    A run sends it once. A partition sends it once for the same attachments: when the partition is
+    made again and there are new ones, people want to know.
+    """
+    if not context.delivers_again:
+        return f"runs/{context.workflow_run_id}/email/{context.block_key}.json"
+    return f"deliveries/{context.delivery}/email/{_mail_key(context, files)}.json"
+
+
+def _mail_key(context: BlockContext, files: Sequence[StoredFile]) -> str:
+    if not context.delivers_again:
+        return context.block_key
+    names = sorted(delivered_names(context.workflow_run_id, context.delivery, files))
+    digest = hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
+    label = context.block_key.partition("/")[0]  # a loop's indexes may shift from run to run
+    return f"{label}/{context.item or 'message'}-{digest}"
+
+
+def message_id(delivery: str, key: str) -> str:
+    """The same for every attempt at this message of a run, so that receivers drop a repeat."""
+    digest = hashlib.sha256(f"{delivery}/{key}".encode()).hexdigest()[:32]
+    domain = re.sub(r"[^A-Za-z0-9]+", "-", delivery).strip("-")
+    return f"<{digest}@{domain}.skyvern-dagster>"
 
 
 def unique_names(names: Sequence[str]) -> list[str]:

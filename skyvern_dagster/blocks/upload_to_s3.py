@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from pydantic import Field, RootModel
@@ -44,8 +46,9 @@ class UploadToS3Block(BlockFields):
         files = select_files(context, context.text(self.path, "path"), "path")
         uris: list[str] = []
         uploaded = 0
-        for file in files:
-            key = object_key(bucket.environment, context.workflow_run_id, file)
+        names = delivered_names(context.workflow_run_id, context.delivery, files)
+        for file, name in zip(files, names, strict=True):
+            key = f"{bucket.environment}/{name}"
             if not bucket.holds(key, file.sha256):
                 content = context.services.artifacts.read(file.key)
                 bucket.put(key, content, content_type=file.content_type, sha256=file.sha256)
@@ -63,10 +66,33 @@ class UploadOutput(RootModel[list[str]]):
     """``s3://`` URIs, in the order of the downloads (contract 3b)."""
 
 
+def delivered_names(workflow_run_id: str, delivery: str, files: Sequence[StoredFile]) -> list[str]:
+    """Keys without the environment, one per file.
+
+    In a run: ``<wr_id>/<uuid>_<name>`` (contract 3a), the uuid from the file's place and content.
+    In a partition: ``<delivery>/<uuid>_<name>``, the uuid from block, item and name only, so that a
+    document that the portal draws anew for each download takes the place of the earlier one.
+    """
+    if delivery in ("", workflow_run_id):
+        return [_named_by_run(workflow_run_id, file) for file in files]
+    seen: Counter[str] = Counter()
+    names = []
+    for file in files:
+        identity = f"{delivery}/{file.block}/{file.item}/{file.filename}"
+        seen[identity] += 1
+        unique = uuid.uuid5(uuid.NAMESPACE_URL, f"{identity}/{seen[identity]}")
+        names.append(f"{delivery}/{unique}_{file.filename}")
+    return names
+
+
 def object_key(environment: str, workflow_run_id: str, file: StoredFile) -> str:
     """``<env>/<wr_id>/<uuid>_<name>``; the same file of the same run has the same key always."""
+    return f"{environment}/{_named_by_run(workflow_run_id, file)}"
+
+
+def _named_by_run(workflow_run_id: str, file: StoredFile) -> str:
     unique = uuid.uuid5(uuid.NAMESPACE_URL, f"{workflow_run_id}/{file.key}/{file.sha256}")
-    return f"{environment}/{workflow_run_id}/{unique}_{file.filename}"
+    return f"{workflow_run_id}/{unique}_{file.filename}"
 
 
 def select_files(context: BlockContext, path: str, field: str) -> tuple[StoredFile, ...]:

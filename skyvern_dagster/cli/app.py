@@ -108,6 +108,23 @@ def demo(
     raise typer.Exit(run_demo(ui=ui, as_json=json))
 
 
+@app.command("demo-services")
+def serve_demo(
+    env_file: Annotated[
+        Path | None,
+        typer.Option("--env-file", metavar="FILE", help="Write the variables there, too."),
+    ] = None,
+) -> None:
+    """Start the embedded shop, S3 and mail server and print the variables that workflows need.
+
+    For trying things out in your own Dagster project: `DEMO_SHOP_URL` is the shop's address, the
+    rest is its login, the bucket and the mail server. Ctrl-C stops them.
+    """
+    from skyvern_dagster.cli.demo_services import serve
+
+    raise typer.Exit(serve(env_file))
+
+
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="Where the REST API listens.")] = "127.0.0.1",

@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 from pydantic import Field, create_model
 
+from skyvern_dagster.compiler.launch import Launch
 from skyvern_dagster.workflow.loader import Workflow
 from skyvern_dagster.workflow.parameters import ValueType, WorkflowParameter, coerce
 
@@ -23,15 +24,20 @@ _TYPES: dict[ValueType, Any] = {
 }
 
 
-def parameters_config(workflow: Workflow) -> type[dg.Config]:
+def parameters_config(workflow: Workflow, launch: Launch | None = None) -> type[dg.Config]:
     """The config class of a workflow's ``workflow`` parameters, which are its aliases.
+
+    What partitions give is not among them, and what the launch gives is the default.
 
     A field of its own name would collide with pydantic's where a parameter is called ``copy`` or
     ``model_config``, and can't begin with an underscore.
     """
+    given = launch.parameters if launch else {}
+    elsewhere = launch.partition_parameters if launch else frozenset()
     fields: dict[str, Any] = {
-        f"{_FIELD}{parameter.key}": _field(parameter)
+        f"{_FIELD}{parameter.key}": _field(parameter, given.get(parameter.key))
         for parameter in workflow.definition.workflow_parameters
+        if parameter.key not in elsewhere
     }
     return create_model(f"{workflow.name}_parameters", __base__=dg.Config, **fields)
 
@@ -56,10 +62,11 @@ def run_config(parameters: dict[str, Any]) -> dict[str, Any]:
     return {"ops": {"config": parameters}}
 
 
-def _field(parameter: WorkflowParameter) -> Any:
+def _field(parameter: WorkflowParameter, value: Any) -> Any:
     kind = _TYPES[parameter.workflow_parameter_type]
     described = partial(Field, alias=parameter.key, description=parameter.description or "")
-    if parameter.required:
+    given = parameter.default_value if value is None else value
+    if given is None:
         return kind, described()
-    default = coerce(parameter.key, parameter.workflow_parameter_type, parameter.default_value)
+    default = coerce(parameter.key, parameter.workflow_parameter_type, given)
     return kind, described(default=default)

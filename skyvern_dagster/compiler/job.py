@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
+from functools import lru_cache
+from inspect import Parameter, Signature
 from typing import Any, assert_never
 
 import dagster as dg
 
 from skyvern_dagster import tags
+from skyvern_dagster.compiler.asset_finish import VALUE, asset_finish_op
 from skyvern_dagster.compiler.config import parameters_config, parameters_mapping
+from skyvern_dagster.compiler.launch import Launch
+from skyvern_dagster.compiler.limits import run_tags
 from skyvern_dagster.compiler.ops import (
     ITERATION,
     RESULT,
     SCOPE,
+    after_inputs,
     block_op,
     collect_op,
     data_input,
@@ -21,11 +26,11 @@ from skyvern_dagster.compiler.ops import (
     loop_op,
     start_op,
 )
-from skyvern_dagster.compiler.plan import START, BlockNode, LoopNode, Plan, make_plan
-from skyvern_dagster.errors import DefinitionError
-from skyvern_dagster.io_manager import SkyvernJsonIOManager
+from skyvern_dagster.compiler.plan import FINISH, START, BlockNode, LoopNode, Plan, make_plan
+from skyvern_dagster.io_manager import IO_MANAGER, SkyvernJsonIOManager
 from skyvern_dagster.resources import default_resources
-from skyvern_dagster.workflow.loader import Workflow, load_text, load_workflow
+from skyvern_dagster.workflow.loader import Workflow, load_text
+from skyvern_dagster.workflow.picture import picture
 
 
 def build_job(
@@ -34,6 +39,7 @@ def build_job(
     name: str | None = None,
     executor_def: dg.ExecutorDefinition | None = None,
     resource_defs: Mapping[str, Any] | None = None,
+    job_tags: Mapping[str, str] | None = None,
 ) -> dg.JobDefinition:
     """Compiles a workflow into a Dagster job.
 
@@ -43,6 +49,7 @@ def build_job(
             other executor works, too; browser state is then restored in each process.
         resource_defs: Replaces some of :func:`skyvern_dagster.resources.default_resources`, or
             the ``io_manager``.
+        job_tags: Further tags of its runs.
 
     Example:
         .. code-block:: python
@@ -50,45 +57,58 @@ def build_job(
             job = build_job(load_workflow("workflows/invoice_retrieval.yaml"))
             defs = dg.Definitions(jobs=[job])
     """
-    return build_graph(workflow).to_job(
+    return build_graph(workflow, name=name).to_job(
         name=name or workflow.name,
         executor_def=executor_def or dg.in_process_executor,
-        resource_defs={**job_resources(), **(resource_defs or {})},
+        resource_defs=_resources(resource_defs or {}),
         tags={
+            **run_tags(workflow),
             tags.WORKFLOW: workflow.name,
             tags.WORKFLOW_PERMANENT_ID: workflow.workflow_permanent_id,
+            **(job_tags or {}),
         },
-        description=workflow.definition.description or workflow.definition.title,
+        description=picture(workflow),
     )
 
 
-def build_graph(workflow: Workflow) -> dg.GraphDefinition:
-    """Compiles a workflow into a graph, for users who make the job themselves."""
+def build_graph(workflow: Workflow, *, name: str | None = None) -> dg.GraphDefinition:
+    """Compiles a workflow into a graph, for users who make the job themselves.
+
+    Args:
+        name: Name of the graph, unique in a code location; the workflow's name when left out.
+    """
     plan = make_plan(workflow)
+    launch = Launch(graph=name or plan.name)
 
     def compose() -> None:
-        _compose(plan, workflow)
+        scope = start_op(workflow, launch).alias(START)()
+        scope, _ = _compose(plan, workflow, launch, scope)
+        finish_op(workflow, launch).alias(FINISH)(scope)
 
-    mapping = parameters_mapping(parameters_config(workflow), START)
-    return dg.graph(name=plan.name, config=mapping, description=plan.title)(compose)
+    mapping = parameters_mapping(parameters_config(workflow, launch), START)
+    return dg.graph(name=launch.graph, config=mapping, description=plan.title)(compose)
 
 
-def build_definitions(folder: str | Path) -> dg.Definitions:
-    """All workflow definitions (``*.yaml``, ``*.yml``) of a folder as jobs.
+def asset_graph(workflow: Workflow, launch: Launch) -> dg.GraphDefinition:
+    """Compiles a workflow into the graph behind its assets: the same ops, and outputs."""
+    plan = make_plan(workflow)
+    inputs = after_inputs(workflow, launch)
 
-    Raises:
-        DefinitionError: One of them has errors; the message lists those of all files.
-    """
-    jobs: list[dg.JobDefinition] = []
-    problems: list[str] = []
-    for path in sorted(Path(folder).glob("*.y*ml")):
-        try:
-            jobs.append(build_job(load_workflow(path)))
-        except DefinitionError as error:
-            problems.append(str(error))
-    if problems:
-        raise DefinitionError("\n".join(problems))
-    return dg.Definitions(jobs=jobs)
+    def compose(**after: Any) -> dict[str, Any]:
+        scope = start_op(workflow, launch).alias(START)(**after)
+        scope, results = _compose(plan, workflow, launch, scope)
+        value = asset_finish_op(workflow, launch).alias(FINISH)(scope)
+        return {VALUE: value, **{label: results[label] for label in launch.blocks}}
+
+    parameters = [Parameter(name, Parameter.KEYWORD_ONLY, annotation=Any) for name in inputs]
+    compose.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    return dg.graph(
+        name=launch.graph,
+        config=parameters_mapping(parameters_config(workflow, launch), START),
+        description=plan.title,
+        ins={name: dg.GraphIn() for name in inputs},
+        out={name: dg.GraphOut() for name in (VALUE, *launch.blocks)},
+    )(compose)
 
 
 def job_from_text(text: str, source: str, name: str) -> dg.JobDefinition:
@@ -96,29 +116,55 @@ def job_from_text(text: str, source: str, name: str) -> dg.JobDefinition:
     return build_job(load_text(text, source=source, name=name))
 
 
+@lru_cache(maxsize=1)
+def _shared_resources() -> dict[str, Any]:
+    return {**default_resources(), IO_MANAGER: SkyvernJsonIOManager()}
+
+
+def asset_resources() -> dict[str, Any]:
+    """The resources that assets of workflows require.
+
+    Always the same objects, so that definitions which each bring them can be merged.
+    """
+    return dict(_shared_resources())
+
+
 def job_resources() -> dict[str, Any]:
     """All resources of a job, the IO manager included."""
-    return {**default_resources(), "io_manager": SkyvernJsonIOManager()}
+    return {**asset_resources(), "io_manager": SkyvernJsonIOManager()}
 
 
-def _compose(plan: Plan, workflow: Workflow) -> None:
-    scope: Any = start_op(workflow)()
+def _compose(
+    plan: Plan, workflow: Workflow, launch: Launch, scope: Any
+) -> tuple[Any, dict[str, Any]]:
     results: dict[str, Any] = {}
     for node in plan.nodes:
         match node:
             case BlockNode():
-                outputs = block_op(node, workflow)(scope, **_data(node.data_from, results))
+                op = block_op(node, workflow, launch).alias(node.op)
+                outputs = op(scope, **_data(node.data_from, results))
                 scope = getattr(outputs, SCOPE)
                 results[node.block.label] = getattr(outputs, RESULT)
             case LoopNode():
-                scope = _compose_loop(node, workflow, scope, results)
+                scope = _compose_loop(node, workflow, launch, scope, results)
             case _:
                 assert_never(node)
-    finish_op(workflow)(scope)
+    return scope, results
 
 
-def _compose_loop(node: LoopNode, workflow: Workflow, scope: Any, results: dict[str, Any]) -> Any:
-    body_ops = [(inner, block_op(inner, workflow, node.block)) for inner in node.body]
+def _resources(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The defaults with what was given; an ``io_manager`` is meant for what blocks hand on, too."""
+    between = {IO_MANAGER: given["io_manager"]} if "io_manager" in given else {}
+    return {**job_resources(), **between, **given}
+
+
+def _compose_loop(
+    node: LoopNode, workflow: Workflow, launch: Launch, scope: Any, results: dict[str, Any]
+) -> Any:
+    body_ops = [
+        (inner, block_op(inner, workflow, launch, node.block).alias(inner.op))
+        for inner in node.body
+    ]
     before = dict(results)
 
     def iteration(item: Any) -> Any:
@@ -130,8 +176,10 @@ def _compose_loop(node: LoopNode, workflow: Workflow, scope: Any, results: dict[
             current = getattr(body_op(current, **inputs), SCOPE)
         return current
 
-    fanned = loop_op(node, workflow)(scope, **_data(node.data_from, results))
-    collected = collect_op(node, workflow)(fanned.entry, fanned.iterations.map(iteration).collect())
+    fan_out = loop_op(node, workflow, launch).alias(node.op)
+    fanned = fan_out(scope, **_data(node.data_from, results))
+    fan_in = collect_op(node, workflow, launch).alias(node.collect)
+    collected = fan_in(fanned.entry, fanned.iterations.map(iteration).collect())
     results[node.block.label] = getattr(collected, RESULT)
     for inner in node.body:
         results[inner.block.label] = results[node.block.label]

@@ -42,7 +42,8 @@ def block_metadata(
     codes = error_codes(outcome)
     if codes:
         metadata["skyvern/error_codes"] = dg.MetadataValue.text(", ".join(codes))
-    metadata |= _picture(outcome, store, inline=show_picture)
+    if outcome.screenshot is not None:
+        metadata |= picture_metadata(outcome.screenshot, store, inline=show_picture)
     if outcome.steps:
         metadata |= _steps(outcome.steps)
     if outcome.files:
@@ -100,15 +101,14 @@ def files_table(files: Sequence[StoredFile], store: ArtifactStore) -> dg.TableMe
     )
 
 
-def _picture(outcome: BlockOutcome, store: ArtifactStore, *, inline: bool) -> Metadata:
-    if outcome.screenshot is None:
-        return {}
-    metadata: Metadata = {"screenshot_file": dg.MetadataValue.url(store.url(outcome.screenshot))}
+def picture_metadata(screenshot: str, store: ArtifactStore, *, inline: bool = True) -> Metadata:
+    """A page's picture: a link, and the picture itself where it is small enough."""
+    metadata: Metadata = {"screenshot_file": dg.MetadataValue.url(store.url(screenshot))}
     if not inline:
         return metadata
-    image = store.read(outcome.screenshot)
+    image = store.read(screenshot)
     if len(image) <= LARGEST_PICTURE:
-        kind = PurePosixPath(outcome.screenshot).suffix.removeprefix(".").replace("jpg", "jpeg")
+        kind = PurePosixPath(screenshot).suffix.removeprefix(".").replace("jpg", "jpeg")
         data = base64.b64encode(image).decode()
         metadata["screenshot"] = dg.MetadataValue.md(
             f"![last page](data:image/{kind};base64,{data})"

@@ -26,7 +26,9 @@ from skyvern_dagster.workflow.loader import Workflow
 from skyvern_dagster.workflow.values import check_parameters
 
 
-def open_run(context: dg.OpExecutionContext, workflow: Workflow, given: dict[str, Any]) -> Scope:
+def open_run(
+    context: dg.OpExecutionContext, workflow: Workflow, given: dict[str, Any], delivery: str = ""
+) -> Scope:
     """Checks everything that can be checked before a browser starts.
 
     Raises:
@@ -42,7 +44,7 @@ def open_run(context: dg.OpExecutionContext, workflow: Workflow, given: dict[str
     except ParameterError as error:
         problems.append(str(error))
     problems += _missing_secrets(context, workflow)
-    scope = new_scope(workflow, parameters, run_id)
+    scope = new_scope(workflow, parameters, run_id, delivery=delivery)
     scope = _asked_for(context, workflow, scope)
     keep_run(services(context.resources).artifacts, workflow, scope)
     if problems:

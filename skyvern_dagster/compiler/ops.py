@@ -14,12 +14,16 @@ from skyvern_dagster.blocks.union import OUTPUT_TYPES, Block
 from skyvern_dagster.compiler.config import given_values, parameters_config
 from skyvern_dagster.compiler.endings import failure, mark_finished
 from skyvern_dagster.compiler.iterations import LoopEntryPoint, heal, loop_entry
+from skyvern_dagster.compiler.launch import Launch
+from skyvern_dagster.compiler.limits import pool_of, retry_policy_of
 from skyvern_dagster.compiler.metadata import block_metadata, files_table, item_metadata
 from skyvern_dagster.compiler.opening import open_run
 from skyvern_dagster.compiler.plan import FINISH, START, BlockNode, LoopNode, Node
 from skyvern_dagster.compiler.resuming import adopt, is_resumed
+from skyvern_dagster.errors import ParameterError
 from skyvern_dagster.execution.runner import Ran, Runner
 from skyvern_dagster.execution.scope import Scope
+from skyvern_dagster.io_manager import IO_MANAGER
 from skyvern_dagster.resources import RESOURCE_KEYS, services
 from skyvern_dagster.workflow.loader import Workflow
 
@@ -39,12 +43,17 @@ PICTURED_ITERATIONS = 100
 _KINDS = {"task": "browser", "for_loop": "loop", "upload_to_s3": "s3", "send_email": "email"}
 
 
-def start_op(workflow: Workflow) -> dg.OpDefinition:
+def start_op(workflow: Workflow, launch: Launch) -> dg.OpDefinition:
     """Checks the parameters and opens the run."""
-    config_class = parameters_config(workflow)
+    config_class = parameters_config(workflow, launch)
 
     def start(context: dg.OpExecutionContext, config: Any) -> Scope:
-        return open_run(context, workflow, given_values(config))
+        try:
+            window = launch.window(context)
+        except ParameterError as error:
+            raise dg.Failure(str(error), allow_retries=False) from error
+        given = {**given_values(config), **(window.parameters if window else {})}
+        return open_run(context, workflow, given, launch.delivery(window))
 
     start.__annotations__ = {
         "context": dg.OpExecutionContext,
@@ -52,15 +61,20 @@ def start_op(workflow: Workflow) -> dg.OpDefinition:
         "return": Scope,
     }
     return dg.op(
-        name=START,
-        out={SCOPE: dg.Out(Scope, description="What the first block begins with.")},
+        name=launch.op_name(START),
+        ins={name: dg.In(dg.Nothing) for name in after_inputs(workflow, launch)},
+        out={
+            SCOPE: dg.Out(
+                Scope, io_manager_key=IO_MANAGER, description="What the first block begins with."
+            )
+        },
         required_resource_keys=set(RESOURCE_KEYS),
         description="Checks the parameters and that every secret can be found.",
         tags={"dagster/compute_kind": "skyvern"},
     )(start)
 
 
-def finish_op(workflow: Workflow) -> dg.OpDefinition:
+def finish_op(workflow: Workflow, launch: Launch) -> dg.OpDefinition:
     """Marks the run as completed."""
 
     def finish(context: dg.OpExecutionContext, scope: Scope) -> None:
@@ -76,7 +90,7 @@ def finish_op(workflow: Workflow) -> dg.OpDefinition:
         )
 
     return dg.op(
-        name=FINISH,
+        name=launch.op_name(FINISH),
         ins={SCOPE: dg.In(Scope)},
         required_resource_keys={"artifacts"},
         description="Marks the run as completed.",
@@ -85,7 +99,7 @@ def finish_op(workflow: Workflow) -> dg.OpDefinition:
 
 
 def block_op(
-    node: BlockNode, workflow: Workflow, loop: ForLoopBlock | None = None
+    node: BlockNode, workflow: Workflow, launch: Launch, loop: ForLoopBlock | None = None
 ) -> dg.OpDefinition:
     """The op of a block; in a loop's mapped body it knows the loop."""
 
@@ -101,26 +115,29 @@ def block_op(
         )
         if not outcome.completed and not node.block.continue_on_failure:
             after = _fatal(context, runner, node, loop, after, outcome, metadata)
-        yield dg.Output(after, SCOPE)
-        yield dg.Output(_typed(node.block, outcome), RESULT, metadata=metadata)
+        yield from _outputs(context, after, _typed(node.block, outcome), metadata)
 
     tags = {"dagster/compute_kind": _KINDS[node.block.block_type]}
     if node.priority:
         tags["dagster/priority"] = str(node.priority)
     return dg.op(
-        name=node.op,
+        name=launch.op_name(node.op),
         ins={SCOPE: dg.In(Scope), **_data_ins(node.data_from), **_iteration_in(node)},
         out={
-            SCOPE: dg.Out(Scope),
-            RESULT: dg.Out(OUTPUT_TYPES[node.block.block_type], is_required=False),
+            SCOPE: dg.Out(Scope, io_manager_key=IO_MANAGER),
+            RESULT: dg.Out(
+                OUTPUT_TYPES[node.block.block_type], is_required=False, io_manager_key=IO_MANAGER
+            ),
         },
         required_resource_keys=set(RESOURCE_KEYS),
         description=describe(node.block),
         tags=tags,
+        pool=pool_of(node.block, workflow),
+        retry_policy=retry_policy_of(node.block, workflow),
     )(compute)
 
 
-def loop_op(node: LoopNode, workflow: Workflow) -> dg.OpDefinition:
+def loop_op(node: LoopNode, workflow: Workflow, launch: Launch) -> dg.OpDefinition:
     """The op that fans out: one scope per item, and the keys that the collect op must find."""
 
     def compute(
@@ -142,16 +159,19 @@ def loop_op(node: LoopNode, workflow: Workflow) -> dg.OpDefinition:
             )
 
     return dg.op(
-        name=node.op,
+        name=launch.op_name(node.op),
         ins={SCOPE: dg.In(Scope), **_data_ins(node.data_from)},
-        out={"entry": dg.Out(LoopEntryPoint), "iterations": dg.DynamicOut(Scope)},
+        out={
+            "entry": dg.Out(LoopEntryPoint, io_manager_key=IO_MANAGER),
+            "iterations": dg.DynamicOut(Scope, io_manager_key=IO_MANAGER),
+        },
         required_resource_keys=set(RESOURCE_KEYS),
         description=describe(node.block),
         tags={"dagster/compute_kind": "loop"},
     )(compute)
 
 
-def collect_op(node: LoopNode, workflow: Workflow) -> dg.OpDefinition:
+def collect_op(node: LoopNode, workflow: Workflow, launch: Launch) -> dg.OpDefinition:
     """The op that puts the iterations together, and runs those that are missing.
 
     After a crash in a mapped loop, Dagster's re-execution from failure drops the items that had
@@ -171,13 +191,15 @@ def collect_op(node: LoopNode, workflow: Workflow) -> dg.OpDefinition:
         )
         if not outcome.completed and not node.block.continue_on_failure:
             raise failure(context, node.block.label, outcome, metadata)
-        yield dg.Output(after, SCOPE)
-        yield dg.Output(_typed(node.block, outcome), RESULT, metadata=metadata)
+        yield from _outputs(context, after, _typed(node.block, outcome), metadata)
 
     return dg.op(
-        name=node.collect,
+        name=launch.op_name(node.collect),
         ins={"entry": dg.In(LoopEntryPoint), "iterations": dg.In(list[Scope])},
-        out={SCOPE: dg.Out(Scope), RESULT: dg.Out(LoopOutput, is_required=False)},
+        out={
+            SCOPE: dg.Out(Scope, io_manager_key=IO_MANAGER),
+            RESULT: dg.Out(LoopOutput, is_required=False, io_manager_key=IO_MANAGER),
+        },
         required_resource_keys=set(RESOURCE_KEYS),
         description=f"Puts the iterations of {node.op} together.",
         tags={"dagster/compute_kind": "loop"},
@@ -201,6 +223,20 @@ def describe(block: Block) -> str:
             assert_never(block)
 
 
+def _outputs(
+    context: dg.OpExecutionContext, after: Scope, result: BaseModel, metadata: dict[str, Any]
+) -> Iterator[dg.Output[Any]]:
+    """The scope, and the block's own output with what a person sees of it.
+
+    Behind an asset, Dagster refuses outputs that no asset depends on.
+    """
+    if RESULT in context.selected_output_names:
+        yield dg.Output(after, SCOPE)
+        yield dg.Output(result, RESULT, metadata=metadata)
+    else:
+        yield dg.Output(after, SCOPE, metadata=metadata)
+
+
 def _collected(
     runner: Runner, node: LoopNode, entry: LoopEntryPoint, iterations: list[Scope]
 ) -> Ran:
@@ -215,7 +251,7 @@ def _run(context: dg.OpExecutionContext, runner: Runner, node: BlockNode, scope:
         return runner.run_loop(node.block, scope)
     fresh = context.retry_number > 0
     after, outcome = runner.attempt(node.block, scope, hand_on=node.hand_on, fresh=fresh)
-    rule = node.block.retry_rule
+    rule = runner.workflow.definition.retry_rule(node.block)
     if outcome.status == "failed" and outcome.retryable and context.retry_number < rule.max_retries:
         attempt = context.retry_number + 1
         context.log.warning(
@@ -296,6 +332,13 @@ def _data_ins(labels: tuple[str, ...]) -> dict[str, dg.In]:
 
 def _iteration_in(node: BlockNode) -> dict[str, dg.In]:
     return {ITERATION: dg.In(dg.Nothing)} if node.follows_in_body else {}
+
+
+def after_inputs(workflow: Workflow, launch: Launch) -> list[str]:
+    """Inputs that stand for the assets that the workflow's asset comes after."""
+    if not launch.asset:
+        return []
+    return [f"after_{index}" for index in range(len(workflow.definition.dagster.deps))]
 
 
 def data_input(label: str) -> str:

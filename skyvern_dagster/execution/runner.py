@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from skyvern_dagster.agent.task import HandOn
+from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.blocks.context import BlockContext, Log, Services
 from skyvern_dagster.blocks.for_loop import MAX_ITERATIONS, ForLoopBlock
 from skyvern_dagster.blocks.outcome import BlockOutcome
@@ -83,19 +86,33 @@ class Runner:
             iteration=scope.iteration,
             names=Names(self.workflow.definition, scope),
             vault=vault,
-            services=self.services,
+            services=self._services(block),
             log=log,
             state=scope.state,
             fork=scope.fork or fresh,
             hand_on=hand_on,
             files=scope.files,
             request=read_request(self.services.artifacts, scope.workflow_run_id),
+            delivery=scope.delivery or scope.workflow_run_id,
+            item=_item_digest(scope),
         )
         started = time.monotonic()
         outcome = _without_secrets(_guarded(block, context), vault.redactor)
-        outcome = outcome.model_copy(update={"seconds": round(time.monotonic() - started, 3)})
+        outcome = outcome.model_copy(
+            update={
+                "seconds": round(time.monotonic() - started, 3),
+                "files": _of_item(outcome.files, scope),
+            }
+        )
         self.record(block, scope, outcome)
         return scope.with_outcome(block.label, outcome), outcome
+
+    def _services(self, block: LeafBlock) -> Services:
+        """The services, with the block's own time-out."""
+        seconds = self.workflow.definition.timeout(block.label)
+        if seconds is None:
+            return self.services
+        return replace(self.services, agent=replace(self.services.agent, max_seconds=seconds))
 
     def finished(self, block: LeafBlock, scope: Scope) -> BlockOutcome | None:
         """The outcome on record of a block that needs no further attempt in this scope.
@@ -134,7 +151,7 @@ class Runner:
         """A block with its retries, or a whole loop in order."""
         if isinstance(block, ForLoopBlock):
             return self.run_loop(block, scope)
-        rule = block.retry_rule
+        rule = self.workflow.definition.retry_rule(block)
         after, outcome = self.attempt(block, scope, hand_on=hand_on)
         for number in range(1, rule.max_retries + 1):
             if outcome.status != "failed" or not outcome.retryable:
@@ -225,7 +242,11 @@ class Runner:
 
 
 def new_scope(
-    workflow: Workflow, parameters: dict[str, Any], workflow_run_id: str | None = None
+    workflow: Workflow,
+    parameters: dict[str, Any],
+    workflow_run_id: str | None = None,
+    *,
+    delivery: str = "",
 ) -> Scope:
     """The scope in which a run begins."""
     now = datetime.now(UTC).replace(tzinfo=None)
@@ -236,6 +257,7 @@ def new_scope(
         current_date=now.date().isoformat(),
         created_at=now.isoformat(),
         parameters=parameters,
+        delivery=delivery,
     )
     # As JSON has it from the first block on, whether or not the scope travels between processes.
     return Scope.model_validate_json(scope.model_dump_json())
@@ -287,6 +309,20 @@ def _without_secrets(outcome: BlockOutcome, redactor: Redactor) -> BlockOutcome:
     if not redactor:
         return outcome
     return BlockOutcome.model_validate(redactor.value(outcome.model_dump(mode="json")))
+
+
+def _of_item(files: Sequence[StoredFile], scope: Scope) -> tuple[StoredFile, ...]:
+    """Files with the item that they belong to; its place in the list may differ next time."""
+    digest = _item_digest(scope)
+    return tuple(file.model_copy(update={"item": digest}) for file in files)
+
+
+def _item_digest(scope: Scope) -> str:
+    if not scope.frames:
+        return ""
+    values = [frame.value for frame in scope.frames]
+    text = json.dumps(values, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _loop_value(scope: Scope) -> Any:

@@ -39,6 +39,8 @@ class Scope(BaseModel):
     Attributes:
         current_date: ISO date on which the run started.
         created_at: Naive UTC timestamp of the start.
+        delivery: What uploads and e-mails of this run belong to, where that is more than the run:
+            a partition of an asset, which may be made again without delivering again.
         outputs: Label -> JSON output of the last time that the block ran.
         state: Artifact key of the browser state.
         fork: Whether the next browser block must open a context of its own.
@@ -54,6 +56,7 @@ class Scope(BaseModel):
     workflow_title: str
     current_date: str
     created_at: str
+    delivery: str = ""
     parameters: dict[str, Any] = Field(default_factory=dict)
     outputs: dict[str, Any] = Field(default_factory=dict)
     state: str | None = None

@@ -176,8 +176,7 @@ def downloads(records: list[BlockRecord]) -> list[StoredFile]:
 
 
 def _common(facts: RunFacts, links: Links) -> dict[str, Any]:
-    asked, definition = facts.request, facts.workflow.definition
-    source = asked or definition
+    source = facts.request or facts.workflow.definition
     files = [_file(file, links) for file in facts.files]
     return {
         "run_id": facts.run_id,
@@ -200,8 +199,35 @@ def _common(facts: RunFacts, links: Links) -> dict[str, Any]:
         "input_token_count": sum(step.input_tokens for step in facts.steps),
         "output_token_count": sum(step.output_tokens for step in facts.steps),
         "total_cost": round(sum(step.cost_usd for step in facts.steps), 6),
-        "run_request": asked.body if asked else None,
+        "run_request": _run_request(facts),
     }
+
+
+def _run_request(facts: RunFacts) -> dict[str, Any]:
+    """What was asked for, under today's names, whichever generation's were used."""
+    asked = facts.request
+    body = dict(asked.body) if asked else {}
+    found = {
+        "title": body.get("title"),
+        "url": body.get("url"),
+        "proxy_location": body.get("proxy_location"),
+        "webhook_url": asked.webhook_callback_url if asked else None,
+        "totp_url": asked.totp_verification_url if asked else None,
+        "totp_identifier": asked.totp_identifier if asked else None,
+    }
+    if facts.kind == "task":
+        goals = (body.get("prompt"), body.get("navigation_goal"), body.get("data_extraction_goal"))
+        prompt = next((goal for goal in goals if goal), "")
+        schema = body.get("data_extraction_schema") or body.get("extracted_information_schema")
+        return {
+            **found,
+            "prompt": prompt,
+            "data_extraction_schema": schema,
+            "error_code_mapping": body.get("error_code_mapping"),
+            "max_steps": asked.max_steps if asked else None,
+        }
+    wpid = facts.workflow.workflow_permanent_id
+    return {**found, "workflow_id": wpid, "agent_id": wpid, "parameters": facts.parameters}
 
 
 def _outputs(facts: RunFacts, links: Links, shape: OutputsShape) -> dict[str, Any]:

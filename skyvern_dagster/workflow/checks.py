@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
+
+from pydantic import ValidationError
 
 from skyvern_dagster.blocks.task import TaskBlock
+from skyvern_dagster.workflow.dagster_checks import dagster_findings
+from skyvern_dagster.workflow.dagster_section import DagsterSection
 from skyvern_dagster.workflow.document import Document
 from skyvern_dagster.workflow.findings import Finding
 from skyvern_dagster.workflow.label_checks import label_findings
@@ -20,6 +25,18 @@ def check(document: Document) -> Iterator[Finding]:
     yield from label_findings(outline, document)
     yield from NameChecks(outline, document).findings()
     yield from _beginning(outline, document)
+    section = _section(document.data)
+    if section is not None:
+        yield from dagster_findings(section, outline, document)
+
+
+def _section(data: Any) -> DagsterSection | None:
+    """The ``dagster`` section, unless it is so wrong that the model says what must be said."""
+    given = data.get("dagster") if isinstance(data, dict) else None
+    try:
+        return DagsterSection.model_validate(given) if isinstance(given, dict) else None
+    except ValidationError:
+        return None
 
 
 def _beginning(outline: Outline, document: Document) -> Iterator[Finding]:

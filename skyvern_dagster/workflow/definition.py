@@ -7,8 +7,10 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from skyvern_dagster.blocks.fields import BlockFields, RetryRule
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.blocks.union import Block
+from skyvern_dagster.workflow.dagster_section import DagsterSection
 from skyvern_dagster.workflow.parameters import Parameter, WorkflowParameter
 
 
@@ -51,6 +53,9 @@ class WorkflowDefinition(BaseModel):
     totp_identifier: str | None = None
     persist_browser_session: bool = False
     is_saved_task: bool = False
+    dagster: DagsterSection = Field(
+        default_factory=DagsterSection, description="What it is in Dagster. Our extension."
+    )
     workflow_definition: DefinitionBody
 
     @property
@@ -62,6 +67,15 @@ class WorkflowDefinition(BaseModel):
     def parameters(self) -> list[Parameter]:
         """The declared parameters, in order."""
         return self.workflow_definition.parameters
+
+    def retry_rule(self, block: BlockFields) -> RetryRule:
+        """When a failed attempt at a block is repeated: the section's rule, else the block's."""
+        given = self.dagster.retries.get(block.label) or self.dagster.retries.get("all")
+        return block.retry_rule if given is None else given.rule
+
+    def timeout(self, label: str) -> float | None:
+        """Longest seconds of a task, where the section sets some."""
+        return self.dagster.timeouts.blocks.get(label, self.dagster.timeouts.block)
 
     @property
     def workflow_parameters(self) -> list[WorkflowParameter]:

@@ -10,10 +10,12 @@ from pydantic_core import ErrorDetails
 
 from skyvern_dagster.blocks.fields import BlockFields
 from skyvern_dagster.blocks.union import BLOCK_TYPES
+from skyvern_dagster.workflow.dagster_section import SECTION_MODELS, DagsterSection
 from skyvern_dagster.workflow.definition import DefinitionBody, WorkflowDefinition
 from skyvern_dagster.workflow.document import Document
 from skyvern_dagster.workflow.findings import Finding, Path, did_you_mean
 from skyvern_dagster.workflow.parameters import PARAMETER_MODELS
+from skyvern_dagster.workflow.partition_settings import PARTITION_TYPES
 
 _ELSEWHERE = {"bitwarden_login_credential", "bitwarden_sensitive_information",
               "bitwarden_credit_card_data", "onepassword", "azure_vault_credential"}  # fmt: skip
@@ -31,6 +33,13 @@ _WANTED = {
     "string_type": "a text",
 }
 """Pydantic's error types -> what they ask for."""
+
+_TYPES: dict[str, Collection[str]] = {
+    "block_type": BLOCK_TYPES,
+    "parameter_type": PARAMETER_MODELS,
+    "type": PARTITION_TYPES,
+}
+"""Discriminator -> the values that there are."""
 
 
 def model_findings(document: Document, error: ValidationError) -> Iterator[Finding]:
@@ -95,7 +104,7 @@ def _unknown_word(field: str, given: Any, expected: str) -> tuple[str, str]:
 
 def _unknown_type(detail: ErrorDetails) -> tuple[str, str]:
     tag, which = str(detail["ctx"]["tag"]), _discriminator(detail)
-    known: Collection[str] = BLOCK_TYPES if which == "block_type" else PARAMETER_MODELS
+    known = _TYPES.get(which, BLOCK_TYPES)
     message = f"{which} {tag!r} is not supported"
     if tag in _ELSEWHERE:
         return message, "use parameter_type: credential and give the login through a secret source"
@@ -123,11 +132,21 @@ def _model_at(path: Path, data: Any) -> type[BaseModel]:
         fields = fields[part]
     if not path:
         return WorkflowDefinition
+    if path[0] == "dagster":
+        return _section_model(path[1:])
     if path[1:2] == ("parameters",):
         return PARAMETER_MODELS[fields["parameter_type"]]
     if path[1:2] == ("blocks",):
         return BLOCK_TYPES.get(str(fields.get("block_type")), BlockFields)
     return DefinitionBody
+
+
+def _section_model(path: Path) -> type[BaseModel]:
+    """The model of a place in the ``dagster`` section."""
+    model: type[BaseModel] = DagsterSection
+    for part in path:
+        model = SECTION_MODELS.get(str(part), model)
+    return model
 
 
 def _name(path: Path) -> str:

@@ -66,7 +66,9 @@ def _orders(request: PlanRequest) -> list[Decision]:
     root, url = request.observation.root, request.observation.url
     if "/account/orders" not in url:
         return [Goto(url=_base(request) + "/account/orders")]
-    since = date.fromisoformat(request.goal.payload["invoice_retrieval_start_date"])
+    payload = request.goal.payload
+    since = date.fromisoformat(payload.get("invoice_retrieval_start_date") or payload["start_date"])
+    until = date.fromisoformat(payload.get("end_date", "9999-12-31"))
     found, older = [], False
     for row in (node for node in root.walk() if node.role == "row"):
         order = re.search(r"LF-\d+", row.full_text)
@@ -74,6 +76,8 @@ def _orders(request: PlanRequest) -> list[Decision]:
         if order is None or day is None:
             continue
         on = datetime.strptime(day.group(), "%B %d, %Y").date()  # noqa: DTZ007
+        if on > until:
+            continue
         if on >= since:
             found.append({"order_date": on.isoformat(), "order_id": order.group()})
         else:

@@ -1,0 +1,111 @@
+"""The end of an asset's run: its value, what a person sees of it, and one event per item."""
+
+# Dagster reads the annotations of ops at run time, so they are not deferred here.
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.blocks.for_loop import ForLoopBlock
+from skyvern_dagster.compiler.endings import mark_finished
+from skyvern_dagster.compiler.item_metadata import item_metadata, items_table
+from skyvern_dagster.compiler.launch import Launch
+from skyvern_dagster.compiler.metadata import files_table, picture_metadata
+from skyvern_dagster.compiler.plan import FINISH
+from skyvern_dagster.compiler.resuming import adopt
+from skyvern_dagster.compiler.totals import totals
+from skyvern_dagster.execution.result import WorkflowItem, WorkflowResult, workflow_result
+from skyvern_dagster.execution.scope import Scope
+from skyvern_dagster.io_manager import IO_MANAGER
+from skyvern_dagster.workflow.definition import walk
+from skyvern_dagster.workflow.loader import Workflow
+
+VALUE = "value"
+"""Name of the graph's output that is the workflow's asset."""
+
+
+def asset_finish_op(workflow: Workflow, launch: Launch) -> dg.OpDefinition:
+    """Marks the run as completed and gives the asset's value."""
+
+    def finish(context: dg.OpExecutionContext, scope: Scope) -> Iterator[dg.Output[Any]]:
+        adopt(context, workflow, scope)
+        store = context.resources.artifacts.store()
+        window = launch.window(context)
+        result = workflow_result(
+            workflow, store, scope, partitions=window.spans if window else None
+        )
+        report_items(context, launch, result, store)
+        mark_finished(context, scope)
+        yield dg.Output(result, VALUE, metadata=result_metadata(workflow, store, result))
+
+    return dg.op(
+        name=launch.op_name(FINISH),
+        ins={"scope": dg.In(Scope)},
+        out={VALUE: dg.Out(WorkflowResult, io_manager_key=IO_MANAGER)},
+        required_resource_keys={"artifacts"},
+        description="Marks the run as completed and gives the asset's value.",
+        tags={"dagster/compute_kind": "skyvern"},
+    )(finish)
+
+
+def report_items(
+    context: dg.OpExecutionContext, launch: Launch, result: WorkflowResult, store: ArtifactStore
+) -> None:
+    """One materialization for each item that has something to show."""
+    for loop, key in launch.items.items():
+        done = [item for item in result.items if item.loop == loop and item.status == "completed"]
+        names = list(dict.fromkeys(partition_of_item(item) for item in done))
+        if names:
+            context.instance.add_dynamic_partitions(items_partitions(key), names)
+        for item in done:
+            context.log_event(
+                dg.AssetMaterialization(
+                    asset_key=dg.AssetKey(key),
+                    partition=partition_of_item(item),
+                    description=f"{item.key} of {result.workflow_run_id}",
+                    metadata=item_metadata(item, result, store),
+                )
+            )
+
+
+def result_metadata(
+    workflow: Workflow, store: ArtifactStore, result: WorkflowResult
+) -> dict[str, Any]:
+    """What the asset's page shows of a run."""
+    files = [each.file for each in result.files]
+    return {
+        "workflow_run_id": result.workflow_run_id,
+        "downloads": files_table(files, store),
+        "download_count": len(files),
+        "download_bytes": sum(file.size for file in files),
+        **items_table(result.items),
+        **totals(workflow, store, result.workflow_run_id),
+        **_last_page(workflow, store, result),
+    }
+
+
+def items_partitions(key: tuple[str, ...]) -> str:
+    """Name of the dynamic partitions of an items asset."""
+    return "/".join(key)
+
+
+def partition_of_item(item: WorkflowItem) -> str:
+    """An item's key as a partition key: no line breaks, not too long."""
+    flat = " ".join(item.key.split()) or "-"
+    return flat if len(flat) <= 120 else flat[:119] + "…"
+
+
+def _last_page(workflow: Workflow, store: ArtifactStore, result: WorkflowResult) -> dict[str, Any]:
+    shown = [each.screenshot for each in result.items if each.screenshot]
+    if shown:
+        return picture_metadata(shown[-1], store)
+    from skyvern_dagster.execution.records import RunRecords
+
+    records = RunRecords(store, result.workflow_run_id)
+    for block in reversed(list(walk(workflow.definition.blocks))):
+        record = None if isinstance(block, ForLoopBlock) else records.read(block.label)
+        if record is not None and record.outcome.screenshot:
+            return picture_metadata(record.outcome.screenshot, store)
+    return {}

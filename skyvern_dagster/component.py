@@ -1,0 +1,123 @@
+"""``SkyvernWorkflowsComponent``: a folder of workflow definitions in a ``dg`` project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import dagster as dg
+from dagster.components.utils.translation import TranslationFn, TranslationFnResolver
+from pydantic import Field
+
+from skyvern_dagster.compiler.definitions import load_all, workflow_definitions
+from skyvern_dagster.compiler.job import asset_resources
+from skyvern_dagster.errors import DefinitionError
+from skyvern_dagster.scaffolding import SkyvernWorkflowsScaffolder
+from skyvern_dagster.translator import DagsterSkyvernTranslator, SkyvernAssetData
+
+
+class SkyvernWorkflowOverrides(dg.Model, dg.Resolvable):
+    """What a project says about one workflow, over its definition's ``dagster`` section."""
+
+    parameters: dict[str, Any] = Field(
+        default_factory=dict, description="Values for the asset's runs."
+    )
+
+
+@dg.scaffold_with(SkyvernWorkflowsScaffolder)
+class SkyvernWorkflowsComponent(dg.Component, dg.Model, dg.Resolvable):
+    """Workflow definitions as jobs, graph-backed assets and schedules.
+
+    The definitions are files of their own, beside ``defs.yaml``: their Jinja is for the run and
+    would be rendered here. Scaffold one with
+    ``dg scaffold defs skyvern_dagster.SkyvernWorkflowsComponent invoices``.
+
+    Example:
+        .. code-block:: yaml
+
+            type: skyvern_dagster.SkyvernWorkflowsComponent
+            attributes:
+              workflows: workflows
+              overrides:
+                monthly_invoices:
+                  parameters:
+                    website_url: "{{ env.SHOP_URL }}"
+
+    Subclass it and override :meth:`get_asset_spec` to change what assets are called.
+    """
+
+    workflows: str | list[str] = Field(
+        default="workflows",
+        description="Folder with *.yaml, or files, relative to this component's folder.",
+    )
+    overrides: dict[str, SkyvernWorkflowOverrides] = Field(
+        default_factory=dict, description="Workflow name -> what holds for it in this project."
+    )
+    translation: (
+        Annotated[
+            TranslationFn[SkyvernAssetData],
+            TranslationFnResolver(template_vars_for_translation_fn=lambda data: {"data": data}),
+        ]
+        | None
+    ) = Field(default=None, description="Asset attributes, templates with `data` and `spec`.")
+    project_resources: list[str] = Field(
+        default_factory=list,
+        description="Keys of resources (browser, planner, artifacts, email, s3, secrets, "
+        "skyvern_io_manager) that the project defines itself; the others are provided.",
+    )
+
+    def get_asset_spec(self, data: SkyvernAssetData) -> dg.AssetSpec:
+        """The spec of an asset; override it in a subclass."""
+        spec = DagsterSkyvernTranslator().get_asset_spec(data)
+        return spec if self.translation is None else self.translation(spec, data)
+
+    def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
+        """Jobs, assets and schedules of all workflows, and the resources that they use.
+
+        Raises:
+            DefinitionError: There is no workflow, an override is of none, or one has errors.
+        """
+        found = load_all(self._paths(Path(context.path)))
+        names = [workflow.name for workflow in found]
+        if not found:
+            raise DefinitionError(
+                f"no workflow definition in {context.path}/{self.workflows}: put *.yaml files there"
+            )
+        unknown = [name for name in self.overrides if name not in names]
+        if unknown:
+            raise DefinitionError(
+                f"overrides: there is no workflow {', '.join(unknown)} (there is: "
+                f"{', '.join(names)})"
+            )
+        parts = [
+            workflow_definitions(
+                workflow,
+                dagster_skyvern_translator=_Translator(self),
+                parameters=self.overrides[workflow.name].parameters
+                if workflow.name in self.overrides
+                else None,
+            )
+            for workflow in found
+        ]
+        provided = {
+            key: value
+            for key, value in asset_resources().items()
+            if key not in self.project_resources
+        }
+        return dg.Definitions.merge(*parts, dg.Definitions(resources=provided))
+
+    def _paths(self, folder: Path) -> list[Path]:
+        given = [self.workflows] if isinstance(self.workflows, str) else self.workflows
+        paths: list[Path] = []
+        for each in given:
+            path = folder / each
+            paths += sorted(path.glob("*.y*ml")) if path.is_dir() else [path]
+        return [path for path in paths if path.name not in ("defs.yaml", "component.yaml")]
+
+
+class _Translator(DagsterSkyvernTranslator):
+    def __init__(self, component: SkyvernWorkflowsComponent) -> None:
+        self._component = component
+
+    def get_asset_spec(self, data: SkyvernAssetData) -> dg.AssetSpec:
+        return self._component.get_asset_spec(data)
