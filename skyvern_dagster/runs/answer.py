@@ -7,7 +7,6 @@ say the same: the fields of the seed documents together with those of today's AP
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Literal, assert_never
 
 import dagster as dg
@@ -21,6 +20,7 @@ from skyvern_dagster.runs.facts import RunFacts, gather
 from skyvern_dagster.runs.links import Links, PlainLinks
 from skyvern_dagster.runs.outputs import collect_outputs
 from skyvern_dagster.runs.status import RunStatus
+from skyvern_dagster.runs.timestamp import Timestamp
 from skyvern_dagster.runs.typed_outputs import typed_outputs
 
 SCREENSHOTS = 3
@@ -36,7 +36,7 @@ class FileAnswer(BaseModel):
     checksum: str = Field(description="SHA-256, hexadecimal.")
     filename: str
     file_size: int = Field(description="Bytes.")
-    modified_at: datetime | None = None
+    modified_at: Timestamp | None = None
     artifact_id: str | None = None
 
 
@@ -52,11 +52,11 @@ class RunAnswer(BaseModel):
     totp_verification_url: str | None = None
     totp_identifier: str | None = None
     proxy_location: Any = None
-    created_at: datetime
-    modified_at: datetime
-    queued_at: datetime | None = None
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
+    created_at: Timestamp
+    modified_at: Timestamp
+    queued_at: Timestamp | None = None
+    started_at: Timestamp | None = None
+    finished_at: Timestamp | None = None
     recording_url: str | None = None
     downloaded_files: list[FileAnswer] | None = None
     downloaded_file_urls: list[str] | None = None

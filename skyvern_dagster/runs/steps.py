@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.ids import EPOCH, stable_id
+from skyvern_dagster.runs.timestamp import Timestamp
 
 _ACTION_TYPES = {
     "check": "checkbox",
@@ -34,8 +35,8 @@ class StepAnswer(BaseModel):
     order: int = Field(description="Zero-based.")
     retry_index: int = Field(default=0, description="Counts the failed steps right before it.")
     is_last: bool = False
-    created_at: datetime
-    modified_at: datetime
+    created_at: Timestamp
+    modified_at: Timestamp
     input_token_count: int = 0
     output_token_count: int = 0
     step_cost: float = 0.0
@@ -64,8 +65,8 @@ class ActionAnswer(BaseModel):
     success: bool
     exception_message: str | None = None
     screenshot_artifact_key: str | None = Field(default=None, exclude=True)
-    created_at: datetime
-    modified_at: datetime
+    created_at: Timestamp
+    modified_at: Timestamp
 
 
 @dataclass(frozen=True)

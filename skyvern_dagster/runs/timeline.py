@@ -14,6 +14,7 @@ from skyvern_dagster.execution.records import BlockRecord
 from skyvern_dagster.ids import stable_id
 from skyvern_dagster.runs.facts import RunFacts
 from skyvern_dagster.runs.steps import ActionAnswer, TaskSteps
+from skyvern_dagster.runs.timestamp import Timestamp
 
 
 class TimelineBlock(BaseModel):
@@ -44,8 +45,8 @@ class TimelineBlock(BaseModel):
     current_value: str | None = None
     current_index: int | None = None
     downloaded_file_count: int = 0
-    created_at: datetime
-    modified_at: datetime
+    created_at: Timestamp
+    modified_at: Timestamp
 
 
 class TimelineEntry(BaseModel):
@@ -57,8 +58,8 @@ class TimelineEntry(BaseModel):
     block: TimelineBlock
     thought: None = None
     children: list[TimelineEntry] = []
-    created_at: datetime
-    modified_at: datetime
+    created_at: Timestamp
+    modified_at: Timestamp
 
 
 def timeline(facts: RunFacts, store: ArtifactStore) -> list[TimelineEntry]:

@@ -35,6 +35,7 @@ class ServeOptions:
         dagster_port: Of Dagster's UI; 0 for any that is free.
         workflows: Folder of definitions that are imported into the workflow store.
         public_url: Where clients reach the shim, for links; made from host and port when empty.
+        daemon: Whether Dagster's daemon is started, too; without one, runs wait in the queue.
     """
 
     host: str = "127.0.0.1"
@@ -42,6 +43,7 @@ class ServeOptions:
     dagster_port: int = 3000
     workflows: Path | None = None
     public_url: str = ""
+    daemon: bool = True
 
 
 @dataclass
@@ -125,11 +127,11 @@ def _start_code_server(up: Deployment, options: ServeOptions, note: Callable[[st
 
 
 def _start_dagster(up: Deployment, options: ServeOptions, note: Callable[[str], None]) -> None:
-    del options
     note("Dagster's daemon and UI")
     workspace = str(_workspace(up))
     port = up.dagster_url.rpartition(":")[2]
-    _start(up, "daemon", [sys.executable, "-m", "dagster._daemon", "run", "-w", workspace])
+    if options.daemon:
+        _start(up, "daemon", [sys.executable, "-m", "dagster._daemon", "run", "-w", workspace])
     webserver = [sys.executable, "-m", "dagster_webserver", "-h", "127.0.0.1", "-p", port]
     _start(up, "webserver", [*webserver, "-w", workspace])
     _wait(up, f"{up.dagster_url}/server_info")

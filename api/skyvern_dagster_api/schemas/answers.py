@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from skyvern_dagster.runs.timestamp import Timestamp
 
 
 class _Answer(BaseModel):
@@ -46,9 +47,9 @@ class WorkflowAnswer(_Answer):
     status: str = "published"
     folder_id: str | None = None
     job_name: str = Field(description="The Dagster job that it is compiled to.")
-    created_at: datetime
-    modified_at: datetime
-    deleted_at: datetime | None = None
+    created_at: Timestamp
+    modified_at: Timestamp
+    deleted_at: Timestamp | None = None
 
 
 class WorkflowRunItem(_Answer):
@@ -65,11 +66,11 @@ class WorkflowRunItem(_Answer):
     totp_verification_url: str | None = None
     totp_identifier: str | None = None
     failure_reason: str | None = None
-    queued_at: datetime | None = None
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
-    created_at: datetime
-    modified_at: datetime
+    queued_at: Timestamp | None = None
+    started_at: Timestamp | None = None
+    finished_at: Timestamp | None = None
+    created_at: Timestamp
+    modified_at: Timestamp
 
 
 class RunItem(_Answer):
@@ -85,9 +86,9 @@ class RunItem(_Answer):
     workflow_deleted: bool = False
     script_run: bool = False
     trigger_type: str | None = None
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
-    created_at: datetime
+    started_at: Timestamp | None = None
+    finished_at: Timestamp | None = None
+    created_at: Timestamp
 
 
 class ArtifactAnswer(_Answer):
@@ -104,8 +105,8 @@ class ArtifactAnswer(_Answer):
     filename: str
     content_type: str
     signed_url: str = Field(description="A link that expires.")
-    created_at: datetime
-    modified_at: datetime
+    created_at: Timestamp
+    modified_at: Timestamp
 
 
 class CancelledRuns(_Answer):
@@ -136,7 +137,7 @@ class UploadedAnswer(_Answer):
     s3_uri: str = Field(description="Where it lies; s3:// where the artifact store is there.")
     presigned_url: str = Field(description="A link that expires.")
     file_id: str
-    expires_at: datetime
+    expires_at: Timestamp
 
 
 class OrganizationAnswer(_Answer):
@@ -148,8 +149,8 @@ class OrganizationAnswer(_Answer):
     max_steps_per_run: int | None = None
     max_retries_per_step: int | None = None
     domain: None = None
-    created_at: datetime
-    modified_at: datetime
+    created_at: Timestamp
+    modified_at: Timestamp
 
 
 class ApiKeyAnswer(_Answer):
@@ -160,8 +161,8 @@ class ApiKeyAnswer(_Answer):
     token_type: str = "api"  # noqa: S105 - what kind of token it is
     token: str = Field(description="Only its kind and end of id: the key itself is kept nowhere.")
     valid: bool
-    created_at: datetime
-    modified_at: datetime
+    created_at: Timestamp
+    modified_at: Timestamp
 
 
 class ScheduleAnswer(_Answer):
@@ -176,23 +177,23 @@ class ScheduleAnswer(_Answer):
     parameters: dict[str, Any]
     name: str | None = None
     description: str | None = None
-    created_at: datetime
-    modified_at: datetime
-    deleted_at: datetime | None = None
+    created_at: Timestamp
+    modified_at: Timestamp
+    deleted_at: Timestamp | None = None
 
 
 class ScheduleItem(ScheduleAnswer):
     """A schedule in the list of all of an organization's."""
 
     workflow_title: str
-    next_run: datetime | None = None
+    next_run: Timestamp | None = None
 
 
 class ScheduleWithRuns(_Answer):
     """A schedule, and when it comes due next."""
 
     schedule: ScheduleAnswer
-    next_runs: list[datetime]
+    next_runs: list[Timestamp]
 
 
 class Schedules(_Answer):
@@ -237,5 +238,5 @@ class GeneratedTask(_Answer):
     navigation_payload: None = None
     extracted_information_schema: None = None
     suggested_title: str
-    created_at: datetime
-    modified_at: datetime
+    created_at: Timestamp
+    modified_at: Timestamp
