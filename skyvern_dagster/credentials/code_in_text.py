@@ -115,12 +115,13 @@ def _vocabulary() -> dict[str, list[str]]:
 
 def _plain(content: str) -> str:
     """A message without markup, addresses, dates and phone numbers, line by line."""
-    text = unicodedata.normalize("NFKC", content.translate(_WIDE))
+    text = content.translate(_WIDE)
     if re.search(r"<(?:html|body|div|p|td|br|span|table)\b", text, re.I):
         text = re.sub(r"(?is)<(style|script|head|title)\b.*?</\1\s*>", " ", text)
         text = re.sub(r"(?s)<!--.*?-->", " ", text)
         text = re.sub(r"(?i)<(?:br|/p|/div|/td|/tr|/h\d|/li)\b[^>]*>", "\n", text)
         text = html.unescape(re.sub(r"<[^>]*>", " ", text))
+    text = unicodedata.normalize("NFKC", text)
     for pattern in (_ADDRESS, _DATE):
         text = pattern.sub(" ", text)
     return text

@@ -106,11 +106,18 @@ class CodeWaiter:
             if time.monotonic() + wait > deadline:
                 raise SecretError(f"no one-time code has come in time: {self._source.describe()}")
             await asyncio.sleep(wait)
-            code = await self._source.code(self._typed)
+            code = await self._asked(deadline)
             if code:
                 self._typed |= {code}
                 return code
             wait = self._source.every
+
+    async def _asked(self, deadline: float) -> str | None:
+        try:
+            async with asyncio.timeout(max(deadline - time.monotonic(), 0.01)):
+                return await self._source.code(self._typed)
+        except TimeoutError:
+            return None
 
 
 def _seconds(environment: Mapping[str, str], name: str, default: float) -> float:
