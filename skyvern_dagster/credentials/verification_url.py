@@ -39,6 +39,7 @@ class VerificationUrlSource:
         """See :class:`CodeSource`."""
         body = json.dumps(self.question, separators=(",", ":")).encode()
         headers = signed_headers(self.key(), body, timestamp=int(time.time()), default=self.scheme)
+        self._last = "it gave no answer in time"
         delivery = await post(self.url, body, headers, self.policy)
         if delivery.is_final:
             raise SecretError(f"totp_verification_url can't be asked: {delivery.error}")
