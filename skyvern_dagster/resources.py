@@ -21,6 +21,8 @@ from skyvern_dagster.blocks.context import AgentSettings, Services
 from skyvern_dagster.blocks.email_server import EmailServer
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
 from skyvern_dagster.browser.runtime import BrowserRuntime
+from skyvern_dagster.credentials.code_source import CodeTiming
+from skyvern_dagster.credentials.one_time_codes import OneTimeCodes
 from skyvern_dagster.credentials.sources import (
     AwsSecretsManagerSource,
     ChainSource,
@@ -28,6 +30,8 @@ from skyvern_dagster.credentials.sources import (
     SecretSource,
 )
 from skyvern_dagster.errors import BlockError, PlannerError
+from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret
+from skyvern_dagster.webhooks.settings import WebhookSettings
 
 
 def home_folder() -> Path:
@@ -253,4 +257,25 @@ def services(resources: Any) -> Services:
         s3=resources.s3.s3(),
         email=resources.email.server(),
         agent=resources.browser.settings(),
+        codes=one_time_codes(store),
     )
+
+
+def one_time_codes(store: ArtifactStore) -> OneTimeCodes:
+    """One-time codes from outside, as the environment says.
+
+    Raises:
+        SecretError, OutgoingError: A setting in the environment is malformed.
+    """
+    return OneTimeCodes(
+        store, server_secret, WebhookSettings.from_environment(), CodeTiming.from_environment()
+    )
+
+
+def server_secret() -> ServerSecret:
+    """The secret of this deployment: ``SKYVERN_SECRET_KEY``, else a file in the home folder.
+
+    Raises:
+        OrganizationError: It can't be used.
+    """
+    return ServerSecret.load(home_folder() / SECRET_FILE)

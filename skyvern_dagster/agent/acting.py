@@ -31,9 +31,16 @@ from skyvern_dagster.browser.frames import frame_url
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.browser.session import BrowserSession
+from skyvern_dagster.credentials.code_source import CodeWaiter
 from skyvern_dagster.credentials.reference import SecretReference
 from skyvern_dagster.credentials.vault import SecretVault
-from skyvern_dagster.errors import SecretError
+from skyvern_dagster.errors import (
+    ArtifactError,
+    OrganizationError,
+    OutgoingError,
+    SecretError,
+    SkyvernDagsterError,
+)
 
 
 class Hands:
@@ -44,6 +51,7 @@ class Hands:
         vault: Resolves secret references while typing.
         home_url: Where the task began: the site that secrets belong to.
         goal: Says which credential has the one-time codes.
+        codes: Waits for codes from outside, where no credential makes them.
         uploads: Files that ``upload_file`` may use.
     """
 
@@ -54,12 +62,14 @@ class Hands:
         *,
         home_url: str,
         goal: Goal,
+        codes: CodeWaiter | None = None,
         uploads: frozenset[Path] = frozenset(),
     ) -> None:
         self._session = session
         self._vault = vault
         self._home_url = home_url
         self._goal = goal
+        self._codes = codes
         self._uploads = uploads
 
     async def act(self, decision: Decision) -> ActionResult:  # noqa: C901, PLR0912 - a case each
@@ -123,16 +133,27 @@ class Hands:
             for key, value in self._goal.payload.items()
             if isinstance(value, dict) and value.get("totp") == str(SecretReference(key, "totp"))
         ]
-        if not keys:
+        if not keys and self._codes is None:
             return ActionResult(
-                ok=False, message="no one-time code", error="no TOTP secret is known"
+                ok=False, message="no one-time code", error="no source of codes is known"
             )
         url = await frame_url(self._session, decision.ref)
         try:
-            code = self._vault.one_time_code(keys[0], page_url=url, home_url=self._home_url)
-        except SecretError as error:
+            if keys:
+                code = self._vault.one_time_code(keys[0], page_url=url, home_url=self._home_url)
+            else:
+                code = await self._code_from_outside(url)
+        except (SecretError, OrganizationError, OutgoingError, ArtifactError) as error:
             return _refused(self._session, error)
         return await actions.input_text(self._session, decision.ref, code, press_enter=False)
+
+    async def _code_from_outside(self, page_url: str) -> str:
+        self._vault.check_code_site(page_url=page_url, home_url=self._home_url)
+        if self._codes is None:
+            raise SecretError("no source of codes is known")
+        code = await self._codes.next_code()
+        self._vault.learn_code(code)
+        return code
 
     async def _upload(self, decision: UploadFile) -> ActionResult:
         path = Path(decision.path)
@@ -175,7 +196,7 @@ def describe_target(ref: str, observation: Observation) -> str:
     return f'{node.role} "{words}"' if words else node.role
 
 
-def _refused(session: BrowserSession, error: SecretError) -> ActionResult:
+def _refused(session: BrowserSession, error: SkyvernDagsterError) -> ActionResult:
     return ActionResult(
         ok=False, message="a secret was not typed", url_after=session.page.url, error=str(error)
     )

@@ -131,6 +131,7 @@ class SessionDesk:
             vault,
             home_url=request.url or session.resume_url or session.page.url,
             goal=request.goal,
+            codes=request.codes,
         )
         loop = AgentLoop(request, session, planner, hands, recorder, log)
         try:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from skyvern_dagster.agent.planner import Goal
 from skyvern_dagster.agent.step import StepSummary
 from skyvern_dagster.artifacts.files import StoredFile
+from skyvern_dagster.credentials.code_source import CodeWaiter
 from skyvern_dagster.ids import new_id
 
 TaskStatus = Literal["completed", "terminated", "failed"]
@@ -26,6 +27,7 @@ class TaskRequest:
         download_suffix: New base name for a downloaded file.
         max_seconds: Wall-clock budget.
         trace: Whether to keep Playwright's trace.
+        codes: Waits for one-time codes from outside, where the task names a source of them.
     """
 
     workflow_run_id: str
@@ -39,6 +41,7 @@ class TaskRequest:
     max_seconds: float
     download_suffix: str | None = None
     trace: bool = True
+    codes: CodeWaiter | None = field(default=None, repr=False)
     task_id: str = field(default_factory=lambda: new_id("tsk"))
 
     @property

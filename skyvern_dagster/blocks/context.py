@@ -13,9 +13,11 @@ from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.email_server import EmailServer
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
+from skyvern_dagster.credentials.one_time_codes import OneTimeCodes
 from skyvern_dagster.credentials.sources import SecretSource
 from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.errors import BlockError, TemplateError
+from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
 from skyvern_dagster.run_request import RunRequest
 from skyvern_dagster.templating import evaluate, is_template
 
@@ -50,6 +52,7 @@ class Services:
     s3: S3Bucket
     email: EmailServer
     agent: AgentSettings = AgentSettings()
+    codes: OneTimeCodes | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class BlockContext:
         request: What the run was asked for over REST.
         item: Digest of the loop's item; empty outside loops.
         delivery: What uploads and e-mails belong to: the run, or a partition of an asset.
+        organization_id: Whose run it is.
     """
 
     workflow_run_id: str
@@ -81,6 +85,7 @@ class BlockContext:
     hand_on: HandOn = "nothing"
     files: tuple[StoredFile, ...] = ()
     request: RunRequest | None = None
+    organization_id: str = DEFAULT_ORGANIZATION_ID
     delivery: str = ""
     item: str = ""
 

@@ -14,6 +14,9 @@ from skyvern_dagster.agent.task import TaskRequest, TaskResult
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.fields import BlockFields, RetryRule
 from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.credentials.code_source import CodeWaiter
+from skyvern_dagster.credentials.one_time_codes import CodeRequest
+from skyvern_dagster.credentials.pushed_codes import CodeReader
 from skyvern_dagster.credentials.reference import SecretReference, references_in
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.ids import new_id
@@ -22,7 +25,12 @@ from skyvern_dagster.ids import new_id
 class TaskBlock(BlockFields):
     """``block_type: task`` (contract 3a)."""
 
-    key_fields: ClassVar[tuple[str, ...]] = ("url", "download_suffix", "totp_identifier")
+    key_fields: ClassVar[tuple[str, ...]] = (
+        "url",
+        "download_suffix",
+        "totp_identifier",
+        "totp_verification_url",
+    )
     template_fields: ClassVar[tuple[str, ...]] = (
         "title",
         "navigation_goal",
@@ -32,7 +40,6 @@ class TaskBlock(BlockFields):
     inert_fields: ClassVar[frozenset[str]] = BlockFields.inert_fields | {
         "engine", "cache_actions", "disable_cache", "complete_criterion", "terminate_criterion",
         "complete_verification", "include_action_history_in_verification",
-        "totp_verification_url", "totp_identifier",
     }  # fmt: skip
     uses_browser: ClassVar[bool] = True
 
@@ -54,7 +61,12 @@ class TaskBlock(BlockFields):
     )
     complete_on_download: bool = False
     download_suffix: str | None = Field(default=None, description="New name of the download.")
-    totp_identifier: str | None = None
+    totp_identifier: str | None = Field(
+        default=None, description="Whom pushed one-time codes are for (POST /api/v1/totp)."
+    )
+    totp_verification_url: str | None = Field(
+        default=None, description="Asked for a one-time code, where the site wants one."
+    )
 
     @field_validator("data_schema", mode="before")
     @classmethod
@@ -96,6 +108,8 @@ class TaskBlock(BlockFields):
             raise BlockError("url: the first task of a workflow needs an address to begin at")
         payload = self._payload(context)
         settings = context.services.agent
+        task_id = _task_id(context)
+        codes = self._codes(context, task_id)
         return TaskRequest(
             workflow_run_id=context.workflow_run_id,
             block_key=context.block_key,
@@ -114,7 +128,8 @@ class TaskBlock(BlockFields):
                     for code, text in self.error_code_mapping.items()
                 },
                 complete_on_download=self.complete_on_download,
-                has_totp=any(
+                has_totp=codes is not None
+                or any(
                     isinstance(value, dict)
                     and value.get("totp") == str(SecretReference(key, "totp"))
                     for key, value in payload.items()
@@ -129,8 +144,33 @@ class TaskBlock(BlockFields):
             max_retries_per_step=settings.max_retries_per_step,
             max_seconds=settings.max_seconds,
             trace=settings.trace,
-            task_id=_task_id(context),
+            task_id=task_id,
+            codes=codes,
         )
+
+    def _codes(self, context: BlockContext, task_id: str) -> CodeWaiter | None:
+        """Waits for codes from outside; what the run was asked for stands above the block."""
+        asked = context.request
+        url = asked.totp_verification_url if asked else None
+        identifier = asked.totp_identifier if asked else None
+        if not url and not identifier:
+            url = _text(context, self.totp_verification_url, "totp_verification_url")
+            identifier = _text(context, self.totp_identifier, "totp_identifier")
+        if context.services.codes is None:
+            return None
+        request = CodeRequest(
+            reader=CodeReader(
+                name=f"{context.workflow_run_id}/{context.block_key}",
+                task_id=task_id,
+                workflow_id=str(context.names.get("workflow_permanent_id", "")),
+                workflow_run_id=context.workflow_run_id,
+            ),
+            organization_id=context.organization_id,
+            api_key_id=asked.api_key_id if asked else None,
+            verification_url=url,
+            identifier=identifier,
+        )
+        return context.services.codes.waiter(request)
 
     def _payload(self, context: BlockContext) -> dict[str, Any]:
         payload = {}
@@ -150,6 +190,10 @@ class TaskOutput(BaseModel):
     extracted_information: Any = None
     failure_reason: str | None = None
     errors: list[dict[str, Any]] = Field(default_factory=list)
+
+
+def _text(context: BlockContext, text: str | None, field: str) -> str:
+    return context.text(text, field).strip() if text else ""
 
 
 def _max_steps(context: BlockContext, limit: int) -> int:

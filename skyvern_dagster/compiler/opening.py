@@ -44,7 +44,9 @@ def open_run(
     except ParameterError as error:
         problems.append(str(error))
     problems += _missing_secrets(context, workflow)
-    scope = new_scope(workflow, parameters, run_id, delivery=delivery)
+    scope = new_scope(workflow, parameters, run_id, delivery=delivery).model_copy(
+        update={"organization_id": organization_of(context.run)}
+    )
     scope = _asked_for(context, workflow, scope)
     keep_run(services(context.resources).artifacts, workflow, scope)
     if problems:
@@ -77,7 +79,12 @@ def _asked_for(context: dg.OpExecutionContext, workflow: Workflow, scope: Scope)
     if store.exists(known):
         scope = scope.model_copy(update={"created_at": store.read_json(known)["created_at"]})
     definition = workflow.definition
-    if definition.webhook_callback_url or definition.totp_verification_url:
+    asks = (
+        definition.webhook_callback_url,
+        definition.totp_verification_url,
+        definition.totp_identifier,
+    )
+    if any(asks):
         keep_request(
             store,
             RunRequest(

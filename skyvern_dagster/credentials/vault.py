@@ -16,6 +16,8 @@ from skyvern_dagster.credentials.sources import Credential, SecretSource
 from skyvern_dagster.credentials.totp import clean_secret, one_time_code
 from skyvern_dagster.errors import SecretError
 
+_SHORTEST_CODE = 5
+
 
 @dataclass(frozen=True)
 class SecretDeclarations:
@@ -110,6 +112,31 @@ class SecretVault:
         reference = SecretReference(key, "totp")
         self._check_site(reference, page_url, home_url)
         return self._resolve(reference)
+
+    def check_code_site(self, *, page_url: str, home_url: str) -> None:
+        """Whether a code from outside, which belongs to no credential, may be typed on a page.
+
+        Raises:
+            SecretError: It is neither the site where the task began nor one that a credential of
+                the workflow may be typed on.
+        """
+        hosts = {host for each in self._declarations.credentials.values() for host in each}
+        page = host_of(page_url)
+        if not (same_site(page_url, home_url) or any(is_within(page, host) for host in hosts)):
+            raise SecretError(
+                f"the one-time code was not typed: {page or page_url[:60]!r} is not the site where "
+                f"the task began ({host_of(home_url) or home_url[:60]}); if it belongs to the "
+                "login, list it under allowed_hosts of a credential"
+            )
+
+    def learn_code(self, code: str) -> None:
+        """Remembers a code from outside, so that it shows up nowhere.
+
+        Short ones are left out: within a minute they are worth nothing, while each year and each
+        number of four digits on the page would be blanked out.
+        """
+        if len(code) >= _SHORTEST_CODE:
+            self.redactor.add(code)
 
     def _resolve(self, reference: SecretReference) -> str:
         if reference.field is None:

@@ -95,6 +95,7 @@ class Runner:
             request=read_request(self.services.artifacts, scope.workflow_run_id),
             delivery=scope.delivery or scope.workflow_run_id,
             item=_item_digest(scope),
+            organization_id=scope.organization_id,
         )
         started = time.monotonic()
         outcome = _without_secrets(_guarded(block, context), vault.redactor)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.blocks.outcome import BlockOutcome, BlockStatus
+from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
 
 
 class LoopFrame(BaseModel):
@@ -37,6 +38,7 @@ class Scope(BaseModel):
     """The state of a run between two blocks.
 
     Attributes:
+        organization_id: Whose run it is, and so whose credentials and codes it may use.
         current_date: ISO date on which the run started.
         created_at: Naive UTC timestamp of the start.
         delivery: What uploads and e-mails of this run belong to, where that is more than the run:
@@ -57,6 +59,7 @@ class Scope(BaseModel):
     current_date: str
     created_at: str
     delivery: str = ""
+    organization_id: str = DEFAULT_ORGANIZATION_ID
     parameters: dict[str, Any] = Field(default_factory=dict)
     outputs: dict[str, Any] = Field(default_factory=dict)
     state: str | None = None

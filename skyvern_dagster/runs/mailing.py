@@ -15,6 +15,7 @@ from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.dagster_internals import WILL_RETRY_TAG, add_run_tags, report_note, run_ids
 from skyvern_dagster.errors import OutgoingError, RunError, SkyvernDagsterError
 from skyvern_dagster.organizations.api_keys import ApiKeys
+from skyvern_dagster.organizations.signing import signing_key
 from skyvern_dagster.runs.recipient import Recipient, recipient_of
 from skyvern_dagster.runs.status import FINAL, run_status
 from skyvern_dagster.webhooks.delivery import Delivery, deliver
@@ -193,7 +194,7 @@ class Mailing:
 
     def _send(self, run: dg.DagsterRun, recipient: Recipient, letter: Letter) -> Sent:
         body = self.body_of(run)
-        key = recipient.signing_key(self.keys)
+        key = signing_key(self.keys, recipient.organization_id, recipient.api_key_id)
         signed = signed_headers(key, body, timestamp=int(time.time()), default=self.settings.scheme)
         headers = {
             "content-type": "application/json",

@@ -1,4 +1,4 @@
-"""Whom a run's webhooks are for, and with which key they are signed."""
+"""Whom a run's webhooks are for."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ import dagster as dg
 
 from skyvern_dagster import tags
 from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.errors import OutgoingError
 from skyvern_dagster.execution.records import read_workflow
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
-from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.run_request import read_request
 
 
@@ -28,24 +26,6 @@ class Recipient:
     url: str | None
     organization_id: str
     api_key_id: str | None = None
-
-    def signing_key(self, keys: ApiKeys) -> str:
-        """The key of the request, else the organization's oldest usable one (contract 2).
-
-        Raises:
-            OutgoingError: The organization has no usable key.
-            OrganizationError: The key can't be derived again.
-        """
-        own = keys.get(self.organization_id, self.api_key_id) if self.api_key_id else None
-        if own is not None and own.is_usable:
-            return keys.signing_token(own)
-        usable = [key for key in keys.list(self.organization_id) if key.is_usable]
-        if not usable:
-            raise OutgoingError(
-                f"organization {self.organization_id} has no usable API key to sign its webhooks "
-                "with: make one with `skyvern-dagster keys create`"
-            )
-        return keys.signing_token(usable[0])
 
 
 def recipient_of(store: ArtifactStore, run: dg.DagsterRun) -> Recipient:

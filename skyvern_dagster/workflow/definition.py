@@ -35,8 +35,7 @@ class WorkflowDefinition(BaseModel):
     inert_fields: ClassVar[frozenset[str]] = frozenset(
         {
             "is_saved_task", "persist_browser_session", "proxy_location", "model", "status",
-            "totp_identifier", "totp_verification_url", "webhook_callback_url", "run_with",
-            "ai_fallback", "cache_key", "max_screenshot_scrolls", "extra_http_headers",
+            "run_with", "ai_fallback", "cache_key", "max_screenshot_scrolls", "extra_http_headers",
             "folder_id", "run_sequentially", "sequential_key", "code_version", "mask_secrets",
             "reuse_browser_session", "adaptive_caching", "enable_self_healing",
             "pin_saved_session_ip", "browser_profile_id", "browser_profile_key",

@@ -1,0 +1,139 @@
+"""Finding a one-time code in an e-mail or a text message."""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+
+LONGEST_BARE_CODE = 10
+"""Up to so many characters, a pushed text is the code itself (contract 1b)."""
+
+_NEAR = 60
+"""Characters between a code and the word that names it, at most."""
+
+_ENOUGH = 4
+
+_DIGITS = r"\d{4,8}"
+_GROUPS = r"\d{3}[ -]\d{3,4}|\d{2}[ -]\d{2}[ -]\d{2}|\d(?: \d){3,7}"
+_MIXED = (
+    r"(?=[A-Z0-9]*\d)[A-Z0-9]{5,8}|[A-Z]{1,3}-\d{4,8}"
+    r"|(?=[A-Z0-9-]*\d)[A-Z0-9]{3,4}-[A-Z0-9]{3,4}"
+)
+# Only what is written in Latin letters has spaces around its words.
+_CANDIDATE = re.compile(
+    rf"(?<![A-Za-z0-9_.,/@+#=&%*-])(?<!\d:)(?:{_GROUPS}|{_DIGITS}|{_MIXED})(?![A-Za-z0-9_@%=&/-])"
+)
+_NOT_AFTER = re.compile(r"[.,:]\d|\s?(?:[€$£¥]|(?:eur|usd|gbp|chf|min|minut\w*|stund\w*|days?)\b)")
+_NOT_BEFORE = re.compile(r"(?:[€$£¥]|\b(?:eur|usd|gbp|chf)|\d[.:/-])\s?$")
+_DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2}|\+?\d[\d ()/-]{10,}\d")
+_WIDE = str.maketrans({"，": ", ", "：": ": ", "．": ". ", "。": ". "})
+_ADDRESS = re.compile(r"\S+://\S+|\bwww\.\S+|\S+@\S+\.\S+")
+
+
+def code_in(content: str) -> str:
+    """The code that a pushed text is or holds; empty where none can be found.
+
+    Args:
+        content: A code by itself, a text message, or an e-mail (plain or HTML) in any of the
+            languages of ``code_words.yaml``.
+    """
+    bare = content.strip()
+    if len(bare) <= LONGEST_BARE_CODE:
+        return _joined(bare)
+    text = _plain(bare)
+    best = max(_candidates(text), key=lambda found: found.score, default=None)
+    return best.code if best is not None and best.score >= _ENOUGH else ""
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    code: str
+    score: float
+
+
+def _candidates(text: str) -> Iterator[_Candidate]:
+    folded = _folded(text)
+    for match in _CANDIDATE.finditer(text):
+        score = _score(text, folded, match)
+        if score > 0:
+            yield _Candidate(_joined(match.group()), score)
+
+
+def _score(text: str, folded: str, match: re.Match[str]) -> float:
+    start, end = match.span()
+    before, after = folded[max(0, start - _NEAR) : start], folded[end : end + _NEAR]
+    if _NOT_AFTER.match(folded[end:]) or _NOT_BEFORE.search(folded[:start]):
+        return 0
+    others = re.search(rf"(?:{_words('others')})\W{{0,3}}(?:\w{{1,6}}\W{{1,3}})?$", before)
+    if others and not re.search(rf"(?:{_words('names')})\W{{0,4}}$", before):
+        return 0
+    digits = sum(character.isdigit() for character in match.group())
+    score = {6: 2.0, 8: 1.0, 5: 1.0, 4: 0.5, 7: 0.5}.get(digits, 0.0)
+    score += any(character.isalpha() for character in match.group())
+    if digits == 4 and 1900 <= int(re.sub(r"\D", "", match.group())) <= 2099:
+        score -= 1.5
+    score += max(_closeness(before[::-1], reverse=True), _closeness(after, reverse=False) * 0.8)
+    line = text[text.rfind("\n", 0, start) + 1 : (text + "\n").find("\n", end)]
+    return score + (3.0 if line.strip() == match.group() else 0.0)
+
+
+def _closeness(part: str, *, reverse: bool) -> float:
+    """Up to 5 for a word for a code right beside, less for one further off."""
+    found = _named(reverse).search(part)
+    return 0.0 if found is None else 5.0 - 3.0 * found.start() / _NEAR
+
+
+@functools.cache
+def _named(reverse: bool) -> re.Pattern[str]:
+    if not reverse:
+        return re.compile(_words("names"))
+    reversed_words = "|".join(re.escape(word[::-1]) for word in _vocabulary()["names"])
+    return re.compile(reversed_words)
+
+
+@functools.cache
+def _words(name: str) -> str:
+    return "|".join(re.escape(word) for word in _vocabulary()[name])
+
+
+@functools.cache
+def _vocabulary() -> dict[str, list[str]]:
+    import yaml
+
+    file = resources.files("skyvern_dagster.credentials").joinpath("code_words.yaml")
+    lists = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return {
+        name: sorted({_folded(word) for line in lines for word in line}, key=len, reverse=True)
+        for name, lines in lists.items()
+    }
+
+
+def _plain(content: str) -> str:
+    """A message without markup, addresses, dates and phone numbers, line by line."""
+    text = content.translate(_WIDE)
+    if re.search(r"<(?:html|body|div|p|td|br|span|table)\b", text, re.I):
+        text = re.sub(r"(?is)<(style|script|head|title)\b.*?</\1\s*>", " ", text)
+        text = re.sub(r"(?s)<!--.*?-->", " ", text)
+        text = re.sub(r"(?i)<(?:br|/p|/div|/td|/tr|/h\d|/li)\b[^>]*>", "\n", text)
+        text = html.unescape(re.sub(r"<[^>]*>", " ", text))
+    text = unicodedata.normalize("NFKC", text)
+    for pattern in (_ADDRESS, _DATE):
+        text = pattern.sub(" ", text)
+    return text
+
+
+def _folded(text: str) -> str:
+    """In lower case without accents, of the same length."""
+    return "".join(
+        (unicodedata.normalize("NFD", character)[0].lower() or character)[0] for character in text
+    )
+
+
+def _joined(code: str) -> str:
+    """Digits that were shown in groups, as a field takes them."""
+    return re.sub(r"[\s-]", "", code) if re.fullmatch(r"[\d\s-]+", code) else code
