@@ -31,3 +31,14 @@ fi
 
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r requirements.lock
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps -e .
+
+# The official clients that the tests drive: each in a folder of its own, since their requirements
+# exclude each other's and ours.
+for version in 1.0.56 1.0.44; do
+    folder="$venv/clients/skyvern-$version"
+    if [ ! -f "$folder/.ready" ]; then
+        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+            --target "$folder" "skyvern==$version" 2>&1 | grep -v "dependency conflicts\|resolver\|requires\|WARNING" || true
+        touch "$folder/.ready"
+    fi
+done

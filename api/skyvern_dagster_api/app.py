@@ -12,7 +12,16 @@ from skyvern_dagster_api.background import Background
 from skyvern_dagster_api.errors import add_handlers
 from skyvern_dagster_api.metrics import Metrics
 from skyvern_dagster_api.middleware import AccessLog, BodyLimit
-from skyvern_dagster_api.routes import artifacts, files, runs, schedules, system, tasks, workflows
+from skyvern_dagster_api.routes import (
+    artifacts,
+    files,
+    runs,
+    schedules,
+    system,
+    tasks,
+    totp,
+    workflows,
+)
 from skyvern_dagster_api.settings import Settings
 from skyvern_dagster_api.shim import Shim
 
@@ -69,6 +78,7 @@ def _add_routes(app: FastAPI) -> None:
         app.include_router(schedules.router, prefix=prefix)
     app.include_router(schedules.everything)
     app.include_router(files.router)
+    app.include_router(totp.router)
     app.include_router(artifacts.router)
     app.include_router(artifacts.signed)
     app.include_router(system.public)

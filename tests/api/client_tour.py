@@ -73,8 +73,8 @@ async def tour(url: str, key: str, shop: str, definition: str, hook: str, given:
     while (await client.get_run(waiting.run_id)).status not in ("canceled", "completed"):
         await asyncio.sleep(0.3)
     seen["canceled"] = (await client.get_run(waiting.run_id)).status
-    # code = await client.send_totp_code(totp_identifier="me@shop.example", content="482913")
-    # seen["code"] = code.code
+    code = await client.send_totp_code(totp_identifier="me@shop.example", content="482913")
+    seen["code"] = code.code
     await client.delete_workflow(created.workflow_permanent_id)
     left = await client.get_workflows(page_size=50)
     seen["deleted"] = created.workflow_permanent_id not in {

@@ -217,6 +217,25 @@ class Deleted(_Answer):
     ok: bool = True
 
 
+class TotpCodeAnswer(_Answer):
+    """A one-time code as it was understood."""
+
+    totp_code_id: str
+    organization_id: str
+    totp_identifier: str
+    content: str
+    code: str = Field(description="Empty where the content holds none.")
+    task_id: str | None = None
+    workflow_id: str | None = None
+    workflow_run_id: str | None = None
+    source: str | None = None
+    type: str | None = None
+    otp_type: str | None = None
+    expired_at: Timestamp
+    created_at: Timestamp
+    modified_at: Timestamp
+
+
 class VersionAnswer(_Answer):
     """Which version this is."""
 
