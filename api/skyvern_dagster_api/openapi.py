@@ -1,0 +1,39 @@
+"""The OpenAPI document, as it is committed: ``python -m skyvern_dagster_api.openapi FILE``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from skyvern_dagster.runs.typed_outputs import TypedOutputs
+from skyvern_dagster_api.app import create_app
+from skyvern_dagster_api.settings import Settings
+
+
+def document() -> str:
+    """The whole document as text; the same for the same code."""
+    found: dict[str, Any] = create_app(Settings()).openapi()
+    found["info"]["version"] = "0"  # of the API: it has changed when this file has
+    return json.dumps(found, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def outputs_schema() -> str:
+    """JSON Schema of ``outputs`` in the finished shape (``outputs=v2``)."""
+    schema = TypedOutputs.model_json_schema()
+    return json.dumps(schema, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def main() -> int:
+    """Writes what is committed: the document, and the schema of outputs beside it."""
+    if len(sys.argv) != 3:
+        sys.stderr.write("usage: python -m skyvern_dagster_api.openapi OPENAPI.json OUTPUTS.json\n")
+        return 2
+    Path(sys.argv[1]).write_text(document(), encoding="utf-8")
+    Path(sys.argv[2]).write_text(outputs_schema(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
