@@ -30,6 +30,7 @@ from skyvern_dagster.credentials.sources import (
     SecretSource,
 )
 from skyvern_dagster.errors import BlockError, PlannerError
+from skyvern_dagster.organizations.credential_store import CredentialStore
 from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret
 from skyvern_dagster.webhooks.settings import WebhookSettings
 
@@ -258,6 +259,7 @@ def services(resources: Any) -> Services:
         email=resources.email.server(),
         agent=resources.browser.settings(),
         codes=one_time_codes(store),
+        credentials=lambda: CredentialStore(store, server_secret()),
     )
 
 

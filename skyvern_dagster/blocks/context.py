@@ -14,10 +14,12 @@ from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.email_server import EmailServer
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
 from skyvern_dagster.credentials.one_time_codes import OneTimeCodes
+from skyvern_dagster.credentials.organization_source import OrganizationSource
 from skyvern_dagster.credentials.sources import SecretSource
 from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.errors import BlockError, TemplateError
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
+from skyvern_dagster.organizations.credential_store import CredentialStore
 from skyvern_dagster.run_request import RunRequest
 from skyvern_dagster.templating import evaluate, is_template
 
@@ -53,6 +55,13 @@ class Services:
     email: EmailServer
     agent: AgentSettings = AgentSettings()
     codes: OneTimeCodes | None = None
+    credentials: Callable[[], CredentialStore] | None = None
+
+    def secrets_of(self, organization_id: str) -> SecretSource:
+        """Where the secrets of an organization's runs come from."""
+        if self.credentials is None:
+            return self.secrets
+        return OrganizationSource(self.credentials, organization_id, self.secrets)
 
 
 @dataclass(frozen=True)

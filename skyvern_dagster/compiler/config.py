@@ -17,6 +17,7 @@ _FIELD = "parameter_"
 _TYPES: dict[ValueType, Any] = {
     "string": str,
     "file_url": str,
+    "credential_id": str,
     "integer": int,
     "float": float,
     "boolean": bool,

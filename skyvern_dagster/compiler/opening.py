@@ -43,7 +43,7 @@ def open_run(
         parameters = check_parameters(workflow.definition, given)
     except ParameterError as error:
         problems.append(str(error))
-    problems += _missing_secrets(context, workflow)
+    problems += _missing_secrets(context, workflow, parameters)
     scope = new_scope(workflow, parameters, run_id, delivery=delivery).model_copy(
         update={"organization_id": organization_of(context.run)}
     )
@@ -110,10 +110,12 @@ def _workflow_run_id(run: dg.DagsterRun) -> str:
     return given if given and not repeated else new_id("wr")
 
 
-def _missing_secrets(context: dg.OpExecutionContext, workflow: Workflow) -> list[str]:
+def _missing_secrets(
+    context: dg.OpExecutionContext, workflow: Workflow, parameters: dict[str, Any]
+) -> list[str]:
     """Looks each used secret up, so that a run doesn't find out after ten minutes."""
-    source = services(context.resources).secrets
-    declared = declarations(workflow)
+    source = services(context.resources).secrets_of(organization_of(context.run))
+    declared = declarations(workflow, parameters)
     vault = SecretVault(declared, source, Redactor())
     used = {key for block in walk(workflow.definition.blocks) for key in block.keys_used()}
     problems = []

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-CredentialField = Literal["username", "password", "totp"]
+CredentialField = Literal[
+    "username", "password", "totp", "card_number", "card_cvv", "card_exp_month", "card_exp_year",
+    "card_brand", "card_holder_name", "secret_value",
+]  # fmt: skip
 
-_PATTERN = re.compile(r"secret://([A-Za-z_][A-Za-z0-9_]*)(?:/(username|password|totp)\b)?")
+CREDENTIAL_FIELDS: dict[str, CredentialField] = {name: name for name in get_args(CredentialField)}
+_PATTERN = re.compile(rf"secret://([A-Za-z_][A-Za-z0-9_]*)(?:/({'|'.join(CREDENTIAL_FIELDS)})\b)?")
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,4 @@ def replace_references(text: str, values: dict[SecretReference, str]) -> str:
 
 
 def _reference(match: re.Match[str]) -> SecretReference:
-    field = match.group(2)
-    match field:
-        case "username" | "password" | "totp":
-            return SecretReference(match.group(1), field)
-        case _:
-            return SecretReference(match.group(1))
+    return SecretReference(match.group(1), CREDENTIAL_FIELDS.get(match.group(2) or ""))

@@ -14,11 +14,17 @@ from skyvern_dagster.errors import SecretError
 
 @dataclass(frozen=True)
 class Credential:
-    """A login; never printed."""
+    """A login, or something else that is typed into forms; never printed.
 
-    username: str = field(repr=False)
-    password: str = field(repr=False)
+    Attributes:
+        username: Empty for what is no login.
+        fields: What is no login: field of a reference -> value, for instance ``card_number``.
+    """
+
+    username: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
     totp_secret: str | None = field(default=None, repr=False)
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class SecretSource(Protocol):

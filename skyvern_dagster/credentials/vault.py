@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.reference import (
+    CREDENTIAL_FIELDS,
     SecretReference,
     references_in,
     replace_references,
@@ -17,6 +18,8 @@ from skyvern_dagster.credentials.totp import clean_secret, one_time_code
 from skyvern_dagster.errors import SecretError
 
 _SHORTEST_CODE = 5
+_SHORT_FIELDS = frozenset({"card_exp_month", "card_exp_year", "card_brand"})
+"""What every other page shows as well: taking it out would blank out dates and logos."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +63,18 @@ class SecretVault:
             return str(SecretReference(key))
         if key not in self._declarations.credentials:
             return None
+        credential = self._credential(key)
+        if credential.fields:
+            return {
+                name: str(SecretReference(key, field))
+                for name, field in CREDENTIAL_FIELDS.items()
+                if name in credential.fields
+            }
         shown = {
             "username": str(SecretReference(key, "username")),
             "password": str(SecretReference(key, "password")),
         }
-        if self._credential(key).totp_secret:
+        if credential.totp_secret:
             shown["totp"] = str(SecretReference(key, "totp"))
         return shown
 
@@ -152,6 +162,16 @@ class SecretVault:
                 return credential.password
             case "totp":
                 return self._code(reference.key, credential)
+            case _:
+                return self._field(reference, credential)
+
+    def _field(self, reference: SecretReference, credential: Credential) -> str:
+        value = credential.fields.get(reference.field or "")
+        if value is None:
+            raise SecretError(f"credential {reference.key!r} has no {reference.field}")
+        if reference.field not in _SHORT_FIELDS:
+            self.redactor.add(value)
+        return value
 
     def _code(self, key: str, credential: Credential) -> str:
         if not credential.totp_secret:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Callable
@@ -33,14 +34,17 @@ class VerificationUrlSource:
     scheme: Scheme = "v0"
     first_wait: float = 5.0
     every: float = 10.0
-    _last: str = "it was not asked"
+    _last: str = "it was not asked before"
 
     async def code(self, typed: frozenset[str]) -> str | None:
         """See :class:`CodeSource`."""
         body = json.dumps(self.question, separators=(",", ":")).encode()
         headers = signed_headers(self.key(), body, timestamp=int(time.time()), default=self.scheme)
-        self._last = "it gave no answer in time"
-        delivery = await post(self.url, body, headers, self.policy)
+        try:
+            delivery = await post(self.url, body, headers, self.policy)
+        except asyncio.CancelledError:
+            self._last = f"{self._last}, then it gave no answer in time"
+            raise
         if delivery.is_final:
             raise SecretError(f"totp_verification_url can't be asked: {delivery.error}")
         code = _code_of(delivery)

@@ -49,17 +49,17 @@ class Names(Mapping[str, Any]):
 
     def _parameter(self, parameter: Parameter) -> Any:
         match parameter:
+            case WorkflowParameter(workflow_parameter_type="credential_id") | CredentialParameter():
+                return {
+                    "username": str(SecretReference(parameter.key, "username")),
+                    "password": str(SecretReference(parameter.key, "password")),
+                }
             case WorkflowParameter():
                 return self._scope.parameters.get(parameter.key, parameter.default_value)
             case ContextParameter():
                 return self._context(parameter)
             case AwsSecretParameter():
                 return str(SecretReference(parameter.key))
-            case CredentialParameter():
-                return {
-                    "username": str(SecretReference(parameter.key, "username")),
-                    "password": str(SecretReference(parameter.key, "password")),
-                }
             case OutputParameter():
                 return None
             case _:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -32,7 +32,11 @@ from skyvern_dagster.run_request import read_request
 from skyvern_dagster.templating import evaluate, is_template
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow
-from skyvern_dagster.workflow.parameters import AwsSecretParameter, CredentialParameter
+from skyvern_dagster.workflow.parameters import (
+    AwsSecretParameter,
+    CredentialParameter,
+    WorkflowParameter,
+)
 
 Ran = tuple[Scope, BlockOutcome]
 """The scope after a block, and how the block ended."""
@@ -53,9 +57,13 @@ class Runner:
     reuse: bool = False
     sleep: Callable[[float], None] = time.sleep
 
-    def vault(self) -> SecretVault:
-        """A vault for the workflow's secrets."""
-        return SecretVault(declarations(self.workflow), self.services.secrets, Redactor())
+    def vault(self, scope: Scope) -> SecretVault:
+        """A vault for the workflow's secrets, as far as they are the organization's."""
+        return SecretVault(
+            declarations(self.workflow, scope.parameters),
+            self.services.secrets_of(scope.organization_id),
+            Redactor(),
+        )
 
     def records(self, scope: Scope) -> RunRecords:
         """The run's records."""
@@ -75,7 +83,7 @@ class Runner:
         if done is not None:
             self.log(f"{key}: {done.status} before in this run, not repeated")
             return scope.with_outcome(block.label, done), done
-        vault = self.vault()
+        vault = self.vault(scope)
 
         def log(line: str) -> None:
             self.log(vault.redactor.text(line))
@@ -274,20 +282,33 @@ def needed_by(later: Sequence[Block]) -> HandOn:
     return "state" if any(block.uses_browser for block in walk(list(later))) else "nothing"
 
 
-def declarations(workflow: Workflow) -> SecretDeclarations:
-    """The secret parameters of a workflow."""
+def declarations(workflow: Workflow, given: Mapping[str, Any]) -> SecretDeclarations:
+    """The secret parameters of a workflow.
+
+    A ``credential`` parameter names its credential, or the parameter that does; a parameter of the
+    type ``credential_id`` is a credential itself (contract 3c).
+
+    Args:
+        workflow: The workflow.
+        given: The run's parameters.
+    """
     parameters = workflow.definition.parameters
+    credentials: dict[str, tuple[str, ...]] = {}
+    ids: dict[str, str] = {}
+    for each in parameters:
+        match each:
+            case CredentialParameter():
+                credentials[each.key] = tuple(each.allowed_hosts)
+                if each.credential_id:
+                    ids[each.key] = str(given.get(each.credential_id) or each.credential_id)
+            case WorkflowParameter(workflow_parameter_type="credential_id"):
+                credentials[each.key] = ()
+                ids[each.key] = str(given.get(each.key) or each.default_value or each.key)
+            case _:
+                continue
     return SecretDeclarations(
-        credentials={
-            each.key: tuple(each.allowed_hosts)
-            for each in parameters
-            if isinstance(each, CredentialParameter)
-        },
-        credential_ids={
-            each.key: each.credential_id
-            for each in parameters
-            if isinstance(each, CredentialParameter) and each.credential_id
-        },
+        credentials=credentials,
+        credential_ids=ids,
         values={
             each.key: each.aws_key for each in parameters if isinstance(each, AwsSecretParameter)
         },

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from skyvern_dagster.errors import ParameterError
 
-PlainType = Literal["string", "integer", "float", "boolean", "file_url"]
+PlainType = Literal["string", "integer", "float", "boolean", "file_url", "credential_id"]
 ValueType = Literal[PlainType, "json"]
 """``workflow_parameter_type``."""
 
@@ -81,7 +81,9 @@ class CredentialParameter(_Parameter):
 
     parameter_type: Literal["credential"]
     credential_id: str | None = Field(
-        default=None, description="Name in the secret source; the key when left out."
+        default=None,
+        description="A stored credential's id (cred_...), a name in the secret source, or the key "
+        "of a parameter that gives one; this parameter's key when left out.",
     )
     allowed_hosts: list[str] = Field(
         default_factory=list,
@@ -149,7 +151,7 @@ def coerce(key: str, kind: ValueType, value: Any) -> Any:
 
 def _fitting(kind: PlainType, value: Any) -> str | int | float | bool | None:
     match kind:
-        case "string" | "file_url":
+        case "string" | "file_url" | "credential_id":
             return _text(value)
         case "integer":
             return _integer(value)
@@ -165,6 +167,7 @@ _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, 
 _ARTICLES: dict[PlainType, str] = {
     "string": "a text",
     "file_url": "a URL",
+    "credential_id": "a credential's id",
     "integer": "a whole number",
     "float": "a number",
     "boolean": "true or false",

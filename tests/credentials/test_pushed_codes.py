@@ -53,7 +53,7 @@ def test_whose_they_are(codes: PushedCodes) -> None:
 
 @pytest.mark.parametrize("scope", ["task_id", "workflow_id", "workflow_run_id"])
 def test_for_one_task_only(codes: PushedCodes, scope: str) -> None:
-    codes.push(ORGANIZATION, ADA, "111111", **{scope: getattr(READER, scope)})  # type: ignore[arg-type]
+    codes.push(ORGANIZATION, ADA, "111111", **{scope: getattr(READER, scope)})
     assert newest(codes, READER) == "111111"
     assert newest(codes, OTHER) is None
 

@@ -91,7 +91,7 @@ def test_no_code_twice() -> None:
     [
         (status(503), "it answered 503"),
         (answer(None), "its answer had none"),
-        (slow(30), "it gave no answer|was not asked"),
+        (slow(30), "it gave no answer in time"),
     ],
 )
 def test_patience_ends(behave: Behaviour, why: str) -> None:
@@ -107,10 +107,11 @@ def test_patience_ends(behave: Behaviour, why: str) -> None:
 def test_patience_is_for_all_codes_of_a_task() -> None:
     async def ask(made: VerificationUrlSource) -> float:
         waiter = CodeWaiter(made, 0.3)
-        for _ in range(2):
-            with pytest.raises(SecretError):
-                await waiter.next_code()
-            started = time.monotonic()
+        with pytest.raises(SecretError):
+            await waiter.next_code()
+        started = time.monotonic()
+        with pytest.raises(SecretError):
+            await waiter.next_code()
         return time.monotonic() - started
 
     with receiver() as hook:
