@@ -18,7 +18,10 @@ from skyvern_dagster.compiler.job import asset_resources, build_graph, build_job
 from skyvern_dagster.component import SkyvernWorkflowOverrides, SkyvernWorkflowsComponent
 from skyvern_dagster.errors import DefinitionError, SkyvernDagsterError
 from skyvern_dagster.execution.result import WorkflowFile, WorkflowItem, WorkflowResult
+from skyvern_dagster.inbox_sensor import Inbox, build_inbox_sensor
 from skyvern_dagster.io_manager import SkyvernJsonIOManager
+from skyvern_dagster.portal_sensor import build_portal_change_sensor, workflow_probe
+from skyvern_dagster.request_sensor import build_invoice_request_sensor
 from skyvern_dagster.resources import (
     ArtifactStoreResource,
     BrowserResource,
@@ -37,6 +40,7 @@ __all__ = [
     "DagsterSkyvernTranslator",
     "DefinitionError",
     "EmailResource",
+    "Inbox",
     "PlannerResource",
     "S3BucketResource",
     "SecretsResource",
@@ -53,7 +57,11 @@ __all__ = [
     "build_assets",
     "build_definitions",
     "build_graph",
+    "build_inbox_sensor",
+    "build_invoice_request_sensor",
     "build_job",
+    "build_portal_change_sensor",
     "load_workflow",
     "workflow_definitions",
+    "workflow_probe",
 ]
