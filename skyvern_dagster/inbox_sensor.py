@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.utils import parseaddr
 from typing import Any, Literal
 
 import dagster as dg
@@ -54,7 +55,7 @@ def build_inbox_sensor(
     job: Any,
     inbox: Inbox,
     *,
-    sender: str = "",
+    sender: str = ".*",
     subject: str = "",
     parameters: ParametersOf | Mapping[str, Any] | None = None,
     name: str = "invoice_mail_sensor",
@@ -70,8 +71,8 @@ def build_inbox_sensor(
     a message which is delivered twice is one run. The first tick only takes note of what is there.
 
     Args:
-        sender: Regular expression that the ``From`` header must contain a match of.
-        subject: The same for the subject.
+        sender: Regular expression that the whole address in ``From`` must match.
+        subject: Regular expression of which the subject must contain a match.
         parameters: Parameters of the run, or a function that reads them out of the message.
 
     Example:
@@ -79,14 +80,15 @@ def build_inbox_sensor(
 
             inbox = Inbox("imap.example.com", "IMAP_USERNAME", "IMAP_PASSWORD")
             sensor = build_inbox_sensor(
-                job, inbox, sender=r"@shop\\.example", subject="invoice is ready",
+                job, inbox, sender=r".*@shop[.]example", subject="invoice is ready",
                 parameters={"website_url": "https://shop.example"},
             )
     """
 
     def wanted(letter: Letter) -> dg.RunRequest | None:
         message = letter.message
-        matches = re.search(sender, str(message["From"] or ""), re.IGNORECASE) and re.search(
+        address = parseaddr(str(message["From"] or ""))[1]
+        matches = re.fullmatch(sender, address, re.IGNORECASE) and re.search(
             subject, str(message["Subject"] or ""), re.IGNORECASE
         )
         values = parameters(message) if callable(parameters) else (parameters or {})

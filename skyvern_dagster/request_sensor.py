@@ -30,8 +30,8 @@ def build_invoice_request_sensor(
     """One run per request in the JSON and CSV files of a folder or S3 prefix.
 
     A request's run key is a digest of its parameters, so that the same request in two files is one
-    run. A file stays where it is until the instance has a run for each of its requests; then it goes
-    to ``processed/``. So nothing is lost or done twice when the daemon dies at any moment: the
+    run. A file stays where it is until the instance has a run for each of its requests; then it
+    goes to ``processed/``. So nothing is lost or done twice when the daemon dies at any moment: the
     folder and the instance are all the state there is. A file with a mistake goes to
     ``quarantine/`` with the reason beside it, and the others go on.
 
