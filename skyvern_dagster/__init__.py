@@ -12,6 +12,7 @@ Example:
 from __future__ import annotations
 
 from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.asset_decorator import SkyvernResource, skyvern_assets
 from skyvern_dagster.compiler.assets import build_assets
 from skyvern_dagster.compiler.definitions import build_definitions, workflow_definitions
 from skyvern_dagster.compiler.job import asset_resources, build_graph, build_job
@@ -47,6 +48,7 @@ __all__ = [
     "SkyvernAssetData",
     "SkyvernDagsterError",
     "SkyvernJsonIOManager",
+    "SkyvernResource",
     "SkyvernWorkflowOverrides",
     "SkyvernWorkflowsComponent",
     "Workflow",
@@ -62,6 +64,7 @@ __all__ = [
     "build_job",
     "build_portal_change_sensor",
     "load_workflow",
+    "skyvern_assets",
     "workflow_definitions",
     "workflow_probe",
 ]
