@@ -12,13 +12,17 @@ Example:
 from __future__ import annotations
 
 from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.asset_decorator import SkyvernResource, skyvern_assets
 from skyvern_dagster.compiler.assets import build_assets
 from skyvern_dagster.compiler.definitions import build_definitions, workflow_definitions
 from skyvern_dagster.compiler.job import asset_resources, build_graph, build_job
 from skyvern_dagster.component import SkyvernWorkflowOverrides, SkyvernWorkflowsComponent
 from skyvern_dagster.errors import DefinitionError, SkyvernDagsterError
 from skyvern_dagster.execution.result import WorkflowFile, WorkflowItem, WorkflowResult
+from skyvern_dagster.inbox_sensor import Inbox, build_inbox_sensor
 from skyvern_dagster.io_manager import SkyvernJsonIOManager
+from skyvern_dagster.portal_sensor import build_portal_change_sensor, workflow_probe
+from skyvern_dagster.request_sensor import build_invoice_request_sensor
 from skyvern_dagster.resources import (
     ArtifactStoreResource,
     BrowserResource,
@@ -37,12 +41,14 @@ __all__ = [
     "DagsterSkyvernTranslator",
     "DefinitionError",
     "EmailResource",
+    "Inbox",
     "PlannerResource",
     "S3BucketResource",
     "SecretsResource",
     "SkyvernAssetData",
     "SkyvernDagsterError",
     "SkyvernJsonIOManager",
+    "SkyvernResource",
     "SkyvernWorkflowOverrides",
     "SkyvernWorkflowsComponent",
     "Workflow",
@@ -53,7 +59,12 @@ __all__ = [
     "build_assets",
     "build_definitions",
     "build_graph",
+    "build_inbox_sensor",
+    "build_invoice_request_sensor",
     "build_job",
+    "build_portal_change_sensor",
     "load_workflow",
+    "skyvern_assets",
     "workflow_definitions",
+    "workflow_probe",
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, get_args
 
 import dagster as dg
@@ -57,16 +59,20 @@ class JsonUPathIOManager(dg.UPathIOManager):
 
 
 def _model(context: dg.InputContext) -> type[BaseModel] | None:
-    """What the output was declared as; else what the input is, or the values of its dict."""
-    upstream = context.upstream_output
-    declared = [context.dagster_type.typing_type]
-    if upstream is not None:
-        declared.insert(0, upstream.dagster_type.typing_type)
-    for kind in declared:
+    """What the input is declared as, or the items of its list or dict; else the output's type."""
+    for kind in _declared(context):
         for each in (kind, *get_args(kind)):
             if isinstance(each, type) and issubclass(each, BaseModel):
                 return each
     return None
+
+
+def _declared(context: dg.InputContext) -> Iterator[Any]:
+    yield context.dagster_type.typing_type
+    if context.upstream_output is not None:
+        # An asset that another run has made is known by its key alone.
+        with suppress(dg.DagsterInvariantViolationError):
+            yield context.upstream_output.dagster_type.typing_type
 
 
 class SkyvernJsonIOManager(dg.ConfigurableIOManagerFactory[JsonUPathIOManager]):

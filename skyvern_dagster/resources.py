@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -254,13 +255,29 @@ def services(resources: Any) -> Services:
         artifacts=store,
         desk=resources.browser.desk(store),
         planner=resources.planner.policy(),
-        secrets=resources.secrets.source(),
-        s3=resources.s3.s3(),
+        secrets=_secret_source(resources.secrets),
+        s3=_bucket(resources.s3),
         email=resources.email.server(),
         agent=resources.browser.settings(),
         codes=one_time_codes(store),
         credentials=lambda: CredentialStore(store, server_secret()),
     )
+
+
+def _bucket(resource: Any) -> S3Bucket:
+    """Ours, or dagster-aws's ``S3Resource``, of which an op sees the boto3 client."""
+    if hasattr(resource, "s3"):
+        bucket: S3Bucket = resource.s3()
+        return bucket
+    return replace(S3BucketResource().s3(), client=lambda: resource)
+
+
+def _secret_source(resource: Any) -> SecretSource:
+    """Ours, or the client of dagster-aws's ``SecretsManagerResource``, after the environment."""
+    if hasattr(resource, "source"):
+        source: SecretSource = resource.source()
+        return source
+    return ChainSource(EnvironmentSource(), AwsSecretsManagerSource(lambda: resource))
 
 
 def one_time_codes(store: ArtifactStore) -> OneTimeCodes:

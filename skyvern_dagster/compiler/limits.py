@@ -25,17 +25,22 @@ def pool_of(block: Block, workflow: Workflow) -> str | None:
     that counts pools by run (ours does) and limits them to 1 never lets two runs use one login at
     the same time. Other tasks share the site's pool, where the section names one.
     """
-    pools = workflow.definition.dagster.pools
     if not isinstance(block, TaskBlock):
         return None
-    logins = [
-        parameter.credential_id or parameter.key
-        for parameter in workflow.definition.parameters
-        if isinstance(parameter, CredentialParameter) and parameter.key in block.parameter_keys
+    pools = login_pools(workflow, block)
+    return pools[0] if pools else workflow.definition.dagster.pools.site
+
+
+def login_pools(workflow: Workflow, block: TaskBlock | None = None) -> list[str]:
+    """The pools of the logins that a task, or the whole workflow, is given."""
+    login = workflow.definition.dagster.pools.login
+    found = [
+        login_pool(each.credential_id or each.key) if login is True else str(login)
+        for each in workflow.definition.parameters
+        if isinstance(each, CredentialParameter)
+        and (block is None or each.key in block.parameter_keys)
     ]
-    if not logins or pools.login is False:
-        return pools.site
-    return login_pool(logins[0]) if pools.login is True else str(pools.login)
+    return [] if login is False else found
 
 
 def login_pool(credential: str) -> str:

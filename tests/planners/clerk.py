@@ -80,6 +80,9 @@ def _orders(request: PlanRequest) -> list[Decision]:
             continue
         if on >= since:
             found.append({"order_date": on.isoformat(), "order_id": order.group()})
+            total = re.search(r"€([\d,]+\.\d\d)", row.full_text)
+            if total is not None and "end_date" in payload:
+                found[-1]["order_total"] = float(total.group(1).replace(",", ""))
         else:
             older = True
     extract = Extract(data={"order_history_url": url.split("?")[0], "order_ids": found})

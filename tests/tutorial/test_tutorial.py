@@ -82,7 +82,7 @@ def test_our_wheel_is_what_was_used(environment: dict[str, str]) -> None:
     code = "import skyvern_dagster; print(skyvern_dagster.__file__)"
     where = subprocess.run(
         [f"{environment['VIRTUAL_ENV']}/bin/python", "-c", code],
-        env=environment, capture_output=True, text=True, check=True,
+        cwd=environment["WORK"], env=environment, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
 
     assert where.startswith(environment["VIRTUAL_ENV"])

@@ -1,0 +1,150 @@
+"""``@skyvern_assets``: a workflow's assets as a function of your own, all of it in one step."""
+
+# Dagster reads the annotations of assets at run time, so they are not deferred here.
+
+from collections.abc import Callable, Iterator, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import dagster as dg
+
+from skyvern_dagster import tags
+from skyvern_dagster.compiler.asset_finish import report_items, result_metadata
+from skyvern_dagster.compiler.assets import asset_launch, asset_specs
+from skyvern_dagster.compiler.limits import login_pools
+from skyvern_dagster.compiler.partitioning import partitions_definition
+from skyvern_dagster.dagster_internals import add_run_tags
+from skyvern_dagster.errors import ParameterError
+from skyvern_dagster.execution.records import keep_run
+from skyvern_dagster.execution.result import workflow_result
+from skyvern_dagster.execution.runner import Runner, new_scope
+from skyvern_dagster.io_manager import IO_MANAGER
+from skyvern_dagster.resources import (
+    ArtifactStoreResource,
+    BrowserResource,
+    EmailResource,
+    PlannerResource,
+    S3BucketResource,
+    SecretsResource,
+    default_resources,
+    services,
+)
+from skyvern_dagster.translator import DagsterSkyvernTranslator
+from skyvern_dagster.workflow.loader import Workflow
+from skyvern_dagster.workflow.values import check_parameters
+
+
+def skyvern_assets(
+    *,
+    workflow: Workflow,
+    name: str | None = None,
+    dagster_skyvern_translator: DagsterSkyvernTranslator | None = None,
+    required_resource_keys: set[str] | None = None,
+) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+    """Makes a function the maker of a workflow's assets.
+
+    Where :func:`~skyvern_dagster.build_assets` gives one op per block, this is a single step: less
+    to see in a run, nothing handed over between processes, and room for code of your own before
+    and after. Keys, partitions and the rest come from the definition as they do there.
+
+    Example:
+        .. code-block:: python
+
+            workflow = load_workflow("workflows/monthly_invoices.yaml")
+
+            @skyvern_assets(workflow=workflow)
+            def monthly_invoices(context: dg.AssetExecutionContext, skyvern: SkyvernResource):
+                yield from skyvern.run(context, workflow, {"website_url": "https://shop.example"})
+
+            defs = dg.Definitions(
+                assets=[monthly_invoices],
+                resources={"skyvern": SkyvernResource(), IO_MANAGER: SkyvernJsonIOManager()},
+            )
+    """
+    translator = dagster_skyvern_translator or DagsterSkyvernTranslator()
+    launch = asset_launch(workflow, translator=translator, partitions=None, parameters={})
+    specs = asset_specs(workflow, launch, translator)
+    pools = login_pools(workflow)
+
+    def decorate(function: Callable[..., Any]) -> dg.AssetsDefinition:
+        return dg.multi_asset(
+            name=name or f"{launch.graph}_step",
+            outs={key: dg.AssetOut.from_spec(spec, io_manager_key=IO_MANAGER)
+                  for key, spec in specs.items()},
+            partitions_def=partitions_definition(launch.partitions) if launch.partitions else None,
+            pool=pools[0] if pools else None,
+            required_resource_keys=required_resource_keys,
+        )(function)  # fmt: skip
+
+    return decorate
+
+
+class SkyvernResource(dg.ConfigurableResource["SkyvernResource"]):
+    """Everything that running a workflow needs, as one resource, for ``@skyvern_assets``."""
+
+    artifacts: ArtifactStoreResource
+    browser: BrowserResource
+    planner: PlannerResource
+    email: EmailResource
+    s3: S3BucketResource
+    secrets: SecretsResource
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**{**default_resources(), **given})
+
+    def run(
+        self,
+        context: dg.AssetExecutionContext,
+        workflow: Workflow,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        dagster_skyvern_translator: DagsterSkyvernTranslator | None = None,
+    ) -> Iterator[dg.Output[Any]]:
+        """Runs a workflow and gives its assets' values, with their metadata.
+
+        Args:
+            parameters: Values over the definition's; a partition's go before both.
+
+        Raises:
+            Failure: The run failed or terminated; the metadata says where and why.
+        """
+        op = context.op_execution_context
+        translator = dagster_skyvern_translator or DagsterSkyvernTranslator()
+        try:
+            launch = asset_launch(
+                workflow, translator=translator, partitions=None, parameters=parameters or {}
+            )
+            window = launch.window(op)
+            given = {**launch.parameters, **(window.parameters if window else {})}
+            checked = check_parameters(workflow.definition, given)
+        except ParameterError as error:
+            raise dg.Failure(str(error), allow_retries=False) from error
+        scope = new_scope(workflow, checked, delivery=launch.delivery(window))
+        found = services(SimpleNamespace(**{key: getattr(self, key) for key in _PARTS}))
+        keep_run(found.artifacts, workflow, scope)
+        started = {tags.WORKFLOW_RUN_ID: scope.workflow_run_id, tags.WORKFLOW: workflow.name}
+        add_run_tags(context.instance, context.run.run_id, started | {tags.STATUS: "running"})
+        try:
+            runner = Runner(workflow, found, context.log.info)
+            after = runner.run_sequence(workflow.definition.blocks, scope)
+        finally:
+            self.browser.close()
+        status = after.ended or "completed"
+        add_run_tags(context.instance, context.run.run_id, {tags.STATUS: status})
+        if after.ended is not None:
+            reason = after.ended_reason or after.ended
+            raise dg.Failure(
+                f"{workflow.name} {after.ended}: {reason}",
+                metadata={"skyvern/status": after.ended, "skyvern/failure_reason": reason},
+                allow_retries=after.ended == "failed",
+            )
+        spans = window.spans if window else None
+        result = workflow_result(workflow, found.artifacts, after, partitions=spans)
+        report_items(op, launch, result, found.artifacts)
+        for label in launch.blocks:
+            yield dg.Output(after.outputs.get(label), label)
+        metadata = result_metadata(workflow, found.artifacts, result)
+        yield dg.Output(result, "value", metadata=metadata)
+
+
+_PARTS = ("artifacts", "browser", "planner", "email", "s3", "secrets")

@@ -1,0 +1,1 @@
+"""Tables of what workflows found and downloaded, with checks. Needs the extra ``tables``."""

@@ -1,0 +1,56 @@
+"""The IO manager of tables: Parquet files in a local folder or in S3."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+from pydantic import Field
+from upath import UPath
+
+from skyvern_dagster.resources import home_folder
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PARQUET_IO_MANAGER = "skyvern_parquet_io_manager"
+"""Resource key of the IO manager that tables use."""
+
+
+class ParquetUPathIOManager(dg.UPathIOManager):
+    """DataFrames as Parquet, with their types."""
+
+    extension = ".parquet"
+
+    def dump_to_path(self, context: dg.OutputContext, obj: Any, path: UPath) -> None:
+        """Writes one table."""
+        del context
+        with path.open("wb") as file:
+            obj.to_parquet(file, index=False)
+
+    def load_from_path(self, context: dg.InputContext, path: UPath) -> pd.DataFrame:
+        """Reads one table, with the types that it was written with."""
+        import pandas as pd
+
+        del context
+        with path.open("rb") as file:
+            return pd.read_parquet(file)
+
+
+class ParquetIOManager(dg.ConfigurableIOManagerFactory[ParquetUPathIOManager]):
+    """Parquet files in a local folder or at any universal-pathlib URL.
+
+    Example:
+        .. code-block:: python
+
+            resources = {PARQUET_IO_MANAGER: ParquetIOManager(base_path="s3://bucket/tables")}
+    """
+
+    base_path: str = Field(
+        default="", description="Folder or URL; empty for tables/ under DAGSTER_HOME."
+    )
+
+    def create_io_manager(self, context: dg.InitResourceContext) -> ParquetUPathIOManager:
+        """The manager that Dagster uses."""
+        del context
+        return ParquetUPathIOManager(base_path=UPath(self.base_path or home_folder() / "tables"))
