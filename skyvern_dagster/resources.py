@@ -32,6 +32,7 @@ from skyvern_dagster.credentials.sources import (
 )
 from skyvern_dagster.errors import BlockError, PlannerError
 from skyvern_dagster.organizations.credential_store import CredentialStore
+from skyvern_dagster.organizations.run_secrets import RunSecrets
 from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret
 from skyvern_dagster.webhooks.settings import WebhookSettings
 
@@ -261,6 +262,7 @@ def services(resources: Any) -> Services:
         agent=resources.browser.settings(),
         codes=one_time_codes(store),
         credentials=lambda: CredentialStore(store, server_secret()),
+        run_secrets=lambda: RunSecrets(store, server_secret()),
     )
 
 

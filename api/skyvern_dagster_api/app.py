@@ -14,6 +14,7 @@ from skyvern_dagster_api.metrics import Metrics
 from skyvern_dagster_api.middleware import AccessLog, BodyLimit
 from skyvern_dagster_api.routes import (
     artifacts,
+    credentials,
     files,
     runs,
     schedules,
@@ -79,6 +80,7 @@ def _add_routes(app: FastAPI) -> None:
     app.include_router(schedules.everything)
     app.include_router(files.router)
     app.include_router(totp.router)
+    app.include_router(credentials.router)
     app.include_router(artifacts.router)
     app.include_router(artifacts.signed)
     app.include_router(system.public)

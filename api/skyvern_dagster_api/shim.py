@@ -17,6 +17,7 @@ from limits.strategies import MovingWindowRateLimiter
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import DeploymentError, RunError
 from skyvern_dagster.organizations.api_keys import ApiKeys
+from skyvern_dagster.organizations.run_secrets import RunSecrets
 from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret
 from skyvern_dagster.resources import ArtifactStoreResource, S3BucketResource
 from skyvern_dagster.runs.answer import OutputsShape, answer
@@ -73,7 +74,7 @@ class Shim:
             store=store,
             workflows=WorkflowStore(store),
             deployment=deployment,
-            starter=RunStarter(deployment, store),
+            starter=RunStarter(deployment, store, lambda: RunSecrets(store, secret)),
             secret=secret,
             keys=keys,
             webhooks=webhooks,

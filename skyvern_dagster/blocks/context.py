@@ -20,6 +20,7 @@ from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.errors import BlockError, TemplateError
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
 from skyvern_dagster.organizations.credential_store import CredentialStore
+from skyvern_dagster.organizations.run_secrets import RunSecrets
 from skyvern_dagster.run_request import RunRequest
 from skyvern_dagster.templating import evaluate, is_template
 
@@ -56,12 +57,13 @@ class Services:
     agent: AgentSettings = AgentSettings()
     codes: OneTimeCodes | None = None
     credentials: Callable[[], CredentialStore] | None = None
+    run_secrets: Callable[[], RunSecrets] | None = None
 
     def secrets_of(self, organization_id: str) -> SecretSource:
         """Where the secrets of an organization's runs come from."""
         if self.credentials is None:
             return self.secrets
-        return OrganizationSource(self.credentials, organization_id, self.secrets)
+        return OrganizationSource(self.credentials, organization_id, self.secrets, self.run_secrets)
 
 
 @dataclass(frozen=True)

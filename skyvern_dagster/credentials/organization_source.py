@@ -14,6 +14,7 @@ from skyvern_dagster.organizations.credential_store import (
     PasswordCredential,
     SecretCredential,
 )
+from skyvern_dagster.organizations.run_secrets import PREFIX, RunSecrets
 
 _PREFIX = "cred_"
 
@@ -25,12 +26,18 @@ class OrganizationSource:
         store: Gives the store; called at the first id, so that who uses none needs no secret.
         organization_id: Whose run it is.
         behind: Knows everything that has another kind of name.
+        run_secrets: Gives what came with requests for runs.
     """
 
     def __init__(
-        self, store: Callable[[], CredentialStore], organization_id: str, behind: SecretSource
+        self,
+        store: Callable[[], CredentialStore],
+        organization_id: str,
+        behind: SecretSource,
+        run_secrets: Callable[[], RunSecrets] | None = None,
     ) -> None:
         self._store = store
+        self._run_secrets = run_secrets
         self._organization_id = organization_id
         self._behind = behind
 
@@ -46,7 +53,12 @@ class OrganizationSource:
 
     def value(self, name: str) -> str | None:
         """See :class:`SecretSource`."""
-        return self._behind.value(name)
+        if self._run_secrets is None or not name.startswith(PREFIX):
+            return self._behind.value(name)
+        try:
+            return self._run_secrets().value(name)
+        except OrganizationError as error:
+            raise SecretError(str(error)) from error
 
     def describe(self, *, credential: str | None = None, name: str | None = None) -> str:
         """See :class:`SecretSource`."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from skyvern_dagster.errors import ParameterError
 from skyvern_dagster.execution.records import keep_run
 from skyvern_dagster.execution.runner import new_scope
 from skyvern_dagster.ids import new_id
+from skyvern_dagster.organizations.run_secrets import RunSecrets, secret_name, without_secrets
 from skyvern_dagster.run_request import RunKind, RunRequest, keep_request
 from skyvern_dagster.runs.deployment import DagsterDeployment
 from skyvern_dagster.runs.task_definition import task_workflow
@@ -50,10 +52,15 @@ class Asked:
 
 @dataclass(frozen=True)
 class RunStarter:
-    """Starts runs in a Dagster deployment."""
+    """Starts runs in a Dagster deployment.
+
+    Attributes:
+        secrets: Takes passwords and the like out of a task's payload.
+    """
 
     deployment: DagsterDeployment
     store: ArtifactStore
+    secrets: Callable[[], RunSecrets]
 
     def start_task(self, block: dict[str, Any], asked: Asked) -> RunRequest:
         """Starts a task by itself.
@@ -65,8 +72,17 @@ class RunStarter:
             DefinitionError: A field doesn't fit.
             DeploymentError: Dagster can't be reached, or refused.
         """
-        workflow, values = task_workflow(block)
-        request = _request("task", new_id("tsk"), asked, workflow, None)
+        task_id = new_id("tsk")
+        secrets: dict[str, str] = {}
+        body = {
+            **asked.body,
+            "navigation_payload": without_secrets(asked.body.get("navigation_payload"), secrets),
+        }
+        names = {key: secret_name(task_id, key) for key in secrets}
+        workflow, values = task_workflow(block, names)
+        request = _request("task", task_id, replace(asked, body=body), workflow, None)
+        if secrets:
+            self.secrets().keep(task_id, secrets)
         self._keep(request, workflow, values)
         self._launch(TASK_JOB, {}, request, workflow, asked, str(block["url"]))
         return request

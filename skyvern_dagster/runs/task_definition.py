@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -22,7 +23,9 @@ _PLAIN_FIELDS = (
 _TEXT_FIELDS = ("navigation_goal", "data_extraction_goal")
 
 
-def task_workflow(asked: dict[str, Any]) -> tuple[Workflow, dict[str, Any]]:
+def task_workflow(
+    asked: dict[str, Any], secrets: Mapping[str, str] | None = None
+) -> tuple[Workflow, dict[str, Any]]:
     """The workflow of a task, and the values of its parameters.
 
     What a caller sends is text, never a template: a text with braces becomes the value of a
@@ -30,6 +33,7 @@ def task_workflow(asked: dict[str, Any]) -> tuple[Workflow, dict[str, Any]]:
 
     Args:
         asked: Fields of the task block.
+        secrets: Parameter key -> what a secret source is asked for, of secrets in the payload.
 
     Raises:
         DefinitionError: A field doesn't fit.
@@ -57,6 +61,10 @@ def task_workflow(asked: dict[str, Any]) -> tuple[Workflow, dict[str, Any]]:
             "parameters": [
                 {"parameter_type": "workflow", "workflow_parameter_type": "string", "key": key}
                 for key in values
+            ]
+            + [
+                {"parameter_type": "aws_secret", "key": key, "aws_key": name}
+                for key, name in (secrets or {}).items()
             ],
             "blocks": [block],
         },

@@ -1,0 +1,107 @@
+"""Credentials: what comes in is never given out again."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from skyvern_dagster.organizations.credential_store import (
+    CreditCardCredential,
+    PasswordCredential,
+    SecretCredential,
+)
+from skyvern_dagster.runs.timestamp import Timestamp
+
+Text = Annotated[str, Field(min_length=1, max_length=10_000)]
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class PasswordValue(_Value):
+    """A login."""
+
+    username: Text
+    password: Text
+    totp: str | None = Field(
+        default=None, max_length=1000, description="The second factor's secret."
+    )
+    totp_type: Literal["authenticator", "email", "text", "none"] | None = None
+    totp_identifier: str | None = None
+
+
+class CardValue(_Value):
+    """A payment card."""
+
+    card_number: Text
+    card_cvv: Text
+    card_exp_month: Text
+    card_exp_year: Text
+    card_brand: Text
+    card_holder_name: Text
+
+
+class SecretValue(_Value):
+    """A single value."""
+
+    secret_value: Text
+    secret_label: str | None = None
+
+
+class CredentialRequest(_Value):
+    """``POST /v1/credentials``."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "Larkfield Supply",
+                    "credential_type": "password",
+                    "credential": {"username": "me@example.com", "password": "…"},
+                }
+            ]
+        }
+    )
+
+    name: Annotated[str, Field(min_length=1, max_length=500)]
+    credential_type: Literal["password", "credit_card", "secret"]
+    credential: PasswordValue | CardValue | SecretValue
+
+    def value(self) -> PasswordCredential | CreditCardCredential | SecretCredential | None:
+        """As it is stored; ``None`` when type and fields don't fit each other."""
+        given: dict[str, Any] = self.credential.model_dump(exclude_none=True)
+        match self.credential_type, self.credential:
+            case "password", PasswordValue():
+                return PasswordCredential(**given)
+            case "credit_card", CardValue():
+                return CreditCardCredential(**given)
+            case "secret", SecretValue():
+                return SecretCredential(**given)
+            case _:
+                return None
+
+
+class ShownValue(BaseModel):
+    """Enough of a credential to know it again, and nothing to use it with."""
+
+    username: str | None = None
+    totp_type: str | None = None
+    totp_identifier: str | None = None
+    last_four: str | None = None
+    brand: str | None = None
+    secret_label: str | None = None
+
+
+class CredentialAnswer(BaseModel):
+    """A credential without its secrets."""
+
+    credential_id: str
+    organization_id: str
+    name: str
+    credential_type: Literal["password", "credit_card", "secret"]
+    credential: ShownValue
+    vault_type: str | None = None
+    created_at: Timestamp
+    modified_at: Timestamp
