@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import dagster as dg
 
@@ -16,7 +17,11 @@ from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.compiler.interpreted import TASK_JOB, WORKFLOW_JOB, build_interpreted_job
 from skyvern_dagster.compiler.job import build_job
 from skyvern_dagster.errors import DefinitionError
+from skyvern_dagster.execution.records import keep_run
+from skyvern_dagster.execution.runner import new_scope
+from skyvern_dagster.ids import stable_id
 from skyvern_dagster.resources import ArtifactStoreResource
+from skyvern_dagster.run_request import RunRequest, keep_request
 from skyvern_dagster.schedule_store import ScheduleStore, StoredSchedule
 from skyvern_dagster.workflow_store import StoredWorkflow, WorkflowStore
 
@@ -46,11 +51,11 @@ def served_definitions(store: ArtifactStore | None = None) -> dg.Definitions:
         if job is not None:
             jobs.append(job)
             taken.add(stored.name)
-    return dg.Definitions(jobs=jobs, schedules=_schedules(ScheduleStore(artifacts), jobs))
+    return dg.Definitions(jobs=jobs, schedules=_schedules(artifacts, jobs))
 
 
 def _schedules(
-    store: ScheduleStore, jobs: Sequence[dg.JobDefinition]
+    artifacts: ArtifactStore, jobs: Sequence[dg.JobDefinition]
 ) -> list[dg.ScheduleDefinition]:
     """The schedules of workflows that are here; their state is what their maker has set."""
     by_id = {
@@ -58,29 +63,68 @@ def _schedules(
         for job in jobs
     }
     found = []
-    for stored in store.everything():
+    for stored in ScheduleStore(artifacts).everything():
         job = by_id.get((stored.organization_id, stored.workflow_permanent_id))
         if job is not None:
-            found.append(_schedule(stored, job))
+            found.append(_schedule(stored, job, artifacts))
     return found
 
 
-def _schedule(stored: StoredSchedule, job: dg.JobDefinition) -> dg.ScheduleDefinition:
+def _schedule(
+    stored: StoredSchedule, job: dg.JobDefinition, artifacts: ArtifactStore
+) -> dg.ScheduleDefinition:
     status = dg.DefaultScheduleStatus
+
+    def ask(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        return _run_request(stored, artifacts, context.scheduled_execution_time)
+
     return dg.ScheduleDefinition(
         name=stored.dagster_name,
         job=job,
         cron_schedule=stored.cron_expression,
         execution_timezone=stored.timezone,
-        run_config=run_config(stored.parameters),
-        tags={
-            tags.ORGANIZATION_ID: stored.organization_id,
-            tags.KIND: "workflow_run",
-            tags.SCHEDULE_ID: stored.workflow_schedule_id,
-        },
+        execution_fn=ask,
         description=stored.description or stored.name,
         default_status=status.RUNNING if stored.enabled else status.STOPPED,
     )
+
+
+def _run_request(stored: StoredSchedule, artifacts: ArtifactStore, due: datetime) -> dg.RunRequest:
+    """The run of a tick, with its records begun, so that it can be asked about from the queue on.
+
+    A tick that is evaluated twice asks for the same run.
+    """
+    key = f"{stored.workflow_schedule_id}/{due.isoformat()}"
+    run_id = stable_id("wr", key)
+    workflow = WorkflowStore(artifacts).get(stored.organization_id, stored.workflow_permanent_id)
+    loaded = workflow.load()
+    definition = loaded.definition
+    scope = new_scope(loaded, stored.parameters, run_id)
+    request = RunRequest(
+        run_id=run_id,
+        kind="workflow_run",
+        organization_id=stored.organization_id,
+        created_at=scope.created_at,
+        workflow_permanent_id=stored.workflow_permanent_id,
+        workflow_version=workflow.version,
+        title=stored.name or definition.title,
+        webhook_callback_url=definition.webhook_callback_url,
+        totp_verification_url=definition.totp_verification_url,
+        totp_identifier=definition.totp_identifier,
+        body={"parameters": stored.parameters, "title": stored.name},
+    )
+    keep_run(artifacts, loaded, scope)
+    keep_request(artifacts, request)
+    run_tags = {
+        tags.WORKFLOW_RUN_ID: run_id,
+        tags.ORGANIZATION_ID: stored.organization_id,
+        tags.KIND: "workflow_run",
+        tags.STATUS: "queued",
+        tags.SCHEDULE_ID: stored.workflow_schedule_id,
+    }
+    if definition.webhook_callback_url:
+        run_tags[tags.WEBHOOK] = "pending"
+    return dg.RunRequest(run_key=key, run_config=run_config(stored.parameters), tags=run_tags)
 
 
 def _job(stored: StoredWorkflow) -> dg.JobDefinition | None:

@@ -63,7 +63,9 @@ def page_of(parts: Shim, query: RunQuery) -> Sequence[dg.RunRecord]:
     """One page of runs; what has ended without saying so is put right before."""
     if query.statuses:
         settle(parts.instance)
-    return list_records(parts.instance, query)
+    found = list_records(parts.instance, query)
+    # A run that was launched by hand in the UI has no id before its first op has begun.
+    return [record for record in found if tags.WORKFLOW_RUN_ID in record.dagster_run.tags]
 
 
 def workflow_run_item(parts: Shim, record: dg.RunRecord) -> WorkflowRunItem:

@@ -15,7 +15,8 @@ PREFIX = "run-secret/"
 """Begins the name under which a secret source is asked for such a secret."""
 
 _SECRET_NAME = re.compile(
-    r"pass(word|wd|phrase|code)?$|^pw$|^pin$|secret|token$|api_?key|cvv|cvc|card_?number|otp",
+    r"pass(word|wd|phrase|code)$|(^|_)(pass|pw|pwd|pin|otp)$|secret|token$|api_?key$|cvv|cvc"
+    r"|card_?number$",
     re.IGNORECASE,
 )
 """Names of facts that nobody wants to find in a log; the end of a name counts."""
