@@ -1,8 +1,8 @@
 """What the REST shim costs, beside Dagster's own GraphQL answering the same question.
 
-``python -m benchmarks.rest`` prints, for instances of several sizes: seconds for a run by its id, for
-a page of ten runs, and requests a second over 32 connections; and then the seconds from a ``POST``
-until the browser asks for the page. ``--postgres postgresql://...`` measures on that server, too.
+``python -m benchmarks.rest`` prints, for instances of several sizes: milliseconds for a run by its
+id and for a page of ten runs, and requests a second over 32 connections; and then the seconds from
+a ``POST`` until the browser asks for the page. ``--postgres URL`` measures on that server, too.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ from skyvern_dagster.serving.deployment import Deployment, ServeOptions, deploym
 _CONNECTIONS = 32
 _BY_TAG = """query Run($tags: [ExecutionTag!], $limit: Int) {
   runsOrError(filter: {tags: $tags}, limit: $limit) {
-    ... on Runs { results { runId status creationTime startTime endTime tags { key value } } } } }"""
+    ... on Runs { results {
+      runId status creationTime startTime endTime tags { key value } } } } }"""
 
 
 def main() -> int:
@@ -153,9 +154,7 @@ def measure(up: Deployment, key: str, ids: list[str], size: int, repeat: int) ->
         return "POST", f"{up.dagster_url}/graphql", body
 
     theirs = asyncio.run(_throughput(other, key))
-    print(
-        f"{size:>8}{'  requests/s, 32 at a time':26}{ours:>10.1f}{theirs:>10.1f}{ours / theirs:>8.2f}"
-    )
+    _row(size, "requests/s, 32 at a time", ours, theirs)
 
 
 def first_action(up: Deployment, key: str) -> None:
