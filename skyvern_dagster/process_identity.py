@@ -11,9 +11,13 @@ def process_tag(pid: int) -> str:
 
 
 def process_start(pid: int) -> str:
-    """When a process of this machine started, in kernel ticks; empty where that isn't known."""
+    """When a process of this machine started, in kernel ticks; empty where there is none.
+
+    One that has ended and waits for its parent to take note (a zombie) is none.
+    """
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:  # noqa: PTH123
-            return stat.read().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
+            state, *fields = stat.read().rpartition(")")[2].split()
+            return "" if state in ("Z", "X") else fields[18]
+    except (OSError, IndexError, ValueError):
         return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from skyvern_dagster.agent.planner import Planner
@@ -13,7 +13,7 @@ from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.email_server import EmailServer
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
-from skyvern_dagster.credentials.one_time_codes import OneTimeCodes
+from skyvern_dagster.credentials.one_time_codes import CodeOrigin, OneTimeCodes
 from skyvern_dagster.credentials.organization_source import OrganizationSource
 from skyvern_dagster.credentials.sources import SecretSource
 from skyvern_dagster.credentials.vault import SecretVault
@@ -82,6 +82,7 @@ class BlockContext:
         item: Digest of the loop's item; empty outside loops.
         delivery: What uploads and e-mails belong to: the run, or a partition of an asset.
         organization_id: Whose run it is.
+        code_origin: Where one-time codes come from, as the definition says for all blocks.
     """
 
     workflow_run_id: str
@@ -97,6 +98,7 @@ class BlockContext:
     files: tuple[StoredFile, ...] = ()
     request: RunRequest | None = None
     organization_id: str = DEFAULT_ORGANIZATION_ID
+    code_origin: CodeOrigin = field(default_factory=CodeOrigin)
     delivery: str = ""
     item: str = ""
 

@@ -15,7 +15,7 @@ from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.fields import BlockFields, RetryRule
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.credentials.code_source import CodeWaiter
-from skyvern_dagster.credentials.one_time_codes import CodeRequest
+from skyvern_dagster.credentials.one_time_codes import CodeOrigin, CodeRequest
 from skyvern_dagster.credentials.pushed_codes import CodeReader
 from skyvern_dagster.credentials.reference import SecretReference, references_in
 from skyvern_dagster.errors import BlockError
@@ -149,13 +149,16 @@ class TaskBlock(BlockFields):
         )
 
     def _codes(self, context: BlockContext, task_id: str) -> CodeWaiter | None:
-        """Waits for codes from outside; what the run was asked for stands above the block."""
-        asked = context.request
-        url = asked.totp_verification_url if asked else None
-        identifier = asked.totp_identifier if asked else None
-        if not url and not identifier:
-            url = _text(context, self.totp_verification_url, "totp_verification_url")
-            identifier = _text(context, self.totp_identifier, "totp_identifier")
+        """Waits for codes from outside: as the run's request says, else the block, else all."""
+        asked, defined = context.request, context.code_origin
+        wanted = CodeOrigin()
+        if asked is not None:
+            given = CodeOrigin(asked.totp_verification_url, asked.totp_identifier)
+            wanted = given.other_than(defined)  # a request repeats what the definition says
+        own = CodeOrigin(
+            _text(context, self.totp_verification_url, "totp_verification_url"),
+            _text(context, self.totp_identifier, "totp_identifier"),
+        )
         if context.services.codes is None:
             return None
         request = CodeRequest(
@@ -166,9 +169,8 @@ class TaskBlock(BlockFields):
                 workflow_run_id=context.workflow_run_id,
             ),
             organization_id=context.organization_id,
+            origin=wanted or own or defined,
             api_key_id=asked.api_key_id if asked else None,
-            verification_url=url,
-            identifier=identifier,
         )
         return context.services.codes.waiter(request)
 

@@ -16,6 +16,30 @@ from skyvern_dagster.webhooks.settings import WebhookSettings
 
 
 @dataclass(frozen=True)
+class CodeOrigin:
+    """Where codes are to come from, as a request, a block or a definition says; false for nowhere.
+
+    Attributes:
+        verification_url: ``totp_verification_url``; asked rather than waiting for pushed codes.
+        identifier: ``totp_identifier``.
+    """
+
+    verification_url: str | None = None
+    identifier: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.verification_url or self.identifier)
+
+    def other_than(self, usual: CodeOrigin) -> CodeOrigin:
+        """Without what is as usual."""
+        url, identifier = self.verification_url, self.identifier
+        return CodeOrigin(
+            None if url == usual.verification_url else url,
+            None if identifier == usual.identifier else identifier,
+        )
+
+
+@dataclass(frozen=True)
 class CodeRequest:
     """What a task says about its codes.
 
@@ -23,15 +47,12 @@ class CodeRequest:
         reader: The task.
         organization_id: Whose run it is.
         api_key_id: The key that the run was asked for with.
-        verification_url: ``totp_verification_url``; asked rather than waiting for pushed codes.
-        identifier: ``totp_identifier``.
     """
 
     reader: CodeReader
     organization_id: str
+    origin: CodeOrigin
     api_key_id: str | None = None
-    verification_url: str | None = None
-    identifier: str | None = None
 
 
 @dataclass(frozen=True)
@@ -57,15 +78,15 @@ class OneTimeCodes:
         return None if source is None else CodeWaiter(source, self.timing.patience)
 
     def _source(self, request: CodeRequest) -> CodeSource | None:
-        reader = request.reader
-        if request.verification_url:
+        reader, origin = request.reader, request.origin
+        if origin.verification_url:
             question = {
                 "task_id": reader.task_id,
                 "workflow_run_id": reader.workflow_run_id,
                 "workflow_permanent_id": reader.workflow_id,
             }
             return VerificationUrlSource(
-                url=request.verification_url,
+                url=origin.verification_url,
                 question={name: value for name, value in question.items() if value},
                 key=lambda: self._key(request),
                 policy=self.settings.policy,
@@ -73,11 +94,11 @@ class OneTimeCodes:
                 first_wait=self.timing.first_wait,
                 every=self.timing.every,
             )
-        if request.identifier:
+        if origin.identifier:
             return PushedCodeSource(
                 codes=PushedCodes(self.store, self.secret()),
                 organization_id=request.organization_id,
-                totp_identifier=request.identifier,
+                totp_identifier=origin.identifier,
                 reader=reader,
                 every=self.timing.pushed_every,
             )

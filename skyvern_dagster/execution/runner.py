@@ -20,6 +20,7 @@ from skyvern_dagster.blocks.send_email import EmailOutput, SendEmailBlock
 from skyvern_dagster.blocks.task import TaskBlock, TaskOutput
 from skyvern_dagster.blocks.union import Block, LeafBlock
 from skyvern_dagster.blocks.upload_to_s3 import UploadToS3Block
+from skyvern_dagster.credentials.one_time_codes import CodeOrigin
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
 from skyvern_dagster.errors import BlockError, SkyvernDagsterError
@@ -104,6 +105,10 @@ class Runner:
             delivery=scope.delivery or scope.workflow_run_id,
             item=_item_digest(scope),
             organization_id=scope.organization_id,
+            code_origin=CodeOrigin(
+                self.workflow.definition.totp_verification_url,
+                self.workflow.definition.totp_identifier,
+            ),
         )
         started = time.monotonic()
         outcome = _without_secrets(_guarded(block, context), vault.redactor)

@@ -9,7 +9,6 @@ import time
 from datetime import UTC, datetime
 from typing import NoReturn
 
-import jwt
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from skyvern_dagster.artifacts.store import ArtifactStore
@@ -179,6 +178,8 @@ class ApiKeys:
         return token
 
     def _token(self, record: ApiKey) -> str:
+        import jwt  # here, so that `import skyvern_dagster` stays quick
+
         claims: dict[str, str | int] = {"sub": record.organization_id, "jti": record.key_id}
         if record.expires_at is not None:
             claims["exp"] = int(record.expires_at.replace(tzinfo=UTC).timestamp())
@@ -195,6 +196,8 @@ class ApiKeys:
         return record
 
     def _claims(self, token: str) -> tuple[str, str]:
+        import jwt
+
         try:
             claims = jwt.decode(
                 token, self._key, algorithms=[_ALGORITHM], options={"require": ["sub", "jti"]}

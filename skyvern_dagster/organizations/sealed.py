@@ -6,7 +6,6 @@ import base64
 from collections.abc import Iterator
 from typing import TypeVar
 
-from cryptography.fernet import Fernet, InvalidToken
 from pydantic import BaseModel, ValidationError
 
 from skyvern_dagster.artifacts.store import ArtifactStore
@@ -30,6 +29,8 @@ class SealedRecords:
     """
 
     def __init__(self, store: ArtifactStore, secret: ServerSecret, purpose: str) -> None:
+        from cryptography.fernet import Fernet  # here, so that imports stay quick
+
         self._store = store
         self._fernet = Fernet(base64.urlsafe_b64encode(secret.key_for(purpose)))
 
@@ -44,6 +45,8 @@ class SealedRecords:
         Raises:
             OrganizationError: It was written with another server secret, or is damaged.
         """
+        from cryptography.fernet import InvalidToken
+
         if not self._store.exists(key + _SUFFIX):
             return None
         try:

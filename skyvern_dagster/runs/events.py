@@ -127,4 +127,11 @@ def _failure_text(event: dg.DagsterEvent) -> str:
 def _run_failure_text(event: dg.DagsterEvent) -> str:
     # A run that was reported as failed from outside has a message only.
     error = event.job_failure_data.error if event.event_specific_data is not None else None
-    return root_cause(error) if error is not None else str(event.message or "")
+    if error is not None:
+        return root_cause(error)
+    message = str(event.message or "")
+    return "" if message.startswith(_SAYS_NOTHING) else message
+
+
+_SAYS_NOTHING = "This run has been marked as failed from outside"
+"""How Dagster's code server puts it when a run's process has vanished."""

@@ -26,9 +26,6 @@ from skyvern_dagster.webhooks.settings import WebhookSettings
 _log = logging.getLogger(__name__)
 
 _PENDING = dg.RunsFilter(statuses=ENDED, tags={tags.WEBHOOK: "pending"})
-_BATCH = 500
-"""Runs looked at in one pass."""
-
 _SECONDS_PER_HOST = 10.0
 """After that a receiver's other letters wait for the next pass: threads are for all receivers."""
 
@@ -87,6 +84,7 @@ class Outbox:
         body_of: Makes a run's body; called in threads.
         locks: A folder on a local disk, the same for all processes of this machine.
         threads: Receivers that are served at one time.
+        batch: Runs looked at in one pass.
     """
 
     def __init__(
@@ -99,14 +97,17 @@ class Outbox:
         *,
         locks: Path,
         threads: int = 16,
+        batch: int = 500,
     ) -> None:
         self._instance = instance
         self._store = store
         self._mailing = Mailing(instance, store, keys, settings, body_of)
         self._locks = StripedLocks(locks)
+        self._batch = batch
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="webhooks")
         self._at_work: dict[str, Future[_Served]] = {}
         self._not_before: dict[str, datetime] = {}
+        self._hosts: dict[str, str] = {}
 
     def deliver_due(self, now: datetime | None = None, *, patience: float | None = None) -> Report:
         """One pass over what is due.
@@ -135,8 +136,12 @@ class Outbox:
         self._pool.shutdown(cancel_futures=True)
 
     def _due(self, pending: list[str], now: datetime) -> dict[str, list[dg.DagsterRun]]:
-        """Runs whose turn it may be, oldest first, by receiver."""
-        due = [each for each in pending if self._not_before.get(each, now) <= now][:_BATCH]
+        """Runs whose turn it may be, oldest first, by receiver; without receivers at work."""
+        due = [
+            each
+            for each in pending
+            if self._not_before.get(each, now) <= now and self._hosts.get(each) not in self._at_work
+        ][: self._batch]
         found: dict[str, list[dg.DagsterRun]] = defaultdict(list)
         if not due:
             return found
@@ -151,7 +156,10 @@ class Outbox:
 
     def _host(self, run: dg.DagsterRun, now: datetime) -> str:
         try:
-            return _netloc(recipient_of(self._store, run).url or "")
+            if run.run_id not in self._hosts:
+                url = recipient_of(self._store, run).url or ""
+                self._hosts[run.run_id] = _netloc(url)
+            return self._hosts[run.run_id]
         except SkyvernDagsterError as error:
             _log.warning("the webhook of Dagster run %s can't be sent: %s", run.run_id, error)
             self._not_before[run.run_id] = now + _LOST_PATIENCE
@@ -196,6 +204,8 @@ class Outbox:
     def _forget_all_but(self, pending: set[str]) -> None:
         for run_id in self._not_before.keys() - pending:
             del self._not_before[run_id]
+        for run_id in self._hosts.keys() - pending:
+            del self._hosts[run_id]
 
 
 _LOST = "\x00"

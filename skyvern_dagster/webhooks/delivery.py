@@ -13,8 +13,6 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-import anyio
-
 from skyvern_dagster.errors import BlockedAddressError
 from skyvern_dagster.webhooks.address import AddressPolicy, WebAddress
 
@@ -82,6 +80,7 @@ async def post(
     The host is looked up once, the addresses are checked, and the connection goes to one of them.
     No redirect is followed and no proxy is used: both would lead elsewhere than what was checked.
     """
+    import anyio
     import httpx2
 
     started = time.monotonic()

@@ -52,7 +52,13 @@ class Mailroom:
         self.keys = ApiKeys(self.store, SECRET)
         self.token, self.key = self.keys.create(DEFAULT_ORGANIZATION_ID, "tests")
 
-    def outbox(self, settings: WebhookSettings = SETTINGS, body_of: BodyOf | None = None) -> Outbox:
+    def outbox(
+        self,
+        settings: WebhookSettings = SETTINGS,
+        body_of: BodyOf | None = None,
+        *,
+        batch: int = 500,
+    ) -> Outbox:
         """One as a process of its own would have it."""
         return Outbox(
             self.instance,
@@ -61,6 +67,7 @@ class Mailroom:
             settings,
             body_of or body,
             locks=self.home / "locks",
+            batch=batch,
         )
 
     def run(

@@ -89,3 +89,14 @@ def test_why_the_run_failed(followed: tuple[dg.DagsterInstance, str]) -> None:
     reason = last_failure(*followed)
     assert reason == "nothing in ['0', '1']" or reason.startswith("step 'break_down' broke: ")
     assert last_failure(followed[0], "no such run") == ""
+
+
+def test_a_run_that_was_ended_from_outside() -> None:
+    """What Dagster says by itself explains nothing; what somebody else says may."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        job = errands.to_job()
+        silent, told = (instance.create_run_for_job(job) for _ in range(2))
+        instance.report_run_failed(silent)
+        instance.report_run_failed(told, message="the run's process is gone")
+        assert last_failure(instance, silent.run_id) == ""
+        assert last_failure(instance, told.run_id) == "the run's process is gone"
