@@ -204,7 +204,10 @@ def test_a_tick_makes_the_last_partition_that_has_ended() -> None:
     )
     schedule = defs.resolve_schedule_def("sample_schedule")
 
-    with dg.build_schedule_context(scheduled_execution_time=datetime(2024, 5, 5, tzinfo=UTC)) as at:
+    with dg.build_schedule_context(
+        scheduled_execution_time=datetime(2024, 5, 5, tzinfo=UTC),
+        repository_def=defs.get_repository_def(),
+    ) as at:
         (request,) = schedule.evaluate_tick(at).run_requests or ()
 
     assert request.partition_key == "2024-04-01"
