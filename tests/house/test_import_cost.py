@@ -10,7 +10,8 @@ import pytest
 
 from tests.office import ROOT
 
-HEAVY = ("playwright", "openai", "boto3", "fastapi", "pandas", "dagster_aws", "moto", "uvicorn")
+HEAVY = ("playwright", "openai", "boto3", "fastapi", "pandas", "dagster_aws", "moto", "uvicorn",
+         "pyarrow", "pypdf", "matplotlib")  # fmt: skip
 
 BUILD = """
 from skyvern_dagster import build_job, load_workflow
