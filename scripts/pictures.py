@@ -25,6 +25,7 @@ from skyvern_dagster.runs.home import prepare_home
 from skyvern_dagster.runs.local import LocalRun, find_run
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
+MONTHS = ("2024-08-01", "2024-09-01", "2024-11-01")
 STEP = "get_order_history_page_url_and_qualifying_order_ids"
 
 
@@ -47,10 +48,44 @@ def main() -> int:
             return 1
         with dg.DagsterInstance.get() as instance:
             run_id = find_run(instance, local.workflow_run_id).run_id
+            _materialize(instance)
         with _ui(Path(home)) as url, _page() as page:
             _graph(page, url)
             _run(page, url, run_id)
+            _assets(page, url)
     return 0
+
+
+def _materialize(instance: dg.DagsterInstance) -> None:
+    """Some months of the asset, then the tables."""
+    from skyvern_dagster.demo.definitions import defs
+
+    quiet = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
+    monthly = defs.resolve_job_def("monthly_invoices_asset")
+    for month in MONTHS:
+        monthly.execute_in_process(instance=instance, partition_key=month, run_config=quiet)
+    tables = [dg.AssetKey("invoices"), dg.AssetKey("spend_by_vendor_month")]
+    defs.resolve_implicit_global_asset_job_def().execute_in_process(
+        instance=instance, asset_selection=tables, run_config=quiet
+    )
+
+
+def _assets(page: Page, url: str) -> None:
+    group = f"{url}/locations/skyvern_dagster.demo.definitions/asset-groups/invoices/lineage"
+    page.goto(group)
+    page.get_by_text("spend_by_vendor_month").first.wait_for()
+    _shoot(page, "lineage")
+    page.goto(f"{url}/assets/monthly_invoices?view=partitions&partition={MONTHS[-1]}")
+    page.get_by_text("download_count").first.wait_for()
+    _shoot(page, "asset")
+    page.goto(f"{url}/assets/spend_by_vendor_month?view=overview")
+    page.get_by_text("[Show Markdown]").first.wait_for()
+    page.get_by_text("[Show Markdown]").first.click()
+    page.locator("img[src^='data:image']").first.wait_for()
+    _shoot(page, "spend")
+    page.goto(f"{url}/assets/invoices?view=checks")
+    page.get_by_text("every_file_is_its_invoice").first.wait_for()
+    _shoot(page, "checks")
 
 
 def _graph(page: Page, url: str) -> None:

@@ -180,4 +180,4 @@ def _letters(server: imaplib.IMAP4, uids: list[int]) -> Iterator[Letter]:
         for part in data:
             if isinstance(part, tuple):
                 message = email.message_from_bytes(part[1], policy=email.policy.default)
-                yield Letter(uid, message)  # type: ignore[arg-type]  # the default policy's class
+                yield Letter(uid, message)

@@ -36,7 +36,7 @@ class SkyvernWorkflowsScaffolder(dg.Scaffolder[ScaffoldParameters]):
 
     def scaffold(self, request: dg.ScaffoldRequest[ScaffoldParameters]) -> None:
         """Writes the files; a workflow that is there already stays as it is."""
-        given = request.params or ScaffoldParameters()
+        given = request.params
         dg.scaffold_component(request, {"workflows": "workflows"})
         folder = Path(request.target_path) / "workflows"
         folder.mkdir(parents=True, exist_ok=True)

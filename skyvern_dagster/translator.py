@@ -97,7 +97,7 @@ class DagsterSkyvernTranslator:
         return f"What the block {data.block.label} gives."
 
 
-def _condition(automation: Automation | None) -> dg.AutomationCondition | None:
+def _condition(automation: Automation | None) -> dg.AutomationCondition[dg.AssetKey] | None:
     if automation is None:
         return None
     match automation.when:

@@ -20,8 +20,7 @@ def serve(env_file: Path | None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     with demo_services() as demo:
-        variables = {"DEMO_SHOP_URL": demo.shop_url, **demo.environment()}
-        lines = "".join(f"{name}={value}\n" for name, value in variables.items())
+        lines = "".join(f"{name}={value}\n" for name, value in demo.environment().items())
         if env_file is not None:
             unfinished = env_file.with_name(f"{env_file.name}.tmp")
             unfinished.write_text(lines, encoding="utf-8")

@@ -46,7 +46,6 @@ def asset_finish_op(workflow: Workflow, launch: Launch) -> dg.OpDefinition:
         out={VALUE: dg.Out(WorkflowResult, io_manager_key=IO_MANAGER)},
         required_resource_keys={"artifacts"},
         description="Marks the run as completed and gives the asset's value.",
-        tags={"dagster/compute_kind": "skyvern"},
     )(finish)
 
 

@@ -84,7 +84,8 @@ def _due(context: dg.ScheduleEvaluationContext, partitions: Partitions) -> list[
     if isinstance(definition, dg.DynamicPartitionsDefinition):
         return list(context.instance.get_dynamic_partitions(str(definition.name)))
     if isinstance(definition, dg.TimeWindowPartitionsDefinition):
-        last = definition.get_last_partition_key(context.scheduled_execution_time)
+        with dg.partition_loading_context(effective_dt=context.scheduled_execution_time):
+            last = definition.get_last_partition_key()
         return [last] if last else []
     return list(definition.get_partition_keys())
 

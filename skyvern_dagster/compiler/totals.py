@@ -20,10 +20,10 @@ def totals(workflow: Workflow, store: ArtifactStore, workflow_run_id: str) -> di
     planners = Counter(step.planner for step in steps)
     return {
         "agent_step_count": dg.MetadataValue.int(len(steps)),
-        "agent_seconds": dg.MetadataValue.float(round(sum(step.seconds for step in steps), 3)),
+        "agent_seconds": dg.MetadataValue.float(float(sum(step.seconds for step in steps))),
         "input_tokens": dg.MetadataValue.int(sum(step.input_tokens for step in steps)),
         "output_tokens": dg.MetadataValue.int(sum(step.output_tokens for step in steps)),
-        "cost_usd": dg.MetadataValue.float(round(sum(step.cost_usd for step in steps), 6)),
+        "cost_usd": dg.MetadataValue.float(float(sum(step.cost_usd for step in steps))),
         **{f"steps_by_{name}": dg.MetadataValue.int(n) for name, n in sorted(planners.items())},
     }
 

@@ -117,6 +117,7 @@ class DemoServices:
         """
         who = ACCOUNTS[account]
         variables = {
+            "DEMO_SHOP_URL": self.shop_url,
             "AWS_ENDPOINT_URL_S3": self.s3_endpoint_url,
             "AWS_ACCESS_KEY_ID": S3_ACCESS_KEY_ID,
             "AWS_SECRET_ACCESS_KEY": S3_SECRET_ACCESS_KEY,

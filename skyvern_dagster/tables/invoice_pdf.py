@@ -16,12 +16,12 @@ from skyvern_dagster.errors import ArtifactError
 _VALUE = r"\s*(?:[:.#]|no\.?|nr\.?)*\s*"
 _LABELS: dict[str, str] = {
     "number": r"(?:invoice|rechnungs?|facture|factura|fattura|factuur|fatura)[\s-]*"
-    r"(?:number|no|nr|nummer|num[ée]ro|n[°º]|#|id)\b\.?",
+    r"(?:(?:number|no|nr|nummer|num[ée]ro|id)\b|n[°º]|#)\.?",
     "date": r"(?:invoice\s+date|date\s+of\s+invoice|issue\s+date|date\s+of\s+issue|rechnungsdatum|"
     r"date\s+de\s+(?:la\s+)?facture|date\s+de\s+facturation|fecha\s+de\s+(?:la\s+)?factura|"
     r"data\s+(?:della\s+)?fattura|factuurdatum|data\s+da\s+fatura)",
     "order": r"(?:order|bestell(?:ungs?)?|auftrags?|commande|pedido|ordine|bestelling)[\s-]*"
-    r"(?:number|no|nr|nummer|num[ée]ro|n[°º]|#|id)\b\.?",
+    r"(?:(?:number|no|nr|nummer|num[ée]ro|id)\b|n[°º]|#)\.?",
     "total": r"(?:grand\s+total|total\s+due|amount\s+due|invoice\s+total|total\s+amount|"
     r"gesamtbetrag|rechnungsbetrag|gesamtsumme|zu\s+zahlen|total\s+ttc|montant\s+total|"
     r"totale(?:\s+fattura)?|importe\s+total|totaal|total)\b",

@@ -182,8 +182,9 @@ def partition_parameters(partitions: Partitions) -> Iterator[tuple[str, str]]:
                 yield parameter, f"dimensions.{name}.{field}"
         return
     for field in ("start_parameter", "end_parameter", "parameter"):
-        if parameter := getattr(partitions, field, None):
-            yield parameter, field
+        named: str | None = getattr(partitions, field, None)
+        if named:
+            yield named, field
     if isinstance(partitions, StaticPartitions) and isinstance(partitions.keys, dict):
         for key, values in partitions.keys.items():
             for parameter in values:

@@ -10,8 +10,6 @@ from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.blocks.union import Block
 from skyvern_dagster.workflow.loader import Workflow
 
-_SIGNS = {"task": "🌐", "for_loop": "🔁", "upload_to_s3": "🪣", "send_email": "✉️"}
-
 
 def picture(workflow: Workflow) -> str:
     """Markdown: what the workflow is for, its blocks in order, and what it is given."""
@@ -51,8 +49,7 @@ def summary(block: Block) -> str:
 
 def _items(blocks: Sequence[Block], depth: int) -> Iterator[str]:
     for number, block in enumerate(blocks, start=1):
-        sign = _SIGNS.get(block.block_type, "▫️")
-        yield f"{'   ' * depth}{number}. {sign} **{block.label}**: {summary(block)}"
+        yield f"{'   ' * depth}{number}. **{block.label}** ({block.block_type}): {summary(block)}"
         if isinstance(block, ForLoopBlock):
             yield from _items(block.loop_blocks, depth + 1)
 

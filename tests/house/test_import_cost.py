@@ -12,7 +12,7 @@ from tests.office import ROOT
 
 HEAVY = (
     "playwright", "openai", "boto3", "fastapi", "pandas", "dagster_aws", "moto", "uvicorn",
-    "cryptography", "jwt", "httpx2",
+    "cryptography", "jwt", "httpx2", "pyarrow", "pypdf", "matplotlib",
 )  # fmt: skip
 
 BUILD = """

@@ -69,7 +69,8 @@ def _orders(request: PlanRequest) -> list[Decision]:
     payload = request.goal.payload
     since = date.fromisoformat(payload.get("invoice_retrieval_start_date") or payload["start_date"])
     until = date.fromisoformat(payload.get("end_date", "9999-12-31"))
-    found, older = [], False
+    found: list[dict[str, str | float]] = []
+    older = False
     for row in (node for node in root.walk() if node.role == "row"):
         order = re.search(r"LF-\d+", row.full_text)
         day = re.search(r"[A-Z][a-z]+ \d{1,2}, \d{4}", row.full_text)

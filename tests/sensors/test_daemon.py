@@ -14,6 +14,7 @@ import dagster as dg
 import pytest
 
 from tests.office import ROOT, wait_until
+from tests.sensors.test_requests import shop_of
 
 REQUESTS = 12
 
@@ -86,7 +87,7 @@ def test_every_request_is_one_run(home: Path, tmp_path: Path) -> None:
         finally:
             daemon.kill()
         runs = instance.get_runs()
-        asked = Counter(run.run_config["ops"]["config"]["shop"] for run in runs)
+        asked = Counter(shop_of(run) for run in runs)
 
     assert asked == {f"shop {number}": 1 for number in range(10)}
 

@@ -50,11 +50,16 @@ class Desk:
     @property
     def runs(self) -> list[str]:
         """The parameter ``shop`` of all runs."""
-        return sorted(run.run_config["ops"]["config"]["shop"] for run in self.instance.get_runs())
+        return sorted(shop_of(run) for run in self.instance.get_runs())
 
     def names(self, folder: str = "") -> list[str]:
         where = self.folder / folder
         return sorted(each.name for each in where.iterdir() if each.is_file())
+
+
+def shop_of(run: dg.DagsterRun) -> str:
+    config: Any = run.run_config
+    return str(config["ops"]["config"]["shop"])
 
 
 @pytest.fixture

@@ -1,0 +1,201 @@
+"""Writes docs/reference from docstrings and models; ``--check`` says whether it is up to date."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+import skyvern_dagster
+from skyvern_dagster.tables import (
+    data_schema,
+    invoice_assets,
+    invoice_checks,
+    invoice_frame,
+    invoice_pdf,
+    parquet,
+    spend,
+)
+from skyvern_dagster.workflow import dagster_section, partition_settings
+
+FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
+NOTE = "<!-- Written by scripts/reference.py: change the code, then run it. -->\n"
+TABLES = (invoice_assets, invoice_checks, invoice_frame, invoice_pdf, spend, data_schema, parquet)
+SECTION = (
+    dagster_section.DagsterSection,
+    dagster_section.AssetSettings,
+    dagster_section.ItemSettings,
+    dagster_section.Automation,
+    dagster_section.Freshness,
+    partition_settings.TimePartitions,
+    partition_settings.StaticPartitions,
+    partition_settings.DynamicPartitions,
+    partition_settings.MultiPartitions,
+    dagster_section.Schedule,
+    dagster_section.RetrySettings,
+    dagster_section.Timeouts,
+    dagster_section.Pools,
+)
+
+
+def main() -> int:
+    """Writes the pages, or compares them."""
+    pages = {"dagster-section.md": section_page(), "api.md": api_page()}
+    stale = [
+        name
+        for name, text in pages.items()
+        if not (FOLDER / name).exists() or (FOLDER / name).read_text(encoding="utf-8") != text
+    ]
+    if "--check" in sys.argv:
+        if stale:
+            sys.stderr.write(f"run scripts/reference.py: {', '.join(stale)} are out of date\n")
+        return 1 if stale else 0
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, text in pages.items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
+    return 0
+
+
+def section_page() -> str:
+    """The fields of ``dagster:``, from the models."""
+    parts = [NOTE, "# The `dagster` section of a definition\n", _section_intro()]
+    for model in SECTION:
+        inherited = set(dagster_section.AssetSettings.model_fields)
+        is_whole = model is dagster_section.DagsterSection
+        fields = {
+            name: field
+            for name, field in model.model_fields.items()
+            if not (is_whole and name in inherited)
+        }
+        parts.append(f"## {_title(model)}\n\n{_doc(model)}\n\n{_fields(fields)}\n")
+    return "\n".join(parts)
+
+
+def api_page() -> str:
+    """The public names, from their docstrings."""
+    parts = [NOTE, "# Python API\n", "Everything here is imported from `skyvern_dagster`.\n"]
+    parts += [_entry(name, getattr(skyvern_dagster, name)) for name in skyvern_dagster.__all__]
+    parts.append("# Tables (`skyvern_dagster.tables`, extra `tables`)\n")
+    for module in TABLES:
+        for name, value in vars(module).items():
+            is_own = getattr(value, "__module__", "") == module.__name__
+            if is_own and not name.startswith("_") and callable(value):
+                short = module.__name__.removeprefix("skyvern_dagster.")
+                parts.append(_entry(f"{short}.{name}", value))
+    return "\n".join(parts)
+
+
+def _section_intro() -> str:
+    return (
+        "All of it is optional, and Skyvern ignores it. `skyvern-dagster validate` finds mistakes "
+        "in it with their places.\n"
+    )
+
+
+def _title(model: type[BaseModel]) -> str:
+    names = {
+        "DagsterSection": "`dagster`",
+        "AssetSettings": "Fields of an asset: in `dagster`, and in `dagster.blocks.<label>`",
+        "ItemSettings": "`dagster.items`",
+        "Automation": "`automation`",
+        "Freshness": "`freshness`",
+        "TimePartitions": "`dagster.partitions`: time",
+        "StaticPartitions": "`dagster.partitions`: `static`",
+        "DynamicPartitions": "`dagster.partitions`: `dynamic`",
+        "MultiPartitions": "`dagster.partitions`: `multi`",
+        "Schedule": "`dagster.schedule`",
+        "RetrySettings": "`dagster.retries.<label>`",
+        "Timeouts": "`dagster.timeouts`",
+        "Pools": "`dagster.pools`",
+    }
+    return names[model.__name__]
+
+
+def _fields(fields: dict[str, FieldInfo]) -> str:
+    rows = ["| field | type | default | meaning |", "|---|---|---|---|"]
+    for name, field in fields.items():
+        default = "required" if field.is_required() else f"`{_default(field)}`"
+        meaning = (field.description or "").replace("|", "\\|")
+        rows.append(f"| `{name}` | {_type(field.annotation)} | {default} | {meaning} |")
+    return "\n".join(rows)
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.get_default(call_default_factory=True, validated_data={})
+    if isinstance(value, BaseModel):
+        return "{}"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return str(value)
+
+
+def _type(kind: Any) -> str:
+    origin, inner = get_origin(kind), get_args(kind)
+    if kind is type(None):
+        return ""
+    if origin is None:
+        name = getattr(kind, "__name__", str(kind))
+        return {"str": "text", "bool": "true or false", "int": "number", "float": "number",
+                "Any": "anything"}.get(name, name)  # fmt: skip
+    if origin is dict:
+        return f"{_type(inner[0])} -> {_type(inner[1])}"
+    if origin is list:
+        return f"list of {_type(inner[0])}"
+    if str(origin) == "typing.Literal":
+        return ", ".join(f"`{each}`" for each in inner)
+    if hasattr(kind, "__metadata__"):
+        return _type(inner[0])
+    return " or ".join(filter(None, (_type(each) for each in inner)))
+
+
+def _entry(name: str, value: Any) -> str:
+    signature = ""
+    if inspect.isfunction(value):
+        signature = str(inspect.signature(value)).replace("skyvern_dagster.", "")
+    methods = "\n".join(_methods(value)) if inspect.isclass(value) else ""
+    head = f"## `{name}`\n"
+    code = f"\n```\n{name.rpartition('.')[2]}{signature}\n```\n" if signature else ""
+    return f"{head}{code}\n{_doc(value)}\n{methods}"
+
+
+def _methods(value: type) -> Iterator[str]:
+    for name, member in vars(value).items():
+        if name.startswith("_") or not inspect.isfunction(member) or not member.__doc__:
+            continue
+        first = inspect.getdoc(member) or ""
+        yield f"* `{name}{inspect.signature(member)}`: {first.partition(chr(10))[0]}"
+    if issubclass(value, BaseModel):
+        for name, field in value.model_fields.items():
+            if field.description:
+                yield f"* `{name}` (default `{field.default!r}`): {field.description}"
+
+
+def _doc(value: Any) -> str:
+    """A docstring as markdown: its code blocks fenced, its roles plain."""
+    lines: list[str] = []
+    is_code = False
+    for line in (inspect.getdoc(value) or "").splitlines():
+        if line.strip().startswith(".. code-block::"):
+            lines.append(f"```{line.partition('::')[2].strip()}")
+            is_code = True
+            continue
+        if is_code and line and not line.startswith("        "):
+            lines.append("```")
+            is_code = False
+        lines.append(line.removeprefix("        ") if is_code else line)
+    if is_code:
+        lines.append("```")
+    text = "\n".join(lines)
+    for role in (":class:", ":func:", ":mod:", ":meth:"):
+        text = text.replace(role, "")
+    return re.sub(r"(?<!`)``(?!`)", "`", text.replace("`~", "`"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
