@@ -35,6 +35,10 @@ class StepRecorder:
         self.last_screenshot = self._store.write(f"{self._step(order)}/screenshot.jpg", image)
         return self.last_screenshot
 
+    def redact(self, text: str) -> str:
+        """A text without the secrets that were typed."""
+        return self._redactor.text(text)
+
     def clean(self, summary: StepSummary) -> StepSummary:
         """The summary without secrets: a form sent by GET puts them into addresses."""
         return StepSummary.model_validate(self._redactor.value(summary.model_dump(mode="json")))

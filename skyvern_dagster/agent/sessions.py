@@ -7,6 +7,7 @@ context.
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import tempfile
 import time
@@ -14,6 +15,8 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from skyvern_dagster.agent.acting import Hands
+from skyvern_dagster.agent.guard import Guard
+from skyvern_dagster.agent.learner import learner_of
 from skyvern_dagster.agent.loop import AgentLoop, Ending
 from skyvern_dagster.agent.planner import Planner
 from skyvern_dagster.agent.recorder import StepRecorder
@@ -126,14 +129,13 @@ class SessionDesk:
         recorder: StepRecorder,
         log: Log,
     ) -> tuple[AgentLoop, Ending]:
+        home_url = request.url or session.resume_url or session.page.url
         hands = Hands(
-            session,
-            vault,
-            home_url=request.url or session.resume_url or session.page.url,
-            goal=request.goal,
-            codes=request.codes,
+            session, vault, home_url=home_url, goal=request.goal, codes=request.codes
         )
-        loop = AgentLoop(request, session, planner, hands, recorder, log)
+        guard = Guard(home_url, request.goal, vault.allowed_hosts)
+        learner = learner_of(planner)
+        loop = AgentLoop(request, session, planner, hands, recorder, log, guard, learner)
         try:
             address = request.url
             if address is None and not session.page.url.startswith("http"):
@@ -143,7 +145,14 @@ class SessionDesk:
                 result = await loop.timed("act", goto(session, address))
                 if not result.ok:
                     return loop, Ending("failed", result.error or result.message)
-            return loop, await loop.run()
+            ending = await loop.run()
+            if learner is not None:
+                line = await asyncio.to_thread(
+                    learner.finish, completed=ending.status == "completed"
+                )
+                if line is not None:
+                    log(line)
+            return loop, ending
         except NetworkPolicyError as error:
             return loop, Ending("failed", str(error), retryable=False)
         except NavigationError as error:

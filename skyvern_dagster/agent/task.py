@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from skyvern_dagster.agent.planner import Goal
+from skyvern_dagster.agent.planner import Goal, Place
 from skyvern_dagster.agent.step import StepSummary
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.credentials.code_source import CodeWaiter
@@ -28,6 +28,7 @@ class TaskRequest:
         max_seconds: Wall-clock budget.
         trace: Whether to keep Playwright's trace.
         codes: Waits for one-time codes from outside, where the task names a source of them.
+        place: Which block this is, for recordings.
     """
 
     workflow_run_id: str
@@ -42,6 +43,7 @@ class TaskRequest:
     download_suffix: str | None = None
     trace: bool = True
     codes: CodeWaiter | None = field(default=None, repr=False)
+    place: Place = field(default_factory=Place)
     task_id: str = field(default_factory=lambda: new_id("tsk"))
 
     @property

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from skyvern_dagster.agent.choice import PlannerName
 from skyvern_dagster.agent.planner import Planner
 from skyvern_dagster.agent.sessions import SessionDesk
 from skyvern_dagster.agent.task import HandOn
@@ -82,6 +83,8 @@ class BlockContext:
         item: Digest of the loop's item; empty outside loops.
         delivery: What uploads and e-mails belong to: the run, or a partition of an asset.
         organization_id: Whose run it is.
+        workflow: Permanent id of the workflow.
+        planner: Who plans in this workflow, where it says so.
     """
 
     workflow_run_id: str
@@ -99,6 +102,8 @@ class BlockContext:
     organization_id: str = DEFAULT_ORGANIZATION_ID
     delivery: str = ""
     item: str = ""
+    workflow: str = ""
+    planner: PlannerName | None = None
 
     @property
     def delivers_again(self) -> bool:

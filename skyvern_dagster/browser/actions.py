@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -27,13 +28,50 @@ _TEXTLESS_TYPES = ("checkbox", "radio", "file", "submit", "button", "reset", "im
 _KEYED_ROLES = ("textbox", "searchbox", "combobox", "spinbutton")
 
 
-async def click(session: BrowserSession, ref: str) -> ActionResult:
-    """Clicks an element and waits for what follows: pages, new tabs, files."""
+async def click(
+    session: BrowserSession,
+    ref: str,
+    *,
+    button: Literal["left", "middle", "right"] = "left",
+    count: int = 1,
+    modifiers: Sequence[Literal["Alt", "Control", "Meta", "Shift"]] = (),
+) -> ActionResult:
+    """Clicks an element and waits for what follows: pages, new tabs, files.
+
+    Args:
+        session: Where to act.
+        ref: The element.
+        button: Which button of the mouse.
+        count: 2 for a double click.
+        modifiers: Keys held down meanwhile.
+    """
 
     async def act(page: Page) -> str:
         target = await find_target(page, ref)
-        await click_target(target)
-        return f"Clicked {target}"
+        if button == "left" and count == 1 and not modifiers:
+            await click_target(target)
+            return f"Clicked {target}"
+        if target.disabled:
+            raise ActionError(f"{target} is disabled")
+        await target.locator.click(
+            button=button,
+            click_count=count,
+            modifiers=list(modifiers),
+            timeout=_TIMEOUT,
+            no_wait_after=True,
+        )
+        return f"{'Double-clicked' if count == 2 else f'Clicked ({button} button)'} {target}"
+
+    return await perform(session, act)
+
+
+async def drag(session: BrowserSession, ref: str, to_ref: str) -> ActionResult:
+    """Drags an element onto another."""
+
+    async def act(page: Page) -> str:
+        target, place = await find_target(page, ref), await find_target(page, to_ref)
+        await target.locator.drag_to(place.locator, timeout=_TIMEOUT)
+        return f"Dragged {target} onto {place}"
 
     return await perform(session, act)
 

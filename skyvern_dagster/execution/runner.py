@@ -104,6 +104,8 @@ class Runner:
             delivery=scope.delivery or scope.workflow_run_id,
             item=_item_digest(scope),
             organization_id=scope.organization_id,
+            workflow=scope.workflow_permanent_id,
+            planner=self.workflow.definition.planner,
         )
         started = time.monotonic()
         outcome = _without_secrets(_guarded(block, context), vault.redactor)

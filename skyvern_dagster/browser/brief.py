@@ -1,0 +1,189 @@
+"""An observation as short text for a language model: what the goal could mean stays.
+
+Every node becomes at most one line; a row of a table or list becomes one line with its cells. Where
+the budget is too small, lines go by rank: what matches the words of the goal stays first, then
+controls in view, first rows, texts in view, and the rest. What was left out is said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from skyvern_dagster.browser.brief_node import controls_in, is_control, node_text, phrase
+from skyvern_dagster.browser.observation import Node, Observation
+
+CHARACTERS_PER_TOKEN = 4
+"""Close enough for a budget, and the same for every model."""
+
+_ROWS = frozenset({"row", "listitem", "article", "option", "treeitem", "menuitem", "gridcell"})
+_NAMED = frozenset(
+    {"dialog", "alertdialog", "form", "navigation", "main", "table", "grid", "list", "iframe",
+     "search", "region", "group", "radiogroup", "tablist", "menu", "banner", "contentinfo",
+     "complementary", "listbox", "tree", "tabpanel"}
+)  # fmt: skip
+_SPEAKING = frozenset({"dialog", "alertdialog", "alert", "status", "iframe"})
+_FIRST_ROWS = 4
+_LONGEST_ROW = 500
+_SHORT_WORD = 2
+
+MATCHED, CONTROL_IN_VIEW, FIRST_ROW, TEXT_IN_VIEW, CONTROL, TEXT = range(6)
+
+
+@dataclass(frozen=True)
+class Brief:
+    """The text and what it leaves out.
+
+    Attributes:
+        complete: Whether nothing had to be left out.
+    """
+
+    text: str
+    complete: bool
+
+
+@dataclass(frozen=True)
+class _Line:
+    depth: int
+    text: str
+    rank: int
+    controls: int = 0
+
+
+def brief(observation: Observation, words: Iterable[str], max_tokens: int) -> Brief:
+    """The page in at most about ``max_tokens`` tokens.
+
+    Args:
+        observation: One look at a page.
+        words: What the goal is about; lines with these words are kept first.
+        max_tokens: Budget, at four characters a token.
+    """
+    wanted = _pattern(words)
+    lines = list(_without_repeats(_lines(observation.root, 0, wanted)))
+    kept = _within(lines, max_tokens * CHARACTERS_PER_TOKEN)
+    if len(kept) == len(lines):
+        return Brief("\n".join(_printed(line) for line in lines), complete=True)
+    return Brief("\n".join(_with_gaps(lines, kept)), complete=False)
+
+
+def words_of(texts: Iterable[str]) -> frozenset[str]:
+    """The words of a goal that are worth looking for on a page."""
+    found = {word for text in texts for word in re.findall(r"[^\W_][\w-]*", text.casefold())}
+    return frozenset(word for word in found if len(word) > _SHORT_WORD) - _FILLERS
+
+
+def _lines(node: Node, depth: int, wanted: re.Pattern[str] | None) -> Iterator[_Line]:
+    rows = 0
+    for child in node.children:
+        if child.role in _ROWS:
+            rows += 1
+        yield from _node_lines(child, depth, wanted, rows if child.role in _ROWS else 0)
+
+
+def _node_lines(
+    node: Node, depth: int, wanted: re.Pattern[str] | None, row: int
+) -> Iterator[_Line]:
+    if row or is_control(node) or not node.children:
+        text = phrase(node, row=bool(row))
+        if not row or len(text) <= _LONGEST_ROW:
+            if text:
+                yield _line(node, depth, text, wanted, row)
+            return
+        text = ""
+    else:
+        text = _heading(node)
+    if text:
+        yield _line(node, depth, text, wanted, 0)
+    yield from _lines(node, depth + bool(text), wanted)
+
+
+def _heading(node: Node) -> str:
+    """What a container is called, where that says something."""
+    if node.role == "heading" or (node.role in ("paragraph", "generic", "text") and node.text):
+        return phrase(node, row=False)
+    if node.role in _SPEAKING or (node.role in _NAMED and node.name):
+        name = f' "{node.name}"' if node.name else ""
+        return f"{node.role}{name}:"
+    return node_text(node)
+
+
+def _line(node: Node, depth: int, text: str, wanted: re.Pattern[str] | None, row: int) -> _Line:
+    controls = controls_in(node) if row or is_control(node) else 0
+    return _Line(depth, text, _rank(node, text, wanted, row, controls), controls)
+
+
+def _rank(node: Node, text: str, wanted: re.Pattern[str] | None, row: int, controls: int) -> int:
+    must = node.role in _SPEAKING or node.role == "heading" or node.active or node.invalid
+    if must or (wanted is not None and wanted.search(text)):
+        return MATCHED
+    if controls and node.in_viewport:
+        return CONTROL_IN_VIEW
+    if 0 < row <= _FIRST_ROWS:
+        return FIRST_ROW
+    if node.in_viewport:
+        return TEXT_IN_VIEW
+    return CONTROL if controls else TEXT
+
+
+def _without_repeats(lines: Iterable[_Line]) -> Iterator[_Line]:
+    """Texts that only repeat the line before (a label and its field, a cell and its link)."""
+    last = ""
+    for line in lines:
+        if not line.controls and line.text in last:
+            continue
+        last = line.text
+        yield line
+
+
+def _within(lines: list[_Line], characters: int) -> frozenset[int]:
+    order = sorted(range(len(lines)), key=lambda index: (lines[index].rank, index))
+    kept: set[int] = set()
+    left = characters
+    for index in order:
+        cost = len(_printed(lines[index])) + 1
+        if cost > left:
+            continue
+        left -= cost
+        kept.add(index)
+    return frozenset(kept)
+
+
+def _with_gaps(lines: list[_Line], kept: frozenset[int]) -> Iterator[str]:
+    gap: list[_Line] = []
+    for index, line in enumerate(lines):
+        if index not in kept:
+            gap.append(line)
+            continue
+        if gap:
+            yield _gap(gap)
+            gap = []
+        yield _printed(line)
+    if gap:
+        yield _gap(gap)
+
+
+def _gap(gap: list[_Line]) -> str:
+    controls = sum(line.controls for line in gap)
+    held = f" with {controls} controls" if controls else ""
+    return f"{' ' * gap[0].depth}… {len(gap)} lines{held} left out"
+
+
+def _printed(line: _Line) -> str:
+    return f"{' ' * line.depth}{line.text}"
+
+
+def _pattern(words: Iterable[str]) -> re.Pattern[str] | None:
+    parts = sorted({re.escape(word) for word in words if word}, key=len, reverse=True)
+    return re.compile("|".join(parts), re.IGNORECASE) if parts else None
+
+
+_FILLERS = frozenset(
+    {"about", "after", "all", "and", "any", "are", "ask", "but", "can", "complete", "each", "every",
+     "find", "for", "from", "get", "given", "give", "goal", "has", "have", "how", "into", "its",
+     "make", "more", "must", "not", "now", "one", "only", "open", "other", "out", "page", "please",
+     "same", "see", "shall", "should", "show", "shown", "some", "such", "terminate", "than", "that",
+     "the", "their", "them", "then", "there", "these", "they", "this", "those", "through", "too",
+     "use", "used", "using", "was", "way", "what", "when", "where", "which", "while", "who", "will",
+     "with", "would", "you", "your", "der", "die", "das", "und", "les", "des", "para", "por"}
+)  # fmt: skip
