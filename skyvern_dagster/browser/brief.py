@@ -1,15 +1,16 @@
 """An observation as short text for a language model: what the goal could mean stays.
 
-Every node becomes at most one line; a row of a table or list becomes one line with its cells. Where
-the budget is too small, lines go by rank: what matches the words of the goal stays first, then
-controls in view, first rows, texts in view, and the rest. What was left out is said.
+Every node becomes at most one line; a row of a table or list becomes one line with its cells. Long
+tables and lists keep their header, their first rows, and the rows that have a rare word of the goal.
+Where that is still more than the budget, lines go by rank: those with rare words of the goal first,
+then controls in view, first rows, texts in view, and the rest. What was left out is said.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from skyvern_dagster.browser.brief_node import controls_in, is_control, node_text, phrase
 from skyvern_dagster.browser.observation import Node, Observation
@@ -25,7 +26,10 @@ _NAMED = frozenset(
 )  # fmt: skip
 _SPEAKING = frozenset({"dialog", "alertdialog", "alert", "status", "iframe"})
 _FIRST_ROWS = 4
+_MOST_ROWS = 12
 _LONGEST_ROW = 500
+_RARE = 12
+_RARE_SHARE = 0.1
 _SHORT_WORD = 2
 
 MATCHED, CONTROL_IN_VIEW, FIRST_ROW, TEXT_IN_VIEW, CONTROL, TEXT = range(6)
@@ -49,19 +53,28 @@ class _Line:
     text: str
     rank: int
     controls: int = 0
+    row: int = 0
 
 
-def brief(observation: Observation, words: Iterable[str], max_tokens: int) -> Brief:
+def brief(
+    observation: Observation, words: Iterable[str], max_tokens: int, *, all_rows: bool = False
+) -> Brief:
     """The page in at most about ``max_tokens`` tokens.
 
     Args:
         observation: One look at a page.
-        words: What the goal is about; lines with these words are kept first.
+        words: What the goal is about; lines with those of them that are rare are kept first.
         max_tokens: Budget, at four characters a token.
+        all_rows: Whether long tables and lists are kept as far as the budget goes, for reading.
     """
-    wanted = _pattern(words)
-    lines = list(_without_repeats(_lines(observation.root, 0, wanted)))
-    kept = _within(lines, max_tokens * CHARACTERS_PER_TOKEN)
+    lines = list(_without_repeats(list(_lines(observation.root, 0))))
+    lines = _matched(lines, words)
+    wanted = {
+        index
+        for index, line in enumerate(lines)
+        if all_rows or line.row <= _MOST_ROWS or line.rank == MATCHED
+    }
+    kept = _within(lines, wanted, max_tokens * CHARACTERS_PER_TOKEN)
     if len(kept) == len(lines):
         return Brief("\n".join(_printed(line) for line in lines), complete=True)
     return Brief("\n".join(_with_gaps(lines, kept)), complete=False)
@@ -73,29 +86,27 @@ def words_of(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(word for word in found if len(word) > _SHORT_WORD) - _FILLERS
 
 
-def _lines(node: Node, depth: int, wanted: re.Pattern[str] | None) -> Iterator[_Line]:
+def _lines(node: Node, depth: int) -> Iterator[_Line]:
     rows = 0
     for child in node.children:
         if child.role in _ROWS:
             rows += 1
-        yield from _node_lines(child, depth, wanted, rows if child.role in _ROWS else 0)
+        yield from _node_lines(child, depth, rows if child.role in _ROWS else 0)
 
 
-def _node_lines(
-    node: Node, depth: int, wanted: re.Pattern[str] | None, row: int
-) -> Iterator[_Line]:
+def _node_lines(node: Node, depth: int, row: int) -> Iterator[_Line]:
     if row or is_control(node) or not node.children:
         text = phrase(node, row=bool(row))
         if not row or len(text) <= _LONGEST_ROW:
             if text:
-                yield _line(node, depth, text, wanted, row)
+                yield _line(node, depth, text, row)
             return
         text = ""
     else:
         text = _heading(node)
     if text:
-        yield _line(node, depth, text, wanted, 0)
-    yield from _lines(node, depth + bool(text), wanted)
+        yield _line(node, depth, text, 0)
+    yield from _lines(node, depth + bool(text))
 
 
 def _heading(node: Node) -> str:
@@ -108,14 +119,14 @@ def _heading(node: Node) -> str:
     return node_text(node)
 
 
-def _line(node: Node, depth: int, text: str, wanted: re.Pattern[str] | None, row: int) -> _Line:
+def _line(node: Node, depth: int, text: str, row: int) -> _Line:
     controls = controls_in(node) if row or is_control(node) else 0
-    return _Line(depth, text, _rank(node, text, wanted, row, controls), controls)
+    return _Line(depth, text, _rank(node, row, controls), controls, row)
 
 
-def _rank(node: Node, text: str, wanted: re.Pattern[str] | None, row: int, controls: int) -> int:
-    must = node.role in _SPEAKING or node.role == "heading" or node.active or node.invalid
-    if must or (wanted is not None and wanted.search(text)):
+def _rank(node: Node, row: int, controls: int) -> int:
+    header = row == 1 and any(child.role == "columnheader" for child in node.children)
+    if header or node.role in _SPEAKING or node.role == "heading" or node.active or node.invalid:
         return MATCHED
     if controls and node.in_viewport:
         return CONTROL_IN_VIEW
@@ -126,21 +137,41 @@ def _rank(node: Node, text: str, wanted: re.Pattern[str] | None, row: int, contr
     return CONTROL if controls else TEXT
 
 
-def _without_repeats(lines: Iterable[_Line]) -> Iterator[_Line]:
-    """Texts that only repeat the line before (a label and its field, a cell and its link)."""
-    last = ""
-    for line in lines:
-        if not line.controls and line.text in last:
+def _matched(lines: list[_Line], words: Iterable[str]) -> list[_Line]:
+    """Lines with a rare word of the goal, ranked first; a word in every row tells nothing."""
+    wanted = {word.casefold() for word in words if word}
+    if not wanted:
+        return lines
+    folded = [line.text.casefold() for line in lines]
+    most = max(_RARE, _RARE_SHARE * len(lines))
+    first = set()
+    for word in wanted:
+        places = [index for index, text in enumerate(folded) if word in text]
+        if len(places) <= most:
+            first.update(places)
+    return [
+        replace(line, rank=MATCHED) if index in first else line for index, line in enumerate(lines)
+    ]
+
+
+def _without_repeats(lines: list[_Line]) -> Iterator[_Line]:
+    """Texts that only repeat a neighbour: a label before its field, a cell and its link."""
+    for index, line in enumerate(lines):
+        around = (lines[index - 1 : index], lines[index + 1 : index + 2])
+        before, after = (each[0].text if each else "" for each in around)
+        if (
+            not line.controls
+            and not line.row
+            and (line.text in before or f'"{line.text}"' in after)
+        ):
             continue
-        last = line.text
         yield line
 
 
-def _within(lines: list[_Line], characters: int) -> frozenset[int]:
-    order = sorted(range(len(lines)), key=lambda index: (lines[index].rank, index))
+def _within(lines: list[_Line], wanted: set[int], characters: int) -> frozenset[int]:
     kept: set[int] = set()
     left = characters
-    for index in order:
+    for index in sorted(wanted, key=lambda index: (lines[index].rank, index)):
         cost = len(_printed(lines[index])) + 1
         if cost > left:
             continue
@@ -171,11 +202,6 @@ def _gap(gap: list[_Line]) -> str:
 
 def _printed(line: _Line) -> str:
     return f"{' ' * line.depth}{line.text}"
-
-
-def _pattern(words: Iterable[str]) -> re.Pattern[str] | None:
-    parts = sorted({re.escape(word) for word in words if word}, key=len, reverse=True)
-    return re.compile("|".join(parts), re.IGNORECASE) if parts else None
 
 
 _FILLERS = frozenset(

@@ -14,7 +14,7 @@ _CONTROLS = frozenset(
 )  # fmt: skip
 _PLAIN_TYPES = frozenset({"", "text", "submit", "button", "checkbox", "radio"})
 _LONGEST = 200
-_LONGEST_URL = 80
+_LONGEST_URL = 40
 _MOST_OPTIONS = 12
 
 
@@ -123,7 +123,8 @@ def _short_url(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme in ("http", "https"):
         path = parts.path + (f"?{parts.query}" if parts.query else "")
-        return path if len(path) <= _LONGEST_URL else path[:_LONGEST_URL] + "…"
+        # A long address says no more than the link's name.
+        return path if len(path) <= _LONGEST_URL else ""
     return f"{parts.scheme}:" if parts.scheme in ("javascript", "data", "blob") else url[:60]
 
 

@@ -113,7 +113,8 @@ def test_a_block_can_want_another_planner_than_its_workflow(
     tmp_path: Path, runtime: BrowserRuntime, desk: RecordsDesk
 ) -> None:
     text = WORKFLOW.replace(
-        "          complete_on_download", "          planner: heuristic\n          complete_on_download"
+        "          complete_on_download",
+        "          planner: heuristic\n          complete_on_download",
     )
     with ModelServer([log_in, open_records, _arrived]) as server:
         records = run(tmp_path, runtime, server, desk, text)

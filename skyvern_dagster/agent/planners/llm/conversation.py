@@ -25,7 +25,12 @@ class Conversation:
 
     def __init__(self, request: PlanRequest, max_page_tokens: int) -> None:
         self._request = request
-        self.page: Brief = brief(request.observation, _words(request), max_page_tokens)
+        self.page: Brief = brief(
+            request.observation,
+            _words(request),
+            max_page_tokens,
+            all_rows=bool(request.goal.data_extraction_goal),
+        )
 
     def planning(self, image: bytes | None = None) -> tuple[Message, ...]:
         """To decide on the next step."""
