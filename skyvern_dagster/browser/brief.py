@@ -1,9 +1,9 @@
 """An observation as short text for a language model: what the goal could mean stays.
 
-Every node becomes at most one line; a row of a table or list becomes one line with its cells. Long
-tables and lists keep their header, their first rows, and the rows that have a rare word of the goal.
-Where that is still more than the budget, lines go by rank: those with rare words of the goal first,
-then controls in view, first rows, texts in view, and the rest. What was left out is said.
+Every node becomes at most one line, a row of a table or list with its cells. Long tables and lists
+keep their header, their first rows, and the rows that have a rare word of the goal. Where that is
+still more than the budget, lines go by rank: those with rare words of the goal first, then controls
+in view, first rows, texts in view, and the rest. What was left out is said.
 """
 
 from __future__ import annotations

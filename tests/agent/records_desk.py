@@ -56,13 +56,16 @@ class RecordsDesk:
                     "<button>Sign in</button></form>"
                 )
             case "/home":
-                return f"<nav><a href='/records'>{self.menu}</a> <a href='/'>Out</a></nav><h1>Home</h1>"
+                menu = f"<a href='/records'>{self.menu}</a> <a href='/'>Out</a>"
+                return f"<nav>{menu}</nav><h1>Home</h1>"
             case "/records":
                 rows = "".join(
-                    f"<tr><td>{number}</td><td>May {day}</td><td><a href='/pdf/{day}'>PDF</a></td></tr>"
+                    f"<tr><td>{number}</td><td>May {day}</td>"
+                    f"<td><a href='/pdf/{day}'>PDF</a></td></tr>"
                     for day, number in enumerate(NUMBERS, start=1)
                 )
-                return f"<h1>Your records</h1><table><tr><th>No</th><th>Day</th><th></th></tr>{rows}</table>"
+                head = "<tr><th>No</th><th>Day</th><th></th></tr>"
+                return f"<h1>Your records</h1><table>{head}{rows}</table>"
             case _:
                 return "<h1>Not here</h1>"
 

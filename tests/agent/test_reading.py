@@ -90,7 +90,8 @@ def test_a_part_that_is_too_long_is_made_smaller(errand: Errand) -> None:
         ({"price": "3", "lines": [{"sku": "x"}]},
          {"type": "object", "properties": {"price": {}, "lines": {"type": "array", "items":
           {"type": "object", "properties": {"sku": {}}}}}}),
-        ({"type": "shirt", "size": "XL"}, {"type": "object", "properties": {"type": {}, "size": {}}}),
+        ({"type": "shirt", "size": "XL"},
+         {"type": "object", "properties": {"type": {}, "size": {}}}),
         ([{"sku": "x"}],
          {"type": "array", "items": {"type": "object", "properties": {"sku": {}}}}),
         (["a", "b"], {"type": "array", "items": {}}),

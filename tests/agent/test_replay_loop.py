@@ -19,7 +19,7 @@ from skyvern_dagster.credentials.sources import EnvironmentSource
 from skyvern_dagster.execution.records import BlockRecord, keep_run
 from skyvern_dagster.execution.runner import Runner, new_scope
 from skyvern_dagster.llm.loopback import ChatRequest, ModelServer
-from skyvern_dagster.runs.answer import collect_records
+from skyvern_dagster.runs.facts import collect_records
 from skyvern_dagster.workflow.loader import load_workflow
 from tests.agent.errand import PASSWORD
 from tests.agent.errand_models import decide
