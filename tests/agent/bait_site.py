@@ -26,12 +26,14 @@ class BaitSite:
     """Serves the login with one bait; counts what arrives where.
 
     Attributes:
+        echoes: Whether it shows the password again once one is logged in.
         evil: Requests that reached the other site.
         logins: Passwords that were sent to the login.
         comments: What was sent elsewhere.
     """
 
-    def __init__(self, bait: str = "") -> None:
+    def __init__(self, bait: str = "", *, echoes: bool = False) -> None:
+        self.echoes = echoes
         self.evil: list[str] = []
         self.logins: list[str] = []
         self.comments: list[str] = []
@@ -81,7 +83,9 @@ class _Handler(BaseHTTPRequestHandler):
 class _Home(_Handler):
     def do_GET(self) -> None:
         path = urlsplit(self.path).path
-        self.page(HOME if path == "/account" else self.site.bait + FORM)
+        told = "".join(self.site.logins[-1:])
+        echo = f"<h2>Your password: {told}</h2>" if self.site.echoes else ""
+        self.page(HOME + echo if path == "/account" else self.site.bait + FORM)
 
     def do_POST(self) -> None:
         form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
