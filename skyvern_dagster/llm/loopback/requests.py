@@ -48,8 +48,15 @@ class ChatRequest:
 
     @property
     def input_tokens(self) -> int:
-        """About how many tokens were sent: characters / 4, the schema included."""
-        return len(self.serialized) // 4
+        """About how many tokens were sent: characters / 4, the schema included; 1,000 a picture."""
+        pictures = sum(
+            len(part["image_url"]["url"])
+            for message in self.body["messages"]
+            if isinstance(message["content"], list)
+            for part in message["content"]
+            if part["type"] == "image_url"
+        )
+        return (len(self.serialized) - pictures) // 4 + 1_000 * self.images
 
     @property
     def serialized(self) -> str:

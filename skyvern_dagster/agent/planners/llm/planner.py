@@ -108,7 +108,8 @@ class LlmPlanner:
             return self._settings.vision == "on"
         last = request.history[-_FAILED_STEPS:]
         stuck = len(last) == _FAILED_STEPS and all(_changed_nothing(step.actions) for step in last)
-        return stuck or len(conversation.page.text) < _LITTLE_TEXT
+        text = conversation.page.text
+        return stuck or (len(text) < _LITTLE_TEXT and "[" not in text)
 
     async def _checked(self, draft: _Draft) -> Plan:
         decisions = draft.decisions
