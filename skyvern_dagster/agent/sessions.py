@@ -130,9 +130,7 @@ class SessionDesk:
         log: Log,
     ) -> tuple[AgentLoop, Ending]:
         home_url = request.url or session.resume_url or session.page.url
-        hands = Hands(
-            session, vault, home_url=home_url, goal=request.goal, codes=request.codes
-        )
+        hands = Hands(session, vault, home_url=home_url, goal=request.goal, codes=request.codes)
         guard = Guard(home_url, request.goal, vault.allowed_hosts)
         learner = learner_of(planner)
         loop = AgentLoop(request, session, planner, hands, recorder, log, guard, learner)
