@@ -66,6 +66,10 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
     )
     headless: bool = True
     trace: bool = Field(default=True, description="Keep Playwright's trace of every task.")
+    video: bool = Field(
+        default=False,
+        description="Keep a video of every task, where there is an ffmpeg; also SKYVERN_VIDEO=1.",
+    )
     max_steps_per_run: int = Field(default=25, description="Where the definition sets none.")
     max_seconds_per_task: float = 600.0
 
@@ -105,6 +109,7 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
             max_steps_per_run=self.max_steps_per_run,
             max_seconds=self.max_seconds_per_task,
             trace=self.trace,
+            video=self.video or os.environ.get("SKYVERN_VIDEO", "") in ("1", "true"),
         )
 
     def _browser(self) -> BrowserRuntime:

@@ -74,6 +74,10 @@ class StepRecorder:
         redact_trace(path, self._redactor.content)
         return self._store.write(f"{self._folder}/trace.zip", path.read_bytes())
 
+    def video(self, path: Path) -> str:
+        """Stores the video of the task."""
+        return self._store.write(f"{self._folder}/recording.webm", path.read_bytes())
+
     def _step(self, order: int) -> str:
         return f"{self._folder}/steps/{order:03d}"
 

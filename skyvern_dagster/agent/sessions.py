@@ -12,9 +12,11 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from skyvern_dagster.agent.acting import Hands
+from skyvern_dagster.agent.film import Film
 from skyvern_dagster.agent.guard import Guard
 from skyvern_dagster.agent.learner import learner_of
 from skyvern_dagster.agent.loop import AgentLoop, Ending
@@ -107,15 +109,18 @@ class SessionDesk:
         try:
             if request.trace:
                 await session.start_trace()
+            film = await Film.start(session, folder, log) if request.video else None
             loop, ending = await self._run(request, session, planner, vault, recorder, log)
             loop.seconds["open"] = opened
+            video = await film.finish(recorder) if film is not None else None
             trace = await self._stop_trace(session, request, recorder, folder)
             files = self._store_files(request, loop.downloads)
             handed_on = None
             if hand_on != "nothing" and ending.status == "completed":
                 handed_on = await self._hand_on(session, request)
                 kept = session if hand_on == "session" else None
-            return _result(loop, ending, recorder, files, trace, handed_on), kept
+            result = _result(loop, ending, recorder, files, trace, handed_on)
+            return replace(result, recording=video), kept
         finally:
             if kept is None:
                 await session.close()

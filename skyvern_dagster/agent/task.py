@@ -27,6 +27,7 @@ class TaskRequest:
         download_suffix: New base name for a downloaded file.
         max_seconds: Wall-clock budget.
         trace: Whether to keep Playwright's trace.
+        video: Whether to keep a video.
         codes: Waits for one-time codes from outside, where the task names a source of them.
         place: Which block this is, for recordings.
     """
@@ -42,6 +43,7 @@ class TaskRequest:
     max_seconds: float
     download_suffix: str | None = None
     trace: bool = True
+    video: bool = False
     codes: CodeWaiter | None = field(default=None, repr=False)
     place: Place = field(default_factory=Place)
     task_id: str = field(default_factory=lambda: new_id("tsk"))

@@ -37,12 +37,14 @@ class AgentSettings:
         max_retries_per_step: Failed steps in a row before the task fails.
         max_seconds: Wall-clock budget of one task.
         trace: Whether Playwright's trace is kept.
+        video: Whether a video is kept.
     """
 
     max_steps_per_run: int = 25
     max_retries_per_step: int = 3
     max_seconds: float = 600.0
     trace: bool = True
+    video: bool = False
 
 
 @dataclass(frozen=True)

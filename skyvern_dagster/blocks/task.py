@@ -151,6 +151,7 @@ class TaskBlock(BlockFields):
             max_retries_per_step=settings.max_retries_per_step,
             max_seconds=settings.max_seconds,
             trace=settings.trace,
+            video=settings.video,
             task_id=task_id,
             codes=codes,
             place=Place(context.workflow, self.label, self._variables(context, payload)),
