@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from skyvern_dagster.agent.acting import Hands, describe, describe_target
 from skyvern_dagster.agent.decisions import Complete, Decision, Download, Extract, Terminate
 from skyvern_dagster.agent.extraction import merge, mismatch
+from skyvern_dagster.agent.finding_again import for_redrawn
 from skyvern_dagster.agent.guard import Guard, shows
 from skyvern_dagster.agent.learner import Learner
 from skyvern_dagster.agent.planner import (
@@ -173,7 +174,12 @@ class AgentLoop:
                     url_after=page.url,
                     error=f'the page doesn\'t show "{decision.shows[:100]}"',
                 )
-        return await self.timed("act", self.hands.act(decision))
+        result = await self.timed("act", self.hands.act(decision))
+        if result.ok or getattr(decision, "ref", None) is None:
+            return result
+        # Pages of some frameworks draw themselves anew all the time.
+        again = for_redrawn(decision, observation, await self.session.observe())
+        return result if again is None else await self.timed("act", self.hands.act(again))
 
     def _ending(self, decision: Decision, result: ActionResult) -> Ending | None:
         match decision:
