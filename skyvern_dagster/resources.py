@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
+from skyvern_dagster.agent.choice import PlannerChoice, PlannerName, Replaying
 from skyvern_dagster.agent.planner import Planner
-from skyvern_dagster.agent.policy import PlannerPolicy
 from skyvern_dagster.agent.sessions import SessionDesk
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.context import AgentSettings, Services
@@ -31,6 +31,7 @@ from skyvern_dagster.credentials.sources import (
     SecretSource,
 )
 from skyvern_dagster.errors import BlockError, PlannerError
+from skyvern_dagster.llm.settings import ModelSettings, settings_from
 from skyvern_dagster.organizations.credential_store import CredentialStore
 from skyvern_dagster.organizations.run_secrets import RunSecrets
 from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret
@@ -65,6 +66,10 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
     )
     headless: bool = True
     trace: bool = Field(default=True, description="Keep Playwright's trace of every task.")
+    video: bool = Field(
+        default=False,
+        description="Keep a video of every task, where there is an ffmpeg; also SKYVERN_VIDEO=1.",
+    )
     max_steps_per_run: int = Field(default=25, description="Where the definition sets none.")
     max_seconds_per_task: float = 600.0
 
@@ -104,6 +109,7 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
             max_steps_per_run=self.max_steps_per_run,
             max_seconds=self.max_seconds_per_task,
             trace=self.trace,
+            video=self.video or os.environ.get("SKYVERN_VIDEO", "") in ("1", "true"),
         )
 
     def _browser(self) -> BrowserRuntime:
@@ -113,26 +119,68 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
 
 
 class PlannerResource(dg.ConfigurableResource["PlannerResource"]):
-    """Which planner decides: ``auto`` chains all that are there, cheapest first."""
+    """Who decides: ``auto`` chains all that are there, cheapest first.
+
+    The model's settings fall back to SKYVERN_LLM_BASE_URL, _API_KEY, _MODEL, and so on; give the
+    key as ``dg.EnvVar("...")``, so that it stays out of run config.
+    """
 
     planner: str = Field(
         default="",
-        description="auto, heuristic, or module:Class of a planner of your own; empty: "
+        description="auto, heuristic, llm, or module:Class of a planner of your own; empty: "
         "SKYVERN_PLANNER, else auto.",
+    )
+    base_url: str = Field(default="", description="OpenAI-compatible server, up to /v1.")
+    api_key: str = Field(default="", description='Its key, as dg.EnvVar("NAME").')
+    model: str = Field(default="", description="The model's name on the server.")
+    vision: str = Field(default="", description="Screenshots to the model: off, auto or on.")
+    timeout_seconds: float = Field(default=0, description="For one request; 0: 60.")
+    max_page_tokens: int = Field(default=0, description="Of a page in one request; 0: 4,000.")
+    max_task_tokens: int = Field(default=0, description="Budget of one task; 0: 200,000.")
+    replay: str = Field(
+        default="",
+        description="Record and replay: model (tasks in which a model had a part), all, or off; "
+        "empty: SKYVERN_REPLAY, else model.",
+    )
+    recordings: str = Field(
+        default="",
+        description="Folder of reviewed recordings, used first and never changed; empty: "
+        "SKYVERN_RECORDINGS.",
     )
 
     def policy(self) -> Planner:
-        """The chain of planners.
+        """The planners.
 
         Raises:
-            PlannerError: There is no planner of that name.
+            PlannerError: There is no planner of that name, or a setting is malformed.
         """
         name = self.planner or os.environ.get("SKYVERN_PLANNER") or "auto"
-        if name in ("auto", "heuristic"):
-            from skyvern_dagster.agent.planners.heuristic.planner import HeuristicPlanner
+        if name not in ("auto", "heuristic", "llm"):
+            return _imported_planner(name)
+        folder = self.recordings or os.environ.get("SKYVERN_RECORDINGS")
+        return PlannerChoice(
+            default=cast(PlannerName, name),
+            model=self._model(),
+            replaying=self._replaying(),
+            folder=Path(folder) if folder else None,
+        )
 
-            return PlannerPolicy([HeuristicPlanner()])
-        return _imported_planner(name)
+    def _model(self) -> ModelSettings:
+        return settings_from(
+            base_url=self.base_url,
+            api_key=self.api_key,
+            model=self.model,
+            vision=self.vision,
+            timeout_seconds=self.timeout_seconds,
+            max_page_tokens=self.max_page_tokens,
+            max_task_tokens=self.max_task_tokens,
+        )
+
+    def _replaying(self) -> Replaying:
+        value = self.replay or os.environ.get("SKYVERN_REPLAY") or "model"
+        if value not in ("model", "all", "off"):
+            raise PlannerError(f"SKYVERN_REPLAY must be model, all or off, not {value!r}")
+        return cast(Replaying, value)
 
 
 def _imported_planner(name: str) -> Planner:
@@ -141,7 +189,7 @@ def _imported_planner(name: str) -> Planner:
         planner = getattr(import_module(module), attribute)()
     except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise PlannerError(
-            f"no planner {name!r}: use auto, heuristic, or module:Class of your own ({error})"
+            f"no planner {name!r}: use auto, heuristic, llm, or module:Class of your own ({error})"
         ) from error
     if not isinstance(planner, Planner):
         raise PlannerError(f"{name!r} is no planner: it needs a name and an async method plan")
@@ -252,10 +300,13 @@ def default_resources() -> dict[str, Any]:
 def services(resources: Any) -> Services:
     """The services that blocks see, from an op's ``context.resources``."""
     store = resources.artifacts.store()
+    planner = resources.planner.policy()
+    if isinstance(planner, PlannerChoice):
+        planner = planner.with_store(store)
     return Services(
         artifacts=store,
         desk=resources.browser.desk(store),
-        planner=resources.planner.policy(),
+        planner=planner,
         secrets=_secret_source(resources.secrets),
         s3=_bucket(resources.s3),
         email=resources.email.server(),

@@ -9,14 +9,19 @@ from skyvern_dagster.agent.decisions import (
     Back,
     Check,
     Click,
+    CloseTab,
     Complete,
     Decision,
     Download,
+    Drag,
     Extract,
+    Find,
+    Forward,
     Goto,
     Hover,
     InputText,
     Press,
+    Reload,
     Scroll,
     SelectOption,
     SolveTotp,
@@ -81,7 +86,13 @@ class Hands:
         session = self._session
         match decision:
             case Click():
-                return await actions.click(session, decision.ref)
+                return await actions.click(
+                    session,
+                    decision.ref,
+                    button=decision.button,
+                    count=decision.count,
+                    modifiers=decision.modifiers,
+                )
             case InputText():
                 return await self._type(decision)
             case SelectOption():
@@ -94,6 +105,8 @@ class Hands:
                 return await self._upload(decision)
             case Hover():
                 return await actions.hover(session, decision.ref)
+            case Drag():
+                return await actions.drag(session, decision.ref, decision.to_ref)
             case Scroll():
                 return await actions.scroll(session, decision.direction, ref=decision.ref)
             case Press():
@@ -102,14 +115,22 @@ class Hands:
                 return await navigation.goto(session, decision.url)
             case Back():
                 return await navigation.back(session)
+            case Forward():
+                return await navigation.forward(session)
+            case Reload():
+                return await navigation.reload(session)
             case Wait():
                 return await navigation.wait(session, decision.seconds, for_text=decision.for_text)
             case SwitchTab():
                 return await navigation.switch_tab(session, decision.index)
+            case CloseTab():
+                return await navigation.close_tab(session)
             case Download():
                 return await file_actions.download(session, ref=decision.ref, url=decision.url)
             case SolveTotp():
                 return await self._one_time_code(decision)
+            case Find():
+                return await navigation.find_text(session, decision.text)
             case Extract() | Complete() | Terminate():
                 return ActionResult(ok=True, message=decision.type, url_after=session.page.url)
             case _:
@@ -174,6 +195,8 @@ def describe(decision: Decision, observation: Observation) -> str:
             return f"select_option {decision.label or decision.value!r} in {target}"
         case Goto():
             return f"goto {decision.url}"
+        case Find():
+            return f"find {decision.text!r}"
         case Wait():
             what = f"for {decision.for_text!r} " if decision.for_text else ""
             return f"wait {what}up to {decision.seconds:g} s"

@@ -13,11 +13,17 @@ class _Decision(BaseModel):
     reasoning: str = Field(default="", description="Why, in one sentence.")
 
 
+Modifier = Literal["Alt", "Control", "Meta", "Shift"]
+
+
 class Click(_Decision):
-    """Click an element."""
+    """Click an element, once with the left button unless it says otherwise."""
 
     type: Literal["click"] = "click"
     ref: str
+    button: Literal["left", "right", "middle"] = "left"
+    count: int = Field(default=1, ge=1, le=3)
+    modifiers: tuple[Modifier, ...] = ()
 
 
 class InputText(_Decision):
@@ -65,6 +71,14 @@ class Hover(_Decision):
     ref: str
 
 
+class Drag(_Decision):
+    """Drag an element onto another."""
+
+    type: Literal["drag"] = "drag"
+    ref: str
+    to_ref: str
+
+
 class Scroll(_Decision):
     """Scroll the page, or the element with ``ref``."""
 
@@ -94,6 +108,18 @@ class Back(_Decision):
     type: Literal["back"] = "back"
 
 
+class Forward(_Decision):
+    """Go forward in the page's history."""
+
+    type: Literal["forward"] = "forward"
+
+
+class Reload(_Decision):
+    """Load the page again."""
+
+    type: Literal["reload"] = "reload"
+
+
 class Wait(_Decision):
     """Wait until a text shows, or until the page has been quiet, at most ``seconds``."""
 
@@ -107,6 +133,12 @@ class SwitchTab(_Decision):
 
     type: Literal["switch_tab"] = "switch_tab"
     index: int
+
+
+class CloseTab(_Decision):
+    """Close the current page; another open one becomes current."""
+
+    type: Literal["close_tab"] = "close_tab"
 
 
 class Download(_Decision):
@@ -128,6 +160,13 @@ class Extract(_Decision):
     data: Any
 
 
+class Find(_Decision):
+    """Look for a text on the page: the next look shows the places that have it."""
+
+    type: Literal["find"] = "find"
+    text: str
+
+
 class SolveTotp(_Decision):
     """Type the current one-time code into a field."""
 
@@ -136,9 +175,13 @@ class SolveTotp(_Decision):
 
 
 class Complete(_Decision):
-    """The goal is reached."""
+    """The goal is reached.
+
+    ``shows`` is a text that proves it: the task is complete only if the page shows it then.
+    """
 
     type: Literal["complete"] = "complete"
+    shows: str | None = None
 
 
 class Terminate(_Decision):
@@ -159,14 +202,19 @@ Decision = Annotated[
     | Check
     | UploadFile
     | Hover
+    | Drag
     | Scroll
     | Press
     | Goto
     | Back
+    | Forward
+    | Reload
     | Wait
     | SwitchTab
+    | CloseTab
     | Download
     | Extract
+    | Find
     | SolveTotp
     | Complete
     | Terminate,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from skyvern_dagster.agent.acting import Hands, describe, describe_target
 from skyvern_dagster.agent.decisions import Complete, Decision, Download, Extract, Terminate
 from skyvern_dagster.agent.extraction import merge, mismatch
+from skyvern_dagster.agent.finding_again import for_redrawn
+from skyvern_dagster.agent.guard import Guard, shows
+from skyvern_dagster.agent.learner import Learner
 from skyvern_dagster.agent.planner import (
     PastAction,
     PastStep,
@@ -59,6 +62,8 @@ class AgentLoop:
     hands: Hands
     recorder: StepRecorder
     log: Log
+    guard: Guard
+    learner: Learner | None = None
     extracted: Any = None
     downloads: list[DownloadedFile] = field(default_factory=list)
     steps: list[StepSummary] = field(default_factory=list)
@@ -102,6 +107,9 @@ class AgentLoop:
             observation=observation,
             history=tuple(self._history),
             steps_left=self.request.max_steps - order,
+            place=self.request.place,
+            screenshot=self.session.screenshot,
+            redact=self.recorder.redact,
         )
         plan = await self.timed("plan", self.planner.plan(request))
         actions, ending = await self._carry_out(order, plan, observation)
@@ -111,15 +119,19 @@ class AgentLoop:
         )
         self.steps.append(summary)
         self.recorder.step(summary, observation, plan, actions)
-        self._history.append(
-            PastStep(order, observation.url, observation.title, plan.planner, tuple(actions))
-        )
+        self._history.append(_past(order, observation, plan, actions))
+        if self.learner is not None:
+            self.learner.note(request, plan, actions)
         self._failed_in_a_row = self._failed_in_a_row + 1 if summary.status == "failed" else 0
         return ending
 
     async def _carry_out(
         self, order: int, plan: Plan, observation: Observation
     ) -> tuple[list[PastAction], Ending | None]:
+        if plan.failure is not None:
+            self.log(f"step {order} · {plan.planner} · no plan: {plan.failure.reason}")
+            over = not plan.failure.retryable
+            return [], Ending("failed", plan.failure.reason, retryable=False) if over else None
         if not plan.decisions:
             self.log(f"step {order} · {plan.planner} · not sure: {plan.reasoning}")
             return [], Ending(
@@ -127,14 +139,16 @@ class AgentLoop:
             )
         actions: list[PastAction] = []
         for decision in plan.decisions:
-            line = describe(decision, observation)
-            self.log(f"step {order} · {plan.planner} · {line}")
-            result = await self.timed("act", self.hands.act(decision))
+            self.log(f"step {order} · {plan.planner} · {describe(decision, observation)}")
+            result = await self._act(decision, plan, observation, acted=bool(actions))
             ref = getattr(decision, "ref", None)
             target = describe_target(ref, observation) if ref else ""
-            actions.append(PastAction(decision, result, target))
             self.downloads += result.downloads
-            ending = self._ending(decision, result)
+            ending = self._ending(decision, result) if result.ok else None
+            if ending is not None and ending.status == "failed" and plan.guarded:
+                # A model is told what is missing; it may still get there.
+                result, ending = replace(result, ok=False, error=str(ending.reason)), None
+            actions.append(PastAction(decision, result, target))
             if ending is not None:
                 return actions, ending
             if not result.ok:
@@ -143,6 +157,29 @@ class AgentLoop:
             if _page_is_another(result):
                 break
         return actions, None
+
+    async def _act(
+        self, decision: Decision, plan: Plan, observation: Observation, *, acted: bool
+    ) -> ActionResult:
+        refusal = self.guard.refusal(decision, observation) if plan.guarded else None
+        if refusal is not None:
+            url = observation.url
+            return ActionResult(ok=False, message="refused", url_after=url, error=refusal)
+        if isinstance(decision, Complete) and decision.shows:
+            page = await self.session.observe() if acted else observation
+            if not shows(page, decision.shows):
+                return ActionResult(
+                    ok=False,
+                    message="not complete",
+                    url_after=page.url,
+                    error=f'the page doesn\'t show "{decision.shows[:100]}"',
+                )
+        result = await self.timed("act", self.hands.act(decision))
+        if result.ok or getattr(decision, "ref", None) is None:
+            return result
+        # Pages of some frameworks draw themselves anew all the time.
+        again = for_redrawn(decision, observation, await self.session.observe())
+        return result if again is None else await self.timed("act", self.hands.act(again))
 
     def _ending(self, decision: Decision, result: ActionResult) -> Ending | None:
         match decision:
@@ -184,7 +221,7 @@ class AgentLoop:
         return StepSummary(
             step_id=new_id("stp"),
             order=order,
-            status="failed" if failed else "completed",
+            status="failed" if failed or plan.failure is not None else "completed",
             planner=plan.planner,
             url=observation.url,
             actions=tuple(describe(action.decision, observation) for action in actions),
@@ -193,6 +230,10 @@ class AgentLoop:
             input_tokens=plan.usage.input_tokens,
             output_tokens=plan.usage.output_tokens,
             cost_usd=plan.usage.cost_usd,
+            cached_tokens=plan.usage.cached_tokens,
+            model_calls=plan.usage.calls,
+            declined=tuple(f"{each.planner}: {each.reason}" for each in plan.declined),
+            notes=plan.notes,
             screenshot=self.recorder.screenshot(order, image) if image else None,
         )
 
@@ -211,7 +252,21 @@ def _page_is_another(result: ActionResult) -> bool:
     return result.new_tab or result.url_after.split("#")[0] != result.url_before.split("#")[0] != ""
 
 
+def _past(order: int, observation: Observation, plan: Plan, actions: list[PastAction]) -> PastStep:
+    return PastStep(
+        order,
+        observation.url,
+        observation.title,
+        plan.planner,
+        tuple(actions),
+        plan.usage,
+        plan.failure.reason if plan.failure is not None else "",
+    )
+
+
 def _outcome_line(plan: Plan, actions: list[PastAction], ending: Ending | None) -> str:
+    if plan.failure is not None:
+        return plan.failure.reason
     if not actions:
         return f"not sure: {plan.reasoning}"
     last = actions[-1].result

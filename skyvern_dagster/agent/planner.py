@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol, runtime_checkable
@@ -9,6 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 from skyvern_dagster.agent.decisions import Decision
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.results import ActionResult
+from skyvern_dagster.llm.usage import Usage as Usage
 
 
 @dataclass(frozen=True)
@@ -50,32 +52,69 @@ class PastAction:
 
 @dataclass(frozen=True)
 class PastStep:
-    """One earlier step of the task, oldest first in a history."""
+    """One earlier step of the task, oldest first in a history.
+
+    Attributes:
+        usage: What planning it cost.
+        problem: Why there are no actions, where planning itself failed.
+    """
 
     order: int
     url: str
     title: str
     planner: str
     actions: tuple[PastAction, ...]
+    usage: Usage = field(default_factory=Usage)
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which block of which workflow this is: what a recording belongs to.
+
+    Attributes:
+        workflow: Permanent id of the workflow.
+        block: Label of the block.
+        variables: Facts that the block's texts and payload hold, by name; never a secret.
+    """
+
+    workflow: str = ""
+    block: str = ""
+    variables: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class PlanRequest:
-    """Everything a planner may look at."""
+    """Everything a planner may look at.
+
+    Attributes:
+        screenshot: Takes a picture of the page (JPEG), for planners that can see.
+        redact: Takes secrets out of a text: what leaves this process passes through it.
+    """
 
     goal: Goal
     observation: Observation
     history: tuple[PastStep, ...] = ()
     steps_left: int = 10
+    place: Place = field(default_factory=Place)
+    screenshot: Callable[[], Awaitable[bytes]] | None = None
+    redact: Callable[[str], str] = str
 
 
 @dataclass(frozen=True)
-class Usage:
-    """What a plan cost."""
+class PlanFailure:
+    """Why no plan could be made: the step fails, and is tried again if that can help."""
 
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cost_usd: float = 0.0
+    reason: str
+    retryable: bool
+
+
+@dataclass(frozen=True)
+class Declined:
+    """A planner that was asked first, and why it left the step to the next."""
+
+    planner: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -87,6 +126,11 @@ class Plan:
 
     Attributes:
         confidence: 0 to 1; the policy hands over to the next planner below its threshold.
+        failure: Set where planning itself failed.
+        guarded: Whether each decision has to pass the guard: true where a text on a page may have
+            had a say in it.
+        notes: What people should know about the plan, for instance a doubtful value.
+        declined: The planners that were asked before, filled in by the policy.
     """
 
     decisions: tuple[Decision, ...]
@@ -94,6 +138,10 @@ class Plan:
     reasoning: str
     planner: str
     usage: Usage = field(default_factory=Usage)
+    failure: PlanFailure | None = None
+    guarded: bool = False
+    notes: tuple[str, ...] = ()
+    declined: tuple[Declined, ...] = ()
 
 
 @runtime_checkable

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from skyvern_dagster.agent.planner import Plan, Planner, PlanRequest, Usage
+from skyvern_dagster.agent.decisions import Terminate
+from skyvern_dagster.agent.learner import Learner, learner_of
+from skyvern_dagster.agent.planner import Declined, Plan, Planner, PlanRequest, Usage
 
 SURE_ENOUGH = 0.5
+SURE_TO_GIVE_UP = 0.85
+"""Giving a task up has to be surer than going on, while there is somebody else to ask."""
 
 
 class PlannerPolicy:
@@ -26,26 +31,41 @@ class PlannerPolicy:
         """The chain, for instance ``replay>heuristic``."""
         return ">".join(planner.name for planner in self._planners)
 
+    def learner(self) -> Learner | None:
+        """The learner of the first planner that has one."""
+        found = (learner_of(planner) for planner in self._planners)
+        return next((learner for learner in found if learner is not None), None)
+
     async def plan(self, request: PlanRequest) -> Plan:
         """The first plan that is sure enough; else one without decisions that says why not.
+
+        A planner that would give the task up without being sure is overruled by a later one that
+        knows how to go on; where none does, it is believed.
 
         Raises:
             PlannerError: A planner broke.
         """
-        unsure: list[str] = []
+        declined: list[Declined] = []
         spent = Usage()
+        giving_up: Plan | None = None
         for planner in self._planners:
             plan = await planner.plan(request)
-            spent = _added(spent, plan.usage)
+            spent += plan.usage
+            if plan.failure is not None:
+                return replace(plan, usage=spent, declined=tuple(declined))
             if plan.decisions and plan.confidence >= self._sure_enough:
-                return Plan(plan.decisions, plan.confidence, plan.reasoning, plan.planner, spent)
-            unsure.append(plan.reasoning)
-        return Plan((), 0.0, "; ".join(dict.fromkeys(unsure)), self.name, spent)
+                if planner is self._planners[-1] or not _gives_up_unsure(plan):
+                    return replace(plan, usage=spent, declined=tuple(declined))
+                giving_up = giving_up or plan
+            declined.append(Declined(planner.name, plan.reasoning))
+        if giving_up is not None:
+            others = tuple(each for each in declined if each.planner != giving_up.planner)
+            return replace(giving_up, usage=spent, declined=others)
+        reasons = dict.fromkeys(each.reason for each in declined)
+        return Plan((), 0.0, "; ".join(reasons), self.name, spent, declined=tuple(declined))
 
 
-def _added(one: Usage, other: Usage) -> Usage:
-    return Usage(
-        one.input_tokens + other.input_tokens,
-        one.output_tokens + other.output_tokens,
-        one.cost_usd + other.cost_usd,
+def _gives_up_unsure(plan: Plan) -> bool:
+    return plan.confidence < SURE_TO_GIVE_UP and any(
+        isinstance(decision, Terminate) for decision in plan.decisions
     )

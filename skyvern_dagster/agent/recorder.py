@@ -35,6 +35,10 @@ class StepRecorder:
         self.last_screenshot = self._store.write(f"{self._step(order)}/screenshot.jpg", image)
         return self.last_screenshot
 
+    def redact(self, text: str) -> str:
+        """A text without the secrets that were typed."""
+        return self._redactor.text(text)
+
     def clean(self, summary: StepSummary) -> StepSummary:
         """The summary without secrets: a form sent by GET puts them into addresses."""
         return StepSummary.model_validate(self._redactor.value(summary.model_dump(mode="json")))
@@ -69,6 +73,10 @@ class StepRecorder:
         """Stores Playwright's trace, without secrets."""
         redact_trace(path, self._redactor.content)
         return self._store.write(f"{self._folder}/trace.zip", path.read_bytes())
+
+    def video(self, path: Path) -> str:
+        """Stores the video of the task."""
+        return self._store.write(f"{self._folder}/recording.webm", path.read_bytes())
 
     def _step(self, order: int) -> str:
         return f"{self._folder}/steps/{order:03d}"

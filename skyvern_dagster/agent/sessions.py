@@ -7,13 +7,18 @@ context.
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from skyvern_dagster.agent.acting import Hands
+from skyvern_dagster.agent.film import Film
+from skyvern_dagster.agent.guard import Guard
+from skyvern_dagster.agent.learner import learner_of
 from skyvern_dagster.agent.loop import AgentLoop, Ending
 from skyvern_dagster.agent.planner import Planner
 from skyvern_dagster.agent.recorder import StepRecorder
@@ -104,15 +109,18 @@ class SessionDesk:
         try:
             if request.trace:
                 await session.start_trace()
+            film = await Film.start(session, folder, log) if request.video else None
             loop, ending = await self._run(request, session, planner, vault, recorder, log)
             loop.seconds["open"] = opened
+            video = await film.finish(recorder) if film is not None else None
             trace = await self._stop_trace(session, request, recorder, folder)
             files = self._store_files(request, loop.downloads)
             handed_on = None
             if hand_on != "nothing" and ending.status == "completed":
                 handed_on = await self._hand_on(session, request)
                 kept = session if hand_on == "session" else None
-            return _result(loop, ending, recorder, files, trace, handed_on), kept
+            result = _result(loop, ending, recorder, files, trace, handed_on)
+            return replace(result, recording=video), kept
         finally:
             if kept is None:
                 await session.close()
@@ -126,14 +134,11 @@ class SessionDesk:
         recorder: StepRecorder,
         log: Log,
     ) -> tuple[AgentLoop, Ending]:
-        hands = Hands(
-            session,
-            vault,
-            home_url=request.url or session.resume_url or session.page.url,
-            goal=request.goal,
-            codes=request.codes,
-        )
-        loop = AgentLoop(request, session, planner, hands, recorder, log)
+        home_url = request.url or session.resume_url or session.page.url
+        hands = Hands(session, vault, home_url=home_url, goal=request.goal, codes=request.codes)
+        guard = Guard(home_url, request.goal, vault.allowed_hosts)
+        learner = learner_of(planner)
+        loop = AgentLoop(request, session, planner, hands, recorder, log, guard, learner)
         try:
             address = request.url
             if address is None and not session.page.url.startswith("http"):
@@ -143,7 +148,14 @@ class SessionDesk:
                 result = await loop.timed("act", goto(session, address))
                 if not result.ok:
                     return loop, Ending("failed", result.error or result.message)
-            return loop, await loop.run()
+            ending = await loop.run()
+            if learner is not None:
+                line = await asyncio.to_thread(
+                    learner.finish, completed=ending.status == "completed"
+                )
+                if line is not None:
+                    log(line)
+            return loop, ending
         except NetworkPolicyError as error:
             return loop, Ending("failed", str(error), retryable=False)
         except NavigationError as error:

@@ -13,6 +13,10 @@ class StepSummary(BaseModel):
     Attributes:
         actions: One line per decision, in order.
         result: What came of it, in one sentence.
+        cached_tokens: Input tokens that the model's server had in its prompt cache.
+        model_calls: Requests to a model.
+        declined: Planners that were asked first and why they left the step to another.
+        notes: What people should know, for instance a value that stands nowhere on the page.
         screenshot: Artifact key of the page as the step left it.
     """
 
@@ -29,4 +33,8 @@ class StepSummary(BaseModel):
     input_tokens: int = 0
     output_tokens: int = 0
     cost_usd: float = 0.0
+    cached_tokens: int = 0
+    model_calls: int = 0
+    declined: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     screenshot: str | None = None

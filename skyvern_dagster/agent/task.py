@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from skyvern_dagster.agent.planner import Goal
+from skyvern_dagster.agent.planner import Goal, Place
 from skyvern_dagster.agent.step import StepSummary
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.credentials.code_source import CodeWaiter
@@ -27,7 +27,9 @@ class TaskRequest:
         download_suffix: New base name for a downloaded file.
         max_seconds: Wall-clock budget.
         trace: Whether to keep Playwright's trace.
+        video: Whether to keep a video.
         codes: Waits for one-time codes from outside, where the task names a source of them.
+        place: Which block this is, for recordings.
     """
 
     workflow_run_id: str
@@ -41,7 +43,9 @@ class TaskRequest:
     max_seconds: float
     download_suffix: str | None = None
     trace: bool = True
+    video: bool = False
     codes: CodeWaiter | None = field(default=None, repr=False)
+    place: Place = field(default_factory=Place)
     task_id: str = field(default_factory=lambda: new_id("tsk"))
 
     @property

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from skyvern_dagster.agent.choice import PlannerName
 from skyvern_dagster.agent.planner import Planner
 from skyvern_dagster.agent.sessions import SessionDesk
 from skyvern_dagster.agent.task import HandOn
@@ -36,12 +37,14 @@ class AgentSettings:
         max_retries_per_step: Failed steps in a row before the task fails.
         max_seconds: Wall-clock budget of one task.
         trace: Whether Playwright's trace is kept.
+        video: Whether a video is kept.
     """
 
     max_steps_per_run: int = 25
     max_retries_per_step: int = 3
     max_seconds: float = 600.0
     trace: bool = True
+    video: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,8 @@ class BlockContext:
         delivery: What uploads and e-mails belong to: the run, or a partition of an asset.
         organization_id: Whose run it is.
         code_origin: Where one-time codes come from, as the definition says for all blocks.
+        workflow: Permanent id of the workflow.
+        planner: Who plans in this workflow, where it says so.
     """
 
     workflow_run_id: str
@@ -101,6 +106,8 @@ class BlockContext:
     code_origin: CodeOrigin = field(default_factory=CodeOrigin)
     delivery: str = ""
     item: str = ""
+    workflow: str = ""
+    planner: PlannerName | None = None
 
     @property
     def delivers_again(self) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from skyvern_dagster.agent.planner import Goal
+from skyvern_dagster.agent.choice import PlannerName, planner_for
+from skyvern_dagster.agent.planner import Goal, Place
 from skyvern_dagster.agent.task import TaskRequest, TaskResult
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.fields import BlockFields, RetryRule
@@ -20,6 +22,7 @@ from skyvern_dagster.credentials.pushed_codes import CodeReader
 from skyvern_dagster.credentials.reference import SecretReference, references_in
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.ids import new_id
+from skyvern_dagster.templating import is_template, names_used
 
 
 class TaskBlock(BlockFields):
@@ -67,6 +70,10 @@ class TaskBlock(BlockFields):
     totp_verification_url: str | None = Field(
         default=None, description="Asked for a one-time code, where the site wants one."
     )
+    planner: PlannerName | None = Field(
+        default=None,
+        description="Who plans: auto, heuristic or llm; else as the workflow or resource says.",
+    )
 
     @field_validator("data_schema", mode="before")
     @classmethod
@@ -91,7 +98,7 @@ class TaskBlock(BlockFields):
         request = self._request(context)
         result = context.services.desk.run_task(
             request,
-            planner=context.services.planner,
+            planner=planner_for(context.services.planner, self.planner or context.planner),
             vault=context.vault,
             state=context.state,
             fork=context.fork,
@@ -144,8 +151,10 @@ class TaskBlock(BlockFields):
             max_retries_per_step=settings.max_retries_per_step,
             max_seconds=settings.max_seconds,
             trace=settings.trace,
+            video=settings.video,
             task_id=task_id,
             codes=codes,
+            place=Place(context.workflow, self.label, self._variables(context, payload)),
         )
 
     def _codes(self, context: BlockContext, task_id: str) -> CodeWaiter | None:
@@ -173,6 +182,17 @@ class TaskBlock(BlockFields):
             api_key_id=asked.api_key_id if asked else None,
         )
         return context.services.codes.waiter(request)
+
+    def _variables(self, context: BlockContext, payload: dict[str, Any]) -> dict[str, str]:
+        """What recordings may put variables for: the payload, and names that the goal uses."""
+        named = {
+            name: context.names[name]
+            for text in self.texts()
+            if is_template(text.text)
+            for name in names_used(text.text)
+            if name in context.names
+        }
+        return dict(_facts({**named, **payload}))
 
     def _payload(self, context: BlockContext) -> dict[str, Any]:
         payload = {}
@@ -218,6 +238,22 @@ def _asked_payload(context: BlockContext) -> dict[str, Any]:
     if isinstance(payload, dict):
         return payload
     return {} if payload is None else {"navigation_payload": payload}
+
+
+def _facts(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Plain values by dotted name; secrets stay out."""
+    for key, value in values.items():
+        match value:
+            case dict():
+                yield from _facts(value, f"{prefix}{key}.")
+            case str() if not references_in(value):
+                yield f"{prefix}{key}", value
+            case bool():
+                continue
+            case int() | float():
+                yield f"{prefix}{key}", str(value)
+            case _:
+                continue
 
 
 def _schema(schema: dict[str, Any] | list[Any] | str | None) -> Any:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from skyvern_dagster.browser.fetching import reason_of
+from skyvern_dagster.browser.clicking import click_target, dispatch_click
+from skyvern_dagster.browser.dropdowns import choose_drawn_option
 from skyvern_dagster.browser.performing import perform
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.browser.scripts import script
@@ -14,12 +16,11 @@ from skyvern_dagster.browser.target import Target, find_target
 from skyvern_dagster.errors import ActionError
 
 if TYPE_CHECKING:
-    from playwright.async_api import Locator, Page
+    from playwright.async_api import Page
 
     from skyvern_dagster.browser.session import BrowserSession
 
 _TIMEOUT = 3_000.0
-_COVERED_TIMEOUT = 1_500.0
 _CHECK_TIMEOUT = 1_500.0
 _CHOOSER_TIMEOUT = 5_000.0
 _KEY_DELAY = 15.0
@@ -27,53 +28,52 @@ _TEXTLESS_TYPES = ("checkbox", "radio", "file", "submit", "button", "reset", "im
 _KEYED_ROLES = ("textbox", "searchbox", "combobox", "spinbutton")
 
 
-async def click(session: BrowserSession, ref: str) -> ActionResult:
-    """Clicks an element and waits for what follows: pages, new tabs, files."""
+async def click(
+    session: BrowserSession,
+    ref: str,
+    *,
+    button: Literal["left", "middle", "right"] = "left",
+    count: int = 1,
+    modifiers: Sequence[Literal["Alt", "Control", "Meta", "Shift"]] = (),
+) -> ActionResult:
+    """Clicks an element and waits for what follows: pages, new tabs, files.
+
+    Args:
+        session: Where to act.
+        ref: The element.
+        button: Which button of the mouse.
+        count: 2 for a double click.
+        modifiers: Keys held down meanwhile.
+    """
 
     async def act(page: Page) -> str:
         target = await find_target(page, ref)
-        await click_target(target)
-        return f"Clicked {target}"
+        if button == "left" and count == 1 and not modifiers:
+            await click_target(target)
+            return f"Clicked {target}"
+        if target.disabled:
+            raise ActionError(f"{target} is disabled")
+        await target.locator.click(
+            button=button,
+            click_count=count,
+            modifiers=list(modifiers),
+            timeout=_TIMEOUT,
+            no_wait_after=True,
+        )
+        return f"{'Double-clicked' if count == 2 else f'Clicked ({button} button)'} {target}"
 
     return await perform(session, act)
 
 
-async def click_target(target: Target) -> None:
-    """Clicks as a person would, and by script only what has no visible area.
+async def drag(session: BrowserSession, ref: str, to_ref: str) -> ActionResult:
+    """Drags an element onto another."""
 
-    Raises:
-        ActionError: The element is disabled, or something lies over it.
-    """
-    from playwright.async_api import Error
+    async def act(page: Page) -> str:
+        target, place = await find_target(page, ref), await find_target(page, to_ref)
+        await target.locator.drag_to(place.locator, timeout=_TIMEOUT)
+        return f"Dragged {target} onto {place}"
 
-    if target.disabled:
-        raise ActionError(f"{target} is disabled")
-    if not target.has_area:
-        await _dispatch_click(target.locator)
-        return
-    # What lies over it may be a spinner that goes away; a banner doesn't.
-    timeout = _COVERED_TIMEOUT if target.covered_by else _TIMEOUT
-    try:
-        await target.locator.click(timeout=timeout, no_wait_after=True)
-    except Error as error:
-        again = await _still_there(target, error)
-        if again.covered_by:
-            raise ActionError(f"{target} is covered by {again.covered_by}") from error
-        await _dispatch_click(target.locator)
-
-
-async def _dispatch_click(locator: Locator) -> None:
-    # By way of a handle: refs are known in the isolated world only, events are sent in the other.
-    element = await locator.element_handle(timeout=_TIMEOUT)
-    await element.dispatch_event("click")
-
-
-async def _still_there(target: Target, error: Exception) -> Target:
-    try:
-        return await find_target(target.locator.page, target.ref)
-    except ActionError:
-        # Clicked, and gone before Playwright had finished: its last words tell.
-        raise ActionError(f"{target} could not be clicked: {reason_of(error)}") from error
+    return await perform(session, act)
 
 
 async def input_text(
@@ -144,12 +144,12 @@ def _fill_problem(target: Target) -> str:
 async def select_option(
     session: BrowserSession, ref: str, *, label: str | None = None, value: str | None = None
 ) -> ActionResult:
-    """Chooses an option of a native select, by label or by value."""
+    """Chooses an option by label or by value; of a drawn dropdown, by label: opens it first."""
 
     async def act(page: Page) -> str:
         target = await find_target(page, ref)
         if target.control != "select":
-            raise ActionError(f"{target} is not a native select; click it and then the option")
+            return await choose_drawn_option(page, target, label or value or "")
         index = _option_index(target, label, value)
         control = target.locator.locator("skyvern-target=control")
         await control.select_option(index=index, timeout=_TIMEOUT)
@@ -208,7 +208,7 @@ async def _set_checked(page: Page, target: Target, *, checked: bool) -> None:
             return
     # Often the real box is hidden and a drawn one stands for it; the event is the same.
     if (await find_target(page, target.ref)).checked != checked:
-        await _dispatch_click(control)
+        await dispatch_click(control)
     if (await find_target(page, target.ref)).checked != checked:
         raise ActionError(f"{target} doesn't let itself be {'' if checked else 'un'}checked")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from skyvern_dagster.browser.actions import click_target
+from skyvern_dagster.browser.clicking import click_target
 from skyvern_dagster.browser.downloads import DownloadProblem
 from skyvern_dagster.browser.fetching import fetch_content
 from skyvern_dagster.browser.file_content import Content, name_from_response

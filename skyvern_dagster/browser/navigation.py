@@ -22,6 +22,7 @@ _GOTO_TIMEOUT = 30_000.0
 _LIMIT = 15.0
 _TRIES = 3
 _BACKOFF_SECONDS = 0.4
+_FIND_TIMEOUT = 2_000.0
 _LOOK_SECONDS = 0.25
 
 
@@ -116,6 +117,41 @@ async def back(session: BrowserSession) -> ActionResult:
     return await perform(session, act)
 
 
+async def forward(session: BrowserSession) -> ActionResult:
+    """Goes forward in the page's history."""
+
+    async def act(page: Page) -> str:
+        before = page.url
+        await page.go_forward(wait_until="commit", timeout=_GOTO_TIMEOUT)
+        if page.url == before:
+            raise ActionError("There is no later page to go forward to")
+        return "Went forward"
+
+    return await perform(session, act)
+
+
+async def reload(session: BrowserSession) -> ActionResult:
+    """Loads the page again."""
+
+    async def act(page: Page) -> str:
+        await page.reload(wait_until="commit", timeout=_GOTO_TIMEOUT)
+        return "Loaded the page again"
+
+    return await perform(session, act, limit=_LIMIT)
+
+
+async def close_tab(session: BrowserSession) -> ActionResult:
+    """Closes the current page, unless it is the only one."""
+
+    async def act(page: Page) -> str:
+        if len(page.context.pages) < 2:
+            raise ActionError("This is the only open tab; it stays")
+        await page.close()
+        return "Closed the tab"
+
+    return await perform(session, act)
+
+
 async def wait(
     session: BrowserSession, seconds: float = 5.0, for_text: str | None = None
 ) -> ActionResult:
@@ -183,5 +219,23 @@ async def switch_tab(session: BrowserSession, index: int) -> ActionResult:
             count = len(page.context.pages)
             raise ActionError(f"There is no tab {index}; the session has {count}, from 0 on")
         return f"Switched to tab {index}"
+
+    return await perform(session, act)
+
+
+async def find_text(session: BrowserSession, text: str) -> ActionResult:
+    """Scrolls to the first place that has a text, in any frame, and tells how many there are."""
+
+    async def act(page: Page) -> str:
+        count = 0
+        for frame in page.frames:
+            found = frame.get_by_text(text)
+            here = await found.count()
+            if here and not count:
+                await found.first.scroll_into_view_if_needed(timeout=_FIND_TIMEOUT)
+            count += here
+        if not count:
+            raise ActionError(f'"{text}" is nowhere on the page')
+        return f'"{text}" is on the page {count} times' if count > 1 else f'Found "{text}"'
 
     return await perform(session, act)

@@ -14,6 +14,7 @@ from skyvern_dagster.browser.downloads import Downloads
 from skyvern_dagster.browser.gate import DocumentGate, Watch
 from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.browser.observation import Observation
+from skyvern_dagster.browser.screencast import Screencast
 from skyvern_dagster.browser.snapshot import observe
 from skyvern_dagster.browser.spare import BlankContext
 from skyvern_dagster.browser.state import BrowserState
@@ -201,6 +202,10 @@ class BrowserSession:
         self._tracing = False
         await self._context.tracing.stop(path=path)
         return True
+
+    def screencast(self, folder: Path) -> Screencast:
+        """Takes frames of the session's pages, once it is started."""
+        return Screencast(self._context, folder, (self.options.width, self.options.height))
 
     async def close(self) -> None:
         """Closes the context; safe to call twice."""

@@ -157,6 +157,28 @@ def serve(
 
 
 @app.command()
+def trace(
+    run_id: Annotated[
+        str, typer.Argument(metavar="RUN", help="A workflow run id (wr_...) or a Dagster run id.")
+    ],
+    block: Annotated[
+        str, typer.Option("--block", help="Label of the block, or label/iteration.")
+    ] = "",
+    list_only: Annotated[
+        bool, typer.Option("--list", help="Print the traces instead of opening one.")
+    ] = False,
+    port: Annotated[int, typer.Option("--port", help="Of the viewer; 0 for a free one.")] = 0,
+) -> None:
+    """Open a run's newest trace, or that of a block, in Playwright's trace viewer.
+
+    The viewer is a page on this machine; its address is printed. Ctrl-C stops it.
+    """
+    from skyvern_dagster.cli.trace import show_trace
+
+    raise typer.Exit(show_trace(run_id, block=block, list_only=list_only, port=port))
+
+
+@app.command()
 def browser(
     install: Annotated[
         bool, typer.Option("--install", help="Install a Chromium where there is none.")

@@ -53,6 +53,13 @@ class SecretVault:
         self._source = source
         self.redactor = redactor
 
+    @property
+    def allowed_hosts(self) -> frozenset[str]:
+        """Hosts besides the task's own site that the workflow trusts with a credential."""
+        return frozenset(
+            host for hosts in self._declarations.credentials.values() for host in hosts
+        )
+
     def payload(self, key: str) -> object | None:
         """What a planner is shown for a secret parameter: references, never values.
 

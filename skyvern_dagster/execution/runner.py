@@ -109,6 +109,8 @@ class Runner:
                 self.workflow.definition.totp_verification_url,
                 self.workflow.definition.totp_identifier,
             ),
+            workflow=scope.workflow_permanent_id,
+            planner=self.workflow.definition.planner,
         )
         started = time.monotonic()
         outcome = _without_secrets(_guarded(block, context), vault.redactor)

@@ -178,6 +178,17 @@ def find_run(instance: dg.DagsterInstance, run_id: str) -> dg.DagsterRun:
     return run
 
 
+def skyvern_run_id(run_id: str) -> str:
+    """The workflow run id of a Dagster run.
+
+    Raises:
+        RunError: There is no such run.
+    """
+    prepare_home()
+    with dg.DagsterInstance.get() as instance:
+        return find_run(instance, run_id).tags[tags.WORKFLOW_RUN_ID]
+
+
 def copy_downloads(workflow_run_id: str, folder: Path) -> list[Path]:
     """Copies a run's downloaded files into a folder, without overwriting one by another.
 

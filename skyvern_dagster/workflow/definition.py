@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from skyvern_dagster.agent.choice import PlannerName
 from skyvern_dagster.blocks.fields import BlockFields, RetryRule
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.blocks.union import Block
@@ -54,6 +55,10 @@ class WorkflowDefinition(BaseModel):
     is_saved_task: bool = False
     dagster: DagsterSection = Field(
         default_factory=DagsterSection, description="What it is in Dagster. Our extension."
+    )
+    planner: PlannerName | None = Field(
+        default=None,
+        description="Who plans its tasks: auto, heuristic or llm (an extension of the format).",
     )
     workflow_definition: DefinitionBody
 

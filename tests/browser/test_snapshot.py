@@ -166,3 +166,14 @@ def test_a_page_in_mid_navigation_is_waited_for(visit: Visit) -> None:
     for _ in range(5):
         visit.evaluate("() => { setTimeout(() => location.reload(), 0) }")
         assert visit.ref("Other page", "link")
+
+
+def test_what_listens_for_clicks_by_script_can_be_clicked(visit: Visit) -> None:
+    visit.open("/listeners")
+    shown = {node.name or node.text: node for node in visit.look().root.walk() if node.ref}
+    assert shown["Open details"].clickable
+    assert shown["Added later"].clickable
+    assert shown["In a shadow root"].clickable
+    assert not shown.get("Everything here", Node("none")).clickable
+    visit.run(actions.click(visit.session, str(shown["Added later"].ref)))
+    assert "pressed" in visit.look().root.full_text

@@ -195,6 +195,24 @@
     return !parent || getComputedStyle(parent).cursor !== "pointer";
   }
 
+  // Frameworks listen on large containers for everything in them; those are not what is clicked.
+  function isListener(element, listeners) {
+    if (!listeners.has(element) || element.matches("html,body,form,table,ul,ol,main")) return false;
+    return !element.querySelector(INTERACTIVE) && element.textContent.length <= MAX_TEXT;
+  }
+
+  function listenersHere() {
+    const found = new Set();
+    const note = (event) => {
+      event.stopPropagation();
+      found.add(event.composedPath()[0]);
+    };
+    document.addEventListener("skyvern.listens", note, true);
+    document.dispatchEvent(new Event("skyvern.ask"));
+    document.removeEventListener("skyvern.listens", note, true);
+    return found;
+  }
+
   function hasInteractiveAncestor(element) {
     for (let node = parentOf(element); node; node = parentOf(node))
       if (node.matches(INTERACTIVE + ",[onclick]")) return true;
@@ -262,12 +280,13 @@
   }
 
   // What a planner may click: a control or link, or anything that is clickable by script.
-  function clickDetails(element, interactive, details) {
+  function clickDetails(element, interactive, details, listeners) {
     const native = interactive && element.matches(INTERACTIVE) && element.nodeName !== "LABEL";
     details.clickable =
       native ||
       standsForHidden(element, details) ||
-      (isScriptClickable(element, getComputedStyle(element)) && !hasInteractiveAncestor(element));
+      ((isScriptClickable(element, getComputedStyle(element)) || isListener(element, listeners)) &&
+        !hasInteractiveAncestor(element));
     return details.clickable;
   }
 
@@ -298,6 +317,7 @@
   function collect() {
     const found = [];
     const secrets = [];
+    const listeners = listenersHere();
     let previous = "";
     for (const element of descend(document.body || document.documentElement)) {
       if (!isSearchable(element)) continue;
@@ -308,7 +328,7 @@
       if (native && isSecret(element) && element.value)
         secrets.push(element.value.replace(/\s+/g, " ").trim());
       const details = detailsOf(element, interactive);
-      const clickable = clickDetails(element, interactive, details);
+      const clickable = clickDetails(element, interactive, details, listeners);
       if (clickable && isShown(element)) {
         const isPlain = native && ref && clean(element.innerText || element._ariaRef.name);
         const isField = element.matches("input,select,textarea,option");

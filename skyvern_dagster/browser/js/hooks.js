@@ -15,6 +15,25 @@
     },
   });
 
+  // Elements that listen for clicks, for the snapshot: it asks by an event, and each that is still
+  // on the page answers by one.
+  const PRESSES = new Set(["click", "mousedown", "mouseup", "pointerdown", "pointerup", "dblclick"]);
+  const listening = new Set();
+  EventTarget.prototype.addEventListener = new Proxy(EventTarget.prototype.addEventListener, {
+    apply(add, self, given) {
+      if (PRESSES.has(given[0]) && self instanceof Element) listening.add(new WeakRef(self));
+      return Reflect.apply(add, self, given);
+    },
+  });
+  document.addEventListener("skyvern.ask", () => {
+    for (const each of listening) {
+      const element = each.deref();
+      if (!element) listening.delete(each);
+      else if (element.isConnected)
+        element.dispatchEvent(new Event("skyvern.listens", { bubbles: true, composed: true }));
+    }
+  });
+
   // A tab that a script opens shows up some time later; whoever waits must know that it will.
   window.open = new Proxy(window.open, {
     apply(open, self, given) {

@@ -1,0 +1,43 @@
+"""The difficulty pages with a planner that knows how and with one that has to find out.
+
+Run it with ``python -m benchmarks.difficulties``; it prints the table of ``docs/difficulties.md``.
+``scripted`` shows that the hands can do it, ``heuristic`` how far the head gets without a model.
+Done is what the page says in the end.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from skyvern_dagster.agent.planners.heuristic.planner import HeuristicPlanner
+from skyvern_dagster.agent.planners.scripted import ScriptedPlanner
+from skyvern_dagster.browser.runtime import BrowserRuntime
+from tests.difficulties.attempts import attempt
+from tests.difficulties.cases import DifficultSite, cases
+
+MARK = {True: "yes", False: "no"}
+
+
+def main() -> None:
+    """Prints the table."""
+    print("| difficulty | goal | scripted | heuristic |\n|---|---|---|---|")
+    done = {"scripted": 0, "heuristic": 0}
+    with BrowserRuntime() as runtime, DifficultSite() as site, tempfile.TemporaryDirectory() as tmp:
+        for case in cases():
+            tried = {
+                "scripted": ScriptedPlanner(case.script()),
+                "heuristic": HeuristicPlanner(),
+            }
+            marks = []
+            for name, planner in tried.items():
+                ok = attempt(runtime, case, planner, site.url, Path(tmp)).done
+                done[name] += ok
+                marks.append(MARK[ok])
+            print(f"| {case.name.replace('_', ' ')} | {case.goal} | {' | '.join(marks)} |")
+    total = len(cases())
+    print(f"| **all {total}** | | **{done['scripted']}** | **{done['heuristic']}** |")
+
+
+if __name__ == "__main__":
+    main()

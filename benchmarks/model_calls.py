@@ -1,0 +1,160 @@
+"""What a second visit costs: model calls, tokens and seconds, with recordings and without.
+
+Run it with ``python -m benchmarks.model_calls``. One task (log in, open a list, download a record)
+is done four times for four records; before the third visit, a link on the way is renamed. The
+model is a loopback server that answers at once, so that the seconds are those of everything else;
+tokens are characters / 4, and what begins like an earlier request counts as cached.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from skyvern_dagster.agent.choice import PlannerChoice, Replaying
+from skyvern_dagster.agent.planner import Goal, Place
+from skyvern_dagster.agent.sessions import SessionDesk
+from skyvern_dagster.agent.task import TaskRequest, TaskResult
+from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.browser.runtime import BrowserRuntime
+from skyvern_dagster.credentials.redaction import Redactor
+from skyvern_dagster.credentials.sources import EnvironmentSource
+from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
+from skyvern_dagster.llm.loopback import ChatRequest, ModelServer
+from tests.agent.records_desk import NUMBERS, RecordsDesk
+
+VISITS = ("first", "same site", "link renamed", "same again")
+LOGIN = {
+    "SKYVERN_CREDENTIAL_LOGIN_USERNAME": "bob",
+    "SKYVERN_CREDENTIAL_LOGIN_PASSWORD": "correct-horse",
+}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What one visit took."""
+
+    calls: int
+    input_tokens: int
+    cached_tokens: int
+    output_tokens: int
+    seconds: float
+
+
+class Model:
+    """Knows the way; looks up refs in the page that it is shown, as a model does."""
+
+    def __init__(self) -> None:
+        self.number = ""
+
+    def __call__(self, request: ChatRequest) -> dict[str, Any]:
+        """Decides by what the page shows."""
+        page = request.texts[-1]
+        if "type=password" in page:
+            return _decide(
+                {"type": "input_text", "ref": request.ref("User"), "text": "secret://login/username"},
+                {"type": "input_text", "ref": request.ref("Password"), "text": "secret://login/password"},
+                {"type": "click", "ref": request.ref("Sign in")},
+            )  # fmt: skip
+        if self.number in page.partition("Your records")[2]:
+            line = next(line for line in page.splitlines() if self.number in line and "PDF" in line)
+            return _decide({"type": "download", "ref": line.split('"PDF" [')[1].split("]")[0]})
+        name = "Records" if '"Records"' in page else "Files"
+        return _decide({"type": "click", "ref": request.ref(name)})
+
+
+def visits(replaying: Replaying) -> list[Visit]:
+    """The four visits."""
+    model = Model()
+    found = []
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        BrowserRuntime() as runtime,
+        RecordsDesk() as site,
+        ModelServer([model] * 99) as server,
+    ):
+        store = ArtifactStore(Path(folder))
+        desk = SessionDesk(runtime, store)
+        choice = PlannerChoice(model=server.settings(), store=store, replaying=replaying)
+        for visit, number in enumerate(NUMBERS):
+            site.menu = "Records" if visit < 2 else "Files"
+            model.number = number
+            started = time.monotonic()
+            result = _task(desk, choice, site.url, number)
+            found.append(_visit(result, time.monotonic() - started))
+    return found
+
+
+def _task(desk: SessionDesk, choice: PlannerChoice, url: str, number: str) -> TaskResult:
+    vault = SecretVault(
+        SecretDeclarations(credentials={"login": ()}), EnvironmentSource(LOGIN), Redactor()
+    )
+    goal = Goal(
+        navigation_goal="Download the PDF of the record with the given number",
+        payload={"login": vault.payload("login"), "number": number},
+        complete_on_download=True,
+    )
+    request = TaskRequest(
+        workflow_run_id="wr_1",
+        block_key=number,
+        block="fetch",
+        iteration="",
+        url=url,
+        goal=goal,
+        max_steps=8,
+        max_retries_per_step=2,
+        max_seconds=120,
+        place=Place("wpid_1", "fetch", {"number": number}),
+    )
+    result = desk.run_task(
+        request,
+        planner=choice.named("llm"),
+        vault=vault,
+        state=None,
+        fork=False,
+        hand_on="nothing",
+        log=lambda _: None,
+    )
+    if result.status != "completed":
+        sys.exit(f"{number}: {result.failure_reason}")
+    return result
+
+
+def _visit(result: TaskResult, seconds: float) -> Visit:
+    steps = result.steps
+    return Visit(
+        calls=sum(step.model_calls for step in steps),
+        input_tokens=sum(step.input_tokens for step in steps),
+        cached_tokens=sum(step.cached_tokens for step in steps),
+        output_tokens=sum(step.output_tokens for step in steps),
+        seconds=seconds,
+    )
+
+
+def _decide(*decisions: dict[str, Any]) -> dict[str, Any]:
+    return {"why": "the way to the record", "decisions": list(decisions)}
+
+
+def main() -> None:
+    """Prints both tables and their ratio."""
+    totals = {}
+    kinds: tuple[tuple[str, Replaying], ...] = (("with recordings", "model"), ("without", "off"))
+    for name, replaying in kinds:
+        found = visits(replaying)
+        print(f"{name:<18}{'calls':>6}{'input':>8}{'cached':>8}{'output':>8}{'seconds':>9}")
+        for label, visit in zip(VISITS, found, strict=True):
+            print(
+                f"  {label:<16}{visit.calls:>6}{visit.input_tokens:>8}{visit.cached_tokens:>8}"
+                f"{visit.output_tokens:>8}{visit.seconds:>9.2f}"
+            )
+        totals[name] = sum(visit.input_tokens + visit.output_tokens for visit in found)
+    ratio = totals["with recordings"] / totals["without"]
+    print(f"tokens with recordings / without, over the four visits: {ratio:.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The planner with a language model: prompts out, decisions in, everything else checked here."""

@@ -1,0 +1,93 @@
+"""Which values of extracted data stand nowhere on the page that they are said to come from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from skyvern_dagster.browser.observation import Observation
+
+_ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?")
+_MOST = 5
+_LONG_TEXT = 160
+_ENOUGH_WORDS = 0.6
+
+
+def not_on_page(data: Any, observation: Observation) -> tuple[str, ...]:
+    """One sentence for each value that the page doesn't show, at most a few.
+
+    A number may be written with other separators, a date in another form; a long text may be a
+    summary. Truth values are conclusions and are not looked for.
+    """
+    page = _Page(observation)
+    missing = [(place, value) for place, value in _leaves(data, "$") if not page.has(value)]
+    told = [f"{place}: {str(value)[:80]!r} stands nowhere on the page" for place, value in missing]
+    if len(told) > _MOST:
+        return (*told[:_MOST], f"and {len(told) - _MOST} more values that stand nowhere on it")
+    return tuple(told)
+
+
+class _Page:
+    def __init__(self, observation: Observation) -> None:
+        parts = [observation.title, observation.url]
+        for node in observation.root.walk():
+            parts += [node.name, node.text, node.value, node.url or "", node.title]
+            parts += [option.label for option in node.options]
+        self._text = _folded(" ".join(part for part in parts if part))
+        self._words = frozenset(re.findall(r"\w+", self._text))
+        self._numbers = frozenset(
+            _digits(number) for number in re.findall(r"\d[\d.,'’\s]*", self._text)
+        ) | frozenset(re.findall(r"\d+", self._text))
+
+    def has(self, value: str | int | float) -> bool:
+        if not isinstance(value, str):
+            return self._has_number(value)
+        text = _folded(value)
+        if not text or text in self._text:
+            return True
+        if date := _ISO_DATE.fullmatch(text):
+            return self._has_date(*date.groups())
+        if re.fullmatch(r"[\d.,'’\s%€$£+-]+", text):
+            return _digits(text) in self._numbers
+        if text.startswith(("http://", "https://")):
+            return text.rstrip("/") in self._text
+        words = re.findall(r"\w+", text)
+        found = sum(word in self._words for word in words)
+        # Parts of one value may stand apart; a long one may be a summary.
+        enough = _ENOUGH_WORDS if len(text) > _LONG_TEXT else 1.0
+        return bool(words) and found >= enough * len(words)
+
+    def _has_number(self, value: float) -> bool:
+        forms = {f"{abs(value):g}", f"{abs(value):.2f}", f"{abs(value):.1f}", str(abs(value))}
+        return any(_digits(form) in self._numbers for form in forms)
+
+    def _has_date(self, year: str, month: str, day: str) -> bool:
+        has_year = year in self._numbers or year[2:] in self._numbers
+        has_day = day in self._numbers or str(int(day)) in self._numbers
+        glued = f"{year}{month}{day}" in self._numbers
+        return glued or (has_year and has_day)
+
+
+def _leaves(data: Any, place: str) -> Iterator[tuple[str, str | int | float]]:
+    match data:
+        case dict():
+            for key, item in data.items():
+                yield from _leaves(item, f"{place}.{key}")
+        case list() | tuple():
+            for index, item in enumerate(data):
+                yield from _leaves(item, f"{place}[{index}]")
+        case bool() | None:
+            return
+        case str() | int() | float():
+            yield place, data
+        case _:
+            return
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text).lstrip("0")
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()

@@ -1,0 +1,199 @@
+"""The planner: builds the request, reads the answer, believes nothing that it can check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, assert_never
+
+from skyvern_dagster.agent.decisions import Complete, Decision, Extract
+from skyvern_dagster.agent.guard import shows
+from skyvern_dagster.agent.planner import Plan, PlanFailure, PlanRequest
+from skyvern_dagster.agent.planners.llm.checking import verify
+from skyvern_dagster.agent.planners.llm.conversation import Conversation
+from skyvern_dagster.agent.planners.llm.reading import Reading, fitting, read_page
+from skyvern_dagster.agent.planners.llm.reply import answer_schema, proven_later, read_answer
+from skyvern_dagster.llm.client import ModelClient
+from skyvern_dagster.llm.messages import Question
+from skyvern_dagster.llm.outcomes import Refused, TooLong, Unavailable
+from skyvern_dagster.llm.settings import ModelSettings
+from skyvern_dagster.llm.structured import Document, Misshapen, StructuredOutcome, ask_for
+from skyvern_dagster.llm.usage import Usage
+
+PLANNER = "llm"
+_CONFIDENCE = 0.9
+_TRIMMINGS = 3
+_LITTLE_TEXT = 150
+_FAILED_STEPS = 2
+
+Answer = tuple[str, tuple[Decision, ...]]
+
+
+class LlmPlanner:
+    """Plans with any model behind an OpenAI-compatible server.
+
+    One request decides on as many actions as the page allows. A page that is to be read, and
+    nothing else, costs one request; data that came along with a decision and fits its schema, none.
+
+    Args:
+        settings: Which model, where, and its budgets.
+    """
+
+    def __init__(self, settings: ModelSettings) -> None:
+        self._settings = settings
+        self._client = ModelClient(settings)
+
+    @property
+    def name(self) -> str:
+        """The name that steps record."""
+        return PLANNER
+
+    async def plan(self, request: PlanRequest) -> Plan:
+        """Decides what to do next.
+
+        Raises:
+            PlannerError: The extra ``llm`` is not installed.
+        """
+        spent = sum((step.usage for step in request.history), Usage())
+        limit = self._settings.max_task_tokens
+        if spent.tokens >= limit:
+            return _failed(f"Max tokens per task ({limit}) exceeded", Usage(), retryable=False)
+        goal = request.goal
+        if goal.data_extraction_goal and not goal.navigation_goal.strip():
+            reading = await read_page(self._client, request)
+            return _read(reading, Usage(), "The task only asks to read this page", (Complete(),))
+        return await self._decide(request)
+
+    async def _decide(self, request: PlanRequest) -> Plan:
+        outcome, conversation = await self._asked(request)
+        match outcome:
+            case Document():
+                why, decisions = outcome.value
+                draft = _Draft(request, conversation, why, decisions, outcome.usage)
+                return await self._checked(draft)
+            case Misshapen():
+                return _failed(outcome.reason, outcome.usage, retryable=True)
+            case Refused():
+                return _failed(outcome.reason, outcome.usage, retryable=False)
+            case TooLong():
+                return _failed(outcome.reason, Usage(), retryable=False)
+            case Unavailable():
+                return _failed(outcome.reason, Usage(), retryable=outcome.retryable)
+            case _:
+                assert_never(outcome)
+
+    async def _asked(self, request: PlanRequest) -> tuple[StructuredOutcome[Answer], Conversation]:
+        """Asks, with less and less of the page while the request is too long."""
+        budget = self._settings.max_page_tokens
+        schema = answer_schema(request)
+
+        def read(document: Any) -> Answer:
+            return read_answer(document, request)
+
+        image = None
+        conversation = Conversation(request, budget)
+        if request.screenshot is not None and self._wants_picture(request, conversation):
+            image = await request.screenshot()
+        outcome: StructuredOutcome[Answer] = TooLong("")
+        for _ in range(_TRIMMINGS):
+            question = Question(conversation.planning(image), schema, "next_decisions")
+            outcome = await ask_for(self._client, question, read)
+            if not isinstance(outcome, TooLong):
+                break
+            budget //= 2
+            conversation = Conversation(request, budget)
+        return outcome, conversation
+
+    def _wants_picture(self, request: PlanRequest, conversation: Conversation) -> bool:
+        if self._settings.vision != "auto":
+            return self._settings.vision == "on"
+        last = request.history[-_FAILED_STEPS:]
+        stuck = len(last) == _FAILED_STEPS and all(_changed_nothing(step.actions) for step in last)
+        text = conversation.page.text
+        return stuck or (len(text) < _LITTLE_TEXT and "[" not in text)
+
+    async def _checked(self, draft: _Draft) -> Plan:
+        decisions = draft.decisions
+        for index, decision in enumerate(decisions):
+            if isinstance(decision, Extract):
+                return await self._with_data(draft, index, decision)
+            if isinstance(decision, Complete):
+                return await self._completion(draft, index, decision)
+        return draft.plan(decisions)
+
+    async def _with_data(self, draft: _Draft, index: int, extract: Extract) -> Plan:
+        """Data that came along is taken if it was read off the whole page and fits."""
+        before, after = draft.decisions[:index], draft.decisions[index + 1 :]
+        if before:
+            # What is to be read may come up only now: act first, then look and read.
+            return draft.plan(before)
+        reading = fitting(extract.data, draft.request) if draft.conversation.page.complete else None
+        if reading is None:
+            reading = await read_page(self._client, draft.request)
+        return _read(reading, draft.usage, draft.why, after)
+
+    async def _completion(self, draft: _Draft, index: int, complete: Complete) -> Plan:
+        before, request = draft.decisions[:index], draft.request
+        goal = request.goal
+        if goal.complete_on_download or goal.data_extraction_goal:
+            # The loop has the proof, a file or the data, or tells that it is missing.
+            return draft.plan((*before, complete.model_copy(update={"shows": None})))
+        if before:
+            later = (complete,) if proven_later(complete, request) else ()
+            return draft.plan((*before, *later))
+        if complete.shows and shows(request.observation, complete.shows) and _has_acted(request):
+            return draft.plan((complete,))
+        verdict, usage = await verify(self._client, draft.conversation)
+        if verdict.complete:
+            return replace(draft, usage=draft.usage + usage).plan(
+                (complete.model_copy(update={"shows": None}),)
+            )
+        reason = f"not believed to be complete: {verdict.why}"
+        return _failed(reason, draft.usage + usage, retryable=True)
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """An answer that is still to be checked."""
+
+    request: PlanRequest
+    conversation: Conversation
+    why: str
+    decisions: tuple[Decision, ...]
+    usage: Usage
+
+    def plan(self, decisions: tuple[Decision, ...]) -> Plan:
+        return Plan(decisions, _CONFIDENCE, self.why, PLANNER, self.usage, guarded=True)
+
+
+def _read(reading: Reading, spent: Usage, why: str, after: tuple[Decision, ...]) -> Plan:
+    usage = spent + reading.usage
+    if reading.problem:
+        return _failed(reading.problem, usage, retryable=reading.retryable)
+    decisions = (Extract(data=reading.data), *(_unproven(each) for each in after))
+    return Plan(decisions, _CONFIDENCE, why, PLANNER, usage, guarded=True, notes=reading.doubtful)
+
+
+def _unproven(decision: Decision) -> Decision:
+    """The data itself proves the completion."""
+    if isinstance(decision, Complete):
+        return decision.model_copy(update={"shows": None})
+    return decision
+
+
+def _has_acted(request: PlanRequest) -> bool:
+    return any(
+        action.result.ok and (action.result.page_changed or action.result.downloads)
+        for step in request.history
+        for action in step.actions
+    )
+
+
+def _changed_nothing(actions: tuple[Any, ...]) -> bool:
+    return all(
+        not action.result.ok or not (action.result.page_changed or action.result.downloads)
+        for action in actions
+    )
+
+
+def _failed(reason: str, usage: Usage, *, retryable: bool) -> Plan:
+    return Plan((), 0.0, reason, PLANNER, usage, failure=PlanFailure(reason, retryable))

@@ -1,0 +1,156 @@
+"""The form of a planning answer, and how it becomes decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from skyvern_dagster.agent.decisions import Complete, Decision, Extract, Wait
+from skyvern_dagster.agent.planner import PlanRequest
+from skyvern_dagster.llm.structured import NoFitError
+
+_DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
+_ALWAYS = (
+    "click", "input_text", "select_option", "check", "press", "hover", "drag", "scroll", "find",
+    "goto", "back", "forward", "reload", "wait", "switch_tab", "close_tab", "download",
+    "upload_file", "complete", "terminate",
+)  # fmt: skip
+_TEXT = {"type": "string"}
+_FIELDS: dict[str, Any] = {
+    "ref": _TEXT,
+    "to_ref": _TEXT,
+    "text": _TEXT,
+    "press_enter": {"type": "boolean"},
+    "label": _TEXT,
+    "checked": {"type": "boolean"},
+    "key": _TEXT,
+    "button": {"enum": ["left", "right"]},
+    "count": {"type": "integer"},
+    "direction": {"enum": ["down", "up", "bottom", "top"]},
+    "url": _TEXT,
+    "seconds": {"type": "number"},
+    "for_text": _TEXT,
+    "index": {"type": "integer"},
+    "path": _TEXT,
+    "shows": _TEXT,
+    "reason": _TEXT,
+    "error_codes": {"type": "array", "items": _TEXT},
+}
+_MOST_DECISIONS = 20
+
+
+def answer_schema(request: PlanRequest) -> dict[str, Any]:
+    """JSON Schema of an answer: one flat object for all decisions, which is short."""
+    kinds = list(_ALWAYS)
+    fields = dict(_FIELDS)
+    if request.goal.data_extraction_goal:
+        kinds.append("extract")
+        fields["data"] = {}
+    if request.goal.has_totp:
+        kinds.append("solve_totp")
+    decision = {
+        "type": "object",
+        "properties": {"type": {"enum": kinds}, **fields},
+        "required": ["type"],
+    }
+    return {
+        "type": "object",
+        "properties": {
+            "why": _TEXT,
+            "decisions": {"type": "array", "minItems": 1, "items": decision},
+        },
+        "required": ["why", "decisions"],
+    }
+
+
+def read_answer(document: Any, request: PlanRequest) -> tuple[str, tuple[Decision, ...]]:
+    """The reason and the decisions of an answer.
+
+    What comes after the first decision that can't be used is dropped: the page is looked at again
+    after the ones before it.
+
+    Raises:
+        NoFitError: Not even the first decision can be used.
+    """
+    why, given = _taken_apart(document)
+    refs = {node.ref for node in request.observation.root.walk() if node.ref}
+    decisions: list[Decision] = []
+    for entry in given[:_MOST_DECISIONS]:
+        try:
+            decisions.append(_decision(entry, request, refs))
+        except NoFitError:
+            if not decisions:
+                raise
+            break
+    if not decisions:
+        raise NoFitError('"decisions" is empty; use terminate if there is nothing to be done')
+    return why, tuple(decisions)
+
+
+def _taken_apart(document: Any) -> tuple[str, list[Any]]:
+    # Servers that don't know the schema: a bare list, or one decision alone.
+    if isinstance(document, list):
+        return "", document
+    if not isinstance(document, dict):
+        raise NoFitError('the answer must be an object with "why" and "decisions"')
+    if "decisions" not in document and "type" in document:
+        return "", [document]
+    given = document.get("decisions")
+    if isinstance(given, dict):
+        given = [given]
+    if not isinstance(given, list):
+        raise NoFitError('the answer must have a list "decisions"')
+    return str(document.get("why") or ""), given
+
+
+def _decision(entry: Any, request: PlanRequest, refs: Iterable[str]) -> Decision:
+    if not isinstance(entry, dict):
+        raise NoFitError('each of "decisions" must be an object with a "type"')
+    known = {"type", "data", *_FIELDS}
+    fields = {key: value for key, value in entry.items() if key in known and value is not None}
+    fields = _of_this_kind(fields)
+    try:
+        decision = _DECISION.validate_python(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"][1:])
+        kind = fields.get("type")
+        raise NoFitError(
+            f"decision {kind!r}: {place}: {first['msg']}".replace(": :", ":")
+        ) from error
+    _check(decision, request, refs)
+    return decision
+
+
+def _of_this_kind(fields: dict[str, Any]) -> dict[str, Any]:
+    """Without fields of other kinds of decisions, which some models fill in all the same."""
+    model = _MODELS.get(str(fields.get("type")))
+    if model is None:
+        return fields
+    if model is Wait and "seconds" in fields:
+        fields["seconds"] = min(max(float(fields["seconds"]), 0), 30)
+    return {key: value for key, value in fields.items() if key in model.model_fields}
+
+
+def _check(decision: Decision, request: PlanRequest, refs: Iterable[str]) -> None:
+    for name in ("ref", "to_ref"):
+        ref = getattr(decision, name, None)
+        if ref is not None and ref not in refs:
+            raise NoFitError(f"there is no element {ref!r} on the page as it is now")
+    if isinstance(decision, Extract) and not request.goal.data_extraction_goal:
+        raise NoFitError("the task asks for no data")
+
+
+def proven_later(decision: Complete, request: PlanRequest) -> bool:
+    """Whether a completion that follows other decisions can be checked on the page after them."""
+    from skyvern_dagster.agent.guard import shows
+
+    return bool(decision.shows) and not shows(request.observation, decision.shows or "")
+
+
+_MODELS = {
+    str(model.model_fields["type"].default): model
+    for model in Decision.__origin__.__args__  # type: ignore[attr-defined]
+}

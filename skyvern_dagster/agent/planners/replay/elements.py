@@ -1,0 +1,166 @@
+"""Describing an element so that it can be found again on another day, and finding it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from skyvern_dagster.agent.planners.replay.recording import Element
+from skyvern_dagster.agent.planners.replay.variables import Variables, used_in
+from skyvern_dagster.browser.observation import Node, Observation
+
+_ROWS = ("row", "listitem", "article", "treeitem")
+_INSIDE = ("dialog", "alertdialog", "iframe")
+_KEPT_ATTRIBUTES = ("name", "autocomplete", "id", "label", "placeholder")
+_LONGEST = 120
+_ENOUGH_WORDS = 0.5
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A node and what is around it."""
+
+    node: Node
+    row: str
+    under: str
+    inside: str
+
+    @property
+    def name(self) -> str:
+        node = self.node
+        return " ".join((node.name or node.title or node.text or node.full_text).split())[:_LONGEST]
+
+
+def describe(ref: str, observation: Observation, variables: Variables) -> Element | None:
+    """The element with a ref, in words; ``None`` if the page doesn't show it."""
+    seen = list(_seen(observation))
+    found = next((each for each in seen if each.node.ref == ref), None)
+    if found is None:
+        return None
+    node = found.node
+    url = urlsplit(node.url) if node.url else None
+    element = Element(
+        role=node.role,
+        name=variables.lift(found.name),
+        tag=node.tag,
+        input_type=node.input_type,
+        url=variables.path(node.url or "") if url is not None and url.path else "",
+        attributes=_attributes(node, variables),
+        row=_row_variables(found, variables),
+        under=variables.lift(found.under),
+        inside=variables.lift(found.inside),
+    )
+    alike = [each.node.ref for each in _best(element, seen, variables)]
+    if ref not in alike:
+        return None
+    return element.model_copy(update={"nth": alike.index(ref) + 1, "among": len(alike)})
+
+
+def find(element: Element, observation: Observation, variables: Variables) -> str | None:
+    """The ref of a described element, where exactly one fits.
+
+    Raises:
+        LookupError: The description has a variable that this task doesn't have.
+    """
+    alike = [each.node for each in _best(element, list(_seen(observation)), variables)]
+    if len(alike) == 1:
+        return alike[0].ref
+    if not alike:
+        return None
+    if len(alike) == element.among:
+        return alike[element.nth - 1].ref
+    same_target = alike[0].url and len({node.url for node in alike}) == 1
+    return alike[0].ref if same_target else None
+
+
+def in_words(element: Element) -> str:
+    """A description for people: ``link "Orders"``."""
+    return f'{element.role} "{element.name}"' if element.name else element.role
+
+
+def _best(element: Element, seen: list[_Seen], variables: Variables) -> list[_Seen]:
+    scored = [(score, each) for each in seen if (score := _fit(element, each, variables)) > 0]
+    best = max((score for score, _ in scored), default=0)
+    return [each for score, each in scored if score == best]
+
+
+def _fit(element: Element, seen: _Seen, variables: Variables) -> int:
+    """How well a node fits; 0 where it can't be the one."""
+    node = seen.node
+    if (node.role, node.tag, node.input_type) != (element.role, element.tag, element.input_type):
+        return 0
+    if any(_folded(variables.fill(each)) not in _folded(seen.row) for each in element.row):
+        return 0
+    is_bound = bool(used_in(element.url))
+    same_url = bool(element.url) and bool(node.url) and variables.is_at(element.url, node.url or "")
+    if is_bound and not same_url:
+        return 0
+    shared = sum(
+        _folded(variables.fill(value)) == _folded(node.attributes.get(name, ""))
+        for name, value in element.attributes.items()
+    )
+    named = _named(element, seen, variables)
+    if not named and not (not element.name and (shared or same_url)):
+        return 0
+    near = _folded(variables.fill(element.under)) == _folded(seen.under)
+    inside = _folded(variables.fill(element.inside)) == _folded(seen.inside)
+    return 1 + 4 * named + 2 * same_url + 2 * shared + 2 * inside + near
+
+
+def _named(element: Element, seen: _Seen, variables: Variables) -> int:
+    """2 for the same name, 1 for one with the same variables and mostly the same words."""
+    wanted, found = _folded(variables.fill(element.name)), _folded(seen.name)
+    if wanted == found and found:
+        return 2
+    names = used_in(element.name)
+    if not names or any(_folded(variables.values[name]) not in found for name in names):
+        return 0
+    words = set(re.findall(r"[^\W\d_]+", wanted))
+    shared = words & set(re.findall(r"[^\W\d_]+", found))
+    return 1 if len(shared) >= _ENOUGH_WORDS * len(words) else 0
+
+
+def _attributes(node: Node, variables: Variables) -> dict[str, str]:
+    kept = {name: node.attributes[name] for name in _KEPT_ATTRIBUTES if node.attributes.get(name)}
+    # Generated ids (with digits) are other ones tomorrow.
+    return {
+        name: variables.lift(value)[:_LONGEST]
+        for name, value in kept.items()
+        if not (name == "id" and re.search(r"\d", value))
+    }
+
+
+def _row_variables(seen: _Seen, variables: Variables) -> tuple[str, ...]:
+    return tuple(f"{{{{ {name} }}}}" for name in sorted(used_in(variables.lift(seen.row))))
+
+
+def _seen(observation: Observation) -> Iterator[_Seen]:
+    yield from _walk(observation.root, _Around())
+
+
+@dataclass
+class _Around:
+    """What was met on the way to a node; ``under`` is the last heading in reading order."""
+
+    row: str = ""
+    under: str = ""
+    inside: str = ""
+
+
+def _walk(node: Node, around: _Around) -> Iterator[_Seen]:
+    for child in node.children:
+        if child.role == "heading":
+            around.under = " ".join((child.name or child.full_text).split())[:_LONGEST]
+        if child.ref:
+            yield _Seen(child, around.row, around.under, around.inside)
+        row = child.full_text if child.role in _ROWS else around.row
+        inside = (child.name or child.role) if child.role in _INSIDE else around.inside
+        below = _Around(row, around.under, inside)
+        yield from _walk(child, below)
+        around.under = below.under
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()

@@ -1,0 +1,171 @@
+"""Writing a recording while a task goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from skyvern_dagster.agent.decisions import (
+    Complete,
+    Decision,
+    Extract,
+    Find,
+    Goto,
+    Terminate,
+)
+from skyvern_dagster.agent.planner import Goal, PastAction, Plan, PlanRequest
+from skyvern_dagster.agent.planners.replay.effects import effect_of
+from skyvern_dagster.agent.planners.replay.elements import describe
+from skyvern_dagster.agent.planners.replay.library import RecordingLibrary, key_of, site_of
+from skyvern_dagster.agent.planners.replay.recording import RecordedAction, RecordedStep, Recording
+from skyvern_dagster.agent.planners.replay.variables import Variables, used_in
+from skyvern_dagster.browser.observation import Observation
+
+REPLAY = "replay"
+MODEL = "llm"
+_NOT_KEPT = frozenset({"type", "reasoning", "ref", "to_ref"})
+
+
+class ReplayLearner:
+    """Watches one task and keeps how it was done, when it was.
+
+    A recording is written when the task completed and somebody other than ``replay`` had to plan
+    a step of it, so that it then holds the mended way.
+
+    Args:
+        library: Where recordings lie.
+        only_models: Whether a task that no model had a part in needs no recording: planners
+            without a model plan for nothing.
+    """
+
+    def __init__(self, library: RecordingLibrary, *, only_models: bool) -> None:
+        self._library = library
+        self._only_models = only_models
+        self._first: PlanRequest | None = None
+        self._steps: list[RecordedStep] = []
+        self._reads = False
+        self._lost = False
+
+    def note(self, request: PlanRequest, plan: Plan, actions: Sequence[PastAction]) -> None:
+        """Takes a step down."""
+        self._first = self._first or request
+        if self._reads:
+            return
+        if any(isinstance(action.decision, Extract) for action in actions):
+            self._reads = True
+            return
+        variables = Variables(request.place.variables)
+        recorded = []
+        for action in actions:
+            if not action.result.ok or isinstance(action.decision, Find | Terminate):
+                continue
+            made = _recorded(action, request.observation, variables)
+            if made is None:
+                # An element that can't be told apart can't be found again.
+                self._lost = True
+                return
+            recorded.append(made)
+        if recorded:
+            at = variables.path(request.observation.url)
+            self._steps.append(RecordedStep(at=at, planner=plan.planner, actions=tuple(recorded)))
+
+    def finish(self, *, completed: bool) -> str | None:
+        """Keeps the recording; gives a line for the log if it did."""
+        request = self._first
+        if request is None or not completed or self._lost or not self._worth_it(request):
+            return None
+        existing = self._library.read(request)
+        if existing is not None and (existing.pinned or not existing.enabled):
+            return None
+        recording = _without_secrets(self._recording(request), request.redact)
+        return f"recorded as {self._library.write(request, recording)}"
+
+    def _worth_it(self, request: PlanRequest) -> bool:
+        planners = {step.planner for step in self._steps}
+        if not self._steps or planners == {REPLAY} or key_of(request) is None:
+            return False
+        return not self._only_models or MODEL in planners or REPLAY in planners
+
+    def _recording(self, request: PlanRequest) -> Recording:
+        variables = Variables(request.place.variables)
+        steps = tuple(self._steps)
+        texts = "\n".join(step.model_dump_json() for step in steps)
+        return Recording(
+            workflow=request.place.workflow,
+            block=request.place.block,
+            site=site_of(request),
+            goal=goal_text(request.goal, variables),
+            bound=tuple(sorted(used_in(texts))),
+            values=variables.digests(),
+            ends="read" if self._reads else "complete",
+            steps=steps,
+        )
+
+
+def goal_text(goal: Goal, variables: Variables) -> str:
+    """What a task wants, with variables: the same for all iterations of a loop."""
+    return variables.lift(
+        " / ".join(filter(None, (goal.navigation_goal, goal.data_extraction_goal)))
+    )
+
+
+def _recorded(
+    action: PastAction, observation: Observation, variables: Variables
+) -> RecordedAction | None:
+    decision = action.decision
+    element = to = None
+    if (ref := getattr(decision, "ref", None)) is not None:
+        element = describe(ref, observation, variables)
+        if element is None:
+            return None
+    if (to_ref := getattr(decision, "to_ref", None)) is not None:
+        to = describe(to_ref, observation, variables)
+        if to is None:
+            return None
+    return RecordedAction(
+        do=decision.type,
+        element=element,
+        to=to,
+        fields=_fields(decision, observation, variables),
+        effect=effect_of(action.result, variables),
+    )
+
+
+def _fields(decision: Decision, observation: Observation, variables: Variables) -> dict[str, Any]:
+    given = decision.model_dump(mode="json", exclude_defaults=True)
+    fields = {name: value for name, value in given.items() if name not in _NOT_KEPT}
+    if isinstance(decision, Complete) and not decision.shows and (sign := _sign(observation)):
+        fields["shows"] = sign
+    if isinstance(decision, Goto):
+        fields["url"] = _without_site(decision.url, observation.url)
+    return {
+        name: variables.lift(value) if isinstance(value, str) else value
+        for name, value in fields.items()
+    }
+
+
+def _sign(observation: Observation) -> str:
+    """What tells this page from others: its main heading."""
+    headings = [node for node in observation.root.walk() if node.role == "heading" and node.name]
+    return min(headings, key=lambda node: node.level or 6).name if headings else ""
+
+
+def _without_site(url: str, page_url: str) -> str:
+    """An address on the same server as a path: it may have another name tomorrow."""
+    origin = "/".join(page_url.split("/")[:3])
+    return url.removeprefix(origin) or "/" if url.startswith(origin) else url
+
+
+def _without_secrets(recording: Recording, redact: Callable[[str], str]) -> Recording:
+    def clean(value: Any) -> Any:
+        match value:
+            case str():
+                return redact(value)
+            case dict():
+                return {key: clean(item) for key, item in value.items()}
+            case list():
+                return [clean(item) for item in value]
+            case _:
+                return value
+
+    return Recording.model_validate(clean(recording.model_dump(mode="json")))

@@ -1,0 +1,70 @@
+"""Where recordings lie: a folder that is kept with the workflows, and the artifact store."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from skyvern_dagster.agent.planner import PlanRequest
+from skyvern_dagster.agent.planners.replay.recording import Recording, read_recording
+from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.credentials.site import host_of
+
+_FOLDER = "recordings"
+
+
+class RecordingLibrary:
+    """Recordings by workflow, block and site.
+
+    A recording in the folder goes before one in the store, and is never changed: it is under
+    somebody's review.
+
+    Args:
+        store: Shared by all runs.
+        folder: Recordings that are committed beside the workflows.
+    """
+
+    def __init__(self, store: ArtifactStore, folder: Path | None = None) -> None:
+        self._store = store
+        self._folder = folder
+
+    def read(self, request: PlanRequest) -> Recording | None:
+        """The recording for this task's block and site.
+
+        Raises:
+            PlannerError: The file is not a recording.
+        """
+        key = key_of(request)
+        if key is None:
+            return None
+        if self._folder is not None and (path := self._folder / key).is_file():
+            kept = read_recording(path.read_text(encoding="utf-8"), str(path))
+            return kept.model_copy(update={"pinned": True})
+        stored = f"{_FOLDER}/{key}"
+        if not self._store.exists(stored):
+            return None
+        return read_recording(self._store.read(stored).decode(), self._store.url(stored))
+
+    def write(self, request: PlanRequest, recording: Recording) -> str:
+        """Keeps a recording; gives its key in the store."""
+        return self._store.write(f"{_FOLDER}/{key_of(request)}", recording.as_yaml().encode())
+
+
+def key_of(request: PlanRequest) -> str | None:
+    """Workflow, block and site as a path; ``None`` for a task outside a workflow."""
+    place = request.place
+    if not place.workflow or not place.block:
+        return None
+    return (
+        "/".join(_safe(part) for part in (place.workflow, place.block, site_of(request))) + ".yaml"
+    )
+
+
+def site_of(request: PlanRequest) -> str:
+    """The host where the task began."""
+    first = request.history[0].url if request.history else request.observation.url
+    return host_of(first) or "nowhere"
+
+
+def _safe(part: str) -> str:
+    return re.sub(r"[^\w.-]", "_", part).strip(".") or "_"

@@ -1,0 +1,249 @@
+"""The planner: where the task stands in its recording, and what the recording does there."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import urljoin
+
+from pydantic import TypeAdapter, ValidationError
+
+from skyvern_dagster.agent.decisions import Complete, Decision
+from skyvern_dagster.agent.guard import shows
+from skyvern_dagster.agent.learner import Learner
+from skyvern_dagster.agent.planner import PastStep, Plan, PlanRequest
+from skyvern_dagster.agent.planners.replay.effects import difference
+from skyvern_dagster.agent.planners.replay.elements import find, in_words
+from skyvern_dagster.agent.planners.replay.learner import ReplayLearner, goal_text
+from skyvern_dagster.agent.planners.replay.library import RecordingLibrary
+from skyvern_dagster.agent.planners.replay.recording import (
+    RecordedAction,
+    RecordedStep,
+    Recording,
+)
+from skyvern_dagster.agent.planners.replay.variables import Variables, used_in
+
+PLANNER = "replay"
+Learning = Literal["model", "all", "off"]
+
+_DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
+_MARK = re.compile(r"recorded step (\d+) of (\w+)")
+_PASSIVE = frozenset({"click", "scroll", "wait", "back"})
+
+
+class ReplayPlanner:
+    """Repeats a recording, as long as its elements are there and its actions do what they did.
+
+    Args:
+        library: Where recordings lie.
+        learning: What is recorded: tasks in which a model planned something, all, or none.
+    """
+
+    def __init__(self, library: RecordingLibrary, learning: Learning = "model") -> None:
+        self._library = library
+        self._learning = learning
+
+    @property
+    def name(self) -> str:
+        """The name that steps record."""
+        return PLANNER
+
+    def learner(self) -> Learner | None:
+        """Records the task that begins."""
+        if self._learning == "off":
+            return None
+        return ReplayLearner(self._library, only_models=self._learning == "model")
+
+    async def plan(self, request: PlanRequest) -> Plan:
+        """The recorded decisions for this point, or why there are none.
+
+        Raises:
+            PlannerError: The recording's file can't be read.
+        """
+        recording = await asyncio.to_thread(self._library.read, request)
+        try:
+            return _planned(recording, request)
+        except LookupError as error:
+            return _declined(f"the recording has a variable {error} that this task hasn't")
+
+
+def _planned(recording: Recording | None, request: PlanRequest) -> Plan:
+    if recording is None:
+        return _declined("nothing is recorded for this block on this site")
+    variables = Variables(request.place.variables)
+    if problem := _unfit(recording, request, variables):
+        return _declined(problem)
+    position = _position(recording, request.history, variables)
+    if position.problem:
+        return _declined(position.problem)
+    reasons = []
+    for index in _candidates(recording, position, request, variables):
+        if index >= len(recording.steps):
+            reasons.append(_at_the_end(recording))
+            continue
+        made = _decisions(recording, index, request, variables)
+        if not isinstance(made, str):
+            why = f"recorded step {index + 1} of {len(recording.steps)}"
+            return Plan(made, 0.95, why, PLANNER, guarded=True)
+        reasons.append(made)
+    return _declined(reasons[0])
+
+
+def _declined(reason: str) -> Plan:
+    return Plan((), 0.0, reason, PLANNER)
+
+
+def _unfit(recording: Recording, request: PlanRequest, variables: Variables) -> str:
+    """Why a recording isn't one of this task; empty where it is."""
+    if not recording.enabled:
+        return "the recording is disabled"
+    if recording.goal != goal_text(request.goal, variables):
+        return "the recording is of another goal"
+    now = variables.digests()
+    changed = {
+        name for name in {*now, *recording.values} if now.get(name) != recording.values.get(name)
+    }
+    moved = {name.rpartition(".")[0] for name in changed & set(recording.bound)} - {""}
+    for name in sorted(changed - set(recording.bound)):
+        # The order's date changes with its id, and it is the id that the actions go by.
+        if name.rpartition(".")[0] not in moved:
+            return f"the recording doesn't say what depends on {name}, which is another now"
+    return ""
+
+
+@dataclass(frozen=True)
+class _Position:
+    """Where a task stands.
+
+    Attributes:
+        index: The recorded step that comes next.
+        mended: Steps that other planners made since.
+        problem: Why the recording can't go on at this look.
+    """
+
+    index: int = 0
+    mended: int = 0
+    problem: str = ""
+
+
+def _position(
+    recording: Recording, history: tuple[PastStep, ...], variables: Variables
+) -> _Position:
+    at = _Position()
+    for step in history:
+        mark = _replayed(step)
+        if mark is None:
+            at = _Position(at.index, at.mended + 1)
+            continue
+        number, digest = mark
+        if digest != recording.digest:
+            return _Position(problem="the recording was changed while this task went on")
+        problem = _went_wrong(recording.steps[number], step, variables)
+        # What was carried out is not repeated; what could not be may be possible later.
+        done = all(action.result.ok for action in step.actions)
+        at = _Position(number + 1 if done else number, 0, problem)
+    return at
+
+
+def _replayed(step: PastStep) -> tuple[int, str] | None:
+    """Which recorded step of which state of the recording a past step was."""
+    if step.planner != PLANNER or not step.actions:
+        return None
+    mark = _MARK.search(step.actions[0].decision.reasoning)
+    return (int(mark.group(1)) - 1, mark.group(2)) if mark else None
+
+
+def _went_wrong(recorded: RecordedStep, step: PastStep, variables: Variables) -> str:
+    for action, past in zip(recorded.actions, step.actions, strict=False):
+        if problem := difference(action.effect, past.result, variables):
+            what = in_words(action.element) if action.element else ""
+            return f"{action.do} {what}: {problem}".replace(" :", ":")
+    return ""
+
+
+def _candidates(
+    recording: Recording, position: _Position, request: PlanRequest, variables: Variables
+) -> list[int]:
+    """Recorded steps that may be next, the likeliest first."""
+    first = position.index
+    near = list(range(first, first + position.mended + 1))
+    ahead = _shortcut(recording, first, request, variables)
+    return [ahead, *near] if ahead is not None else near
+
+
+def _shortcut(
+    recording: Recording, first: int, request: PlanRequest, variables: Variables
+) -> int | None:
+    """A later step whose very thing is here already, when only paging lies in between.
+
+    The recording went to the second page of a list, but this order is on the first.
+    """
+    for index in range(first, len(recording.steps)):
+        step = recording.steps[index]
+        if _is_bound(step):
+            found = not isinstance(_decisions(recording, index, request, variables), str)
+            return index if found and index > first else None
+        if any(action.do not in _PASSIVE for action in step.actions):
+            return None
+    return None
+
+
+def _is_bound(step: RecordedStep) -> bool:
+    return any(
+        action.element is not None
+        and (action.element.row or used_in(action.element.url) or used_in(action.element.name))
+        for action in step.actions
+    )
+
+
+def _decisions(
+    recording: Recording, index: int, request: PlanRequest, variables: Variables
+) -> tuple[Decision, ...] | str:
+    """A step's decisions on this page, or what is different here."""
+    step, digest = recording.steps[index], recording.digest
+    mark = f"recorded step {index + 1} of {digest}"
+    if not variables.is_at(step.at, request.observation.url):
+        return f"{mark} begins at {step.at}, and this is {request.observation.url}"
+    decisions = []
+    for action in step.actions:
+        made = _decision(action, mark, request, variables, alone=len(step.actions) == 1)
+        if isinstance(made, str):
+            return made
+        decisions.append(made)
+    return tuple(decisions)
+
+
+def _decision(
+    action: RecordedAction, mark: str, request: PlanRequest, variables: Variables, *, alone: bool
+) -> Decision | str:
+    fields: dict[str, Any] = {
+        name: variables.fill(value) if isinstance(value, str) else value
+        for name, value in action.fields.items()
+    }
+    for name, element in (("ref", action.element), ("to_ref", action.to)):
+        if element is None:
+            continue
+        ref = find(element, request.observation, variables)
+        if ref is None:
+            return f"{mark}: there is no {variables.fill(in_words(element))} here"
+        fields[name] = ref
+    if "url" in fields:
+        fields["url"] = urljoin(request.observation.url, str(fields["url"]))
+    try:
+        decision = _DECISION.validate_python(
+            {"type": action.do, "reasoning": mark, **fields}, strict=False
+        )
+    except ValidationError as error:
+        return f"{mark} is malformed: {error.errors()[0]['msg']}"
+    sign = decision.shows if alone and isinstance(decision, Complete) else None
+    if sign and not shows(request.observation, sign):
+        return f"{mark}: the page doesn't show {sign!r}"
+    return decision
+
+
+def _at_the_end(recording: Recording) -> str:
+    if recording.ends == "read":
+        return "from here on the page has to be read, which a recording can't"
+    return "the recording has ended, and the task hasn't"

@@ -1,0 +1,78 @@
+"""Values of a run as ``{{ variables }}`` in recorded texts, and back."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from urllib.parse import quote, urlsplit
+
+_SHORTEST = 3
+_VARIABLE = re.compile(r"\{\{ ([\w.]+) \}\}")
+_VARYING = re.compile(r"\d")
+
+
+class Variables:
+    """The facts of one task by name.
+
+    Of two names with one value, only the first is put into texts: which of them was meant can't
+    be known. Values under three characters are never: they stand everywhere by chance.
+    """
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self.values = dict(values)
+        first: dict[str, str] = {}
+        for name, value in self.values.items():
+            if len(value) >= _SHORTEST:
+                first.setdefault(value, name)
+        self._names = dict(sorted(first.items(), key=lambda each: -len(each[0])))
+
+    def lift(self, text: str) -> str:
+        """The text with values replaced by variables."""
+        for value, name in self._names.items():
+            for form in {value, quote(value, safe="")}:
+                pattern = rf"(?<!\w){re.escape(form)}(?!\w)"
+                text = re.sub(pattern, f"{{{{ {name} }}}}", text, flags=re.IGNORECASE)
+        return text
+
+    def fill(self, text: str) -> str:
+        """The text with variables replaced by values.
+
+        Raises:
+            LookupError: There is no such variable in this task.
+        """
+        return _VARIABLE.sub(lambda match: self.values[match.group(1)], text)
+
+    def digests(self) -> dict[str, str]:
+        """A short digest of each value: enough to see whether it is the same."""
+        return {
+            name: hashlib.sha256(value.encode()).hexdigest()[:12]
+            for name, value in self.values.items()
+        }
+
+    def path(self, url: str) -> str:
+        """An address's path with variables, and ``*`` for parts that vary by themselves."""
+        parts = [
+            part if _VARIABLE.search(part) or not _VARYING.search(part) else "*"
+            for part in self.lift(urlsplit(url).path or "/").split("/")
+        ]
+        return "/".join(parts)
+
+    def is_at(self, recorded: str, url: str) -> bool:
+        """Whether an address has a recorded path.
+
+        Raises:
+            LookupError: There is no such variable in this task.
+        """
+        wanted, found = recorded.split("/"), (urlsplit(url).path or "/").split("/")
+        if len(wanted) != len(found):
+            return False
+        return all(
+            part == "*" or self.fill(part).casefold() in (here.casefold(), quote(here).casefold())
+            for part, here in zip(wanted, found, strict=True)
+        )
+
+
+def used_in(text: str) -> frozenset[str]:
+    """The variables that a recorded text uses."""
+    return frozenset(_VARIABLE.findall(text))

@@ -1,0 +1,215 @@
+"""An observation as short text for a language model: what the goal could mean stays.
+
+Every node becomes at most one line, a row of a table or list with its cells. Long tables and lists
+keep their header, their first rows, and the rows that have a rare word of the goal. Where that is
+still more than the budget, lines go by rank: those with rare words of the goal first, then controls
+in view, first rows, texts in view, and the rest. What was left out is said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from skyvern_dagster.browser.brief_node import controls_in, is_control, node_text, phrase
+from skyvern_dagster.browser.observation import Node, Observation
+
+CHARACTERS_PER_TOKEN = 4
+"""Close enough for a budget, and the same for every model."""
+
+_ROWS = frozenset({"row", "listitem", "article", "option", "treeitem", "menuitem", "gridcell"})
+_NAMED = frozenset(
+    {"dialog", "alertdialog", "form", "navigation", "main", "table", "grid", "list", "iframe",
+     "search", "region", "group", "radiogroup", "tablist", "menu", "banner", "contentinfo",
+     "complementary", "listbox", "tree", "tabpanel"}
+)  # fmt: skip
+_SPEAKING = frozenset({"dialog", "alertdialog", "alert", "status", "iframe"})
+_FIRST_ROWS = 4
+_MOST_ROWS = 12
+_LONGEST_ROW = 500
+_RARE = 12
+_RARE_SHARE = 0.1
+_SHORT_WORD = 2
+
+MATCHED, CONTROL_IN_VIEW, FIRST_ROW, TEXT_IN_VIEW, CONTROL, TEXT = range(6)
+
+
+@dataclass(frozen=True)
+class Brief:
+    """The text and what it leaves out.
+
+    Attributes:
+        complete: Whether nothing had to be left out.
+    """
+
+    text: str
+    complete: bool
+
+
+@dataclass(frozen=True)
+class _Line:
+    depth: int
+    text: str
+    rank: int
+    controls: int = 0
+    row: int = 0
+
+
+def brief(
+    observation: Observation, words: Iterable[str], max_tokens: int, *, all_rows: bool = False
+) -> Brief:
+    """The page in at most about ``max_tokens`` tokens.
+
+    Args:
+        observation: One look at a page.
+        words: What the goal is about; lines with those of them that are rare are kept first.
+        max_tokens: Budget, at four characters a token.
+        all_rows: Whether long tables and lists are kept as far as the budget goes, for reading.
+    """
+    lines = list(_without_repeats(list(_lines(observation.root, 0))))
+    lines = _matched(lines, words)
+    wanted = {
+        index
+        for index, line in enumerate(lines)
+        if all_rows or line.row <= _MOST_ROWS or line.rank == MATCHED
+    }
+    kept = _within(lines, wanted, max_tokens * CHARACTERS_PER_TOKEN)
+    if len(kept) == len(lines):
+        return Brief("\n".join(_printed(line) for line in lines), complete=True)
+    return Brief("\n".join(_with_gaps(lines, kept)), complete=False)
+
+
+def words_of(texts: Iterable[str]) -> frozenset[str]:
+    """The words of a goal that are worth looking for on a page."""
+    found = {word for text in texts for word in re.findall(r"[^\W_][\w-]*", text.casefold())}
+    return frozenset(word for word in found if len(word) > _SHORT_WORD) - _FILLERS
+
+
+def _lines(node: Node, depth: int) -> Iterator[_Line]:
+    rows = 0
+    for child in node.children:
+        if child.role in _ROWS:
+            rows += 1
+        yield from _node_lines(child, depth, rows if child.role in _ROWS else 0)
+
+
+def _node_lines(node: Node, depth: int, row: int) -> Iterator[_Line]:
+    if row or is_control(node) or not node.children:
+        text = phrase(node, row=bool(row))
+        if not row or len(text) <= _LONGEST_ROW:
+            if text:
+                yield _line(node, depth, text, row)
+            return
+        text = ""
+    else:
+        text = _heading(node)
+    if text:
+        yield _line(node, depth, text, 0)
+    yield from _lines(node, depth + bool(text))
+
+
+def _heading(node: Node) -> str:
+    """What a container is called, where that says something."""
+    if node.role == "heading" or (node.role in ("paragraph", "generic", "text") and node.text):
+        return phrase(node, row=False)
+    if node.role in _SPEAKING or (node.role in _NAMED and node.name):
+        name = f' "{node.name}"' if node.name else ""
+        return f"{node.role}{name}:"
+    return node_text(node)
+
+
+def _line(node: Node, depth: int, text: str, row: int) -> _Line:
+    controls = controls_in(node) if row or is_control(node) else 0
+    return _Line(depth, text, _rank(node, row, controls), controls, row)
+
+
+def _rank(node: Node, row: int, controls: int) -> int:
+    header = row == 1 and any(child.role == "columnheader" for child in node.children)
+    if header or node.role in _SPEAKING or node.role == "heading" or node.active or node.invalid:
+        return MATCHED
+    if controls and node.in_viewport:
+        return CONTROL_IN_VIEW
+    if 0 < row <= _FIRST_ROWS:
+        return FIRST_ROW
+    if node.in_viewport:
+        return TEXT_IN_VIEW
+    return CONTROL if controls else TEXT
+
+
+def _matched(lines: list[_Line], words: Iterable[str]) -> list[_Line]:
+    """Lines with a rare word of the goal, ranked first; a word in every row tells nothing."""
+    wanted = {word.casefold() for word in words if word}
+    if not wanted:
+        return lines
+    folded = [line.text.casefold() for line in lines]
+    most = max(_RARE, _RARE_SHARE * len(lines))
+    first = set()
+    for word in wanted:
+        places = [index for index, text in enumerate(folded) if word in text]
+        if len(places) <= most:
+            first.update(places)
+    return [
+        replace(line, rank=MATCHED) if index in first else line for index, line in enumerate(lines)
+    ]
+
+
+def _without_repeats(lines: list[_Line]) -> Iterator[_Line]:
+    """Texts that only repeat a neighbour: a label before its field, a cell and its link."""
+    for index, line in enumerate(lines):
+        around = (lines[index - 1 : index], lines[index + 1 : index + 2])
+        before, after = (each[0].text if each else "" for each in around)
+        if (
+            not line.controls
+            and not line.row
+            and (line.text in before or f'"{line.text}"' in after)
+        ):
+            continue
+        yield line
+
+
+def _within(lines: list[_Line], wanted: set[int], characters: int) -> frozenset[int]:
+    kept: set[int] = set()
+    left = characters
+    for index in sorted(wanted, key=lambda index: (lines[index].rank, index)):
+        cost = len(_printed(lines[index])) + 1
+        if cost > left:
+            continue
+        left -= cost
+        kept.add(index)
+    return frozenset(kept)
+
+
+def _with_gaps(lines: list[_Line], kept: frozenset[int]) -> Iterator[str]:
+    gap: list[_Line] = []
+    for index, line in enumerate(lines):
+        if index not in kept:
+            gap.append(line)
+            continue
+        if gap:
+            yield _gap(gap)
+            gap = []
+        yield _printed(line)
+    if gap:
+        yield _gap(gap)
+
+
+def _gap(gap: list[_Line]) -> str:
+    controls = sum(line.controls for line in gap)
+    held = f" with {controls} controls" if controls else ""
+    return f"{' ' * gap[0].depth}… {len(gap)} lines{held} left out"
+
+
+def _printed(line: _Line) -> str:
+    return f"{' ' * line.depth}{line.text}"
+
+
+_FILLERS = frozenset(
+    {"about", "after", "all", "and", "any", "are", "ask", "but", "can", "complete", "each", "every",
+     "find", "for", "from", "get", "given", "give", "goal", "has", "have", "how", "into", "its",
+     "make", "more", "must", "not", "now", "one", "only", "open", "other", "out", "page", "please",
+     "same", "see", "shall", "should", "show", "shown", "some", "such", "terminate", "than", "that",
+     "the", "their", "them", "then", "there", "these", "they", "this", "those", "through", "too",
+     "use", "used", "using", "was", "way", "what", "when", "where", "which", "while", "who", "will",
+     "with", "would", "you", "your", "der", "die", "das", "und", "les", "des", "para", "por"}
+)  # fmt: skip

@@ -1,0 +1,84 @@
+"""Frames into a video, with an ffmpeg on the PATH or from the extra ``video``."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from skyvern_dagster.browser.screencast import Frame
+
+_LAST_SECONDS = 1.0
+_LONGEST_STILL = 5.0
+_ENCODING_SECONDS = 120.0
+_CODEC = ("-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "600k")
+
+
+def find_ffmpeg() -> str | None:
+    """Path of an ffmpeg; ``None`` where there is none."""
+    if found := shutil.which("ffmpeg"):
+        return found
+    try:
+        import imageio_ffmpeg
+    except ModuleNotFoundError:
+        return None
+    try:
+        path: str = imageio_ffmpeg.get_ffmpeg_exe()
+    except RuntimeError:
+        return None
+    return path
+
+
+async def encode(
+    frames: Sequence[Frame], target: Path, size: tuple[int, int], ffmpeg: str
+) -> str | None:
+    """Writes a WebM (VP8) that shows each frame as long as the page did.
+
+    A page that stands still for long is shown for five seconds.
+
+    Args:
+        frames: Oldest first.
+        target: File to write.
+        size: Width and height.
+        ffmpeg: The program.
+
+    Returns:
+        Why there is no video; ``None`` when there is one.
+    """
+    if not frames:
+        return "the page showed nothing"
+    listing = target.with_suffix(".txt")
+    listing.write_text(_listing(frames), encoding="utf-8")
+    width, height = size
+    fitted = (
+        f"scale={width}:{height}:force_original_aspect_ratio=decrease,"
+        f"pad={width}:{height}:(ow-iw)/2:(oh-ih)/2,format=yuv420p"
+    )
+    process = await asyncio.create_subprocess_exec(
+        ffmpeg, "-y", "-loglevel", "error", "-f", "concat", "-safe", "0", "-i", str(listing),
+        "-vf", fitted, "-r", "10", *_CODEC, str(target),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        _, told = await asyncio.wait_for(process.communicate(), _ENCODING_SECONDS)
+    except TimeoutError:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+        return f"ffmpeg took more than {_ENCODING_SECONDS:g} s"
+    if process.returncode:
+        return f"ffmpeg failed: {told.decode(errors='replace').strip()[:300]}"
+    return None
+
+
+def _listing(frames: Sequence[Frame]) -> str:
+    """The frames for ffmpeg's ``concat``; it wants the last one twice."""
+    lines = []
+    for frame, following in zip(frames, [*frames[1:], None], strict=True):
+        seconds = _LAST_SECONDS if following is None else following.at - frame.at
+        lines += [f"file '{frame.path}'", f"duration {min(max(seconds, 0.1), _LONGEST_STILL):.3f}"]
+    return "\n".join([*lines, f"file '{frames[-1].path}'", ""])

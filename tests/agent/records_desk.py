@@ -1,0 +1,105 @@
+"""A site with a login, a menu and a list of records whose PDFs can be downloaded."""
+
+from __future__ import annotations
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from urllib.parse import parse_qs, urlsplit
+
+NUMBERS = ("R-1001", "R-1002", "R-1003", "R-1004")
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+
+class RecordsDesk:
+    """The site; the way through it can be changed between visits.
+
+    Attributes:
+        menu: What the link to the records is called.
+        refuses: Whether it turns logins down.
+        served: Numbers of the records that were downloaded.
+    """
+
+    def __init__(self) -> None:
+        self.menu = "Records"
+        self.refuses = False
+        self.served: list[str] = []
+        desk = self
+
+        class Handler(_Handler):
+            pass
+
+        Handler.desk = desk
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> RecordsDesk:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def page(self, path: str) -> str:
+        match path:
+            case "/":
+                return (
+                    "<h1>Sign in</h1><form method='post' action='/login'>"
+                    "<label>User <input name='u' autocomplete='username'></label>"
+                    "<label>Password <input name='p' type='password'></label>"
+                    "<button>Sign in</button></form>"
+                )
+            case "/home":
+                menu = f"<a href='/records'>{self.menu}</a> <a href='/'>Out</a>"
+                return f"<nav>{menu}</nav><h1>Home</h1>"
+            case "/records":
+                rows = "".join(
+                    f"<tr><td>{number}</td><td>May {day}</td>"
+                    f"<td><a href='/pdf/{day}'>PDF</a></td></tr>"
+                    for day, number in enumerate(NUMBERS, start=1)
+                )
+                head = "<tr><th>No</th><th>Day</th><th></th></tr>"
+                return f"<h1>Your records</h1><table>{head}{rows}</table>"
+            case _:
+                return "<h1>Not here</h1>"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    desk: RecordsDesk
+
+    def log_request(self, code: object = "-", size: object = "-") -> None:
+        """Not a word on standard error."""
+
+    def do_POST(self) -> None:
+        form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        ok = bool(form.get("p")) and not self.desk.refuses
+        self.send_response(303)
+        self.send_header("Location", "/home" if ok else "/refused")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def do_GET(self) -> None:
+        path = urlsplit(self.path).path
+        if path.startswith("/pdf/"):
+            number = NUMBERS[int(path.rpartition("/")[2]) - 1]
+            self.desk.served.append(number)
+            disposition = {"Content-Disposition": f'attachment; filename="{number}.pdf"'}
+            self._answer("application/pdf", PDF, disposition)
+            return
+        html = f"<!doctype html><html lang='en'><title>Desk</title>{self.desk.page(path)}</html>"
+        self._answer("text/html", html.encode(), {})
+
+    def _answer(self, content_type: str, body: bytes, headers: dict[str, str]) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)

@@ -1,0 +1,175 @@
+"""Tasks planned by a model on loopback, in a real browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from skyvern_dagster.agent.planner import Goal
+from skyvern_dagster.llm.loopback import ChatRequest, HttpError, ModelServer, Refusal, Says
+from tests.agent.errand import PASSWORD, Errand
+from tests.agent.errand_models import decide, with_model
+
+GOAL = Goal(navigation_goal="Open the other page")
+
+
+def _open_other(request: ChatRequest) -> dict[str, Any]:
+    return decide({"type": "click", "ref": request.ref("Other page")})
+
+
+def test_a_goal_is_reached_and_its_proof_costs_no_call(errand: Errand) -> None:
+    done = decide({"type": "complete", "shows": "Other"})
+    with ModelServer([_open_other, done]) as server:
+        result = with_model(errand, server, "/index", GOAL)
+    assert result.status == "completed", result.failure_reason
+    assert server.calls == 2
+    assert [step.planner for step in result.steps] == ["llm", "llm"]
+    assert result.steps[1].input_tokens > result.steps[1].cached_tokens > 500
+    assert result.steps[0].model_calls == 1
+
+
+def test_an_action_and_its_proof_in_one_call(errand: Errand) -> None:
+    def fill(request: ChatRequest) -> dict[str, Any]:
+        return decide(
+            {"type": "input_text", "ref": request.ref("User name"), "text": "Ada"},
+            {"type": "complete", "shows": "nowhere to be seen"},
+        )
+
+    def again(request: ChatRequest) -> dict[str, Any]:
+        assert "nowhere to be seen" in request.text
+        return decide({"type": "terminate", "reason": "can't be proved"})
+
+    with ModelServer([fill, again]) as server:
+        result = with_model(errand, server, "/form", Goal(navigation_goal="Type Ada"))
+    assert result.status == "terminated"
+    assert "doesn't show" in result.steps[0].result
+
+
+@pytest.mark.parametrize(("verdict", "status"), [(True, "completed"), (False, "failed")])
+def test_a_completion_without_proof_is_checked(errand: Errand, verdict: bool, status: str) -> None:
+    script = [
+        decide({"type": "complete"}),
+        {"complete": verdict, "why": "the page is about something else"},
+    ]
+    with ModelServer(script) as server:
+        result = with_model(errand, server, "/index", GOAL, max_retries_per_step=0)
+    assert result.status == status
+    assert server.requests[1].schema_name == "verdict"
+    assert verdict or "not believed" in str(result.failure_reason)
+
+
+def test_words_around_json_are_mended_and_nonsense_is_asked_about_once(errand: Errand) -> None:
+    broken = 'Sure! {"why": "x", "decisions": [{"type": "complete", "shows": "Index",}'
+    with ModelServer(["no idea", broken, {"complete": True, "why": "ok"}]) as server:
+        result = with_model(errand, server, "/index", GOAL)
+    assert result.status == "completed", result.failure_reason
+    assert "can't be used" in server.requests[1].texts[-1]
+    assert result.steps[0].model_calls == 3
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "no idea",
+        "",
+        {"decisions": []},
+        {"decisions": [{"type": "fly"}]},
+        {"decisions": [{"type": "click", "ref": "e9999"}]},
+        {"decisions": [{"type": "click"}]},
+        Says('{"why": "' + "x" * 200_000, finish="length"),
+    ],
+    ids=["prose", "empty", "nothing", "kind", "ref", "field", "huge"],
+)
+def test_an_answer_of_the_wrong_form_fails_the_step_not_the_task(
+    errand: Errand, answer: Any
+) -> None:
+    done = decide({"type": "terminate", "reason": "enough"})
+    with ModelServer([answer, answer, done]) as server:
+        result = with_model(errand, server, "/index", GOAL)
+    assert (result.status, result.failure_reason) == ("terminated", "enough")
+    assert result.steps[0].status == "failed"
+    assert "can't be used" in result.steps[0].result
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (Refusal("not my job"), "refused: not my job"),
+        (HttpError(401, "bad key sk-123456"), "set SKYVERN_LLM_API_KEY"),
+        (HttpError(404, "no such model"), "HTTP 404: no such model"),
+    ],
+)
+def test_what_another_try_would_not_change_fails_the_task(
+    errand: Errand, reply: Any, reason: str
+) -> None:
+    with ModelServer([reply] * 5) as server:
+        result = with_model(errand, server, "/index", GOAL, settings={"api_key": "sk-123456"})
+    assert result.status == "failed"
+    assert reason in str(result.failure_reason)
+    assert "sk-123456" not in str(result.failure_reason)
+    assert server.calls == 1
+    assert not result.retryable
+
+
+def test_an_outage_ends_in_failed_after_the_budget_of_retries(errand: Errand) -> None:
+    with ModelServer([HttpError(503, "overloaded")] * 9) as server:
+        result = with_model(errand, server, "/index", GOAL, max_retries_per_step=1)
+    assert result.status == "failed"
+    assert result.errors[0]["error_code"] == "REACH_MAX_RETRIES"
+    assert "HTTP 503: overloaded" in str(result.failure_reason)
+    assert server.calls == 2
+
+
+def test_a_request_that_is_too_long_is_sent_again_with_less(errand: Errand) -> None:
+    too_long = HttpError(400, "too much", code="context_length_exceeded")
+    done = decide({"type": "terminate", "reason": "enough"})
+    with ModelServer([too_long, too_long, done]) as server:
+        result = with_model(errand, server, "/long", GOAL, settings={"max_page_tokens": 3_000})
+    assert result.failure_reason == "enough"
+    lengths = [len(request.texts[-1]) for request in server.requests]
+    assert lengths[0] > 1.5 * lengths[1] > 2 * lengths[2]
+
+
+def test_a_task_stops_at_its_token_budget(errand: Errand) -> None:
+    look = decide({"type": "scroll", "direction": "down"})
+    with ModelServer([look] * 9) as server:
+        result = with_model(errand, server, "/index", GOAL, settings={"max_task_tokens": 100})
+    assert result.status == "failed"
+    assert "Max tokens per task (100)" in str(result.failure_reason)
+    assert server.calls == 1
+
+
+def test_secrets_are_typed_but_not_told(errand: Errand) -> None:
+    def log_in(request: ChatRequest) -> dict[str, Any]:
+        return decide(
+            {"type": "input_text", "ref": request.ref("User name"), "text": "bob"},
+            {"type": "input_text", "ref": request.ref("Password"),
+             "text": "secret://login/password", "press_enter": True},
+        )  # fmt: skip
+
+    goal = Goal(navigation_goal="Log in", payload={"login": errand.vault.payload("login")})
+    with ModelServer([log_in, decide({"type": "terminate", "reason": "x"})]) as server:
+        result = with_model(errand, server, "/form", goal)
+    assert result.steps[0].status == "completed", result.steps[0].result
+    assert "secret://login/password" in server.requests[0].text
+    assert not [request for request in server.requests if PASSWORD in request.serialized]
+
+
+@pytest.mark.parametrize(("vision", "images"), [("on", 1), ("off", 0), ("auto", 1)])
+def test_pictures_go_along_when_wanted(errand: Errand, vision: str, images: int) -> None:
+    done = decide({"type": "terminate", "reason": "x"})
+    with ModelServer([done]) as server:
+        # A page that is nothing but a drawing.
+        with_model(errand, server, "/canvas", GOAL, settings={"vision": vision})
+    assert server.requests[0].images == images
+
+
+def test_history_tells_what_went_wrong(errand: Errand) -> None:
+    def wrong(request: ChatRequest) -> dict[str, Any]:
+        return decide({"type": "select_option", "ref": request.ref("User name"), "label": "x"})
+
+    with ModelServer([wrong, decide({"type": "terminate", "reason": "x"})]) as server:
+        with_model(errand, server, "/form", Goal(navigation_goal="Choose"))
+    assert "FAILED" in server.requests[1].texts[2]
+    assert server.requests[1].texts[:2] == server.requests[0].texts[:2]

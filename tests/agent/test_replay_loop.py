@@ -1,0 +1,123 @@
+"""A workflow whose loop needs a model for its first iteration only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from skyvern_dagster.agent.choice import PlannerChoice
+from skyvern_dagster.agent.sessions import SessionDesk
+from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.blocks.context import Services
+from skyvern_dagster.blocks.email_server import EmailServer
+from skyvern_dagster.blocks.s3_bucket import S3Bucket
+from skyvern_dagster.browser.runtime import BrowserRuntime
+from skyvern_dagster.credentials.sources import EnvironmentSource
+from skyvern_dagster.execution.records import BlockRecord, keep_run
+from skyvern_dagster.execution.runner import Runner, new_scope
+from skyvern_dagster.llm.loopback import ChatRequest, ModelServer
+from skyvern_dagster.runs.facts import collect_records
+from skyvern_dagster.workflow.loader import load_workflow
+from tests.agent.errand import PASSWORD
+from tests.agent.errand_models import decide
+from tests.agent.records_desk import NUMBERS, RecordsDesk
+from tests.agent.test_replay import log_in, open_records, take
+
+WORKFLOW = """
+title: Records
+planner: llm
+workflow_definition:
+  parameters:
+    - {key: site, parameter_type: workflow, workflow_parameter_type: string}
+    - {key: numbers, parameter_type: workflow, workflow_parameter_type: json}
+    - {key: login, parameter_type: credential}
+    - {key: number, parameter_type: context, source_parameter_key: numbers}
+  blocks:
+    - block_type: task
+      label: enter
+      url: site
+      parameter_keys: [login]
+      navigation_goal: Log in and open the records
+    - block_type: for_loop
+      label: each
+      loop_over_parameter_key: numbers
+      loop_blocks:
+        - block_type: task
+          label: fetch
+          url: "{{ site }}/records"
+          parameter_keys: [number]
+          complete_on_download: true
+          navigation_goal: Download the PDF of record {{ number }}
+"""
+
+
+@pytest.fixture
+def desk() -> Iterator[RecordsDesk]:
+    with RecordsDesk() as running:
+        yield running
+
+
+def run(
+    folder: Path, runtime: BrowserRuntime, server: ModelServer, desk: RecordsDesk, text: str
+) -> list[BlockRecord]:
+    """Runs the workflow without Dagster; gives the records of its task blocks."""
+    path = folder / "records.yaml"
+    path.write_text(text)
+    workflow = load_workflow(path)
+    store = ArtifactStore(folder / "artifacts")
+    services = Services(
+        artifacts=store,
+        desk=SessionDesk(runtime, store),
+        planner=PlannerChoice(model=server.settings(retries=0), store=store),
+        secrets=EnvironmentSource(
+            {
+                "SKYVERN_CREDENTIAL_LOGIN_USERNAME": "bob",
+                "SKYVERN_CREDENTIAL_LOGIN_PASSWORD": PASSWORD,
+            }
+        ),
+        s3=S3Bucket(client=lambda: None, bucket="unused"),
+        email=EmailServer(),
+    )
+    scope = new_scope(workflow, {"site": desk.url, "numbers": list(NUMBERS)})
+    keep_run(store, workflow, scope)
+    lines: list[str] = []
+    after = Runner(workflow, services, lines.append).run_sequence(workflow.definition.blocks, scope)
+    assert after.ended is None, "\n".join(lines)
+    found = collect_records(store, scope.workflow_run_id, workflow)
+    return [record for record in found if record.block_type == "task"]
+
+
+def _arrived(request: ChatRequest) -> dict[str, Any]:
+    return decide({"type": "complete", "shows": "Your records"})
+
+
+def test_iterations_after_the_first_make_no_model_calls(
+    tmp_path: Path, runtime: BrowserRuntime, desk: RecordsDesk
+) -> None:
+    with ModelServer([log_in, open_records, _arrived, take(NUMBERS[0])]) as server:
+        records = run(tmp_path, runtime, server, desk, WORKFLOW)
+        assert server.calls == 4
+        assert desk.served == list(NUMBERS)
+        calls = {each.block_key: sum(s.model_calls for s in each.outcome.steps) for each in records}
+        assert [calls[key] for key in sorted(calls)] == [3, 1, 0, 0, 0]
+
+        run(tmp_path, runtime, server, desk, WORKFLOW)
+        assert server.calls == 4
+    assert desk.served == list(NUMBERS) * 2
+
+
+def test_a_block_can_want_another_planner_than_its_workflow(
+    tmp_path: Path, runtime: BrowserRuntime, desk: RecordsDesk
+) -> None:
+    text = WORKFLOW.replace(
+        "          complete_on_download",
+        "          planner: heuristic\n          complete_on_download",
+    )
+    with ModelServer([log_in, open_records, _arrived]) as server:
+        records = run(tmp_path, runtime, server, desk, text)
+    assert server.calls == 3
+    planners = {step.planner for each in records[1:] for step in each.outcome.steps}
+    assert planners == {"heuristic"}

@@ -1,0 +1,73 @@
+"""Trying a difficulty with a planner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from skyvern_dagster.agent.acting import Hands
+from skyvern_dagster.agent.guard import Guard, shows
+from skyvern_dagster.agent.loop import AgentLoop
+from skyvern_dagster.agent.planner import Goal, Planner
+from skyvern_dagster.agent.recorder import StepRecorder
+from skyvern_dagster.agent.step import StepSummary
+from skyvern_dagster.agent.task import TaskRequest
+from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.browser.navigation import goto
+from skyvern_dagster.browser.runtime import BrowserRuntime
+from skyvern_dagster.browser.session import BrowserSession
+from skyvern_dagster.credentials.redaction import Redactor
+from skyvern_dagster.credentials.sources import EnvironmentSource
+from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
+from tests.difficulties.cases import Case
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """How it went; ``done`` is what the page says in the end, not what the planner says."""
+
+    done: bool
+    reason: str
+    steps: list[StepSummary] = field(default_factory=list)
+
+
+def attempt(
+    runtime: BrowserRuntime, case: Case, planner: Planner, site_url: str, folder: Path
+) -> Attempt:
+    """One try in a session of its own."""
+    return runtime.run(_attempt(runtime, case, planner, f"{site_url}/{case.name}", folder))
+
+
+async def _attempt(
+    runtime: BrowserRuntime, case: Case, planner: Planner, url: str, folder: Path
+) -> Attempt:
+    session = await BrowserSession.open(runtime, downloads_dir=folder)
+    goal = Goal(navigation_goal=case.goal)
+    request = TaskRequest(
+        workflow_run_id="wr_1",
+        block_key=case.name,
+        block=case.name,
+        iteration="",
+        url=url,
+        goal=goal,
+        max_steps=8,
+        max_retries_per_step=1,
+        max_seconds=60,
+    )
+    vault = SecretVault(SecretDeclarations(), EnvironmentSource({}), Redactor())
+    loop = AgentLoop(
+        request,
+        session,
+        planner,
+        Hands(session, vault, home_url=url, goal=goal),
+        StepRecorder(ArtifactStore(folder), vault.redactor, request),
+        lambda _: None,
+        Guard(url, goal),
+    )
+    try:
+        await goto(session, url)
+        ending = await loop.run()
+        done = shows(await session.observe(), case.proof)
+    finally:
+        await session.close()
+    return Attempt(done, f"{ending.status}: {ending.reason}", loop.steps)
