@@ -10,6 +10,13 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 from dagster._core.events import EngineEventData
+from dagster._core.launcher.base import (
+    CheckRunHealthResult,
+    LaunchRunContext,
+    RunLauncher,
+    WorkerStatus,
+)
+from dagster._serdes import ConfigurableClass
 
 if TYPE_CHECKING:
     from dagster_shared.error import SerializableErrorInfo
@@ -104,3 +111,43 @@ def is_cron(cron: str) -> bool:
     from dagster._utils.schedules import is_valid_cron_schedule
 
     return is_valid_cron_schedule(cron)
+
+
+def launch_arguments(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:
+    """What the process of a run is told, as Dagster's own launchers tell it."""
+    from dagster._core.origin import JobPythonOrigin
+    from dagster._grpc.types import ExecuteRunArgs
+    from dagster._serdes import serialize_value
+
+    origin = run.job_code_origin
+    assert isinstance(origin, JobPythonOrigin)
+    return serialize_value(
+        ExecuteRunArgs(
+            job_origin=origin,
+            run_id=run.run_id,
+            instance_ref=instance.get_ref(),
+            set_exit_code_on_failure=True,
+        )
+    )
+
+
+def execute_launched_run(arguments: str) -> None:
+    """Carries a launched run out in this process, as ``dagster api execute_run`` does.
+
+    Raises:
+        SystemExit: The run has failed.
+    """
+    from dagster._cli.api import execute_run_command
+
+    command = execute_run_command.callback
+    assert command is not None
+    command(arguments, None)
+
+
+__all__ = [
+    "CheckRunHealthResult",
+    "ConfigurableClass",
+    "LaunchRunContext",
+    "RunLauncher",
+    "WorkerStatus",
+]

@@ -1,0 +1,64 @@
+"""Processes that end as they should not: a run's, and the one that forks them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import dagster as dg
+
+from skyvern_dagster import tags
+from skyvern_dagster.launcher import socket_of
+from tests.api.served import Served
+from tests.api.test_canceling import SLOW
+from tests.webhooks.receiver import receiver
+
+
+def process_of(run_id: str) -> int:
+    """The process that a run goes on in."""
+    with dg.DagsterInstance.get() as instance:
+        wanted = dg.RunsFilter(tags={tags.WORKFLOW_RUN_ID: run_id})
+        return int(instance.get_runs(wanted)[0].tags[tags.PROCESS].split(":")[1])
+
+
+def test_a_killed_run_fails_and_its_webhook_comes(served: Served) -> None:
+    wpid = served.post("/v1/workflows", json={"yaml_definition": SLOW})["workflow_permanent_id"]
+    with receiver() as inbox:
+        run = served.post(
+            "/v1/run/workflows",
+            json={
+                "workflow_id": wpid,
+                "parameters": {"website_url": served.demo.shop_url, "rounds": list(range(300))},
+                "webhook_url": inbox.url(),
+            },
+        )["run_id"]
+        served.wait(run, until=("running",))
+        while not served.get(f"/v1/runs/{run}")["screenshot_urls"]:
+            time.sleep(0.2)
+        os.kill(process_of(run), signal.SIGKILL)
+        ended = served.wait(run)
+        assert ended["status"] == "failed"
+        assert "process" in ended["failure_reason"]
+        deadline = time.monotonic() + 30
+        while not inbox.received:
+            assert time.monotonic() < deadline, "no webhook"
+            time.sleep(0.2)
+        body = json.loads(inbox.received[0].body)
+        assert (body["run_id"], body["status"]) == (run, "failed")
+        assert body["outputs"], "what was finished before is told"
+
+
+def test_a_killed_nursery_is_started_anew(served: Served) -> None:
+    mark = f"skyvern_dagster.nursery\0{socket_of(served.home)}".encode()
+    found = [
+        int(path.parent.name)
+        for path in Path("/proc").glob("[0-9]*/cmdline")
+        if mark in path.read_bytes()
+    ]
+    for pid in found:
+        os.kill(pid, signal.SIGKILL)
+    body = {"url": served.demo.shop_url, "navigation_goal": "Open the help page"}
+    assert served.wait(served.post("/api/v1/tasks", json=body)["task_id"])["status"] == "completed"
