@@ -46,6 +46,15 @@ def workflow(served: Served) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
+def schedule(served: Served, workflow: dict[str, Any]) -> dict[str, Any]:
+    """A schedule for each minute; made early, so that it comes due while other tests run."""
+    path = f"/v1/agents/{workflow['workflow_permanent_id']}/schedules"
+    given = {"website_url": served.demo.shop_url, "places": []}
+    body = {"cron_expression": "* * * * *", "timezone": "Europe/Berlin", "parameters": given}
+    return {**served.post(path, json=body), "path": path}
+
+
+@pytest.fixture(scope="module")
 def run(served: Served, workflow: dict[str, Any]) -> dict[str, Any]:
     """A finished run of it, started before any code location can have compiled it."""
     wpid = workflow["workflow_permanent_id"]
@@ -56,8 +65,9 @@ def run(served: Served, workflow: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_it_ran_at_once_and_is_compiled_later(
-    served: Served, workflow: dict[str, Any], run: dict[str, Any]
+    served: Served, workflow: dict[str, Any], run: dict[str, Any], schedule: dict[str, Any]
 ) -> None:
+    assert len(schedule["next_runs"]) == 5
     assert run["status"] == "completed", run["failure_reason"]
     body = {"agent_id": workflow["workflow_permanent_id"], "parameters": None}
     body["parameters"] = {"website_url": served.demo.shop_url, "places": ["c"]}  # type: ignore[assignment]
@@ -132,35 +142,6 @@ def test_pages_of_runs(served: Served, run: dict[str, Any], workflow: dict[str, 
     assert run["run_id"] in {each["workflow_run_id"] for each in done}
 
 
-def test_a_schedule_asks_for_runs(served: Served, workflow: dict[str, Any]) -> None:
-    wpid = workflow["workflow_permanent_id"]
-    path = f"/v1/agents/{wpid}/schedules"
-    for wrong in (
-        {"cron_expression": "every day"},
-        {"cron_expression": "* * * * *", "timezone": "Moon/Base"},
-        {"cron_expression": "* * * * *", "parameters": {"unknown": 1}},
-    ):
-        assert served.client.post(path, json=wrong).status_code == 400
-    given = {"website_url": served.demo.shop_url, "places": []}
-    made = served.post(
-        path,
-        json={"cron_expression": "* * * * *", "timezone": "Europe/Berlin", "parameters": given},
-    )
-    schedule_id = made["schedule"]["workflow_schedule_id"]
-    assert len(made["next_runs"]) == 5
-    deadline = time.monotonic() + 150
-    while True:
-        runs = served.get("/v1/runs", params={"workflow_permanent_id": wpid, "page_size": 50})
-        if any(each["trigger_type"] == "scheduled" for each in runs):
-            break
-        assert time.monotonic() < deadline, "the schedule has asked for no run"
-        time.sleep(2)
-    assert served.post(f"{path}/{schedule_id}/disable")["next_runs"] == []
-    assert served.get("/v1/schedules")["total_count"] == 1
-    assert served.client.delete(f"{path}/{schedule_id}").json() == {"ok": True}
-    assert served.get(path) == {"schedules": []}
-
-
 def test_a_file_is_kept_and_given_back(served: Served) -> None:
     sent = served.post("/v1/upload_file", files={"file": ("../a b.txt", b"content")})
     opened = served.client.get(sent["presigned_url"], headers={"x-api-key": ""})
@@ -210,3 +191,27 @@ def test_a_restarted_api_and_a_second_one_say_the_same(served: Served, run: dict
             )
     finally:
         second.stop()
+
+
+def test_the_schedule_has_asked_for_runs(
+    served: Served, workflow: dict[str, Any], schedule: dict[str, Any]
+) -> None:
+    path, wpid = schedule["path"], workflow["workflow_permanent_id"]
+    for wrong in (
+        {"cron_expression": "every day"},
+        {"cron_expression": "* * * * *", "timezone": "Moon/Base"},
+        {"cron_expression": "* * * * *", "parameters": {"unknown": 1}},
+    ):
+        assert served.client.post(path, json=wrong).status_code == 400
+    deadline = time.monotonic() + 150
+    while True:
+        runs = served.get("/v1/runs", params={"workflow_permanent_id": wpid, "page_size": 50})
+        if any(each["trigger_type"] == "scheduled" for each in runs):
+            break
+        assert time.monotonic() < deadline, "the schedule has asked for no run"
+        time.sleep(2)
+    own = f"{path}/{schedule['schedule']['workflow_schedule_id']}"
+    assert served.post(f"{own}/disable")["next_runs"] == []
+    assert served.get("/v1/schedules")["total_count"] == 1
+    assert served.client.delete(own).json() == {"ok": True}
+    assert served.get(path) == {"schedules": []}
