@@ -72,6 +72,38 @@ class RunAnswer(BaseModel):
 class WorkflowRunAnswer(RunAnswer):
     """A workflow run."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "run_id": "wr_599884124501972992",
+                    "workflow_run_id": "wr_599884124501972992",
+                    "run_type": "workflow_run",
+                    "workflow_id": "wpid_599890932675196928",
+                    "workflow_permanent_id": "wpid_599890932675196928",
+                    "workflow_title": "Invoice retrieval",
+                    "status": "completed",
+                    "created_at": "2024-05-16T08:35:24.920793",
+                    "modified_at": "2024-05-16T08:42:32.568908",
+                    "parameters": {
+                        "website_url": "https://shop.example.com",
+                        "invoice_retrieval_start_date": "2024-04-15",
+                    },
+                    "screenshot_urls": ["https://skyvern.example.com/artifacts/a_1/screenshot.jpg"],
+                    "outputs": {
+                        "login_output": {
+                            "task_id": "tsk_599884200422127622",
+                            "status": "completed",
+                            "extracted_information": None,
+                            "failure_reason": None,
+                            "errors": [],
+                        }
+                    },
+                }
+            ]
+        }
+    )
+
     run_type: Literal["workflow_run"] = "workflow_run"
     workflow_id: str = Field(description="The workflow's permanent id (wpid_...).")
     workflow_permanent_id: str
@@ -92,6 +124,25 @@ class WorkflowRunAnswer(RunAnswer):
 
 class TaskAnswer(RunAnswer):
     """A task that was asked for by itself."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "run_id": "tsk_599890842480883712",
+                    "task_id": "tsk_599890842480883712",
+                    "run_type": "task_v1",
+                    "status": "completed",
+                    "created_at": "2022-11-22T22:55:55.000000",
+                    "modified_at": "2022-11-22T22:56:31.000000",
+                    "request": {"url": "https://shop.example.com", "navigation_goal": "Log in"},
+                    "extracted_information": {"price": "$100.0"},
+                    "output": {"price": "$100.0"},
+                    "screenshot_url": "https://skyvern.example.com/artifacts/a_1/screenshot.jpg",
+                }
+            ]
+        }
+    )
 
     run_type: Literal["task_v1"] = "task_v1"
     task_id: str

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
+import subprocess
 from typing import Any
 
+import httpx2
 import pytest
 
 from tests.api.served import INVOICES_ID, Served
+from tests.office import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +44,6 @@ def test_the_answer_has_the_fields_of_the_seed_document(finished: dict[str, Any]
 
 
 def test_downloads_and_screenshots_can_be_opened(served: Served, finished: dict[str, Any]) -> None:
-    import hashlib
-
     assert len(finished["downloaded_files"]) == 3  # the newest order has no invoice
     for file in finished["downloaded_files"]:
         response = served.client.get(file["url"], headers={"x-api-key": ""})
@@ -48,3 +52,46 @@ def test_downloads_and_screenshots_can_be_opened(served: Served, finished: dict[
     assert 0 < len(finished["screenshot_urls"]) <= 3
     for url in finished["screenshot_urls"]:
         assert served.client.get(url).content.startswith(b"\xff\xd8")
+
+
+def test_uploads_have_links_in_the_finished_shape(served: Served, finished: dict[str, Any]) -> None:
+    path = f"/v1/runs/{finished['run_id']}"
+    typed = served.get(path, params={"outputs": "v2"})["outputs"]
+    uploads = typed["upload_downloaded_files_to_s3"]["output"]
+    assert [each["filename"] for each in uploads] == [
+        file["filename"] for file in finished["downloaded_files"]
+    ]
+    for each in uploads:
+        content = httpx2.get(each["signed_url"]).raise_for_status().content
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (each["size"], each["sha256"])
+    loop = typed["iterate_over_order_ids"]["output"]
+    assert loop[1]["blocks"]["download_invoice_for_order"]["downloaded_files"]
+    assert "download_invoice_for_order" not in typed
+
+
+def test_the_documents_curl_commands(served: Served) -> None:
+    text = (ROOT / "docs" / "rest.md").read_text(encoding="utf-8")
+    blocks = [part for part in text.split("```") if part.strip().startswith("curl")]
+    script = "".join(blocks).replace("http://127.0.0.1:8000", served.up.url)
+    start, question = script.strip().split("\n\n")
+    parameters = served.invoices(1)
+    start = start.replace("https://shop.example", parameters["website_url"])
+    start = start.replace("2024-04-15", parameters["invoice_retrieval_start_date"])
+    start = start.replace("https://app.example/webhooks/skyvern", f"{served.up.url}/api/v1/webhook")
+    started = run_curl(served, start)
+    answer = run_curl(served, question.replace("wr_123", started["workflow_run_id"]))
+    assert answer["workflow_id"] == started["workflow_id"] == INVOICES_ID
+    assert answer["webhook_callback_url"] == f"{served.up.url}/api/v1/webhook"
+    served.wait(started["workflow_run_id"])
+
+
+def run_curl(served: Served, command: str) -> Any:
+    """A command of the documents, as a person's shell runs it."""
+    done = subprocess.run(
+        ["sh", "-c", command],
+        env={**os.environ, "KEY": served.key, "WORKFLOW": INVOICES_ID},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout)

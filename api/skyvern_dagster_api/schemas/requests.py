@@ -175,11 +175,19 @@ class WorkflowDefinitionRequest(_Body):
 class CancelRunsRequest(_Body):
     """``POST /v1/runs/cancel``."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"run_ids": ["wr_123456", "tsk_123456"]}]}
+    )
+
     run_ids: list[str] = Field(min_length=1, max_length=100)
 
 
 class RetryWebhookRequest(_Body):
     """``POST /v1/runs/{run_id}/retry_webhook``."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"webhook_url": "https://app.example.com/again"}]}
+    )
 
     webhook_url: WebUrl | None = Field(default=None, description="Else the run's own.")
 
@@ -230,12 +238,20 @@ class TotpCodeRequest(_Body):
 class OrganizationUpdate(_Body):
     """``PUT /api/v1/organizations``."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"max_steps_per_run": 20}]})
+
     organization_name: str | None = Field(default=None, max_length=200)
     max_steps_per_run: Steps | None = None
 
 
 class PromptRequest(_Body):
     """``POST /api/v1/generate/task``."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"prompt": "Find the newest order on https://shop.example.com"}]
+        }
+    )
 
     prompt: str = Field(min_length=1, max_length=10_000)
 
