@@ -32,6 +32,7 @@ from skyvern_dagster.resources import (
     SecretsResource,
 )
 from skyvern_dagster.translator import DagsterSkyvernTranslator, SkyvernAssetData
+from skyvern_dagster.webhook_sensor import build_webhook_sensor
 from skyvern_dagster.workflow.loader import Workflow, load_workflow
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "build_invoice_request_sensor",
     "build_job",
     "build_portal_change_sensor",
+    "build_webhook_sensor",
     "load_workflow",
     "skyvern_assets",
     "workflow_definitions",

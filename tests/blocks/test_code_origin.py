@@ -36,7 +36,7 @@ def request(
         kind="workflow_run",
         organization_id=ORGANIZATION,
         created_at="2026-05-01T12:00:00",
-        **(asked or {}),  # type: ignore[arg-type]
+        **(asked or {}),
     )
     return TaskBlock.model_validate({**fields, **(block or {})})._request(
         replace(

@@ -18,7 +18,7 @@ from skyvern_dagster import tags
 from skyvern_dagster.runs.home import default_store
 from skyvern_dagster.runs.local import LocalRun
 from skyvern_dagster.runs.settling import settle
-from skyvern_dagster.sensors import answer_body, build_webhook_sensor
+from skyvern_dagster.webhook_sensor import answer_body, build_webhook_sensor
 from skyvern_dagster.webhooks.signature import IDEMPOTENCY_HEADER, verify
 from skyvern_dagster.workflow.loader import load_text
 from tests.office import ROOT, wait_until

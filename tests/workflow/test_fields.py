@@ -19,7 +19,7 @@ URL = "url: 'https://shop.example'"
 LOOP = "block_type: for_loop, label: a, loop_over_parameter_key: first_output"
 BLOCK_TYPES = "supported: task, for_loop, upload_to_s3, send_email"
 PARAMETER_TYPES = "supported: workflow, context, aws_secret, credential, output"
-VALUE_TYPES = "'string', 'integer', 'float', 'boolean', 'file_url' or 'json'"
+VALUE_TYPES = "'string', 'integer', 'float', 'boolean', 'file_url', 'credential_id' or 'json'"
 HOSTS = "hosts such as login.example.com, without scheme and port"
 
 

@@ -1,4 +1,4 @@
-"""Dagster sensors of skyvern-dagster."""
+"""A sensor that delivers webhooks, where no REST shim does."""
 
 from __future__ import annotations
 
