@@ -30,7 +30,7 @@ from skyvern_dagster.compiler.plan import FINISH, START, BlockNode, LoopNode, Pl
 from skyvern_dagster.io_manager import IO_MANAGER, SkyvernJsonIOManager
 from skyvern_dagster.resources import default_resources
 from skyvern_dagster.workflow.loader import Workflow, load_text
-from skyvern_dagster.workflow.picture import picture
+from skyvern_dagster.workflow.picture import mermaid, picture
 
 
 def build_job(
@@ -68,6 +68,7 @@ def build_job(
             **(job_tags or {}),
         },
         description=picture(workflow),
+        metadata={"flowchart": dg.MetadataValue.md(f"```mermaid\n{mermaid(workflow)}\n```")},
     )
 
 
