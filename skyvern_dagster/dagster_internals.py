@@ -6,7 +6,7 @@ Each is held to the versions named in ``tests/house/test_dagster_internals.py``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import dagster as dg
 from dagster._core.events import EngineEventData
@@ -63,16 +63,6 @@ def step_has_succeeded(instance: dg.DagsterInstance, run_id: str, key: str) -> b
     """Whether a run's event log says so of a step."""
     records = instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_SUCCESS)
     return any(record.step_key == key for record in records)
-
-
-def graph_output(name: str, io_manager_key: str) -> Any:
-    """An output of a graph, of which Dagster looks the IO manager up although an op inside has one.
-
-    ``dg.GraphOut`` has no ``io_manager_key``; with its default, some of a location's assets can't be
-    materialized alone, since Dagster leaves out the ``io_manager`` that no op asks for.
-    """
-    out = dg.Out(io_manager_key=io_manager_key)
-    return out.to_definition(annotation_type=Any, name=name, description=None, code_version=None)
 
 
 def root_cause(error: SerializableErrorInfo) -> str:

@@ -27,7 +27,6 @@ from skyvern_dagster.compiler.ops import (
     start_op,
 )
 from skyvern_dagster.compiler.plan import FINISH, START, BlockNode, LoopNode, Plan, make_plan
-from skyvern_dagster.dagster_internals import graph_output
 from skyvern_dagster.io_manager import IO_MANAGER, SkyvernJsonIOManager
 from skyvern_dagster.resources import default_resources
 from skyvern_dagster.workflow.loader import Workflow, load_text
@@ -109,7 +108,7 @@ def asset_graph(workflow: Workflow, launch: Launch) -> dg.GraphDefinition:
         config=parameters_mapping(parameters_config(workflow, launch), START),
         description=plan.title,
         ins={name: dg.GraphIn() for name in inputs},
-        output_defs=[graph_output(name, IO_MANAGER) for name in (VALUE, *launch.blocks)],
+        out={name: dg.GraphOut() for name in (VALUE, *launch.blocks)},
     )(compose)
 
 
