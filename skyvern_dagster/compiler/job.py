@@ -17,16 +17,13 @@ from skyvern_dagster.compiler.limits import run_tags
 from skyvern_dagster.compiler.ops import (
     ITERATION,
     RESULT,
-    SCOPE,
-    after_inputs,
     block_op,
     collect_op,
     data_input,
-    finish_op,
     loop_op,
-    start_op,
 )
 from skyvern_dagster.compiler.plan import FINISH, START, BlockNode, LoopNode, Plan, make_plan
+from skyvern_dagster.compiler.run_ops import SCOPE, after_inputs, finish_op, start_op
 from skyvern_dagster.io_manager import IO_MANAGER, SkyvernJsonIOManager
 from skyvern_dagster.resources import default_resources
 from skyvern_dagster.workflow.loader import Workflow, load_text
