@@ -99,7 +99,8 @@ def test_what_is_wrong(
     with pytest.raises(Exception) as caught:  # noqa: PT011 - Dagster wraps it
         load(attributes, *files, extra=extra)
 
-    errors, error = [], caught.value
+    errors: list[str] = []
+    error: BaseException | None = caught.value
     while error is not None:
         errors.append(str(error))
         error = error.__cause__ or error.__context__
