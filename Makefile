@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo demo-ui test check format types lint benchmark clean
+.PHONY: help setup demo demo-ui test check format types lint reference benchmark clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -39,6 +39,9 @@ check: lint types ## Everything but the tests
 format: $(READY) ## Format and fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+reference: $(READY) ## Write docs/reference from docstrings and models
+	$(BIN)/python scripts/reference.py
 
 benchmark: setup ## Seconds for 10 and 20 invoices, beside a plain Playwright script
 	$(BIN)/python -m benchmarks.invoices

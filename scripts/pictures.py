@@ -128,7 +128,9 @@ def _page() -> Iterator[Page]:
         assert isinstance(source, LocalChromium)
         args = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=source.path, args=args)
-        yield browser.new_page(viewport={"width": 1440, "height": 900})
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.set_default_timeout(120_000)
+        yield page
         browser.close()
 
 

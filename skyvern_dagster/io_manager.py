@@ -68,11 +68,11 @@ def _model(context: dg.InputContext) -> type[BaseModel] | None:
 
 
 def _declared(context: dg.InputContext) -> Iterator[Any]:
-    yield context.dagster_type.typing_type
-    if context.upstream_output is not None:
-        # An asset that another run has made is known by its key alone.
-        with suppress(dg.DagsterInvariantViolationError):
-            yield context.upstream_output.dagster_type.typing_type
+    for side in (context, context.upstream_output):
+        if side is not None:
+            # An asset that another run has made is known by its key alone.
+            with suppress(dg.DagsterInvariantViolationError):
+                yield side.dagster_type.typing_type
 
 
 class SkyvernJsonIOManager(dg.ConfigurableIOManagerFactory[JsonUPathIOManager]):

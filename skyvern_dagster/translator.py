@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import assert_never
+from typing import Any, assert_never
 
 import dagster as dg
 
@@ -97,7 +97,7 @@ class DagsterSkyvernTranslator:
         return f"What the block {data.block.label} gives."
 
 
-def _condition(automation: Automation | None) -> dg.AutomationCondition[dg.AssetKey] | None:
+def _condition(automation: Automation | None) -> dg.AutomationCondition[Any] | None:
     if automation is None:
         return None
     match automation.when:

@@ -22,6 +22,13 @@ from skyvern_dagster.io_manager import IO_MANAGER
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow
 
+LOCATION_IO_MANAGER = "io_manager"
+"""The location's own IO manager, through which nothing goes.
+
+Dagster looks it up for each output of a graph (``dg.GraphOut`` can't name another one), and leaves
+it out where no op asks for it: then an asset could not be materialized alone.
+"""
+
 VALUE = "value"
 """Name of the graph's output that is the workflow's asset."""
 
@@ -44,7 +51,7 @@ def asset_finish_op(workflow: Workflow, launch: Launch) -> dg.OpDefinition:
         name=launch.op_name(FINISH),
         ins={"scope": dg.In(Scope)},
         out={VALUE: dg.Out(WorkflowResult, io_manager_key=IO_MANAGER)},
-        required_resource_keys={"artifacts"},
+        required_resource_keys={"artifacts", LOCATION_IO_MANAGER},
         description="Marks the run as completed and gives the asset's value.",
     )(finish)
 

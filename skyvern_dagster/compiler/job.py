@@ -17,20 +17,17 @@ from skyvern_dagster.compiler.limits import run_tags
 from skyvern_dagster.compiler.ops import (
     ITERATION,
     RESULT,
-    SCOPE,
-    after_inputs,
     block_op,
     collect_op,
     data_input,
-    finish_op,
     loop_op,
-    start_op,
 )
 from skyvern_dagster.compiler.plan import FINISH, START, BlockNode, LoopNode, Plan, make_plan
+from skyvern_dagster.compiler.run_ops import SCOPE, after_inputs, finish_op, start_op
 from skyvern_dagster.io_manager import IO_MANAGER, SkyvernJsonIOManager
 from skyvern_dagster.resources import default_resources
 from skyvern_dagster.workflow.loader import Workflow, load_text
-from skyvern_dagster.workflow.picture import picture
+from skyvern_dagster.workflow.picture import mermaid, picture
 
 
 def build_job(
@@ -68,6 +65,7 @@ def build_job(
             **(job_tags or {}),
         },
         description=picture(workflow),
+        metadata={"flowchart": dg.MetadataValue.md(f"```mermaid\n{mermaid(workflow)}\n```")},
     )
 
 

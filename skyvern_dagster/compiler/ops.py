@@ -11,23 +11,20 @@ from pydantic import BaseModel
 from skyvern_dagster.blocks.for_loop import ForLoopBlock, LoopOutput
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.blocks.union import OUTPUT_TYPES, Block
-from skyvern_dagster.compiler.config import given_values, parameters_config
-from skyvern_dagster.compiler.endings import failure, mark_finished
+from skyvern_dagster.compiler.endings import failure
 from skyvern_dagster.compiler.iterations import LoopEntryPoint, heal, loop_entry
 from skyvern_dagster.compiler.launch import Launch
 from skyvern_dagster.compiler.limits import pool_of, retry_policy_of
-from skyvern_dagster.compiler.metadata import block_metadata, files_table, item_metadata
-from skyvern_dagster.compiler.opening import open_run
-from skyvern_dagster.compiler.plan import FINISH, START, BlockNode, LoopNode, Node
+from skyvern_dagster.compiler.metadata import block_metadata, item_metadata
+from skyvern_dagster.compiler.plan import BlockNode, LoopNode, Node
 from skyvern_dagster.compiler.resuming import adopt, is_resumed
-from skyvern_dagster.errors import ParameterError
+from skyvern_dagster.compiler.run_ops import SCOPE
 from skyvern_dagster.execution.runner import Ran, Runner
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.io_manager import IO_MANAGER
 from skyvern_dagster.resources import RESOURCE_KEYS, services
 from skyvern_dagster.workflow.loader import Workflow
 
-SCOPE = "scope"
 RESULT = "result"
 ITERATION = "iteration"
 """Input by which each op of a body but the first is tied to the op that fans out, too.
@@ -41,61 +38,6 @@ PICTURED_ITERATIONS = 100
 """How many iterations of a loop show their last page inline; later ones only link it."""
 
 _KINDS = {"task": "browser", "for_loop": "loop", "upload_to_s3": "s3", "send_email": "email"}
-
-
-def start_op(workflow: Workflow, launch: Launch) -> dg.OpDefinition:
-    """Checks the parameters and opens the run."""
-    config_class = parameters_config(workflow, launch)
-
-    def start(context: dg.OpExecutionContext, config: Any) -> Scope:
-        try:
-            window = launch.window(context)
-        except ParameterError as error:
-            raise dg.Failure(str(error), allow_retries=False) from error
-        given = {**given_values(config), **(window.parameters if window else {})}
-        return open_run(context, workflow, given, launch.delivery(window))
-
-    start.__annotations__ = {
-        "context": dg.OpExecutionContext,
-        "config": config_class,
-        "return": Scope,
-    }
-    return dg.op(
-        name=launch.op_name(START),
-        ins={name: dg.In(dg.Nothing) for name in after_inputs(workflow, launch)},
-        out={
-            SCOPE: dg.Out(
-                Scope, io_manager_key=IO_MANAGER, description="What the first block begins with."
-            )
-        },
-        required_resource_keys=set(RESOURCE_KEYS),
-        description="Checks the parameters and that every secret can be found.",
-        tags={"dagster/compute_kind": "skyvern"},
-    )(start)
-
-
-def finish_op(workflow: Workflow, launch: Launch) -> dg.OpDefinition:
-    """Marks the run as completed."""
-
-    def finish(context: dg.OpExecutionContext, scope: Scope) -> None:
-        adopt(context, workflow, scope)
-        mark_finished(context, scope)
-        store = context.resources.artifacts.store()
-        context.add_output_metadata(
-            {
-                "workflow_run_id": scope.workflow_run_id,
-                "downloads": files_table(scope.files, store),
-                "download_count": len(scope.files),
-            }
-        )
-
-    return dg.op(
-        name=launch.op_name(FINISH),
-        ins={SCOPE: dg.In(Scope)},
-        required_resource_keys={"artifacts"},
-        description="Marks the run as completed.",
-        tags={"dagster/compute_kind": "skyvern"},
-    )(finish)
 
 
 def block_op(
@@ -332,13 +274,6 @@ def _data_ins(labels: tuple[str, ...]) -> dict[str, dg.In]:
 
 def _iteration_in(node: BlockNode) -> dict[str, dg.In]:
     return {ITERATION: dg.In(dg.Nothing)} if node.follows_in_body else {}
-
-
-def after_inputs(workflow: Workflow, launch: Launch) -> list[str]:
-    """Inputs that stand for the assets that the workflow's asset comes after."""
-    if not launch.asset:
-        return []
-    return [f"after_{index}" for index in range(len(workflow.definition.dagster.deps))]
 
 
 def data_input(label: str) -> str:

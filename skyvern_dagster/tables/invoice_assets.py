@@ -181,5 +181,5 @@ def _shown(value: Any) -> str | float | None:
     if pd.isna(value):
         return None
     if isinstance(value, pd.Timestamp):
-        return value.date().isoformat()
+        return str(value.date())
     return float(value) if isinstance(value, int | float) else str(value)

@@ -197,6 +197,27 @@ def test_two_workflows_in_one_location() -> None:
     assert request.partition_key == "2024-04-01"
 
 
+@pytest.mark.usefixtures("bucket")
+def test_one_asset_of_a_location_can_be_made_alone(instance: dg.DagsterInstance) -> None:
+    @dg.asset
+    def other() -> None: ...
+
+    defs = dg.Definitions.merge(
+        workflow_definitions(made({})),
+        dg.Definitions(assets=[other], resources=asset_resources()),
+    )
+    job = defs.resolve_implicit_global_asset_job_def()
+
+    done = job.execute_in_process(
+        instance=instance, asset_selection=[dg.AssetKey("sample")], run_config=QUIET
+    )
+
+    assert done.success
+    keys = [event.asset_key for event in done.get_asset_materialization_events()]
+    assert dg.AssetKey("sample") in keys
+    assert dg.AssetKey("other") not in keys
+
+
 def test_a_tick_makes_the_last_partition_that_has_ended() -> None:
     workflow = made({"partitions": MONTHLY, "schedule": {"cron": "0 6 5 * *"}})
     defs = dg.Definitions.merge(
