@@ -170,7 +170,20 @@ def _candidates(
     first = position.index
     near = list(range(first, first + position.mended + 1))
     ahead = _shortcut(recording, first, request, variables)
-    return [ahead, *near] if ahead is not None else near
+    again = [first - 1] if _pages_on(recording, first) else []
+    return [*([] if ahead is None else [ahead]), *near, *again]
+
+
+def _pages_on(recording: Recording, index: int) -> bool:
+    """Whether the step before only turned a page of the list that this one takes something from.
+
+    The recording found its order on the second page; this one may be on the third.
+    """
+    if not 0 < index < len(recording.steps):
+        return False
+    before, step = recording.steps[index - 1], recording.steps[index]
+    turned = before.at == step.at and before.turns_page
+    return turned and _is_bound(step) and not _is_bound(before)
 
 
 def _shortcut(
