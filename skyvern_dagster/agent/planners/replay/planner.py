@@ -106,7 +106,7 @@ def _unfit(recording: Recording, request: PlanRequest, variables: Variables) -> 
         name for name in {*now, *recording.values} if now.get(name) != recording.values.get(name)
     }
     moved = {name.rpartition(".")[0] for name in changed & set(recording.bound)} - {""}
-    for name in sorted(changed - set(recording.bound)):
+    for name in sorted(changed - set(recording.bound) - request.place.incidental):
         # The order's date changes with its id, and it is the id that the actions go by.
         if name.rpartition(".")[0] not in moved:
             return f"the recording doesn't say what depends on {name}, which is another now"
