@@ -10,6 +10,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from skyvern_dagster.agent.planner import Planner
 from skyvern_dagster.agent.planners.heuristic.planner import HeuristicPlanner
 from skyvern_dagster.agent.planners.scripted import ScriptedPlanner
 from skyvern_dagster.browser.runtime import BrowserRuntime
@@ -25,7 +26,7 @@ def main() -> None:
     done = {"scripted": 0, "heuristic": 0}
     with BrowserRuntime() as runtime, DifficultSite() as site, tempfile.TemporaryDirectory() as tmp:
         for case in cases():
-            tried = {
+            tried: dict[str, Planner] = {
                 "scripted": ScriptedPlanner(case.script()),
                 "heuristic": HeuristicPlanner(),
             }

@@ -97,8 +97,8 @@ def main(episodes: int, tasks: list[str]) -> None:
         kinds[kind_of(task)] += results
     print(f"{'kind':<14}{'episodes':>9}{'reached':>9}{'share':>8}")
     for kind in sorted(kinds):
-        won = sum(kinds[kind])
-        print(f"{kind:<14}{len(kinds[kind]):>9}{won:>9}{won / len(kinds[kind]):>8.0%}")
+        reached = sum(kinds[kind])
+        print(f"{kind:<14}{len(kinds[kind]):>9}{reached:>9}{reached / len(kinds[kind]):>8.0%}")
     every = [won for results in wins.values() for won in results]
     print(f"{'all':<14}{len(every):>9}{sum(every):>9}{sum(every) / len(every):>8.0%}")
 

@@ -76,11 +76,14 @@ class Place:
         workflow: Permanent id of the workflow.
         block: Label of the block.
         variables: Facts that the block's texts and payload hold, by name; never a secret.
+        incidental: Those of them that only the address has at which the task begins: being there,
+            it needs them no more.
     """
 
     workflow: str = ""
     block: str = ""
     variables: dict[str, str] = field(default_factory=dict)
+    incidental: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

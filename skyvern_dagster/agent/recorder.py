@@ -74,6 +74,12 @@ class StepRecorder:
         redact_trace(path, self._redactor.content)
         return self._store.write(f"{self._folder}/trace.zip", path.read_bytes())
 
+    def console(self, text: str) -> None:
+        """Stores what pages wrote to their console, if anything."""
+        if text:
+            key = f"{self._folder}/console.log"
+            self._store.write(key, self._redactor.text(text).encode(errors="replace"))
+
     def video(self, path: Path) -> str:
         """Stores the video of the task."""
         return self._store.write(f"{self._folder}/recording.webm", path.read_bytes())

@@ -112,6 +112,7 @@ class SessionDesk:
             film = await Film.start(session, folder, log) if request.video else None
             loop, ending = await self._run(request, session, planner, vault, recorder, log)
             loop.seconds["open"] = opened
+            recorder.console(session.console.take())
             video = await film.finish(recorder) if film is not None else None
             trace = await self._stop_trace(session, request, recorder, folder)
             files = self._store_files(request, loop.downloads)

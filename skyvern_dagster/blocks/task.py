@@ -154,7 +154,7 @@ class TaskBlock(BlockFields):
             video=settings.video,
             task_id=task_id,
             codes=codes,
-            place=Place(context.workflow, self.label, self._variables(context, payload)),
+            place=self._place(context, payload),
         )
 
     def _codes(self, context: BlockContext, task_id: str) -> CodeWaiter | None:
@@ -183,16 +183,19 @@ class TaskBlock(BlockFields):
         )
         return context.services.codes.waiter(request)
 
-    def _variables(self, context: BlockContext, payload: dict[str, Any]) -> dict[str, str]:
-        """What recordings may put variables for: the payload, and names that the goal uses."""
-        named = {
-            name: context.names[name]
-            for text in self.texts()
-            if is_template(text.text)
-            for name in names_used(text.text)
-            if name in context.names
-        }
-        return dict(_facts({**named, **payload}))
+    def _place(self, context: BlockContext, payload: dict[str, Any]) -> Place:
+        """What recordings go by: payload and names that the texts use may become variables."""
+        named: dict[str, Any] = {}
+        meant = set(payload)
+        for text in self.texts():
+            names = names_used(text.text) if is_template(text.text) else frozenset()
+            used = {name: context.names[name] for name in names if name in context.names}
+            named |= used
+            if text.path[0] in ("navigation_goal", "data_extraction_goal"):
+                meant |= set(used)
+        variables = dict(_facts({**named, **payload}))
+        incidental = frozenset(name for name in variables if name.partition(".")[0] not in meant)
+        return Place(context.workflow, self.label, variables, incidental)
 
     def _payload(self, context: BlockContext) -> dict[str, Any]:
         payload = {}

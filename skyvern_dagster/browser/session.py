@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from skyvern_dagster.browser.console import ConsoleLog
 from skyvern_dagster.browser.dialogs import Dialogs
 from skyvern_dagster.browser.downloads import Downloads
 from skyvern_dagster.browser.gate import DocumentGate, Watch
@@ -68,6 +69,7 @@ class BrowserSession:
         tabs: Open pages.
         traffic: What they load.
         dialogs: JavaScript dialogs that came up.
+        console: What pages wrote to their console.
         downloads: Files that landed.
         storage: Web storage that is yet to be restored.
         options: How the context was set up.
@@ -91,6 +93,7 @@ class BrowserSession:
         self.options = options
         self.traffic = Traffic(context)
         self.dialogs = Dialogs(context)
+        self.console = ConsoleLog(context)
         self.downloads = Downloads(downloads_dir, self.traffic)
         self.storage = WebStorage(context, state)
         self._watch = Watch(self.downloads.receive, options.policy)

@@ -17,12 +17,14 @@ class RecordsDesk:
     Attributes:
         menu: What the link to the records is called.
         refuses: Whether it turns logins down.
+        paged: Whether the list shows one record a page.
         served: Numbers of the records that were downloaded.
     """
 
     def __init__(self) -> None:
         self.menu = "Records"
         self.refuses = False
+        self.paged = False
         self.served: list[str] = []
         desk = self
 
@@ -46,7 +48,7 @@ class RecordsDesk:
         self._server.shutdown()
         self._server.server_close()
 
-    def page(self, path: str) -> str:
+    def page(self, path: str, number: int = 1) -> str:
         match path:
             case "/":
                 return (
@@ -60,12 +62,15 @@ class RecordsDesk:
                 return f"<nav>{menu}</nav><h1>Home</h1>"
             case "/records":
                 rows = "".join(
-                    f"<tr><td>{number}</td><td>May {day}</td>"
+                    f"<tr><td>{record}</td><td>May {day}</td>"
                     f"<td><a href='/pdf/{day}'>PDF</a></td></tr>"
-                    for day, number in enumerate(NUMBERS, start=1)
+                    for day, record in enumerate(NUMBERS, start=1)
+                    if not self.paged or day == number
                 )
+                following = f"<a href='/records?page={number + 1}'>Next</a>"
+                turn = following if self.paged and number < len(NUMBERS) else ""
                 head = "<tr><th>No</th><th>Day</th><th></th></tr>"
-                return f"<h1>Your records</h1><table>{head}{rows}</table>"
+                return f"<h1>Your records</h1><table>{head}{rows}</table>{turn}"
             case _:
                 return "<h1>Not here</h1>"
 
@@ -86,13 +91,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = urlsplit(self.path).path
+        page = int(parse_qs(urlsplit(self.path).query).get("page", ["1"])[0])
         if path.startswith("/pdf/"):
             number = NUMBERS[int(path.rpartition("/")[2]) - 1]
             self.desk.served.append(number)
             disposition = {"Content-Disposition": f'attachment; filename="{number}.pdf"'}
             self._answer("application/pdf", PDF, disposition)
             return
-        html = f"<!doctype html><html lang='en'><title>Desk</title>{self.desk.page(path)}</html>"
+        html = (
+            f"<!doctype html><html lang='en'><title>Desk</title>{self.desk.page(path, page)}</html>"
+        )
         self._answer("text/html", html.encode(), {})
 
     def _answer(self, content_type: str, body: bytes, headers: dict[str, str]) -> None:

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from skyvern_dagster.agent.decisions import Back, Click, Decision
+from skyvern_dagster.agent.decisions import Back, Click, Complete, Decision, InputText
 from skyvern_dagster.agent.finding_again import for_redrawn
+from skyvern_dagster.agent.planner import PlanRequest
 from skyvern_dagster.browser.observation import Node, Observation
+from tests.agent.errand import Errand
 
 SAVE = Node("button", "Save", ref="e3", tag="button")
 
@@ -34,3 +36,13 @@ def test_only_what_reads_as_it_did_is_the_same(
 ) -> None:
     again = for_redrawn(decision, page(SAVE), page(*now))
     assert getattr(again, "ref", None) == ref
+
+
+def test_a_button_that_typing_draws_anew_is_clicked_all_the_same(errand: Errand) -> None:
+    def fill_and_save(request: PlanRequest) -> list[Decision]:
+        refs = {node.role: str(node.ref) for node in request.observation.root.walk() if node.ref}
+        return [InputText(ref=refs["textbox"], text="Ada"), Click(ref=refs["button"])]
+
+    result = errand.script("/redrawn", [fill_and_save, [Complete(shows="saved")]])
+    assert result.status == "completed", result.steps[0].result
+    assert result.steps[0].status == "completed"

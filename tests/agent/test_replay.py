@@ -171,3 +171,18 @@ def test_a_broken_recording_says_where_it_lies(errand: Errand, desk: RecordsDesk
     errand.store.write(KEY, b"steps: 7")
     with ModelServer() as server, pytest.raises(PlannerError, match=r"127\.0\.0\.1\.yaml"):
         fetch(errand, server, "R-1003")
+
+
+def test_a_list_over_several_pages_is_turned_as_far_as_it_takes(
+    errand: Errand, desk: RecordsDesk
+) -> None:
+    def turn(request: ChatRequest) -> dict[str, Any]:
+        return decide({"type": "click", "ref": request.ref("Next")})
+
+    desk.paged = True
+    with ModelServer([log_in, open_records, turn, take("R-1002")]) as server:
+        for number in ("R-1002", "R-1004", "R-1001", "R-1003"):
+            result = fetch(errand, server, number)
+            assert result.status == "completed", result.failure_reason
+        assert server.calls == 4
+    assert desk.served == ["R-1002", "R-1004", "R-1001", "R-1003"]

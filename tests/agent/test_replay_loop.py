@@ -104,9 +104,11 @@ def test_iterations_after_the_first_make_no_model_calls(
         calls = {each.block_key: sum(s.model_calls for s in each.outcome.steps) for each in records}
         assert [calls[key] for key in sorted(calls)] == [3, 1, 0, 0, 0]
 
-        run(tmp_path, runtime, server, desk, WORKFLOW)
+        # The same portal at another address on the same host: where it begins is no difference.
+        with RecordsDesk() as moved:
+            run(tmp_path, runtime, server, moved, WORKFLOW)
         assert server.calls == 4
-    assert desk.served == list(NUMBERS) * 2
+    assert (desk.served, moved.served) == (list(NUMBERS), list(NUMBERS))
 
 
 def test_a_block_can_want_another_planner_than_its_workflow(

@@ -63,6 +63,7 @@ def _scripted(step: dict[str, Any]) -> ScriptStep:
     row, to = fields.pop("row", ""), fields.pop("to", "")
 
     def decide(request: PlanRequest) -> list[Decision]:
+        made: dict[str, Any]
         match kind:
             case "wait":
                 made = {"seconds": float(name)}

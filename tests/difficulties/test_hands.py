@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,18 +10,6 @@ from skyvern_dagster.agent.planners.scripted import ScriptedPlanner
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from tests.difficulties.attempts import attempt
 from tests.difficulties.cases import Case, DifficultSite, cases
-
-
-@pytest.fixture(scope="module")
-def runtime() -> Iterator[BrowserRuntime]:
-    with BrowserRuntime() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[DifficultSite]:
-    with DifficultSite() as running:
-        yield running
 
 
 def test_there_are_enough() -> None:

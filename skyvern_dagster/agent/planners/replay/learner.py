@@ -45,6 +45,8 @@ class ReplayLearner:
         self._steps: list[RecordedStep] = []
         self._reads = False
         self._lost = False
+        self._new = False
+        self._by_model = False
 
     def note(self, request: PlanRequest, plan: Plan, actions: Sequence[PastAction]) -> None:
         """Takes a step down."""
@@ -67,7 +69,12 @@ class ReplayLearner:
             recorded.append(made)
         if recorded:
             at = variables.path(request.observation.url)
-            self._steps.append(RecordedStep(at=at, planner=plan.planner, actions=tuple(recorded)))
+            step = RecordedStep(at=at, planner=plan.planner, actions=tuple(recorded))
+            self._new = self._new or plan.planner != REPLAY
+            self._by_model = self._by_model or plan.planner == MODEL
+            # Turning a page once more is the same step: how often, the page tells.
+            if not self._steps or not _same(self._steps[-1], step):
+                self._steps.append(step)
 
     def finish(self, *, completed: bool) -> str | None:
         """Keeps the recording; gives a line for the log if it did."""
@@ -81,10 +88,10 @@ class ReplayLearner:
         return f"recorded as {self._library.write(request, recording)}"
 
     def _worth_it(self, request: PlanRequest) -> bool:
-        planners = {step.planner for step in self._steps}
-        if not self._steps or planners == {REPLAY} or key_of(request) is None:
+        if not self._steps or not self._new or key_of(request) is None:
             return False
-        return not self._only_models or MODEL in planners or REPLAY in planners
+        replayed = any(step.planner == REPLAY for step in self._steps)
+        return not self._only_models or self._by_model or replayed
 
     def _recording(self, request: PlanRequest) -> Recording:
         variables = Variables(request.place.variables)
@@ -107,6 +114,14 @@ def goal_text(goal: Goal, variables: Variables) -> str:
     return variables.lift(
         " / ".join(filter(None, (goal.navigation_goal, goal.data_extraction_goal)))
     )
+
+
+def _same(one: RecordedStep, other: RecordedStep) -> bool:
+    """Whether a step is the one before once more, on another page of the same list."""
+    if not (one.turns_page and other.turns_page):
+        return False
+    elements = [[action.element for action in step.actions] for step in (one, other)]
+    return one.at == other.at and elements[0] == elements[1]
 
 
 def _recorded(

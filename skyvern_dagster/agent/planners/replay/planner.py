@@ -106,7 +106,7 @@ def _unfit(recording: Recording, request: PlanRequest, variables: Variables) -> 
         name for name in {*now, *recording.values} if now.get(name) != recording.values.get(name)
     }
     moved = {name.rpartition(".")[0] for name in changed & set(recording.bound)} - {""}
-    for name in sorted(changed - set(recording.bound)):
+    for name in sorted(changed - set(recording.bound) - request.place.incidental):
         # The order's date changes with its id, and it is the id that the actions go by.
         if name.rpartition(".")[0] not in moved:
             return f"the recording doesn't say what depends on {name}, which is another now"
@@ -170,7 +170,20 @@ def _candidates(
     first = position.index
     near = list(range(first, first + position.mended + 1))
     ahead = _shortcut(recording, first, request, variables)
-    return [ahead, *near] if ahead is not None else near
+    again = [first - 1] if _pages_on(recording, first) else []
+    return [*([] if ahead is None else [ahead]), *near, *again]
+
+
+def _pages_on(recording: Recording, index: int) -> bool:
+    """Whether the step before only turned a page of the list that this one takes something from.
+
+    The recording found its order on the second page; this one may be on the third.
+    """
+    if not 0 < index < len(recording.steps):
+        return False
+    before, step = recording.steps[index - 1], recording.steps[index]
+    turned = before.at == step.at and before.turns_page
+    return turned and _is_bound(step) and not _is_bound(before)
 
 
 def _shortcut(

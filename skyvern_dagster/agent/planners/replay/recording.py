@@ -77,6 +77,13 @@ class RecordedStep(_Part):
     planner: str
     actions: tuple[RecordedAction, ...]
 
+    @property
+    def turns_page(self) -> bool:
+        """Whether it only led to another page of the same list (a path with another query)."""
+        return bool(self.actions) and all(
+            action.do == "click" and action.effect.url == self.at for action in self.actions
+        )
+
 
 class Recording(_Part):
     """How a block reaches its goal on a site.
