@@ -11,6 +11,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -82,6 +83,7 @@ def test_any_request(waiting: tuple[Deployment, str]) -> None:
             problems.append(f"{operation.label}: {failure} {getattr(failure, 'exceptions', '')}")
 
     for result in schema.get_all_operations():
+        assert isinstance(result, Ok), result
         check(result.ok())
     assert not problems, "\n\n".join(problems)
     assert count >= MINIMUM, f"only {count} requests were sent"

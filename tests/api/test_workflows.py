@@ -70,7 +70,7 @@ def test_it_ran_at_once_and_is_compiled_later(
     assert len(schedule["next_runs"]) == 5
     assert run["status"] == "completed", run["failure_reason"]
     body = {"agent_id": workflow["workflow_permanent_id"], "parameters": None}
-    body["parameters"] = {"website_url": served.demo.shop_url, "places": ["c"]}  # type: ignore[assignment]
+    body["parameters"] = {"website_url": served.demo.shop_url, "places": ["c"]}
     started = served.post("/v1/run/agents/", json=body)
     again = served.wait(started["run_id"])
     assert again["status"] == "completed"
