@@ -15,6 +15,7 @@ from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import ERRORS, NOT_FOUND
 from skyvern_dagster_api.links import PATH
 from skyvern_dagster_api.looking import facts
+from skyvern_dagster_api.path_ids import PathId
 from skyvern_dagster_api.router import SlashRouter
 from skyvern_dagster_api.schemas.answers import ArtifactAnswer
 from skyvern_dagster_api.shim import Shim
@@ -34,7 +35,7 @@ _FILE: dict[int | str, dict[str, object]] = {
 
 @router.get("/{artifact_id}", summary="An artifact")
 def get_artifact(
-    artifact_id: str, request: Request, parts: ShimDependency, caller: CallerDependency
+    artifact_id: PathId, request: Request, parts: ShimDependency, caller: CallerDependency
 ) -> ArtifactAnswer:
     """What an artifact is, with a link to its content."""
     artifact = _own(parts, caller, artifact_id)
@@ -51,7 +52,7 @@ def get_artifact(
     responses=_FILE,
 )  # fmt: skip
 def get_artifact_content(
-    artifact_id: str, parts: ShimDependency, caller: CallerDependency
+    artifact_id: PathId, parts: ShimDependency, caller: CallerDependency
 ) -> Response:
     """The file itself."""
     return _content(parts, _own(parts, caller, artifact_id))
@@ -62,7 +63,7 @@ def get_artifact_content(
     responses=_FILE | {403: ERRORS[403], 404: NOT_FOUND[404]},
 )  # fmt: skip
 def open_link(
-    artifact_id: str,
+    artifact_id: PathId,
     filename: str,
     parts: ShimDependency,
     expires: Annotated[int, Query(ge=0, le=2**53)],

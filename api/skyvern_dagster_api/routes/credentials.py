@@ -17,6 +17,7 @@ from skyvern_dagster.organizations.credential_store import (
 from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import ERRORS, NOT_FOUND
 from skyvern_dagster_api.looking import Page, PageSize
+from skyvern_dagster_api.path_ids import PathId
 from skyvern_dagster_api.router import SlashRouter
 from skyvern_dagster_api.schemas.credentials import (
     CredentialAnswer,
@@ -58,7 +59,7 @@ def list_credentials(
 
 @router.get("/{credential_id}", summary="A credential", responses=NOT_FOUND)
 def get_credential(
-    credential_id: str, parts: ShimDependency, caller: CallerDependency
+    credential_id: PathId, parts: ShimDependency, caller: CallerDependency
 ) -> CredentialAnswer:
     """A credential without its secrets."""
     return _answer(_own(parts, caller, credential_id))
@@ -66,7 +67,7 @@ def get_credential(
 
 @router.post("/{credential_id}/update", summary="Change a credential", responses=NOT_FOUND)
 def update_credential(
-    credential_id: str,
+    credential_id: PathId,
     body: CredentialRequest,
     parts: ShimDependency,
     caller: CallerDependency,
@@ -79,7 +80,9 @@ def update_credential(
 
 
 @router.post("/{credential_id}/delete", summary="Delete a credential", responses=NOT_FOUND)
-def delete_credential(credential_id: str, parts: ShimDependency, caller: CallerDependency) -> None:
+def delete_credential(
+    credential_id: PathId, parts: ShimDependency, caller: CallerDependency
+) -> None:
     """Forgets it."""
     _own(parts, caller, credential_id)
     _store(parts).delete(caller.organization_id, credential_id)

@@ -15,6 +15,7 @@ from skyvern_dagster.ids import new_id
 from skyvern_dagster_api.asking import base_url
 from skyvern_dagster_api.auth import CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import ERRORS, NOT_FOUND
+from skyvern_dagster_api.path_ids import PathId
 from skyvern_dagster_api.router import SlashRouter
 from skyvern_dagster_api.schemas.answers import Deleted, UploadedAnswer
 
@@ -57,7 +58,7 @@ for path in ("/api/v1/upload_file", "/v1/upload_file"):
 
 
 @router.delete("/v1/files/{file_id}", summary="Delete a file", responses=NOT_FOUND)
-def delete_file(file_id: str, parts: ShimDependency, caller: CallerDependency) -> Deleted:
+def delete_file(file_id: PathId, parts: ShimDependency, caller: CallerDependency) -> Deleted:
     """Forgets a file; links to it are void."""
     keys = _keys(parts.store, caller.organization_id, file_id)
     if not keys:
@@ -69,8 +70,8 @@ def delete_file(file_id: str, parts: ShimDependency, caller: CallerDependency) -
 
 @router.get("/files/{organization_id}/{file_id}/{filename}", include_in_schema=False)
 def open_file(
-    organization_id: str,
-    file_id: str,
+    organization_id: PathId,
+    file_id: PathId,
     filename: str,
     expires: int,
     signature: str,

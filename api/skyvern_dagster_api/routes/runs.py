@@ -30,6 +30,7 @@ from skyvern_dagster_api.looking import (
     run_item,
     shape_of,
 )
+from skyvern_dagster_api.path_ids import PathId
 from skyvern_dagster_api.router import SlashRouter
 from skyvern_dagster_api.schemas.answers import (
     ArtifactAnswer,
@@ -161,7 +162,7 @@ def cancel_runs(
 
 @router.get("/runs/{run_id}", summary="A run of any kind", responses=NOT_FOUND)
 def get_run(
-    run_id: str,
+    run_id: PathId,
     request: Request,
     parts: ShimDependency,
     caller: CallerDependency,
@@ -174,14 +175,14 @@ def get_run(
 
 
 @router.post("/runs/{run_id}/cancel", summary="Cancel a run", responses=NOT_FOUND | CONFLICT)
-def cancel_run(run_id: str, parts: ShimDependency, caller: CallerDependency) -> None:
+def cancel_run(run_id: PathId, parts: ShimDependency, caller: CallerDependency) -> None:
     """Stops the browser within seconds; a run that waits never starts. May be repeated."""
     cancel(parts.instance, parts.deployment, record_of(parts, caller, run_id).dagster_run)
 
 
 @router.get("/runs/{run_id}/artifacts", summary="A run's files", responses=NOT_FOUND)
 def list_run_artifacts(
-    run_id: str,
+    run_id: PathId,
     request: Request,
     parts: ShimDependency,
     caller: CallerDependency,
@@ -195,7 +196,7 @@ def list_run_artifacts(
 
 @router.get("/runs/{run_id}/timeline", summary="A run's blocks and actions", responses=NOT_FOUND)
 def get_timeline(
-    run_id: str, parts: ShimDependency, caller: CallerDependency
+    run_id: PathId, parts: ShimDependency, caller: CallerDependency
 ) -> list[TimelineEntry]:
     """The blocks that have ended, with their actions; loops hold their iterations."""
     return timeline(facts(parts, caller, run_id), parts.store)
@@ -203,7 +204,7 @@ def get_timeline(
 
 @router.post("/runs/{run_id}/retry_webhook", summary="Send the webhook again", responses=NOT_FOUND)
 def retry_run_webhook(
-    run_id: str,
+    run_id: PathId,
     parts: ShimDependency,
     caller: CallerDependency,
     body: RetryWebhookRequest | None = None,

@@ -18,6 +18,7 @@ from skyvern_dagster.workflow_store import StoredWorkflow
 from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import ERRORS, NOT_FOUND
 from skyvern_dagster_api.looking import Page, PageSize
+from skyvern_dagster_api.path_ids import PathId
 from skyvern_dagster_api.router import SlashRouter
 from skyvern_dagster_api.schemas.answers import (
     Deleted,
@@ -59,7 +60,7 @@ def list_everything(
 
 @router.get("", summary="A workflow's schedules")
 def list_schedules(
-    workflow_permanent_id: str, parts: ShimDependency, caller: CallerDependency
+    workflow_permanent_id: PathId, parts: ShimDependency, caller: CallerDependency
 ) -> Schedules:
     """When a workflow is run by itself."""
     parts.workflows.get(caller.organization_id, workflow_permanent_id)
@@ -73,7 +74,7 @@ def list_schedules(
 
 @router.post("", summary="Schedule a workflow")
 def create_schedule(
-    workflow_permanent_id: str,
+    workflow_permanent_id: PathId,
     body: ScheduleRequest,
     parts: ShimDependency,
     caller: CallerDependency,
@@ -87,8 +88,8 @@ def create_schedule(
 
 @router.get("/{workflow_schedule_id}", summary="A schedule")
 def get_schedule(
-    workflow_permanent_id: str,
-    workflow_schedule_id: str,
+    workflow_permanent_id: PathId,
+    workflow_schedule_id: PathId,
     parts: ShimDependency,
     caller: CallerDependency,
 ) -> ScheduleWithRuns:
@@ -98,8 +99,8 @@ def get_schedule(
 
 @router.put("/{workflow_schedule_id}", summary="Change a schedule")
 def update_schedule(
-    workflow_permanent_id: str,
-    workflow_schedule_id: str,
+    workflow_permanent_id: PathId,
+    workflow_schedule_id: PathId,
     body: ScheduleRequest,
     parts: ShimDependency,
     caller: CallerDependency,
@@ -112,8 +113,8 @@ def update_schedule(
 
 @router.post("/{workflow_schedule_id}/enable", summary="Switch a schedule on")
 def enable_schedule(
-    workflow_permanent_id: str,
-    workflow_schedule_id: str,
+    workflow_permanent_id: PathId,
+    workflow_schedule_id: PathId,
     parts: ShimDependency,
     caller: CallerDependency,
 ) -> ScheduleWithRuns:
@@ -124,8 +125,8 @@ def enable_schedule(
 
 @router.post("/{workflow_schedule_id}/disable", summary="Switch a schedule off")
 def disable_schedule(
-    workflow_permanent_id: str,
-    workflow_schedule_id: str,
+    workflow_permanent_id: PathId,
+    workflow_schedule_id: PathId,
     parts: ShimDependency,
     caller: CallerDependency,
 ) -> ScheduleWithRuns:
@@ -136,8 +137,8 @@ def disable_schedule(
 
 @router.delete("/{workflow_schedule_id}", summary="Delete a schedule")
 def delete_schedule(
-    workflow_permanent_id: str,
-    workflow_schedule_id: str,
+    workflow_permanent_id: PathId,
+    workflow_schedule_id: PathId,
     parts: ShimDependency,
     caller: CallerDependency,
 ) -> Deleted:

@@ -17,6 +17,7 @@ from skyvern_dagster_api.organization_settings import (
     change_settings,
     read_settings,
 )
+from skyvern_dagster_api.path_ids import PathId
 from skyvern_dagster_api.router import SlashRouter
 from skyvern_dagster_api.schemas.answers import (
     ApiKeyAnswer,
@@ -97,7 +98,7 @@ def put_organization(
     responses=NOT_FOUND,
 )  # fmt: skip
 def get_keys(
-    organization_id: str, parts: ShimDependency, caller: CallerDependency
+    organization_id: PathId, parts: ShimDependency, caller: CallerDependency
 ) -> dict[str, list[ApiKeyAnswer]]:
     """Which keys there are; the keys themselves are kept nowhere."""
     if organization_id != caller.organization_id:

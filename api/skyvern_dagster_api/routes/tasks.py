@@ -19,6 +19,7 @@ from skyvern_dagster_api.asking import MaxSteps, asked, base_url, check_page
 from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import CONFLICT, ERRORS, NOT_FOUND
 from skyvern_dagster_api.looking import Page, PageSize, facts, page_of, record_of, remember_run
+from skyvern_dagster_api.path_ids import PathId
 from skyvern_dagster_api.router import SlashRouter
 from skyvern_dagster_api.schemas.answers import ArtifactAnswer, TaskCreated
 from skyvern_dagster_api.schemas.requests import LegacyTaskRequest, SortField, SortOrder
@@ -80,14 +81,14 @@ def list_tasks(
 
 @router.get("/{task_id}", summary="A task", responses=NOT_FOUND)
 def get_task(
-    task_id: str, request: Request, parts: ShimDependency, caller: CallerDependency
+    task_id: PathId, request: Request, parts: ShimDependency, caller: CallerDependency
 ) -> TaskAnswer:
     """How a task stands; the same as the body of its webhook."""
     return _answer(parts, request, _task(parts, caller, task_id))
 
 
 @router.post("/{task_id}/cancel", summary="Cancel a task", responses=NOT_FOUND | CONFLICT)
-def cancel_task(task_id: str, parts: ShimDependency, caller: CallerDependency) -> None:
+def cancel_task(task_id: PathId, parts: ShimDependency, caller: CallerDependency) -> None:
     """Stops the browser within seconds; a task that waits never starts. May be repeated."""
     record = record_of(parts, caller, task_id, "task")
     cancel(parts.instance, parts.deployment, record.dagster_run)
@@ -95,7 +96,7 @@ def cancel_task(task_id: str, parts: ShimDependency, caller: CallerDependency) -
 
 @router.post("/{task_id}/retry_webhook", summary="Send the webhook again", responses=NOT_FOUND)
 def retry_webhook(
-    task_id: str, request: Request, parts: ShimDependency, caller: CallerDependency
+    task_id: PathId, request: Request, parts: ShimDependency, caller: CallerDependency
 ) -> TaskAnswer:
     """Sends the task's webhook at once, once more."""
     found = _task(parts, caller, task_id)
@@ -104,14 +105,16 @@ def retry_webhook(
 
 
 @router.get("/{task_id}/steps", summary="A task's steps", responses=NOT_FOUND)
-def list_steps(task_id: str, parts: ShimDependency, caller: CallerDependency) -> list[StepAnswer]:
+def list_steps(
+    task_id: PathId, parts: ShimDependency, caller: CallerDependency
+) -> list[StepAnswer]:
     """What the agent has done so far, oldest first."""
     return _steps(parts, caller, task_id).steps()
 
 
 @router.get("/{task_id}/actions", summary="A task's actions", responses=NOT_FOUND)
 def list_actions(
-    task_id: str, parts: ShimDependency, caller: CallerDependency
+    task_id: PathId, parts: ShimDependency, caller: CallerDependency
 ) -> list[ActionAnswer]:
     """Every single action so far, oldest first."""
     return _steps(parts, caller, task_id).actions()
@@ -121,8 +124,8 @@ def list_actions(
     "/{task_id}/steps/{step_id}/artifacts", summary="A step's artifacts", responses=NOT_FOUND
 )
 def list_step_artifacts(
-    task_id: str,
-    step_id: str,
+    task_id: PathId,
+    step_id: PathId,
     request: Request,
     parts: ShimDependency,
     caller: CallerDependency,

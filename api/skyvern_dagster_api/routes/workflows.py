@@ -30,6 +30,7 @@ from skyvern_dagster_api.looking import (
     shape_of,
     workflow_run_item,
 )
+from skyvern_dagster_api.path_ids import PathId
 from skyvern_dagster_api.router import SlashRouter
 from skyvern_dagster_api.schemas.answers import (
     WorkflowAnswer,
@@ -81,7 +82,7 @@ async def create_legacy(
     responses=NOT_FOUND,
 )
 async def update_legacy(
-    workflow_permanent_id: str,
+    workflow_permanent_id: PathId,
     request: Request,
     parts: ShimDependency,
     caller: CallerDependency,
@@ -145,7 +146,7 @@ def list_runs(
 
 
 def list_runs_of(
-    workflow_permanent_id: str,
+    workflow_permanent_id: PathId,
     parts: ShimDependency,
     caller: CallerDependency,
     page: Page = 1,
@@ -170,7 +171,7 @@ def list_runs_of(
 
 
 def get_workflow(
-    workflow_permanent_id: str,
+    workflow_permanent_id: PathId,
     parts: ShimDependency,
     caller: CallerDependency,
     version: Annotated[int | None, Query(ge=1, description="Else the newest.")] = None,
@@ -181,7 +182,7 @@ def get_workflow(
 
 
 def get_run(
-    workflow_run_id: str,
+    workflow_run_id: PathId,
     request: Request,
     parts: ShimDependency,
     caller: CallerDependency,
@@ -196,8 +197,8 @@ def get_run(
 
 
 def get_run_of(
-    workflow_permanent_id: str,
-    workflow_run_id: str,
+    workflow_permanent_id: PathId,
+    workflow_run_id: PathId,
     request: Request,
     parts: ShimDependency,
     caller: CallerDependency,
@@ -208,14 +209,14 @@ def get_run_of(
     return get_run(workflow_run_id, request, parts, caller, outputs)
 
 
-def cancel_run(workflow_run_id: str, parts: ShimDependency, caller: CallerDependency) -> None:
+def cancel_run(workflow_run_id: PathId, parts: ShimDependency, caller: CallerDependency) -> None:
     """Stops the browser within seconds; a run that waits never starts. May be repeated."""
     record = record_of(parts, caller, workflow_run_id, "workflow_run")
     cancel(parts.instance, parts.deployment, record.dagster_run)
 
 
 def delete_workflow(
-    workflow_permanent_id: str, parts: ShimDependency, caller: CallerDependency
+    workflow_permanent_id: PathId, parts: ShimDependency, caller: CallerDependency
 ) -> None:
     """Takes a workflow out of all lists; its runs stay."""
     parts.workflows.delete(caller.organization_id, workflow_permanent_id)
@@ -224,7 +225,7 @@ def delete_workflow(
 
 @legacy.post("/{workflow_permanent_id}/run", summary="Start a workflow", responses=NOT_FOUND)
 def run_legacy(
-    workflow_permanent_id: str,
+    workflow_permanent_id: PathId,
     request: Request,
     parts: ShimDependency,
     caller: CallerDependency,
@@ -251,7 +252,7 @@ def create(
 
 @current.post("/{workflow_permanent_id}", summary="Store the next version", responses=NOT_FOUND)
 def update(
-    workflow_permanent_id: str,
+    workflow_permanent_id: PathId,
     body: WorkflowDefinitionRequest,
     parts: ShimDependency,
     caller: CallerDependency,
@@ -262,7 +263,7 @@ def update(
 
 @current.get("/{workflow_permanent_id}/versions", summary="All versions", responses=NOT_FOUND)
 def list_versions(
-    workflow_permanent_id: str, parts: ShimDependency, caller: CallerDependency
+    workflow_permanent_id: PathId, parts: ShimDependency, caller: CallerDependency
 ) -> list[WorkflowAnswer]:
     """All versions of a workflow, newest first."""
     found = parts.workflows.versions(caller.organization_id, workflow_permanent_id)
@@ -271,7 +272,7 @@ def list_versions(
 
 @current.post("/runs/{workflow_run_id}/retry", summary="Repeat a run", responses=NOT_FOUND)
 def retry_run(
-    workflow_run_id: str,
+    workflow_run_id: PathId,
     request: Request,
     parts: ShimDependency,
     caller: CallerDependency,
