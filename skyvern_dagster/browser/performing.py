@@ -128,6 +128,9 @@ async def leave_error_page(page: Page) -> None:
         with contextlib.suppress(Error):
             await page.go_back(wait_until="domcontentloaded", timeout=_BACK_TIMEOUT)
         if not page.url.startswith("chrome-error:"):
+            # Going back may have been given up just as the page began to load.
+            with contextlib.suppress(Error):
+                await page.wait_for_load_state("domcontentloaded", timeout=_BACK_TIMEOUT)
             return
     await page.goto("about:blank")
 
