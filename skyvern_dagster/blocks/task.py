@@ -96,6 +96,11 @@ class TaskBlock(BlockFields):
             BrowserError: No browser could be started.
         """
         request = self._request(context)
+        if context.request is None or context.request.kind != "task":
+            context.services.artifacts.write_json(
+                task_place(request.task_id),
+                {"run_id": context.workflow_run_id, "block_key": context.block_key},
+            )
         result = context.services.desk.run_task(
             request,
             planner=planner_for(context.services.planner, self.planner or context.planner),
@@ -219,6 +224,11 @@ class TaskOutput(BaseModel):
 
 def _text(context: BlockContext, text: str | None, field: str) -> str:
     return context.text(text, field).strip() if text else ""
+
+
+def task_place(task_id: str) -> str:
+    """Key of the note that says in which run and block a task of a workflow is."""
+    return f"tasks/{task_id}.json"
 
 
 def _max_steps(context: BlockContext, limit: int) -> int:

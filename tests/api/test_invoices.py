@@ -69,6 +69,27 @@ def test_uploads_have_links_in_the_finished_shape(served: Served, finished: dict
     assert "download_invoice_for_order" not in typed
 
 
+def test_tasks_inside_the_run_are_found_by_their_ids(
+    served: Served, finished: dict[str, Any]
+) -> None:
+    run_id = finished["run_id"]
+    task_id = finished["outputs"]["login_output"]["task_id"]
+    task = served.get(f"/api/v1/tasks/{task_id}")
+    assert (task["status"], task["workflow_run_id"]) == ("completed", run_id)
+    assert task["request"]["navigation_goal"]
+    assert served.client.get(task["screenshot_url"]).status_code == 200
+    steps = served.get(f"/api/v1/tasks/{task_id}/steps")
+    assert [step["order"] for step in steps] == list(range(task["step_count"]))
+    assert steps[-1]["is_last"]
+    artifacts = served.get(f"/api/v1/tasks/{task_id}/steps/{steps[0]['step_id']}/artifacts")
+    assert {each["task_id"] for each in artifacts} == {task_id}
+    listed = served.get("/api/v1/tasks", params={"workflow_run_id": run_id, "page_size": 50})
+    assert len(listed) == 6  # login, list, and four orders
+    assert listed[2]["status"] == "terminated"
+    refused = served.client.post(f"/api/v1/tasks/{task_id}/cancel")
+    assert (refused.status_code, run_id in refused.json()["detail"]) == (409, True)
+
+
 def test_the_documents_curl_commands(served: Served) -> None:
     text = (ROOT / "docs" / "rest.md").read_text(encoding="utf-8")
     blocks = [part for part in text.split("```") if part.strip().startswith("curl")]

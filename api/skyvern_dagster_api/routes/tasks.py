@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Query, Request
+from fastapi import HTTPException, Query, Request
 
-from skyvern_dagster.errors import RunNotFoundError
+from skyvern_dagster.errors import RunNotFoundError, RunTransitionError
 from skyvern_dagster.runs.answer import TaskAnswer, task_answer
 from skyvern_dagster.runs.canceling import cancel
 from skyvern_dagster.runs.facts import RunFacts, gather
 from skyvern_dagster.runs.finding import RunQuery
+from skyvern_dagster.runs.inner_tasks import (
+    TaskPlace,
+    find_place,
+    inner_task_answer,
+    places_of,
+)
 from skyvern_dagster.runs.status import FINAL, RunStatus
 from skyvern_dagster.runs.steps import ActionAnswer, StepAnswer, TaskSteps
 from skyvern_dagster.runs.task_definition import LABEL
@@ -18,7 +25,7 @@ from skyvern_dagster_api.artifact_answers import artifact_answers
 from skyvern_dagster_api.asking import MaxSteps, asked, base_url, check_page
 from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import CONFLICT, ERRORS, NOT_FOUND
-from skyvern_dagster_api.looking import Page, PageSize, facts, page_of, record_of, remember_run
+from skyvern_dagster_api.looking import Page, PageSize, facts, page_of, remember_run
 from skyvern_dagster_api.path_ids import PathId
 from skyvern_dagster_api.router import SlashRouter
 from skyvern_dagster_api.schemas.answers import ArtifactAnswer, TaskCreated
@@ -54,7 +61,7 @@ def create_task(
     return TaskCreated(task_id=started.run_id)
 
 
-@router.get("", summary="List tasks")
+@router.get("", summary="List tasks", responses=NOT_FOUND)
 def list_tasks(
     request: Request,
     parts: ShimDependency,
@@ -62,10 +69,22 @@ def list_tasks(
     page: Page = 1,
     page_size: PageSize = 10,
     task_status: Annotated[list[RunStatus] | None, Query(description="May be repeated.")] = None,
+    workflow_run_id: Annotated[
+        str | None, Query(description="The tasks inside this run instead.")
+    ] = None,
+    only_standalone_tasks: bool = False,
     sort: SortField = "created_at",
     order: SortOrder = "desc",
 ) -> list[TaskAnswer]:
     """Tasks that were asked for by themselves, newest first unless told otherwise."""
+    if workflow_run_id is not None:
+        if only_standalone_tasks:
+            raise HTTPException(400, "only_standalone_tasks and workflow_run_id exclude each other")
+        run = facts(parts, caller, workflow_run_id, "workflow_run")
+        links = parts.links(base_url(request))
+        inner = [inner_task_answer(run, place, links) for place in places_of(run)]
+        shown = [each for each in inner if not task_status or each.status in task_status]
+        return shown[(page - 1) * page_size : page * page_size]
     query = RunQuery(
         caller.organization_id,
         kind="task",
@@ -83,15 +102,22 @@ def list_tasks(
 def get_task(
     task_id: PathId, request: Request, parts: ShimDependency, caller: CallerDependency
 ) -> TaskAnswer:
-    """How a task stands; the same as the body of its webhook."""
-    return _answer(parts, request, _task(parts, caller, task_id))
+    """How a task stands; the same as the body of its webhook. Tasks inside runs are here, too."""
+    found = _found(parts, caller, task_id)
+    if found.place is None:
+        return _answer(parts, request, found.facts)
+    return inner_task_answer(found.facts, found.place, parts.links(base_url(request)))
 
 
 @router.post("/{task_id}/cancel", summary="Cancel a task", responses=NOT_FOUND | CONFLICT)
 def cancel_task(task_id: PathId, parts: ShimDependency, caller: CallerDependency) -> None:
     """Stops the browser within seconds; a task that waits never starts. May be repeated."""
-    record = record_of(parts, caller, task_id, "task")
-    cancel(parts.instance, parts.deployment, record.dagster_run)
+    found = _found(parts, caller, task_id)
+    if found.place is not None:
+        raise RunTransitionError(
+            f"task {task_id} is part of workflow run {found.facts.run_id}: cancel that"
+        )
+    cancel(parts.instance, parts.deployment, found.facts.run)
 
 
 @router.post("/{task_id}/retry_webhook", summary="Send the webhook again", responses=NOT_FOUND)
@@ -131,7 +157,7 @@ def list_step_artifacts(
     caller: CallerDependency,
 ) -> list[ArtifactAnswer]:
     """What a step has left: what was seen, what was decided, the page afterwards."""
-    found = _task(parts, caller, task_id)
+    found = _found(parts, caller, task_id).facts
     steps = _steps(parts, caller, task_id).steps()
     order = next((step.order for step in steps if step.step_id == step_id), None)
     if order is None:
@@ -152,8 +178,28 @@ def _answer(parts: Shim, request: Request, found: RunFacts) -> TaskAnswer:
     return made.model_copy(update={"app_url": parts.ui_link(found.run)})
 
 
+@dataclass(frozen=True)
+class _Found:
+    """A task: of a run of its own, or at a place inside one."""
+
+    facts: RunFacts
+    place: TaskPlace | None = None
+
+
+def _found(parts: Shim, caller: Caller, task_id: str) -> _Found:
+    try:
+        return _Found(facts(parts, caller, task_id, "task"))
+    except RunNotFoundError:
+        place = find_place(parts.store, task_id)
+    try:
+        return _Found(facts(parts, caller, place.run_id, "workflow_run"), place)
+    except RunNotFoundError as error:  # another organization's
+        raise RunNotFoundError(f"Task not found {task_id}") from error
+
+
 def _steps(parts: Shim, caller: Caller, task_id: str) -> TaskSteps:
-    found = _task(parts, caller, task_id)
-    folder = f"runs/{task_id}/tasks/{LABEL}/{task_id}"
-    is_over = found.status in FINAL
+    found = _found(parts, caller, task_id)
+    own = f"runs/{task_id}/tasks/{LABEL}/{task_id}"
+    folder = own if found.place is None else found.place.folder
+    is_over = found.facts.status in FINAL
     return TaskSteps.read(parts.store, folder, caller.organization_id, is_over=is_over)

@@ -1,0 +1,124 @@
+"""Tasks inside workflow runs, found by the ids that outputs give them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.blocks.task import TaskBlock, task_place
+from skyvern_dagster.errors import RunNotFoundError
+from skyvern_dagster.execution.records import BlockRecord
+from skyvern_dagster.runs.answer import TaskAnswer
+from skyvern_dagster.runs.facts import RunFacts
+from skyvern_dagster.runs.links import Links
+from skyvern_dagster.runs.status import FINAL, RunStatus
+from skyvern_dagster.workflow.definition import walk
+
+
+@dataclass(frozen=True)
+class TaskPlace:
+    """Where a task inside a workflow run is.
+
+    Attributes:
+        block_key: Of its block (and iteration) in the run.
+    """
+
+    task_id: str
+    run_id: str
+    block_key: str
+
+    @property
+    def folder(self) -> str:
+        """Its artifacts' folder in the store."""
+        return f"runs/{self.run_id}/tasks/{self.block_key}/{self.task_id}"
+
+
+def find_place(store: ArtifactStore, task_id: str) -> TaskPlace:
+    """Where the task of an id is.
+
+    Raises:
+        RunNotFoundError: There is no such task inside a workflow run.
+    """
+    is_id = task_id.startswith("tsk_") and task_id[4:].isdecimal()
+    if not is_id or not store.exists(task_place(task_id)):
+        raise RunNotFoundError(f"Task not found {task_id[:200]}")
+    found = store.read_json(task_place(task_id))
+    return TaskPlace(task_id, str(found["run_id"]), str(found["block_key"]))
+
+
+def places_of(facts: RunFacts) -> list[TaskPlace]:
+    """The tasks of a run that have ended, in the order of its blocks."""
+    found = []
+    for record in facts.records:
+        task_id = _task_id(record)
+        if task_id is not None:
+            found.append(TaskPlace(task_id, facts.run_id, record.block_key))
+    return found
+
+
+def inner_task_answer(facts: RunFacts, place: TaskPlace, links: Links) -> TaskAnswer:
+    """The answer for a task inside a workflow run."""
+    record = next((each for each in facts.records if _task_id(each) == place.task_id), None)
+    outcome = record.outcome if record else None
+    output = outcome.output if outcome and isinstance(outcome.output, dict) else {}
+    steps = [step.screenshot for step in (outcome.steps if outcome else ()) if step.screenshot]
+    pictures = [links.artifact(key) for key in reversed(steps[-3:])]
+    ended = datetime.fromisoformat(record.finished_at) if record else None
+    seconds = timedelta(seconds=outcome.seconds if outcome else 0.0)
+    created = facts.created_at if ended is None else ended - seconds
+    files = outcome.files if outcome else ()
+    return TaskAnswer(
+        run_id=place.task_id,
+        task_id=place.task_id,
+        status=_status(facts, record),
+        failure_reason=outcome.failure_reason if outcome else None,
+        request=_request(facts, place),
+        created_at=created,
+        modified_at=ended or facts.modified_at,
+        started_at=created,
+        finished_at=ended,
+        extracted_information=output.get("extracted_information"),
+        output=output.get("extracted_information"),
+        errors=output.get("errors") or [],
+        screenshot_url=links.artifact(outcome.screenshot)
+        if outcome and outcome.screenshot
+        else None,
+        recording_url=links.artifact(outcome.recording) if outcome and outcome.recording else None,
+        action_screenshot_urls=pictures,
+        screenshot_urls=pictures,
+        downloaded_file_urls=[links.artifact(file.key, file.filename) for file in files],
+        step_count=len(outcome.steps) if outcome else 0,
+        workflow_run_id=facts.run_id,
+    )
+
+
+def _status(facts: RunFacts, record: BlockRecord | None) -> RunStatus:
+    """That of its block; a task that left no outcome shares the run's fate."""
+    if record is None:
+        return facts.status if facts.status in FINAL else "running"
+    return "canceled" if record.outcome.status == "skipped" else record.outcome.status
+
+
+def _request(facts: RunFacts, place: TaskPlace) -> dict[str, Any]:
+    label = place.block_key.partition("/")[0]
+    for block in walk(facts.workflow.definition.blocks):
+        if isinstance(block, TaskBlock) and block.label == label:
+            return {
+                "title": block.title or None,
+                "url": block.url,
+                "navigation_goal": block.navigation_goal,
+                "data_extraction_goal": block.data_extraction_goal,
+                "navigation_payload": None,
+                "extracted_information_schema": block.data_schema,
+                "error_code_mapping": block.error_code_mapping or None,
+            }
+    return {}
+
+
+def _task_id(record: BlockRecord) -> str | None:
+    output = record.outcome.output
+    if record.block_type != "task" or not isinstance(output, dict):
+        return None
+    return str(output["task_id"]) if output.get("task_id") else None
