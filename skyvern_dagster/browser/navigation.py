@@ -83,6 +83,7 @@ def _absolute(current: str, url: str) -> str:
 async def _open(page: Page, address: str) -> str:
     from playwright.async_api import Error
 
+    before = page.url
     try:
         await page.goto(address, wait_until="commit", timeout=_GOTO_TIMEOUT)
     except Error as error:
@@ -90,6 +91,9 @@ async def _open(page: Page, address: str) -> str:
             return f"Opened {address}, which gives no page of its own"
         with contextlib.suppress(Error):
             await leave_error_page(page)
+        if before.startswith("http") and page.url.startswith(("chrome-error:", "about:blank")):
+            with contextlib.suppress(Error):
+                await page.goto(before, wait_until="domcontentloaded", timeout=_GOTO_TIMEOUT)
         raise NavigationError(f"{address} could not be opened: {reason_of(error)}") from error
     return f"Opened {address}"
 
