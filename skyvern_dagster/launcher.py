@@ -45,6 +45,9 @@ from skyvern_dagster.process_identity import process_start, process_tag
 
 _START_SECONDS = 60.0
 _POLL_SECONDS = 0.05
+_TAG_SECONDS = 5.0
+GRPC_INFO_TAG = ".dagster/grpc_info"
+"""On runs that Dagster's own launcher has started."""
 _LONGEST_PATH = 100
 
 
@@ -100,6 +103,7 @@ class ForkServerRunLauncher(RunLauncher, ConfigurableClass):
         run = self._instance.get_run_by_id(run_id)
         if run is None or run.is_finished:
             return False
+        run = self._with_process(run)
         if tags.PROCESS not in run.tags:
             return bool(self._dagsters_own().terminate(run_id))  # type: ignore[no-untyped-call]
         pid = _living(run)
@@ -108,6 +112,14 @@ class ForkServerRunLauncher(RunLauncher, ConfigurableClass):
         report_canceling(self._instance, run)
         os.kill(pid, signal.SIGINT)
         return True
+
+    def _with_process(self, run: dg.DagsterRun) -> dg.DagsterRun:
+        """The run with its process, which is tagged a moment after it has been forked."""
+        deadline = time.monotonic() + _TAG_SECONDS
+        while not {tags.PROCESS, GRPC_INFO_TAG} & run.tags.keys() and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+            run = self._instance.get_run_by_id(run.run_id) or run
+        return run
 
     @property
     def supports_check_run_worker_health(self) -> bool:

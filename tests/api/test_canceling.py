@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import dagster as dg
+
+from skyvern_dagster import tags
 from tests.api.served import Served
 
 SLOW = """\
@@ -26,26 +29,59 @@ workflow_definition:
 """  # noqa: E501 - YAML
 
 
-def browsers() -> set[int]:
-    """Chromium processes that exist now."""
-    found = set()
-    for name in Path("/proc").glob("[0-9]*/comm"):
+def process_of(run_id: str) -> int:
+    """The process that a run goes on in."""
+    with dg.DagsterInstance.get() as instance:
+        wanted = dg.RunsFilter(tags={tags.WORKFLOW_RUN_ID: run_id})
+        while tags.PROCESS not in (found := instance.get_runs(wanted)[0].tags):
+            time.sleep(0.1)
+        return int(found[tags.PROCESS].split(":")[1])
+
+
+def browsers_below(pid: int) -> set[int]:
+    """Living Chromium processes that a process, or one that it has started, has started."""
+    parents: dict[int, int] = {}
+    chromium: set[int] = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            if "chrom" in name.read_text():
-                found.add(int(name.parent.name))
+            text = stat.read_text(errors="replace")
         except OSError:  # it has just ended
             continue
+        state, parent = text.rpartition(")")[2].split()[:2]
+        if state != "Z":
+            parents[int(stat.parent.name)] = int(parent)
+            if "chrom" in text.partition("(")[2].rpartition(")")[0]:
+                chromium.add(int(stat.parent.name))
+
+    def is_below(each: int) -> bool:
+        while each in parents and each != pid:
+            each = parents[each]
+        return each == pid
+
+    return {each for each in chromium if is_below(each)}
+
+
+def living(pids: set[int]) -> set[int]:
+    """Those that haven't ended."""
+    found = set()
+    for pid in pids:
+        try:
+            text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+        except OSError:
+            continue
+        if text.rpartition(")")[2].split()[0] != "Z":
+            found.add(pid)
     return found
 
 
 def test_a_running_one_stops_with_its_browser(served: Served) -> None:
-    before = browsers()
     created = served.post("/v1/workflows", json={"yaml_definition": SLOW})
     wpid = created["workflow_permanent_id"]
     given = {"website_url": served.demo.shop_url, "rounds": list(range(200))}
     run = served.post("/v1/run/agents", json={"agent_id": wpid, "parameters": given})
     served.wait(run["run_id"], until=("running",))
-    while not browsers() - before:
+    process = process_of(run["run_id"])
+    while not (browsers := browsers_below(process)):
         time.sleep(0.2)
     began = time.monotonic()
     assert served.post(f"/v1/runs/{run['run_id']}/cancel") is None
@@ -55,7 +91,7 @@ def test_a_running_one_stops_with_its_browser(served: Served) -> None:
     assert served.post(f"/v1/runs/{run['run_id']}/cancel") is None
     assert served.post(f"/api/v1/workflows/runs/{run['run_id']}/cancel/") is None
     deadline = time.monotonic() + 20
-    while browsers() - before:
+    while living(browsers | {process}):
         assert time.monotonic() < deadline, "the browser is still there"
         time.sleep(0.2)
     listed = served.get("/v1/workflows/runs", params={"status": "canceled", "page_size": 50})

@@ -8,20 +8,10 @@ import signal
 import time
 from pathlib import Path
 
-import dagster as dg
-
-from skyvern_dagster import tags
 from skyvern_dagster.launcher import socket_of
 from tests.api.served import Served
-from tests.api.test_canceling import SLOW
+from tests.api.test_canceling import SLOW, process_of
 from tests.webhooks.receiver import receiver
-
-
-def process_of(run_id: str) -> int:
-    """The process that a run goes on in."""
-    with dg.DagsterInstance.get() as instance:
-        wanted = dg.RunsFilter(tags={tags.WORKFLOW_RUN_ID: run_id})
-        return int(instance.get_runs(wanted)[0].tags[tags.PROCESS].split(":")[1])
 
 
 def test_a_killed_run_fails_and_its_webhook_comes(served: Served) -> None:
