@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import ArtifactError, WorkflowNotFoundError
 from skyvern_dagster.ids import new_id
+from skyvern_dagster.moments import utc_now
 
 
 class StoredSchedule(BaseModel):
@@ -52,7 +52,7 @@ class ScheduleStore:
         self, organization_id: str, workflow_permanent_id: str, **fields: Any
     ) -> StoredSchedule:
         """Keeps a new schedule; ``fields`` are those of :class:`StoredSchedule`."""
-        now = _now()
+        now = utc_now().isoformat()
         schedule = StoredSchedule(
             workflow_schedule_id=new_id("wfs"),
             organization_id=organization_id,
@@ -65,7 +65,9 @@ class ScheduleStore:
 
     def change(self, schedule: StoredSchedule, **fields: Any) -> StoredSchedule:
         """Keeps a schedule with other values."""
-        return self._keep(schedule.model_copy(update={**fields, "modified_at": _now()}))
+        return self._keep(
+            schedule.model_copy(update={**fields, "modified_at": utc_now().isoformat()})
+        )
 
     def get(self, organization_id: str, workflow_schedule_id: str) -> StoredSchedule:
         """A schedule.
@@ -112,7 +114,3 @@ def _folder(organization_id: str) -> str:
 
 def _key(organization_id: str, workflow_schedule_id: str) -> str:
     return f"{_folder(organization_id)}/{workflow_schedule_id}.json"
-
-
-def _now() -> str:
-    return datetime.now(UTC).replace(tzinfo=None).isoformat()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import DefinitionError, WorkflowNotFoundError
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID, new_id, stable_id
+from skyvern_dagster.moments import utc_now
 from skyvern_dagster.workflow.loader import Workflow, load_text
 from skyvern_dagster.workflow.op_names import clean_name
 
@@ -173,7 +173,7 @@ class WorkflowStore:
         """
         self.get(organization_id, workflow_permanent_id)
         key = _deleted_key(organization_id, workflow_permanent_id)
-        self.artifacts.write_json(key, {"deleted_at": _now()})
+        self.artifacts.write_json(key, {"deleted_at": utc_now().isoformat()})
 
     def import_folder(
         self, folder: Path, organization_id: str = DEFAULT_ORGANIZATION_ID
@@ -218,7 +218,7 @@ class WorkflowStore:
         attributes: dict[str, Any] | None = None,
         before: StoredWorkflow | None = None,
     ) -> StoredWorkflow:
-        now = _now()
+        now = utc_now().isoformat()
         stored = StoredWorkflow(
             organization_id=organization_id,
             workflow_permanent_id=workflow_permanent_id,
@@ -263,7 +263,3 @@ def _slug(title: str) -> str:
     return clean_name(
         re.sub(r"\W+", "_", title.lower(), flags=re.ASCII).strip("_")[:40] or "workflow"
     )
-
-
-def _now() -> str:
-    return datetime.now(UTC).replace(tzinfo=None).isoformat()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Literal
 
 import dagster as dg
 from fastapi import Query, Request
 
 from skyvern_dagster import tags
+from skyvern_dagster.moments import from_seconds, naive
 from skyvern_dagster.run_request import RunKind, read_request
 from skyvern_dagster.runs.answer import OutputsShape
-from skyvern_dagster.runs.facts import RunFacts, gather, moment, naive
+from skyvern_dagster.runs.facts import RunFacts, gather
 from skyvern_dagster.runs.finding import RunQuery, find_record, list_records
 from skyvern_dagster.runs.settling import settle
 from skyvern_dagster.runs.status import run_status
@@ -87,8 +89,8 @@ def workflow_run_item(parts: Shim, record: dg.RunRecord) -> WorkflowRunItem:
         totp_identifier=request.totp_identifier if request else None,
         failure_reason=_reason(run),
         queued_at=naive(record.create_timestamp),
-        started_at=moment(record.start_time),
-        finished_at=moment(record.end_time),
+        started_at=_moment(record.start_time),
+        finished_at=_moment(record.end_time),
         created_at=naive(record.create_timestamp),
         modified_at=naive(record.update_timestamp),
     )
@@ -131,3 +133,7 @@ def _trigger(run: dg.DagsterRun) -> str:
     if "dagster/schedule_name" in run.tags:
         return "scheduled"
     return "manual" if "dagster/sensor_name" in run.tags else "api"
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else from_seconds(seconds)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import ArtifactError
+from skyvern_dagster.moments import utc_now
 
 
 class OrganizationSettings(BaseModel):
@@ -48,7 +47,7 @@ def change_settings(
 ) -> OrganizationSettings:
     """Sets what is given, and leaves the rest."""
     before = read_settings(store, organization_id)
-    now = datetime.now(UTC).replace(tzinfo=None).isoformat()
+    now = utc_now().isoformat()
     changed = OrganizationSettings(
         organization_name=organization_name or before.organization_name,
         max_steps_per_run=max_steps_per_run or before.max_steps_per_run,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json as json_module
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from skyvern_dagster.errors import OrganizationError
+from skyvern_dagster.moments import naive, utc_now
 
 if TYPE_CHECKING:
     from skyvern_dagster.organizations.api_keys import ApiKey, ApiKeys
@@ -36,7 +37,7 @@ def create(
     """Make an API key. The token is printed once and kept nowhere."""
     from skyvern_dagster.organizations.organization import DEFAULT_ORGANIZATION_ID
 
-    expires_at = read_expiry(expires, datetime.now(UTC).replace(tzinfo=None)) if expires else None
+    expires_at = read_expiry(expires, utc_now()) if expires else None
     token, record = _keys().create(organization or DEFAULT_ORGANIZATION_ID, name, expires_at)
     if json:
         _print_json({"token": token, **_shown(record)})
@@ -95,7 +96,7 @@ def read_expiry(text: str, now: datetime) -> datetime:
         raise OrganizationError(
             f"--expires: {text!r} is no time: give 90d, 12h or a date such as 2027-01-31"
         ) from error
-    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
+    return moment if moment.tzinfo is None else naive(moment)
 
 
 def _keys() -> ApiKeys:

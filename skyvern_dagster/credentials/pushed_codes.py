@@ -6,13 +6,14 @@ import asyncio
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.credentials.code_in_text import code_in
 from skyvern_dagster.ids import new_id
+from skyvern_dagster.moments import utc_now
 from skyvern_dagster.organizations.organization import folder_of
 from skyvern_dagster.organizations.sealed import SealedRecords
 from skyvern_dagster.organizations.server_secret import ServerSecret
@@ -113,7 +114,7 @@ class PushedCodes:
         Raises:
             OrganizationError: There is no such organization.
         """
-        now = _now()
+        now = utc_now()
         code = PushedCode(
             totp_code_id=new_id("totp"),
             organization_id=organization_id,
@@ -145,7 +146,7 @@ class PushedCodes:
         typed: frozenset[str] = frozenset(),
     ) -> PushedCode | None:
         """The newest code that a task may use and hasn't used."""
-        now = _now()
+        now = utc_now()
         for code in self.list(organization_id, totp_identifier):
             is_fresh = code.code and code.expired_at > now and code.code not in typed
             if is_fresh and reader.may_use(code):
@@ -156,7 +157,7 @@ class PushedCodes:
         """Notes that a task types the code."""
         used_by = (*code.used_by, reader.name)
         self._records.write(
-            self._key(code), code.model_copy(update={"used_by": used_by, "modified_at": _now()})
+            self._key(code), code.model_copy(update={"used_by": used_by, "modified_at": utc_now()})
         )
 
     def _sweep(self, organization_id: str, totp_identifier: str, now: datetime) -> None:
@@ -208,7 +209,3 @@ class PushedCodeSource:
 def _folder(organization_id: str, totp_identifier: str) -> str:
     name = totp_identifier.strip().casefold().encode(errors="replace")
     return f"{folder_of(organization_id)}/totp/{hashlib.sha256(name).hexdigest()[:32]}"
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

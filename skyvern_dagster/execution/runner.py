@@ -8,7 +8,6 @@ import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 
 from skyvern_dagster.agent.task import HandOn
@@ -29,6 +28,7 @@ from skyvern_dagster.execution.names import Names
 from skyvern_dagster.execution.records import BlockRecord, RunRecords
 from skyvern_dagster.execution.scope import LoopFrame, Scope
 from skyvern_dagster.ids import new_id
+from skyvern_dagster.moments import utc_now
 from skyvern_dagster.run_request import read_request
 from skyvern_dagster.templating import evaluate, is_template
 from skyvern_dagster.workflow.definition import walk
@@ -159,7 +159,7 @@ class Runner:
                 iteration=scope.iteration,
                 loop_value=_loop_value(scope),
                 outcome=outcome,
-                finished_at=datetime.now(UTC).replace(tzinfo=None).isoformat(),
+                finished_at=utc_now().isoformat(),
             )
         )
 
@@ -265,7 +265,7 @@ def new_scope(
     delivery: str = "",
 ) -> Scope:
     """The scope in which a run begins."""
-    now = datetime.now(UTC).replace(tzinfo=None)
+    now = utc_now()
     scope = Scope(
         workflow_run_id=workflow_run_id or new_id("wr"),
         workflow_permanent_id=workflow.workflow_permanent_id,

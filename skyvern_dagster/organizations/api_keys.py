@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import AccessError, ArtifactError, OrganizationError
 from skyvern_dagster.ids import new_id
+from skyvern_dagster.moments import utc_now
 from skyvern_dagster.organizations.organization import folder_of, is_id
 from skyvern_dagster.organizations.server_secret import ServerSecret
 
@@ -47,7 +48,7 @@ class ApiKey(BaseModel):
     @property
     def is_usable(self) -> bool:
         """Whether it gives access now."""
-        expired = self.expires_at is not None and self.expires_at <= _now()
+        expired = self.expires_at is not None and self.expires_at <= utc_now()
         return self.revoked_at is None and not expired
 
 
@@ -83,13 +84,13 @@ class ApiKeys:
         """
         if expires_at is not None:
             expires_at = expires_at.replace(microsecond=0)
-            if expires_at <= _now():
+            if expires_at <= utc_now():
                 raise OrganizationError(f"a key that expires at {expires_at} could not be used")
         record = ApiKey(
             key_id=new_id("oat"),
             organization_id=organization_id,
             name=name,
-            created_at=_now(),
+            created_at=utc_now(),
             expires_at=expires_at,
             token_sha256="",
         )
@@ -157,7 +158,7 @@ class ApiKeys:
                 "those that it has"
             )
         if record.revoked_at is None:
-            record = record.model_copy(update={"revoked_at": _now()})
+            record = record.model_copy(update={"revoked_at": utc_now()})
             self._write(record)
         with self._lock:
             self._cache.pop(record.token_sha256, None)
@@ -235,7 +236,3 @@ def _cleaned(token: str) -> str:
 
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import OrganizationError
 from skyvern_dagster.ids import new_id
+from skyvern_dagster.moments import utc_now
 from skyvern_dagster.organizations.organization import folder_of, is_id
 from skyvern_dagster.organizations.sealed import SealedRecords
 from skyvern_dagster.organizations.server_secret import ServerSecret
@@ -124,7 +125,7 @@ class CredentialStore:
         Raises:
             OrganizationError: There is no such organization.
         """
-        now = _now()
+        now = utc_now()
         made = StoredCredential(
             credential_id=new_id("cred"),
             organization_id=organization_id,
@@ -162,7 +163,7 @@ class CredentialStore:
         before = self.get(organization_id, credential_id)
         if before is None:
             raise _missing(organization_id, credential_id)
-        after = before.model_copy(update={"name": name, "value": value, "modified_at": _now()})
+        after = before.model_copy(update={"name": name, "value": value, "modified_at": utc_now()})
         self._records.write(_key(organization_id, credential_id), after)
         return after
 
@@ -222,7 +223,3 @@ def _key(organization_id: str, credential_id: str) -> str:
 
 def _missing(organization_id: str, credential_id: str) -> OrganizationError:
     return OrganizationError(f"{organization_id} has no credential {credential_id!r}")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

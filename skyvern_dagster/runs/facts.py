@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import dagster as dg
@@ -16,6 +16,7 @@ from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import RunError
 from skyvern_dagster.execution.records import BlockRecord, RunRecords, read_workflow
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
+from skyvern_dagster.moments import from_seconds, naive
 from skyvern_dagster.run_request import RunKind, RunRequest, read_request
 from skyvern_dagster.runs.events import last_failure
 from skyvern_dagster.runs.status import FINAL, RunStatus, attempt_tags, run_status
@@ -73,12 +74,12 @@ class RunFacts:
     @property
     def started_at(self) -> datetime | None:
         """When its process began with it."""
-        return moment(self.record.start_time)
+        return _moment(self.record.start_time)
 
     @property
     def finished_at(self) -> datetime | None:
         """When it ended."""
-        return moment(self.record.end_time)
+        return _moment(self.record.end_time)
 
     @property
     def files(self) -> list[StoredFile]:
@@ -144,14 +145,8 @@ def collect_records(store: ArtifactStore, run_id: str, workflow: Workflow) -> li
     return found
 
 
-def naive(moment: datetime) -> datetime:
-    """Without its zone, in UTC: the documents' timestamps (contract 1a)."""
-    return moment.astimezone(UTC).replace(tzinfo=None)
-
-
-def moment(seconds: float | None) -> datetime | None:
-    """Seconds since 1970, as Dagster's records have them, as a timestamp of the documents."""
-    return None if seconds is None else naive(datetime.fromtimestamp(seconds, UTC))
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else from_seconds(seconds)
 
 
 def _failure_reason(

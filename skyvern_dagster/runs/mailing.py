@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 import dagster as dg
@@ -14,6 +14,7 @@ from skyvern_dagster import tags
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.dagster_internals import WILL_RETRY_TAG, add_run_tags, report_note, run_ids
 from skyvern_dagster.errors import OutgoingError, RunError, SkyvernDagsterError
+from skyvern_dagster.moments import utc_now
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.organizations.signing import signing_key
 from skyvern_dagster.runs.recipient import Recipient, recipient_of
@@ -244,11 +245,6 @@ class Mailing:
         message = f"webhook {told} {origin}: {said} after {delivery.latency_ms} ms{then}"
         details = {"attempt": str(number), "answer": said, "latency_ms": str(delivery.latency_ms)}
         report_note(self.instance, run, message, details)
-
-
-def utc_now() -> datetime:
-    """Naive UTC, as in all records."""
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _skyvern_id(run: dg.DagsterRun) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from skyvern_dagster.errors import ParameterError
 from skyvern_dagster.execution.records import keep_run
 from skyvern_dagster.execution.runner import new_scope
 from skyvern_dagster.ids import new_id
+from skyvern_dagster.moments import utc_now
 from skyvern_dagster.organizations.run_secrets import RunSecrets, secret_name, without_secrets
 from skyvern_dagster.run_request import RunKind, RunRequest, keep_request
 from skyvern_dagster.runs.deployment import DagsterDeployment
@@ -180,7 +180,7 @@ def _request(
         run_id=run_id,
         kind=kind,
         organization_id=asked.organization_id,
-        created_at=datetime.now(UTC).replace(tzinfo=None).isoformat(),
+        created_at=utc_now().isoformat(),
         api_key_id=asked.api_key_id,
         workflow_permanent_id=stored.workflow_permanent_id if stored else None,
         workflow_version=stored.version if stored else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import File, HTTPException, Request, UploadFile
@@ -12,6 +12,7 @@ from fastapi.responses import FileResponse, RedirectResponse, Response
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import ArtifactError
 from skyvern_dagster.ids import new_id
+from skyvern_dagster.moments import utc_now
 from skyvern_dagster_api.asking import base_url
 from skyvern_dagster_api.auth import CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import ERRORS, NOT_FOUND
@@ -42,12 +43,11 @@ def upload_file(
     key = _key(caller.organization_id, file_id, name)
     parts.store.write(key, content)
     link = parts.links(base_url(request)).uploaded(file_id, name, caller.organization_id, key)
-    expires = datetime.now(UTC) + timedelta(seconds=parts.settings.link_seconds)
     return UploadedAnswer(
         s3_uri=parts.store.url(key),
         presigned_url=link,
         file_id=file_id,
-        expires_at=expires.replace(tzinfo=None),
+        expires_at=utc_now() + timedelta(seconds=parts.settings.link_seconds),
     )
 
 

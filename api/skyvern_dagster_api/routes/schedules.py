@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 import zoneinfo
-from datetime import UTC, datetime
+from datetime import datetime
 
 from fastapi import HTTPException
 
 from skyvern_dagster.dagster_internals import is_cron, next_ticks
 from skyvern_dagster.errors import WorkflowNotFoundError
-from skyvern_dagster.runs.facts import naive
+from skyvern_dagster.moments import from_seconds
 from skyvern_dagster.runs.starting import refuse_environment
 from skyvern_dagster.schedule_store import ScheduleStore, StoredSchedule
 from skyvern_dagster.workflow.values import check_parameters
@@ -210,4 +210,4 @@ def _next_runs(stored: StoredSchedule, count: int) -> list[datetime]:
     if not stored.enabled:
         return []
     ticks = next_ticks(stored.cron_expression, stored.timezone, count, time.time())
-    return [naive(datetime.fromtimestamp(tick, UTC)) for tick in ticks]
+    return [from_seconds(tick) for tick in ticks]

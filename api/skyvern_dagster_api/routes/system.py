@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import version
 
 from fastapi import HTTPException, Request
 from fastapi.responses import PlainTextResponse
 
 from skyvern_dagster.ids import new_id
+from skyvern_dagster.moments import utc_now
 from skyvern_dagster_api.auth import CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import ERRORS, NOT_FOUND
 from skyvern_dagster_api.organization_settings import (
@@ -120,7 +121,7 @@ def get_keys(
 @legacy.post("/generate/task", summary="A task from a prompt")
 def generate_task(body: PromptRequest, caller: CallerDependency) -> GeneratedTask:
     """The prompt as the goal; an address in it as the place to begin at."""
-    now = datetime.now(UTC).replace(tzinfo=None)
+    now = utc_now()
     words = body.prompt.split()
     url = next((word.rstrip(".,;)") for word in words if word.startswith("http")), None)
     return GeneratedTask(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from fastapi import HTTPException
 
 from skyvern_dagster.credentials.pushed_codes import PushedCodes
 from skyvern_dagster.errors import RunNotFoundError, WorkflowNotFoundError
+from skyvern_dagster.moments import naive
 from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import ERRORS
 from skyvern_dagster_api.looking import record_of
@@ -69,6 +70,6 @@ def _moment(text: str | None) -> datetime | None:
     if found.tzinfo is None:
         return found
     try:
-        return found.astimezone(UTC).replace(tzinfo=None)
+        return naive(found)
     except OverflowError as error:
         raise HTTPException(422, f"expired_at: {text[:50]!r} is out of range") from error

@@ -1,0 +1,20 @@
+"""Times as the project keeps and answers them: naive, in UTC (contract 1a)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def utc_now() -> datetime:
+    """Now."""
+    return naive(datetime.now(UTC))
+
+
+def naive(moment: datetime) -> datetime:
+    """A moment with a zone, without it, in UTC."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def from_seconds(seconds: float) -> datetime:
+    """Seconds since 1970, as Dagster's records and cron ticks have them."""
+    return naive(datetime.fromtimestamp(seconds, UTC))
