@@ -8,12 +8,10 @@ from pathlib import Path
 import dagster as dg
 
 from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.errors import RunError
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret
 from skyvern_dagster.resources import home_folder
-from skyvern_dagster.runs.answer import answer
-from skyvern_dagster.runs.facts import gather
+from skyvern_dagster.runs.answer import answer_body
 from skyvern_dagster.runs.links import PlainLinks
 from skyvern_dagster.runs.mailing import BodyOf
 from skyvern_dagster.runs.outbox import Outbox
@@ -83,18 +81,6 @@ def open_outbox(
         store,
         ApiKeys(store, ServerSecret.load(home / SECRET_FILE)),
         settings or WebhookSettings.from_environment(),
-        body_of or functools.partial(answer_body, instance, store),
+        body_of or functools.partial(answer_body, instance, store, PlainLinks(store)),
         locks=Path(home) / "locks",
     )
-
-
-def answer_body(instance: dg.DagsterInstance, store: ArtifactStore, run: dg.DagsterRun) -> bytes:
-    """What ``GET`` answers for a run, with links for the people of this machine.
-
-    Raises:
-        RunError: There is no answer.
-    """
-    record = instance.get_run_record_by_id(run.run_id)
-    if record is None:
-        raise RunError(f"Dagster run {run.run_id} has vanished from the instance")
-    return answer(gather(instance, store, record), PlainLinks(store)).model_dump_json().encode()

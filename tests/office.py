@@ -21,9 +21,10 @@ from skyvern_dagster.demo.mailbox import ReceivedMessage
 from skyvern_dagster.demo.orders import Order
 from skyvern_dagster.demo.services import DemoServices
 from skyvern_dagster.execution.records import BlockRecord
-from skyvern_dagster.runs.answer import WorkflowRunAnswer, build_answer
+from skyvern_dagster.runs.answer import build_answer
 from skyvern_dagster.runs.facts import collect_records
 from skyvern_dagster.runs.home import default_store
+from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
 from skyvern_dagster.workflow.loader import Workflow, load_workflow
 
 ROOT = Path(__file__).parent.parent

@@ -8,10 +8,11 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
+from skyvern_dagster_api.access_log import AccessLog, write_to_stdout
 from skyvern_dagster_api.background import Background
+from skyvern_dagster_api.body_limit import BodyLimit
 from skyvern_dagster_api.errors import add_handlers
 from skyvern_dagster_api.metrics import Metrics
-from skyvern_dagster_api.middleware import AccessLog, BodyLimit
 from skyvern_dagster_api.routes import (
     artifacts,
     credentials,
@@ -21,6 +22,7 @@ from skyvern_dagster_api.routes import (
     system,
     tasks,
     totp,
+    workflow_runs,
     workflows,
 )
 from skyvern_dagster_api.settings import Settings
@@ -40,6 +42,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """
     chosen = settings or Settings.from_environment()
     metrics = Metrics()
+    if chosen.access_log:
+        write_to_stdout()
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
@@ -70,12 +74,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def _add_routes(app: FastAPI) -> None:
     app.include_router(tasks.router)
+    app.include_router(workflow_runs.legacy)  # "/runs" before what has an id in its place
     app.include_router(workflows.legacy)
     app.include_router(system.legacy)
     app.include_router(runs.router)
-    app.include_router(workflows.current, prefix="/v1/workflows")
-    app.include_router(workflows.current, prefix="/v1/agents")
     for prefix in ("/v1/workflows", "/v1/agents"):
+        app.include_router(workflow_runs.current, prefix=prefix)
+        app.include_router(workflows.current, prefix=prefix)
         app.include_router(schedules.router, prefix=prefix)
     app.include_router(schedules.everything)
     app.include_router(files.router)

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from skyvern_dagster import tags
 from skyvern_dagster.runs.starting import Asked
+from skyvern_dagster.runs.status import UNFINISHED
 from skyvern_dagster_api.auth import Caller
 from skyvern_dagster_api.organization_settings import read_settings
 from skyvern_dagster_api.schemas.requests import MOST_STEPS
@@ -20,14 +21,6 @@ MaxSteps = Annotated[
     Header(
         alias="x-max-steps-override", ge=1, le=MOST_STEPS, description="Limits the task's steps."
     ),
-]
-
-UNFINISHED = [
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-    dg.DagsterRunStatus.CANCELING,
 ]
 
 _NOT_OFFERED = {

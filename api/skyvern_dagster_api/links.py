@@ -27,6 +27,7 @@ class SignedLinks:
         key: Signs the routes; the same on all processes of a server.
         seconds: How long a link is good for; they end on even quarters of that, so that the same
             question has the same answer for a while.
+        ui: Address of Dagster's UI.
         s3: Gives the S3 client for uploads; ``None`` where S3 isn't set up.
     """
 
@@ -34,24 +35,17 @@ class SignedLinks:
     base_url: str
     key: bytes
     seconds: int
+    ui: str
     s3: Callable[[], Any] | None = None
 
     def artifact(self, key: str, filename: str | None = None) -> str:
         """A link to an artifact."""
-        if self.store.local_path(key) is None:
-            return str(self.store.presigned(key, self.seconds))
-        expires = self._expiry()
         name = filename or key.rpartition("/")[2]
-        query = urlencode({"expires": expires, "signature": self._signature(key, expires)})
-        return f"{self.base_url}{PATH}/{artifact_id(key)}/{quote(name)}?{query}"
+        return self._signed(key, f"{PATH}/{artifact_id(key)}/{quote(name)}")
 
     def uploaded(self, file_id: str, name: str, organization_id: str, key: str) -> str:
         """A link to a file that a client has given."""
-        if self.store.local_path(key) is None:
-            return self.store.presigned(key, self.seconds)
-        expires = self._expiry()
-        query = urlencode({"expires": expires, "signature": self._signature(key, expires)})
-        return f"{self.base_url}/files/{organization_id}/{file_id}/{quote(name)}?{query}"
+        return self._signed(key, f"/files/{organization_id}/{file_id}/{quote(name)}")
 
     def artifact_id(self, key: str) -> str | None:
         """The artifact's id; ``None`` for what people don't open."""
@@ -70,6 +64,10 @@ class SignedLinks:
             )
         )
 
+    def run_page(self, dagster_run_id: str) -> str:
+        """The run's page in Dagster's UI."""
+        return f"{self.ui}/runs/{dagster_run_id}"
+
     def check(self, key: str, expires: int, signature: str) -> None:
         """Whether a link is one of ours and still good.
 
@@ -80,6 +78,13 @@ class SignedLinks:
             raise AccessError("This link is not valid: ask for the run again to get a new one")
         if expires < time.time():
             raise AccessError("This link has expired: ask for the run again to get a new one")
+
+    def _signed(self, key: str, path: str) -> str:
+        if self.store.local_path(key) is None:
+            return str(self.store.presigned(key, self.seconds))
+        expires = self._expiry()
+        query = urlencode({"expires": expires, "signature": self._signature(key, expires)})
+        return f"{self.base_url}{path}?{query}"
 
     def _expiry(self) -> int:
         step = max(self.seconds // 4, 1)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import dagster as dg
 from fastapi import Query, Request
@@ -27,6 +28,12 @@ Shape = Annotated[
     Literal["documented", "v1", "v2"] | None,
     Query(description="v2: each output with its block type and status, loops once, signed URLs."),
 ]
+
+
+SEARCHED_RUNS = 2000
+"""How far back ``search_key`` looks."""
+
+Item = TypeVar("Item", RunItem, WorkflowRunItem)
 
 
 def facts(parts: Shim, caller: Caller, run_id: str, kind: RunKind | None = None) -> RunFacts:
@@ -52,8 +59,13 @@ def record_of(
 
 def shape_of(parts: Shim, asked: str | None) -> OutputsShape:
     """Which shape of outputs is wanted."""
-    wanted = asked or parts.settings.outputs
-    return "v2" if wanted == "v2" else "documented"
+    match asked:
+        case None:
+            return parts.settings.outputs
+        case "v2":
+            return "v2"
+        case _:
+            return "documented"
 
 
 def remember_run(request: Request, run_id: str) -> None:
@@ -68,6 +80,21 @@ def page_of(parts: Shim, query: RunQuery) -> Sequence[dg.RunRecord]:
     found = list_records(parts.instance, query)
     # A run that was launched by hand in the UI has no id before its first op has begun.
     return [record for record in found if tags.WORKFLOW_RUN_ID in record.dagster_run.tags]
+
+
+def found_runs(
+    parts: Shim, query: RunQuery, text: str | None, item_of: Callable[[Shim, dg.RunRecord], Item]
+) -> list[Item]:
+    """One page of runs as items; those only whose id or title holds a text, where one is given.
+
+    The instance can't search texts: the newest :data:`SEARCHED_RUNS` are read for it.
+    """
+    if text is None:
+        return [item_of(parts, record) for record in page_of(parts, query)]
+    searched = replace(query, page=1, page_size=SEARCHED_RUNS)
+    items = (item_of(parts, record) for record in page_of(parts, searched))
+    found = [item for item in items if _has_text(item, text)]
+    return found[(query.page - 1) * query.page_size : query.page * query.page_size]
 
 
 def workflow_run_item(parts: Shim, record: dg.RunRecord) -> WorkflowRunItem:
@@ -116,8 +143,7 @@ def run_item(parts: Shim, record: dg.RunRecord) -> RunItem:
     )
 
 
-def found_by_text(item: RunItem | WorkflowRunItem, text: str) -> bool:
-    """Whether a run's id or title holds a text."""
+def _has_text(item: RunItem | WorkflowRunItem, text: str) -> bool:
     title = item.title if isinstance(item, RunItem) else item.workflow_title
     run_id = item.run_id if isinstance(item, RunItem) else item.workflow_run_id
     wanted = text.casefold()

@@ -6,14 +6,7 @@ import dagster as dg
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from skyvern_dagster import tags
-
-_UNFINISHED = (
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-    dg.DagsterRunStatus.CANCELING,
-)
+from skyvern_dagster.runs.status import UNFINISHED
 
 
 class Metrics:
@@ -53,7 +46,7 @@ class Metrics:
 
     def text(self, instance: dg.DagsterInstance) -> bytes:
         """The exposition, with the instance's numbers of now."""
-        for status in _UNFINISHED:
+        for status in UNFINISHED:
             filters = dg.RunsFilter(statuses=[status])
             self._runs.labels(status.value.lower()).set(instance.get_runs_count(filters))
         pending = dg.RunsFilter(tags={tags.WEBHOOK: "pending"})

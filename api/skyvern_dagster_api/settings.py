@@ -50,6 +50,11 @@ class Settings(BaseModel):
         description="How often webhooks are looked after; 0 leaves them to "
         "another process or to the sensor.",
     )
+    access_log: bool = Field(
+        default=True,
+        description="Whether a JSON line per request goes to standard output (logger "
+        "skyvern_dagster_api.access).",
+    )
     metrics: bool = Field(default=True, description="Whether /metrics is there.")
 
     @classmethod

@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import dagster as dg
@@ -20,9 +20,8 @@ from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.organizations.run_secrets import RunSecrets
 from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret
 from skyvern_dagster.resources import ArtifactStoreResource, S3BucketResource
-from skyvern_dagster.runs.answer import OutputsShape, answer
+from skyvern_dagster.runs.answer import answer_body
 from skyvern_dagster.runs.deployment import DagsterDeployment
-from skyvern_dagster.runs.facts import gather
 from skyvern_dagster.runs.home import prepare_home
 from skyvern_dagster.runs.outbox import Outbox
 from skyvern_dagster.runs.starting import RunStarter
@@ -46,6 +45,7 @@ class Shim:
     deployment: DagsterDeployment
     starter: RunStarter
     secret: ServerSecret
+    signed_links: SignedLinks
     keys: ApiKeys
     webhooks: WebhookSettings
     outbox: Outbox
@@ -67,7 +67,14 @@ class Shim:
         instance = dg.DagsterInstance.get()
         keys = ApiKeys(store, secret)
         webhooks = WebhookSettings.from_environment()
-        links = _links(settings, store, secret, settings.public_url)
+        links = SignedLinks(
+            store=store,
+            base_url=settings.public_url.rstrip("/"),
+            key=secret.key_for("artifact-links"),
+            seconds=settings.link_seconds,
+            ui=(settings.dagster_ui_url or settings.dagster_url).rstrip("/"),
+            s3=_s3_client(),
+        )
         return cls(
             settings=settings,
             instance=instance,
@@ -76,6 +83,7 @@ class Shim:
             deployment=deployment,
             starter=RunStarter(deployment, store, lambda: RunSecrets(store, secret)),
             secret=secret,
+            signed_links=links,
             keys=keys,
             webhooks=webhooks,
             outbox=Outbox(
@@ -83,7 +91,7 @@ class Shim:
                 store,
                 keys,
                 webhooks,
-                lambda run: webhook_body(instance, store, links, settings, run),
+                lambda run: answer_body(instance, store, links, run, settings.outputs),
                 locks=home / "locks",
             ),
             limiter=MovingWindowRateLimiter(MemoryStorage()),
@@ -99,11 +107,9 @@ class Shim:
 
     def links(self, base_url: str) -> SignedLinks:
         """Links as whoever asked at ``base_url`` can open them."""
-        return _links(self.settings, self.store, self.secret, self.settings.public_url or base_url)
-
-    def ui_link(self, run: dg.DagsterRun) -> str:
-        """The run's page in Dagster's UI."""
-        return ui_link(self.settings, run)
+        if self.settings.public_url:
+            return self.signed_links
+        return replace(self.signed_links, base_url=base_url)
 
     @property
     def page_policy(self) -> AddressPolicy:
@@ -129,46 +135,7 @@ class Shim:
         threading.Thread(target=reload, name="reload", daemon=True).start()
 
 
-def webhook_body(
-    instance: dg.DagsterInstance,
-    store: ArtifactStore,
-    links: SignedLinks,
-    settings: Settings,
-    run: dg.DagsterRun,
-) -> bytes:
-    """The body of a run's webhook: what ``GET`` answers for it.
-
-    Raises:
-        RunError: There is nothing to answer yet.
-    """
-    record = instance.get_run_record_by_id(run.run_id)
-    if record is None:
-        raise RunError(f"Dagster run {run.run_id} has vanished from the instance")
-    shape: OutputsShape = "v2" if settings.outputs == "v2" else "documented"
-    found = answer(gather(instance, store, record), links, shape)
-    whole = found.model_copy(update={"app_url": ui_link(settings, run)})
-    return whole.model_dump_json().encode()
-
-
-def ui_link(settings: Settings, run: dg.DagsterRun) -> str:
-    """The run's page in Dagster's UI."""
-    ui = settings.dagster_ui_url or settings.dagster_url
-    return f"{ui.rstrip('/')}/runs/{run.run_id}"
-
-
-def _links(
-    settings: Settings, store: ArtifactStore, secret: ServerSecret, base_url: str
-) -> SignedLinks:
-    return SignedLinks(
-        store=store,
-        base_url=base_url.rstrip("/"),
-        key=secret.key_for("artifact-links"),
-        seconds=settings.link_seconds,
-        s3=s3_client(),
-    )
-
-
-def s3_client() -> Callable[[], Any] | None:
+def _s3_client() -> Callable[[], Any] | None:
     """The S3 client for presigned links, where uploads are set up."""
     if not os.environ.get("SKYVERN_UPLOAD_BUCKET"):
         return None

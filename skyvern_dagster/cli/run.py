@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from skyvern_dagster.cli.progress import ProgressView
 from skyvern_dagster.errors import ParameterError
-from skyvern_dagster.runs.answer import WorkflowRunAnswer
+from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
 from skyvern_dagster.runs.status import EXIT_CODES
 
 

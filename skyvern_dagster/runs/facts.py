@@ -13,6 +13,7 @@ from skyvern_dagster import tags
 from skyvern_dagster.agent.step import StepSummary
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.errors import RunError
 from skyvern_dagster.execution.records import BlockRecord, RunRecords, read_workflow
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
@@ -95,6 +96,25 @@ class RunFacts:
     def errors(self) -> list[dict[str, Any]]:
         """The errors that its tasks have reported, with their codes."""
         return list(self._errors())
+
+    def iterations(self, loop: ForLoopBlock, around: str = "") -> dict[str, Any]:
+        """The iterations of a loop that have begun, in order.
+
+        Args:
+            around: Path of the iteration in which the loop itself stands.
+
+        Returns:
+            Path of the iteration -> its value.
+        """
+        prefix = f"{around}__" if around else ""
+        labels = {inner.label for inner in loop.loop_blocks}
+        found: dict[str, Any] = {}
+        for record in self.records:
+            own = record.iteration.removeprefix(prefix)
+            is_inside = record.label in labels and record.iteration.startswith(prefix)
+            if is_inside and own and "__" not in own:
+                found.setdefault(record.iteration, record.loop_value)
+        return dict(sorted(found.items()))
 
     def _errors(self) -> Iterator[dict[str, Any]]:
         for record in self.records:

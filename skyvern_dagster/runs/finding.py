@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -38,7 +38,6 @@ class RunQuery:
     page_size: int = 10
     order_by: OrderBy = "created_at"
     ascending: bool = False
-    labels: tuple[tuple[str, str], ...] = field(default=())
 
     def filter(self) -> dg.RunsFilter:
         """As Dagster's storage takes it."""

@@ -10,9 +10,9 @@ from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.task import TaskBlock, task_place
 from skyvern_dagster.errors import RunNotFoundError
 from skyvern_dagster.execution.records import BlockRecord
-from skyvern_dagster.runs.answer import TaskAnswer
 from skyvern_dagster.runs.facts import RunFacts
 from skyvern_dagster.runs.links import Links
+from skyvern_dagster.runs.run_answer import TaskAnswer
 from skyvern_dagster.runs.status import FINAL, RunStatus
 from skyvern_dagster.workflow.definition import walk
 

@@ -23,6 +23,10 @@ class Links(Protocol):
         """A link to an uploaded ``s3://`` object; ``None`` where none can be signed."""
         ...
 
+    def run_page(self, dagster_run_id: str) -> str | None:
+        """A link to the run in Dagster's UI; ``None`` where its address isn't known."""
+        ...
+
 
 @dataclass(frozen=True)
 class PlainLinks:
@@ -43,4 +47,9 @@ class PlainLinks:
     def upload(self, uri: str) -> str | None:
         """See :class:`Links`."""
         del uri
+        return None
+
+    def run_page(self, dagster_run_id: str) -> str | None:
+        """See :class:`Links`."""
+        del dagster_run_id
         return None

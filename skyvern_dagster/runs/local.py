@@ -16,11 +16,12 @@ from skyvern_dagster.dagster_internals import newest_run_with_tag, report_cancel
 from skyvern_dagster.errors import RunError
 from skyvern_dagster.execution.records import BlockRecord, keep_run, read_workflow
 from skyvern_dagster.execution.runner import new_scope
-from skyvern_dagster.runs.answer import WorkflowRunAnswer, build_answer, downloads
+from skyvern_dagster.runs.answer import build_answer, downloads
 from skyvern_dagster.runs.events import ProgressEvent, RunEvents
 from skyvern_dagster.runs.facts import collect_records
 from skyvern_dagster.runs.home import default_store, prepare_home
 from skyvern_dagster.runs.launch import LaunchRequest, RunProcess, launch
+from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
 from skyvern_dagster.runs.settling import is_of_this_machine, process_is_alive, report_lost
 from skyvern_dagster.runs.stopping import StopSignals, stop_signals
 from skyvern_dagster.workflow.loader import Workflow

@@ -18,7 +18,7 @@ from skyvern_dagster.moments import utc_now
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.organizations.signing import signing_key
 from skyvern_dagster.runs.recipient import Recipient, recipient_of
-from skyvern_dagster.runs.status import FINAL, run_status
+from skyvern_dagster.runs.status import ENDED, FINAL, run_status
 from skyvern_dagster.webhooks.delivery import Delivery, deliver
 from skyvern_dagster.webhooks.letters import (
     Attempt,
@@ -37,12 +37,6 @@ BodyOf = Callable[[dg.DagsterRun], bytes]
 Raises:
     RunError: There is no answer yet, or none can be made.
 """
-
-ENDED = [
-    dg.DagsterRunStatus.SUCCESS,
-    dg.DagsterRunStatus.FAILURE,
-    dg.DagsterRunStatus.CANCELED,
-]
 
 State = Literal["delivered", "failed", "none", "waiting"]
 

@@ -19,8 +19,9 @@ from skyvern_dagster.dagster_internals import run_ids
 from skyvern_dagster.errors import SkyvernDagsterError
 from skyvern_dagster.moments import utc_now
 from skyvern_dagster.organizations.api_keys import ApiKeys
-from skyvern_dagster.runs.mailing import ENDED, BodyOf, Mailed, Mailing, Sent
+from skyvern_dagster.runs.mailing import BodyOf, Mailed, Mailing, Sent
 from skyvern_dagster.runs.recipient import recipient_of
+from skyvern_dagster.runs.status import ENDED
 from skyvern_dagster.runs.stripes import StripedLocks
 from skyvern_dagster.webhooks.settings import WebhookSettings
 

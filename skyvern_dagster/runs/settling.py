@@ -10,18 +10,8 @@ import dagster as dg
 from skyvern_dagster import tags
 from skyvern_dagster.dagster_internals import MAX_RUNTIME_TAGS, add_run_tags, report_canceled
 from skyvern_dagster.process_identity import process_start
-from skyvern_dagster.runs.status import RunStatus, attempt_tags, run_status
+from skyvern_dagster.runs.status import ENDED, GOING_ON, RunStatus, attempt_tags, run_status
 
-_ENDED = [
-    dg.DagsterRunStatus.SUCCESS,
-    dg.DagsterRunStatus.FAILURE,
-    dg.DagsterRunStatus.CANCELED,
-]
-_GOING_ON = [
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-    dg.DagsterRunStatus.CANCELING,
-]
 _UNSETTLED = ["created", "queued", "running"]
 
 
@@ -43,10 +33,10 @@ def settle(instance: dg.DagsterInstance) -> Settled:
 
     Cheap enough to be called each second: two queries, which find nothing as a rule.
     """
-    going_on = instance.get_runs(filters=dg.RunsFilter(statuses=_GOING_ON))
+    going_on = instance.get_runs(filters=dg.RunsFilter(statuses=GOING_ON))
     lost = [run for run in going_on if tags.PROCESS in run.tags and end_if_lost(instance, run)]
     behind = instance.get_run_records(
-        filters=dg.RunsFilter(statuses=_ENDED, tags={tags.STATUS: _UNSETTLED})
+        filters=dg.RunsFilter(statuses=ENDED, tags={tags.STATUS: _UNSETTLED})
     )
     for record in behind:
         run = record.dagster_run

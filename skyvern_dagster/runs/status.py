@@ -17,6 +17,27 @@ FINAL: frozenset[RunStatus] = frozenset(
     {"completed", "failed", "terminated", "canceled", "timed_out"}
 )
 
+ENDED: tuple[dg.DagsterRunStatus, ...] = (
+    dg.DagsterRunStatus.SUCCESS,
+    dg.DagsterRunStatus.FAILURE,
+    dg.DagsterRunStatus.CANCELED,
+)
+"""Dagster's statuses of runs that are over."""
+
+GOING_ON: tuple[dg.DagsterRunStatus, ...] = (
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+)
+"""Dagster's statuses of runs that have a process."""
+
+UNFINISHED: tuple[dg.DagsterRunStatus, ...] = (
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    *GOING_ON,
+)
+"""Dagster's statuses of runs that wait or go on."""
+
 EXIT_CODES: dict[RunStatus, int] = {"completed": 0, "terminated": 3, "canceled": 130}
 """Exit status of ``skyvern-dagster run``; 1 for anything else."""
 

@@ -86,7 +86,7 @@ class _Timeline:
         children: list[TimelineEntry] = []
         values: list[Any] | None = None
         if isinstance(block, ForLoopBlock):
-            inside = self._iterations(block, iteration)
+            inside = self._facts.iterations(block, iteration)
             values = list(inside.values())
             for each in inside:
                 children += self.entries(list(block.loop_blocks), each, block_id)
@@ -99,17 +99,6 @@ class _Timeline:
             created_at=shown.created_at,
             modified_at=shown.modified_at,
         )
-
-    def _iterations(self, loop: ForLoopBlock, around: str) -> dict[str, Any]:
-        prefix = f"{around}__" if around else ""
-        labels = {inner.label for inner in loop.loop_blocks}
-        found: dict[str, Any] = {}
-        for record in self._facts.records:
-            own = record.iteration.removeprefix(prefix)
-            is_inside = record.label in labels and record.iteration.startswith(prefix)
-            if is_inside and own and "__" not in own:
-                found.setdefault(record.iteration, record.loop_value)
-        return dict(sorted(found.items()))
 
     def _block(
         self,

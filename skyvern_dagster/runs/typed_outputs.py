@@ -146,13 +146,7 @@ def _entry(block: Block, facts: RunFacts, links: Links, iteration: str) -> Outpu
 def _loop(
     block: ForLoopBlock, record: BlockRecord | None, facts: RunFacts, links: Links, around: str
 ) -> LoopEntry | None:
-    prefix = f"{around}__" if around else ""
-    labels = {inner.label for inner in block.loop_blocks}
-    values: dict[str, Any] = {}
-    for each in facts.records:
-        own = each.iteration.removeprefix(prefix)
-        if each.label in labels and each.iteration.startswith(prefix) and own and "__" not in own:
-            values.setdefault(each.iteration, each.loop_value)
+    values = facts.iterations(block, around)
     if record is None and not values:
         return None
     return LoopEntry(
@@ -162,10 +156,10 @@ def _loop(
         output=[
             LoopIteration(
                 index=int(iteration.rpartition("__")[2]),
-                loop_value=values[iteration],
+                loop_value=value,
                 blocks=_entries(list(block.loop_blocks), facts, links, iteration),
             )
-            for iteration in sorted(values)
+            for iteration, value in values.items()
         ],
     )
 

@@ -5,37 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-import dagster as dg
-
-from skyvern_dagster import tags
-from tests.api.served import Served
-
-SLOW = """\
-title: A slow one
-workflow_definition:
-  parameters:
-  - {parameter_type: workflow, key: website_url, workflow_parameter_type: string}
-  - {parameter_type: workflow, key: rounds, workflow_parameter_type: json, default_value: '[1, 2, 3]'}
-  blocks:
-  - block_type: for_loop
-    label: rounds_of
-    loop_over_parameter_key: rounds
-    continue_on_failure: true
-    loop_blocks:
-    - block_type: task
-      label: look
-      url: website_url
-      data_extraction_goal: The heading
-"""  # noqa: E501 - YAML
-
-
-def process_of(run_id: str) -> int:
-    """The process that a run goes on in."""
-    with dg.DagsterInstance.get() as instance:
-        wanted = dg.RunsFilter(tags={tags.WORKFLOW_RUN_ID: run_id})
-        while tags.PROCESS not in (found := instance.get_runs(wanted)[0].tags):
-            time.sleep(0.1)
-        return int(found[tags.PROCESS].split(":")[1])
+from tests.api.served import SLOW, Served, process_of
 
 
 def browsers_below(pid: int) -> set[int]:

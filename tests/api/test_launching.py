@@ -9,8 +9,7 @@ import time
 from pathlib import Path
 
 from skyvern_dagster.launcher import socket_of
-from tests.api.served import Served
-from tests.api.test_canceling import SLOW, process_of
+from tests.api.served import SLOW, Served, process_of
 from tests.webhooks.receiver import receiver
 
 

@@ -9,8 +9,7 @@ import jsonschema
 import pytest
 
 from skyvern_dagster.runs.typed_outputs import TypedOutputs
-from skyvern_dagster.serving.service import Service
-from tests.api.served import INVOICES_ID, Served
+from tests.api.served import INVOICES_ID, Served, second_shim
 
 LOOK = """\
 title: Look around
@@ -153,44 +152,13 @@ def test_a_file_is_kept_and_given_back(served: Served) -> None:
 
 
 def test_a_restarted_api_and_a_second_one_say_the_same(served: Served, run: dict[str, Any]) -> None:
-    import os
-    import sys
-    import urllib.request
-
-    import httpx2
-
-    from skyvern_dagster.serving.service import free_port
-
-    port = free_port("127.0.0.1", 0)
-    command = [sys.executable, "-m", "uvicorn", "skyvern_dagster_api.app:create_app", "--factory"]
-    environment = {
-        **os.environ,
-        "SKYVERN_API_DAGSTER_URL": served.up.dagster_url,
-        "SKYVERN_API_PUBLIC_URL": served.up.url,
-    }
-    second = Service.start("second", [*command, "--port", str(port)], environment, served.home)
-    try:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/heartbeat", timeout=2)
-                break
-            except OSError:
-                assert time.monotonic() < deadline, second.last_words()
-                time.sleep(0.2)
-        with httpx2.Client(
-            base_url=f"http://127.0.0.1:{port}", headers={"x-api-key": served.key}, timeout=60
-        ) as client:
-            assert client.get(f"/v1/runs/{run['run_id']}").json() == served.get(
-                f"/v1/runs/{run['run_id']}"
-            )
-            body = {"url": served.demo.shop_url, "navigation_goal": "Look"}
-            started = client.post("/api/v1/tasks", json=body).json()["task_id"]
-            assert (
-                served.wait(started)["status"] == client.get(f"/v1/runs/{started}").json()["status"]
-            )
-    finally:
-        second.stop()
+    path = f"/v1/runs/{run['run_id']}"
+    with second_shim(served) as client:
+        assert client.get(path).json() == served.get(path)
+        body = {"url": served.demo.shop_url, "navigation_goal": "Look"}
+        started = client.post("/api/v1/tasks", json=body).json()["task_id"]
+        ending = served.wait(started)["status"]
+        assert client.get(f"/v1/runs/{started}").json()["status"] == ending
 
 
 def test_the_schedule_has_asked_for_runs(

@@ -15,10 +15,12 @@ import dagster as dg
 import pytest
 
 from skyvern_dagster import tags
+from skyvern_dagster.runs.answer import answer_body
 from skyvern_dagster.runs.home import default_store
+from skyvern_dagster.runs.links import PlainLinks
 from skyvern_dagster.runs.local import LocalRun
 from skyvern_dagster.runs.settling import settle
-from skyvern_dagster.webhook_sensor import answer_body, build_webhook_sensor
+from skyvern_dagster.webhook_sensor import build_webhook_sensor
 from skyvern_dagster.webhooks.signature import IDEMPOTENCY_HEADER, verify
 from skyvern_dagster.workflow.loader import load_text
 from tests.office import ROOT, wait_until
@@ -114,7 +116,9 @@ def test_a_killed_run_is_reported_as_failed(
     assert settled.lost == settled.corrected == (run.run_id,)
     assert mailroom.again(run).tags[tags.STATUS] == "failed"
     store = default_store()
-    outbox = mailroom.outbox(SETTINGS, lambda run: answer_body(instance, store, run))
+    outbox = mailroom.outbox(
+        SETTINGS, lambda run: answer_body(instance, store, PlainLinks(store), run)
+    )
     assert outbox.deliver_due().delivered == 1
     (got,) = hook.received
     told = json.loads(got.body)

@@ -8,10 +8,11 @@ from typing import Annotated
 from fastapi import HTTPException, Query, Request
 
 from skyvern_dagster.errors import RunError
-from skyvern_dagster.runs.answer import RunAnswer, TaskAnswer, WorkflowRunAnswer, answer
+from skyvern_dagster.runs.answer import answer
 from skyvern_dagster.runs.canceling import cancel
 from skyvern_dagster.runs.facts import gather
 from skyvern_dagster.runs.finding import RunQuery
+from skyvern_dagster.runs.run_answer import RunAnswer, TaskAnswer, WorkflowRunAnswer
 from skyvern_dagster.runs.status import RunStatus
 from skyvern_dagster.runs.timeline import TimelineEntry, timeline
 from skyvern_dagster_api.artifact_answers import artifact_answers
@@ -23,8 +24,7 @@ from skyvern_dagster_api.looking import (
     PageSize,
     Shape,
     facts,
-    found_by_text,
-    page_of,
+    found_runs,
     record_of,
     remember_run,
     run_item,
@@ -47,9 +47,6 @@ from skyvern_dagster_api.schemas.requests import (
 from skyvern_dagster_api.shim import Shim
 
 router = SlashRouter(prefix="/v1", tags=["runs"], responses=ERRORS)
-
-_SEARCHED_RUNS = 2000
-"""How far back `search_key` looks: the instance can't search texts, so runs are read for it."""
 
 
 @router.post("/run/tasks", summary="Start a task")
@@ -134,14 +131,10 @@ def list_runs(
         kind=None if wants_tasks and wants_workflows else "task" if wants_tasks else "workflow_run",
         statuses=tuple(status or ()),
         workflow_permanent_ids=tuple(workflow_permanent_id or ()),
-        page=1 if search_key else page,
-        page_size=_SEARCHED_RUNS if search_key else page_size,
+        page=page,
+        page_size=page_size,
     )
-    items = (run_item(parts, record) for record in page_of(parts, query))
-    if search_key is None:
-        return list(items)
-    found = [item for item in items if found_by_text(item, search_key)]
-    return found[(page - 1) * page_size : page * page_size]
+    return found_runs(parts, query, search_key, run_item)
 
 
 @router.post("/runs/cancel", summary="Cancel several runs")
@@ -239,5 +232,4 @@ def _answer(
     remember_run(request, run_id)
     record = record_of(parts, caller, run_id)
     found = gather(parts.instance, parts.store, record)
-    made = answer(found, parts.links(base_url(request)), shape_of(parts, outputs))
-    return made.model_copy(update={"app_url": parts.ui_link(record.dagster_run)})
+    return answer(found, parts.links(base_url(request)), shape_of(parts, outputs))

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import HTTPException, Query, Request
 
 from skyvern_dagster.errors import RunNotFoundError, RunTransitionError
-from skyvern_dagster.runs.answer import TaskAnswer, task_answer
+from skyvern_dagster.runs.answer import task_answer
 from skyvern_dagster.runs.canceling import cancel
 from skyvern_dagster.runs.facts import RunFacts, gather
 from skyvern_dagster.runs.finding import RunQuery
@@ -18,6 +18,7 @@ from skyvern_dagster.runs.inner_tasks import (
     inner_task_answer,
     places_of,
 )
+from skyvern_dagster.runs.run_answer import TaskAnswer
 from skyvern_dagster.runs.status import FINAL, RunStatus
 from skyvern_dagster.runs.steps import ActionAnswer, StepAnswer, TaskSteps
 from skyvern_dagster.runs.task_definition import LABEL
@@ -174,8 +175,7 @@ def _task(parts: Shim, caller: Caller, task_id: str) -> RunFacts:
 
 
 def _answer(parts: Shim, request: Request, found: RunFacts) -> TaskAnswer:
-    made = task_answer(found, parts.links(base_url(request)))
-    return made.model_copy(update={"app_url": parts.ui_link(found.run)})
+    return task_answer(found, parts.links(base_url(request)))
 
 
 @dataclass(frozen=True)

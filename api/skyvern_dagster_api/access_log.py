@@ -1,72 +1,32 @@
-"""Around every request: the body's limit, the access log, the metrics."""
+"""The access log: one JSON line per request, on standard output; and the metrics of requests."""
 
 from __future__ import annotations
 
 import json
 import logging
+import sys
 import time
 from datetime import UTC, datetime
 
-from starlette.requests import Request
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from skyvern_dagster_api.metrics import Metrics
 
-access_log = logging.getLogger("skyvern_dagster_api.access")
+LOGGER = "skyvern_dagster_api.access"
+
+_lines = logging.getLogger(LOGGER)
 
 
-class _TooLargeError(Exception):
-    """The body is larger than the limit."""
-
-
-class BodyLimit:
-    """Refuses a body that is too large, before it is read where its length is told.
-
-    Args:
-        app: What comes after.
-        most: Bytes.
-    """
-
-    def __init__(self, app: ASGIApp, most: int) -> None:
-        self._app = app
-        self._most = most
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes the request on, counting."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        told = Request(scope).headers.get("content-length", "")
-        if told.isdecimal() and int(told) > self._most:
-            await self._refusal()(scope, receive, send)
-            return
-        count = 0
-        started = False
-
-        async def counted() -> Message:
-            nonlocal count
-            message = await receive()
-            count += len(message.get("body", b""))
-            if count > self._most:
-                raise _TooLargeError
-            return message
-
-        async def noted(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
-        try:
-            await self._app(scope, counted, noted)
-        except _TooLargeError:
-            if started:
-                raise
-            await self._refusal()(scope, receive, send)
-
-    def _refusal(self) -> JSONResponse:
-        detail = f"The body is larger than {self._most} bytes (SKYVERN_API_MAX_BODY_BYTES)"
-        return JSONResponse({"detail": detail}, 413)
+def write_to_stdout() -> None:
+    """Has the lines written, unless whoever serves the shim has set the logger up otherwise."""
+    if _lines.level == logging.NOTSET:
+        _lines.setLevel(logging.INFO)
+    if _lines.handlers:
+        return
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    _lines.addHandler(handler)
+    _lines.propagate = False
 
 
 class AccessLog:
@@ -101,7 +61,7 @@ class AccessLog:
             seconds = time.perf_counter() - began
             route = getattr(scope.get("route"), "path", "unknown")
             self._metrics.observe(scope["method"], route, status, seconds)
-            access_log.info(_line(scope, status, seconds))
+            _lines.info(_line(scope, status, seconds))
 
 
 def _line(scope: Scope, status: int, seconds: float) -> str:
