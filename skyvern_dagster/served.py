@@ -17,11 +17,9 @@ from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.compiler.interpreted import TASK_JOB, WORKFLOW_JOB, build_interpreted_job
 from skyvern_dagster.compiler.job import build_job
 from skyvern_dagster.errors import DefinitionError
-from skyvern_dagster.execution.records import keep_run
-from skyvern_dagster.execution.runner import new_scope
 from skyvern_dagster.ids import stable_id
 from skyvern_dagster.resources import ArtifactStoreResource
-from skyvern_dagster.run_request import RunRequest, keep_request
+from skyvern_dagster.runs.asking import Asked, begin, request_of
 from skyvern_dagster.schedule_store import ScheduleStore, StoredSchedule
 from skyvern_dagster.workflow_store import StoredWorkflow, WorkflowStore
 
@@ -98,32 +96,14 @@ def _run_request(stored: StoredSchedule, artifacts: ArtifactStore, due: datetime
     run_id = stable_id("wr", key)
     workflow = WorkflowStore(artifacts).get(stored.organization_id, stored.workflow_permanent_id)
     loaded = workflow.load()
-    definition = loaded.definition
-    scope = new_scope(loaded, stored.parameters, run_id)
-    request = RunRequest(
-        run_id=run_id,
-        kind="workflow_run",
-        organization_id=stored.organization_id,
-        created_at=scope.created_at,
-        workflow_permanent_id=stored.workflow_permanent_id,
-        workflow_version=workflow.version,
-        title=stored.name or definition.title,
-        webhook_callback_url=definition.webhook_callback_url,
-        totp_verification_url=definition.totp_verification_url,
-        totp_identifier=definition.totp_identifier,
+    asked = Asked(
+        stored.organization_id,
+        title=stored.name or None,
         body={"parameters": stored.parameters, "title": stored.name},
     )
-    keep_run(artifacts, loaded, scope)
-    keep_request(artifacts, request)
-    run_tags = {
-        tags.WORKFLOW_RUN_ID: run_id,
-        tags.ORGANIZATION_ID: stored.organization_id,
-        tags.KIND: "workflow_run",
-        tags.STATUS: "queued",
-        tags.SCHEDULE_ID: stored.workflow_schedule_id,
-    }
-    if definition.webhook_callback_url:
-        run_tags[tags.WEBHOOK] = "pending"
+    request = request_of("workflow_run", run_id, asked, loaded, workflow)
+    run_tags = begin(artifacts, request, loaded, stored.parameters)
+    run_tags[tags.SCHEDULE_ID] = stored.workflow_schedule_id
     return dg.RunRequest(run_key=key, run_config=run_config(stored.parameters), tags=run_tags)
 
 

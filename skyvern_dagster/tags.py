@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
 WORKFLOW_RUN_ID = "skyvern/workflow_run_id"
 WORKFLOW = "skyvern/workflow"
 WORKFLOW_PERMANENT_ID = "skyvern/workflow_permanent_id"
@@ -34,3 +38,11 @@ def short(text: str) -> str:
     """A text as a tag's value: one line, not too long, not empty."""
     flat = " ".join(text.split()) or "-"
     return flat if len(flat) <= LONGEST_VALUE else flat[: LONGEST_VALUE - 1] + "…"
+
+
+def site_of(parameters: Mapping[str, Any]) -> str:
+    """The host of the first parameter that is an address; empty where none is."""
+    for value in parameters.values():
+        if isinstance(value, str) and value.startswith(("http://", "https://")):
+            return short(urlsplit(value).netloc.rpartition("@")[2])
+    return ""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from typing import Any
-from urllib.parse import urlsplit
 
 import dagster as dg
 
 from skyvern_dagster import tags
+from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.compiler.resuming import goes_on, opening_tags, organization_of
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.vault import SecretVault
@@ -20,7 +20,7 @@ from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.ids import new_id
 from skyvern_dagster.process_identity import process_tag
 from skyvern_dagster.resources import services
-from skyvern_dagster.run_request import RunRequest, keep_request, read_request
+from skyvern_dagster.run_request import read_request
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow
 from skyvern_dagster.workflow.values import check_parameters
@@ -47,8 +47,9 @@ def open_run(
     scope = new_scope(workflow, parameters, run_id, delivery=delivery).model_copy(
         update={"organization_id": organization_of(context.run)}
     )
-    scope = _asked_for(context, workflow, scope)
-    keep_run(services(context.resources).artifacts, workflow, scope)
+    store = services(context.resources).artifacts
+    scope = scope.model_copy(update={"created_at": _created_at(store, scope)})
+    keep_run(store, workflow, scope)
     if problems:
         reason = "; ".join(problems)
         add_run_tags(
@@ -57,7 +58,7 @@ def open_run(
             {tags.STATUS: "failed", tags.FAILURE_REASON: tags.short(reason)},
         )
         raise dg.Failure(reason, allow_retries=False)
-    site = _site(parameters)
+    site = tags.site_of(parameters)
     if site:
         add_run_tags(context.instance, context.run.run_id, {tags.SITE: site})
     return scope
@@ -69,38 +70,13 @@ def _process(context: dg.OpExecutionContext) -> dict[str, str]:
     return {tags.PROCESS: process_tag(os.getpid())} if in_one else {}
 
 
-def _asked_for(context: dg.OpExecutionContext, workflow: Workflow, scope: Scope) -> Scope:
-    """The run began when it was asked for; one that nobody asked for gets a request of its own."""
-    store = services(context.resources).artifacts
+def _created_at(store: ArtifactStore, scope: Scope) -> str:
+    """When the run was asked for, or when it first began: a resumed run is as old as before."""
     request = read_request(store, scope.workflow_run_id)
     if request is not None:
-        return scope.model_copy(update={"created_at": request.created_at})
+        return request.created_at
     known = f"runs/{scope.workflow_run_id}/run.json"
-    if store.exists(known):
-        scope = scope.model_copy(update={"created_at": store.read_json(known)["created_at"]})
-    definition = workflow.definition
-    asks = (
-        definition.webhook_callback_url,
-        definition.totp_verification_url,
-        definition.totp_identifier,
-    )
-    if any(asks):
-        keep_request(
-            store,
-            RunRequest(
-                run_id=scope.workflow_run_id,
-                kind="workflow_run",
-                organization_id=organization_of(context.run),
-                created_at=scope.created_at,
-                workflow_permanent_id=workflow.workflow_permanent_id,
-                workflow_version=workflow.version,
-                title=definition.title,
-                webhook_callback_url=definition.webhook_callback_url,
-                totp_verification_url=definition.totp_verification_url,
-                totp_identifier=definition.totp_identifier,
-            ),
-        )
-    return scope
+    return str(store.read_json(known)["created_at"]) if store.exists(known) else scope.created_at
 
 
 def _workflow_run_id(run: dg.DagsterRun) -> str:
@@ -128,10 +104,3 @@ def _missing_secrets(
         except SecretError as error:
             problems.append(str(error))
     return problems
-
-
-def _site(parameters: dict[str, Any]) -> str:
-    for value in parameters.values():
-        if isinstance(value, str) and value.startswith(("http://", "https://")):
-            return urlsplit(value).netloc.rpartition("@")[2]
-    return ""
