@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from upath import UPath
 
+from skyvern_dagster.artifacts.local_file import UNFINISHED, create_file, write_file
 from skyvern_dagster.errors import ArtifactError
 
 _LOCAL_PROTOCOLS = ("", "file", "local")
-_UNFINISHED = ".tmp-"
 
 
 class ArtifactStore:
@@ -30,7 +29,11 @@ class ArtifactStore:
         self._folder: Path | None = None
         if path.protocol in _LOCAL_PROTOCOLS:
             self._folder = Path(path.path).expanduser().absolute()
-        self._base = path if self._folder is None else UPath(self._folder)
+            self._base = UPath(self._folder)
+        else:
+            # What other processes write is seen at once: nothing is listed from memory.
+            self._base = UPath(base, use_listings_cache=False)
+        self._failures = _failures(path.protocol)
 
     @property
     def base(self) -> UPath:
@@ -49,18 +52,17 @@ class ArtifactStore:
         path = self._path(key)
         try:
             if self._folder is not None:
-                _write_local(self._folder, Path(path.path), content)
+                write_file(self._folder, Path(path.path), content)
             else:
-                path.write_bytes(content)
-        except OSError as error:
+                path.fs.pipe_file(path.path, content)
+        except self._failures as error:
             raise ArtifactError(f"can't write artifact {key!r} to {self._base}: {error}") from error
         return key
 
     def create(self, key: str, content: bytes) -> bool:
         """Stores ``content`` under a key that nothing is under yet.
 
-        In a local folder exactly one of several processes succeeds; elsewhere this is a look
-        before the write.
+        Exactly one of several processes succeeds, in a local folder as in S3.
 
         Returns:
             Whether it was stored.
@@ -71,13 +73,15 @@ class ArtifactStore:
         if self.exists(key):
             return False
         path = self._path(key)
-        if self._folder is None:
-            self.write(key, content)
-            return True
         try:
-            return _create_local(self._folder, Path(path.path), content)
-        except OSError as error:
+            if self._folder is not None:
+                return create_file(self._folder, Path(path.path), content)
+            path.fs.pipe_file(path.path, content, mode="create")
+        except FileExistsError:
+            return False
+        except self._failures as error:
             raise ArtifactError(f"can't write artifact {key!r} to {self._base}: {error}") from error
+        return True
 
     def write_json(self, key: str, value: Any) -> str:
         """Stores a JSON document, indented for people.
@@ -93,9 +97,13 @@ class ArtifactStore:
         Raises:
             ArtifactError: There is nothing under this key, or it can't be read.
         """
+        path = self._path(key)
         try:
-            return bytes(self._path(key).read_bytes())
-        except OSError as error:
+            if self._folder is not None:
+                return bytes(path.read_bytes())
+            # In one request: an opened file would be read in parts, of which one may be newer.
+            return bytes(path.fs.cat_file(path.path))
+        except self._failures as error:
             raise ArtifactError(f"no artifact {key!r} in {self._base}: {error}") from error
 
     def read_json(self, key: str) -> Any:
@@ -117,8 +125,13 @@ class ArtifactStore:
         """
         path = self._path(key)
         try:
-            return bool(path.is_file())
-        except OSError as error:
+            if self._folder is not None:
+                return bool(path.is_file())
+            # Not fsspec's isfile(), which says no to any failure: a mark would seem not to be set.
+            return bool(path.fs.info(path.path)["type"] == "file")
+        except FileNotFoundError:
+            return False
+        except self._failures as error:
             raise ArtifactError(f"can't look up {key!r} in {self._base}: {error}") from error
 
     def delete(self, key: str) -> None:
@@ -130,20 +143,34 @@ class ArtifactStore:
         path = self._path(key)
         try:
             path.unlink(missing_ok=True)
-        except OSError as error:
+        except self._failures as error:
             raise ArtifactError(f"can't delete {key!r} in {self._base}: {error}") from error
 
     def keys(self, prefix: str) -> Iterator[str]:
-        """All keys in the folder ``prefix``, sorted."""
+        """All keys in the folder ``prefix``, sorted.
+
+        Raises:
+            ArtifactError: The prefix leaves the store, or the store can't be asked.
+        """
         start = self._path(prefix)
-        if not start.is_dir():
-            return
         root = f"{self._base.path.rstrip('/')}/"
-        yield from sorted(
-            path.path.removeprefix(root)
+        try:
+            found = [path.removeprefix(root) for path in self._files(start)]
+        except self._failures as error:
+            raise ArtifactError(f"can't list {prefix!r} in {self._base}: {error}") from error
+        yield from sorted(found)
+
+    def _files(self, start: UPath) -> list[str]:
+        if self._folder is None:
+            inside = f"{start.path.rstrip('/')}/"
+            return [path for path in start.fs.find(start.path) if path.startswith(inside)]
+        if not start.is_dir():
+            return []
+        return [
+            path.path
             for path in start.rglob("*")
-            if path.is_file() and not path.name.startswith(_UNFINISHED)
-        )
+            if path.is_file() and not path.name.startswith(UNFINISHED)
+        ]
 
     def url(self, key: str) -> str:
         """A link to the content, for people: ``file://`` for local stores."""
@@ -161,6 +188,8 @@ class ArtifactStore:
             return str(path.fs.sign(path.path, expiration=seconds))
         except NotImplementedError as error:
             raise ArtifactError(f"{self._base} can't make links that expire") from error
+        except self._failures as error:
+            raise ArtifactError(f"can't sign a link to {key!r} in {self._base}: {error}") from error
 
     def local_path(self, key: str) -> Path | None:
         """The file on this machine, where the store is a local folder."""
@@ -182,38 +211,10 @@ def _is_safe(key: str) -> bool:
     return not key.startswith("/") and not any(each in key for each in ("\\", "\x00", ":/"))
 
 
-def _write_local(folder: Path, path: Path, content: bytes) -> None:
-    """Writes beside the target and renames; private, since states and downloads are."""
-    _make_private(path.parent, folder)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+def _failures(protocol: str) -> tuple[type[Exception], ...]:
+    """What a storage raises when it can't be read or written."""
+    if protocol not in ("s3", "s3a"):
+        return (OSError,)
+    from botocore.exceptions import BotoCoreError, ClientError
 
-
-def _create_local(folder: Path, path: Path, content: bytes) -> bool:
-    """As :func:`_write_local`, with a link instead of the renaming: a link never overwrites."""
-    _make_private(path.parent, folder)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        path.hardlink_to(name)
-    except FileExistsError:
-        return False
-    finally:
-        Path(name).unlink(missing_ok=True)
-    return True
-
-
-def _make_private(folder: Path, root: Path) -> None:
-    """Makes a folder in the store (``mkdir`` gives its mode to the last of a path only)."""
-    if folder.is_dir():
-        return
-    if folder != root:
-        _make_private(folder.parent, root)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return (OSError, BotoCoreError, ClientError)

@@ -22,9 +22,10 @@ from skyvern_dagster.errors import ArtifactError
 from tests.laws import SLOW_LAW
 
 
-@pytest.fixture(params=["local", "file", "memory"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ArtifactStore]:
+@pytest.fixture(params=["local", "file", "memory", "s3"])
+def store(request: pytest.FixtureRequest, tmp_path: Path, bucket: str) -> Iterator[ArtifactStore]:
     bases = {
+        "s3": f"s3://{bucket}/store-{uuid4().hex}",
         "local": str(tmp_path / "a folder"),
         "file": f"file://{tmp_path}/other",
         "memory": f"memory://store-{uuid4().hex}",
