@@ -43,18 +43,27 @@ def home_folder() -> Path:
     return Path(os.environ.get("DAGSTER_HOME") or ".skyvern").resolve()
 
 
+def artifact_location() -> str:
+    """Where artifacts lie unless a resource says otherwise.
+
+    ``$SKYVERN_ARTIFACT_STORE`` (a folder or a universal-pathlib URL), else ``artifacts/`` of the
+    home folder.
+    """
+    return os.environ.get("SKYVERN_ARTIFACT_STORE") or str(home_folder() / "artifacts")
+
+
 class ArtifactStoreResource(dg.ConfigurableResource[ArtifactStore]):
     """Where screenshots, observations, downloads and records go."""
 
     base_path: str = Field(
         default="",
-        description="Folder or universal-pathlib URL; empty for artifacts/ under DAGSTER_HOME, "
-        "else under .skyvern.",
+        description="Folder or universal-pathlib URL; empty for SKYVERN_ARTIFACT_STORE, else "
+        "artifacts/ under DAGSTER_HOME, else under .skyvern.",
     )
 
     def store(self) -> ArtifactStore:
         """The store."""
-        return ArtifactStore(self.base_path or home_folder() / "artifacts")
+        return ArtifactStore(self.base_path or artifact_location())
 
 
 class BrowserResource(dg.ConfigurableResource["BrowserResource"]):

@@ -10,7 +10,7 @@ import dagster as dg
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret
-from skyvern_dagster.resources import home_folder
+from skyvern_dagster.resources import artifact_location, home_folder
 from skyvern_dagster.runs.answer import answer_body
 from skyvern_dagster.runs.links import PlainLinks
 from skyvern_dagster.runs.mailing import BodyOf
@@ -40,7 +40,8 @@ def build_webhook_sensor(
         name: Of the sensor.
         minimum_interval_seconds: Between two evaluations.
         settings: How webhooks are sent; the environment's by default.
-        store: The runs' artifact store; ``artifacts/`` under ``DAGSTER_HOME`` by default.
+        store: The runs' artifact store; ``SKYVERN_ARTIFACT_STORE`` or ``artifacts/`` under
+            ``DAGSTER_HOME`` by default.
         body_of: Makes the bodies; what ``GET /workflows/runs/{workflow_run_id}`` says by default.
         default_status: Whether it is switched on in a new deployment.
     """
@@ -75,7 +76,7 @@ def open_outbox(
 ) -> Outbox:
     """The outbox of this deployment, from the environment where nothing else is given."""
     home = home_folder()
-    store = store or ArtifactStore(home / "artifacts")
+    store = store or ArtifactStore(artifact_location())
     return Outbox(
         instance,
         store,

@@ -11,7 +11,7 @@ import dagster as dg
 
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import RunError
-from skyvern_dagster.resources import home_folder
+from skyvern_dagster.resources import artifact_location, home_folder
 
 
 def prepare_home() -> Path:
@@ -54,4 +54,4 @@ def _create_tables(home: Path) -> None:
 
 def default_store() -> ArtifactStore:
     """The artifact store of runs that are started on this machine."""
-    return ArtifactStore(home_folder() / "artifacts")
+    return ArtifactStore(artifact_location())
