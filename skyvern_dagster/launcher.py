@@ -16,7 +16,6 @@ import fcntl
 import hashlib
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -41,7 +40,8 @@ from skyvern_dagster.dagster_internals import (
     report_note,
 )
 from skyvern_dagster.errors import RunError
-from skyvern_dagster.process_identity import process_start, process_tag
+from skyvern_dagster.interrupting import interrupt
+from skyvern_dagster.process_identity import living_process, process_tag
 
 _START_SECONDS = 60.0
 _POLL_SECONDS = 0.05
@@ -106,11 +106,11 @@ class ForkServerRunLauncher(RunLauncher, ConfigurableClass):
         run = self._with_process(run)
         if tags.PROCESS not in run.tags:
             return bool(self._dagsters_own().terminate(run_id))  # type: ignore[no-untyped-call]
-        pid = _living(run)
+        pid = living_process(run.tags.get(tags.PROCESS, ""))
         if pid is None:
             return False
         report_canceling(self._instance, run)
-        os.kill(pid, signal.SIGINT)
+        interrupt(pid)
         return True
 
     def _with_process(self, run: dg.DagsterRun) -> dg.DagsterRun:
@@ -131,7 +131,7 @@ class ForkServerRunLauncher(RunLauncher, ConfigurableClass):
         found = run.tags.get(tags.PROCESS, "")
         if found.partition(":")[0] != os.uname().nodename:
             return CheckRunHealthResult(WorkerStatus.UNKNOWN, "not a process of this machine")
-        if _living(run) is not None:
+        if living_process(run.tags.get(tags.PROCESS, "")) is not None:
             return CheckRunHealthResult(WorkerStatus.RUNNING)
         return CheckRunHealthResult(WorkerStatus.FAILED, "the run's process is gone")
 
@@ -215,15 +215,6 @@ def socket_of(home: Path) -> Path:
     folder = Path(tempfile.gettempdir()) / f"skyvern-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder / f"{hashlib.sha256(str(home).encode()).hexdigest()[:24]}.sock"
-
-
-def _living(run: dg.DagsterRun) -> int | None:
-    """The run's process, if it is there and not another one with its number."""
-    host, _, rest = run.tags.get(tags.PROCESS, "").partition(":")
-    pid, _, started = rest.partition(":")
-    if host != os.uname().nodename or not pid.isdecimal() or not started:
-        return None
-    return int(pid) if process_start(int(pid)) == started else None
 
 
 def _is_ours(executable: str) -> bool:

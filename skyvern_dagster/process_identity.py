@@ -10,6 +10,15 @@ def process_tag(pid: int) -> str:
     return f"{os.uname().nodename}:{pid}:{process_start(pid)}"
 
 
+def living_process(tag: str) -> int | None:
+    """The process of a tag, if it is one of this machine, and not another one with its number."""
+    host, _, rest = tag.partition(":")
+    pid, _, started = rest.partition(":")
+    if host != os.uname().nodename or not pid.isdecimal() or not started:
+        return None
+    return int(pid) if process_start(int(pid)) == started else None
+
+
 def process_start(pid: int) -> str:
     """When a process of this machine started, in kernel ticks; empty where there is none.
 

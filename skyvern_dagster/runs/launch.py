@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from skyvern_dagster.errors import RunError
+from skyvern_dagster.interrupting import interrupt
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class RunProcess:
     def interrupt(self) -> None:
         """Tells it to stop: the browser is closed and the run ends."""
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            interrupt(self.process.pid)
 
     def kill(self) -> None:
         """Ends it at once, with its browser; what it has finished stays on record."""

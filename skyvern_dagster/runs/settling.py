@@ -9,7 +9,7 @@ import dagster as dg
 
 from skyvern_dagster import tags
 from skyvern_dagster.dagster_internals import MAX_RUNTIME_TAGS, add_run_tags, report_canceled
-from skyvern_dagster.process_identity import process_start
+from skyvern_dagster.process_identity import living_process
 from skyvern_dagster.runs.status import ENDED, GOING_ON, RunStatus, attempt_tags, run_status
 
 _UNSETTLED = ["created", "queued", "running"]
@@ -89,9 +89,7 @@ def is_of_this_machine(run: dg.DagsterRun) -> bool:
 
 def process_is_alive(run: dg.DagsterRun) -> bool:
     """Whether the run's process is still there, and not another one with its number."""
-    _, _, rest = run.tags.get(tags.PROCESS, "").partition(":")
-    pid, _, started = rest.partition(":")
-    return pid.isdecimal() and bool(started) and process_start(int(pid)) == started
+    return living_process(run.tags.get(tags.PROCESS, "")) is not None
 
 
 def _was_copied(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
