@@ -24,7 +24,7 @@ demo-ui: setup ## The same, then leave everything up with Dagster's UI
 	$(BIN)/skyvern-dagster demo --ui
 
 test: setup ## All tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(READY) ## Format and lint, without changing anything
 	$(BIN)/ruff format --check .

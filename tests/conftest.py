@@ -18,6 +18,32 @@ from tests.office import ROOT, Office
 FROM_OUTSIDE = ("SKYVERN_", "AWS_", "SMTP_", "DAGSTER_")
 
 
+LONGEST = (
+    "tests/api/test_any_request.py",
+    "tests/e2e/test_backfill.py",
+    "tests/e2e/test_executors.py",
+    "tests/e2e/test_crash.py",
+    "tests/e2e/test_cancel.py",
+    "tests/execution/test_one_semantics.py",
+    "tests/api/test_clients.py",
+    "tests/agent/heuristic/test_portals.py",
+    "tests/e2e/test_rewound.py",
+    "tests/api/test_workflows.py",
+    "tests/cli/test_demo.py",
+    "tests/tutorial/test_tutorial.py",
+    "tests/sensors/test_daemon.py",
+    "tests/agent/test_replay.py",
+    "tests/sensors/test_requests.py",
+)
+"""Files that take longest begin first, so that no worker is left alone with one at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Brings the longest files to the front; the rest stays in its order."""
+    places = {str(ROOT / name): place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(str(item.path), len(places)))
+
+
 @pytest.fixture(scope="session")
 def demo() -> Iterator[DemoServices]:
     """Servers that tests share; whoever stops, fills or clears something starts its own."""
