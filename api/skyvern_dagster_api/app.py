@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -12,6 +13,7 @@ from skyvern_dagster_api.access_log import AccessLog, write_to_stdout
 from skyvern_dagster_api.background import Background
 from skyvern_dagster_api.body_limit import BodyLimit
 from skyvern_dagster_api.errors import add_handlers
+from skyvern_dagster_api.examples import add_examples
 from skyvern_dagster_api.metrics import Metrics
 from skyvern_dagster_api.routes import (
     artifacts,
@@ -65,11 +67,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.metrics = metrics
+    app.openapi = lambda: _document(app)  # type: ignore[method-assign] # as FastAPI documents it
     add_handlers(app)
     _add_routes(app)
     app.add_middleware(BodyLimit, most=chosen.max_body_bytes)
     app.add_middleware(AccessLog, metrics=metrics)
     return app
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, with examples."""
+    if app.openapi_schema is None:
+        add_examples(FastAPI.openapi(app))
+    return FastAPI.openapi(app)
 
 
 def _add_routes(app: FastAPI) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 from importlib.metadata import version
+from typing import Annotated
 
 from fastapi import HTTPException, Request
 from fastapi.responses import PlainTextResponse
+from pydantic import Field
 
 from skyvern_dagster.ids import new_id
 from skyvern_dagster.moments import utc_now
@@ -22,8 +24,10 @@ from skyvern_dagster_api.path_ids import PathId
 from skyvern_dagster_api.router import SlashRouter
 from skyvern_dagster_api.schemas.answers import (
     ApiKeyAnswer,
+    ApiKeyList,
     GeneratedTask,
     OrganizationAnswer,
+    Organizations,
     VersionAnswer,
 )
 from skyvern_dagster_api.schemas.requests import OrganizationUpdate, PromptRequest
@@ -33,7 +37,7 @@ public = SlashRouter(tags=["system"])
 
 
 @public.get("/api/v1/heartbeat", summary="Is the server there?")
-def heartbeat() -> str:
+def heartbeat() -> Annotated[str, Field(examples=["Server is running."])]:
     """Answers without a key."""
     return "Server is running."
 
@@ -58,7 +62,9 @@ def metrics(request: Request, parts: ShimDependency) -> PlainTextResponse:
     "/api/v1/webhook", summary="A receiver to try webhooks with",
     responses={400: ERRORS[400]},
 )  # fmt: skip
-async def webhook(request: Request) -> str:
+async def webhook(
+    request: Request,
+) -> Annotated[str, Field(examples=["webhook validation"])]:
     """Answers 200 when both headers of a webhook are there, and keeps nothing."""
     await request.body()
     missing = [
@@ -72,12 +78,10 @@ async def webhook(request: Request) -> str:
 
 
 @legacy.get("/organizations", summary="The key's organization")
-def get_organizations(
-    parts: ShimDependency, caller: CallerDependency
-) -> dict[str, list[OrganizationAnswer]]:
+def get_organizations(parts: ShimDependency, caller: CallerDependency) -> Organizations:
     """A key belongs to one organization."""
     found = read_settings(parts.store, caller.organization_id)
-    return {"organizations": [_organization(caller.organization_id, found)]}
+    return Organizations(organizations=[_organization(caller.organization_id, found)])
 
 
 @legacy.put("/organizations", summary="Change the organization's settings")
@@ -100,7 +104,7 @@ def put_organization(
 )  # fmt: skip
 def get_keys(
     organization_id: PathId, parts: ShimDependency, caller: CallerDependency
-) -> dict[str, list[ApiKeyAnswer]]:
+) -> ApiKeyList:
     """Which keys there are; the keys themselves are kept nowhere."""
     if organization_id != caller.organization_id:
         raise HTTPException(404, f"Organization not found {organization_id}")
@@ -115,7 +119,7 @@ def get_keys(
         )
         for key in parts.keys.list(caller.organization_id)
     ]
-    return {"api_keys": keys}
+    return ApiKeyList(api_keys=keys)
 
 
 @legacy.post("/generate/task", summary="A task from a prompt")

@@ -153,6 +153,12 @@ class OrganizationAnswer(_Answer):
     modified_at: Timestamp
 
 
+class Organizations(_Answer):
+    """The organizations of a key: one."""
+
+    organizations: list[OrganizationAnswer]
+
+
 class ApiKeyAnswer(_Answer):
     """What is kept of an API key."""
 
@@ -163,6 +169,12 @@ class ApiKeyAnswer(_Answer):
     valid: bool
     created_at: Timestamp
     modified_at: Timestamp
+
+
+class ApiKeyList(_Answer):
+    """The keys of an organization."""
+
+    api_keys: list[ApiKeyAnswer]
 
 
 class ScheduleAnswer(_Answer):
