@@ -37,7 +37,7 @@ from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.browser.session import BrowserSession
 from skyvern_dagster.credentials.code_source import CodeWaiter
-from skyvern_dagster.credentials.reference import SecretReference
+from skyvern_dagster.credentials.reference import SecretReference, references_in
 from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.errors import (
     ArtifactError,
@@ -145,8 +145,10 @@ class Hands:
             )
         except SecretError as error:
             return _refused(self._session, error)
-        enter = decision.press_enter
-        return await actions.input_text(self._session, decision.ref, text, press_enter=enter)
+        secret = any(each.field != "username" for each in references_in(decision.text))
+        return await actions.input_text(
+            self._session, decision.ref, text, press_enter=decision.press_enter, secret=secret
+        )
 
     async def _one_time_code(self, decision: SolveTotp) -> ActionResult:
         keys = [
@@ -166,7 +168,7 @@ class Hands:
                 code = await self._code_from_outside(url)
         except (SecretError, OrganizationError, OutgoingError, ArtifactError) as error:
             return _refused(self._session, error)
-        return await actions.input_text(self._session, decision.ref, code, press_enter=False)
+        return await actions.input_text(self._session, decision.ref, code, secret=True)
 
     async def _code_from_outside(self, page_url: str) -> str:
         self._vault.check_code_site(page_url=page_url, home_url=self._home_url)

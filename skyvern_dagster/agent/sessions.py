@@ -113,6 +113,9 @@ class SessionDesk:
             loop, ending = await self._run(request, session, planner, vault, recorder, log)
             loop.seconds["open"] = opened
             recorder.console(session.console.take())
+            har = session.har.take()
+            if request.trace:
+                recorder.har(har)
             video = await film.finish(recorder) if film is not None else None
             trace = await self._stop_trace(session, request, recorder, folder)
             files = self._store_files(request, loop.downloads)
