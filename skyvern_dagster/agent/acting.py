@@ -31,6 +31,7 @@ from skyvern_dagster.agent.decisions import (
     Wait,
 )
 from skyvern_dagster.agent.planner import Goal
+from skyvern_dagster.agent.uploads import Uploads
 from skyvern_dagster.browser import actions, file_actions, navigation
 from skyvern_dagster.browser.frames import frame_url
 from skyvern_dagster.browser.observation import Observation
@@ -68,14 +69,14 @@ class Hands:
         home_url: str,
         goal: Goal,
         codes: CodeWaiter | None = None,
-        uploads: frozenset[Path] = frozenset(),
+        uploads: Uploads | None = None,
     ) -> None:
         self._session = session
         self._vault = vault
         self._home_url = home_url
         self._goal = goal
         self._codes = codes
-        self._uploads = uploads
+        self._uploads = uploads or Uploads((), Path())
 
     async def act(self, decision: Decision) -> ActionResult:  # noqa: C901, PLR0912 - a case each
         """Carries out a decision; what went wrong on the page is in the result.
@@ -179,10 +180,11 @@ class Hands:
         return code
 
     async def _upload(self, decision: UploadFile) -> ActionResult:
-        path = Path(decision.path)
-        if path not in self._uploads:
-            error = f"{decision.path!r} is no file of this run or its payload"
-            return ActionResult(ok=False, message="not uploaded", error=error)
+        try:
+            path = await self._uploads.path(decision.path, self._session)
+        except SkyvernDagsterError as error:
+            url = self._session.page.url
+            return ActionResult(ok=False, message="not uploaded", url_after=url, error=str(error))
         return await actions.upload_file(self._session, decision.ref, path)
 
 

@@ -23,6 +23,7 @@ from skyvern_dagster.agent.loop import AgentLoop, Ending
 from skyvern_dagster.agent.planner import Planner
 from skyvern_dagster.agent.recorder import StepRecorder
 from skyvern_dagster.agent.task import HandOn, TaskRequest, TaskResult
+from skyvern_dagster.agent.uploads import Uploads
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.browser.navigation import goto
@@ -139,7 +140,15 @@ class SessionDesk:
         log: Log,
     ) -> tuple[AgentLoop, Ending]:
         home_url = request.url or session.resume_url or session.page.url
-        hands = Hands(session, vault, home_url=home_url, goal=request.goal, codes=request.codes)
+        uploads = Uploads(request.uploads, session.downloads.folder / "uploads")
+        hands = Hands(
+            session,
+            vault,
+            home_url=home_url,
+            goal=request.goal,
+            codes=request.codes,
+            uploads=uploads,
+        )
         guard = Guard(home_url, request.goal, vault.allowed_hosts)
         learner = learner_of(planner)
         loop = AgentLoop(request, session, planner, hands, recorder, log, guard, learner)
