@@ -22,6 +22,7 @@ from skyvern_dagster.blocks.context import AgentSettings, Services
 from skyvern_dagster.blocks.email_server import EmailServer
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
 from skyvern_dagster.browser.runtime import BrowserRuntime
+from skyvern_dagster.browser.video import find_ffmpeg
 from skyvern_dagster.credentials.code_source import CodeTiming
 from skyvern_dagster.credentials.one_time_codes import OneTimeCodes
 from skyvern_dagster.credentials.sources import (
@@ -75,9 +76,10 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
     )
     headless: bool = True
     trace: bool = Field(default=True, description="Keep Playwright's trace of every task.")
-    video: bool = Field(
-        default=False,
-        description="Keep a video of every task, where there is an ffmpeg; also SKYVERN_VIDEO=1.",
+    video: bool | None = Field(
+        default=None,
+        description="Keep a video of every task; left out: SKYVERN_VIDEO (1 or 0), else where an "
+        "ffmpeg is there.",
     )
     max_steps_per_run: int = Field(default=25, description="Where the definition sets none.")
     max_seconds_per_task: float = 600.0
@@ -118,8 +120,16 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
             max_steps_per_run=self.max_steps_per_run,
             max_seconds=self.max_seconds_per_task,
             trace=self.trace,
-            video=self.video or os.environ.get("SKYVERN_VIDEO", "") in ("1", "true"),
+            video=self._films(),
         )
+
+    def _films(self) -> bool:
+        if self.video is not None:
+            return self.video
+        asked = os.environ.get("SKYVERN_VIDEO", "").strip().lower()
+        if asked:
+            return asked in ("1", "true", "yes", "on")
+        return find_ffmpeg() is not None
 
     def _browser(self) -> BrowserRuntime:
         if self._runtime is None:

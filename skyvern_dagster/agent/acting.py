@@ -31,13 +31,14 @@ from skyvern_dagster.agent.decisions import (
     Wait,
 )
 from skyvern_dagster.agent.planner import Goal
+from skyvern_dagster.agent.uploads import Uploads
 from skyvern_dagster.browser import actions, file_actions, navigation
 from skyvern_dagster.browser.frames import frame_url
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.browser.session import BrowserSession
 from skyvern_dagster.credentials.code_source import CodeWaiter
-from skyvern_dagster.credentials.reference import SecretReference
+from skyvern_dagster.credentials.reference import SecretReference, references_in
 from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.errors import (
     ArtifactError,
@@ -68,14 +69,14 @@ class Hands:
         home_url: str,
         goal: Goal,
         codes: CodeWaiter | None = None,
-        uploads: frozenset[Path] = frozenset(),
+        uploads: Uploads | None = None,
     ) -> None:
         self._session = session
         self._vault = vault
         self._home_url = home_url
         self._goal = goal
         self._codes = codes
-        self._uploads = uploads
+        self._uploads = uploads or Uploads((), Path())
 
     async def act(self, decision: Decision) -> ActionResult:  # noqa: C901, PLR0912 - a case each
         """Carries out a decision; what went wrong on the page is in the result.
@@ -145,8 +146,10 @@ class Hands:
             )
         except SecretError as error:
             return _refused(self._session, error)
-        enter = decision.press_enter
-        return await actions.input_text(self._session, decision.ref, text, press_enter=enter)
+        secret = any(each.field != "username" for each in references_in(decision.text))
+        return await actions.input_text(
+            self._session, decision.ref, text, press_enter=decision.press_enter, secret=secret
+        )
 
     async def _one_time_code(self, decision: SolveTotp) -> ActionResult:
         keys = [
@@ -166,7 +169,7 @@ class Hands:
                 code = await self._code_from_outside(url)
         except (SecretError, OrganizationError, OutgoingError, ArtifactError) as error:
             return _refused(self._session, error)
-        return await actions.input_text(self._session, decision.ref, code, press_enter=False)
+        return await actions.input_text(self._session, decision.ref, code, secret=True)
 
     async def _code_from_outside(self, page_url: str) -> str:
         self._vault.check_code_site(page_url=page_url, home_url=self._home_url)
@@ -177,10 +180,11 @@ class Hands:
         return code
 
     async def _upload(self, decision: UploadFile) -> ActionResult:
-        path = Path(decision.path)
-        if path not in self._uploads:
-            error = f"{decision.path!r} is no file of this run or its payload"
-            return ActionResult(ok=False, message="not uploaded", error=error)
+        try:
+            path = await self._uploads.path(decision.path, self._session)
+        except SkyvernDagsterError as error:
+            url = self._session.page.url
+            return ActionResult(ok=False, message="not uploaded", url_after=url, error=str(error))
         return await actions.upload_file(self._session, decision.ref, path)
 
 

@@ -57,7 +57,7 @@ class Check(_Decision):
 
 
 class UploadFile(_Decision):
-    """Give a file input a file that the payload names or the run has made."""
+    """Give a file input a file that the payload names or the run has made, by its name."""
 
     type: Literal["upload_file"] = "upload_file"
     ref: str

@@ -27,6 +27,7 @@ class Goal:
             there is one).
         error_code_mapping: Error code -> description of the situation it stands for.
         complete_on_download: The goal is reached as soon as a file has landed.
+        files: Names of the files that ``upload_file`` can give to a page.
         has_totp: Whether ``solve_totp`` can give a code.
         today: The day of the run, for relative dates.
     """
@@ -38,6 +39,7 @@ class Goal:
     error_code_mapping: dict[str, str] = field(default_factory=dict)
     complete_on_download: bool = False
     has_totp: bool = False
+    files: tuple[str, ...] = ()
     today: date = field(default_factory=date.today)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from skyvern_dagster.agent.planner import PastAction, Plan
 from skyvern_dagster.agent.step import StepSummary
@@ -79,6 +80,12 @@ class StepRecorder:
         if text:
             key = f"{self._folder}/console.log"
             self._store.write(key, self._redactor.text(text).encode(errors="replace"))
+
+    def har(self, document: dict[str, Any] | None) -> None:
+        """Stores what pages requested, if anything."""
+        if document is not None:
+            key = f"{self._folder}/session.har"
+            self._store.write_json(key, self._redactor.value(document))
 
     def video(self, path: Path) -> str:
         """Stores the video of the task."""

@@ -23,6 +23,7 @@ from skyvern_dagster.agent.loop import AgentLoop, Ending
 from skyvern_dagster.agent.planner import Planner
 from skyvern_dagster.agent.recorder import StepRecorder
 from skyvern_dagster.agent.task import HandOn, TaskRequest, TaskResult
+from skyvern_dagster.agent.uploads import Uploads
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.browser.navigation import goto
@@ -113,6 +114,9 @@ class SessionDesk:
             loop, ending = await self._run(request, session, planner, vault, recorder, log)
             loop.seconds["open"] = opened
             recorder.console(session.console.take())
+            har = session.har.take()
+            if request.trace:
+                recorder.har(har)
             video = await film.finish(recorder) if film is not None else None
             trace = await self._stop_trace(session, request, recorder, folder)
             files = self._store_files(request, loop.downloads)
@@ -136,7 +140,15 @@ class SessionDesk:
         log: Log,
     ) -> tuple[AgentLoop, Ending]:
         home_url = request.url or session.resume_url or session.page.url
-        hands = Hands(session, vault, home_url=home_url, goal=request.goal, codes=request.codes)
+        uploads = Uploads(request.uploads, session.downloads.folder / "uploads")
+        hands = Hands(
+            session,
+            vault,
+            home_url=home_url,
+            goal=request.goal,
+            codes=request.codes,
+            uploads=uploads,
+        )
         guard = Guard(home_url, request.goal, vault.allowed_hosts)
         learner = learner_of(planner)
         loop = AgentLoop(request, session, planner, hands, recorder, log, guard, learner)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from skyvern_dagster.agent.planner import Goal, Place
 from skyvern_dagster.agent.step import StepSummary
+from skyvern_dagster.agent.uploads import OfferedFile
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.credentials.code_source import CodeWaiter
 from skyvern_dagster.ids import new_id
@@ -29,6 +30,7 @@ class TaskRequest:
         trace: Whether to keep Playwright's trace.
         video: Whether to keep a video.
         codes: Waits for one-time codes from outside, where the task names a source of them.
+        uploads: Files that pages may be given.
         place: Which block this is, for recordings.
     """
 
@@ -45,6 +47,7 @@ class TaskRequest:
     trace: bool = True
     video: bool = False
     codes: CodeWaiter | None = field(default=None, repr=False)
+    uploads: tuple[OfferedFile, ...] = ()
     place: Place = field(default_factory=Place)
     task_id: str = field(default_factory=lambda: new_id("tsk"))
 

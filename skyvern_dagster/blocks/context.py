@@ -88,6 +88,7 @@ class BlockContext:
         code_origin: Where one-time codes come from, as the definition says for all blocks.
         workflow: Permanent id of the workflow.
         planner: Who plans in this workflow, where it says so.
+        file_parameters: Keys of the parameters whose type is ``file_url``.
     """
 
     workflow_run_id: str
@@ -108,6 +109,7 @@ class BlockContext:
     item: str = ""
     workflow: str = ""
     planner: PlannerName | None = None
+    file_parameters: frozenset[str] = frozenset()
 
     @property
     def delivers_again(self) -> bool:

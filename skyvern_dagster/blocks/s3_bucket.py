@@ -74,6 +74,25 @@ class S3Bucket:
             raise self._unreachable(error) from error
         return self.uri(key)
 
+    def get(self, key: str, most_bytes: int) -> bytes:
+        """An object's content.
+
+        Raises:
+            BlockError: S3 can't be reached or refused, or the object is larger.
+        """
+        client = self.client()
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            found = client.get_object(Bucket=self.bucket, Key=key)
+            if int(found["ContentLength"]) > most_bytes:
+                raise BlockError(f"{self.uri(key)} is larger than {most_bytes:,} bytes")
+            return bytes(found["Body"].read())
+        except ClientError as error:
+            raise self._refused(key, error) from error
+        except BotoCoreError as error:
+            raise self._unreachable(error) from error
+
     def uri(self, key: str) -> str:
         """The object's ``s3://`` URI."""
         return f"s3://{self.bucket}/{key}"

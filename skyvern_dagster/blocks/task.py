@@ -15,6 +15,7 @@ from skyvern_dagster.agent.planner import Goal, Place
 from skyvern_dagster.agent.task import TaskRequest, TaskResult
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.fields import BlockFields, RetryRule
+from skyvern_dagster.blocks.offered_files import offered_files
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.credentials.code_source import CodeWaiter
 from skyvern_dagster.credentials.one_time_codes import CodeOrigin, CodeRequest
@@ -119,6 +120,7 @@ class TaskBlock(BlockFields):
         elif context.state is None:
             raise BlockError("url: the first task of a workflow needs an address to begin at")
         payload = self._payload(context)
+        uploads = offered_files(context, payload)
         settings = context.services.agent
         task_id = _task_id(context)
         codes = self._codes(context, task_id)
@@ -140,6 +142,7 @@ class TaskBlock(BlockFields):
                     for code, text in self.error_code_mapping.items()
                 },
                 complete_on_download=self.complete_on_download,
+                files=tuple(map(str, uploads)),
                 has_totp=codes is not None
                 or any(
                     isinstance(value, dict)
@@ -159,6 +162,7 @@ class TaskBlock(BlockFields):
             video=settings.video,
             task_id=task_id,
             codes=codes,
+            uploads=uploads,
             place=self._place(context, payload),
         )
 

@@ -13,6 +13,7 @@ from skyvern_dagster.browser.performing import perform
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.browser.scripts import script
 from skyvern_dagster.browser.target import Target, find_target
+from skyvern_dagster.browser.veil import cover
 from skyvern_dagster.errors import ActionError
 
 if TYPE_CHECKING:
@@ -77,7 +78,12 @@ async def drag(session: BrowserSession, ref: str, to_ref: str) -> ActionResult:
 
 
 async def input_text(
-    session: BrowserSession, ref: str, text: str, *, press_enter: bool = False
+    session: BrowserSession,
+    ref: str,
+    text: str,
+    *,
+    press_enter: bool = False,
+    secret: bool = False,
 ) -> ActionResult:
     """Replaces the content of a field.
 
@@ -86,7 +92,10 @@ async def input_text(
         ref: The field, or its label.
         text: What to type, secrets already resolved. It is not repeated in the result.
         press_enter: Whether to press Enter afterwards.
+        secret: Whether no picture may show the text.
     """
+    if secret:
+        session.hide(text)
 
     async def act(page: Page) -> str:
         target = await find_target(page, ref)
@@ -95,7 +104,11 @@ async def input_text(
             raise ActionError(f"{target} is {state}, so that nothing can be typed into it")
         if target.type in _TEXTLESS_TYPES or target.control in ("select", "button"):
             raise ActionError(f"{target} takes no text: it is a {target.type or target.control}")
+        if secret:
+            await cover(target.locator)
         await _fill(page, target, text)
+        if secret:
+            await cover(target.locator)
         if press_enter:
             await target.locator.press("Enter", timeout=_TIMEOUT, no_wait_after=True)
         return f"Typed into {target}" + (" and pressed Enter" if press_enter else "")

@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes, urljoin
 from skyvern_dagster.browser import file_content
 from skyvern_dagster.browser.downloads import read_blob
 from skyvern_dagster.browser.file_content import Content
-from skyvern_dagster.errors import ActionError, NavigationError
+from skyvern_dagster.errors import ActionError, NavigationError, UploadError
 
 if TYPE_CHECKING:
     from playwright.async_api import APIResponse, Page
@@ -71,10 +71,33 @@ async def fetch_content(page: Page, url: str, policy: NetworkPolicy) -> Content:
     return Content(await response.body(), response.url, name or "download", declared)
 
 
-async def _get(page: Page, url: str, policy: NetworkPolicy) -> APIResponse:
+async def fetch_file(page: Page, url: str, policy: NetworkPolicy, most_bytes: int) -> Content:
+    """Reads a file that a page is to be given; where the page is, its server isn't told.
+
+    Raises:
+        UploadError: It is larger than ``most_bytes``.
+        ActionError: The server refuses it.
+        NavigationError: The server can't be reached.
+        NetworkPolicyError: The policy forbids the address.
+    """
+    response = await _get(page, url, policy, tells_referrer=False)
+    if response.status >= 400:
+        raise ActionError(f"The server answered HTTP {response.status} for {response.url}")
+    size = response.headers.get("content-length", "")
+    if size.isdecimal() and int(size) > most_bytes:
+        raise UploadError(f"{url} is larger than {most_bytes:,} bytes")
+    disposition = response.headers.get("content-disposition", "")
+    name = file_content.name_from_response(response.url, disposition)
+    return Content(await response.body(), response.url, name)
+
+
+async def _get(
+    page: Page, url: str, policy: NetworkPolicy, *, tells_referrer: bool = True
+) -> APIResponse:
     from playwright.async_api import Error
 
-    headers = {"referer": page.url} if page.url.startswith("http") else {}
+    is_web = tells_referrer and page.url.startswith("http")
+    headers = {"referer": page.url} if is_web else {}
     for _ in range(_MOST_HOPS):
         await policy.check(url)
         try:

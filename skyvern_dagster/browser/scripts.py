@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from playwright.async_api import Frame, FrameLocator, Locator, Page, Playwright
 
-_ENGINES = {"skyvern": "engine", "skyvern-state": "state", "skyvern-target": "target"}
+_ENGINES = {
+    "skyvern": "engine",
+    "skyvern-state": "state",
+    "skyvern-target": "target",
+    "skyvern-veil": "veil",
+}
 
 
 @cache

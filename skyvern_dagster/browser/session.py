@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from skyvern_dagster.browser.console import ConsoleLog
 from skyvern_dagster.browser.dialogs import Dialogs
 from skyvern_dagster.browser.downloads import Downloads
 from skyvern_dagster.browser.gate import DocumentGate, Watch
+from skyvern_dagster.browser.har import HarLog
 from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.screencast import Screencast
@@ -22,6 +22,7 @@ from skyvern_dagster.browser.state import BrowserState
 from skyvern_dagster.browser.storage import WebStorage
 from skyvern_dagster.browser.tabs import Tabs
 from skyvern_dagster.browser.traffic import Traffic
+from skyvern_dagster.browser.veil import MASK_COLOR, masks
 from skyvern_dagster.errors import BrowserError
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class BrowserSession:
         traffic: What they load.
         dialogs: JavaScript dialogs that came up.
         console: What pages wrote to their console.
+        har: What they requested.
         downloads: Files that landed.
         storage: Web storage that is yet to be restored.
         options: How the context was set up.
@@ -90,10 +92,12 @@ class BrowserSession:
         self._state = state
         self._tracing = False
         self._closed = False
+        self._hidden: set[str] = set()
         self.options = options
         self.traffic = Traffic(context)
         self.dialogs = Dialogs(context)
         self.console = ConsoleLog(context)
+        self.har = HarLog(context)
         self.downloads = Downloads(downloads_dir, self.traffic)
         self.storage = WebStorage(context, state)
         self._watch = Watch(self.downloads.receive, options.policy)
@@ -166,17 +170,24 @@ class BrowserSession:
                 raise
             return await self._observe(other, text_budget)
 
-    async def screenshot(self, quality: int = 60, *, scale: float = 1.0) -> bytes:
-        """The viewport as a JPEG.
+    async def screenshot(self, quality: int = 60) -> bytes:
+        """The viewport as a JPEG; places that show a typed secret are painted over.
 
         Args:
             quality: JPEG quality, 1 to 100.
-            scale: Size relative to the viewport's; below 1 for a thumbnail.
         """
         page = await self.tabs.ensure()
-        if scale >= 1:
-            return await page.screenshot(type="jpeg", quality=quality, scale="css")
-        return await self._scaled_screenshot(page, quality, scale)
+        return await page.screenshot(
+            type="jpeg",
+            quality=quality,
+            scale="css",
+            mask=masks(page, self._hidden),
+            mask_color=MASK_COLOR,
+        )
+
+    def hide(self, text: str) -> None:
+        """From now on, no screenshot shows this text: it is about to be typed, and secret."""
+        self._hidden.add(text)
 
     async def state(self) -> BrowserState:
         """What to hand on."""
@@ -237,25 +248,3 @@ class BrowserSession:
 
     def _on_close(self, *_: object) -> None:
         self._closed = True
-
-    async def _scaled_screenshot(self, page: Page, quality: int, scale: float) -> bytes:
-        protocol = await self._context.new_cdp_session(page)
-        try:
-            shot = await protocol.send(
-                "Page.captureScreenshot",
-                {
-                    "format": "jpeg",
-                    "quality": quality,
-                    "optimizeForSpeed": True,
-                    "clip": {
-                        "x": 0,
-                        "y": 0,
-                        "width": self.options.width,
-                        "height": self.options.height,
-                        "scale": scale,
-                    },
-                },
-            )
-        finally:
-            await protocol.detach()
-        return base64.b64decode(shot["data"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +18,12 @@ _CODEC = ("-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "
 
 
 def find_ffmpeg() -> str | None:
-    """Path of an ffmpeg; ``None`` where there is none."""
+    """Path of an ffmpeg; ``None`` where there is none.
+
+    ``SKYVERN_FFMPEG`` names one; else it is looked for on the PATH, then in the extra ``video``.
+    """
+    if configured := os.environ.get("SKYVERN_FFMPEG"):
+        return shutil.which(configured)
     if found := shutil.which("ffmpeg"):
         return found
     try:
@@ -58,7 +64,7 @@ async def encode(
     )
     process = await asyncio.create_subprocess_exec(
         ffmpeg, "-y", "-loglevel", "error", "-f", "concat", "-safe", "0", "-i", str(listing),
-        "-vf", fitted, "-r", "10", *_CODEC, str(target),
+        "-vf", fitted, "-fps_mode", "vfr", *_CODEC, str(target),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,

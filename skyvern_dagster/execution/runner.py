@@ -14,6 +14,7 @@ from skyvern_dagster.agent.task import HandOn
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.blocks.context import BlockContext, Log, Services
 from skyvern_dagster.blocks.for_loop import MAX_ITERATIONS, ForLoopBlock
+from skyvern_dagster.blocks.offered_files import file_parameters
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.blocks.send_email import EmailOutput, SendEmailBlock
 from skyvern_dagster.blocks.task import TaskBlock, TaskOutput
@@ -111,6 +112,7 @@ class Runner:
             ),
             workflow=scope.workflow_permanent_id,
             planner=self.workflow.definition.planner,
+            file_parameters=file_parameters(self.workflow.definition.parameters),
         )
         started = time.monotonic()
         outcome = _without_secrets(_guarded(block, context), vault.redactor)

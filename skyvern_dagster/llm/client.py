@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import ssl
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from skyvern_dagster.errors import PlannerError
+from skyvern_dagster.llm.connection import Connection, connection, load_sdk
 from skyvern_dagster.llm.messages import Question
 from skyvern_dagster.llm.outcomes import Answered, ModelOutcome, Refused, TooLong, Unavailable
 from skyvern_dagster.llm.settings import ModelSettings
@@ -41,8 +38,6 @@ class ModelClient:
 
     def __init__(self, settings: ModelSettings) -> None:
         self.settings = settings
-        self._tls: ssl.SSLContext | None = None
-        self._takes_schema = True
 
     async def ask(self, question: Question) -> ModelOutcome:
         """Sends a question and waits for the outcome.
@@ -50,10 +45,10 @@ class ModelClient:
         Raises:
             PlannerError: The extra ``llm`` is not installed.
         """
-        # Importing the SDK takes most of a second, in which the browser must not stand still.
-        sdk = await asyncio.to_thread(_sdk)
+        open_connection = await connection(self.settings)
+        sdk = load_sdk()
         try:
-            return await self._ask(sdk, question)
+            return await self._ask(sdk, open_connection, question)
         except sdk.APITimeoutError:
             seconds = self.settings.timeout_seconds
             return self._unavailable(f"did not answer within {seconds:g} s", retryable=True)
@@ -67,38 +62,32 @@ class ModelClient:
         except ValueError as error:  # an answer that isn't JSON at all
             return self._unavailable(f"gave no proper answer: {error}", retryable=True)
 
-    async def _ask(self, sdk: Any, question: Question) -> ModelOutcome:
+    async def _ask(self, sdk: Any, to: Connection, question: Question) -> ModelOutcome:
+        with_schema = to.takes_schema
         try:
-            return self._read(await self._send(sdk, question))
+            return self._read(await self._send(to, question, with_schema=with_schema))
         except sdk.BadRequestError as error:
-            if not (self._takes_schema and _is_about_format(error)):
+            if not (with_schema and _is_about_format(error)):
                 raise
         # A server without structured output: the prompt describes the form, too.
-        self._takes_schema = False
-        return self._read(await self._send(sdk, question))
+        to.takes_schema = False
+        return self._read(await self._send(to, question, with_schema=False))
 
-    async def _send(self, sdk: Any, question: Question) -> ChatCompletion:
-        settings = self.settings
+    async def _send(
+        self, to: Connection, question: Question, *, with_schema: bool
+    ) -> ChatCompletion:
+        messages: Any = [message.as_openai() for message in question.messages]
         extra: dict[str, Any] = {}
-        if self._takes_schema:
+        if with_schema:
             schema = {"name": question.name, "schema": dict(question.schema)}
             extra["response_format"] = {"type": "json_schema", "json_schema": schema}
-        if self._tls is None:
-            self._tls = await asyncio.to_thread(ssl.create_default_context)
-        async with sdk.AsyncOpenAI(
-            api_key=settings.api_key or "none",
-            base_url=settings.base_url or None,
-            timeout=settings.timeout_seconds,
-            max_retries=settings.retries,
-            http_client=sdk.DefaultAsyncHttpxClient(verify=self._tls),
-        ) as client:
-            answer: ChatCompletion = await client.chat.completions.create(
-                model=settings.model,
-                messages=[message.as_openai() for message in question.messages],
-                max_completion_tokens=settings.max_output_tokens,
-                **extra,
-            )
-            return answer
+        answer: ChatCompletion = await to.client.chat.completions.create(
+            model=self.settings.model,
+            messages=messages,
+            max_completion_tokens=self.settings.max_output_tokens,
+            **extra,
+        )
+        return answer
 
     def _read(self, answer: ChatCompletion) -> ModelOutcome:
         # The SDK doesn't hold servers to its own types.
@@ -165,14 +154,3 @@ def _told(error: openai.APIStatusError) -> str:
 def _is_about_format(error: openai.APIStatusError) -> bool:
     low = _told(error).lower()
     return any(word in low for word in _FORMAT_WORDS)
-
-
-def _sdk() -> Any:
-    try:
-        import_module("genai_prices")
-        import_module("json_repair")
-        return import_module("openai")
-    except ModuleNotFoundError as error:
-        raise PlannerError(
-            "a planner with a language model needs: pip install 'skyvern-dagster[llm]'"
-        ) from error

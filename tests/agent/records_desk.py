@@ -18,6 +18,8 @@ class RecordsDesk:
         menu: What the link to the records is called.
         refuses: Whether it turns logins down.
         paged: Whether the list shows one record a page.
+        numbers: Numbers of the records that are there.
+        columns: What the list shows, in order.
         served: Numbers of the records that were downloaded.
     """
 
@@ -25,6 +27,8 @@ class RecordsDesk:
         self.menu = "Records"
         self.refuses = False
         self.paged = False
+        self.numbers: tuple[str, ...] = NUMBERS
+        self.columns: tuple[str, ...] = ("No", "Day", "")
         self.served: list[str] = []
         desk = self
 
@@ -48,6 +52,10 @@ class RecordsDesk:
         self._server.shutdown()
         self._server.server_close()
 
+    def _row(self, record: str, day: int) -> str:
+        cells = {"No": record, "Day": f"May {day}", "": f"<a href='/pdf/{day}'>PDF</a>"}
+        return f"<tr>{''.join(f'<td>{cells.get(name, 7)}</td>' for name in self.columns)}</tr>"
+
     def page(self, path: str, number: int = 1) -> str:
         match path:
             case "/":
@@ -62,14 +70,13 @@ class RecordsDesk:
                 return f"<nav>{menu}</nav><h1>Home</h1>"
             case "/records":
                 rows = "".join(
-                    f"<tr><td>{record}</td><td>May {day}</td>"
-                    f"<td><a href='/pdf/{day}'>PDF</a></td></tr>"
-                    for day, record in enumerate(NUMBERS, start=1)
+                    self._row(record, day)
+                    for day, record in enumerate(self.numbers, start=1)
                     if not self.paged or day == number
                 )
                 following = f"<a href='/records?page={number + 1}'>Next</a>"
-                turn = following if self.paged and number < len(NUMBERS) else ""
-                head = "<tr><th>No</th><th>Day</th><th></th></tr>"
+                turn = following if self.paged and number < len(self.numbers) else ""
+                head = f"<tr>{''.join(f'<th>{name}</th>' for name in self.columns)}</tr>"
                 return f"<h1>Your records</h1><table>{head}{rows}</table>{turn}"
             case _:
                 return "<h1>Not here</h1>"

@@ -60,6 +60,8 @@ def test_a_secret_stands_in_no_file_prompt_log_or_recording(
     kept = dict(_kept(tmp_path / "artifacts"))
     assert [name for name in kept if name.endswith("127.0.0.1.yaml")]
     assert len([name for name in kept if ".zip!" in name]) > 5
+    har = next(content for name, content in kept.items() if name.endswith("session.har"))
+    assert b"password=*****" in har
     secrets = [form.encode() for form in forms(PASSWORD)]
     assert [name for name, content in kept.items() if any(s in content for s in secrets)] == []
     texts = [request.serialized for request in server.requests] + errand.lines

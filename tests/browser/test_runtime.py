@@ -201,7 +201,7 @@ def test_the_browser_ends_with_its_process(tmp_path: Path, end: str) -> None:
 def test_screenshots_and_traces(visit: Visit, tmp_path: Path) -> None:
     visit.open("/")
     full = visit.run(visit.session.screenshot())
-    small = visit.run(visit.session.screenshot(50, scale=0.25))
+    small = visit.run(visit.session.screenshot(10))
     assert full.startswith(b"\xff\xd8\xff")
     assert small.startswith(b"\xff\xd8\xff")
     assert len(small) < len(full)

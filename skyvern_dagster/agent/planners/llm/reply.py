@@ -15,7 +15,7 @@ _DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
 _ALWAYS = (
     "click", "input_text", "select_option", "check", "press", "hover", "drag", "scroll", "find",
     "goto", "back", "forward", "reload", "wait", "switch_tab", "close_tab", "download",
-    "upload_file", "complete", "terminate",
+    "complete", "terminate",
 )  # fmt: skip
 _TEXT = {"type": "string"}
 _FIELDS: dict[str, Any] = {
@@ -48,6 +48,8 @@ def answer_schema(request: PlanRequest) -> dict[str, Any]:
     if request.goal.data_extraction_goal:
         kinds.append("extract")
         fields["data"] = {}
+    if request.goal.files:
+        kinds.append("upload_file")
     if request.goal.has_totp:
         kinds.append("solve_totp")
     decision = {

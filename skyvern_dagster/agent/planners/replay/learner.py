@@ -17,6 +17,8 @@ from skyvern_dagster.agent.planner import Goal, PastAction, Plan, PlanRequest
 from skyvern_dagster.agent.planners.replay.effects import effect_of
 from skyvern_dagster.agent.planners.replay.elements import describe
 from skyvern_dagster.agent.planners.replay.library import RecordingLibrary, key_of, site_of
+from skyvern_dagster.agent.planners.replay.reading.learning import learn
+from skyvern_dagster.agent.planners.replay.reading.recorded import Reading
 from skyvern_dagster.agent.planners.replay.recording import RecordedAction, RecordedStep, Recording
 from skyvern_dagster.agent.planners.replay.variables import Variables, used_in
 from skyvern_dagster.browser.observation import Observation
@@ -44,6 +46,7 @@ class ReplayLearner:
         self._first: PlanRequest | None = None
         self._steps: list[RecordedStep] = []
         self._reads = False
+        self._read_at: int | None = None
         self._lost = False
         self._new = False
         self._by_model = False
@@ -53,28 +56,73 @@ class ReplayLearner:
         self._first = self._first or request
         if self._reads:
             return
+        reading = None
         if any(isinstance(action.decision, Extract) for action in actions):
-            self._reads = True
-            return
+            reading = self._how_read(request, plan, actions)
+            if reading is None:
+                self._stop_at_reading()
+                return
+        recorded = self._recorded_actions(request, actions, reading)
+        if recorded is None:
+            # An element that can't be told apart can't be found again.
+            self._lost = True
+        elif recorded:
+            self._add(request, plan, recorded, reads=reading is not None)
+
+    def _add(
+        self, request: PlanRequest, plan: Plan, recorded: list[RecordedAction], *, reads: bool
+    ) -> None:
+        at = Variables(request.place.variables).path(request.observation.url)
+        step = RecordedStep(at=at, planner=plan.planner, actions=tuple(recorded))
+        self._new = self._new or plan.planner != REPLAY
+        self._by_model = self._by_model or plan.planner == MODEL
+        if reads:
+            self._read_at = len(self._steps)
+        # Turning a page once more is the same step: how often, the page tells.
+        if not self._steps or not _same(self._steps[-1], step):
+            self._steps.append(step)
+
+    def _how_read(
+        self, request: PlanRequest, plan: Plan, actions: Sequence[PastAction]
+    ) -> Reading | None:
+        """How the data of this step was read, if that is certain and was all of the data.
+
+        How many pages a list has, and what of it a planner without a model picks, only they know.
+        """
+        first = actions[0].decision
+        if self._read_at is not None or not isinstance(first, Extract):
+            return None
+        if sum(isinstance(action.decision, Extract) for action in actions) > 1:
+            return None
+        if plan.planner == REPLAY:
+            return self._kept_reading(request)
+        if plan.planner != MODEL:
+            return None
+        return learn(first.data, request, Variables(request.place.variables))
+
+    def _kept_reading(self, request: PlanRequest) -> Reading | None:
+        kept = self._library.read(request)
+        actions = [action for step in kept.steps for action in step.actions] if kept else []
+        return next((action.reading for action in actions if action.reading is not None), None)
+
+    def _stop_at_reading(self) -> None:
+        self._reads = True
+        if self._read_at is not None:
+            del self._steps[self._read_at :]
+
+    def _recorded_actions(
+        self, request: PlanRequest, actions: Sequence[PastAction], reading: Reading | None
+    ) -> list[RecordedAction] | None:
         variables = Variables(request.place.variables)
         recorded = []
         for action in actions:
             if not action.result.ok or isinstance(action.decision, Find | Terminate):
                 continue
-            made = _recorded(action, request.observation, variables)
+            made = _recorded(action, request.observation, variables, reading)
             if made is None:
-                # An element that can't be told apart can't be found again.
-                self._lost = True
-                return
+                return None
             recorded.append(made)
-        if recorded:
-            at = variables.path(request.observation.url)
-            step = RecordedStep(at=at, planner=plan.planner, actions=tuple(recorded))
-            self._new = self._new or plan.planner != REPLAY
-            self._by_model = self._by_model or plan.planner == MODEL
-            # Turning a page once more is the same step: how often, the page tells.
-            if not self._steps or not _same(self._steps[-1], step):
-                self._steps.append(step)
+        return recorded
 
     def finish(self, *, completed: bool) -> str | None:
         """Keeps the recording; gives a line for the log if it did."""
@@ -125,9 +173,14 @@ def _same(one: RecordedStep, other: RecordedStep) -> bool:
 
 
 def _recorded(
-    action: PastAction, observation: Observation, variables: Variables
+    action: PastAction, observation: Observation, variables: Variables, reading: Reading | None
 ) -> RecordedAction | None:
     decision = action.decision
+    if isinstance(decision, Extract):
+        return RecordedAction(do=decision.type, reading=reading)
+    if isinstance(decision, Complete) and reading is not None:
+        # The data proves it.
+        return RecordedAction(do=decision.type)
     element = to = None
     if (ref := getattr(decision, "ref", None)) is not None:
         element = describe(ref, observation, variables)

@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 from pydantic import TypeAdapter, ValidationError
 
-from skyvern_dagster.agent.decisions import Complete, Decision
+from skyvern_dagster.agent.decisions import Complete, Decision, Extract
 from skyvern_dagster.agent.guard import shows
 from skyvern_dagster.agent.learner import Learner
 from skyvern_dagster.agent.planner import PastStep, Plan, PlanRequest
@@ -18,6 +18,9 @@ from skyvern_dagster.agent.planners.replay.effects import difference
 from skyvern_dagster.agent.planners.replay.elements import find, in_words
 from skyvern_dagster.agent.planners.replay.learner import ReplayLearner, goal_text
 from skyvern_dagster.agent.planners.replay.library import RecordingLibrary
+from skyvern_dagster.agent.planners.replay.reading.learning import schema_digest
+from skyvern_dagster.agent.planners.replay.reading.reader import PageDiffersError, read_again
+from skyvern_dagster.agent.planners.replay.reading.recorded import Reading
 from skyvern_dagster.agent.planners.replay.recording import (
     RecordedAction,
     RecordedStep,
@@ -231,6 +234,8 @@ def _decisions(
 def _decision(
     action: RecordedAction, mark: str, request: PlanRequest, variables: Variables, *, alone: bool
 ) -> Decision | str:
+    if action.reading is not None:
+        return _extract(action.reading, mark, request, variables)
     fields: dict[str, Any] = {
         name: variables.fill(value) if isinstance(value, str) else value
         for name, value in action.fields.items()
@@ -256,7 +261,21 @@ def _decision(
     return decision
 
 
+def _extract(
+    reading: Reading, mark: str, request: PlanRequest, variables: Variables
+) -> Extract | str:
+    past = (action for step in request.history for action in step.actions)
+    if any(isinstance(action.decision, Extract) and action.result.ok for action in past):
+        return f"{mark}: the data was read already"
+    if reading.schema_digest != schema_digest(request.goal.data_schema):
+        return f"{mark} was read for another data_schema"
+    try:
+        return Extract(data=read_again(reading, request, variables), reasoning=mark)
+    except PageDiffersError as error:
+        return f"{mark}: {error}"
+
+
 def _at_the_end(recording: Recording) -> str:
     if recording.ends == "read":
-        return "from here on the page has to be read, which a recording can't"
+        return "from here on the page has to be read, and the recording doesn't say how"
     return "the recording has ended, and the task hasn't"

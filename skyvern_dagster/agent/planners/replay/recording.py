@@ -8,6 +8,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from skyvern_dagster.agent.planners.replay.reading.recorded import Reading
 from skyvern_dagster.errors import PlannerError
 
 
@@ -56,13 +57,18 @@ class Effect(_Part):
 
 
 class RecordedAction(_Part):
-    """One decision: its kind, its element, its other fields, and its effect."""
+    """One decision: its kind, its element, its other fields, and its effect.
+
+    Attributes:
+        reading: How an ``extract`` reads its data off the page.
+    """
 
     do: str
     element: Element | None = None
     to: Element | None = None
     fields: dict[str, Any] = Field(default_factory=dict)
     effect: Effect = Field(default_factory=Effect)
+    reading: Reading | None = None
 
 
 class RecordedStep(_Part):
@@ -94,7 +100,7 @@ class Recording(_Part):
         enabled: Set by hand to false: neither use nor change it.
         bound: Variables that the actions use.
         values: A digest of each variable's value at the time of recording.
-        ends: ``complete``, or ``read``: from there on, a page has to be read.
+        ends: ``complete``, or ``read``: from there on, a page has to be read by another planner.
     """
 
     version: Literal[1] = 1

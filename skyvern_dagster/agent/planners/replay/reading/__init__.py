@@ -1,0 +1,1 @@
+"""How data was read off a page, so that it can be read again without a model."""

@@ -1,0 +1,137 @@
+"""What a recording says about data: where on the page each value stands, and in which form.
+
+Texts may hold ``{{ variables }}``. No value that was read is kept.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Kind = Literal["number", "date", "code", "words"]
+"""What a text looks like: ``code`` has digits and no blank, ``words`` is anything else."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TextForm(_Part):
+    """The text between two fixed ones; it must look like those that were seen."""
+
+    form: Literal["text"] = "text"
+    before: str = ""
+    after: str = ""
+    looks: tuple[Kind, ...] = ()
+
+
+class UrlForm(_Part):
+    """The target of the link: its whole address, or its path and query."""
+
+    form: Literal["url", "path"]
+
+
+class NumberForm(_Part):
+    """A number between texts that were seen around one before.
+
+    Attributes:
+        before: What may stand before it (a currency, a sign).
+        decimal: The decimal separator; empty where none was seen.
+        grouping: The separator of thousands; empty where none was seen.
+        whole: Whether all were whole numbers.
+    """
+
+    form: Literal["number"] = "number"
+    before: tuple[str, ...] = ("",)
+    after: tuple[str, ...] = ("",)
+    decimal: str = ""
+    grouping: str = ""
+    whole: bool = False
+
+
+class DateForm(_Part):
+    """A date, given as ``YYYY-MM-DD``.
+
+    Attributes:
+        around: What stood beside it.
+        order: What comes first in dates that are all numbers; empty where none was seen.
+    """
+
+    form: Literal["date"] = "date"
+    around: tuple[str, ...] = ("",)
+    order: Literal["", "day", "month"] = ""
+
+
+class WordsForm(_Part):
+    """One of a few words, each of which stands for a value; others are not known."""
+
+    form: Literal["words"] = "words"
+    known: tuple[tuple[str, str | bool], ...]
+
+
+Form = Annotated[
+    TextForm | UrlForm | NumberForm | DateForm | WordsForm, Field(discriminator="form")
+]
+
+
+class ReadValue(_Part):
+    """One value.
+
+    Attributes:
+        kind: Tells it from a list.
+        path: Names on the way to it, in the data or in the record that it belongs to.
+        label: What the page calls it: a column's header, a term, the words before a colon;
+            ``#2`` for the second column without a name of its own.
+        role: Role of the element that holds it.
+        optional: Whether it is null where the place is empty.
+    """
+
+    kind: Literal["value"] = "value"
+    path: tuple[str, ...] = ()
+    label: str = ""
+    role: str = ""
+    form: Form
+    optional: bool = False
+
+
+class ReadList(_Part):
+    """A list with one entry for each row of a table, or each item of a list.
+
+    Attributes:
+        kind: Tells it from a value.
+        path: Names on the way to it; empty where it is all of the data.
+        shape: Whether it is a table or a list.
+        name: Accessible name of the table.
+        under: The heading above it.
+        headers: Columns of the table; parts that an item can have, of a list.
+        each: The values of an entry; one without a path where entries are no objects.
+        absent: Names of an entry that are null, since no column has them.
+    """
+
+    kind: Literal["list"] = "list"
+    path: tuple[str, ...] = ()
+    shape: Literal["table", "list"]
+    name: str = ""
+    under: str = ""
+    headers: tuple[str, ...] = ()
+    each: tuple[ReadValue, ...]
+    absent: tuple[str, ...] = ()
+
+
+class Reading(_Part):
+    """How the data of a task is read off a page.
+
+    Attributes:
+        schema_digest: Of the schema that the data was read for.
+        parts: Values and lists, in the order in which the data has them.
+        headings: Headings of the page, digits as ``0``.
+        labels: What the page gives labelled values of.
+        controls: Digest of the links, buttons and fields around the data.
+    """
+
+    schema_digest: str
+    parts: tuple[Annotated[ReadValue | ReadList, Field(discriminator="kind")], ...]
+    headings: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    controls: str = ""

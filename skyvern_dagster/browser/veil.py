@@ -1,0 +1,45 @@
+"""Keeping typed secrets out of pictures: screenshots, frames of videos, and those in traces."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.async_api import Locator, Page
+
+_SHORTEST = 4
+_TIMEOUT = 1_000.0
+MASK_COLOR = "#404040"
+
+
+async def cover(field: Locator) -> None:
+    """Makes a field show dots instead of its text, from now on; also one box per character.
+
+    Call it before typing, so that no picture in between shows the text, and once more after it, so
+    that another field with the same text is covered as well.
+    """
+    from playwright.async_api import Error
+
+    try:
+        await field.locator("skyvern-veil=cover").first.wait_for(state="attached", timeout=_TIMEOUT)
+    except Error:
+        # The field went away with what it was typed for.
+        return
+
+
+def masks(page: Page, secrets: Collection[str]) -> list[Locator]:
+    """What a screenshot of a page must not show.
+
+    Args:
+        page: The page.
+        secrets: Texts that were typed in this session, for places that show them again.
+    """
+    if not secrets:
+        return []
+    shown = [text for text in secrets if len(text) >= _SHORTEST]
+    found = []
+    for frame in page.frames:
+        found.append(frame.locator("skyvern-veil=covered"))
+        found += [frame.get_by_text(text) for text in shown]
+    return found
