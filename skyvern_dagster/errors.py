@@ -8,6 +8,7 @@ The tree::
     ├── TemplateError            a Jinja template can't be rendered
     ├── SecretError              a secret reference can't be resolved, or may not be typed here
     ├── ArtifactError            the artifact store refused or lost something
+    │   └── ClaimedError             another process is doing the same at this moment
     ├── BrowserError             something broke in or around the browser
     │   ├── BrowserNotFoundError     no Chromium could be found
     │   ├── NavigationError          a page could not be opened
@@ -54,6 +55,10 @@ class SecretError(SkyvernDagsterError):
 
 class ArtifactError(SkyvernDagsterError):
     """The artifact store refused a key or doesn't hold it."""
+
+
+class ClaimedError(ArtifactError):
+    """Another process is doing the same at this moment, and takes too long."""
 
 
 class BrowserError(SkyvernDagsterError):

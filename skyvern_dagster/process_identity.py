@@ -10,6 +10,15 @@ def process_tag(pid: int) -> str:
     return f"{os.uname().nodename}:{pid}:{process_start(pid)}"
 
 
+def process_is_gone(tag: str) -> bool | None:
+    """Whether the process of a tag has ended; ``None`` for one of another machine."""
+    host, _, rest = tag.partition(":")
+    pid, _, started = rest.partition(":")
+    if host != os.uname().nodename or not pid.isdecimal():
+        return None
+    return not started or process_start(int(pid)) != started
+
+
 def process_start(pid: int) -> str:
     """When a process of this machine started, in kernel ticks; empty where there is none.
 

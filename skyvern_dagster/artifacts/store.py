@@ -59,8 +59,7 @@ class ArtifactStore:
     def create(self, key: str, content: bytes) -> bool:
         """Stores ``content`` under a key that nothing is under yet.
 
-        In a local folder exactly one of several processes succeeds; elsewhere this is a look
-        before the write.
+        Exactly one of several processes succeeds; in S3 by a conditional write.
 
         Returns:
             Whether it was stored.
@@ -71,10 +70,9 @@ class ArtifactStore:
         if self.exists(key):
             return False
         path = self._path(key)
-        if self._folder is None:
-            self.write(key, content)
-            return True
         try:
+            if self._folder is None:
+                return _create_remote(path, content)
             return _create_local(self._folder, Path(path.path), content)
         except OSError as error:
             raise ArtifactError(f"can't write artifact {key!r} to {self._base}: {error}") from error
@@ -207,6 +205,15 @@ def _create_local(folder: Path, path: Path, content: bytes) -> bool:
         return False
     finally:
         Path(name).unlink(missing_ok=True)
+    return True
+
+
+def _create_remote(path: UPath, content: bytes) -> bool:
+    """By what the storage offers: s3fs, for instance, sends ``If-None-Match: *``."""
+    try:
+        path.fs.pipe_file(path.path, content, mode="create")
+    except FileExistsError:
+        return False
     return True
 
 

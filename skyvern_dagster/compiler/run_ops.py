@@ -33,7 +33,7 @@ def start_op(workflow: Workflow, launch: Launch) -> dg.OpDefinition:
         except ParameterError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
         given = {**given_values(config), **(window.parameters if window else {})}
-        return open_run(context, workflow, given, launch.delivery(window))
+        return open_run(context, workflow, given, launch, window)
 
     start.__annotations__ = {
         "context": dg.OpExecutionContext,
