@@ -130,7 +130,7 @@ def asset_resources() -> dict[str, Any]:
 
 def job_resources() -> dict[str, Any]:
     """All resources of a job, the IO manager included."""
-    return {**asset_resources(), "io_manager": SkyvernJsonIOManager()}
+    return {**asset_resources(), "io_manager": _shared_resources()[IO_MANAGER]}
 
 
 def _compose(ops: BlockOps, scope: Any) -> tuple[Any, dict[str, Any]]:
