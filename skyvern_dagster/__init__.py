@@ -16,7 +16,7 @@ from skyvern_dagster.asset_decorator import SkyvernResource, skyvern_assets
 from skyvern_dagster.compiler.assets import build_assets
 from skyvern_dagster.compiler.definitions import build_definitions, workflow_definitions
 from skyvern_dagster.compiler.job import asset_resources, build_graph, build_job
-from skyvern_dagster.component import SkyvernWorkflowOverrides, SkyvernWorkflowsComponent
+from skyvern_dagster.component import SkyvernWorkflowsComponent
 from skyvern_dagster.errors import DefinitionError, SkyvernDagsterError
 from skyvern_dagster.execution.result import WorkflowFile, WorkflowItem, WorkflowResult
 from skyvern_dagster.inbox_sensor import Inbox, build_inbox_sensor
@@ -34,6 +34,7 @@ from skyvern_dagster.resources import (
 from skyvern_dagster.translator import DagsterSkyvernTranslator, SkyvernAssetData
 from skyvern_dagster.webhook_sensor import build_webhook_sensor
 from skyvern_dagster.workflow.loader import Workflow, load_workflow
+from skyvern_dagster.workflow_overrides import SkyvernWorkflowOverrides
 
 __all__ = [
     "ArtifactStore",

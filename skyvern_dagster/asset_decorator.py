@@ -119,7 +119,12 @@ class SkyvernResource(dg.ConfigurableResource["SkyvernResource"]):
             checked = check_parameters(workflow.definition, given)
         except ParameterError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
-        scope = new_scope(workflow, checked, delivery=launch.delivery(window))
+        scope = new_scope(
+            workflow,
+            checked,
+            delivery=launch.delivery(window),
+            spans=launch.delivery_spans(window),
+        )
         found = services(SimpleNamespace(**{key: getattr(self, key) for key in _PARTS}))
         keep_run(found.artifacts, workflow, scope)
         started = {tags.WORKFLOW_RUN_ID: scope.workflow_run_id, tags.WORKFLOW: workflow.name}

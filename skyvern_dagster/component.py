@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
 
 import dagster as dg
-from dagster.components.utils.translation import TranslationFn, TranslationFnResolver
 from pydantic import Field
 
 from skyvern_dagster.compiler.definitions import load_all, workflow_definitions
@@ -14,14 +12,12 @@ from skyvern_dagster.compiler.job import asset_resources
 from skyvern_dagster.errors import DefinitionError
 from skyvern_dagster.scaffolding import SkyvernWorkflowsScaffolder
 from skyvern_dagster.translator import DagsterSkyvernTranslator, SkyvernAssetData
-
-
-class SkyvernWorkflowOverrides(dg.Model, dg.Resolvable):
-    """What a project says about one workflow, over its definition's ``dagster`` section."""
-
-    parameters: dict[str, Any] = Field(
-        default_factory=dict, description="Values for the asset's runs."
-    )
+from skyvern_dagster.workflow.loader import Workflow
+from skyvern_dagster.workflow_overrides import (
+    SkyvernWorkflowOverrides,
+    TranslatedAsset,
+    overridden,
+)
 
 
 @dg.scaffold_with(SkyvernWorkflowsScaffolder)
@@ -42,6 +38,9 @@ class SkyvernWorkflowsComponent(dg.Component, dg.Model, dg.Resolvable):
                 monthly_invoices:
                   parameters:
                     website_url: "{{ env.SHOP_URL }}"
+                  group: finance
+                  owners: ["team:accounting"]
+                  schedule: "0 6 3 * *"
 
     Subclass it and override :meth:`get_asset_spec` to change what assets are called.
     """
@@ -53,13 +52,9 @@ class SkyvernWorkflowsComponent(dg.Component, dg.Model, dg.Resolvable):
     overrides: dict[str, SkyvernWorkflowOverrides] = Field(
         default_factory=dict, description="Workflow name -> what holds for it in this project."
     )
-    translation: (
-        Annotated[
-            TranslationFn[SkyvernAssetData],
-            TranslationFnResolver(template_vars_for_translation_fn=lambda data: {"data": data}),
-        ]
-        | None
-    ) = Field(default=None, description="Asset attributes, templates with `data` and `spec`.")
+    translation: TranslatedAsset | None = Field(
+        default=None, description="Asset attributes, templates with `data` and `spec`."
+    )
     project_resources: list[str] = Field(
         default_factory=list,
         description="Keys of resources (browser, planner, artifacts, email, s3, secrets, "
@@ -69,7 +64,9 @@ class SkyvernWorkflowsComponent(dg.Component, dg.Model, dg.Resolvable):
     def get_asset_spec(self, data: SkyvernAssetData) -> dg.AssetSpec:
         """The spec of an asset; override it in a subclass."""
         spec = DagsterSkyvernTranslator().get_asset_spec(data)
-        return spec if self.translation is None else self.translation(spec, data)
+        for translation in (self.translation, self._of(data.workflow.name).translation):
+            spec = spec if translation is None else translation(spec, data)
+        return spec
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
         """Jobs, assets and schedules of all workflows, and the resources that they use.
@@ -89,22 +86,24 @@ class SkyvernWorkflowsComponent(dg.Component, dg.Model, dg.Resolvable):
                 f"overrides: there is no workflow {', '.join(unknown)} (there is: "
                 f"{', '.join(names)})"
             )
-        parts = [
-            workflow_definitions(
-                workflow,
-                dagster_skyvern_translator=_Translator(self),
-                parameters=self.overrides[workflow.name].parameters
-                if workflow.name in self.overrides
-                else None,
-            )
-            for workflow in found
-        ]
+        parts = [self._definitions(workflow) for workflow in found]
         provided = {
             key: value
             for key, value in asset_resources().items()
             if key not in self.project_resources
         }
         return dg.Definitions.merge(*parts, dg.Definitions(resources=provided))
+
+    def _definitions(self, workflow: Workflow) -> dg.Definitions:
+        overrides = self._of(workflow.name)
+        return workflow_definitions(
+            overridden(workflow, overrides),
+            dagster_skyvern_translator=_Translator(self),
+            parameters=overrides.parameters,
+        )
+
+    def _of(self, name: str) -> SkyvernWorkflowOverrides:
+        return self.overrides.get(name) or SkyvernWorkflowOverrides()
 
     def _paths(self, folder: Path) -> list[Path]:
         given = [self.workflows] if isinstance(self.workflows, str) else self.workflows

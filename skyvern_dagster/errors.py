@@ -8,6 +8,7 @@ The tree::
     ├── TemplateError            a Jinja template can't be rendered
     ├── SecretError              a secret reference can't be resolved, or may not be typed here
     ├── ArtifactError            the artifact store refused or lost something
+    │   └── ClaimedError             another process is doing the same at this moment
     ├── UploadError              a file for a page wasn't offered, can't be read, or is too large
     ├── BrowserError             something broke in or around the browser
     │   ├── BrowserNotFoundError     no Chromium could be found
@@ -59,6 +60,10 @@ class ArtifactError(SkyvernDagsterError):
 
 class UploadError(SkyvernDagsterError):
     """A file can't be given to a page: the task wasn't offered it, or it is too large."""
+
+
+class ClaimedError(ArtifactError):
+    """Another process is doing the same at this moment, and takes too long."""
 
 
 class BrowserError(SkyvernDagsterError):

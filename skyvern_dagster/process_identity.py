@@ -12,11 +12,17 @@ def process_tag(pid: int) -> str:
 
 def living_process(tag: str) -> int | None:
     """The process of a tag, if it is one of this machine, and not another one with its number."""
+    pid = tag.split(":")[1] if process_is_gone(tag) is False else ""
+    return int(pid) if pid else None
+
+
+def process_is_gone(tag: str) -> bool | None:
+    """Whether the process of a tag has ended; ``None`` for one of another machine."""
     host, _, rest = tag.partition(":")
     pid, _, started = rest.partition(":")
-    if host != os.uname().nodename or not pid.isdecimal() or not started:
+    if host != os.uname().nodename or not pid.isdecimal():
         return None
-    return int(pid) if process_start(int(pid)) == started else None
+    return not started or process_start(int(pid)) != started
 
 
 def process_start(pid: int) -> str:

@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from upath import UPath
 
@@ -20,7 +20,8 @@ from skyvern_dagster.workflow.values import check_parameters
 PROCESSED = "processed"
 QUARANTINE = "quarantine"
 _SUFFIXES = (".json", ".csv")
-_UNFINISHED = (".tmp", ".part")
+REASON = ".reason.txt"
+"""What the name of the file with the reason ends with."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,45 @@ class Request:
     parameters: dict[str, Any]
 
 
+class RequestFile(Protocol):
+    """A file that is waiting."""
+
+    @property
+    def name(self) -> str:
+        """Its name, without a folder."""
+        ...
+
+    def read_bytes(self) -> bytes:
+        """What is in it."""
+        ...
+
+
+F = TypeVar("F", bound=RequestFile)
+
+
+class RequestPlace(Protocol[F]):
+    """Where people or systems drop request files."""
+
+    def files(self) -> Iterator[F]:
+        """The request files that are waiting, by name."""
+        ...
+
+    def done(self, file: F) -> None:
+        """Puts a file away whose runs exist."""
+        ...
+
+    def quarantine(self, file: F, reason: str) -> None:
+        """Puts a file away that can't be understood, with the reason beside it."""
+        ...
+
+
 class RequestFolder:
-    """A folder that people or systems drop request files into.
+    """Request files in a folder.
 
     Args:
-        folder: Local folder or any universal-pathlib URL (``s3://bucket/requests``).
+        folder: Local folder or any universal-pathlib URL.
         settle_seconds: Files that were changed since are left for the next look: they may still be
-            being written. (S3 objects appear in one piece.)
+            being written.
     """
 
     def __init__(self, folder: str, *, settle_seconds: float = 2.0) -> None:
@@ -50,26 +83,29 @@ class RequestFolder:
         self._settle_seconds = settle_seconds
 
     def files(self) -> Iterator[UPath]:
-        """The request files that are waiting, by name."""
+        """See :class:`RequestPlace`."""
         if not self._folder.is_dir():
             return
         for path in sorted(self._folder.iterdir(), key=lambda each: each.name):
-            if path.name.startswith(".") or not path.name.lower().endswith(_SUFFIXES):
-                continue
-            if not path.name.lower().endswith(_UNFINISHED) and path.is_file():
+            if is_request_name(path.name) and path.is_file():
                 age = time.time() - _changed_at(path)
                 if age >= self._settle_seconds:
                     yield path
 
-    def done(self, path: UPath) -> None:
-        """Puts a file away whose runs exist."""
-        _move(path, self._folder / PROCESSED)
+    def done(self, file: UPath) -> None:
+        """See :class:`RequestPlace`."""
+        _move(file, self._folder / PROCESSED)
 
-    def quarantine(self, path: UPath, reason: str) -> None:
-        """Puts a file away that can't be understood, with the reason beside it."""
+    def quarantine(self, file: UPath, reason: str) -> None:
+        """See :class:`RequestPlace`."""
         folder = self._folder / QUARANTINE
-        moved = _move(path, folder)
-        moved.with_name(f"{moved.name}.reason.txt").write_text(reason + "\n", encoding="utf-8")
+        moved = _move(file, folder)
+        moved.with_name(f"{moved.name}{REASON}").write_text(reason + "\n", encoding="utf-8")
+
+
+def is_request_name(name: str) -> bool:
+    """Whether a file of this name is a request; hidden and unfinished ones are not."""
+    return not name.startswith(".") and name.lower().endswith(_SUFFIXES)
 
 
 def read_requests(content: bytes, name: str, definition: WorkflowDefinition) -> list[Request]:

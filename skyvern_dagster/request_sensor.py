@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,11 +10,14 @@ import dagster as dg
 
 from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.errors import ParameterError
-from skyvern_dagster.request_files import Request, RequestFolder, read_requests
+from skyvern_dagster.request_bucket import RequestBucket
+from skyvern_dagster.request_files import Request, RequestFolder, RequestPlace, read_requests
 from skyvern_dagster.workflow.loader import Workflow
 
 RUN_KEY_TAG = "dagster/run_key"
 SENSOR_TAG = "dagster/sensor_name"
+_TICK_SECONDS = 30.0
+"""Dagster ends a tick after a minute; putting a thousand objects away takes longer."""
 
 
 def build_invoice_request_sensor(
@@ -38,7 +42,7 @@ def build_invoice_request_sensor(
     Args:
         workflow: Says which parameters there are.
         job: Its job, as :func:`~skyvern_dagster.build_job` makes it.
-        folder: Local folder or ``s3://bucket/prefix`` (extra ``s3``).
+        folder: Local folder or ``s3://bucket/prefix`` (extra ``aws``).
         requests_per_tick: The rest waits for the next tick: a tick must end within a minute.
         settle_seconds: Files that were changed since wait, too.
 
@@ -50,12 +54,13 @@ def build_invoice_request_sensor(
             sensor = build_invoice_request_sensor(workflow, job, "/srv/invoice-requests")
             defs = dg.Definitions(jobs=[job], sensors=[sensor])
     """
-    waiting = RequestFolder(folder, settle_seconds=settle_seconds)
+    waiting = request_place(folder, settle_seconds)
 
     def look(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
         asked: dict[str, Request] = {}
+        until = time.monotonic() + _TICK_SECONDS
         for path in waiting.files():
-            if len(asked) >= requests_per_tick:
+            if len(asked) >= requests_per_tick or time.monotonic() > until:
                 break
             try:
                 requests = read_requests(path.read_bytes(), path.name, workflow.definition)
@@ -81,6 +86,21 @@ def build_invoice_request_sensor(
         default_status=default_status,
         description=f"Runs {workflow.name} for the requests in {folder}.",
     )
+
+
+def request_place(folder: str, settle_seconds: float = 2.0) -> RequestPlace[Any]:
+    """Where the requests are.
+
+    Args:
+        folder: Local folder or ``s3://bucket/prefix``.
+        settle_seconds: As :class:`~skyvern_dagster.request_files.RequestFolder` has it.
+
+    Raises:
+        RunError: The URL names no bucket.
+    """
+    if folder.startswith("s3://"):
+        return RequestBucket(folder)
+    return RequestFolder(folder, settle_seconds=settle_seconds)
 
 
 def _has_run(context: dg.SensorEvaluationContext, sensor: str, request: Request) -> bool:

@@ -17,6 +17,7 @@ class StoredFile(BaseModel):
         block: Label of the block that downloaded it.
         iteration: Path of loop indexes, for instance ``"07"`` or ``"2__07"``; empty outside loops.
         item: Digest of the loop's item, the same wherever the item stands; empty outside loops.
+        delivery: What an upload or e-mail of it belongs to: the run, or a partition of an asset.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -29,3 +30,4 @@ class StoredFile(BaseModel):
     block: str = ""
     iteration: str = ""
     item: str = ""
+    delivery: str = ""

@@ -84,6 +84,7 @@ class BlockContext:
         request: What the run was asked for over REST.
         item: Digest of the loop's item; empty outside loops.
         delivery: What uploads and e-mails belong to: the run, or a partition of an asset.
+        covers: The deliveries that a block stands for where a run makes several partitions at once.
         organization_id: Whose run it is.
         code_origin: Where one-time codes come from, as the definition says for all blocks.
         workflow: Permanent id of the workflow.
@@ -106,6 +107,7 @@ class BlockContext:
     organization_id: str = DEFAULT_ORGANIZATION_ID
     code_origin: CodeOrigin = field(default_factory=CodeOrigin)
     delivery: str = ""
+    covers: tuple[str, ...] = ()
     item: str = ""
     workflow: str = ""
     planner: PlannerName | None = None

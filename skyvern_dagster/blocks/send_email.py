@@ -15,13 +15,15 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
+from skyvern_dagster.artifacts.claim import claimed
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.email_server import Mailbox, send
 from skyvern_dagster.blocks.fields import BlockFields, RetryRule
+from skyvern_dagster.blocks.mail_marks import MailMarks, mail_marks
 from skyvern_dagster.blocks.outcome import BlockOutcome
-from skyvern_dagster.blocks.upload_to_s3 import delivered_names, select_files
-from skyvern_dagster.errors import BlockError
+from skyvern_dagster.blocks.upload_to_s3 import select_files
+from skyvern_dagster.errors import BlockError, ClaimedError
 
 _LONGEST_HEADER_LINE = 900
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -64,18 +66,30 @@ class SendEmailBlock(BlockFields):
     def run(self, context: BlockContext) -> BlockOutcome:
         """Sends the message, unless this run has sent it already.
 
+        While it is being sent, other runs of the same partition wait, and then find it sent.
+
         Raises:
             BlockError: A field is wrong, an attachment is missing, or the server failed.
             SecretError: A secret of the SMTP account is missing.
         """
+        store = context.services.artifacts
         files = self._files(context) if context.delivers_again else []
-        sent_key = _sent_key(context, files)
-        if context.services.artifacts.exists(sent_key):
-            context.log("this e-mail was sent before; not sent again")
-            return _completed(attachments=0, sent_now=0)
-        files = files or self._files(context)
+        marks = mail_marks(context, files)
+        if marks.are_set(store):
+            return _sent_before(context)
+        try:
+            with claimed(store, marks.places):
+                if marks.are_set(store):
+                    return _sent_before(context)
+                return self._send(context, marks, files or self._files(context))
+        except ClaimedError as error:
+            raise BlockError(str(error), retryable=True) from error
+
+    def _send(
+        self, context: BlockContext, marks: MailMarks, files: Sequence[StoredFile]
+    ) -> BlockOutcome:
         recipients = self._recipients(context)
-        message = self._message(context, recipients, files)
+        message = self._message(context, recipients, files, marks.identity)
         # The sender gets a copy (contract 3a), as an envelope recipient only.
         copies = [parseaddr(str(message["From"]))[1]]
         refused = send(
@@ -85,7 +99,7 @@ class SendEmailBlock(BlockFields):
             recipients,
             copies=[each for each in copies if each not in recipients],
         )
-        context.services.artifacts.write_json(sent_key, _sent_record(message, recipients, refused))
+        marks.set(context.services.artifacts, _sent_record(message, recipients, refused))
         context.log(f"sent {message['Subject']!r} to {len(recipients)} with {len(files)} files")
         if set(refused) & set(recipients):
             context.log(f"the server refused these recipients: {', '.join(refused)}")
@@ -111,7 +125,11 @@ class SendEmailBlock(BlockFields):
         return list(dict.fromkeys(address.addr_spec for address in found))
 
     def _message(
-        self, context: BlockContext, recipients: Sequence[str], files: Sequence[StoredFile]
+        self,
+        context: BlockContext,
+        recipients: Sequence[str],
+        files: Sequence[StoredFile],
+        identity: str,
     ) -> EmailMessage:
         message = EmailMessage()
         sender = context.rendered(self.sender, "sender")
@@ -120,9 +138,7 @@ class SendEmailBlock(BlockFields):
         message["To"] = ", ".join(recipients)
         message["Subject"] = _one_line(f"{subject} - Workflow Run ID: {context.workflow_run_id}")
         message["Date"] = format_datetime(datetime.now(UTC))
-        message["Message-ID"] = message_id(
-            context.delivery or context.workflow_run_id, _mail_key(context, files)
-        )
+        message["Message-ID"] = message_id(context.delivery or context.workflow_run_id, identity)
         message.set_content(_LONE_SURROGATES.sub("?", context.text(self.body, "body")))
         names = unique_names([_one_line(PurePosixPath(file.filename).name) for file in files])
         for file, name in zip(files, names, strict=True):
@@ -165,24 +181,9 @@ class EmailOutput(BaseModel):
         return {key: value for key, value in values.items() if value is not None}
 
 
-def _sent_key(context: BlockContext, files: Sequence[StoredFile]) -> str:
-    """Where it is noted that the message was sent.
-
-    A run sends it once. A partition sends it once for the same attachments: when the partition is
-    made again and there are new ones, people want to know.
-    """
-    if not context.delivers_again:
-        return f"runs/{context.workflow_run_id}/email/{context.block_key}.json"
-    return f"deliveries/{context.delivery}/email/{_mail_key(context, files)}.json"
-
-
-def _mail_key(context: BlockContext, files: Sequence[StoredFile]) -> str:
-    if not context.delivers_again:
-        return context.block_key
-    names = sorted(delivered_names(context.workflow_run_id, context.delivery, files))
-    digest = hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
-    label = context.block_key.partition("/")[0]  # a loop's indexes may shift from run to run
-    return f"{label}/{context.item or 'message'}-{digest}"
+def _sent_before(context: BlockContext) -> BlockOutcome:
+    context.log("this e-mail was sent before; not sent again")
+    return _completed(attachments=0, sent_now=0)
 
 
 def message_id(delivery: str, key: str) -> str:

@@ -46,7 +46,7 @@ class UploadToS3Block(BlockFields):
         files = select_files(context, context.text(self.path, "path"), "path")
         uris: list[str] = []
         uploaded = 0
-        names = delivered_names(context.workflow_run_id, context.delivery, files)
+        names = delivered_names(context.workflow_run_id, files)
         for file, name in zip(files, names, strict=True):
             key = f"{bucket.environment}/{name}"
             if not bucket.holds(key, file.sha256):
@@ -66,22 +66,23 @@ class UploadOutput(RootModel[list[str]]):
     """``s3://`` URIs, in the order of the downloads (contract 3b)."""
 
 
-def delivered_names(workflow_run_id: str, delivery: str, files: Sequence[StoredFile]) -> list[str]:
+def delivered_names(workflow_run_id: str, files: Sequence[StoredFile]) -> list[str]:
     """Keys without the environment, one per file.
 
     In a run: ``<wr_id>/<uuid>_<name>`` (contract 3a), the uuid from the file's place and content.
     In a partition: ``<delivery>/<uuid>_<name>``, the uuid from block, item and name only, so that a
     document that the portal draws anew for each download takes the place of the earlier one.
     """
-    if delivery in ("", workflow_run_id):
-        return [_named_by_run(workflow_run_id, file) for file in files]
     seen: Counter[str] = Counter()
     names = []
     for file in files:
-        identity = f"{delivery}/{file.block}/{file.item}/{file.filename}"
+        if file.delivery in ("", workflow_run_id):
+            names.append(_named_by_run(workflow_run_id, file))
+            continue
+        identity = f"{file.delivery}/{file.block}/{file.item}/{file.filename}"
         seen[identity] += 1
         unique = uuid.uuid5(uuid.NAMESPACE_URL, f"{identity}/{seen[identity]}")
-        names.append(f"{delivery}/{unique}_{file.filename}")
+        names.append(f"{file.delivery}/{unique}_{file.filename}")
     return names
 
 

@@ -15,6 +15,7 @@ from skyvern_dagster.compiler.launch import Launch
 from skyvern_dagster.compiler.metadata import files_table, picture_metadata
 from skyvern_dagster.compiler.plan import FINISH
 from skyvern_dagster.compiler.resuming import adopt
+from skyvern_dagster.compiler.run_ops import SCOPE, SCOPE_IN, Inputs
 from skyvern_dagster.compiler.totals import totals
 from skyvern_dagster.execution.result import WorkflowItem, WorkflowResult, workflow_result
 from skyvern_dagster.execution.scope import Scope
@@ -32,11 +33,14 @@ it out where no op asks for it: then an asset could not be materialized alone.
 VALUE = "value"
 """Name of the graph's output that is the workflow's asset."""
 
+_VALUE_OUT = {VALUE: dg.Out(WorkflowResult, io_manager_key=IO_MANAGER)}
+
 
 def asset_finish_op(workflow: Workflow, launch: Launch) -> dg.OpDefinition:
     """Marks the run as completed and gives the asset's value."""
 
-    def finish(context: dg.OpExecutionContext, scope: Scope) -> Iterator[dg.Output[Any]]:
+    def finish(context: dg.OpExecutionContext, inputs: Inputs) -> Iterator[dg.Output[Any]]:
+        scope: Scope = inputs[SCOPE]
         adopt(context, workflow, scope)
         store = context.resources.artifacts.store()
         window = launch.window(context)
@@ -47,13 +51,14 @@ def asset_finish_op(workflow: Workflow, launch: Launch) -> dg.OpDefinition:
         mark_finished(context, scope)
         yield dg.Output(result, VALUE, metadata=result_metadata(workflow, store, result))
 
-    return dg.op(
+    return dg.OpDefinition(
+        compute_fn=finish,
         name=launch.op_name(FINISH),
-        ins={"scope": dg.In(Scope)},
-        out={VALUE: dg.Out(WorkflowResult, io_manager_key=IO_MANAGER)},
+        ins={SCOPE: SCOPE_IN},
+        outs=_VALUE_OUT,
         required_resource_keys={"artifacts", LOCATION_IO_MANAGER},
         description="Marks the run as completed and gives the asset's value.",
-    )(finish)
+    )
 
 
 def report_items(

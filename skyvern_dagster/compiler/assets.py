@@ -9,6 +9,7 @@ import dagster as dg
 
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.compiler.asset_finish import VALUE, items_partitions
+from skyvern_dagster.compiler.block_ops import BlockOps
 from skyvern_dagster.compiler.job import asset_graph
 from skyvern_dagster.compiler.launch import Launch
 from skyvern_dagster.compiler.partitioning import partitions_definition
@@ -28,6 +29,7 @@ def build_assets(
     dagster_skyvern_translator: DagsterSkyvernTranslator | None = None,
     partitions: Partitions | None = None,
     parameters: Mapping[str, Any] | None = None,
+    block_ops: BlockOps | None = None,
 ) -> list[WorkflowAsset]:
     """Compiles a workflow into assets.
 
@@ -44,6 +46,7 @@ def build_assets(
         dagster_skyvern_translator: Says what the assets are called and belong to.
         partitions: How the asset is cut, instead of ``dagster.partitions``.
         parameters: Values for its runs, over ``dagster.parameters``.
+        block_ops: The ops of its blocks, where its job has them, too.
 
     Raises:
         ParameterError: A parameter isn't the workflow's, or its value doesn't fit.
@@ -64,7 +67,7 @@ def build_assets(
     specs = asset_specs(workflow, launch, translator)
     cut = launch.partitions
     definition = dg.AssetsDefinition.from_graph(
-        asset_graph(workflow, launch),
+        asset_graph(workflow, launch, block_ops),
         keys_by_input_name={
             f"after_{index}": dg.AssetKey.from_user_string(key)
             for index, key in enumerate(workflow.definition.dagster.deps)

@@ -9,6 +9,7 @@ from typing import Any, TypeGuard
 import dagster as dg
 
 from skyvern_dagster.compiler.assets import WorkflowAsset, build_assets
+from skyvern_dagster.compiler.block_ops import BlockOps
 from skyvern_dagster.compiler.job import asset_resources, build_job
 from skyvern_dagster.compiler.limits import run_tags
 from skyvern_dagster.compiler.schedules import build_schedule
@@ -95,7 +96,8 @@ def workflow_definitions(
         ParameterError: As :func:`build_assets`.
     """
     _check_schedule(workflow, parameters or {}, partitions)
-    job = build_job(workflow, resource_defs=resources)
+    block_ops = BlockOps(workflow, workflow.name)
+    job = build_job(workflow, resource_defs=resources, block_ops=block_ops)
     section = workflow.definition.dagster
     if not section.asset:
         return _together(workflow, job, [], None)
@@ -104,6 +106,7 @@ def workflow_definitions(
         dagster_skyvern_translator=dagster_skyvern_translator,
         partitions=partitions,
         parameters=parameters,
+        block_ops=block_ops,
     )
     return _together(workflow, job, assets, asset_job(workflow, assets))
 

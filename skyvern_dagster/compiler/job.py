@@ -11,18 +11,12 @@ import dagster as dg
 
 from skyvern_dagster import tags
 from skyvern_dagster.compiler.asset_finish import VALUE, asset_finish_op
+from skyvern_dagster.compiler.block_ops import BlockOps
 from skyvern_dagster.compiler.config import parameters_config, parameters_mapping
 from skyvern_dagster.compiler.launch import Launch
 from skyvern_dagster.compiler.limits import run_tags
-from skyvern_dagster.compiler.ops import (
-    ITERATION,
-    RESULT,
-    block_op,
-    collect_op,
-    data_input,
-    loop_op,
-)
-from skyvern_dagster.compiler.plan import FINISH, START, BlockNode, LoopNode, Plan, make_plan
+from skyvern_dagster.compiler.ops import ITERATION, RESULT, data_input
+from skyvern_dagster.compiler.plan import FINISH, START, BlockNode, LoopNode
 from skyvern_dagster.compiler.run_ops import SCOPE, after_inputs, finish_op, start_op
 from skyvern_dagster.io_manager import IO_MANAGER, SkyvernJsonIOManager
 from skyvern_dagster.resources import default_resources
@@ -37,6 +31,7 @@ def build_job(
     executor_def: dg.ExecutorDefinition | None = None,
     resource_defs: Mapping[str, Any] | None = None,
     job_tags: Mapping[str, str] | None = None,
+    block_ops: BlockOps | None = None,
 ) -> dg.JobDefinition:
     """Compiles a workflow into a Dagster job.
 
@@ -47,6 +42,7 @@ def build_job(
         resource_defs: Replaces some of :func:`skyvern_dagster.resources.default_resources`, or
             the ``io_manager``.
         job_tags: Further tags of its runs.
+        block_ops: The ops of its blocks, where its assets have them, too.
 
     Example:
         .. code-block:: python
@@ -54,7 +50,7 @@ def build_job(
             job = build_job(load_workflow("workflows/invoice_retrieval.yaml"))
             defs = dg.Definitions(jobs=[job])
     """
-    return build_graph(workflow, name=name).to_job(
+    return build_graph(workflow, name=name, block_ops=block_ops).to_job(
         name=name or workflow.name,
         executor_def=executor_def or dg.in_process_executor,
         resource_defs=_resources(resource_defs or {}),
@@ -69,33 +65,38 @@ def build_job(
     )
 
 
-def build_graph(workflow: Workflow, *, name: str | None = None) -> dg.GraphDefinition:
+def build_graph(
+    workflow: Workflow, *, name: str | None = None, block_ops: BlockOps | None = None
+) -> dg.GraphDefinition:
     """Compiles a workflow into a graph, for users who make the job themselves.
 
     Args:
         name: Name of the graph, unique in a code location; the workflow's name when left out.
+        block_ops: As for :func:`build_job`.
     """
-    plan = make_plan(workflow)
-    launch = Launch(graph=name or plan.name)
+    launch = Launch(graph=name or workflow.name)
+    ops = block_ops or BlockOps(workflow, launch.graph)
 
     def compose() -> None:
         scope = start_op(workflow, launch).alias(START)()
-        scope, _ = _compose(plan, workflow, launch, scope)
-        finish_op(workflow, launch).alias(FINISH)(scope)
+        scope, _ = _compose(ops, scope)
+        finish_op(workflow, launch).alias(FINISH)(scope=scope)
 
     mapping = parameters_mapping(parameters_config(workflow, launch), START)
-    return dg.graph(name=launch.graph, config=mapping, description=plan.title)(compose)
+    return dg.graph(name=launch.graph, config=mapping, description=ops.plan.title)(compose)
 
 
-def asset_graph(workflow: Workflow, launch: Launch) -> dg.GraphDefinition:
+def asset_graph(
+    workflow: Workflow, launch: Launch, block_ops: BlockOps | None = None
+) -> dg.GraphDefinition:
     """Compiles a workflow into the graph behind its assets: the same ops, and outputs."""
-    plan = make_plan(workflow)
+    ops = block_ops or BlockOps(workflow, launch.graph)
     inputs = after_inputs(workflow, launch)
 
     def compose(**after: Any) -> dict[str, Any]:
         scope = start_op(workflow, launch).alias(START)(**after)
-        scope, results = _compose(plan, workflow, launch, scope)
-        value = asset_finish_op(workflow, launch).alias(FINISH)(scope)
+        scope, results = _compose(ops, scope)
+        value = asset_finish_op(workflow, launch).alias(FINISH)(scope=scope)
         return {VALUE: value, **{label: results[label] for label in launch.blocks}}
 
     parameters = [Parameter(name, Parameter.KEYWORD_ONLY, annotation=Any) for name in inputs]
@@ -103,7 +104,7 @@ def asset_graph(workflow: Workflow, launch: Launch) -> dg.GraphDefinition:
     return dg.graph(
         name=launch.graph,
         config=parameters_mapping(parameters_config(workflow, launch), START),
-        description=plan.title,
+        description=ops.plan.title,
         ins={name: dg.GraphIn() for name in inputs},
         out={name: dg.GraphOut() for name in (VALUE, *launch.blocks)},
     )(compose)
@@ -129,22 +130,20 @@ def asset_resources() -> dict[str, Any]:
 
 def job_resources() -> dict[str, Any]:
     """All resources of a job, the IO manager included."""
-    return {**asset_resources(), "io_manager": SkyvernJsonIOManager()}
+    return {**asset_resources(), "io_manager": _shared_resources()[IO_MANAGER]}
 
 
-def _compose(
-    plan: Plan, workflow: Workflow, launch: Launch, scope: Any
-) -> tuple[Any, dict[str, Any]]:
+def _compose(ops: BlockOps, scope: Any) -> tuple[Any, dict[str, Any]]:
     results: dict[str, Any] = {}
-    for node in plan.nodes:
+    for node in ops.plan.nodes:
         match node:
             case BlockNode():
-                op = block_op(node, workflow, launch).alias(node.op)
-                outputs = op(scope, **_data(node.data_from, results))
+                op = ops.block(node).alias(node.op)
+                outputs = op(scope=scope, **_data(node.data_from, results))
                 scope = getattr(outputs, SCOPE)
                 results[node.block.label] = getattr(outputs, RESULT)
             case LoopNode():
-                scope = _compose_loop(node, workflow, launch, scope, results)
+                scope = _compose_loop(ops, node, scope, results)
             case _:
                 assert_never(node)
     return scope, results
@@ -156,13 +155,8 @@ def _resources(given: Mapping[str, Any]) -> dict[str, Any]:
     return {**job_resources(), **between, **given}
 
 
-def _compose_loop(
-    node: LoopNode, workflow: Workflow, launch: Launch, scope: Any, results: dict[str, Any]
-) -> Any:
-    body_ops = [
-        (inner, block_op(inner, workflow, launch, node.block).alias(inner.op))
-        for inner in node.body
-    ]
+def _compose_loop(ops: BlockOps, node: LoopNode, scope: Any, results: dict[str, Any]) -> Any:
+    body_ops = [(inner, ops.block(inner, node.block).alias(inner.op)) for inner in node.body]
     before = dict(results)
 
     def iteration(item: Any) -> Any:
@@ -171,13 +165,14 @@ def _compose_loop(
             inputs = _data(inner.data_from, before)
             if inner.follows_in_body:
                 inputs[ITERATION] = item
-            current = getattr(body_op(current, **inputs), SCOPE)
+            current = getattr(body_op(scope=current, **inputs), SCOPE)
         return current
 
-    fan_out = loop_op(node, workflow, launch).alias(node.op)
-    fanned = fan_out(scope, **_data(node.data_from, results))
-    fan_in = collect_op(node, workflow, launch).alias(node.collect)
-    collected = fan_in(fanned.entry, fanned.iterations.map(iteration).collect())
+    fan_out = ops.fan_out(node).alias(node.op)
+    fanned = fan_out(scope=scope, **_data(node.data_from, results))
+    fan_in = ops.collect(node).alias(node.collect)
+    iterations = fanned.iterations.map(iteration).collect()
+    collected = fan_in(entry=fanned.entry, iterations=iterations)
     results[node.block.label] = getattr(collected, RESULT)
     for inner in node.body:
         results[inner.block.label] = results[node.block.label]

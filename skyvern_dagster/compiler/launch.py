@@ -50,6 +50,12 @@ class Launch:
         """
         return None if self.partitions is None else window_of(context, self.partitions)
 
+    def delivery_spans(self, window: Window | None) -> dict[str, tuple[str, str]]:
+        """Of a run over several partitions: what each delivers under, and its days."""
+        if window is None or len(window.keys) == 1:
+            return {}
+        return {delivery_name(self.asset, [key]): span for key, span in window.spans.items()}
+
     def delivery(self, window: Window | None) -> str:
         """What uploads and e-mails belong to; empty: to the run itself."""
         return "" if window is None else delivery_name(self.asset, window.keys)

@@ -9,6 +9,8 @@ import dagster as dg
 
 from skyvern_dagster import tags
 from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.compiler.launch import Launch
+from skyvern_dagster.compiler.partitioning import Window
 from skyvern_dagster.compiler.resuming import goes_on, opening_tags, organization_of
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.vault import SecretVault
@@ -27,7 +29,11 @@ from skyvern_dagster.workflow.values import check_parameters
 
 
 def open_run(
-    context: dg.OpExecutionContext, workflow: Workflow, given: dict[str, Any], delivery: str = ""
+    context: dg.OpExecutionContext,
+    workflow: Workflow,
+    given: dict[str, Any],
+    launch: Launch | None = None,
+    window: Window | None = None,
 ) -> Scope:
     """Checks everything that can be checked before a browser starts.
 
@@ -44,9 +50,13 @@ def open_run(
     except ParameterError as error:
         problems.append(str(error))
     problems += _missing_secrets(context, workflow, parameters)
-    scope = new_scope(workflow, parameters, run_id, delivery=delivery).model_copy(
-        update={"organization_id": organization_of(context.run)}
-    )
+    scope = new_scope(
+        workflow,
+        parameters,
+        run_id,
+        delivery=launch.delivery(window) if launch else "",
+        spans=launch.delivery_spans(window) if launch else None,
+    ).model_copy(update={"organization_id": organization_of(context.run)})
     store = services(context.resources).artifacts
     scope = scope.model_copy(update={"created_at": _created_at(store, scope)})
     keep_run(store, workflow, scope)

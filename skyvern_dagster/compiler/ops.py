@@ -3,6 +3,7 @@
 # Dagster reads the annotations of ops at run time, so they are not deferred here.
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, assert_never
 
 import dagster as dg
@@ -13,12 +14,11 @@ from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.blocks.union import OUTPUT_TYPES, Block
 from skyvern_dagster.compiler.endings import failure
 from skyvern_dagster.compiler.iterations import LoopEntryPoint, heal, loop_entry
-from skyvern_dagster.compiler.launch import Launch
 from skyvern_dagster.compiler.limits import pool_of, retry_policy_of
 from skyvern_dagster.compiler.metadata import block_metadata, item_metadata
 from skyvern_dagster.compiler.plan import BlockNode, LoopNode, Node
 from skyvern_dagster.compiler.resuming import adopt, is_resumed
-from skyvern_dagster.compiler.run_ops import SCOPE
+from skyvern_dagster.compiler.run_ops import SCOPE, SCOPE_IN, Inputs
 from skyvern_dagster.execution.runner import Ran, Runner
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.io_manager import IO_MANAGER
@@ -37,15 +37,24 @@ calls that a success.
 PICTURED_ITERATIONS = 100
 """How many iterations of a loop show their last page inline; later ones only link it."""
 
+_ORDER_IN = dg.In(dg.Nothing)
+_COLLECT_INS = {"entry": dg.In(LoopEntryPoint), "iterations": dg.In(list[Scope])}
+_SCOPE_OUT = dg.Out(Scope, io_manager_key=IO_MANAGER)
+_LOOP_OUTS = {
+    "entry": dg.Out(LoopEntryPoint, io_manager_key=IO_MANAGER),
+    "iterations": dg.DynamicOut(Scope, io_manager_key=IO_MANAGER),
+}
+
 _KINDS = {"task": "browser", "for_loop": "loop", "upload_to_s3": "s3", "send_email": "email"}
 
 
 def block_op(
-    node: BlockNode, workflow: Workflow, launch: Launch, loop: ForLoopBlock | None = None
+    node: BlockNode, workflow: Workflow, name: str, loop: ForLoopBlock | None = None
 ) -> dg.OpDefinition:
     """The op of a block; in a loop's mapped body it knows the loop."""
 
-    def compute(context: dg.OpExecutionContext, scope: Scope) -> Iterator[dg.Output[Any]]:
+    def compute(context: dg.OpExecutionContext, inputs: Inputs) -> Iterator[dg.Output[Any]]:
+        scope: Scope = inputs[SCOPE]
         runner = _runner(context, workflow, scope)
         if loop is not None and _iteration_is_over(context, runner, loop, scope):
             ended = scope if scope.ended else scope.with_ending("skipped", "the loop had stopped")
@@ -62,29 +71,26 @@ def block_op(
     tags = {"dagster/compute_kind": _KINDS[node.block.block_type]}
     if node.priority:
         tags["dagster/priority"] = str(node.priority)
-    return dg.op(
-        name=launch.op_name(node.op),
-        ins={SCOPE: dg.In(Scope), **_data_ins(node.data_from), **_iteration_in(node)},
-        out={
-            SCOPE: dg.Out(Scope, io_manager_key=IO_MANAGER),
-            RESULT: dg.Out(
-                OUTPUT_TYPES[node.block.block_type], is_required=False, io_manager_key=IO_MANAGER
-            ),
-        },
+    return dg.OpDefinition(
+        compute_fn=compute,
+        name=name,
+        ins={SCOPE: SCOPE_IN, **_data_ins(node.data_from), **_iteration_in(node)},
+        outs=_scope_and(OUTPUT_TYPES[node.block.block_type]),
         required_resource_keys=set(RESOURCE_KEYS),
         description=describe(node.block),
         tags=tags,
         pool=pool_of(node.block, workflow),
         retry_policy=retry_policy_of(node.block, workflow),
-    )(compute)
+    )
 
 
-def loop_op(node: LoopNode, workflow: Workflow, launch: Launch) -> dg.OpDefinition:
+def loop_op(node: LoopNode, workflow: Workflow, name: str) -> dg.OpDefinition:
     """The op that fans out: one scope per item, and the keys that the collect op must find."""
 
     def compute(
-        context: dg.OpExecutionContext, scope: Scope
+        context: dg.OpExecutionContext, inputs: Inputs
     ) -> Iterator[dg.Output[Any] | dg.DynamicOutput[Scope]]:
+        scope: Scope = inputs[SCOPE]
         runner = _runner(context, workflow, scope)
         entry = loop_entry(runner, node.block, scope)
         if entry.failure_reason is not None and not node.block.continue_on_failure:
@@ -100,20 +106,18 @@ def loop_op(node: LoopNode, workflow: Workflow, launch: Launch) -> dg.OpDefiniti
                 metadata=item_metadata(frame.value),
             )
 
-    return dg.op(
-        name=launch.op_name(node.op),
-        ins={SCOPE: dg.In(Scope), **_data_ins(node.data_from)},
-        out={
-            "entry": dg.Out(LoopEntryPoint, io_manager_key=IO_MANAGER),
-            "iterations": dg.DynamicOut(Scope, io_manager_key=IO_MANAGER),
-        },
+    return dg.OpDefinition(
+        compute_fn=compute,
+        name=name,
+        ins={SCOPE: SCOPE_IN, **_data_ins(node.data_from)},
+        outs=_LOOP_OUTS,
         required_resource_keys=set(RESOURCE_KEYS),
         description=describe(node.block),
         tags={"dagster/compute_kind": "loop"},
-    )(compute)
+    )
 
 
-def collect_op(node: LoopNode, workflow: Workflow, launch: Launch) -> dg.OpDefinition:
+def collect_op(node: LoopNode, workflow: Workflow, name: str) -> dg.OpDefinition:
     """The op that puts the iterations together, and runs those that are missing.
 
     After a crash in a mapped loop, Dagster's re-execution from failure drops the items that had
@@ -121,9 +125,9 @@ def collect_op(node: LoopNode, workflow: Workflow, launch: Launch) -> dg.OpDefin
     missing iteration is taken from its record or run.
     """
 
-    def compute(
-        context: dg.OpExecutionContext, entry: LoopEntryPoint, iterations: list[Scope]
-    ) -> Iterator[dg.Output[Any]]:
+    def compute(context: dg.OpExecutionContext, inputs: Inputs) -> Iterator[dg.Output[Any]]:
+        entry: LoopEntryPoint = inputs["entry"]
+        iterations: list[Scope] = inputs["iterations"]
         runner = _runner(context, workflow, entry.scope)
         whole = heal(runner, node.block, entry, iterations)
         after, outcome = _collected(runner, node, entry, whole)
@@ -135,17 +139,15 @@ def collect_op(node: LoopNode, workflow: Workflow, launch: Launch) -> dg.OpDefin
             raise failure(context, node.block.label, outcome, metadata)
         yield from _outputs(context, after, _typed(node.block, outcome), metadata)
 
-    return dg.op(
-        name=launch.op_name(node.collect),
-        ins={"entry": dg.In(LoopEntryPoint), "iterations": dg.In(list[Scope])},
-        out={
-            SCOPE: dg.Out(Scope, io_manager_key=IO_MANAGER),
-            RESULT: dg.Out(LoopOutput, is_required=False, io_manager_key=IO_MANAGER),
-        },
+    return dg.OpDefinition(
+        compute_fn=compute,
+        name=name,
+        ins=_COLLECT_INS,
+        outs=_scope_and(LoopOutput),
         required_resource_keys=set(RESOURCE_KEYS),
         description=f"Puts the iterations of {node.op} together.",
         tags={"dagster/compute_kind": "loop"},
-    )(compute)
+    )
 
 
 def describe(block: Block) -> str:
@@ -268,12 +270,19 @@ def _typed(block: Block, outcome: BlockOutcome) -> BaseModel:
     return OUTPUT_TYPES[block.block_type].model_validate(outcome.output)
 
 
+@cache
+def _scope_and(result: type[BaseModel]) -> dict[str, dg.Out]:
+    """The outputs of a block's op, the same for all blocks of a type."""
+    typed = dg.Out(result, is_required=False, io_manager_key=IO_MANAGER)
+    return {SCOPE: _SCOPE_OUT, RESULT: typed}
+
+
 def _data_ins(labels: tuple[str, ...]) -> dict[str, dg.In]:
-    return {data_input(label): dg.In(dg.Nothing) for label in labels}
+    return {data_input(label): _ORDER_IN for label in labels}
 
 
 def _iteration_in(node: BlockNode) -> dict[str, dg.In]:
-    return {ITERATION: dg.In(dg.Nothing)} if node.follows_in_body else {}
+    return {ITERATION: _ORDER_IN} if node.follows_in_body else {}
 
 
 def data_input(label: str) -> str:

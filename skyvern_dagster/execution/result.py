@@ -14,7 +14,7 @@ from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.blocks.upload_to_s3 import UploadToS3Block, delivered_names
 from skyvern_dagster.execution.records import BlockRecord, RunRecords
-from skyvern_dagster.execution.scope import Scope
+from skyvern_dagster.execution.scope import Scope, span_of
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow
 from skyvern_dagster.workflow.parameters import ContextParameter
@@ -197,13 +197,12 @@ def _partition(workflow: Workflow, value: Any, windows: Mapping[str, tuple[str, 
     field = workflow.definition.dagster.items.date
     if field is None or not isinstance(value, dict):
         return ""
-    day = str(value.get(field, ""))
-    return next((key for key, (first, end) in windows.items() if first <= day < end), "")
+    return span_of(str(value.get(field, "")), windows)
 
 
 def _uris(workflow: Workflow, scope: Scope) -> dict[str, str]:
     """Artifact key -> where the file was uploaded to."""
-    tails = delivered_names(scope.workflow_run_id, scope.delivery, scope.files)
+    tails = delivered_names(scope.workflow_run_id, scope.files)
     by_name = {
         tail.rpartition("/")[2]: file.key for tail, file in zip(tails, scope.files, strict=True)
     }

@@ -27,7 +27,7 @@ from skyvern_dagster.errors import BlockError, SkyvernDagsterError
 from skyvern_dagster.execution.collecting import collect, iteration_key
 from skyvern_dagster.execution.names import Names
 from skyvern_dagster.execution.records import BlockRecord, RunRecords
-from skyvern_dagster.execution.scope import LoopFrame, Scope
+from skyvern_dagster.execution.scope import LoopFrame, Scope, span_of
 from skyvern_dagster.ids import new_id
 from skyvern_dagster.moments import utc_now
 from skyvern_dagster.run_request import read_request
@@ -103,7 +103,8 @@ class Runner:
             hand_on=hand_on,
             files=scope.files,
             request=read_request(self.services.artifacts, scope.workflow_run_id),
-            delivery=scope.delivery or scope.workflow_run_id,
+            delivery=_delivery(self.workflow, scope),
+            covers=tuple(scope.spans) if not scope.frames else (),
             item=_item_digest(scope),
             organization_id=scope.organization_id,
             code_origin=CodeOrigin(
@@ -119,7 +120,7 @@ class Runner:
         outcome = outcome.model_copy(
             update={
                 "seconds": round(time.monotonic() - started, 3),
-                "files": _of_item(outcome.files, scope),
+                "files": _of_item(outcome.files, context),
             }
         )
         self.record(block, scope, outcome)
@@ -265,6 +266,7 @@ def new_scope(
     workflow_run_id: str | None = None,
     *,
     delivery: str = "",
+    spans: Mapping[str, tuple[str, str]] | None = None,
 ) -> Scope:
     """The scope in which a run begins."""
     now = utc_now()
@@ -276,6 +278,7 @@ def new_scope(
         created_at=now.isoformat(),
         parameters=parameters,
         delivery=delivery,
+        spans=dict(spans or {}),
     )
     # As JSON has it from the first block on, whether or not the scope travels between processes.
     return Scope.model_validate_json(scope.model_dump_json())
@@ -342,10 +345,25 @@ def _without_secrets(outcome: BlockOutcome, redactor: Redactor) -> BlockOutcome:
     return BlockOutcome.model_validate(redactor.value(outcome.model_dump(mode="json")))
 
 
-def _of_item(files: Sequence[StoredFile], scope: Scope) -> tuple[StoredFile, ...]:
+def _of_item(files: Sequence[StoredFile], context: BlockContext) -> tuple[StoredFile, ...]:
     """Files with the item that they belong to; its place in the list may differ next time."""
-    digest = _item_digest(scope)
-    return tuple(file.model_copy(update={"item": digest}) for file in files)
+    belongs = {"item": context.item, "delivery": context.delivery}
+    return tuple(file.model_copy(update=belongs) for file in files)
+
+
+def _delivery(workflow: Workflow, scope: Scope) -> str:
+    """What a block's uploads and e-mails belong to.
+
+    In a run over several partitions, an iteration belongs to the one that its item's day is in.
+    """
+    whole = scope.delivery or scope.workflow_run_id
+    field = workflow.definition.dagster.items.date
+    if not scope.spans or field is None:
+        return whole
+    for frame in reversed(scope.frames):
+        if isinstance(frame.value, dict) and field in frame.value:
+            return span_of(str(frame.value[field]), scope.spans) or whole
+    return whole
 
 
 def _item_digest(scope: Scope) -> str:

@@ -6,6 +6,7 @@ keys of the artifact store.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -43,6 +44,8 @@ class Scope(BaseModel):
         created_at: Naive UTC timestamp of the start.
         delivery: What uploads and e-mails of this run belong to, where that is more than the run:
             a partition of an asset, which may be made again without delivering again.
+        spans: Where a run makes several partitions: what each delivers under, with its first day
+            and the day after its last.
         outputs: Label -> JSON output of the last time that the block ran.
         state: Artifact key of the browser state.
         fork: Whether the next browser block must open a context of its own.
@@ -59,6 +62,7 @@ class Scope(BaseModel):
     current_date: str
     created_at: str
     delivery: str = ""
+    spans: dict[str, tuple[str, str]] = Field(default_factory=dict)
     organization_id: str = DEFAULT_ORGANIZATION_ID
     parameters: dict[str, Any] = Field(default_factory=dict)
     outputs: dict[str, Any] = Field(default_factory=dict)
@@ -100,3 +104,12 @@ class Scope(BaseModel):
         return self.model_copy(
             update={"frames": (*self.frames, frame), "entries": (), "fork": True, "ended": None}
         )
+
+
+def span_of(day: str, spans: Mapping[str, tuple[str, str]]) -> str:
+    """The name of the span that a day lies in; empty when it lies in none.
+
+    Args:
+        spans: Name -> its first day and the day after its last.
+    """
+    return next((name for name, (first, end) in spans.items() if first <= day < end), "")

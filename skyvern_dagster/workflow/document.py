@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import yaml
 
 from skyvern_dagster.workflow.findings import Finding, InvalidDefinitionError, Path, Position
-from skyvern_dagster.workflow.json_yaml import JsonLoader
+from skyvern_dagster.workflow.json_yaml import JsonLoader, QuickJsonLoader, suits_libyaml
 from skyvern_dagster.workflow.positions import Positions
 
 _START = Position(1, 1)
@@ -84,7 +85,15 @@ def parse(text: str, source: str) -> Document:
 
 
 def _parsed(text: str, source: str) -> Document:
-    loader = JsonLoader(_without_tabs(text))
+    plain = _without_tabs(text)
+    if suits_libyaml(plain):
+        # What libyaml can't read, Python's reader may be able to, and says better if not.
+        with suppress(yaml.YAMLError, UnicodeError):
+            return _read(QuickJsonLoader(plain), source)
+    return _read(JsonLoader(plain), source)
+
+
+def _read(loader: JsonLoader, source: str) -> Document:
     try:
         node = loader.get_single_node()
         if node is None:

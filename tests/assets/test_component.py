@@ -80,6 +80,56 @@ def test_files_and_a_translation() -> None:
     assert spec.owners == ["team:finance"]
 
 
+def test_overrides_of_one_workflow() -> None:
+    defs = load(
+        {
+            "translation": {"group_name": "portals"},
+            "overrides": {
+                "monthly_invoices": {
+                    "parameters": {"website_url": URL},
+                    "translation": {"key": "ours/{{ spec.key.to_user_string() }}"},
+                    "description": "Of one shop.",
+                    "owners": ["team:finance"],
+                    "tags": {"tier": "gold"},
+                    "kinds": ["pdf"],
+                    "automation": "eager",
+                    "partitions": {
+                        "type": "weekly",
+                        "start": "2024-01-07",
+                        "start_parameter": "start_date",
+                        "end_parameter": "end_date",
+                    },
+                    "schedule": {"timezone": "Europe/Berlin"},
+                    "retries": {"login": {"max_retries": 7}},
+                    "pools": {"login": "one-login"},
+                    "run_tags": {"team": "finance"},
+                }
+            },
+        },
+        "monthly_invoices.yaml",
+        "invoice_retrieval.yaml",
+    )
+    key = dg.AssetKey(["ours", "monthly_invoices"])
+    specs = {spec.key: spec for spec in defs.resolve_all_asset_specs()}
+    job = defs.resolve_job_def("monthly_invoices")
+    login = job.graph.node_dict["login"].definition
+
+    assert specs[key].group_name == "portals"
+    assert specs[key].description == "Of one shop."
+    assert specs[key].owners == ["team:finance"]
+    assert specs[key].tags["tier"] == "gold"
+    assert specs[key].kinds == {"pdf"}
+    assert specs[key].automation_condition is not None
+    assert isinstance(specs[key].partitions_def, dg.WeeklyPartitionsDefinition)
+    assert isinstance(login, dg.OpDefinition)
+    assert login.pool == "one-login"
+    assert login.retry_policy is not None
+    assert login.retry_policy.max_retries == 7
+    assert job.tags["team"] == "finance"
+    assert [each.name for each in defs.schedules or ()] == ["monthly_invoices_schedule"]
+    assert specs[dg.AssetKey("invoice_retrieval")].owners == []
+
+
 @pytest.mark.parametrize(
     ("attributes", "files", "extra", "message"),
     [
@@ -90,8 +140,20 @@ def test_files_and_a_translation() -> None:
             {"overrides": {"monthly_invoices": {"parameters": {"webseite": URL}}}},
             ("monthly_invoices.yaml",), {}, "no parameters webseite",
         ),
+        (
+            {"overrides": {"monthly_invoices": {"partitions": {"type": "yearly"}}}},
+            ("monthly_invoices.yaml",), {}, "monthly_invoices with its overrides",
+        ),
+        (
+            {"overrides": {"monthly_invoices": {"retries": {"logim": {"max_retries": 1}}}}},
+            ("monthly_invoices.yaml",), {}, "logim",
+        ),
+        (
+            {"overrides": {"monthly_invoices": {"grup": "x"}}},
+            ("monthly_invoices.yaml",), {}, "grup",
+        ),
     ],
-    ids=["empty", "override", "bad", "parameter"],
+    ids=["empty", "override", "bad", "parameter", "partitions", "label", "field"],
 )  # fmt: skip
 def test_what_is_wrong(
     attributes: dict[str, Any], files: tuple[str, ...], extra: dict[str, str], message: str

@@ -23,19 +23,23 @@ NAME = "invoice_request_sensor"
 class Desk:
     """A folder with requests, and the sensor as the daemon drives it."""
 
-    def __init__(self, folder: Path, instance: dg.DagsterInstance) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path | str, instance: dg.DagsterInstance) -> None:
+        self.folder = Path(folder)
+        self.place = str(folder)
         self.instance = instance
         self.job = build_job(MADE)
 
     def put(self, name: str, content: Any) -> None:
         text = content if isinstance(content, str) else json.dumps(content)
+        self.write(name, text)
+
+    def write(self, name: str, text: str) -> None:
         (self.folder / name).write_text(text)
 
     def tick(self, *, submit: bool = True, per_tick: int = 200) -> list[dg.RunRequest]:
         """One tick; ``submit=False`` is a daemon that dies before it has launched anything."""
         sensor = build_invoice_request_sensor(
-            MADE, self.job, str(self.folder), settle_seconds=0, requests_per_tick=per_tick
+            MADE, self.job, self.place, settle_seconds=0, requests_per_tick=per_tick
         )
         with dg.build_sensor_context(instance=self.instance) as context:
             found = list(sensor.evaluate_tick(context).run_requests or ())
@@ -134,15 +138,16 @@ def test_a_bad_file_is_put_away_with_the_reason(
 
 
 def test_a_thousand_files_at_once(desk: Desk) -> None:
+    """A third of them asks for what another one asks for, too."""
     for number in range(1000):
-        desk.put(f"{number:04d}.json", {"shop": f"shop {number:04d}"})
+        desk.put(f"{number:04d}.json", {"shop": f"shop {number % 666:04d}"})
 
     ticks = 0
     while desk.tick(per_tick=300):
         ticks += 1
 
-    assert ticks == 4
-    assert desk.runs == [f"shop {number:04d}" for number in range(1000)]
+    assert ticks == 3
+    assert desk.runs == [f"shop {number:04d}" for number in range(666)]
     assert len(desk.names("processed")) == 1000
 
 

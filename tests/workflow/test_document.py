@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -12,9 +15,12 @@ from hypothesis import strategies as st
 
 from skyvern_dagster.workflow.document import Document, parse
 from skyvern_dagster.workflow.findings import Position
+from skyvern_dagster.workflow.json_yaml import JsonLoader, QuickJsonLoader
 from tests.laws import LAW
+from tests.office import ROOT
 from tests.workflow.documents import TASK, document, findings, found_at_marks, load, messages
 
+WORKFLOWS = sorted((ROOT / "workflows").glob("*.yaml"))
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=8)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | TEXT,
@@ -88,6 +94,58 @@ def test_a_few_lines_of_aliases_do_not_swamp_the_process() -> None:
 )
 def test_forms_of_one_document(text: str) -> None:
     assert load(text).definition == load(document()).definition
+
+
+SHAPES = [
+    "a: 1\nb: [x, {c: d}]\n",
+    "ä: 'ü🎉'\n🎉: [\"\\u00e4\", b: c]\n",
+    "a: >-\n  one\n  two\n\n  three\nb: |\n   x\n    y\n",
+    "- a\n-\n  - b\n- - c\n  - d\n",
+    "x: &x {y: 1}\nz: {<<: *x, w: 2}\n? k\n: v\n",
+    "a:   # why\n    # because\n    b: c   # yes\n",
+    "a: plain\n  goes on\nb: 'quoted\n\n  too'\n",
+]
+
+
+@pytest.mark.parametrize("text", [*SHAPES, document(), *map(Path.read_text, WORKFLOWS)])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_both_readers_read_the_same_at_the_same_places(text: str, line_end: str) -> None:
+    written = text.replace("\n", line_end)
+    with_libyaml, without = QuickJsonLoader(written), JsonLoader(written)
+    nodes = list(zip(flat(with_libyaml.get_single_node()), flat(without.get_single_node())))  # noqa: B905
+
+    assert len(nodes) == len(list(flat(JsonLoader(written).get_single_node())))
+    for one, other in nodes:
+        assert one == other
+
+
+def flat(node: Any) -> Iterator[tuple[str, str, int, int]]:
+    """Kind, text and place of a node and all that is in it."""
+    value = node.value if isinstance(node.value, str) else ""
+    yield node.tag, value, node.start_mark.line, node.start_mark.column
+    for inner in () if isinstance(node.value, str) else node.value:
+        for each in inner if isinstance(inner, tuple) else (inner,):
+            yield from flat(each)
+
+
+@LAW
+@given(JSON, st.booleans(), st.sampled_from([40, 1000]))
+def test_both_readers_agree_on_anything_written_as_yaml(
+    data: object, flow: bool, width: int
+) -> None:
+    text = yaml.safe_dump(
+        {"data": data}, allow_unicode=True, default_flow_style=flow, width=width, sort_keys=False
+    )
+    assert list(flat(QuickJsonLoader(text).get_single_node())) == list(
+        flat(JsonLoader(text).get_single_node())
+    )
+
+
+@pytest.mark.parametrize("depth", [2_000, 100_000])
+@pytest.mark.parametrize("level", ["[", "{a: ", "- ", "? "])
+def test_no_depth_ends_the_process(level: str, depth: int) -> None:
+    (message,) = messages("a:\n " + level * depth)
+    assert "read as YAML" in message or "nested too deeply" in message
 
 
 def test_dates_stay_texts_and_keys_are_texts() -> None:

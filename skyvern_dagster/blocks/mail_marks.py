@@ -1,0 +1,72 @@
+"""Where it is noted that a message was sent, so that it is sent once.
+
+A run sends it once. A partition sends it once for everything that is attached: made again, it sends
+another only when there is something that no earlier message had. The marks are one per partition
+and one per attachment, so that a run over several partitions leaves the same ones as a run per
+partition.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from skyvern_dagster.artifacts.files import StoredFile
+from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.blocks.context import BlockContext
+from skyvern_dagster.blocks.upload_to_s3 import delivered_names
+
+
+@dataclass(frozen=True)
+class MailMarks:
+    """The marks of one message.
+
+    Attributes:
+        places: What is claimed while it is being sent: one per partition that it covers.
+        keys: The marks themselves; with all of them there, it need not be sent.
+        identity: The same for every attempt at this message.
+    """
+
+    places: tuple[str, ...]
+    keys: tuple[str, ...]
+    identity: str
+
+    def are_set(self, store: ArtifactStore) -> bool:
+        """Whether everything of the message was sent before."""
+        return all(store.exists(key) for key in self.keys)
+
+    def set(self, store: ArtifactStore, record: dict[str, Any]) -> None:
+        """Notes that it was sent.
+
+        Raises:
+            ArtifactError: The store can't be written.
+        """
+        for key in self.keys:
+            store.write_json(key, record)
+
+
+def mail_marks(context: BlockContext, files: Sequence[StoredFile]) -> MailMarks:
+    """The marks of the message of a block with these attachments."""
+    if not context.delivers_again:
+        place = f"runs/{context.workflow_run_id}/email/{context.block_key}"
+        return MailMarks((place,), (f"{place}.json",), context.block_key)
+    label = context.block_key.partition("/")[0]  # a loop's indexes may shift from run to run
+    message = f"email/{label}/{context.item or 'message'}"
+    covered = context.covers or (context.delivery,)
+    names = sorted(delivered_names(context.workflow_run_id, files))
+    digest = hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
+    return MailMarks(
+        places=tuple(f"deliveries/{each}/{message}" for each in covered),
+        keys=(
+            *(f"deliveries/{each}/{message}/sent.json" for each in covered),
+            *(_of_file(name, message) for name in names),
+        ),
+        identity=f"{label}/{context.item or 'message'}-{digest}",
+    )
+
+
+def _of_file(name: str, message: str) -> str:
+    delivery, _, tail = name.rpartition("/")
+    return f"deliveries/{delivery}/{message}/{tail.partition('_')[0]}.json"
