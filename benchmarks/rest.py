@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.rest`` prints, for instances of several sizes: milliseconds for a run by its
 id and for a page of ten runs, and requests a second over 32 connections; and then the seconds from
-a ``POST`` until the browser asks for the page. ``--postgres URL`` measures on that server, too.
+a ``POST`` until the browser asks for the page. ``--postgres URL`` measures on that server, too (needs dagster-postgres;
+``postgresql+psycopg2://``, since SQLAlchemy 2.1 takes psycopg 3 otherwise).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -97,7 +99,7 @@ def add_runs(home: Path, count: int) -> list[str]:
             instance.add_run(
                 dg.DagsterRun(
                     job_name="skyvern_task",
-                    run_id=dg_run_id(),
+                    run_id=str(uuid.uuid4()),
                     status=dg.DagsterRunStatus.SUCCESS,
                     tags={
                         tags.WORKFLOW_RUN_ID: run_id,
@@ -110,13 +112,6 @@ def add_runs(home: Path, count: int) -> list[str]:
     for run_id in ids[-100:]:
         keep_run(store, workflow, new_scope(workflow, values, run_id))
     return ids[-100:]
-
-
-def dg_run_id() -> str:
-    """An id as Dagster makes them."""
-    import uuid
-
-    return str(uuid.uuid4())
 
 
 def measure(up: Deployment, key: str, ids: list[str], size: int, repeat: int) -> None:
