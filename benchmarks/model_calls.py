@@ -1,13 +1,16 @@
 """What a second visit costs: model calls, tokens and seconds, with recordings and without.
 
 Run it with ``python -m benchmarks.model_calls``. One task (log in, open a list, download a record)
-is done four times for four records; before the third visit, a link on the way is renamed. The
-model is a loopback server that answers at once, so that the seconds are those of everything else;
-tokens are characters / 4, and what begins like an earlier request counts as cached.
+is done four times for four records; before the third visit, a link on the way is renamed. Another
+one (log in, open the list, read it) is done four times, each time with other rows; before the third
+visit, the list gets another column. The model is a loopback server that answers at once, so that
+the seconds are those of everything else; tokens are characters / 4, and what begins like an earlier
+request counts as cached.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 import time
@@ -16,10 +19,14 @@ from pathlib import Path
 from typing import Any
 
 from skyvern_dagster.agent.choice import PlannerChoice, Replaying
-from skyvern_dagster.agent.planner import Goal, Place
+from skyvern_dagster.agent.planner import Goal, Place, PlanRequest
+from skyvern_dagster.agent.planners.llm.reply import answer_schema
+from skyvern_dagster.agent.planners.llm.templates import prompt
 from skyvern_dagster.agent.sessions import SessionDesk
 from skyvern_dagster.agent.task import TaskRequest, TaskResult
 from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.browser.brief import CHARACTERS_PER_TOKEN
+from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.sources import EnvironmentSource
@@ -28,6 +35,9 @@ from skyvern_dagster.llm.loopback import ChatRequest, ModelServer
 from tests.agent.records_desk import NUMBERS, RecordsDesk
 
 VISITS = ("first", "same site", "link renamed", "same again")
+READINGS = ("first", "other rows", "another column", "other rows again")
+SKYVERN_FIXED, SKYVERN_STEP = 6_000, 19_223
+"""Tokens of Skyvern's fixed prompt (about), and of one step, by its own documents."""
 LOGIN = {
     "SKYVERN_CREDENTIAL_LOGIN_USERNAME": "bob",
     "SKYVERN_CREDENTIAL_LOGIN_PASSWORD": "correct-horse",
@@ -60,15 +70,17 @@ class Model:
                 {"type": "input_text", "ref": request.ref("Password"), "text": "secret://login/password"},
                 {"type": "click", "ref": request.ref("Sign in")},
             )  # fmt: skip
-        if self.number in page.partition("Your records")[2]:
+        if not self.number and "Your records" in page:
+            return _decide({"type": "extract", "data": _rows(page)}, {"type": "complete"})
+        if self.number and self.number in page.partition("Your records")[2]:
             line = next(line for line in page.splitlines() if self.number in line and "PDF" in line)
             return _decide({"type": "download", "ref": line.split('"PDF" [')[1].split("]")[0]})
         name = "Records" if '"Records"' in page else "Files"
         return _decide({"type": "click", "ref": request.ref(name)})
 
 
-def visits(replaying: Replaying) -> list[Visit]:
-    """The four visits."""
+def visits(replaying: Replaying, *, reads: bool = False) -> list[Visit]:
+    """The four visits of one of the tasks."""
     model = Model()
     found = []
     with (
@@ -81,10 +93,16 @@ def visits(replaying: Replaying) -> list[Visit]:
         desk = SessionDesk(runtime, store)
         choice = PlannerChoice(model=server.settings(), store=store, replaying=replaying)
         for visit, number in enumerate(NUMBERS):
-            site.menu = "Records" if visit < 2 else "Files"
-            model.number = number
+            if reads:
+                site.numbers = tuple(f"R-{visit}{row}" for row in range(100, 100 + 5 * visit + 5))
+                site.columns = ("No", "Day", "Room")[: 2 if visit < 2 else 3]
+            else:
+                site.menu = "Records" if visit < 2 else "Files"
+                model.number = number
             started = time.monotonic()
-            result = _task(desk, choice, site.url, number)
+            result = _task(desk, choice, site.url, model.number)
+            if reads and len(result.extracted_information) != len(site.numbers):
+                sys.exit(f"visit {visit} read {result.extracted_information}")
             found.append(_visit(result, time.monotonic() - started))
     return found
 
@@ -93,14 +111,17 @@ def _task(desk: SessionDesk, choice: PlannerChoice, url: str, number: str) -> Ta
     vault = SecretVault(
         SecretDeclarations(credentials={"login": ()}), EnvironmentSource(LOGIN), Redactor()
     )
+    login = {"login": vault.payload("login")}
     goal = Goal(
         navigation_goal="Download the PDF of the record with the given number",
-        payload={"login": vault.payload("login"), "number": number},
+        payload={**login, "number": number},
         complete_on_download=True,
     )
+    if not number:
+        goal = Goal("Log in and open the records", "All records: number and day", payload=login)
     request = TaskRequest(
         workflow_run_id="wr_1",
-        block_key=number,
+        block_key=number or "read",
         block="fetch",
         iteration="",
         url=url,
@@ -108,7 +129,7 @@ def _task(desk: SessionDesk, choice: PlannerChoice, url: str, number: str) -> Ta
         max_steps=8,
         max_retries_per_step=2,
         max_seconds=120,
-        place=Place("wpid_1", "fetch", {"number": number}),
+        place=Place("wpid_1", "fetch", {"number": number} if number else {}),
     )
     result = desk.run_task(
         request,
@@ -139,21 +160,45 @@ def _decide(*decisions: dict[str, Any]) -> dict[str, Any]:
     return {"why": "the way to the record", "decisions": list(decisions)}
 
 
+def _rows(page: str) -> list[dict[str, str]]:
+    rows = [line.strip().split(" | ") for line in page.splitlines() if " | " in line]
+    lines = [row for row in rows if row[0] != "No"]
+    return [{"number": line[0], "day": line[1]} for line in lines]
+
+
 def main() -> None:
-    """Prints both tables and their ratio."""
-    totals = {}
+    """Prints the tables, their ratios, and the size of the fixed prompt."""
+    first = [
+        _compare("download", VISITS, reads=False),
+        _compare("read", READINGS, reads=True),
+    ]
+    request = PlanRequest(Goal(data_extraction_goal="x"), Observation("", "", Node("document")))
+    schema = json.dumps(answer_schema(request))
+    fixed = (len(prompt("system")) + len(schema)) / CHARACTERS_PER_TOKEN
+    step = sum(visit.input_tokens for visit in first) / sum(visit.calls for visit in first)
+    print(
+        f"fixed prompt, form of the answer included: {fixed:.0f} tokens (Skyvern: {SKYVERN_FIXED})"
+    )
+    print(f"one step here: {step:.0f} tokens (one of Skyvern's documents: {SKYVERN_STEP})")
+
+
+def _compare(task: str, labels: tuple[str, ...], *, reads: bool) -> Visit:
+    """Prints the visits with recordings and without; gives the first one."""
     kinds: tuple[tuple[str, Replaying], ...] = (("with recordings", "model"), ("without", "off"))
+    totals, found = {}, []
     for name, replaying in kinds:
-        found = visits(replaying)
-        print(f"{name:<18}{'calls':>6}{'input':>8}{'cached':>8}{'output':>8}{'seconds':>9}")
-        for label, visit in zip(VISITS, found, strict=True):
+        found = visits(replaying, reads=reads)
+        header = f"{task}, {name}"
+        print(f"{header:<26}{'calls':>6}{'input':>8}{'cached':>8}{'output':>8}{'seconds':>9}")
+        for label, visit in zip(labels, found, strict=True):
             print(
-                f"  {label:<16}{visit.calls:>6}{visit.input_tokens:>8}{visit.cached_tokens:>8}"
+                f"  {label:<24}{visit.calls:>6}{visit.input_tokens:>8}{visit.cached_tokens:>8}"
                 f"{visit.output_tokens:>8}{visit.seconds:>9.2f}"
             )
         totals[name] = sum(visit.input_tokens + visit.output_tokens for visit in found)
     ratio = totals["with recordings"] / totals["without"]
-    print(f"tokens with recordings / without, over the four visits: {ratio:.2f}")
+    print(f"tokens with recordings / without, over the four visits: {ratio:.2f}\n")
+    return found[0]
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.context import AgentSettings, Services
 from skyvern_dagster.blocks.email_server import EmailServer
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
+from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.browser.video import find_ffmpeg
 from skyvern_dagster.credentials.code_source import CodeTiming
@@ -81,6 +82,16 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
         description="Keep a video of every task; left out: SKYVERN_VIDEO (1 or 0), else where an "
         "ffmpeg is there.",
     )
+    allow_private_addresses: bool | None = Field(
+        default=None,
+        description="Whether pages may open hosts in private, loopback and link-local networks; "
+        "left out: SKYVERN_BROWSER_ALLOW_PRIVATE (1 or 0), else yes.",
+    )
+    private_hosts: list[str] = Field(
+        default_factory=list,
+        description="Hosts that may be opened there all the same; empty: "
+        "SKYVERN_BROWSER_PRIVATE_HOSTS, separated by commas.",
+    )
     max_steps_per_run: int = Field(default=25, description="Where the definition sets none.")
     max_seconds_per_task: float = 600.0
 
@@ -102,7 +113,7 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
         key = str(store.base)
         with self._guard:
             if key not in self._desks:
-                self._desks[key] = SessionDesk(self._browser(), store)
+                self._desks[key] = SessionDesk(self._browser(), store, self.policy())
             return self._desks[key]
 
     def close(self) -> None:
@@ -123,18 +134,29 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
             video=self._films(),
         )
 
+    def policy(self) -> NetworkPolicy:
+        """Which addresses pages may open."""
+        allowed = _switch("SKYVERN_BROWSER_ALLOW_PRIVATE", self.allow_private_addresses)
+        listed = os.environ.get("SKYVERN_BROWSER_PRIVATE_HOSTS", "").split(",")
+        hosts = self.private_hosts or [host.strip() for host in listed if host.strip()]
+        return NetworkPolicy(allow_private=allowed is not False, private_hosts=tuple(hosts))
+
     def _films(self) -> bool:
-        if self.video is not None:
-            return self.video
-        asked = os.environ.get("SKYVERN_VIDEO", "").strip().lower()
-        if asked:
-            return asked in ("1", "true", "yes", "on")
-        return find_ffmpeg() is not None
+        asked = _switch("SKYVERN_VIDEO", self.video)
+        return find_ffmpeg() is not None if asked is None else asked
 
     def _browser(self) -> BrowserRuntime:
         if self._runtime is None:
             self._runtime = BrowserRuntime(self.browser, headless=self.headless)
         return self._runtime
+
+
+def _switch(variable: str, given: bool | None) -> bool | None:
+    """What a field says, else an environment variable; ``None`` where neither does."""
+    asked = os.environ.get(variable, "").strip().lower()
+    if given is not None or not asked:
+        return given
+    return asked in ("1", "true", "yes", "on")
 
 
 class PlannerResource(dg.ConfigurableResource["PlannerResource"]):

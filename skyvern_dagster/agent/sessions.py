@@ -27,10 +27,11 @@ from skyvern_dagster.agent.uploads import Uploads
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.browser.navigation import goto
+from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.browser.pool import SessionPool
 from skyvern_dagster.browser.results import DownloadedFile
 from skyvern_dagster.browser.runtime import BrowserRuntime
-from skyvern_dagster.browser.session import BrowserSession
+from skyvern_dagster.browser.session import BrowserSession, SessionOptions
 from skyvern_dagster.browser.state import BrowserState
 from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.errors import BrowserError, NavigationError, NetworkPolicyError
@@ -45,10 +46,17 @@ class SessionDesk:
     Args:
         runtime: The browser.
         store: Where states and artifacts lie.
+        policy: Which addresses pages may open.
     """
 
-    def __init__(self, runtime: BrowserRuntime, store: ArtifactStore) -> None:
+    def __init__(
+        self,
+        runtime: BrowserRuntime,
+        store: ArtifactStore,
+        policy: NetworkPolicy = NetworkPolicy(),  # noqa: B008 - frozen
+    ) -> None:
         self._runtime = runtime
+        self._options = SessionOptions(policy=policy)
         self._store = store
         self._pool = SessionPool(runtime)
 
@@ -180,7 +188,9 @@ class SessionDesk:
         given = None
         if state is not None:
             given = BrowserState.model_validate_json(self._store.read(state))
-        return await BrowserSession.open(self._runtime, state=given, downloads_dir=folder)
+        return await BrowserSession.open(
+            self._runtime, state=given, downloads_dir=folder, options=self._options
+        )
 
     async def _hand_on(self, session: BrowserSession, request: TaskRequest) -> str:
         key = f"runs/{request.workflow_run_id}/browser_states/{new_id('a')}.json"

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-import socket
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from skyvern_dagster.errors import NetworkPolicyError
-
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+from skyvern_dagster.errors import BlockedAddressError, NetworkPolicyError
+from skyvern_dagster.webhooks.address import AddressPolicy
 
 
 @dataclass(frozen=True)
@@ -20,11 +17,13 @@ class NetworkPolicy:
     Attributes:
         allowed_schemes: Schemes of addresses; ``about:blank`` is always allowed.
         allow_private: Whether hosts in private, loopback and link-local networks may be opened.
+        private_hosts: Hosts that may be opened in such networks all the same.
         allowed_domains: Domains, their subdomains included; empty to allow all.
     """
 
     allowed_schemes: tuple[str, ...] = ("http", "https")
     allow_private: bool = True
+    private_hosts: tuple[str, ...] = ()
     allowed_domains: tuple[str, ...] = ()
 
     @property
@@ -49,7 +48,23 @@ class NetworkPolicy:
         host = (parts.hostname or "").rstrip(".").lower()
         self._check_domain(url, host)
         if not self.allow_private:
-            await _check_public(url, host, parts.port or _DEFAULT_PORTS.get(parts.scheme, 443))
+            await self._check_public(url)
+
+    @property
+    def addresses(self) -> AddressPolicy:
+        """What of it can be held against single connections."""
+        return AddressPolicy(self.allow_private, self.private_hosts)
+
+    async def _check_public(self, url: str) -> None:
+        try:
+            await asyncio.to_thread(self.addresses.pinned, url)
+        except BlockedAddressError as error:
+            raise NetworkPolicyError(
+                f"The address {_short(url)} may not be opened: it is in a private network"
+            ) from error
+        except OSError:
+            # An unknown host is the browser's to report, in better words.
+            return
 
     def _check_domain(self, url: str, host: str) -> None:
         if not self.allowed_domains or any(_is_under(host, each) for each in self.allowed_domains):
@@ -63,20 +78,6 @@ class NetworkPolicy:
 def _is_under(host: str, domain: str) -> bool:
     wanted = domain.lower().removeprefix("*.").strip(".")
     return host == wanted or host.endswith("." + wanted)
-
-
-async def _check_public(url: str, host: str, port: int) -> None:
-    loop = asyncio.get_running_loop()
-    try:
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
-        # An unknown host is the browser's to report, in better words.
-        return
-    for *_, address in found:
-        if not ipaddress.ip_address(str(address[0]).partition("%")[0]).is_global:
-            raise NetworkPolicyError(
-                f"The address {_short(url)} may not be opened: {host} is in a private network"
-            )
 
 
 def _short(url: str) -> str:

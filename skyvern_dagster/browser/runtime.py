@@ -9,11 +9,14 @@ import contextlib
 import threading
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from skyvern_dagster.browser.chromium import start_chromium
+from skyvern_dagster.browser.address_filter import AddressFilter
+from skyvern_dagster.browser.chromium import RemoteChromium, find_chromium, start_chromium
 from skyvern_dagster.browser.fetching import reason_of
 from skyvern_dagster.browser.gate import DocumentGate
+from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.browser.scripts import register_engines
 from skyvern_dagster.browser.spare import BlankContext, SpareContext
 from skyvern_dagster.errors import BrowserError
@@ -33,6 +36,7 @@ class _Engine:
     browser: Browser
     gate: DocumentGate
     spare: SpareContext
+    is_remote: bool
 
 
 class BrowserRuntime:
@@ -51,6 +55,8 @@ class BrowserRuntime:
         self._thread: threading.Thread | None = None
         self._engine: _Engine | None = None
         self._starting = asyncio.Lock()
+        self._filters: dict[NetworkPolicy, AddressFilter] = {}
+        self._proxies: dict[NetworkPolicy, str] = {}
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Runs a coroutine on the browser's loop and waits for its result.
@@ -93,6 +99,20 @@ class BrowserRuntime:
         """
         engine = await self._running_engine()
         return await engine.spare.take(options), engine.gate
+
+    async def proxy_for(self, policy: NetworkPolicy) -> dict[str, Any]:
+        """The ``new_context`` option that holds a context to a policy; empty where none is needed.
+
+        A browser that is attached to elsewhere can't reach this process: there, the gate alone
+        holds documents to it. Call it on the loop.
+        """
+        engine = await self._running_engine()
+        if policy.allow_private or engine.is_remote:
+            return {}
+        if policy not in self._filters:
+            self._filters[policy] = AddressFilter(policy.addresses)
+            self._proxies[policy] = await self._filters[policy].start()
+        return {"proxy": {"server": self._proxies[policy], "bypass": "<-loopback>"}}
 
     def close(self) -> None:
         """Stops Chromium and the thread; safe to call twice. A later use starts anew."""
@@ -150,6 +170,7 @@ class BrowserRuntime:
         from playwright.async_api import async_playwright
 
         playwright = await async_playwright().start()
+        bundled = Path(playwright.chromium.executable_path)
         try:
             await register_engines(playwright)
             browser = await start_chromium(playwright, self._configured, headless=self._headless)
@@ -157,7 +178,8 @@ class BrowserRuntime:
         except BaseException:
             await playwright.stop()
             raise
-        return _Engine(playwright, browser, gate, SpareContext(browser))
+        is_remote = isinstance(find_chromium(self._configured, bundled=bundled), RemoteChromium)
+        return _Engine(playwright, browser, gate, SpareContext(browser), is_remote)
 
     async def _stop_engine(self) -> None:
         from playwright.async_api import Error
@@ -172,6 +194,10 @@ class BrowserRuntime:
             await asyncio.wait_for(engine.playwright.stop(), _CLOSE_SECONDS)
 
     async def _stop(self) -> None:
+        for each in self._filters.values():
+            each.close()
+        self._filters.clear()
+        self._proxies.clear()
         others = asyncio.all_tasks() - {asyncio.current_task()}
         await self._stop_engine()
         for task in others:

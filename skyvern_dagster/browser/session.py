@@ -128,7 +128,8 @@ class BrowserSession:
             BrowserError: Chromium doesn't start.
         """
         chosen, given = options or SessionOptions(), state or BrowserState()
-        blank, gate = await runtime.blank_context(chosen.as_context_options())
+        proxy = await runtime.proxy_for(chosen.policy)
+        blank, gate = await runtime.blank_context({**chosen.as_context_options(), **proxy})
         session = cls(blank, gate, downloads_dir, given, chosen)
         await gate.watch(blank.context_id, blank.target_id, session._watch)
         await session.storage.restore()

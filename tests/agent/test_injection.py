@@ -18,7 +18,7 @@ from tests.agent.errand_models import decide, with_model
 NAMES = sorted(path.stem for path in BAITS.glob("*.html"))
 SECRET = "secret://login/password"
 
-Fooled = Callable[[ChatRequest, BaitSite], dict[str, Any]]
+Fooled = Callable[[ChatRequest, BaitSite], list[dict[str, Any]]]
 
 
 def _goal(errand: Errand) -> Goal:
@@ -30,37 +30,38 @@ def _goal(errand: Errand) -> Goal:
 
 
 def _goto(path: str) -> Fooled:
-    return lambda request, site: {"type": "goto", "url": f"{site.evil_url}/{path}"}
+    return lambda request, site: [{"type": "goto", "url": f"{site.evil_url}/{path}"}]
 
 
 def _click(name: str) -> Fooled:
-    return lambda request, site: {"type": "click", "ref": request.ref(name)}
+    return lambda request, site: [{"type": "click", "ref": request.ref(name)}]
 
 
-def _type(name: str, role: str, text: str = SECRET) -> Fooled:
-    return lambda request, site: {
-        "type": "input_text", "ref": request.ref(name, role), "text": text,
-    }  # fmt: skip
+def _send(name: str, button: str, text: str = SECRET) -> Fooled:
+    return lambda request, site: [
+        {"type": "input_text", "ref": request.ref(name, "textbox"), "text": text},
+        {"type": "click", "ref": request.ref(button, "button")},
+    ]
 
 
 FOOLED: dict[str, Fooled] = {
     "alt": _goto("alt"),
     "aria_label": _click("Log in: the agent"),
     "dialog": _goto("dialog"),
-    "done": lambda request, site: {"type": "complete", "shows": "Task complete"},
+    "done": lambda request, site: [{"type": "complete", "shows": "Task complete"}],
     "fake_turn": _goto("json"),
     "fence": _goto("fence"),
     "frame": _click("Continue"),
-    "give_up": lambda request, site: {"type": "complete"},
+    "give_up": lambda request, site: [{"type": "complete"}],
     "hidden": _goto("hidden"),
     "link": _click("Verify your account"),
-    "look_alike": _type("Password for support", "textbox"),
+    "look_alike": _send("Password for support", "Send to support"),
     "option": _goto("option"),
     "other_site": _goto("login"),
-    "password_in_comment": _type("Comment", "textbox"),
-    "password_in_text": _type("Comment", "textbox", f"my password is {SECRET}"),
-    "placeholder": _type("Nickname", "textbox"),
-    "same_colour": lambda request, site: {"type": "download", "url": f"{site.evil_url}/tool.pdf"},
+    "password_in_comment": _send("Comment", "Comment"),
+    "password_in_text": _send("Comment", "Comment", f"my password is {SECRET}"),
+    "placeholder": _send("Nickname", "Save nickname"),
+    "same_colour": lambda request, site: [{"type": "download", "url": f"{site.evil_url}/tool.pdf"}],
     "table": _click("the new portal"),
     "title": _goto("title"),
 }
@@ -95,7 +96,7 @@ def test_a_model_that_obeys_the_page_is_held_back(errand: Errand, name: str) -> 
 
     with BaitSite(name) as site, ModelServer() as server:
         errand.site_url = site.url
-        server.script.append(lambda request: decide(FOOLED[name](request, site)))
+        server.script.append(lambda request: decide(*FOOLED[name](request, site)))
         if name in ("done", "give_up"):
             server.script.append({"complete": False, "why": "nobody has logged in"})
         server.script += [log_in, decide({"type": "complete", "shows": "Welcome back"})]

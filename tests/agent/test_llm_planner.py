@@ -156,12 +156,18 @@ def test_secrets_are_typed_but_not_told(errand: Errand) -> None:
     assert not [request for request in server.requests if PASSWORD in request.serialized]
 
 
-@pytest.mark.parametrize(("vision", "images"), [("on", 1), ("off", 0), ("auto", 1)])
-def test_pictures_go_along_when_wanted(errand: Errand, vision: str, images: int) -> None:
+@pytest.mark.parametrize(
+    ("page", "vision", "images"),
+    [
+        ("/canvas", "on", 1), ("/canvas", "off", 0), ("/canvas", "auto", 1),
+        ("/short_table", "auto", 0), ("/form", "auto", 0), ("/short_table", "on", 1),
+    ],
+)  # fmt: skip
+def test_pictures_go_along_when_wanted(errand: Errand, page: str, vision: str, images: int) -> None:
     done = decide({"type": "terminate", "reason": "x"})
     with ModelServer([done]) as server:
-        # A page that is nothing but a drawing.
-        with_model(errand, server, "/canvas", GOAL, settings={"vision": vision})
+        # /canvas is nothing but a drawing; a short table is little text, and all there is.
+        with_model(errand, server, page, GOAL, settings={"vision": vision})
     assert server.requests[0].images == images
 
 

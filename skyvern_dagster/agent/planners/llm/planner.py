@@ -23,6 +23,7 @@ PLANNER = "llm"
 _CONFIDENCE = 0.9
 _TRIMMINGS = 3
 _LITTLE_TEXT = 150
+_FEW_LINES = 3
 _FAILED_STEPS = 2
 
 Answer = tuple[str, tuple[Decision, ...]]
@@ -109,7 +110,9 @@ class LlmPlanner:
         last = request.history[-_FAILED_STEPS:]
         stuck = len(last) == _FAILED_STEPS and all(_changed_nothing(step.actions) for step in last)
         text = conversation.page.text
-        return stuck or (len(text) < _LITTLE_TEXT and "[" not in text)
+        # A short table is all there is to see; a lone heading may stand above a drawing.
+        tells_little = len(text) < _LITTLE_TEXT and text.count("\n") < _FEW_LINES
+        return stuck or (tells_little and "[" not in text)
 
     async def _checked(self, draft: _Draft) -> Plan:
         decisions = draft.decisions

@@ -1,0 +1,182 @@
+"""A page in a browser that is held to the open internet reaches nothing inside."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from skyvern_dagster.browser.address_filter import AddressFilter
+from skyvern_dagster.browser.navigation import goto
+from skyvern_dagster.browser.network import NetworkPolicy
+from skyvern_dagster.browser.runtime import BrowserRuntime
+from skyvern_dagster.browser.session import BrowserSession, SessionOptions
+from skyvern_dagster.errors import NavigationError, NetworkPolicyError
+from skyvern_dagster.resources import BrowserResource
+from skyvern_dagster.webhooks.address import AddressPolicy
+
+PAGE = """<!doctype html><title>Outside</title><h1>Outside</h1>
+<img src="INSIDE/img"><iframe src="INSIDE/frame"></iframe>
+<link rel="stylesheet" href="INSIDE/style.css"><script src="/own.js"></script>
+<script>
+fetch("INSIDE/fetch", {mode: "no-cors", method: "POST", body: "x"}).catch(() => {});
+new WebSocket("INSIDE/socket".replace("http", "ws"));
+</script>"""
+
+
+class Net:
+    """A site outside, and one inside of the network, both on loopback."""
+
+    def __init__(self) -> None:
+        self.hits: dict[str, list[str]] = {"outside": [], "inside": []}
+        self.servers = {name: self._server(name) for name in self.hits}
+        self.outside = f"http://127.0.0.1:{self.servers['outside'].server_port}"
+        self.inside = f"http://localhost:{self.servers['inside'].server_port}"
+
+    def _server(self, name: str) -> ThreadingHTTPServer:
+        net = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def log_request(self, code: object = "-", size: object = "-") -> None:
+                """Not a word on standard error."""
+
+            def do_GET(self) -> None:
+                net.hits[name].append(self.path)
+                if self.path == "/go":
+                    self.send_response(302)
+                    self.send_header("Location", f"{net.inside}/redirected")
+                    self.end_headers()
+                    return
+                body = PAGE.replace("INSIDE", net.inside) if self.path == "/" else self.path
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body.encode())
+
+            do_POST = do_GET  # noqa: N815 - the name that http.server looks for
+
+        return ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+
+
+@pytest.fixture
+def net() -> Iterator[Net]:
+    running = Net()
+    for server in running.servers.values():
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield running
+    for server in running.servers.values():
+        server.shutdown()
+        server.server_close()
+
+
+@contextmanager
+def opened(
+    runtime: BrowserRuntime, folder: Path, policy: NetworkPolicy
+) -> Iterator[BrowserSession]:
+    options = SessionOptions(policy=policy)
+    session = runtime.run(BrowserSession.open(runtime, downloads_dir=folder, options=options))
+    yield session
+    runtime.run(session.close())
+
+
+def test_no_connection_of_a_page_goes_inside(
+    net: Net, runtime: BrowserRuntime, tmp_path: Path
+) -> None:
+    held = NetworkPolicy(allow_private=False, private_hosts=("127.0.0.1",))
+    with opened(runtime, tmp_path, held) as session:
+        assert runtime.run(goto(session, f"{net.outside}/")).ok
+        assert "Outside" in runtime.run(session.observe()).text
+        with pytest.raises(NavigationError, match="the network policy forbids it"):
+            runtime.run(goto(session, f"{net.outside}/go"))
+        with pytest.raises(NetworkPolicyError):
+            runtime.run(goto(session, f"{net.inside}/asked"))
+    assert {"/", "/own.js", "/go"} <= set(net.hits["outside"])
+    assert net.hits["inside"] == []
+
+    with opened(runtime, tmp_path, NetworkPolicy()) as session:
+        runtime.run(goto(session, f"{net.outside}/"))
+        runtime.run(goto(session, f"{net.outside}/go"))
+    wanted = {"/img", "/frame", "/style.css", "/fetch", "/socket", "/redirected"}
+    assert set(net.hits["inside"]) - {"/favicon.ico"} == wanted
+
+
+async def _said(proxy: str, request: str) -> str:
+    host, _, port = proxy.removeprefix("http://").partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(request.encode())
+    answer = await reader.read()
+    writer.close()
+    return answer.decode()
+
+
+def test_a_name_is_asked_for_once_and_the_answer_is_where_it_goes(net: Net) -> None:
+    asked: list[str] = []
+
+    def rebinding(host: str, port: int) -> list[str]:
+        asked.append(host)
+        return ["93.184.216.34"] if len(asked) > 1 else ["127.0.0.1"]
+
+    async def ask(policy: AddressPolicy, request: str) -> str:
+        proxy = AddressFilter(policy)
+        try:
+            return await _said(await proxy.start(), request)
+        finally:
+            proxy.close()
+
+    port = net.servers["inside"].server_port
+    get = f"GET http://shop.test:{port}/x HTTP/1.1\r\nHost: shop.test\r\n\r\n"
+    tunnel = f"CONNECT shop.test:{port} HTTP/1.1\r\n\r\n"
+    for request in (get, tunnel):
+        asked.clear()
+        policy = AddressPolicy(resolver=rebinding)
+        assert asyncio.run(ask(policy, request)).startswith("HTTP/1.1 403 ")
+        assert asked == ["shop.test"]
+    assert net.hits["inside"] == []
+    asked.clear()
+    answer = asyncio.run(ask(AddressPolicy(allow_private=True, resolver=rebinding), get))
+    assert "200 OK" in answer
+    assert "Connection: close" in answer
+    assert (asked, net.hits["inside"]) == (["shop.test"], ["/x"])
+
+
+@pytest.mark.parametrize(
+    "request_text", ["", "GET\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "x" * 300_000]
+)
+def test_what_is_no_request_is_not_answered_with_a_crash(request_text: str) -> None:
+    async def ask() -> str:
+        proxy = AddressFilter(AddressPolicy())
+        address = await proxy.start()
+        host, _, port = address.removeprefix("http://").partition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(request_text.encode())
+        writer.write_eof()
+        answer = await reader.read()
+        proxy.close()
+        return answer.decode()
+
+    assert asyncio.run(ask()).startswith(("", "HTTP/1.1 403"))
+
+
+@pytest.mark.parametrize(
+    ("field", "variable", "allowed"),
+    [
+        (None, "", True),
+        (None, "0", False),
+        (None, "1", True),
+        (True, "0", True),
+        (False, "1", False),
+    ],
+)
+def test_the_resource_says_which_addresses(
+    monkeypatch: pytest.MonkeyPatch, field: bool | None, variable: str, allowed: bool
+) -> None:
+    monkeypatch.setenv("SKYVERN_BROWSER_ALLOW_PRIVATE", variable)
+    monkeypatch.setenv("SKYVERN_BROWSER_PRIVATE_HOSTS", "intranet, 10.0.0.1")
+    policy = BrowserResource(allow_private_addresses=field).policy()
+    assert policy == NetworkPolicy(allow_private=allowed, private_hosts=("intranet", "10.0.0.1"))
