@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import dagster as dg
@@ -22,7 +23,7 @@ from skyvern_dagster import (
 from skyvern_dagster.demo.s3_server import S3_ACCESS_KEY_ID, S3_REGION, S3_SECRET_ACCESS_KEY
 from tests.office import INVOICES, QUIET, Office
 
-KEYS = {"aws_access_key_id": S3_ACCESS_KEY_ID, "aws_secret_access_key": S3_SECRET_ACCESS_KEY}
+KEYS: Any = {"aws_access_key_id": S3_ACCESS_KEY_ID, "aws_secret_access_key": S3_SECRET_ACCESS_KEY}
 
 
 @pytest.fixture(scope="module")
