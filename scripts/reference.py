@@ -9,10 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
+import click
+import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from typer.cli import get_docs_for_click
 
 import skyvern_dagster
+from skyvern_dagster.blocks.union import BLOCK_TYPES, OUTPUT_TYPES
+from skyvern_dagster.cli.app import app as cli
+from skyvern_dagster.compiler.job import asset_resources
 from skyvern_dagster.tables import (
     data_schema,
     invoice_assets,
@@ -23,6 +29,8 @@ from skyvern_dagster.tables import (
     spend,
 )
 from skyvern_dagster.workflow import dagster_section, partition_settings
+from skyvern_dagster.workflow.definition import DefinitionBody, WorkflowDefinition
+from skyvern_dagster.workflow.parameters import PARAMETER_MODELS
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
 NOTE = "<!-- Written by scripts/reference.py: change the code, then run it. -->\n"
@@ -44,9 +52,27 @@ SECTION = (
 )
 
 
+_DEFINITION_INTRO = (
+    "Every field that a definition may have. How they work together is told in "
+    "[definitions](../definitions.md). Fields of Skyvern's format that have no effect here are "
+    "accepted with a warning.\n"
+)
+_RESOURCES_INTRO = (
+    "What `asset_resources()` and jobs bring, under these keys. Every field can be given as "
+    '`dg.EnvVar("NAME")`; an empty one is taken from the environment variable that is named '
+    "with it.\n"
+)
+
+
 def main() -> int:
     """Writes the pages, or compares them."""
-    pages = {"dagster-section.md": section_page(), "api.md": api_page()}
+    pages = {
+        "definition.md": definition_page(),
+        "dagster-section.md": section_page(),
+        "resources.md": resources_page(),
+        "cli.md": cli_page(),
+        "api.md": api_page(),
+    }
     stale = [
         name
         for name, text in pages.items()
@@ -60,6 +86,47 @@ def main() -> int:
     for name, text in pages.items():
         (FOLDER / name).write_text(text, encoding="utf-8")
     return 0
+
+
+def definition_page() -> str:
+    """The document, its parameters and its blocks, from the models that read it."""
+    parts = [
+        NOTE,
+        "# Workflow definitions\n",
+        _DEFINITION_INTRO,
+        _model("The document", WorkflowDefinition),
+        _model("`workflow_definition`", DefinitionBody),
+        "# Parameters\n\nTold apart by `parameter_type`.\n",
+        *(_model(f"`{name}`", model) for name, model in PARAMETER_MODELS.items()),
+        "# Blocks\n\nTold apart by `block_type`.\n",
+    ]
+    for name, model in BLOCK_TYPES.items():
+        parts.append(_model(f"`{name}`", model))
+        output = OUTPUT_TYPES[name]
+        parts.append(f"### Output of `{name}`\n\n{_doc(output)}\n")
+        if "root" not in output.model_fields:
+            parts.append(f"{_fields(output.model_fields)}\n")
+    return "\n".join(parts)
+
+
+def resources_page() -> str:
+    """The configuration of each resource."""
+    parts = [
+        NOTE,
+        "# Resources\n",
+        _RESOURCES_INTRO,
+    ]
+    for key, resource in asset_resources().items():
+        parts.append(_model(f"`{key}`: `{type(resource).__name__}`", type(resource)))
+    return "\n".join(parts)
+
+
+def cli_page() -> str:
+    """The commands, with what ``--help`` says."""
+    command = typer.main.get_command(cli)
+    context = click.Context(command, info_name="skyvern-dagster")
+    text = get_docs_for_click(obj=command, ctx=context, name="skyvern-dagster")
+    return f"{NOTE}\n{text}"
 
 
 def section_page() -> str:
@@ -98,6 +165,13 @@ def _section_intro() -> str:
     )
 
 
+def _model(title: str, model: type[BaseModel]) -> str:
+    inert = sorted(getattr(model, "inert_fields", ()))
+    without = f"\n\nWithout effect: {', '.join(f'`{name}`' for name in inert)}." if inert else ""
+    table = f"\n\n{_fields(model.model_fields)}" if model.model_fields else ""
+    return f"## {title}\n\n{_doc(model)}{table}{without}\n"
+
+
 def _title(model: type[BaseModel]) -> str:
     names = {
         "DagsterSection": "`dagster`",
@@ -120,13 +194,16 @@ def _title(model: type[BaseModel]) -> str:
 def _fields(fields: dict[str, FieldInfo]) -> str:
     rows = ["| field | type | default | meaning |", "|---|---|---|---|"]
     for name, field in fields.items():
-        default = "required" if field.is_required() else f"`{_default(field)}`"
+        value = _default(field)
+        default = "required" if field.is_required() else f"`{value}`" if value else "empty"
         meaning = (field.description or "").replace("|", "\\|")
         rows.append(f"| `{name}` | {_type(field.annotation)} | {default} | {meaning} |")
     return "\n".join(rows)
 
 
 def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return ""
     value = field.get_default(call_default_factory=True, validated_data={})
     if isinstance(value, BaseModel):
         return "{}"
@@ -194,6 +271,7 @@ def _doc(value: Any) -> str:
     text = "\n".join(lines)
     for role in (":class:", ":func:", ":mod:", ":meth:"):
         text = text.replace(role, "")
+    text = re.sub(r" \(contract \w+\)", "", text)  # the project's own notes
     return re.sub(r"(?<!`)``(?!`)", "`", text.replace("`~", "`"))
 
 

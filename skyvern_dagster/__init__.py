@@ -21,7 +21,7 @@ from skyvern_dagster.errors import DefinitionError, SkyvernDagsterError
 from skyvern_dagster.execution.result import WorkflowFile, WorkflowItem, WorkflowResult
 from skyvern_dagster.inbox_sensor import Inbox, build_inbox_sensor
 from skyvern_dagster.io_manager import SkyvernJsonIOManager
-from skyvern_dagster.portal_sensor import build_portal_change_sensor, workflow_probe
+from skyvern_dagster.portal_sensor import build_portal_change_sensor, page_probe, workflow_probe
 from skyvern_dagster.request_sensor import build_invoice_request_sensor
 from skyvern_dagster.resources import (
     ArtifactStoreResource,
@@ -67,6 +67,7 @@ __all__ = [
     "build_portal_change_sensor",
     "build_webhook_sensor",
     "load_workflow",
+    "page_probe",
     "skyvern_assets",
     "workflow_definitions",
     "workflow_probe",

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import dagster as dg
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from skyvern_dagster.agent.decisions import Complete
+from skyvern_dagster.agent.planners.scripted import ScriptedPlanner
+from skyvern_dagster.blocks.context import Services
+from skyvern_dagster.blocks.task import TaskBlock
+from skyvern_dagster.blocks.union import Block
 from skyvern_dagster.compiler.job import asset_resources
 from skyvern_dagster.errors import RunError
-from skyvern_dagster.execution.runner import Runner, new_scope
+from skyvern_dagster.execution.runner import Runner, needed_by, new_scope
+from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.resources import RESOURCE_KEYS, services
 from skyvern_dagster.workflow.loader import Workflow
 from skyvern_dagster.workflow.values import check_parameters
@@ -56,7 +64,7 @@ def build_portal_change_sensor(
 
     Args:
         job: What runs; partitioned jobs need ``run_config`` and a schedule instead.
-        probe: For instance :func:`workflow_probe`, or a function of your own.
+        probe: For instance :func:`page_probe` or :func:`workflow_probe`, or a function of your own.
         run_at_first: Whether the very first look asks for a run, or only remembers.
 
     Example:
@@ -98,26 +106,112 @@ def workflow_probe(workflow: Workflow, parameters: Mapping[str, Any], *, until: 
         ParameterError: The parameters don't fit the workflow.
         RunError: There is no such block; when looking, the block didn't complete.
     """
-    labels = [block.label for block in workflow.definition.blocks]
-    if until not in labels:
-        raise RunError(f"workflow {workflow.name!r} has no block {until!r} at its top level")
+    blocks = _first_blocks(workflow, until)
     values = check_parameters(workflow.definition, dict(parameters))
-    blocks = workflow.definition.blocks[: labels.index(until) + 1]
 
     def probe(context: dg.SensorEvaluationContext) -> Any:
-        with ExitStack() as stack:
-            resources = SimpleNamespace(
-                **{key: asset_resources()[key].model_copy() for key in RESOURCE_KEYS}
-            )
-            stack.callback(resources.browser.close)
-            runner = Runner(workflow, services(resources), context.log.info)
-            after = runner.run_sequence(blocks, new_scope(workflow, values))
-        if after.ended is not None:
-            raise RunError(f"looking at the portal {after.ended}: {after.ended_reason}")
+        with _runner(workflow, context) as runner:
+            after = _carried_out(runner, blocks, new_scope(workflow, values))
         output = after.outputs.get(until)
         return output.get("extracted_information") if isinstance(output, dict) else output
 
     return probe
+
+
+def page_probe(
+    workflow: Workflow, parameters: Mapping[str, Any], *, until: str, pattern: str = ""
+) -> Probe:
+    r"""Looks at the page that a workflow's first blocks lead to: the cheapest look there is.
+
+    Nothing is extracted, so that a way which is recorded is gone without asking a model (see the
+    page on recordings; a way that needs no model is gone without one anyway). The first look, and
+    one after the portal was rebuilt, may ask a model, and leaves a recording.
+
+    Args:
+        until: Label of the task that leads to the page; what it would extract is left out.
+        pattern: Regular expression for what counts on the page, for instance the numbers of
+            orders: ``LF-\d+``. Without one, all that the page shows.
+
+    Raises:
+        ParameterError: The parameters don't fit the workflow.
+        RunError: There is no such task, or the pattern is none; when looking, it wasn't reached.
+
+    Example:
+        .. code-block:: python
+
+            probe = page_probe(workflow, values, until="find_orders", pattern=r"LF-\d+")
+            sensor = build_portal_change_sensor(job, probe, run_config=run_config)
+    """
+    *before, last = _first_blocks(workflow, until)
+    if not isinstance(last, TaskBlock):
+        raise RunError(f"block {until!r} of workflow {workflow.name!r} is no task")
+    way = last.model_copy(
+        # Another label: the recording of the whole task is not this one's.
+        update={"label": f"{until}__way", "data_extraction_goal": None, "data_schema": None}
+    )
+    values = check_parameters(workflow.definition, dict(parameters))
+    try:
+        counts = re.compile(pattern)
+    except re.error as error:
+        raise RunError(f"pattern {pattern!r} is no regular expression: {error}") from error
+
+    def probe(context: dg.SensorEvaluationContext) -> list[str]:
+        with _runner(workflow, context) as runner:
+            scope = _carried_out(runner, [*before, way, _LOOK], new_scope(workflow, values))
+            text = _page_text(runner, scope)
+        return [found.group() for found in counts.finditer(text)] if pattern else text.splitlines()
+
+    return probe
+
+
+_LOOK = TaskBlock(block_type="task", label="look")
+"""Begins where the browser is, and ends at once: its record has the page."""
+
+
+def _first_blocks(workflow: Workflow, until: str) -> list[Block]:
+    labels = [block.label for block in workflow.definition.blocks]
+    if until not in labels:
+        raise RunError(f"workflow {workflow.name!r} has no block {until!r} at its top level")
+    return workflow.definition.blocks[: labels.index(until) + 1]
+
+
+@contextmanager
+def _runner(workflow: Workflow, context: dg.SensorEvaluationContext) -> Iterator[Runner]:
+    """A runner with resources of its own, and a browser that is closed at the end."""
+    resources = SimpleNamespace(
+        **{key: asset_resources()[key].model_copy() for key in RESOURCE_KEYS}
+    )
+    try:
+        yield Runner(workflow, services(resources), context.log.info)
+    finally:
+        resources.browser.close()
+
+
+def _carried_out(runner: Runner, blocks: Sequence[Block], scope: Scope) -> Scope:
+    """The scope after blocks that must all complete.
+
+    Raises:
+        RunError: One didn't.
+    """
+    for index, block in enumerate(blocks):
+        one = runner if block is not _LOOK else replace(runner, services=_without_planning(runner))
+        scope, outcome = one.run(block, scope, hand_on=needed_by(blocks[index + 1 :]))
+        if not outcome.completed and not block.continue_on_failure:
+            raise RunError(f"looking at the portal {outcome.status}: {outcome.failure_reason}")
+    return scope
+
+
+def _without_planning(runner: Runner) -> Services:
+    return replace(runner.services, planner=ScriptedPlanner([[Complete()]]))
+
+
+def _page_text(runner: Runner, scope: Scope) -> str:
+    record = runner.records(scope).read(_LOOK.label)
+    picture = record.outcome.steps[-1].screenshot if record and record.outcome.steps else None
+    if picture is None:
+        raise RunError("looking at the portal gave no page")
+    seen = runner.services.artifacts.read(f"{picture.rpartition('/')[0]}/observation.txt")
+    return seen.decode(errors="replace").partition("\n\n")[2]
 
 
 def fingerprint(seen: Any) -> str:

@@ -359,19 +359,25 @@ def services(resources: Any) -> Services:
 
 
 def _bucket(resource: Any) -> S3Bucket:
-    """Ours, or dagster-aws's ``S3Resource``, of which an op sees the boto3 client."""
+    """Ours, or dagster-aws's ``S3Resource``."""
     if hasattr(resource, "s3"):
         bucket: S3Bucket = resource.s3()
         return bucket
-    return replace(S3BucketResource().s3(), client=lambda: resource)
+    return replace(S3BucketResource().s3(), client=lambda: _boto3_client(resource))
 
 
 def _secret_source(resource: Any) -> SecretSource:
-    """Ours, or the client of dagster-aws's ``SecretsManagerResource``, after the environment."""
+    """Ours, or dagster-aws's ``SecretsManagerResource``, after the environment."""
     if hasattr(resource, "source"):
         source: SecretSource = resource.source()
         return source
-    return ChainSource(EnvironmentSource(), AwsSecretsManagerSource(lambda: resource))
+    manager = AwsSecretsManagerSource(lambda: _boto3_client(resource))
+    return ChainSource(EnvironmentSource(), manager)
+
+
+def _boto3_client(resource: Any) -> Any:
+    """The client of a resource of dagster-aws; of some, an op sees the client itself."""
+    return resource.get_client() if hasattr(resource, "get_client") else resource
 
 
 def one_time_codes(store: ArtifactStore) -> OneTimeCodes:

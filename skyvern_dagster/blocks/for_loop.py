@@ -18,7 +18,7 @@ MAX_ITERATIONS = 1000
 
 
 class ForLoopBlock(BlockFields):
-    """``block_type: for_loop``."""
+    """Its body runs once for each item of a list."""
 
     key_fields: ClassVar[tuple[str, ...]] = ("loop_variable_reference",)
     parameter_fields: ClassVar[tuple[str, ...]] = ("loop_over_parameter_key",)

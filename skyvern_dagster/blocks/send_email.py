@@ -40,7 +40,10 @@ SMTP_FIELDS = (
 
 
 class SendEmailBlock(BlockFields):
-    """``block_type: send_email``."""
+    """Sends one message, once.
+
+    The secrets of the SMTP account are ``aws_secret`` parameters.
+    """
 
     key_fields: ClassVar[tuple[str, ...]] = ("recipients", "body", "file_attachments")
     template_fields: ClassVar[tuple[str, ...]] = ("subject", "sender")
@@ -49,13 +52,18 @@ class SendEmailBlock(BlockFields):
     block_type: Literal["send_email"]
     smtp_host_secret_parameter_key: str
     smtp_port_secret_parameter_key: str
-    smtp_username_secret_parameter_key: str
+    smtp_username_secret_parameter_key: str = Field(description="Its secret may be empty.")
     smtp_password_secret_parameter_key: str
-    sender: str
-    recipients: list[str] = Field(min_length=1)
-    subject: str
-    body: str = ""
-    file_attachments: list[str] = Field(default_factory=list)
+    sender: str = Field(description="Gets a copy.")
+    recipients: list[str] = Field(
+        min_length=1, description="Addresses, or parameters that give addresses."
+    )
+    subject: str = Field(description="The run's id is added to it.")
+    body: str = Field(default="", description="Text, a template, or a parameter that gives it.")
+    file_attachments: list[str] = Field(
+        default_factory=list,
+        description="SKYVERN_DOWNLOAD_DIRECTORY for all downloads, or names of downloaded files.",
+    )
     max_retries: int = Field(default=2, ge=0, le=20, description="Our extension.")
 
     @property

@@ -27,7 +27,7 @@ from skyvern_dagster.templating import is_template, names_used
 
 
 class TaskBlock(BlockFields):
-    """``block_type: task`` (contract 3a)."""
+    """One instruction to a browser (contract 3a)."""
 
     key_fields: ClassVar[tuple[str, ...]] = (
         "url",
@@ -49,7 +49,7 @@ class TaskBlock(BlockFields):
 
     block_type: Literal["task"]
     url: str | None = Field(default=None, description="Where to begin; else where the browser is.")
-    title: str = ""
+    title: str = Field(default="", description="Name for people.")
     navigation_goal: str | None = Field(default=None, description="What to do, in plain words.")
     data_extraction_goal: str | None = Field(default=None, description="What to read.")
     data_schema: dict[str, Any] | list[Any] | str | None = Field(
@@ -59,11 +59,15 @@ class TaskBlock(BlockFields):
         default_factory=dict, description="Code -> the situation in which it is reported."
     )
     max_retries: int = Field(default=0, ge=0, le=20, description="On `failed`, not `terminated`.")
-    max_steps_per_run: int | None = Field(default=None, ge=1, le=1000)
+    max_steps_per_run: int | None = Field(
+        default=None, ge=1, le=1000, description="Steps until it fails; else the resource's."
+    )
     parameter_keys: list[str] = Field(
         default_factory=list, description="Parameters that the agent is told about."
     )
-    complete_on_download: bool = False
+    complete_on_download: bool = Field(
+        default=False, description="The first download completes it."
+    )
     download_suffix: str | None = Field(default=None, description="New name of the download.")
     totp_identifier: str | None = Field(
         default=None, description="Whom pushed one-time codes are for (POST /api/v1/totp)."

@@ -17,7 +17,7 @@ from skyvern_dagster.errors import BlockError
 
 
 class UploadToS3Block(BlockFields):
-    """``block_type: upload_to_s3``."""
+    """Puts downloads into a bucket, each once."""
 
     key_fields: ClassVar[tuple[str, ...]] = ("path",)
 

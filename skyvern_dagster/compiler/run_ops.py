@@ -33,7 +33,7 @@ SCOPE_IN = dg.In(Scope)
 _START_OUT = {
     SCOPE: dg.Out(Scope, io_manager_key=IO_MANAGER, description="What the first block begins with.")
 }
-_START_CONFIG = dg.Permissive()
+_START_CONFIG = dg.Permissive()  # type: ignore[no-untyped-call]
 _FINISH_OUT = {"result": dg.Out(dg.Nothing)}
 
 

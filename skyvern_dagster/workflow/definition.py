@@ -24,8 +24,10 @@ class DefinitionBody(BaseModel):
         {"version", "error_code_mapping", "workflow_system_prompt"}
     )
 
-    parameters: list[Parameter] = Field(default_factory=list)
-    blocks: list[Block] = Field(min_length=1)
+    parameters: list[Parameter] = Field(
+        default_factory=list, description="What blocks and templates can refer to."
+    )
+    blocks: list[Block] = Field(min_length=1, description="What is done, in order.")
 
 
 class WorkflowDefinition(BaseModel):
@@ -45,12 +47,16 @@ class WorkflowDefinition(BaseModel):
     )  # fmt: skip
     """Fields that are accepted and have no effect on how a run goes (a warning when set)."""
 
-    title: str = Field(min_length=1)
+    title: str = Field(min_length=1, description="Name for people.")
     description: str | None = None
     proxy_location: str | None = None
-    webhook_callback_url: str | None = None
-    totp_verification_url: str | None = None
-    totp_identifier: str | None = None
+    webhook_callback_url: str | None = Field(default=None, description="Told when a run has ended.")
+    totp_verification_url: str | None = Field(
+        default=None, description="Asked for one-time codes, for all blocks without their own."
+    )
+    totp_identifier: str | None = Field(
+        default=None, description="Whom pushed one-time codes are for, likewise."
+    )
     persist_browser_session: bool = False
     is_saved_task: bool = False
     dagster: DagsterSection = Field(

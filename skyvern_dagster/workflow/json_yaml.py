@@ -49,7 +49,7 @@ class _Json(SafeConstructor, Resolver):
         node.value = [(_as_text(key), value) for key, value in node.value]
 
 
-_Json.add_constructor(None, _Json.construct_undefined)
+_Json.yaml_constructors[None] = _Json.construct_undefined
 
 
 class JsonLoader(_Json, yaml.SafeLoader):

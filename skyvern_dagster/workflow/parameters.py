@@ -50,7 +50,9 @@ class WorkflowParameter(_Parameter):
 
     parameter_type: Literal["workflow"]
     workflow_parameter_type: ValueType = "string"
-    default_value: Any = None
+    default_value: Any = Field(
+        default=None, description="Without one, whoever starts a run must give a value."
+    )
 
     @property
     def required(self) -> bool:
@@ -62,14 +64,16 @@ class ContextParameter(_Parameter):
     """A value taken out of another parameter, an output, or the current item of a loop."""
 
     parameter_type: Literal["context"]
-    source_parameter_key: str
+    source_parameter_key: str = Field(
+        description="The parameter, or `{label}_output`, that holds a value of this one's key."
+    )
 
 
 class AwsSecretParameter(_Parameter):
     """A secret by name: the environment variable ``aws_key``, else AWS Secrets Manager."""
 
     parameter_type: Literal["aws_secret"]
-    aws_key: str
+    aws_key: str = Field(description="Name of the variable, and of the secret.")
 
 
 class CredentialParameter(_Parameter):

@@ -61,7 +61,7 @@ def test_a_run_over_two_partitions_and_runs_per_partition_know_of_each_other(
     desk: Desk, sink: SmtpSink
 ) -> None:
     april, may = download(desk, "a.pdf"), download(desk, "b.pdf", MAY)
-    whole = {"delivery": "invoices/2024-04...2024-05", "covers": (APRIL, MAY)}
+    whole: dict[str, Any] = {"delivery": "invoices/2024-04...2024-05", "covers": (APRIL, MAY)}
 
     assert made(desk, [april, may], **whole).details["sent_now"] == 1
     assert made(desk, [april]).details["sent_now"] == 0
@@ -74,7 +74,7 @@ def test_a_run_over_two_partitions_and_runs_per_partition_know_of_each_other(
 def test_an_empty_partition_of_a_run_over_several_counts_as_sent(
     desk: Desk, sink: SmtpSink
 ) -> None:
-    whole = {"delivery": "invoices/2024-04...2024-05", "covers": (APRIL, MAY)}
+    whole: dict[str, Any] = {"delivery": "invoices/2024-04...2024-05", "covers": (APRIL, MAY)}
     made(desk, [download(desk, "a.pdf")], **whole)
 
     assert made(desk, [], MAY).details["sent_now"] == 0
