@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.rest`` prints, for instances of several sizes: milliseconds for a run by its
 id and for a page of ten runs, and requests a second over 32 connections; and then the seconds from
-a ``POST`` until the browser asks for the page. ``--postgres URL`` measures on that server, too (needs dagster-postgres;
-``postgresql+psycopg2://``, since SQLAlchemy 2.1 takes psycopg 3 otherwise).
+a ``POST`` until the browser asks for the page. ``--postgres URL`` measures on that server, too: it
+needs dagster-postgres and ``postgresql+psycopg2://``, since SQLAlchemy 2.1 takes psycopg 3 otherwise.
 """
 
 from __future__ import annotations

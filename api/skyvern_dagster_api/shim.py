@@ -19,7 +19,7 @@ from skyvern_dagster.errors import DeploymentError, RunError
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.organizations.run_secrets import RunSecrets
 from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret
-from skyvern_dagster.resources import ArtifactStoreResource, S3BucketResource
+from skyvern_dagster.resources import ArtifactStoreResource, BrowserResource, S3BucketResource
 from skyvern_dagster.runs.answer import answer_body
 from skyvern_dagster.runs.deployment import DagsterDeployment
 from skyvern_dagster.runs.home import prepare_home
@@ -116,7 +116,7 @@ class Shim:
         """Which addresses a task may begin at."""
         return AddressPolicy(
             allow_private=self.settings.allow_private_urls,
-            allowed_hosts=self.webhooks.policy.allowed_hosts,
+            allowed_hosts=BrowserResource().policy().private_hosts,
         )
 
     def reload_soon(self) -> None:

@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -161,13 +161,25 @@ def _workspace(up: Deployment) -> Path:
 def _start(
     up: Deployment, name: str, command: list[str], extra: dict[str, str] | None = None
 ) -> None:
-    environment = {
-        **os.environ,
-        "DAGSTER_HOME": str(up.home),
-        "DAGSTER_DISABLE_TELEMETRY": "1",
-        **(extra or {}),
-    }
+    environment = {**service_environment(up.home, os.environ), **(extra or {})}
     up.services.append(Service.start(name, command, environment, up.home / "logs"))
+
+
+def service_environment(home: Path, given: Mapping[str, str]) -> dict[str, str]:
+    """The environment of every service.
+
+    Pages of runs are held to what holds for the addresses that tasks begin at, unless told
+    otherwise.
+    """
+    private = given.get("SKYVERN_BROWSER_ALLOW_PRIVATE")
+    return {
+        **given,
+        "DAGSTER_HOME": str(home),
+        "DAGSTER_DISABLE_TELEMETRY": "1",
+        "SKYVERN_BROWSER_ALLOW_PRIVATE": private
+        or given.get("SKYVERN_API_ALLOW_PRIVATE_URLS")
+        or "false",
+    }
 
 
 def _wait(up: Deployment, url: str) -> None:

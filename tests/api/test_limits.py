@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from skyvern_dagster.serving.deployment import service_environment
 from tests.api.served import Served, second_shim
 
 
@@ -103,3 +105,24 @@ def test_metrics_are_prometheus_s(served: Served, name: str) -> None:
     assert all(float(each.rpartition(" ")[2]) >= 0 for each in found)
     if name == "skyvern_api_requests_total":
         assert any('route="/v1/runs"' in each for each in found)
+
+
+def test_pages_are_held_to_what_holds_for_tasks(served: Served) -> None:
+    # The fixture lets tasks begin at private addresses, so the runs' browsers may open them.
+    for service in served.up.services:
+        environment = Path(f"/proc/{service.process.pid}/environ").read_bytes().split(b"\0")
+        assert b"SKYVERN_BROWSER_ALLOW_PRIVATE=true" in environment, service.name
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, "false"),
+        ({"SKYVERN_API_ALLOW_PRIVATE_URLS": "true"}, "true"),
+        ({"SKYVERN_API_ALLOW_PRIVATE_URLS": "true", "SKYVERN_BROWSER_ALLOW_PRIVATE": "0"}, "0"),
+    ],
+)
+def test_runs_under_serve_open_private_addresses_only_where_asked(
+    given: dict[str, str], expected: str
+) -> None:
+    assert service_environment(Path("/home"), given)["SKYVERN_BROWSER_ALLOW_PRIVATE"] == expected
