@@ -3,7 +3,7 @@
 ``python -m benchmarks.rest`` prints, for instances of several sizes: milliseconds for a run by its
 id and for a page of ten runs, and requests a second over 32 connections; and then the seconds from
 a ``POST`` until the browser asks for the page. ``--postgres URL`` measures on that server, too: it
-needs dagster-postgres and ``postgresql+psycopg2://``, since SQLAlchemy 2.1 takes psycopg 3 otherwise.
+needs dagster-postgres and an address with ``postgresql+psycopg2://`` (docs/rest.md says why).
 """
 
 from __future__ import annotations
