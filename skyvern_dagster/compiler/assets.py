@@ -166,11 +166,10 @@ def _described(spec: dg.AssetSpec, by: dg.AssetSpec) -> dg.AssetSpec:
 
 
 def _backfill_policy(workflow: Workflow, cut: Partitions | None) -> dg.BackfillPolicy | None:
-    if cut is None:
+    """None is a run per partition, tagged with it; ``multi_run(1)`` would tag a range instead."""
+    if cut is None or workflow.definition.dagster.backfill != "one_run":
         return None
-    if workflow.definition.dagster.backfill == "one_run":
-        return dg.BackfillPolicy.single_run()
-    return dg.BackfillPolicy.multi_run(max_partitions_per_run=1)
+    return dg.BackfillPolicy.single_run()
 
 
 def _checked(workflow: Workflow, parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,5 +22,5 @@ defs = dg.Definitions.merge(
     workflow_definitions(demo_workflow(), parameters=_WHERE),
     workflow_definitions(_MONTHLY, parameters=_WHERE),
     build_invoice_assets([_MONTHLY], group_name="invoices"),
-    dg.Definitions(resources=asset_resources()),
+    dg.Definitions(resources=asset_resources(), executor=dg.in_process_executor),
 )
