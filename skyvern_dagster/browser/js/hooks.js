@@ -34,6 +34,41 @@
     }
   });
 
+  // Closed shadow roots are open for the isolated world, where snapshots and clicks come from. The
+  // page's own scripts find them closed.
+  const closed = new WeakSet();
+  Element.prototype.attachShadow = new Proxy(Element.prototype.attachShadow, {
+    apply(attach, self, given) {
+      if (!given[0] || given[0].mode !== "closed") return Reflect.apply(attach, self, given);
+      const root = Reflect.apply(attach, self, [{ ...given[0], mode: "open" }]);
+      closed.add(root);
+      return root;
+    },
+  });
+  const patch = (owner, property, seen) => {
+    const { get, ...rest } = Object.getOwnPropertyDescriptor(owner, property);
+    const told = new Proxy(get, { apply: (read, self) => seen(Reflect.apply(read, self, []), self) });
+    Object.defineProperty(owner, property, { ...rest, get: told });
+  };
+  patch(Element.prototype, "shadowRoot", (root) => (closed.has(root) ? null : root));
+  patch(ShadowRoot.prototype, "mode", (mode, root) => (closed.has(root) ? "closed" : mode));
+
+  const rootsAround = (node) => {
+    const roots = [];
+    for (let at = node; at instanceof Node; at = at.host) {
+      at = at.getRootNode();
+      roots.push(at);
+    }
+    return roots;
+  };
+  Event.prototype.composedPath = new Proxy(Event.prototype.composedPath, {
+    apply(read, self, given) {
+      const inside = new Set(rootsAround(self.currentTarget));
+      const isOpen = (root) => !closed.has(root) || inside.has(root);
+      return Reflect.apply(read, self, given).filter((node) => rootsAround(node).every(isOpen));
+    },
+  });
+
   // A tab that a script opens shows up some time later; whoever waits must know that it will.
   window.open = new Proxy(window.open, {
     apply(open, self, given) {

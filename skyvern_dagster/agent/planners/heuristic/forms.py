@@ -55,7 +55,7 @@ class Fact:
 
 def fill_form(situation: Situation) -> Plan:
     """The next step in filling in and sending a form."""
-    if situation.memory.purposes("Submit") and (plan := _after_sending(situation)):
+    if situation.memory.done("Submit") and (plan := _after_sending(situation)):
         return plan
     facts = [
         Fact(path.rpartition(".")[2], value)
@@ -261,7 +261,7 @@ def _after_sending(situation: Situation) -> Plan | None:
 
 
 def _sent_in_vain(situation: Situation) -> Plan | None:
-    if len(situation.memory.purposes("Submit")) < 2:
+    if len(situation.memory.done("Submit")) < 2:
         return None
     return unsure(
         f"The form on {situation.url} was sent and neither success nor a complaint came back"

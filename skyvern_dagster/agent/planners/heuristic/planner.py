@@ -96,7 +96,7 @@ def _main_phase(situation: Situation) -> Plan:
     intent = situation.intent
     if intent.downloads:
         return download(situation)
-    if intent.search and not situation.memory.purposes("Search"):
+    if intent.search and not situation.memory.done("Search"):
         return search(situation, intent.search)
     if intent.clicks and (plan := _clicks(situation)):
         return plan
@@ -109,7 +109,7 @@ def _main_phase(situation: Situation) -> Plan:
 
 def _clicks(situation: Situation) -> Plan | None:
     """The clicks that the goal spells out, one a step, with the way to the first one."""
-    done = len(situation.memory.purposes("Click"))
+    done = len(situation.memory.done("Click"))
     labels = situation.intent.clicks
     if done >= len(labels):
         return (
