@@ -16,12 +16,21 @@
   });
 
   // Elements that listen for clicks, for the snapshot: it asks by an event, and each that is still
-  // on the page answers by one.
+  // on the page answers by one. What listens for every kind of press is the root of a framework, which
+  // hands events on.
   const PRESSES = new Set(["click", "mousedown", "mouseup", "pointerdown", "pointerup", "dblclick"]);
   const listening = new Set();
+  const heard = new WeakMap();
+  const listens = (element, kind) => {
+    if (!heard.has(element)) {
+      heard.set(element, new Set());
+      listening.add(new WeakRef(element));
+    }
+    heard.get(element).add(kind);
+  };
   EventTarget.prototype.addEventListener = new Proxy(EventTarget.prototype.addEventListener, {
     apply(add, self, given) {
-      if (PRESSES.has(given[0]) && self instanceof Element) listening.add(new WeakRef(self));
+      if (PRESSES.has(given[0]) && self instanceof Element) listens(self, given[0]);
       return Reflect.apply(add, self, given);
     },
   });
@@ -29,7 +38,7 @@
     for (const each of listening) {
       const element = each.deref();
       if (!element) listening.delete(each);
-      else if (element.isConnected)
+      else if (element.isConnected && heard.get(element).size < PRESSES.size)
         element.dispatchEvent(new Event("skyvern.listens", { bubbles: true, composed: true }));
     }
   });
