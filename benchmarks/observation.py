@@ -1,8 +1,10 @@
 """How much a look at a page costs, beside Playwright's bare AI snapshot in the same run.
 
-Run it with ``python -m benchmarks.observation``. Tokens are characters / 4. Seconds are medians of
-several looks, taken in turn. "known" is the share of all controls that the observation has;
-"wanted" the share of those that the goal could mean which the text still shows.
+Run it with ``python -m benchmarks.observation``. Tokens are characters / 4. Milliseconds are
+medians of looks that are taken in turn: ours with the text for a model,
+``aria_snapshot(mode="ai")`` bare, and with ``boxes=True``, since ours has boxes. "known" is the
+share of all controls that the observation has; "wanted" the share of those that the goal could
+mean which the text still shows.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ from skyvern_dagster.browser.brief_node import is_control
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.browser.session import BrowserSession
 
-LOOKS = 5
+LOOKS = {True: 21, False: 5}
+"""How often to look, by whether a page is small."""
+SMALL = 100
 MAX_TOKENS = 4_000
 COUNT = """() => {
   const count = (root) => [...root.querySelectorAll('*')].reduce((sum, each) => sum
@@ -43,6 +47,7 @@ class Row:
     wanted: float
     seconds: float
     bare_seconds: float
+    boxed_seconds: float
     tokens: int
     bare_tokens: int
 
@@ -61,22 +66,26 @@ async def measure(session: BrowserSession, page: BenchPage) -> Row:
     bare, ours = "", ""
     seconds: list[float] = []
     bare_seconds: list[float] = []
+    boxed_seconds: list[float] = []
 
     async def bare_look() -> None:
         nonlocal bare
         bare = await session.page.aria_snapshot(mode="ai")
 
+    async def boxed_look() -> None:
+        await session.page.aria_snapshot(mode="ai", boxes=True)
+
     async def our_look() -> None:
         nonlocal ours
         ours = brief(await session.observe(), words, MAX_TOKENS).text
 
-    await bare_look()
     await our_look()
-    for _ in range(LOOKS):
+    controls = await session.page.evaluate(COUNT)
+    for _ in range(LOOKS[controls < SMALL]):
         bare_seconds.append(await _timed(bare_look))
         seconds.append(await _timed(our_look))
+        boxed_seconds.append(await _timed(boxed_look))
     seen = await session.observe()
-    controls = await session.page.evaluate(COUNT)
     known = sum(is_control(node) for node in seen.root.walk())
     return Row(
         name=page.name,
@@ -85,6 +94,7 @@ async def measure(session: BrowserSession, page: BenchPage) -> Row:
         wanted=sum(f'"{name}"' in ours for name in page.wanted) / len(page.wanted),
         seconds=statistics.median(seconds),
         bare_seconds=statistics.median(bare_seconds),
+        boxed_seconds=statistics.median(boxed_seconds),
         tokens=len(ours) // 4,
         bare_tokens=len(bare) // 4,
     )
@@ -98,16 +108,17 @@ async def _timed(look: Callable[[], Awaitable[None]]) -> float:
 
 def main() -> None:
     """Prints the table."""
-    print(f"{'page':<20}{'controls':>9}{'known':>7}{'wanted':>8}{'ms':>8}{'bare':>8}{'ratio':>7}"
-          f"{'tokens':>8}{'bare':>8}{'ratio':>7}")  # fmt: skip
+    print(f"{'page':<20}{'controls':>9}{'known':>7}{'wanted':>8}{'ms':>7}{'bare':>7}{'ratio':>7}"
+          f"{'boxes':>7}{'ratio':>7}{'tokens':>8}{'bare':>8}{'ratio':>7}")  # fmt: skip
     with BrowserRuntime() as runtime, tempfile.TemporaryDirectory() as folder:
         session = runtime.run(BrowserSession.open(runtime, downloads_dir=Path(folder)))
         for page in bench_pages():
             row = runtime.run(measure(session, page))
             print(
                 f"{row.name:<20}{row.controls:>9}{row.found:>7.0%}{row.wanted:>8.0%}"
-                f"{row.seconds * 1000:>8.0f}{row.bare_seconds * 1000:>8.0f}"
-                f"{row.seconds / row.bare_seconds:>7.2f}{row.tokens:>8}{row.bare_tokens:>8}"
+                f"{row.seconds * 1000:>7.0f}{row.bare_seconds * 1000:>7.0f}"
+                f"{row.seconds / row.bare_seconds:>7.2f}{row.boxed_seconds * 1000:>7.0f}"
+                f"{row.seconds / row.boxed_seconds:>7.2f}{row.tokens:>8}{row.bare_tokens:>8}"
                 f"{row.tokens / row.bare_tokens:>7.2f}"
             )
         runtime.run(session.close())

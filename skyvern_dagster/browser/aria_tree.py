@@ -1,11 +1,11 @@
-"""Parses what Playwright's ``aria_snapshot(mode="ai", boxes=True)`` prints.
+"""Parses what Playwright's ``aria_snapshot(mode="ai")`` prints.
 
 The format is YAML-like, one line a node::
 
-    - link "PDF" [ref=e44] [cursor=pointer] [box=119,570,29,17]:
+    - link "PDF" [ref=e44] [cursor=pointer]:
       - /url: /a.pdf
-    - 'option "Two: 2" [selected] [box=0,0,0,0]'
-    - paragraph [ref=e26] [box=8,289,1264,18]: "- dash"
+    - 'option "Two: 2" [selected]'
+    - paragraph [ref=e26]: "- dash"
 
 A YAML reader would be fifty times slower, and wouldn't know what a key means anyway.
 """
@@ -16,8 +16,10 @@ import json
 import re
 from dataclasses import dataclass, field
 
-from skyvern_dagster.browser.observation import Box
+from skyvern_dagster.browser.collection import collection_paused
 
+# Nearly all lines: nothing quoted in them but a name without escapes.
+_USUAL = re.compile(r'([a-z]+)(?: "([^"\\]*)")?((?: \[[a-z-]+(?:=[^\]]*)?\])*)(?::|: ([^"\s].*))?')
 _FLAG = re.compile(r"\[([a-z-]+)(?:=([^\]]*))?\]")
 _ROLE = re.compile(r"[^\s\[]+")
 _HEX_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\x([0-9a-fA-F]{2})")
@@ -40,21 +42,13 @@ class AriaNode:
         """Playwright's ref; empty where it gives none."""
         return self.flags.get("ref", "")
 
-    @property
-    def box(self) -> Box | None:
-        """The box in viewport pixels of the node's frame."""
-        numbers = self.flags.get("box", "").split(",")
-        if len(numbers) != 4:
-            return None
-        x, y, width, height = (float(number) for number in numbers)
-        return Box(x, y, width, height)
 
-
+@collection_paused()
 def parse_aria_snapshot(snapshot: str) -> list[AriaNode]:
     """Turns the printed snapshot into its top-level nodes; odd lines become text nodes."""
     top = AriaNode("document")
     open_nodes: list[tuple[int, AriaNode]] = [(-1, top)]
-    for line in snapshot.splitlines():
+    for line in snapshot.split("\n"):
         content = line.lstrip(" ")
         if not content:
             continue
@@ -69,6 +63,15 @@ def parse_aria_snapshot(snapshot: str) -> list[AriaNode]:
 
 
 def _place(parent: AriaNode, content: str) -> AriaNode | None:
+    usual = _USUAL.fullmatch(content)
+    if usual is not None:
+        role, name, flags, text = usual.groups("")
+        if role == "text":
+            parent.children.append(AriaNode("text", name=text))
+            return None
+        node = AriaNode(role, name, text, dict(_FLAG.findall(flags)) if flags else {})
+        parent.children.append(node)
+        return node
     key, value = _split(content)
     if key.startswith("/"):
         parent.properties[key[1:]] = value

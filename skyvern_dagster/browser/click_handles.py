@@ -24,8 +24,10 @@ def add_click_handles(nodes: list[AriaNode], details: FrameDetails, frame_ref: s
     tree = _Tree(AriaNode("document", children=nodes))
     for handle in details.handles:
         known = tree.by_ref.get(handle.get("ref", ""))
-        node = known or _adopted(tree, handle, details, frame_ref)
+        node = known or _adopted(tree, handle, frame_ref)
         if node is None:
+            if "field" in handle:
+                continue
             node = _node_of(handle, frame_ref)
             _insert(tree, node, tree.scope_of(handle), tree.by_ref.get(handle["after"]))
         tree.by_ref[handle["x"]] = node
@@ -54,12 +56,12 @@ class _Tree:
                 self._index(child)
 
 
-def _adopted(
-    tree: _Tree, handle: ElementDetails, details: FrameDetails, frame_ref: str
-) -> AriaNode | None:
+def _adopted(tree: _Tree, handle: ElementDetails, frame_ref: str) -> AriaNode | None:
     """The node that the snapshot shows for this element without a ref; it gets the ref."""
+    names = {"", handle["text"], handle["attributes"].get("aria-label", "")}
+    names |= {handle.get(word, "") for word in ("title", "label", "placeholder")}
     for node in _refless(tree.scope_of(handle).children):
-        if node.role == handle.get("role") and details.of(node) is handle:
+        if node.role == handle.get("role") and node.name in names:
             node.flags["ref"] = frame_ref + handle["x"]
             return node
     return None
@@ -73,11 +75,10 @@ def _refless(nodes: Iterable[AriaNode]) -> Iterable[AriaNode]:
 
 
 def _node_of(handle: ElementDetails, frame_ref: str) -> AriaNode:
-    x, y, width, height = handle["box"]
     return AriaNode(
         handle.get("role", "generic"),
         name=handle["text"],
-        flags={"ref": frame_ref + handle["x"], "box": f"{x},{y},{width},{height}", "cursor": ""},
+        flags={"ref": frame_ref + handle["x"], "cursor": ""},
     )
 
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from skyvern_dagster.browser.outline import outline
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(NamedTuple):
     """A bounding box in CSS pixels, relative to the viewport of the node's frame."""
 
     x: float
@@ -78,6 +81,18 @@ class Node:
     covered: bool = False
     attributes: dict[str, str] = field(default_factory=dict)
 
+    @classmethod
+    def knowing(cls, **known: Any) -> Node:
+        """A node of what is known, the rest as usual.
+
+        Pages have thousands of nodes, of which little is known; a frozen dataclass sets each of
+        its fields one by one, which would take longer than all the rest of a look.
+        """
+        node = object.__new__(cls)
+        node.__dict__.update(known)
+        node.__dict__.setdefault("attributes", {})
+        return node
+
     def walk(self) -> Iterator[Node]:
         """Yields this node and everything below it, in document order."""
         yield self
@@ -119,7 +134,7 @@ class Observation:
         tabs: All open pages of the session.
         http_status: Status of the response that gave this page, where there was one.
         dialogs: Messages of JavaScript dialogs that came up since the last look.
-        text: The tree as trimmed text, as a language model would be shown it.
+        text_budget: Most characters of ``text``.
     """
 
     url: str
@@ -129,7 +144,12 @@ class Observation:
     tabs: tuple[Tab, ...] = ()
     http_status: int | None = None
     dialogs: tuple[str, ...] = ()
-    text: str = ""
+    text_budget: int = 20_000
+
+    @cached_property
+    def text(self) -> str:
+        """The tree as trimmed text, for people: what step artifacts keep."""
+        return outline(self.root, self.text_budget)
 
     def find(self, ref: str) -> Node | None:
         """The node with this ref, or ``None`` when the page doesn't show it (any more)."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from skyvern_dagster.browser.observation import Node
+if TYPE_CHECKING:
+    from skyvern_dagster.browser.observation import Node
 
 _REPEATING = frozenset({"row", "listitem", "option", "article", "gridcell", "treeitem", "menuitem"})
 _MOST_ROWS = (40, 20, 10, 5, 3)

@@ -2,52 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from skyvern_dagster.browser.aria_tree import AriaNode
-from skyvern_dagster.browser.observation import Node, Option
+from skyvern_dagster.browser.collection import collection_paused
+from skyvern_dagster.browser.observation import Box, Node, Option
 from skyvern_dagster.browser.scripts import ask
 
 if TYPE_CHECKING:
-    from playwright.async_api import FrameLocator, Page
+    from playwright.async_api import Frame, FrameLocator, Page
 
 ElementDetails = Mapping[str, Any]
 
 _VALUE_ROLES = frozenset({"textbox", "searchbox", "spinbutton", "combobox", "slider"})
 _CHECKABLE = ("checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio")
-_SAME_ROLE = {"a": "link", "button": "button", "option": "option", "select": "combobox"}
+_NOTHING: ElementDetails = {}
+_PLAIN = 2  # tag and box
 
 
 @dataclass(frozen=True)
 class FrameDetails:
-    """One frame's details, by ref and, for nodes without one, by box.
+    """One frame's details by ref.
 
     Attributes:
+        title: Title of the document.
         lang: ``lang`` of the document element.
         viewport: Inner width and height of the frame.
+        newest: The highest number of a ref on its elements.
         handles: Elements that are clickable but have no usable node in the snapshot.
     """
 
+    title: str = ""
     lang: str = ""
     viewport: tuple[float, float] = (0, 0)
+    newest: int = 0
     by_ref: Mapping[str, ElementDetails] = field(default_factory=dict)
-    by_box: Mapping[tuple[int, ...], list[ElementDetails]] = field(default_factory=dict)
     handles: tuple[ElementDetails, ...] = ()
 
     def of(self, node: AriaNode) -> ElementDetails:
         """The details of a node; empty when the page says nothing about it."""
-        if node.ref:
-            # The ref of a handle in a frame begins with the ref of the iframe: `e45x3`.
-            own = node.ref if "x" not in node.ref else node.ref[node.ref.index("x") :]
-            return self.by_ref.get(own, {})
-        box = node.box
-        if box is None:
-            return {}
-        key = (int(box.x), int(box.y), int(box.width), int(box.height))
-        candidates = self.by_box.get(key, [])
-        return next((found for found in candidates if _fits(node, found)), {})
+        ref = node.flags.get("ref")
+        if ref is None:
+            return _NOTHING
+        # The ref of a handle in a frame begins with the ref of the iframe: `e45x3`.
+        return self.by_ref.get(ref if "x" not in ref else ref[ref.index("x") :], _NOTHING)
+
+    @property
+    def prefix(self) -> str:
+        """What the refs of this frame begin with: ``f3`` or, in the first document, nothing."""
+        return next((ref.partition("e")[0] for ref in self.by_ref if "e" in ref), "")
 
 
 async def collect_details(place: Page | FrameLocator, timeout: float) -> FrameDetails:
@@ -60,25 +65,43 @@ async def collect_details(place: Page | FrameLocator, timeout: float) -> FrameDe
     return read_details(await ask(place, "skyvern=details", timeout))
 
 
+async def collect_early(frame: Frame, timeout: float) -> FrameDetails | None:
+    """Asks a frame for its details while the snapshot may still be on its way there.
+
+    ``None`` when the frame hasn't been in a snapshot yet, or doesn't answer. The details are of use
+    if they are no older than the snapshot: if ``newest`` is as high as the highest ref in it.
+    """
+    from playwright.async_api import Error
+
+    try:
+        told = await ask(frame, "skyvern=early", timeout)
+    except Error:
+        return None
+    return None if told is None else read_details(told)
+
+
+@collection_paused()
 def read_details(raw: Mapping[str, Any]) -> FrameDetails:
-    """Indexes what ``engine.js`` collected."""
-    by_ref: dict[str, ElementDetails] = {}
-    by_box: dict[tuple[int, ...], list[ElementDetails]] = {}
+    """Indexes what ``engine.js`` collected: ``[ref, tag, x, y, width, height, details?]`` each."""
+    by_ref: dict[str, ElementDetails] = {
+        ref: {"tag": tag, "box": Box(*box)} for ref, tag, *box in raw["plain"]
+    }
     handles: list[ElementDetails] = []
-    for element in raw.get("elements", ()):
-        if "ref" in element:
-            by_ref[element["ref"]] = element
-        if "x" in element:
-            by_ref[element["x"]] = element
-            handles.append(element)
-        if "ref" not in element:
-            by_box.setdefault(tuple(element["box"]), []).append(element)
-    width, height = raw.get("viewport", (0, 0))
+    for ref, tag, x, y, width, height, details in raw["elements"]:
+        details.update(tag=tag, box=Box(x, y, width, height))
+        if ref:
+            details["ref"] = ref
+            by_ref[ref] = details
+        if "x" in details:
+            by_ref[details["x"]] = details
+            handles.append(details)
+    width, height = raw["viewport"]
     return FrameDetails(
-        lang=str(raw.get("lang", "")),
+        title=raw["title"],
+        lang=raw["lang"],
         viewport=(width, height),
+        newest=raw["newest"],
         by_ref=by_ref,
-        by_box=by_box,
         handles=tuple(handles),
     )
 
@@ -87,38 +110,70 @@ def build_node(
     aria: AriaNode, details: ElementDetails, children: tuple[Node, ...], *, in_viewport: bool
 ) -> Node:
     """Joins a snapshot node and its details."""
-    shown = _ShownText(aria, details)
-    role = _role(aria, details)
-    if role != aria.role and not aria.name:
-        aria.name, shown.text = shown.text, ""
-    return Node(
-        role=role,
-        name=str(details.get("name", "")) or aria.name,
-        ref=aria.ref or None,
-        text=shown.text,
-        children=children,
-        box=aria.box,
-        url=details.get("url") or aria.properties.get("url"),
-        tag=details.get("tag", ""),
-        input_type=details.get("type", ""),
-        value=shown.value,
-        placeholder=details.get("placeholder") or aria.properties.get("placeholder", ""),
-        title=_title(aria, details),
-        options=tuple(Option(*option) for option in details.get("options", ())),
-        level=int(aria.flags["level"]) if "level" in aria.flags else None,
-        checked=details.get("checked", _state(aria, "checked", _CHECKABLE)),
-        expanded=details.get("expanded", _state(aria, "expanded", ())),
-        selected="selected" in aria.flags,
-        pressed=_state(aria, "pressed", ()),
-        disabled="disabled" in aria.flags or bool(details.get("disabled")),
-        required=bool(details.get("required")),
-        invalid="invalid" in aria.flags or bool(details.get("invalid")),
-        active="active" in aria.flags,
-        clickable=bool(details.get("clickable")) or "cursor" in aria.flags,
-        in_viewport=in_viewport,
-        covered=bool(details.get("covered")),
-        attributes=_attributes(details),
+    known: dict[str, Any] = {"role": aria.role, "name": aria.name}
+    if children:
+        known["children"] = children
+    if aria.flags:
+        known.update(_flags(aria))
+    if aria.text:
+        known["text"] = aria.text
+    if aria.properties:
+        known.update(_properties(aria))
+    if aria.role in _CHECKABLE:
+        known.setdefault("checked", False)
+    if not in_viewport:
+        known["in_viewport"] = False
+    if details:
+        known["tag"], known["box"] = details["tag"], details["box"]
+    if len(details) > _PLAIN or aria.role in _VALUE_ROLES:
+        known.update(_told(aria, details))
+    return Node.knowing(**known)
+
+
+def _flags(aria: AriaNode) -> Iterator[tuple[str, Any]]:
+    for flag, value in aria.flags.items():
+        match flag:
+            case "ref":
+                yield "ref", value
+            case "cursor":
+                yield "clickable", True
+            case "level":
+                yield "level", int(value)
+            case "checked" | "pressed":
+                yield flag, value != "mixed" or None
+            case "expanded" | "selected" | "disabled" | "invalid" | "active":
+                yield flag, True
+            case _:
+                pass
+
+
+def _properties(aria: AriaNode) -> Iterator[tuple[str, str]]:
+    return (
+        (each, aria.properties[each]) for each in ("url", "placeholder") if each in aria.properties
     )
+
+
+def _told(aria: AriaNode, details: ElementDetails) -> Iterator[tuple[str, Any]]:
+    """What the details say, over what the snapshot says."""
+    shown = _ShownText(aria, details)
+    role, name = _role(aria, details), aria.name
+    if role != aria.role and not name:
+        name, shown.text = shown.text, ""
+    yield from (("role", role), ("name", details.get("name") or name))
+    yield from (("text", shown.text), ("value", shown.value))
+    for word in ("url", "placeholder"):
+        if details.get(word):
+            yield word, details[word]
+    for word in ("checked", "expanded", "clickable", "disabled", "required", "invalid", "covered"):
+        if word in details:
+            yield word, details[word]
+    if "type" in details:
+        yield "input_type", details["type"]
+    if "options" in details:
+        yield "options", tuple(Option(*option) for option in details["options"])
+    if "title" in details and details["title"] != aria.name:
+        yield "title", details["title"]
+    yield "attributes", _attributes(details)
 
 
 class _ShownText:
@@ -146,27 +201,9 @@ def _plain_value(details: ElementDetails) -> str:
     return str(details.get("value", "")) if details.get("type") == "file" else ""
 
 
-def _title(aria: AriaNode, details: ElementDetails) -> str:
-    title = str(details.get("title", ""))
-    return "" if title == aria.name else title
-
-
-def _state(aria: AriaNode, flag: str, always: tuple[str, ...]) -> bool | None:
-    if flag in aria.flags:
-        return aria.flags[flag] != "mixed" or None
-    return False if aria.role in always else None
-
-
 def _attributes(details: ElementDetails) -> dict[str, str]:
     attributes = dict(details.get("attributes", {}))
     for word in ("label", "hint"):
         if details.get(word):
             attributes[word] = details[word]
     return attributes
-
-
-def _fits(node: AriaNode, details: ElementDetails) -> bool:
-    expected = _SAME_ROLE.get(details.get("tag", ""))
-    if node.role in _VALUE_ROLES:
-        return details.get("tag") in ("input", "textarea", "select")
-    return expected == node.role or expected is None

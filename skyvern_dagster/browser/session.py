@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -233,13 +233,12 @@ class BrowserSession:
             await asyncio.wait_for(self._context.close(), _CLOSE_SECONDS)
 
     async def _observe(self, page: Page, text_budget: int) -> Observation:
-        return await observe(
-            page,
-            tabs=await self.tabs.list(),
-            http_status=self.traffic.status_of(page),
-            dialogs=self.dialogs.take_unseen(),
-            text_budget=text_budget,
+        dialogs, status = self.dialogs.take_unseen(), self.traffic.status_of(page)
+        seen, titles = await asyncio.gather(
+            observe(page, http_status=status, dialogs=dialogs, text_budget=text_budget),
+            self.tabs.titles(other_than=page),
         )
+        return replace(seen, tabs=self.tabs.list({**titles, page: seen.title}))
 
     def _follow(self, page: Page) -> None:
         page.on("close", self.traffic.forget)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from skyvern_dagster.browser.observation import Tab
@@ -64,13 +64,17 @@ class Tabs:
         await pages[index].bring_to_front()
         return True
 
-    async def list(self) -> tuple[Tab, ...]:
-        """All open pages, in the order in which they were opened."""
-        pages = self._context.pages
+    async def titles(self, other_than: Page) -> dict[Page, str]:
+        """Titles of the open pages other than one whose title is known anyway."""
+        pages = [page for page in self._context.pages if page is not other_than]
         titles = await asyncio.gather(*(_title(page) for page in pages))
+        return dict(zip(pages, titles, strict=True))
+
+    def list(self, titles: Mapping[Page, str]) -> tuple[Tab, ...]:
+        """All open pages, in the order in which they were opened."""
         return tuple(
-            Tab(index, page.url, title, page in self._recent[-1:])
-            for index, (page, title) in enumerate(zip(pages, titles, strict=True))
+            Tab(index, page.url, titles.get(page, ""), page in self._recent[-1:])
+            for index, page in enumerate(self._context.pages)
         )
 
     def _add(self, page: Page) -> None:

@@ -1,10 +1,11 @@
 // A Playwright selector engine that runs in the isolated world, out of the page's reach.
 //
 //   skyvern=details   a detached element whose text is JSON: what the aria snapshot lacks
+//   skyvern=early     the same, but null while there hasn't been a snapshot
 //   skyvern=x3        the element that a former `details` called x3
 //
 // Playwright's snapshot stores each element's ref in `_ariaRef`, in this same world, so that the
-// join with the snapshot is exact.
+// join with the snapshot is exact. Pages have thousands of elements: what is asked of each is cheap.
 (() => {
   const MAX_TEXT = 200;
   const MAX_OPTIONS = 200;
@@ -14,11 +15,20 @@
     "[role=menuitem],[role=menuitemcheckbox],[role=menuitemradio],[role=combobox],[role=textbox]," +
     "[role=searchbox],[role=spinbutton],[role=slider],[role=treeitem]";
   const INTERACTIVE = NATIVE + "," + ROLES + ",[contenteditable=''],[contenteditable=true]";
-  const COPIED = [
+  const TELLING = INTERACTIVE + ",fieldset,[role],[tabindex],[onclick]";
+  const COPIED = new Set([
     "id", "name", "autocomplete", "inputmode", "maxlength", "pattern", "accept", "min", "max",
     "download", "target", "aria-label", "aria-haspopup", "aria-current", "aria-live", "alt",
     "readonly", "multiple", "rel",
-  ];
+  ]);
+  const SKIPPED = new Set([
+    "SCRIPT", "STYLE", "META", "LINK", "HEAD", "TITLE", "NOSCRIPT", "TEMPLATE", "BR",
+  ]);
+  const FIELD_ROLES = {
+    checkbox: "checkbox", radio: "radio", range: "slider", number: "spinbutton",
+    search: "searchbox", button: "button", submit: "button", reset: "button", image: "button",
+    file: "button",
+  };
   const elements = new Map(); // x ref -> WeakRef of an element
   const refs = new WeakMap(); // element -> x ref
   let lastRef = 0;
@@ -33,12 +43,13 @@
     return root instanceof ShadowRoot ? root.host : null;
   }
 
-  function* descend(root) {
-    for (const element of root.children) {
-      yield element;
-      if (element.shadowRoot) yield* descend(element.shadowRoot);
-      yield* descend(element);
+  function descend(root, into) {
+    for (let element = root.firstElementChild; element; element = element.nextElementSibling) {
+      if (!SKIPPED.has(element.nodeName)) into.push(element);
+      if (element.shadowRoot) descend(element.shadowRoot, into);
+      descend(element, into);
     }
+    return into;
   }
 
   function isSecret(element) {
@@ -64,7 +75,8 @@
     return false;
   }
 
-  function isCovered(element) {
+  function isCovered(element, [left, top, width, height]) {
+    if (left > innerWidth || top > innerHeight || left + width < 0 || top + height < 0) return false;
     const box = element.getClientRects()[0];
     if (!box || !box.width || !box.height) return false;
     const x = box.left + box.width / 2;
@@ -78,7 +90,7 @@
 
   function boxOf(element) {
     const box = element.getBoundingClientRect();
-    return [box.x, box.y, box.width, box.height].map(Math.round);
+    return [Math.round(box.x), Math.round(box.y), Math.round(box.width), Math.round(box.height)];
   }
 
   function isShown(element) {
@@ -88,7 +100,7 @@
   }
 
   function labelOf(element) {
-    const label = element.labels && element.labels[0];
+    const label = element.nodeName !== "BUTTON" && element.labels && element.labels[0];
     if (!label) return "";
     return clean(label.contains(element) ? textWithoutFields(label) : label.innerText);
   }
@@ -143,26 +155,25 @@
 
   function attributesOf(element) {
     const found = {};
-    for (const name of COPIED) {
+    for (const name of element.getAttributeNames()) {
+      if (!COPIED.has(name)) continue;
       const value = element.getAttribute(name);
-      if (value !== null && (value || name === "download")) found[name] = clean(value);
+      if (value || name === "download") found[name] = clean(value);
     }
     return found;
   }
 
-  function detailsOf(element, interactive) {
-    const details = { tag: element.nodeName.toLowerCase() };
-    const ref = ariaRef(element);
-    if (ref) details.ref = ref;
-    else details.box = boxOf(element);
+  function detailsOf(element, box, interactive) {
+    const details = {};
     const expanded = expandedState(element);
     if (expanded !== null) details.expanded = expanded;
     if (element.title) details.title = clean(element.title);
     if (!interactive) return details;
-    details.attributes = attributesOf(element);
+    const attributes = attributesOf(element);
+    if (!isEmpty(attributes)) details.attributes = attributes;
     linkDetails(element, details);
     if (element.matches("input,select,textarea,button,fieldset,[role]")) fieldDetails(element, details);
-    if (isCovered(element)) details.covered = true;
+    if (isCovered(element, box)) details.covered = true;
     return details;
   }
 
@@ -188,7 +199,7 @@
   // Clickable without a role: the page's author gave it a handler or a hand cursor.
   function isScriptClickable(element, style) {
     if (element.hasAttribute("onclick") || element.hasAttribute("ng-click")) return true;
-    if (element.matches("[tabindex]:not([tabindex='-1'])") && element.matches("div,span,i,svg,img"))
+    if (element.tabIndex >= 0 && element.hasAttribute("tabindex") && element.matches("div,span,i,svg,img"))
       return true;
     if (style.cursor !== "pointer") return false;
     const parent = parentOf(element);
@@ -273,40 +284,61 @@
     return found;
   }
 
-  function isSearchable(element) {
-    return !["SCRIPT", "STYLE", "META", "LINK", "HEAD", "TITLE", "NOSCRIPT", "TEMPLATE", "BR"].includes(
-      element.nodeName,
+  // What a planner may click: a control or link, or anything that is clickable by script.
+  function isClickable(element, native, details, listeners) {
+    if (element === document.body) return false;
+    return (
+      (native && element.nodeName !== "LABEL") ||
+      standsForHidden(element, details) ||
+      ((isScriptClickable(element, getComputedStyle(element)) || isListener(element, listeners)) &&
+        !hasInteractiveAncestor(element))
     );
   }
 
-  // What a planner may click: a control or link, or anything that is clickable by script.
-  function clickDetails(element, interactive, details, listeners) {
-    const native = interactive && element.matches(INTERACTIVE) && element.nodeName !== "LABEL";
-    details.clickable =
-      native ||
-      standsForHidden(element, details) ||
-      ((isScriptClickable(element, getComputedStyle(element)) || isListener(element, listeners)) &&
-        !hasInteractiveAncestor(element));
-    return details.clickable;
+  // Elements that the snapshot leaves without a ref, or without a name, get a handle of ours.
+  function needsHandle(element, ref, native) {
+    if (element.nodeName === "OPTION") return false;
+    if (isField(element)) return !ref;
+    return !native || !ref || element.nodeName === "LABEL" || !nameOf(element);
   }
 
-  function addHandle(element, details, previous) {
+  function isField(element) {
+    return element.matches("input,select,textarea");
+  }
+
+  function nameOf(element) {
+    return clean((element._ariaRef && element._ariaRef.name) || element.innerText);
+  }
+
+  function handleRole(element) {
+    const role = element.getAttribute("role");
+    if (isField(element)) return role || fieldRole(element);
+    if (element.nodeName === "A" || role === "link") return "link";
+    return element.nodeName === "BUTTON" || role === "button" ? "button" : "";
+  }
+
+  function fieldRole(element) {
+    if (element.nodeName === "SELECT") return element.multiple || element.size > 1 ? "listbox" : "combobox";
+    return (element.nodeName === "INPUT" && FIELD_ROLES[element.type]) || "textbox";
+  }
+
+  function addHandle(element, box, details, previous) {
     details.x = refFor(element);
-    details.box = boxOf(element);
     details.text = clean(element.innerText) || spokenLabel(element) || "";
     details.parents = ancestorRefs(element);
     details.after = previous;
     if (!details.text) details.hint = wordsOfClass(element);
     if (!details.attributes) details.attributes = attributesOf(element);
-    if (element.nodeName === "A" || element.getAttribute("role") === "link") details.role = "link";
-    if (element.nodeName === "BUTTON" || element.getAttribute("role") === "button")
-      details.role = "button";
-    if (!details.covered && isCovered(element)) details.covered = true;
+    if (isField(element)) details.field = true;
+    const role = handleRole(element);
+    if (role) details.role = role;
+    if (!details.covered && isCovered(element, box)) details.covered = true;
   }
 
   // The snapshot computes some names from their content, filled-in password fields included.
   function scrub(found, secrets) {
-    for (const [element, details] of found) {
+    if (!secrets.length) return;
+    for (const [element, , details] of found) {
       const name = element._ariaRef ? element._ariaRef.name || "" : "";
       const hit = secrets.filter((secret) => name.includes(secret));
       if (!hit.length) continue;
@@ -315,35 +347,56 @@
   }
 
   function collect() {
+    const listeners = listenersHere();
+    const plain = [];
     const found = [];
     const secrets = [];
-    const listeners = listenersHere();
+    let newest = 0;
     let previous = "";
-    for (const element of descend(document.body || document.documentElement)) {
-      if (!isSearchable(element)) continue;
+    for (const element of everything()) {
       const ref = ariaRef(element);
-      const interactive = element.matches(INTERACTIVE + ",fieldset,[role],[tabindex],[onclick]");
+      if (ref) newest = Math.max(newest, Number(ref.slice(ref.lastIndexOf("e") + 1)));
+      const interactive = element.matches(TELLING);
       const native = interactive && element.matches(INTERACTIVE);
       if (!ref && !native && !isShown(element)) continue;
       if (native && isSecret(element) && element.value)
         secrets.push(element.value.replace(/\s+/g, " ").trim());
-      const details = detailsOf(element, interactive);
-      const clickable = clickDetails(element, interactive, details, listeners);
-      if (clickable && isShown(element)) {
-        const isPlain = native && ref && clean(element.innerText || element._ariaRef.name);
-        const isField = element.matches("input,select,textarea,option");
-        if (!isField && (!isPlain || element.nodeName === "LABEL")) addHandle(element, details, previous);
+      const box = boxOf(element);
+      const details = detailsOf(element, box, interactive);
+      if (isClickable(element, native, details, listeners)) {
+        details.clickable = true;
+        if (needsHandle(element, ref, native) && isShown(element))
+          addHandle(element, box, details, previous);
       }
-      previous = details.x || ref || previous;
-      if (ref || clickable || native) found.push([element, details]);
+      if (!details.field) previous = details.x || ref || previous;
+      if (!ref && !details.x) continue;
+      const base = [ref, element.localName, ...box];
+      if (isEmpty(details)) plain.push(base);
+      else found.push([element, base, details]);
     }
     scrub(found, secrets.filter(Boolean));
     return {
       lang: document.documentElement.lang,
+      title: document.title,
       viewport: [innerWidth, innerHeight],
-      scroll: [scrollY, document.documentElement.scrollHeight],
-      elements: found.map(([, details]) => details),
+      newest,
+      plain,
+      elements: found.map(([, base, details]) => [...base, details]),
     };
+  }
+
+  function hasRefs() {
+    return everything().some((element) => element._ariaRef);
+  }
+
+  function everything() {
+    const top = document.body || document.documentElement;
+    return descend(top, [top]);
+  }
+
+  function isEmpty(details) {
+    for (const _ in details) return false;
+    return true;
   }
 
   function answer(value) {
@@ -354,6 +407,7 @@
 
   function queryAll(root, body) {
     if (body === "details") return [answer(collect())];
+    if (body === "early") return [answer(hasRefs() ? collect() : null)];
     const handle = elements.get(body);
     const element = handle && handle.deref();
     return element && element.isConnected ? [element] : [];

@@ -16,12 +16,21 @@
   });
 
   // Elements that listen for clicks, for the snapshot: it asks by an event, and each that is still
-  // on the page answers by one.
+  // on the page answers by one. What listens for every kind of press is the root of a framework, which
+  // hands events on.
   const PRESSES = new Set(["click", "mousedown", "mouseup", "pointerdown", "pointerup", "dblclick"]);
   const listening = new Set();
+  const heard = new WeakMap();
+  const listens = (element, kind) => {
+    if (!heard.has(element)) {
+      heard.set(element, new Set());
+      listening.add(new WeakRef(element));
+    }
+    heard.get(element).add(kind);
+  };
   EventTarget.prototype.addEventListener = new Proxy(EventTarget.prototype.addEventListener, {
     apply(add, self, given) {
-      if (PRESSES.has(given[0]) && self instanceof Element) listening.add(new WeakRef(self));
+      if (PRESSES.has(given[0]) && self instanceof Element) listens(self, given[0]);
       return Reflect.apply(add, self, given);
     },
   });
@@ -29,9 +38,44 @@
     for (const each of listening) {
       const element = each.deref();
       if (!element) listening.delete(each);
-      else if (element.isConnected)
+      else if (element.isConnected && heard.get(element).size < PRESSES.size)
         element.dispatchEvent(new Event("skyvern.listens", { bubbles: true, composed: true }));
     }
+  });
+
+  // Closed shadow roots are open for the isolated world, where snapshots and clicks come from. The
+  // page's own scripts find them closed.
+  const closed = new WeakSet();
+  Element.prototype.attachShadow = new Proxy(Element.prototype.attachShadow, {
+    apply(attach, self, given) {
+      if (!given[0] || given[0].mode !== "closed") return Reflect.apply(attach, self, given);
+      const root = Reflect.apply(attach, self, [{ ...given[0], mode: "open" }]);
+      closed.add(root);
+      return root;
+    },
+  });
+  const patch = (owner, property, seen) => {
+    const { get, ...rest } = Object.getOwnPropertyDescriptor(owner, property);
+    const told = new Proxy(get, { apply: (read, self) => seen(Reflect.apply(read, self, []), self) });
+    Object.defineProperty(owner, property, { ...rest, get: told });
+  };
+  patch(Element.prototype, "shadowRoot", (root) => (closed.has(root) ? null : root));
+  patch(ShadowRoot.prototype, "mode", (mode, root) => (closed.has(root) ? "closed" : mode));
+
+  const rootsAround = (node) => {
+    const roots = [];
+    for (let at = node; at instanceof Node; at = at.host) {
+      at = at.getRootNode();
+      roots.push(at);
+    }
+    return roots;
+  };
+  Event.prototype.composedPath = new Proxy(Event.prototype.composedPath, {
+    apply(read, self, given) {
+      const inside = new Set(rootsAround(self.currentTarget));
+      const isOpen = (root) => !closed.has(root) || inside.has(root);
+      return Reflect.apply(read, self, given).filter((node) => rootsAround(node).every(isOpen));
+    },
   });
 
   // A tab that a script opens shows up some time later; whoever waits must know that it will.

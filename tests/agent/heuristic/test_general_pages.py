@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -51,6 +52,27 @@ def goal(words: str = "", reading: str = "", schema: Any = None, **changes: Any)
 def test_does_what_the_goal_says(page: str, words: str, expected: list[str], look: Look) -> None:
     seen = look(f"general/{page}")
     assert told(planned(goal(words), seen), seen) == expected
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("click_x", 'Go to the dashboard and click "Create report"'),
+        ("search", 'Search for "blue mug" and extract the names'),
+    ],
+)
+def test_does_again_what_something_covered(page: str, words: str, look: Look) -> None:
+    seen = look(f"general/{page}")
+    first = planned(goal(words), seen)
+    done = result(seen.url)
+    covered = replace(done, ok=False, error="it is covered by a pop-up", page_changed=False)
+    close = PastAction(Click(ref="e99", reasoning="Dismiss: button closes what lies over"), done)
+    tried = tuple(PastAction(decision, covered) for decision in first.decisions)
+    history = (PastStep(0, seen.url, "", "", tried), PastStep(1, seen.url, "", "", (close,)))
+    assert told(planned(goal(words), seen, history), seen) == told(first, seen)
+    well = tuple(PastAction(decision, done) for decision in first.decisions)
+    history = (PastStep(0, seen.url, "", "", well), history[1])
+    assert told(planned(goal(words), seen, history), seen) != told(first, seen)
 
 
 def test_fills_a_form_in_another_language(look: Look) -> None:

@@ -21,12 +21,10 @@ from skyvern_dagster.agent.planners.heuristic.dates import parse_date
 from skyvern_dagster.agent.planners.heuristic.filters import flat_items
 from skyvern_dagster.agent.planners.heuristic.navigation import go_to
 from skyvern_dagster.agent.planners.heuristic.situation import (
-    FAIR,
     LIKELY,
     SURE,
     Situation,
     act,
-    click,
     complete,
     give_up,
     terminate,
@@ -55,7 +53,7 @@ class Fact:
 
 def fill_form(situation: Situation) -> Plan:
     """The next step in filling in and sending a form."""
-    if situation.memory.purposes("Submit") and (plan := _after_sending(situation)):
+    if situation.memory.done("Submit") and (plan := _after_sending(situation)):
         return plan
     facts = [
         Fact(path.rpartition(".")[2], value)
@@ -261,22 +259,8 @@ def _after_sending(situation: Situation) -> Plan | None:
 
 
 def _sent_in_vain(situation: Situation) -> Plan | None:
-    if len(situation.memory.purposes("Submit")) < 2:
+    if len(situation.memory.done("Submit")) < 2:
         return None
     return unsure(
         f"The form on {situation.url} was sent and neither success nor a complaint came back"
-    )
-
-
-def press_named(situation: Situation, label: str) -> Plan | None:
-    """Clicks what a goal names literally."""
-    scored = [
-        (overlap(label, one.label) + (0.2 if fold(label) == fold(one.label) else 0.0), one)
-        for one in situation.view.controls
-    ]
-    score, control = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-    if control is None or score < 0.6:
-        return None
-    return click(
-        control, "Click", f'is what the goal calls "{label}"', SURE if score >= 1 else FAIR
     )

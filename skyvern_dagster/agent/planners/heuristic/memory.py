@@ -52,6 +52,10 @@ class Memory:
             and (url is None or same_page(step.url, url))
         ]
 
+    def done(self, purpose: str) -> list[PastAction]:
+        """Those of the decisions for a purpose that were carried out."""
+        return [action for action in self.purposes(purpose) if action.result.ok]
+
     @property
     def chosen_filters(self) -> list[str]:
         """The filter options that were in force so far, folded; a failed one after two tries."""

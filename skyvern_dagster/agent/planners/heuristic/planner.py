@@ -6,12 +6,13 @@ from skyvern_dagster.agent.planner import Plan, PlanRequest
 from skyvern_dagster.agent.planners.heuristic.concepts import concept
 from skyvern_dagster.agent.planners.heuristic.downloading import download
 from skyvern_dagster.agent.planners.heuristic.extraction import extract_page
-from skyvern_dagster.agent.planners.heuristic.forms import fill_form, press_named
+from skyvern_dagster.agent.planners.heuristic.forms import fill_form
 from skyvern_dagster.agent.planners.heuristic.listing import read_list
 from skyvern_dagster.agent.planners.heuristic.login import asks_to_log_in, log_in
 from skyvern_dagster.agent.planners.heuristic.login_signs import logged_in
 from skyvern_dagster.agent.planners.heuristic.navigation import go_to
 from skyvern_dagster.agent.planners.heuristic.obstacles import clear_the_way
+from skyvern_dagster.agent.planners.heuristic.pressing import press_named
 from skyvern_dagster.agent.planners.heuristic.searching import search
 from skyvern_dagster.agent.planners.heuristic.situation import (
     LIKELY,
@@ -96,7 +97,7 @@ def _main_phase(situation: Situation) -> Plan:
     intent = situation.intent
     if intent.downloads:
         return download(situation)
-    if intent.search and not situation.memory.purposes("Search"):
+    if intent.search and not situation.memory.done("Search"):
         return search(situation, intent.search)
     if intent.clicks and (plan := _clicks(situation)):
         return plan
@@ -109,7 +110,7 @@ def _main_phase(situation: Situation) -> Plan:
 
 def _clicks(situation: Situation) -> Plan | None:
     """The clicks that the goal spells out, one a step, with the way to the first one."""
-    done = len(situation.memory.purposes("Click"))
+    done = len(situation.memory.done("Click"))
     labels = situation.intent.clicks
     if done >= len(labels):
         return (
