@@ -42,4 +42,8 @@ class ConsoleLog:
             self._dropped += 1
             return
         at = datetime.now(UTC).strftime("%H:%M:%S.%f")[:-3]
-        self._lines.append(f"{at} {kind}: {' '.join(text.split())[:_LONGEST]}")
+        line = " ".join(text.split())
+        if len(line) > _LONGEST:
+            # Between words: half a secret is one that nobody recognizes.
+            line = f"{line[:_LONGEST].rpartition(' ')[0]} …"
+        self._lines.append(f"{at} {kind}: {line}")

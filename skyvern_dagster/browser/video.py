@@ -14,7 +14,9 @@ from skyvern_dagster.browser.screencast import Frame
 _LAST_SECONDS = 1.0
 _LONGEST_STILL = 5.0
 _ENCODING_SECONDS = 120.0
-_CODEC = ("-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "600k")
+# One thread: a pool takes longer to start than these few frames take to encode.
+_CODEC = ("-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "16", "-b:v", "600k")
+_ONE_THREAD = ("-threads", "1", "-filter_threads", "1")
 
 
 def find_ffmpeg() -> str | None:
@@ -64,7 +66,7 @@ async def encode(
     )
     process = await asyncio.create_subprocess_exec(
         ffmpeg, "-y", "-loglevel", "error", "-f", "concat", "-safe", "0", "-i", str(listing),
-        "-vf", fitted, "-fps_mode", "vfr", *_CODEC, str(target),
+        "-vf", fitted, "-fps_mode", "vfr", *_CODEC, *_ONE_THREAD, str(target),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,

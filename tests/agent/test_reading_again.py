@@ -149,6 +149,18 @@ def test_what_is_not_certain_is_not_learnt(data: Any, goal: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("description", "certain"),
+    [("All orders", True), ("Only unpaid orders", False), ("Orders of 2024", False)],
+)
+def test_a_condition_may_stand_in_the_schema(description: str, certain: bool) -> None:
+    entries = {"type": "array", "description": description, "items": {"type": "object"}}
+    schema = {"type": "object", "properties": {"orders": entries}}
+    asked = request(table(HEADERS, [ROW, OTHER]), schema=schema)
+    data = {"orders": [meant(ROW), meant(OTHER)]}
+    assert (learn(data, asked, NO_FACTS) is not None) is certain
+
+
+@pytest.mark.parametrize(
     ("rows", "value"),
     [
         ([("05/05/2024", "1")], "2024-05-05"),

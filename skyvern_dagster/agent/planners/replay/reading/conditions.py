@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import yaml
 
 from skyvern_dagster.agent.planner import Goal
 from skyvern_dagster.agent.planners.heuristic.words import name_words, stem, stems, words
+
+_NO_WORDS = frozenset({"type", "format", "pattern", "$schema", "$id", "$ref"})
 
 
 def wants_all(goal: Goal, known: Iterable[str]) -> bool:
@@ -25,11 +28,30 @@ def wants_all(goal: Goal, known: Iterable[str]) -> bool:
     """
     asked = words(goal.data_extraction_goal)
     told = words(goal.navigation_goal)
-    if _words("picking") & set(asked) or _words("strong") & set(told):
+    described = {word for text in _descriptions(goal.data_schema) for word in words(text)}
+    if _words("picking") & {*asked, *described} or _words("strong") & set(told):
+        return False
+    if any(re.search(r"\d", word) for word in described):
         return False
     names = {each for text in known for each in stems(" ".join(name_words(text)))}
     plain = {stem(word) for word in asked if word not in _words("asking")}
     return not any(re.search(r"\d", word) or word not in names for word in plain)
+
+
+def _descriptions(schema: Any) -> Iterator[str]:
+    """What a schema says in words, beside the names of fields."""
+    match schema:
+        case str():
+            yield schema
+        case list():
+            for each in schema:
+                yield from _descriptions(each)
+        case dict():
+            for name, each in schema.items():
+                if not (isinstance(each, str) and name in _NO_WORDS):
+                    yield from _descriptions(each)
+        case _:
+            return
 
 
 @cache
