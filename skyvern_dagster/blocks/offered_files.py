@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from skyvern_dagster.agent.uploads import MOST_BYTES, OfferedFile
 from skyvern_dagster.blocks.context import BlockContext
-from skyvern_dagster.errors import UploadError
+from skyvern_dagster.errors import ArtifactError, UploadError
 
 _PAGES = frozenset({"", "html", "htm", "php", "asp", "aspx", "jsp", "do"})
 _LONGEST_SUFFIX = 5
@@ -42,6 +42,7 @@ def _of_payload(context: BlockContext, name: str, text: str) -> OfferedFile | No
     address = text.strip()
     filename = unquote(urlsplit(address).path.rpartition("/")[2])
     key = address.removeprefix(f"{base}/") if address.startswith(f"{base}/") else address
+    key = _linked_key(context, address) or key
     if _is_ours(context, key):
         return OfferedFile(name, address, filename, partial(_read, context, key))
     if address.startswith("s3://"):
@@ -50,6 +51,20 @@ def _of_payload(context: BlockContext, name: str, text: str) -> OfferedFile | No
         return None
     is_declared = name.partition(".")[0] in context.file_parameters
     return OfferedFile(name, address) if is_declared or _has_suffix(filename) else None
+
+
+def _linked_key(context: BlockContext, address: str) -> str | None:
+    """What the REST API's link to a file of this organization stands for, wherever the API is."""
+    parts = urlsplit(address)
+    linked = f"/files/{context.organization_id}/"
+    if parts.scheme not in ("http", "https") or not parts.path.startswith(linked):
+        return None
+    name = unquote(parts.path.removeprefix(linked))
+    key = f"organizations/{context.organization_id}/files/{name}"
+    try:
+        return key if _is_ours(context, key) and context.services.artifacts.exists(key) else None
+    except ArtifactError:  # no key that the store could hold
+        return None
 
 
 def _has_suffix(filename: str) -> bool:

@@ -103,6 +103,7 @@ def test_files_of_payload_run_organization_and_bucket_arrive_whole(
         facts = {
             "mine": giver.store.url(OURS),
             "theirs": giver.store.url(OTHERS),
+            "linked": f"http://api.invalid/files/{DEFAULT_ORGANIZATION_ID}/f_1/own.txt?expires=1",
             "bucket": bucket.uri("in/s3.txt"),
             "elsewhere": "s3://secrets/in/s3.txt",
             "photo": f"{site.url}/files/photo.txt?content=12345&type=text/plain",
@@ -115,6 +116,7 @@ def test_files_of_payload_run_organization_and_bucket_arrive_whole(
             "report.pdf": f"Got report.pdf of {len(PDF)} bytes",
             "facts.theirs": "no file of this run or its payload",
             "facts.mine": "Got own.txt of 3 bytes",
+            "facts.linked": "Got own.txt of 3 bytes",
             "facts.page": "no file of this run or its payload",
             "facts.bucket": "Got s3.txt of 7 bytes",
             "/etc/hostname": "no file of this run or its payload",
@@ -123,10 +125,10 @@ def test_files_of_payload_run_organization_and_bucket_arrive_whole(
         told = giver.give(list(expected), paper, facts)
     finally:
         server.stop()
-    assert [one in other for one, other in zip(expected.values(), told, strict=True)] == [True] * 9
+    assert [one in other for one, other in zip(expected.values(), told, strict=True)] == [True] * 10
     assert giver.offered == (
-        "report.pdf", "paper", "facts.mine (own.txt)", "facts.bucket (s3.txt)",
-        "facts.elsewhere (s3.txt)", "facts.photo",
+        "report.pdf", "paper", "facts.mine (own.txt)", "facts.linked (own.txt)",
+        "facts.bucket (s3.txt)", "facts.elsewhere (s3.txt)", "facts.photo",
     )  # fmt: skip
 
 
