@@ -5,13 +5,13 @@ Tasks whose name has an odd CRC-32 are the control group: never served, run, or 
 
 from __future__ import annotations
 
-import threading
 import zlib
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from importlib.util import find_spec
 from pathlib import Path
-from types import TracebackType
+
+from tests.loopback import LoopbackSite
 
 
 def html_folder() -> Path:
@@ -37,26 +37,11 @@ def is_open(name: str) -> bool:
     return zlib.crc32(name.encode()) % 2 == 0
 
 
-class MiniwobServer:
+class MiniwobServer(LoopbackSite):
     """Serves the pages until it is left."""
 
     def __init__(self) -> None:
-        handler = partial(_Handler, directory=str(html_folder()))
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> MiniwobServer:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(partial(_Handler, directory=str(html_folder())))
 
 
 class _Handler(SimpleHTTPRequestHandler):

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from urllib.parse import parse_qs, urlsplit
+
+from tests.loopback import Answering, LoopbackSite, bound
 
 NUMBERS = ("R-1001", "R-1002", "R-1003", "R-1004")
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
-class RecordsDesk:
+class RecordsDesk(LoopbackSite):
     """The site; the way through it can be changed between visits.
 
     Attributes:
@@ -30,27 +29,7 @@ class RecordsDesk:
         self.numbers: tuple[str, ...] = NUMBERS
         self.columns: tuple[str, ...] = ("No", "Day", "")
         self.served: list[str] = []
-        desk = self
-
-        class Handler(_Handler):
-            pass
-
-        Handler.desk = desk
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> RecordsDesk:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(bound(_Handler, self))
 
     def _row(self, record: str, day: int) -> str:
         cells = {"No": record, "Day": f"May {day}", "": f"<a href='/pdf/{day}'>PDF</a>"}
@@ -82,39 +61,21 @@ class RecordsDesk:
                 return "<h1>Not here</h1>"
 
 
-class _Handler(BaseHTTPRequestHandler):
-    desk: RecordsDesk
+class _Handler(Answering):
+    site: RecordsDesk
 
-    def log_request(self, code: object = "-", size: object = "-") -> None:
-        """Not a word on standard error."""
+    def post(self) -> None:
+        ok = bool(self.form().get("p")) and not self.site.refuses
+        self.redirect("/home" if ok else "/refused")
 
-    def do_POST(self) -> None:
-        form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-        ok = bool(form.get("p")) and not self.desk.refuses
-        self.send_response(303)
-        self.send_header("Location", "/home" if ok else "/refused")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def do_GET(self) -> None:
+    def get(self) -> None:
         path = urlsplit(self.path).path
         page = int(parse_qs(urlsplit(self.path).query).get("page", ["1"])[0])
         if path.startswith("/pdf/"):
             number = NUMBERS[int(path.rpartition("/")[2]) - 1]
-            self.desk.served.append(number)
-            disposition = {"Content-Disposition": f'attachment; filename="{number}.pdf"'}
-            self._answer("application/pdf", PDF, disposition)
+            self.site.served.append(number)
+            disposition = f'attachment; filename="{number}.pdf"'
+            self.answer(200, "application/pdf", PDF, Content_Disposition=disposition)
             return
-        html = (
-            f"<!doctype html><html lang='en'><title>Desk</title>{self.desk.page(path, page)}</html>"
-        )
-        self._answer("text/html", html.encode(), {})
-
-    def _answer(self, content_type: str, body: bytes, headers: dict[str, str]) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(body)))
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
+        body = self.site.page(path, page)
+        self.page(f"<!doctype html><html lang='en'><title>Desk</title>{body}</html>")

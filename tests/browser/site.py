@@ -2,54 +2,31 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import Counter
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+
+from tests.loopback import Answering, LoopbackSite, bound
 
 PAGES = Path(__file__).parent / "pages"
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
-class Site:
-    """Serves until it is stopped; ``hits`` counts requests by path."""
+class Site(LoopbackSite):
+    """``hits`` counts requests by path."""
 
     def __init__(self) -> None:
         self.hits: Counter[str] = Counter()
         self.failures_left: Counter[str] = Counter()
-        site = self
-
-        class Handler(_Handler):
-            pass
-
-        Handler.site = site
-        self._server = _Server(("127.0.0.1", 0), Handler)
-        self.port = self._server.server_port
-        self.url = f"http://127.0.0.1:{self.port}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(bound(_Handler, self))
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Browsers hang up when they lose interest; that is no news."""
-
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Answering):
     protocol_version = "HTTP/1.1"
     site: Site
 
-    def log_request(self, code: object = "-", size: object = "-") -> None:
-        """Not a word on standard error."""
-
-    def do_GET(self) -> None:
+    def get(self) -> None:
         parts = urlsplit(self.path)
         query = {
             name: values[0]
@@ -67,14 +44,14 @@ class _Handler(BaseHTTPRequestHandler):
         elif parts.path.startswith("/files/"):
             self.file(query)
         elif parts.path == "/cookie":
-            self.answer(200, "text/html", b"<p>set</p>", **{"Set-Cookie": "sid=s1; Path=/"})
+            self.answer(200, "text/html", b"<p>set</p>", Set_Cookie="sid=s1; Path=/")
         elif parts.path == "/whoami":
             cookies = self.headers.get("Cookie") or "nobody"
             self.answer(200, "text/plain", cookies.encode())
         else:
-            self.page(parts.path)
+            self.file_of(parts.path)
 
-    def do_POST(self) -> None:
+    def post(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         parts = urlsplit(self.path)
         query = {
@@ -84,24 +61,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.file(query)
 
     def file(self, query: dict[str, str]) -> None:
-        headers = {"Content-Disposition": query["disposition"]} if "disposition" in query else {}
+        headers = {"Content_Disposition": query["disposition"]} if "disposition" in query else {}
         content = query["content"].encode() if "content" in query else PDF
         self.answer(
             int(query.get("status", 200)), query.get("type", "application/pdf"), content, **headers
         )
 
-    def page(self, path: str) -> None:
+    def file_of(self, path: str) -> None:
         file = PAGES / f"{path.strip('/') or 'index'}.html"
         if file.is_file():
-            self.answer(200, "text/html; charset=utf-8", file.read_bytes())
+            self.page(file.read_text(encoding="utf-8"))
         else:
             self.answer(404, "text/html", b"<h1>Not found</h1>")
-
-    def answer(self, status: int, content_type: str, body: bytes, **headers: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(body)))
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import yaml
@@ -18,6 +15,7 @@ from skyvern_dagster.agent.decisions import Complete, Decision
 from skyvern_dagster.agent.planner import PlanRequest
 from skyvern_dagster.agent.planners.scripted import ScriptStep
 from skyvern_dagster.browser.observation import Node
+from tests.loopback import Answering, LoopbackSite
 
 PAGES = Path(__file__).parent / "pages"
 _DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
@@ -94,36 +92,17 @@ def _name(node: Node) -> str:
     return node.name or node.text
 
 
-class DifficultSite:
-    """Serves the pages until it is left."""
+class DifficultSite(LoopbackSite):
+    """Serves the pages."""
 
     def __init__(self) -> None:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> DifficultSite:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(_Handler)
 
 
-class _Handler(BaseHTTPRequestHandler):
-    def log_request(self, code: object = "-", size: object = "-") -> None:
-        """Not a word on standard error."""
-
-    def do_GET(self) -> None:
+class _Handler(Answering):
+    def get(self) -> None:
         path = PAGES / f"{self.path.strip('/').partition('?')[0]}.html"
-        content = path.read_bytes() if path.is_file() else b"<h1>Not here</h1>"
-        self.send_response(200 if path.is_file() else 404)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+        if path.is_file():
+            self.page(path.read_text(encoding="utf-8"))
+        else:
+            self.answer(404, "text/html", b"<h1>Not here</h1>")
