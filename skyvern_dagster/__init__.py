@@ -23,14 +23,12 @@ from skyvern_dagster.inbox_sensor import Inbox, build_inbox_sensor
 from skyvern_dagster.io_manager import SkyvernJsonIOManager
 from skyvern_dagster.portal_sensor import build_portal_change_sensor, page_probe, workflow_probe
 from skyvern_dagster.request_sensor import build_invoice_request_sensor
-from skyvern_dagster.resources import (
-    ArtifactStoreResource,
-    BrowserResource,
-    EmailResource,
-    PlannerResource,
-    S3BucketResource,
-    SecretsResource,
-)
+from skyvern_dagster.resources.artifact_store import ArtifactStoreResource
+from skyvern_dagster.resources.browser import BrowserResource
+from skyvern_dagster.resources.email import EmailResource
+from skyvern_dagster.resources.planner import PlannerResource
+from skyvern_dagster.resources.s3 import S3BucketResource
+from skyvern_dagster.resources.secrets import SecretsResource
 from skyvern_dagster.translator import DagsterSkyvernTranslator, SkyvernAssetData
 from skyvern_dagster.webhook_sensor import build_webhook_sensor
 from skyvern_dagster.workflow.loader import Workflow, load_workflow

@@ -19,16 +19,13 @@ from skyvern_dagster.execution.records import keep_run
 from skyvern_dagster.execution.result import workflow_result
 from skyvern_dagster.execution.runner import Runner, new_scope
 from skyvern_dagster.io_manager import IO_MANAGER
-from skyvern_dagster.resources import (
-    ArtifactStoreResource,
-    BrowserResource,
-    EmailResource,
-    PlannerResource,
-    S3BucketResource,
-    SecretsResource,
-    default_resources,
-    services,
-)
+from skyvern_dagster.resources.artifact_store import ArtifactStoreResource
+from skyvern_dagster.resources.browser import BrowserResource
+from skyvern_dagster.resources.email import EmailResource
+from skyvern_dagster.resources.planner import PlannerResource
+from skyvern_dagster.resources.s3 import S3BucketResource
+from skyvern_dagster.resources.secrets import SecretsResource
+from skyvern_dagster.resources.services import default_resources, services
 from skyvern_dagster.translator import DagsterSkyvernTranslator
 from skyvern_dagster.workflow.loader import Workflow
 from skyvern_dagster.workflow.values import check_parameters

@@ -23,7 +23,7 @@ from skyvern_dagster.compiler.job import asset_resources
 from skyvern_dagster.errors import RunError
 from skyvern_dagster.execution.runner import Runner, needed_by, new_scope
 from skyvern_dagster.execution.scope import Scope
-from skyvern_dagster.resources import RESOURCE_KEYS, services
+from skyvern_dagster.resources.services import RESOURCE_KEYS, services
 from skyvern_dagster.workflow.loader import Workflow
 from skyvern_dagster.workflow.values import check_parameters
 

@@ -18,7 +18,7 @@ from skyvern_dagster.compiler.interpreted import TASK_JOB, WORKFLOW_JOB, build_i
 from skyvern_dagster.compiler.job import build_job
 from skyvern_dagster.errors import DefinitionError
 from skyvern_dagster.ids import stable_id
-from skyvern_dagster.resources import ArtifactStoreResource
+from skyvern_dagster.resources.artifact_store import ArtifactStoreResource
 from skyvern_dagster.runs.asking import Asked, begin, request_of
 from skyvern_dagster.schedule_store import ScheduleStore, StoredSchedule
 from skyvern_dagster.workflow_store import StoredWorkflow, WorkflowStore

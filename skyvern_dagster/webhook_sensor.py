@@ -8,9 +8,9 @@ from pathlib import Path
 import dagster as dg
 
 from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.home import artifact_location, home_folder
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret
-from skyvern_dagster.resources import artifact_location, home_folder
 from skyvern_dagster.runs.answer import answer_body
 from skyvern_dagster.runs.links import PlainLinks
 from skyvern_dagster.runs.mailing import BodyOf

@@ -19,7 +19,9 @@ from skyvern_dagster.errors import DeploymentError, RunError
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.organizations.run_secrets import RunSecrets
 from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret
-from skyvern_dagster.resources import ArtifactStoreResource, BrowserResource, S3BucketResource
+from skyvern_dagster.resources.artifact_store import ArtifactStoreResource
+from skyvern_dagster.resources.browser import BrowserResource
+from skyvern_dagster.resources.s3 import S3BucketResource
 from skyvern_dagster.runs.answer import answer_body
 from skyvern_dagster.runs.deployment import DagsterDeployment
 from skyvern_dagster.runs.home import prepare_home

@@ -38,8 +38,8 @@ def build_assets(
     ``dagster.blocks`` names are further outputs of it. After it comes one spec per loop, whose
     partitions are the items found, each materialized with its own metadata.
 
-    The resources of :func:`~skyvern_dagster.resources.default_resources` and ``skyvern_io_manager``
-    must be in the definitions; :func:`skyvern_dagster.build_definitions` and the component see to
+    The resources of :func:`~skyvern_dagster.resources.services.default_resources` and
+    ``skyvern_io_manager`` must be in the definitions; :func:`skyvern_dagster.build_definitions` and the component see to
     that.
 
     Args:

@@ -21,7 +21,7 @@ from skyvern_dagster.compiler.resuming import is_resumed
 from skyvern_dagster.execution.records import read_workflow
 from skyvern_dagster.execution.runner import Runner, needed_by
 from skyvern_dagster.execution.scope import Scope
-from skyvern_dagster.resources import RESOURCE_KEYS, default_resources, services
+from skyvern_dagster.resources.services import RESOURCE_KEYS, default_resources, services
 
 TASK_JOB = "skyvern_task"
 """Runs a task that was asked for by itself."""

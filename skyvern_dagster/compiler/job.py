@@ -19,7 +19,7 @@ from skyvern_dagster.compiler.ops import ITERATION, RESULT, data_input
 from skyvern_dagster.compiler.plan import FINISH, START, BlockNode, LoopNode
 from skyvern_dagster.compiler.run_ops import SCOPE, after_inputs, finish_op, start_op
 from skyvern_dagster.io_manager import IO_MANAGER, SkyvernJsonIOManager
-from skyvern_dagster.resources import default_resources
+from skyvern_dagster.resources.services import default_resources
 from skyvern_dagster.workflow.loader import Workflow, load_text
 from skyvern_dagster.workflow.picture import mermaid, picture
 
@@ -39,8 +39,8 @@ def build_job(
         name: Job name; the workflow's name when left out.
         executor_def: ``in_process_executor`` when left out: one browser for the whole run. Any
             other executor works, too; browser state is then restored in each process.
-        resource_defs: Replaces some of :func:`skyvern_dagster.resources.default_resources`, or
-            the ``io_manager``.
+        resource_defs: Replaces some of
+            :func:`skyvern_dagster.resources.services.default_resources`, or the ``io_manager``.
         job_tags: Further tags of its runs.
         block_ops: The ops of its blocks, where its assets have them, too.
 

@@ -16,12 +16,13 @@ from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.dagster_internals import add_run_tags
 from skyvern_dagster.errors import ParameterError, SecretError
+from skyvern_dagster.execution.declarations import declarations
 from skyvern_dagster.execution.records import keep_run
-from skyvern_dagster.execution.runner import declarations, new_scope
+from skyvern_dagster.execution.runner import new_scope
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.ids import new_id
 from skyvern_dagster.process_identity import process_tag
-from skyvern_dagster.resources import services
+from skyvern_dagster.resources.services import services
 from skyvern_dagster.run_request import read_request
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow

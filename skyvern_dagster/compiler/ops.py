@@ -22,7 +22,7 @@ from skyvern_dagster.compiler.run_ops import SCOPE, SCOPE_IN, Inputs
 from skyvern_dagster.execution.runner import Ran, Runner
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.io_manager import IO_MANAGER
-from skyvern_dagster.resources import RESOURCE_KEYS, services
+from skyvern_dagster.resources.services import RESOURCE_KEYS, services
 from skyvern_dagster.workflow.loader import Workflow
 
 RESULT = "result"

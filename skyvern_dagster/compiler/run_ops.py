@@ -16,7 +16,7 @@ from skyvern_dagster.compiler.resuming import adopt
 from skyvern_dagster.errors import ParameterError
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.io_manager import IO_MANAGER
-from skyvern_dagster.resources import RESOURCE_KEYS
+from skyvern_dagster.resources.services import RESOURCE_KEYS
 from skyvern_dagster.workflow.loader import Workflow
 
 SCOPE = "scope"

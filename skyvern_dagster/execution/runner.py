@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -11,9 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from skyvern_dagster.agent.task import HandOn
-from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.blocks.context import BlockContext, Log, Services
-from skyvern_dagster.blocks.for_loop import MAX_ITERATIONS, ForLoopBlock
+from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.blocks.offered_files import file_parameters
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.blocks.send_email import EmailOutput, SendEmailBlock
@@ -22,23 +19,20 @@ from skyvern_dagster.blocks.union import Block, LeafBlock
 from skyvern_dagster.blocks.upload_to_s3 import UploadToS3Block
 from skyvern_dagster.credentials.one_time_codes import CodeOrigin
 from skyvern_dagster.credentials.redaction import Redactor
-from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
+from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.errors import BlockError, SkyvernDagsterError
 from skyvern_dagster.execution.collecting import collect, iteration_key
+from skyvern_dagster.execution.declarations import declarations
+from skyvern_dagster.execution.deliveries import delivery_of, item_digest, with_item
+from skyvern_dagster.execution.loop_items import loop_items
 from skyvern_dagster.execution.names import Names
 from skyvern_dagster.execution.records import BlockRecord, RunRecords
-from skyvern_dagster.execution.scope import LoopFrame, Scope, span_of
+from skyvern_dagster.execution.scope import LoopFrame, Scope
 from skyvern_dagster.ids import new_id
 from skyvern_dagster.moments import utc_now
 from skyvern_dagster.run_request import read_request
-from skyvern_dagster.templating import evaluate, is_template
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow
-from skyvern_dagster.workflow.parameters import (
-    AwsSecretParameter,
-    CredentialParameter,
-    WorkflowParameter,
-)
 
 Ran = tuple[Scope, BlockOutcome]
 """The scope after a block, and how the block ended."""
@@ -103,9 +97,9 @@ class Runner:
             hand_on=hand_on,
             files=scope.files,
             request=read_request(self.services.artifacts, scope.workflow_run_id),
-            delivery=_delivery(self.workflow, scope),
+            delivery=delivery_of(self.workflow, scope),
             covers=tuple(scope.spans) if not scope.frames else (),
-            item=_item_digest(scope),
+            item=item_digest(scope),
             organization_id=scope.organization_id,
             code_origin=CodeOrigin(
                 self.workflow.definition.totp_verification_url,
@@ -120,7 +114,7 @@ class Runner:
         outcome = outcome.model_copy(
             update={
                 "seconds": round(time.monotonic() - started, 3),
-                "files": _of_item(outcome.files, context),
+                "files": with_item(outcome.files, context),
             }
         )
         self.record(block, scope, outcome)
@@ -188,37 +182,13 @@ class Runner:
                 return scope.with_ending(outcome.status, outcome.failure_reason)
         return scope
 
-    def items(self, loop: ForLoopBlock, scope: Scope) -> list[Any]:
-        """The list that a loop goes over.
-
-        Raises:
-            BlockError: It isn't a list, isn't there, or is too long.
-        """
-        names = Names(self.workflow.definition, scope)
-        reference = loop.loop_over_parameter_key or loop.loop_variable_reference or ""
-        try:
-            value = names[reference] if reference in names else _at_path(reference, names)
-        except SkyvernDagsterError as error:
-            raise BlockError(f"the list to loop over, {reference!r}: {error}") from error
-        found = _as_list(value)
-        if found is None:
-            raise BlockError(
-                f"{reference!r} is no list to loop over: it is {type(value).__name__} "
-                f"{str(value)[:80]!r}"
-            )
-        if len(found) > MAX_ITERATIONS:
-            raise BlockError(
-                f"{reference!r} has {len(found)} items, a loop takes at most {MAX_ITERATIONS}"
-            )
-        return found
-
     def enter(self, loop: ForLoopBlock, scope: Scope) -> list[LoopFrame]:
         """Begins a loop: one frame per item.
 
         Raises:
-            BlockError: As :meth:`items`.
+            BlockError: As :func:`~skyvern_dagster.execution.loop_items.loop_items`.
         """
-        items = self.items(loop, scope)
+        items = loop_items(self.workflow, loop, scope)
         if not self.reuse:
             inner = [block.label for block in walk(list(loop.loop_blocks))]
             self.records(scope).forget_iterations(inner, scope.iteration)
@@ -294,39 +264,6 @@ def needed_by(later: Sequence[Block]) -> HandOn:
     return "state" if any(block.uses_browser for block in walk(list(later))) else "nothing"
 
 
-def declarations(workflow: Workflow, given: Mapping[str, Any]) -> SecretDeclarations:
-    """The secret parameters of a workflow.
-
-    A ``credential`` parameter names its credential, or the parameter that does; a parameter of the
-    type ``credential_id`` is a credential itself (contract 3c).
-
-    Args:
-        workflow: The workflow.
-        given: The run's parameters.
-    """
-    parameters = workflow.definition.parameters
-    credentials: dict[str, tuple[str, ...]] = {}
-    ids: dict[str, str] = {}
-    for each in parameters:
-        match each:
-            case CredentialParameter():
-                credentials[each.key] = tuple(each.allowed_hosts)
-                if each.credential_id:
-                    ids[each.key] = str(given.get(each.credential_id) or each.credential_id)
-            case WorkflowParameter(workflow_parameter_type="credential_id"):
-                credentials[each.key] = ()
-                ids[each.key] = str(given.get(each.key) or each.default_value or each.key)
-            case _:
-                continue
-    return SecretDeclarations(
-        credentials=credentials,
-        credential_ids=ids,
-        values={
-            each.key: each.aws_key for each in parameters if isinstance(each, AwsSecretParameter)
-        },
-    )
-
-
 def _guarded(block: LeafBlock, context: BlockContext) -> BlockOutcome:
     try:
         return block.run(context)
@@ -345,35 +282,6 @@ def _without_secrets(outcome: BlockOutcome, redactor: Redactor) -> BlockOutcome:
     return BlockOutcome.model_validate(redactor.value(outcome.model_dump(mode="json")))
 
 
-def _of_item(files: Sequence[StoredFile], context: BlockContext) -> tuple[StoredFile, ...]:
-    """Files with the item that they belong to; its place in the list may differ next time."""
-    belongs = {"item": context.item, "delivery": context.delivery}
-    return tuple(file.model_copy(update=belongs) for file in files)
-
-
-def _delivery(workflow: Workflow, scope: Scope) -> str:
-    """What a block's uploads and e-mails belong to.
-
-    In a run over several partitions, an iteration belongs to the one that its item's day is in.
-    """
-    whole = scope.delivery or scope.workflow_run_id
-    field = workflow.definition.dagster.items.date
-    if not scope.spans or field is None:
-        return whole
-    for frame in reversed(scope.frames):
-        if isinstance(frame.value, dict) and field in frame.value:
-            return span_of(str(frame.value[field]), scope.spans) or whole
-    return whole
-
-
-def _item_digest(scope: Scope) -> str:
-    if not scope.frames:
-        return ""
-    values = [frame.value for frame in scope.frames]
-    text = json.dumps(values, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
 def _loop_value(scope: Scope) -> Any:
     return scope.frames[-1].value if scope.frames else None
 
@@ -389,24 +297,3 @@ def _failed(block: LeafBlock, reason: str, *, retryable: bool) -> BlockOutcome:
     elif isinstance(block, SendEmailBlock):
         output = EmailOutput(success=False, error=reason).model_dump(mode="json")
     return BlockOutcome(status="failed", output=output, failure_reason=reason, retryable=retryable)
-
-
-def _at_path(reference: str, names: Names) -> Any:
-    """The value of a template, or of a bare path: ``orders_output.rows`` (contract 3c)."""
-    template = reference if is_template(reference) else "{{ " + reference + " }}"
-    return evaluate(template, names)
-
-
-def _as_list(value: Any) -> list[Any] | None:
-    """A list, or the list inside a task's output (contract 3c)."""
-    if isinstance(value, list):
-        return value
-    if not isinstance(value, dict):
-        return None
-    extracted = value.get("extracted_information")
-    if isinstance(extracted, list):
-        return extracted
-    for holder in (extracted, value):
-        if isinstance(holder, dict) and isinstance(holder.get("results"), list):
-            return list(holder["results"])
-    return None

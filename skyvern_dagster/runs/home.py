@@ -11,7 +11,7 @@ import dagster as dg
 
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import RunError
-from skyvern_dagster.resources import artifact_location, home_folder
+from skyvern_dagster.home import artifact_location, home_folder
 
 
 def prepare_home() -> Path:

@@ -12,7 +12,7 @@ import pytest
 from skyvern_dagster.agent.decisions import Complete, Decision, Goto, Wait
 from skyvern_dagster.browser.screencast import Frame
 from skyvern_dagster.browser.video import encode
-from skyvern_dagster.resources import BrowserResource
+from skyvern_dagster.resources.browser import BrowserResource
 from tests.agent.errand import Errand
 
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()

@@ -7,7 +7,7 @@ import pytest
 
 from skyvern_dagster.agent.choice import PlannerChoice
 from skyvern_dagster.errors import PlannerError
-from skyvern_dagster.resources import PlannerResource
+from skyvern_dagster.resources.planner import PlannerResource
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.browser.session import BrowserSession, SessionOptions
 from skyvern_dagster.errors import NavigationError, NetworkPolicyError
-from skyvern_dagster.resources import BrowserResource
+from skyvern_dagster.resources.browser import BrowserResource
 from skyvern_dagster.webhooks.address import AddressPolicy
 
 PAGE = """<!doctype html><title>Outside</title><h1>Outside</h1>

@@ -14,7 +14,7 @@ from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.sources import EnvironmentSource
 from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
 from skyvern_dagster.errors import SecretError
-from skyvern_dagster.execution.runner import declarations
+from skyvern_dagster.execution.declarations import declarations
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID as ORGANIZATION
 from skyvern_dagster.ids import new_id
 from skyvern_dagster.organizations.credential_store import (

@@ -8,7 +8,7 @@ import dagster as dg
 
 from skyvern_dagster import tags
 from skyvern_dagster.compiler.config import run_config
-from skyvern_dagster.resources import default_resources, services
+from skyvern_dagster.resources.services import default_resources, services
 from skyvern_dagster.runs.status import run_status
 from tests.compiler.letters import BEN, EVERYBODY, letters
 from tests.compiler.postman import Postman

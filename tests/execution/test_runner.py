@@ -11,6 +11,7 @@ from skyvern_dagster.agent.planner import Plan, PlanRequest
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.errors import BlockError
+from skyvern_dagster.execution.loop_items import loop_items
 from skyvern_dagster.execution.records import RunRecords
 from skyvern_dagster.execution.runner import Runner, new_scope
 from skyvern_dagster.execution.scope import LoopFrame
@@ -88,41 +89,34 @@ def test_a_planner_that_breaks_fails_its_block_and_says_where(bench: Bench, demo
     ],
 )
 @pytest.mark.parametrize("reference", ["p", "{{ p }}"])
-def test_lists_to_loop_over(bench: Bench, value: Any, items: list[int], reference: str) -> None:
+def test_lists_to_loop_over(value: Any, items: list[int], reference: str) -> None:
     each = loop("each", "", upload("a"), loop_variable_reference=reference)
     made = workflow([each], [given("p", "json")])
-    runner = Runner(made, bench.services(), bench.lines.append)
 
-    assert runner.items(first_loop(made), new_scope(made, {"p": value})) == items
+    assert loop_items(made, first_loop(made), new_scope(made, {"p": value})) == items
 
 
 @pytest.mark.parametrize("reference", ["p.rows", "{{ p.rows }}", "p['rows']", "p.rows[:2]"])
-def test_a_path_to_a_list(bench: Bench, reference: str) -> None:
+def test_a_path_to_a_list(reference: str) -> None:
     each = loop("each", "", upload("a"), loop_variable_reference=reference)
     made = workflow([each], [given("p", "json")])
-    runner = Runner(made, bench.services(), bench.lines.append)
 
-    assert runner.items(first_loop(made), new_scope(made, {"p": {"rows": [1, 2]}})) == [
-        1,
-        2,
-    ]
+    assert loop_items(made, first_loop(made), new_scope(made, {"p": {"rows": [1, 2]}})) == [1, 2]
 
 
 @pytest.mark.parametrize("value", [{"a": 1}, "text", 7, None, {"results": "text"}])
-def test_what_is_no_list_is_named(bench: Bench, value: Any) -> None:
+def test_what_is_no_list_is_named(value: Any) -> None:
     made = workflow([loop("each", "p", upload("a"))], [given("p", "json")])
-    runner = Runner(made, bench.services(), bench.lines.append)
 
     with pytest.raises(BlockError, match="'p' is no list to loop over: it is"):
-        runner.items(first_loop(made), new_scope(made, {"p": value}))
+        loop_items(made, first_loop(made), new_scope(made, {"p": value}))
 
 
-def test_a_list_that_is_too_long(bench: Bench) -> None:
+def test_a_list_that_is_too_long() -> None:
     made = workflow([loop("each", "p", upload("a"))], [given("p", "json")])
-    runner = Runner(made, bench.services(), bench.lines.append)
 
     with pytest.raises(BlockError, match="1001 items, a loop takes at most 1000"):
-        runner.items(first_loop(made), new_scope(made, {"p": [0] * 1001}))
+        loop_items(made, first_loop(made), new_scope(made, {"p": [0] * 1001}))
 
 
 def test_loops_inside_loops_know_their_items(bench: Bench) -> None:

@@ -1,0 +1,58 @@
+"""The list that a loop goes over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from skyvern_dagster.blocks.for_loop import MAX_ITERATIONS, ForLoopBlock
+from skyvern_dagster.errors import BlockError, SkyvernDagsterError
+from skyvern_dagster.execution.names import Names
+from skyvern_dagster.execution.scope import Scope
+from skyvern_dagster.templating import evaluate, is_template
+from skyvern_dagster.workflow.loader import Workflow
+
+
+def loop_items(workflow: Workflow, loop: ForLoopBlock, scope: Scope) -> list[Any]:
+    """The list that a loop goes over.
+
+    Raises:
+        BlockError: It isn't a list, isn't there, or is too long.
+    """
+    names = Names(workflow.definition, scope)
+    reference = loop.loop_over_parameter_key or loop.loop_variable_reference or ""
+    try:
+        value = names[reference] if reference in names else _at_path(reference, names)
+    except SkyvernDagsterError as error:
+        raise BlockError(f"the list to loop over, {reference!r}: {error}") from error
+    found = _as_list(value)
+    if found is None:
+        raise BlockError(
+            f"{reference!r} is no list to loop over: it is {type(value).__name__} "
+            f"{str(value)[:80]!r}"
+        )
+    if len(found) > MAX_ITERATIONS:
+        raise BlockError(
+            f"{reference!r} has {len(found)} items, a loop takes at most {MAX_ITERATIONS}"
+        )
+    return found
+
+
+def _at_path(reference: str, names: Names) -> Any:
+    """The value of a template, or of a bare path: ``orders_output.rows`` (contract 3c)."""
+    template = reference if is_template(reference) else "{{ " + reference + " }}"
+    return evaluate(template, names)
+
+
+def _as_list(value: Any) -> list[Any] | None:
+    """A list, or the list inside a task's output (contract 3c)."""
+    if isinstance(value, list):
+        return value
+    if not isinstance(value, dict):
+        return None
+    extracted = value.get("extracted_information")
+    if isinstance(extracted, list):
+        return extracted
+    for holder in (extracted, value):
+        if isinstance(holder, dict) and isinstance(holder.get("results"), list):
+            return list(holder["results"])
+    return None

@@ -1,0 +1,1 @@
+"""Dagster resources: the browser, the planner, the artifact store, S3, mail, secrets."""

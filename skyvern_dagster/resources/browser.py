@@ -1,0 +1,109 @@
+"""The browser of a process."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+from pydantic import Field, PrivateAttr
+
+from skyvern_dagster.agent.sessions import SessionDesk
+from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.blocks.context import AgentSettings
+from skyvern_dagster.browser.network import NetworkPolicy
+from skyvern_dagster.browser.runtime import BrowserRuntime
+from skyvern_dagster.browser.video import find_ffmpeg
+
+
+class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
+    """One Chromium per process, started at the first use and closed with the run."""
+
+    browser: str = Field(
+        default="",
+        description="Path of a Chromium, or CDP URL of a running one; empty to look for one.",
+    )
+    headless: bool = True
+    trace: bool = Field(default=True, description="Keep Playwright's trace of every task.")
+    video: bool | None = Field(
+        default=None,
+        description="Keep a video of every task; left out: SKYVERN_VIDEO (1 or 0), else where an "
+        "ffmpeg is there.",
+    )
+    allow_private_addresses: bool | None = Field(
+        default=None,
+        description="Whether pages may open hosts in private, loopback and link-local networks; "
+        "left out: SKYVERN_BROWSER_ALLOW_PRIVATE (1 or 0), else yes.",
+    )
+    private_hosts: list[str] = Field(
+        default_factory=list,
+        description="Hosts that may be opened there all the same; empty: "
+        "SKYVERN_BROWSER_PRIVATE_HOSTS, separated by commas.",
+    )
+    max_steps_per_run: int = Field(default=25, description="Where the definition sets none.")
+    max_seconds_per_task: float = 600.0
+
+    _runtime: BrowserRuntime | None = PrivateAttr(default=None)
+    _desks: dict[str, SessionDesk] = PrivateAttr(default_factory=dict)
+    _guard: threading.Lock = PrivateAttr(default_factory=threading.Lock)
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[BrowserResource]:
+        """Closes the browser at the end of the process's part of the run."""
+        del context
+        try:
+            yield self
+        finally:
+            self.close()
+
+    def desk(self, store: ArtifactStore) -> SessionDesk:
+        """The session desk of this process."""
+        key = str(store.base)
+        with self._guard:
+            if key not in self._desks:
+                self._desks[key] = SessionDesk(self._browser(), store, self.policy())
+            return self._desks[key]
+
+    def close(self) -> None:
+        """Closes the browser, if it was started."""
+        for desk in self._desks.values():
+            desk.close()
+        self._desks.clear()
+        if self._runtime is not None:
+            self._runtime.close()
+            self._runtime = None
+
+    def settings(self) -> AgentSettings:
+        """The agent's budgets."""
+        return AgentSettings(
+            max_steps_per_run=self.max_steps_per_run,
+            max_seconds=self.max_seconds_per_task,
+            trace=self.trace,
+            video=self._films(),
+        )
+
+    def policy(self) -> NetworkPolicy:
+        """Which addresses pages may open."""
+        allowed = _switch("SKYVERN_BROWSER_ALLOW_PRIVATE", self.allow_private_addresses)
+        listed = os.environ.get("SKYVERN_BROWSER_PRIVATE_HOSTS", "").split(",")
+        hosts = self.private_hosts or [host.strip() for host in listed if host.strip()]
+        return NetworkPolicy(allow_private=allowed is not False, private_hosts=tuple(hosts))
+
+    def _films(self) -> bool:
+        asked = _switch("SKYVERN_VIDEO", self.video)
+        return find_ffmpeg() is not None if asked is None else asked
+
+    def _browser(self) -> BrowserRuntime:
+        if self._runtime is None:
+            self._runtime = BrowserRuntime(self.browser, headless=self.headless)
+        return self._runtime
+
+
+def _switch(variable: str, given: bool | None) -> bool | None:
+    """What a field says, else an environment variable; ``None`` where neither does."""
+    asked = os.environ.get(variable, "").strip().lower()
+    if given is not None or not asked:
+        return given
+    return asked in ("1", "true", "yes", "on")

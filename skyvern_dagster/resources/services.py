@@ -1,0 +1,107 @@
+"""The resources of a job, and what blocks see of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from skyvern_dagster.agent.choice import PlannerChoice
+from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.blocks.context import Services
+from skyvern_dagster.blocks.s3_bucket import S3Bucket
+from skyvern_dagster.credentials.code_source import CodeTiming
+from skyvern_dagster.credentials.one_time_codes import OneTimeCodes
+from skyvern_dagster.credentials.sources import (
+    AwsSecretsManagerSource,
+    ChainSource,
+    EnvironmentSource,
+    SecretSource,
+)
+from skyvern_dagster.home import home_folder
+from skyvern_dagster.organizations.credential_store import CredentialStore
+from skyvern_dagster.organizations.run_secrets import RunSecrets
+from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret
+from skyvern_dagster.resources.artifact_store import ArtifactStoreResource
+from skyvern_dagster.resources.browser import BrowserResource
+from skyvern_dagster.resources.email import EmailResource
+from skyvern_dagster.resources.planner import PlannerResource
+from skyvern_dagster.resources.s3 import S3BucketResource
+from skyvern_dagster.resources.secrets import SecretsResource
+from skyvern_dagster.webhooks.settings import WebhookSettings
+
+RESOURCE_KEYS = frozenset({"artifacts", "browser", "planner", "email", "s3", "secrets"})
+"""The resources that every block op requires."""
+
+
+def default_resources() -> dict[str, Any]:
+    """What jobs use unless told otherwise; nothing is opened before it is used."""
+    return {
+        "artifacts": ArtifactStoreResource(),
+        "browser": BrowserResource(),
+        "planner": PlannerResource(),
+        "email": EmailResource(),
+        "s3": S3BucketResource(),
+        "secrets": SecretsResource(),
+    }
+
+
+def services(resources: Any) -> Services:
+    """The services that blocks see, from an op's ``context.resources``."""
+    store = resources.artifacts.store()
+    planner = resources.planner.policy()
+    if isinstance(planner, PlannerChoice):
+        planner = planner.with_store(store)
+    return Services(
+        artifacts=store,
+        desk=resources.browser.desk(store),
+        planner=planner,
+        secrets=_secret_source(resources.secrets),
+        s3=_bucket(resources.s3),
+        email=resources.email.server(),
+        agent=resources.browser.settings(),
+        codes=one_time_codes(store),
+        credentials=lambda: CredentialStore(store, server_secret()),
+        run_secrets=lambda: RunSecrets(store, server_secret()),
+    )
+
+
+def _bucket(resource: Any) -> S3Bucket:
+    """Ours, or dagster-aws's ``S3Resource``."""
+    if hasattr(resource, "s3"):
+        bucket: S3Bucket = resource.s3()
+        return bucket
+    return replace(S3BucketResource().s3(), client=lambda: _boto3_client(resource))
+
+
+def _secret_source(resource: Any) -> SecretSource:
+    """Ours, or dagster-aws's ``SecretsManagerResource``, after the environment."""
+    if hasattr(resource, "source"):
+        source: SecretSource = resource.source()
+        return source
+    manager = AwsSecretsManagerSource(lambda: _boto3_client(resource))
+    return ChainSource(EnvironmentSource(), manager)
+
+
+def _boto3_client(resource: Any) -> Any:
+    """The client of a resource of dagster-aws; of some, an op sees the client itself."""
+    return resource.get_client() if hasattr(resource, "get_client") else resource
+
+
+def one_time_codes(store: ArtifactStore) -> OneTimeCodes:
+    """One-time codes from outside, as the environment says.
+
+    Raises:
+        SecretError, OutgoingError: A setting in the environment is malformed.
+    """
+    return OneTimeCodes(
+        store, server_secret, WebhookSettings.from_environment(), CodeTiming.from_environment()
+    )
+
+
+def server_secret() -> ServerSecret:
+    """The secret of this deployment: ``SKYVERN_SECRET_KEY``, else a file in the home folder.
+
+    Raises:
+        OrganizationError: It can't be used.
+    """
+    return ServerSecret.load(home_folder() / SECRET_FILE)
