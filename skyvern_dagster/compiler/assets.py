@@ -39,8 +39,8 @@ def build_assets(
     partitions are the items found, each materialized with its own metadata.
 
     The resources of :func:`~skyvern_dagster.resources.services.default_resources` and
-    ``skyvern_io_manager`` must be in the definitions; :func:`skyvern_dagster.build_definitions` and the component see to
-    that.
+    ``skyvern_io_manager`` must be in the definitions; :func:`skyvern_dagster.build_definitions`
+    and the component see to that.
 
     Args:
         dagster_skyvern_translator: Says what the assets are called and belong to.

@@ -34,7 +34,7 @@ def delivery_of(workflow: Workflow, scope: Scope) -> str:
 
 
 def item_digest(scope: Scope) -> str:
-    """Tells the items of loops from each other, wherever they stand in their lists; empty outside."""
+    """Tells items from each other, wherever they stand in their lists; empty outside of loops."""
     if not scope.frames:
         return ""
     values = [frame.value for frame in scope.frames]
