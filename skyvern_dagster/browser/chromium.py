@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
+from skyvern_dagster.browser.chromium_features import disable_features
 from skyvern_dagster.errors import BrowserError, BrowserNotFoundError
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ CDP_VARIABLE = "SKYVERN_BROWSER_CDP_URL"
 _SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 # Nothing may leave for the vendor's servers, and nothing may pop up. Playwright's own switches
-# come on top; `--disable-features` is left to Playwright, because the last one would win.
+# come on top.
 _QUIET = (
     "--disable-background-networking",
     "--disable-breakpad",
@@ -127,4 +128,5 @@ async def start_chromium(
 def _switches() -> list[str]:
     # Chromium's sandbox refuses to run as root.
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    return [*_QUIET, "--no-sandbox"] if is_root else list(_QUIET)
+    switches = [*_QUIET, disable_features()]
+    return [*switches, "--no-sandbox"] if is_root else switches

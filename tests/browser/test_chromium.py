@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -48,6 +49,52 @@ def test_a_running_browser_can_be_used_and_is_left_running(site: Site, tmp_path:
     finally:
         process.kill()
         process.communicate()
+
+
+def test_playwright_s_own_features_stay_switched_off_and_no_address_bar_is_drawn() -> None:
+    with BrowserRuntime() as runtime:
+        runtime.run(one_page(runtime))
+        lists = disabled_features(os.getpid())
+        targets = runtime.run(windows(runtime))
+    assert len(lists) == 2, "Playwright no longer has a list of its own, or joins both"
+    assert lists[0] <= lists[1], f"in Playwright's list only: {lists[0] - lists[1]}"
+    assert "page" in targets
+    assert "browser_ui" not in targets
+
+
+def disabled_features(pid: int) -> list[set[str]]:
+    """The lists on the command line of the Chromium below a process, in order."""
+    for status in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = status.read_text(errors="replace").replace(" --", "\0--").split("\0")
+        except OSError:  # it has just ended
+            continue
+        is_browser = "chrom" in words[0] and not any(each.startswith("--type=") for each in words)
+        if is_browser and pid in ancestors(int(status.parent.name)):
+            found = [each for each in words if each.startswith("--disable-features=")]
+            return [set(each.partition("=")[2].split(",")) for each in found]
+    raise AssertionError("no Chromium below this process")
+
+
+def ancestors(pid: int) -> set[int]:
+    found: set[int] = set()
+    while pid > 1:
+        pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        found.add(pid)
+    return found
+
+
+async def one_page(runtime: BrowserRuntime) -> None:
+    browser = await runtime.browser()
+    await (await browser.new_context()).new_page()
+
+
+async def windows(runtime: BrowserRuntime) -> set[str]:
+    """The kinds of what the browser shows."""
+    browser = await runtime.browser()
+    session = await browser.new_browser_cdp_session()
+    found = await session.send("Target.getTargets", {"filter": [{}]})
+    return {each["type"] for each in found["targetInfos"]}
 
 
 async def executable_of(runtime: BrowserRuntime) -> str:
