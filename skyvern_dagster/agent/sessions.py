@@ -113,6 +113,8 @@ class SessionDesk:
         session = live or await self._restored(state, folder)
         session.downloads.folder = folder
         opened = time.monotonic() - started
+        for text in session.hidden:  # typed by a task before this one; a page may show it again
+            vault.redactor.add(text)
         recorder = StepRecorder(self._store, vault.redactor, request)
         kept: BrowserSession | None = None
         try:

@@ -92,7 +92,7 @@ class BrowserSession:
         self._state = state
         self._tracing = False
         self._closed = False
-        self._hidden: set[str] = set()
+        self.hidden: set[str] = set()
         self.options = options
         self.traffic = Traffic(context)
         self.dialogs = Dialogs(context)
@@ -182,13 +182,13 @@ class BrowserSession:
             type="jpeg",
             quality=quality,
             scale="css",
-            mask=masks(page, self._hidden),
+            mask=masks(page, self.hidden),
             mask_color=MASK_COLOR,
         )
 
     def hide(self, text: str) -> None:
         """From now on, no screenshot shows this text: it is about to be typed, and secret."""
-        self._hidden.add(text)
+        self.hidden.add(text)
 
     async def state(self) -> BrowserState:
         """What to hand on."""

@@ -48,12 +48,14 @@ def resume_run(run_id: str, *, as_json: bool, downloads: Path | None) -> int:
 def follow(local: object, *, as_json: bool, downloads: Path | None) -> int:
     """Shows progress until the run has ended, then its answer."""
     from skyvern_dagster.runs.local import LocalRun, copy_downloads
+    from skyvern_dagster.runs.stopping import stop_signals
 
     assert isinstance(local, LocalRun)
     console = Console(stderr=True)
-    console.print(f"run [bold]{local.workflow_run_id}[/]", highlight=False)
-    with ProgressView(console) as view:
-        answer = local.wait(view.show)
+    with stop_signals() as signals:
+        console.print(f"run [bold]{local.workflow_run_id}[/]", highlight=False)
+        with ProgressView(console) as view:
+            answer = local.wait(view.show, signals)
     if downloads is not None:
         copied = copy_downloads(answer.workflow_run_id, downloads)
         console.print(f"{len(copied)} files copied to {escape(str(downloads))}", highlight=False)

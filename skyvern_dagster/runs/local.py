@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,14 +95,21 @@ class LocalRun:
         )
         return cls(workflow_run_id, launch(request, home), replaced=run.run_id)
 
-    def wait(self, show: Callable[[ProgressEvent], None]) -> WorkflowRunAnswer:
+    def wait(
+        self, show: Callable[[ProgressEvent], None], signals: StopSignals | None = None
+    ) -> WorkflowRunAnswer:
         """Follows the run to its end; Ctrl-C cancels it, a second one ends it at once.
+
+        Args:
+            show: Is told what happens.
+            signals: Where the caller counts them already, so that none gets lost before.
 
         Raises:
             KeyboardInterrupt: It was canceled before there was a run.
             RunError: The process ended before there was a run.
         """
-        with dg.DagsterInstance.get() as instance, stop_signals() as signals:
+        counted = stop_signals() if signals is None else nullcontext(signals)
+        with counted as signals, dg.DagsterInstance.get() as instance:
             run_id = self._run_id(instance, signals)
             self._follow(instance, run_id, show, signals)
             self.process.close()

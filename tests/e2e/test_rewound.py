@@ -44,7 +44,8 @@ def test_killed_at_any_moment(
         folder = tmp_path / f"killed_after_{event.row}"
         finished.killed_after(event, folder)
         clean_environment.setenv("DAGSTER_HOME", str(folder))
-        sent = {path.stem for path in (folder / "artifacts").glob("runs/*/email/**/*.json")}
+        marks = (folder / "artifacts").glob("runs/*/email/**/*.json")
+        sent = {path.stem for path in marks if path.parent.name != "claims"}
         postman.delivered.clear()
 
         with dg.DagsterInstance.get() as instance:
