@@ -11,6 +11,8 @@ from pydantic import Field, PrivateAttr
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
 from skyvern_dagster.errors import BlockError
 
+_USUAL_RETRIES = 5
+
 
 class S3BucketResource(dg.ConfigurableResource["S3BucketResource"]):
     """The bucket that ``upload_to_s3`` writes to, reached through dagster-aws's ``S3Resource``.
@@ -44,6 +46,17 @@ class S3BucketResource(dg.ConfigurableResource["S3BucketResource"]):
                     "upload_to_s3 needs: pip install 'skyvern-dagster[aws]'"
                 ) from error
             self._client = S3Resource(
-                endpoint_url=self.endpoint_url or None, region_name=self.region_name or None
+                endpoint_url=self.endpoint_url or None,
+                region_name=self.region_name or None,
+                max_attempts=_retries(),
             ).get_client()
         return self._client
+
+
+def _retries() -> int:
+    """How often boto3 tries again: as ``AWS_MAX_ATTEMPTS`` says, which counts the first, too.
+
+    dagster-aws sets a number of its own, so that the variable would have no effect.
+    """
+    attempts = os.environ.get("AWS_MAX_ATTEMPTS", "")
+    return max(0, int(attempts) - 1) if attempts.isdecimal() else _USUAL_RETRIES
