@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo demo-ui test check format types lint reference benchmark clean
+.PHONY: help setup demo demo-ui test any-request check format types lint reference benchmark clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -25,6 +25,9 @@ demo-ui: setup ## The same, then leave everything up with Dagster's UI
 
 test: setup ## All tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+any-request: setup ## At least 5,000 requests, of whatever form, to every route of the API
+	API_EXAMPLES=90 $(BIN)/python -m pytest tests/api/test_any_request.py
 
 lint: $(READY) ## Format and lint, without changing anything
 	$(BIN)/ruff format --check .

@@ -17,11 +17,11 @@ from tests.conftest import FROM_OUTSIDE
 from tests.office import ROOT
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served_environment(
     tmp_path_factory: pytest.TempPathFactory, demo: DemoServices
 ) -> Iterator[Path]:
-    """The environment of what is served, and its home folder, for a whole session."""
+    """The environment of what is served, and its home folder, for all files of this folder."""
     home = tmp_path_factory.mktemp("served") / "home"
     with pytest.MonkeyPatch.context() as environment:
         for name in [name for name in os.environ if name.startswith(FROM_OUTSIDE)]:
@@ -43,7 +43,7 @@ def served_environment(
         yield home
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served(served_environment: Path, demo: DemoServices) -> Iterator[Served]:
     """All processes up, with the invoice workflow imported and a key for the organization."""
     key = make_key(served_environment)
