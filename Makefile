@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo demo-ui test any-request check format types lint reference benchmark clean
+.PHONY: help setup demo demo-ui test test-all any-request check format types lint reference benchmark clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -23,7 +23,10 @@ demo: setup ## Retrieve invoices from the embedded shop, end to end
 demo-ui: setup ## The same, then leave everything up with Dagster's UI
 	$(BIN)/skyvern-dagster demo --ui
 
-test: setup ## All tests
+test: setup ## The tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not long"
+
+test-all: setup ## Also the long ones, which are further cases of the same kinds
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 any-request: setup ## At least 5,000 requests, of whatever form, to every route of the API

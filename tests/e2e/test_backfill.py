@@ -253,6 +253,7 @@ def test_a_second_backfill_delivers_nothing_again(backfills: Backfills, first: L
         ]
 
 
+@pytest.mark.long
 def test_one_run_delivers_nothing_that_runs_per_partition_have(
     backfills: Backfills, first: Ledger
 ) -> None:

@@ -17,7 +17,14 @@ from tests.office import DOWNLOAD, INVOICES, QUIET, Office, wait_until
 ORDERS = 4
 
 
-@pytest.mark.parametrize("nth_invoice", [1, 2, 3], ids=["first", "middle", "last"])
+@pytest.mark.parametrize(
+    "nth_invoice",
+    [
+        pytest.param(1, id="first"),
+        pytest.param(2, id="middle", marks=pytest.mark.long),
+        pytest.param(3, id="last", marks=pytest.mark.long),
+    ],
+)
 def test_killed_in_an_iteration(office: Office, nth_invoice: int) -> None:
     seen = len(office.demo.request_log.requests)
 

@@ -34,6 +34,7 @@ def test_in_one_process_in_many_and_without_dagster(office: Office) -> None:
         office.assert_delivered(ran.run_id, ORDERS)
 
 
+@pytest.mark.long
 def test_a_loop_stops_and_is_resumed_in_parallel_processes(
     postman: Postman, instance: dg.DagsterInstance
 ) -> None:

@@ -36,7 +36,13 @@ def some_orders(portal: Portal) -> list[PortalOrder]:
     return old + [order for order in portal.orders if not order.has_invoice][:1]
 
 
-@pytest.mark.parametrize("name", SOLVABLE)
+@pytest.mark.parametrize(
+    "name",
+    [
+        name if number % 3 == 0 else pytest.param(name, marks=pytest.mark.long)
+        for number, name in enumerate(SOLVABLE)
+    ],
+)
 def test_logs_in_lists_and_downloads(name: str, runtime: BrowserRuntime, tmp_path: Path) -> None:
     portal = PORTALS[name]
     start = sorted(order.order_date for order in portal.orders)[len(portal.orders) // 2]
