@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import dagster as dg
+import pytest
 
 from skyvern_dagster import tags
 from skyvern_dagster.compiler.config import run_config
