@@ -116,9 +116,9 @@ def test_files_of_payload_run_organization_and_bucket_arrive_whole(
             "report.pdf": f"Got report.pdf of {len(PDF)} bytes",
             "facts.theirs": "no file of this run or its payload",
             "facts.mine": "Got own.txt of 3 bytes",
-            "facts.linked": "Got own.txt of 3 bytes",
             "facts.page": "no file of this run or its payload",
             "facts.bucket": "Got s3.txt of 7 bytes",
+            "facts.linked": "Got own.txt of 3 bytes",
             "/etc/hostname": "no file of this run or its payload",
             "facts.photo": "Got photo.txt of 5 bytes",
         }
