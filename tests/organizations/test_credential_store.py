@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -80,8 +81,15 @@ def test_a_number_that_is_too_short_to_show_some_of(credentials: CredentialStore
 def test_nothing_can_be_read_on_the_disk(credentials: CredentialStore, tmp_path: Path) -> None:
     for value in (LOGIN, CARD, SINGLE):
         credentials.create(ORGANIZATION, "shop", value)
-    kept = "".join(path.read_text() for path in tmp_path.rglob("*") if path.is_file())
-    assert not [each for each in (*PLANTED, "ada", "visa", "shop") if each in kept]
+    kept = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(kept) == 3
+    for token in kept:
+        # Nothing stands beside the token, and its bytes are Fernet's: version, time, cipher text.
+        sealed = base64.b64decode(token, altchars=b"-_", validate=True)
+        assert sealed[0] == 0x80
+        # Only what is too long to stand in random bytes by chance.
+        for each in (b"Planted", b"PLANTED", b"4111 1111", b"41111111", b"password"):
+            assert each not in token + sealed
 
 
 def test_listed_changed_and_deleted(credentials: CredentialStore) -> None:
