@@ -18,3 +18,8 @@ def naive(moment: datetime) -> datetime:
 def from_seconds(seconds: float) -> datetime:
     """Seconds since 1970, as Dagster's records and cron ticks have them."""
     return naive(datetime.fromtimestamp(seconds, UTC))
+
+
+def from_seconds_if_known(seconds: float | None) -> datetime | None:
+    """The same of what may not have happened yet."""
+    return None if seconds is None else from_seconds(seconds)

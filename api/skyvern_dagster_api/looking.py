@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Annotated, Literal, TypeVar
 
 import dagster as dg
 from fastapi import Query, Request
 
 from skyvern_dagster import tags
-from skyvern_dagster.moments import from_seconds, naive
+from skyvern_dagster.moments import from_seconds_if_known, naive
 from skyvern_dagster.run_request import RunKind, read_request
 from skyvern_dagster.runs.answer import OutputsShape
 from skyvern_dagster.runs.facts import RunFacts, gather
 from skyvern_dagster.runs.finding import RunQuery, find_record, list_records
 from skyvern_dagster.runs.settling import settle
-from skyvern_dagster.runs.status import run_status
+from skyvern_dagster.runs.status import RunStatus, run_status
 from skyvern_dagster_api.auth import Caller
 from skyvern_dagster_api.schemas.answers import RunItem, WorkflowRunItem
 from skyvern_dagster_api.shim import Shim
 
 Page = Annotated[int, Query(ge=1, le=100_000, description="From 1.")]
 PageSize = Annotated[int, Query(ge=1, le=100)]
+Statuses = Annotated[list[RunStatus] | None, Query(description="May be repeated.")]
 Shape = Annotated[
     Literal["documented", "v1", "v2"] | None,
     Query(description="v2: each output with its block type and status, loops once, signed URLs."),
@@ -116,8 +116,8 @@ def workflow_run_item(parts: Shim, record: dg.RunRecord) -> WorkflowRunItem:
         totp_identifier=request.totp_identifier if request else None,
         failure_reason=_reason(run),
         queued_at=naive(record.create_timestamp),
-        started_at=_moment(record.start_time),
-        finished_at=_moment(record.end_time),
+        started_at=from_seconds_if_known(record.start_time),
+        finished_at=from_seconds_if_known(record.end_time),
         created_at=naive(record.create_timestamp),
         modified_at=naive(record.update_timestamp),
     )
@@ -159,7 +159,3 @@ def _trigger(run: dg.DagsterRun) -> str:
     if "dagster/schedule_name" in run.tags:
         return "scheduled"
     return "manual" if "dagster/sensor_name" in run.tags else "api"
-
-
-def _moment(seconds: float | None) -> datetime | None:
-    return None if seconds is None else from_seconds(seconds)

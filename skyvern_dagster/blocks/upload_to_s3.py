@@ -86,9 +86,10 @@ def delivered_names(workflow_run_id: str, files: Sequence[StoredFile]) -> list[s
     return names
 
 
-def object_key(environment: str, workflow_run_id: str, file: StoredFile) -> str:
-    """``<env>/<wr_id>/<uuid>_<name>``; the same file of the same run has the same key always."""
-    return f"{environment}/{_named_by_run(workflow_run_id, file)}"
+def uploaded_files(workflow_run_id: str, files: Sequence[StoredFile]) -> dict[str, StoredFile]:
+    """The last part of an upload's key -> the download that it was made from."""
+    names = delivered_names(workflow_run_id, files)
+    return {name.rpartition("/")[2]: file for name, file in zip(names, files, strict=True)}
 
 
 def _named_by_run(workflow_run_id: str, file: StoredFile) -> str:

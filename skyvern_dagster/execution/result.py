@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
-from skyvern_dagster.blocks.upload_to_s3 import UploadToS3Block, delivered_names
+from skyvern_dagster.blocks.upload_to_s3 import UploadToS3Block, uploaded_files
 from skyvern_dagster.execution.records import BlockRecord, RunRecords
 from skyvern_dagster.execution.scope import Scope, span_of
 from skyvern_dagster.workflow.definition import walk
@@ -202,16 +202,13 @@ def _partition(workflow: Workflow, value: Any, windows: Mapping[str, tuple[str, 
 
 def _uris(workflow: Workflow, scope: Scope) -> dict[str, str]:
     """Artifact key -> where the file was uploaded to."""
-    tails = delivered_names(scope.workflow_run_id, scope.files)
-    by_name = {
-        tail.rpartition("/")[2]: file.key for tail, file in zip(tails, scope.files, strict=True)
-    }
+    by_name = uploaded_files(scope.workflow_run_id, scope.files)
     found: dict[str, str] = {}
     for block in walk(workflow.definition.blocks):
         if not isinstance(block, UploadToS3Block):
             continue
         for uri in scope.outputs.get(block.label) or ():
-            key = by_name.get(str(uri).rpartition("/")[2])
-            if key is not None:
-                found[key] = str(uri)
+            file = by_name.get(str(uri).rpartition("/")[2])
+            if file is not None:
+                found[file.key] = str(uri)
     return found

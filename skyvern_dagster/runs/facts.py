@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import dagster as dg
@@ -14,10 +15,11 @@ from skyvern_dagster.agent.step import StepSummary
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
+from skyvern_dagster.blocks.upload_to_s3 import uploaded_files
 from skyvern_dagster.errors import RunError
 from skyvern_dagster.execution.records import BlockRecord, RunRecords, read_workflow
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
-from skyvern_dagster.moments import from_seconds, naive
+from skyvern_dagster.moments import from_seconds_if_known, naive
 from skyvern_dagster.run_request import RunKind, RunRequest, read_request
 from skyvern_dagster.runs.events import last_failure
 from skyvern_dagster.runs.status import FINAL, RunStatus, attempt_tags, run_status
@@ -75,17 +77,27 @@ class RunFacts:
     @property
     def started_at(self) -> datetime | None:
         """When its process began with it."""
-        return _moment(self.record.start_time)
+        return from_seconds_if_known(self.record.start_time)
 
     @property
     def finished_at(self) -> datetime | None:
         """When it ended."""
-        return _moment(self.record.end_time)
+        return from_seconds_if_known(self.record.end_time)
 
     @property
     def files(self) -> list[StoredFile]:
         """What it has downloaded."""
         return [file for record in self.records for file in record.outcome.files]
+
+    @cached_property
+    def uploaded(self) -> dict[str, StoredFile]:
+        """The last part of an upload's key -> the download that it was made from."""
+        return uploaded_files(self.run_id, self.files)
+
+    @cached_property
+    def by_key(self) -> dict[str, BlockRecord]:
+        """The records by block key."""
+        return {record.block_key: record for record in self.records}
 
     @property
     def steps(self) -> list[StepSummary]:
@@ -163,10 +175,6 @@ def collect_records(store: ArtifactStore, run_id: str, workflow: Workflow) -> li
         if own is not None:
             found.append(own)
     return found
-
-
-def _moment(seconds: float | None) -> datetime | None:
-    return None if seconds is None else from_seconds(seconds)
 
 
 def _failure_reason(

@@ -15,7 +15,6 @@ from skyvern_dagster.blocks.outcome import BlockStatus
 from skyvern_dagster.blocks.send_email import EmailOutput
 from skyvern_dagster.blocks.task import TaskOutput
 from skyvern_dagster.blocks.union import Block
-from skyvern_dagster.blocks.upload_to_s3 import object_key
 from skyvern_dagster.execution.records import BlockRecord
 from skyvern_dagster.runs.facts import RunFacts
 from skyvern_dagster.runs.links import Links
@@ -120,7 +119,7 @@ def _entries(
 
 def _entry(block: Block, facts: RunFacts, links: Links, iteration: str) -> OutputEntry | None:
     key = f"{block.label}/{iteration}" if iteration else block.label
-    record = next((each for each in facts.records if each.block_key == key), None)
+    record = facts.by_key.get(key)
     if isinstance(block, ForLoopBlock):
         return _loop(block, record, facts, links, iteration)
     if record is None:
@@ -179,13 +178,11 @@ def _downloads(record: BlockRecord, links: Links) -> list[DownloadedFile]:
 
 def _uploaded(uri: str, facts: RunFacts, links: Links) -> UploadedFile:
     name = uri.rpartition("/")[2]
-    for file in facts.files:
-        if object_key("", facts.run_id, file).rpartition("/")[2] == name:
-            return UploadedFile(
-                uri=uri,
-                signed_url=links.upload(uri),
-                filename=file.filename,
-                size=file.size,
-                sha256=file.sha256,
-            )
-    return UploadedFile(uri=uri, signed_url=links.upload(uri), filename=name.partition("_")[2])
+    file = facts.uploaded.get(name)
+    return UploadedFile(
+        uri=uri,
+        signed_url=links.upload(uri),
+        filename=file.filename if file else name.partition("_")[2],
+        size=file.size if file else None,
+        sha256=file.sha256 if file else None,
+    )

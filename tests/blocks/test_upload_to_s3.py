@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from skyvern_dagster.blocks.outcome import BlockOutcome
-from skyvern_dagster.blocks.upload_to_s3 import UploadToS3Block, object_key
+from skyvern_dagster.blocks.upload_to_s3 import UploadToS3Block, delivered_names
 from skyvern_dagster.demo.s3_server import S3Server
 from skyvern_dagster.errors import ArtifactError, BlockError
 from tests.blocks.desk import RUN, Desk
@@ -90,9 +90,10 @@ def test_the_second_time_nothing_is_uploaded(
 def test_a_changed_file_is_another_object(desk: Desk, requests: Requests) -> None:
     first = desk.download("a.pdf", b"one")
     again = first.model_copy(update={"sha256": hashlib.sha256(b"two").hexdigest()})
-    assert object_key("e", RUN, first) != object_key("e", RUN, again)
-    assert object_key("e", RUN, first) == object_key("e", RUN, first.model_copy())
-    assert object_key("e", RUN, first) != object_key("e", "wr_2", first)
+    names = delivered_names(RUN, [first, again, first.model_copy()])
+    assert names[0] != names[1]
+    assert names[0] == names[2]
+    assert delivered_names("wr_2", [first]) != names[:1]
 
 
 @pytest.mark.parametrize(("size", "is_in_parts"), [(16 * MIB - 1, False), (16 * MIB + 1, True)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,10 @@ from skyvern_dagster import (
 )
 from skyvern_dagster.demo.orders import Order
 from skyvern_dagster.demo.services import DemoServices, demo_services
+from skyvern_dagster.runs.facts import gather
+from skyvern_dagster.runs.finding import find_record
+from skyvern_dagster.runs.links import PlainLinks
+from skyvern_dagster.runs.typed_outputs import LoopEntry, OutputEntry, UploadEntry, typed_outputs
 from tests.location import Location, location
 from tests.office import QUIET, ROOT, wait_until
 from tests.planners.clerk import ClerkResource
@@ -209,6 +213,27 @@ def test_each_partition_has_the_invoices_of_its_month(backfills: Backfills, firs
             if order.has_invoice
         }
         assert all(each.uri for each in result.files)
+
+
+def test_the_answer_of_a_partition_s_run_knows_what_it_has_uploaded(
+    backfills: Backfills, first: Ledger
+) -> None:
+    result = first.results[MONTHS[4]]
+    store = asset_resources()["artifacts"].store()
+    record = find_record(backfills.instance, result.workflow_run_id)
+    entries = typed_outputs(gather(backfills.instance, store, record), PlainLinks(store))
+    uploads = [each for each in in_loops(entries.values()) if isinstance(each, UploadEntry)]
+    told = {(file.uri, file.filename, file.size, file.sha256) for e in uploads for file in e.output}
+    assert told == {
+        (each.uri, each.file.filename, each.file.size, each.file.sha256) for each in result.files
+    }
+
+
+def in_loops(entries: Iterable[OutputEntry]) -> Iterator[OutputEntry]:
+    for entry in entries:
+        yield entry
+        for iteration in entry.output if isinstance(entry, LoopEntry) else ():
+            yield from in_loops(iteration.blocks.values())
 
 
 def test_what_the_one_run_has_delivered_is_not_delivered_again(
