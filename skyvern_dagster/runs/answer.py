@@ -66,19 +66,42 @@ def workflow_run_answer(
 
 def task_answer(facts: RunFacts, links: Links) -> TaskAnswer:
     """The answer for a task that was asked for by itself."""
-    extracted = next(iter(_extracted(facts.records)), None)
-    pictures = _action_screenshots(facts, links)
     return TaskAnswer(
         **_common(facts, links),
+        **found_by_task(facts, links),
         task_id=facts.run_id,
         request=facts.request.body if facts.request else {},
-        extracted_information=extracted,
-        output=extracted,
-        screenshot_url=next(iter(_last_screenshots(facts.records, links)), None),
-        action_screenshot_urls=pictures,
-        screenshot_urls=pictures,
         max_steps_per_run=facts.request.max_steps if facts.request else None,
     )
+
+
+def found_by_task(facts: RunFacts, links: Links) -> dict[str, Any]:
+    """What a task has read, and what it saw; the facts hold no other task's records."""
+    extracted = next(iter(_extracted(facts.records)), None)
+    pictures = _action_screenshots(facts, links)
+    return {
+        "extracted_information": extracted,
+        "output": extracted,
+        "screenshot_url": next(iter(_last_screenshots(facts.records, links)), None),
+        "action_screenshot_urls": pictures,
+        "screenshot_urls": pictures,
+    }
+
+
+def work_done(facts: RunFacts, links: Links) -> dict[str, Any]:
+    """What the run's tasks have left behind, and what they cost."""
+    files = [_file(file, links) for file in facts.files]
+    return {
+        "recording_url": _recording(facts.records, links),
+        "downloaded_files": files,
+        "downloaded_file_urls": [file.url for file in files],
+        "errors": facts.errors,
+        "step_count": len(facts.steps),
+        "input_token_count": sum(step.input_tokens for step in facts.steps),
+        "output_token_count": sum(step.output_tokens for step in facts.steps),
+        "total_cost": round(sum(step.cost_usd for step in facts.steps), 6),
+        "app_url": links.run_page(facts.run.run_id),
+    }
 
 
 def answer_body(
@@ -111,8 +134,8 @@ def _record(instance: dg.DagsterInstance, run: dg.DagsterRun) -> dg.RunRecord:
 
 def _common(facts: RunFacts, links: Links) -> dict[str, Any]:
     source = facts.request or facts.workflow.definition
-    files = [_file(file, links) for file in facts.files]
     return {
+        **work_done(facts, links),
         "run_id": facts.run_id,
         "status": facts.status,
         "failure_reason": facts.failure_reason,
@@ -125,15 +148,6 @@ def _common(facts: RunFacts, links: Links) -> dict[str, Any]:
         "queued_at": facts.queued_at,
         "started_at": facts.started_at,
         "finished_at": facts.finished_at,
-        "recording_url": _recording(facts.records, links),
-        "downloaded_files": files,
-        "downloaded_file_urls": [file.url for file in files],
-        "errors": facts.errors,
-        "step_count": len(facts.steps),
-        "input_token_count": sum(step.input_tokens for step in facts.steps),
-        "output_token_count": sum(step.output_tokens for step in facts.steps),
-        "total_cost": round(sum(step.cost_usd for step in facts.steps), 6),
-        "app_url": links.run_page(facts.run.run_id),
         "run_request": _run_request(facts),
     }
 

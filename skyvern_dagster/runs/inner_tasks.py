@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.task import TaskBlock, task_place
 from skyvern_dagster.errors import RunNotFoundError
 from skyvern_dagster.execution.records import BlockRecord
+from skyvern_dagster.runs.answer import found_by_task, work_done
 from skyvern_dagster.runs.facts import RunFacts
 from skyvern_dagster.runs.links import Links
 from skyvern_dagster.runs.run_answer import TaskAnswer
@@ -61,35 +62,22 @@ def places_of(facts: RunFacts) -> list[TaskPlace]:
 def inner_task_answer(facts: RunFacts, place: TaskPlace, links: Links) -> TaskAnswer:
     """The answer for a task inside a workflow run."""
     record = next((each for each in facts.records if _task_id(each) == place.task_id), None)
-    outcome = record.outcome if record else None
-    output = outcome.output if outcome and isinstance(outcome.output, dict) else {}
-    steps = [step.screenshot for step in (outcome.steps if outcome else ()) if step.screenshot]
-    pictures = [links.artifact(key) for key in reversed(steps[-3:])]
+    own = replace(facts, records=[record] if record else [])
     ended = datetime.fromisoformat(record.finished_at) if record else None
-    seconds = timedelta(seconds=outcome.seconds if outcome else 0.0)
-    created = facts.created_at if ended is None else ended - seconds
-    files = outcome.files if outcome else ()
+    took = timedelta(seconds=record.outcome.seconds if record else 0.0)
+    created = facts.created_at if ended is None else ended - took
     return TaskAnswer(
+        **work_done(own, links),
+        **found_by_task(own, links),
         run_id=place.task_id,
         task_id=place.task_id,
         status=_status(facts, record),
-        failure_reason=outcome.failure_reason if outcome else None,
+        failure_reason=record.outcome.failure_reason if record else None,
         request=_request(facts, place),
         created_at=created,
         modified_at=ended or facts.modified_at,
         started_at=created,
         finished_at=ended,
-        extracted_information=output.get("extracted_information"),
-        output=output.get("extracted_information"),
-        errors=output.get("errors") or [],
-        screenshot_url=links.artifact(outcome.screenshot)
-        if outcome and outcome.screenshot
-        else None,
-        recording_url=links.artifact(outcome.recording) if outcome and outcome.recording else None,
-        action_screenshot_urls=pictures,
-        screenshot_urls=pictures,
-        downloaded_file_urls=[links.artifact(file.key, file.filename) for file in files],
-        step_count=len(outcome.steps) if outcome else 0,
         workflow_run_id=facts.run_id,
     )
 

@@ -86,6 +86,10 @@ def test_tasks_inside_the_run_are_found_by_their_ids(
     listed = served.get("/api/v1/tasks", params={"workflow_run_id": run_id, "page_size": 50})
     assert len(listed) == 6  # login, list, and four orders
     assert listed[2]["status"] == "terminated"
+    files = [each["checksum"] for task in listed for each in task["downloaded_files"]]
+    assert files == [each["checksum"] for each in finished["downloaded_files"]]
+    assert sum(each["step_count"] for each in listed) == finished["step_count"]
+    assert {each["app_url"] for each in listed} == {finished["app_url"]}
     refused = served.client.post(f"/api/v1/tasks/{task_id}/cancel")
     assert (refused.status_code, run_id in refused.json()["detail"]) == (409, True)
 
