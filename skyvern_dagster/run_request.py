@@ -12,39 +12,49 @@ from skyvern_dagster.errors import ArtifactError
 RunKind = Literal["task", "workflow_run"]
 
 
-class RunRequest(BaseModel):
-    """The request that a run answers; runs that nobody asked for over REST have none.
+class Asked(BaseModel):
+    """What somebody asks for, whatever is to be run.
 
     Attributes:
-        run_id: ``tsk_...`` for a task, ``wr_...`` for a workflow run; also the id of its records.
         api_key_id: The key that the request came with: its webhooks are signed for that key.
-        created_at: Naive UTC timestamp.
-        workflow_version: Version of the stored workflow; ``None`` for a task.
         webhook_callback_url: Where the run's ending is reported; the definition's, unless given.
         totp_verification_url: Asked for one-time codes; before the blocks' own.
         totp_identifier: Whom pushed one-time codes are for; before the blocks' own.
         max_steps: Limits every task of the run.
+        max_seconds: After which the run is ended as ``timed_out``.
         body: The request's body as it was understood, for answers that repeat it.
         retried_from: The run that this one repeats.
     """
 
     model_config = ConfigDict(frozen=True)
 
-    run_id: str
-    kind: RunKind
     organization_id: str
-    created_at: str
     api_key_id: str | None = None
-    workflow_permanent_id: str | None = None
-    workflow_version: int | None = None
     title: str | None = None
     proxy_location: Any = None
     webhook_callback_url: str | None = None
     totp_verification_url: str | None = None
     totp_identifier: str | None = None
     max_steps: int | None = None
+    max_seconds: int | None = None
     body: dict[str, Any] = Field(default_factory=dict)
     retried_from: str | None = None
+
+
+class RunRequest(Asked):
+    """The request that a run answers; runs that nobody asked for over REST have none.
+
+    Attributes:
+        run_id: ``tsk_...`` for a task, ``wr_...`` for a workflow run; also the id of its records.
+        created_at: Naive UTC timestamp.
+        workflow_version: Version of the stored workflow; ``None`` for a task.
+    """
+
+    run_id: str
+    kind: RunKind
+    created_at: str
+    workflow_permanent_id: str | None = None
+    workflow_version: int | None = None
 
 
 def keep_request(store: ArtifactStore, request: RunRequest) -> None:

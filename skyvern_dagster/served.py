@@ -19,7 +19,8 @@ from skyvern_dagster.compiler.job import build_job
 from skyvern_dagster.errors import DefinitionError
 from skyvern_dagster.ids import stable_id
 from skyvern_dagster.resources.artifact_store import ArtifactStoreResource
-from skyvern_dagster.runs.asking import Asked, begin, request_of
+from skyvern_dagster.run_request import Asked
+from skyvern_dagster.runs.asking import begin, request_of
 from skyvern_dagster.schedule_store import ScheduleStore, StoredSchedule
 from skyvern_dagster.workflow_store import StoredWorkflow, WorkflowStore
 
@@ -97,7 +98,7 @@ def _run_request(stored: StoredSchedule, artifacts: ArtifactStore, due: datetime
     workflow = WorkflowStore(artifacts).get(stored.organization_id, stored.workflow_permanent_id)
     loaded = workflow.load()
     asked = Asked(
-        stored.organization_id,
+        organization_id=stored.organization_id,
         title=stored.name or None,
         body={"parameters": stored.parameters, "title": stored.name},
     )

@@ -9,7 +9,7 @@ from fastapi import Header, HTTPException, Request
 from pydantic import BaseModel
 
 from skyvern_dagster import tags
-from skyvern_dagster.runs.asking import Asked
+from skyvern_dagster.run_request import Asked
 from skyvern_dagster.runs.status import UNFINISHED
 from skyvern_dagster_api.auth import Caller
 from skyvern_dagster_api.organization_settings import read_settings

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+from fastapi import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-
-class _TooLargeError(Exception):
-    """The body is larger than the limit."""
 
 
 class BodyLimit:
@@ -22,6 +19,7 @@ class BodyLimit:
     def __init__(self, app: ASGIApp, most: int) -> None:
         self._app = app
         self._most = most
+        self._detail = f"The body is larger than {most} bytes (SKYVERN_API_MAX_BODY_BYTES)"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on, counting."""
@@ -30,31 +28,17 @@ class BodyLimit:
             return
         told = Request(scope).headers.get("content-length", "")
         if told.isdecimal() and int(told) > self._most:
-            await self._refusal()(scope, receive, send)
+            await JSONResponse({"detail": self._detail}, 413)(scope, receive, send)
             return
         count = 0
-        started = False
 
         async def counted() -> Message:
             nonlocal count
             message = await receive()
             count += len(message.get("body", b""))
             if count > self._most:
-                raise _TooLargeError
+                # The route is reading: what it raises is answered as everything else there is.
+                raise HTTPException(413, self._detail)
             return message
 
-        async def noted(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
-        try:
-            await self._app(scope, counted, noted)
-        except _TooLargeError:
-            if started:
-                raise
-            await self._refusal()(scope, receive, send)
-
-    def _refusal(self) -> JSONResponse:
-        detail = f"The body is larger than {self._most} bytes (SKYVERN_API_MAX_BODY_BYTES)"
-        return JSONResponse({"detail": detail}, 413)
+        await self._app(scope, counted, send)

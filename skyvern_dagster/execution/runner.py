@@ -84,30 +84,8 @@ class Runner:
         def log(line: str) -> None:
             self.log(vault.redactor.text(line))
 
-        context = BlockContext(
-            workflow_run_id=scope.workflow_run_id,
-            block_key=key,
-            iteration=scope.iteration,
-            names=Names(self.workflow.definition, scope),
-            vault=vault,
-            services=self._services(block),
-            log=log,
-            state=scope.state,
-            fork=scope.fork or fresh,
-            hand_on=hand_on,
-            files=scope.files,
-            request=read_request(self.services.artifacts, scope.workflow_run_id),
-            delivery=delivery_of(self.workflow, scope),
-            covers=tuple(scope.spans) if not scope.frames else (),
-            item=item_digest(scope),
-            organization_id=scope.organization_id,
-            code_origin=CodeOrigin(
-                self.workflow.definition.totp_verification_url,
-                self.workflow.definition.totp_identifier,
-            ),
-            workflow=scope.workflow_permanent_id,
-            planner=self.workflow.definition.planner,
-            file_parameters=file_parameters(self.workflow.definition.parameters),
+        context = self._context(
+            block, scope, vault=vault, log=log, hand_on=hand_on, fork=scope.fork or fresh
         )
         started = time.monotonic()
         outcome = _without_secrets(_guarded(block, context), vault.redactor)
@@ -119,6 +97,41 @@ class Runner:
         )
         self.record(block, scope, outcome)
         return scope.with_outcome(block.label, outcome), outcome
+
+    def _context(
+        self,
+        block: LeafBlock,
+        scope: Scope,
+        *,
+        vault: SecretVault,
+        log: Log,
+        hand_on: HandOn,
+        fork: bool,
+    ) -> BlockContext:
+        """What a block is told at an attempt."""
+        definition = self.workflow.definition
+        return BlockContext(
+            workflow_run_id=scope.workflow_run_id,
+            block_key=scope.block_key(block.label),
+            iteration=scope.iteration,
+            names=Names(definition, scope),
+            vault=vault,
+            services=self._services(block),
+            log=log,
+            state=scope.state,
+            fork=fork,
+            hand_on=hand_on,
+            files=scope.files,
+            request=read_request(self.services.artifacts, scope.workflow_run_id),
+            delivery=delivery_of(self.workflow, scope),
+            covers=tuple(scope.spans) if not scope.frames else (),
+            item=item_digest(scope),
+            organization_id=scope.organization_id,
+            code_origin=CodeOrigin(definition.totp_verification_url, definition.totp_identifier),
+            workflow=scope.workflow_permanent_id,
+            planner=definition.planner,
+            file_parameters=file_parameters(definition.parameters),
+        )
 
     def _services(self, block: LeafBlock) -> Services:
         """The services, with the block's own time-out."""

@@ -1,8 +1,7 @@
-"""What a run is asked for with: by REST, by a schedule."""
+"""From what is asked for, by REST or by a schedule, to the records of a run."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from skyvern_dagster import tags
@@ -10,34 +9,12 @@ from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.execution.records import keep_run
 from skyvern_dagster.execution.runner import new_scope
 from skyvern_dagster.moments import utc_now
-from skyvern_dagster.run_request import RunKind, RunRequest, keep_request
+from skyvern_dagster.run_request import Asked, RunKind, RunRequest, keep_request
 from skyvern_dagster.workflow.loader import Workflow
 from skyvern_dagster.workflow_store import StoredWorkflow
 
 MAX_RUNTIME_TAG = "dagster/max_runtime"
 """Seconds after which Dagster's run monitoring ends a run (a documented tag)."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What comes with a request for a run, whatever is to be run.
-
-    Attributes:
-        max_seconds: After which the run is ended as ``timed_out``.
-        body: The request's body, for answers that repeat it.
-    """
-
-    organization_id: str
-    api_key_id: str | None = None
-    title: str | None = None
-    proxy_location: Any = None
-    webhook_callback_url: str | None = None
-    totp_verification_url: str | None = None
-    totp_identifier: str | None = None
-    max_steps: int | None = None
-    max_seconds: int | None = None
-    body: dict[str, Any] = field(default_factory=dict)
-    retried_from: str | None = None
 
 
 def request_of(
@@ -50,22 +27,20 @@ def request_of(
         stored: Where the workflow is a stored one.
     """
     definition = workflow.definition
+    said = {
+        "title": asked.title or definition.title,
+        "proxy_location": asked.proxy_location or definition.proxy_location,
+        "webhook_callback_url": asked.webhook_callback_url or definition.webhook_callback_url,
+        "totp_verification_url": asked.totp_verification_url or definition.totp_verification_url,
+        "totp_identifier": asked.totp_identifier or definition.totp_identifier,
+    }
     return RunRequest(
+        **{**asked.model_dump(), **said},
         run_id=run_id,
         kind=kind,
-        organization_id=asked.organization_id,
         created_at=utc_now().isoformat(),
-        api_key_id=asked.api_key_id,
         workflow_permanent_id=stored.workflow_permanent_id if stored else None,
         workflow_version=stored.version if stored else None,
-        title=asked.title or definition.title,
-        proxy_location=asked.proxy_location or definition.proxy_location,
-        webhook_callback_url=asked.webhook_callback_url or definition.webhook_callback_url,
-        totp_verification_url=asked.totp_verification_url or definition.totp_verification_url,
-        totp_identifier=asked.totp_identifier or definition.totp_identifier,
-        max_steps=asked.max_steps,
-        body=asked.body,
-        retried_from=asked.retried_from,
     )
 
 

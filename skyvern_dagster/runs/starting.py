@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from skyvern_dagster import tags
@@ -13,8 +13,8 @@ from skyvern_dagster.compiler.interpreted import TASK_JOB, WORKFLOW_JOB
 from skyvern_dagster.errors import ParameterError
 from skyvern_dagster.ids import new_id
 from skyvern_dagster.organizations.run_secrets import RunSecrets, secret_name, without_secrets
-from skyvern_dagster.run_request import RunRequest
-from skyvern_dagster.runs.asking import MAX_RUNTIME_TAG, Asked, begin, request_of
+from skyvern_dagster.run_request import Asked, RunRequest
+from skyvern_dagster.runs.asking import MAX_RUNTIME_TAG, begin, request_of
 from skyvern_dagster.runs.deployment import DagsterDeployment
 from skyvern_dagster.runs.task_definition import task_workflow
 from skyvern_dagster.workflow.values import check_parameters
@@ -51,7 +51,9 @@ class RunStarter:
         }
         names = {key: secret_name(task_id, key) for key in secrets}
         workflow, values = task_workflow(block, names)
-        request = request_of("task", task_id, replace(asked, body=body), workflow, None)
+        request = request_of(
+            "task", task_id, asked.model_copy(update={"body": body}), workflow, None
+        )
         if secrets:
             self.secrets().keep(task_id, secrets)
         run_tags = begin(self.store, request, workflow, values) | _limits(asked) | _site(block)

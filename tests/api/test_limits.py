@@ -81,6 +81,8 @@ def test_a_strict_server(served: Served) -> None:
     with second_shim(served, **strict) as client:
         large = client.post("/v1/run/tasks", content=b" " * 3000)
         assert (large.status_code, "2000 bytes" in large.json()["detail"]) == (413, True)
+        untold = client.post("/v1/run/tasks", content=(b" " * 1000 for _ in range(3)))
+        assert (untold.status_code, untold.json()) == (413, large.json())
         assert client.get("/metrics").status_code == 404
         first = client.post("/api/v1/tasks", json=task)
         assert first.status_code == 200

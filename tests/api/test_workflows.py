@@ -8,6 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from skyvern_dagster.run_request import read_request
 from skyvern_dagster.runs.typed_outputs import TypedOutputs
 from tests.api.served import INVOICES_ID, Served, second_shim
 
@@ -70,13 +71,18 @@ def test_it_ran_at_once_and_is_compiled_later(
     assert run["status"] == "completed", run["failure_reason"]
     body = {"agent_id": workflow["workflow_permanent_id"], "parameters": None}
     body["parameters"] = {"website_url": served.demo.shop_url, "places": ["c"]}
-    started = served.post("/v1/run/agents/", json=body)
+    body |= {"title": "Once more", "max_elapsed_time_minutes": 30}
+    started = served.post("/v1/run/agents/", json=body, headers={"x-max-steps-override": "7"})
     again = served.wait(started["run_id"])
     assert again["status"] == "completed"
     assert list(again["outputs"]) == list(run["outputs"]), "interpreted and compiled agree"
     retried = served.post(f"/v1/agents/runs/{again['run_id']}/retry")
     assert retried["retried_from_workflow_run_id"] == again["run_id"]
     assert served.wait(retried["run_id"])["parameters"]["places"] == ["c"]
+    assert retried["run_request"]["title"] == "Once more"
+    kept = read_request(served.store, retried["run_id"])
+    assert kept is not None
+    assert (kept.max_steps, kept.max_seconds) == (7, 1800)
 
 
 def test_outputs_in_both_shapes(served: Served, run: dict[str, Any]) -> None:

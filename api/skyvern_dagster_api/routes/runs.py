@@ -13,7 +13,6 @@ from skyvern_dagster.runs.canceling import cancel
 from skyvern_dagster.runs.facts import gather
 from skyvern_dagster.runs.finding import RunQuery
 from skyvern_dagster.runs.run_answer import RunAnswer, TaskAnswer, WorkflowRunAnswer
-from skyvern_dagster.runs.status import RunStatus
 from skyvern_dagster.runs.timeline import TimelineEntry, timeline
 from skyvern_dagster_api.artifact_answers import artifact_answers
 from skyvern_dagster_api.asking import MaxSteps, asked, base_url, check_page
@@ -23,6 +22,7 @@ from skyvern_dagster_api.looking import (
     Page,
     PageSize,
     Shape,
+    Statuses,
     facts,
     found_runs,
     record_of,
@@ -114,7 +114,7 @@ def list_runs(
     caller: CallerDependency,
     page: Page = 1,
     page_size: PageSize = 10,
-    status: Annotated[list[RunStatus] | None, Query(description="May be repeated.")] = None,
+    status: Statuses = None,
     run_type: Annotated[list[str] | None, Query(description="task_v1, workflow_run")] = None,
     workflow_permanent_id: Annotated[list[str] | None, Query()] = None,
     search_key: Annotated[

@@ -19,14 +19,14 @@ from skyvern_dagster.runs.inner_tasks import (
     places_of,
 )
 from skyvern_dagster.runs.run_answer import TaskAnswer
-from skyvern_dagster.runs.status import FINAL, RunStatus
+from skyvern_dagster.runs.status import FINAL
 from skyvern_dagster.runs.steps import ActionAnswer, StepAnswer, TaskSteps
 from skyvern_dagster.runs.task_definition import LABEL
 from skyvern_dagster_api.artifact_answers import artifact_answers
 from skyvern_dagster_api.asking import MaxSteps, asked, base_url, check_page
 from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import CONFLICT, ERRORS, NOT_FOUND
-from skyvern_dagster_api.looking import Page, PageSize, facts, page_of, remember_run
+from skyvern_dagster_api.looking import Page, PageSize, Statuses, facts, page_of, remember_run
 from skyvern_dagster_api.path_ids import PathId
 from skyvern_dagster_api.router import SlashRouter
 from skyvern_dagster_api.schemas.answers import ArtifactAnswer, TaskCreated
@@ -69,7 +69,7 @@ def list_tasks(
     caller: CallerDependency,
     page: Page = 1,
     page_size: PageSize = 10,
-    task_status: Annotated[list[RunStatus] | None, Query(description="May be repeated.")] = None,
+    task_status: Statuses = None,
     workflow_run_id: Annotated[
         str | None, Query(description="The tasks inside this run instead.")
     ] = None,

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query, Request
 
 from skyvern_dagster.runs.answer import workflow_run_answer
 from skyvern_dagster.runs.canceling import cancel
+from skyvern_dagster.runs.facts import RunFacts
 from skyvern_dagster.runs.finding import RunQuery
 from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
-from skyvern_dagster.runs.status import RunStatus
 from skyvern_dagster_api.asking import MaxSteps, asked, base_url
 from skyvern_dagster_api.auth import CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import CONFLICT, ERRORS, NOT_FOUND
@@ -20,6 +19,7 @@ from skyvern_dagster_api.looking import (
     Page,
     PageSize,
     Shape,
+    Statuses,
     facts,
     found_runs,
     record_of,
@@ -42,7 +42,7 @@ def list_runs(
     caller: CallerDependency,
     page: Page = 1,
     page_size: PageSize = 10,
-    status: Annotated[list[RunStatus] | None, Query(description="May be repeated.")] = None,
+    status: Statuses = None,
     search_key: Annotated[
         str | None, Query(min_length=1, description="Part of an id or a title, in recent runs.")
     ] = None,
@@ -64,7 +64,7 @@ def list_runs_of(
     caller: CallerDependency,
     page: Page = 1,
     page_size: PageSize = 10,
-    status: Annotated[list[RunStatus] | None, Query(description="May be repeated.")] = None,
+    status: Statuses = None,
     created_at_start: datetime | None = None,
     created_at_end: datetime | None = None,
 ) -> list[WorkflowRunItem]:
@@ -151,16 +151,31 @@ def retry_run(
     version = before.request.workflow_version if before.request else None
     wpid = before.workflow.workflow_permanent_id
     stored = parts.workflows.get(caller.organization_id, wpid, version)
-    again = WorkflowRunRequest(
-        workflow_id=wpid,
-        parameters=before.parameters,
-        webhook_url=before.request.webhook_callback_url if before.request else None,
-        totp_identifier=before.request.totp_identifier if before.request else None,
-        totp_url=before.request.totp_verification_url if before.request else None,
+    limit = before.request.max_steps if before.request else None
+    wanted = asked(parts, caller, _asked_before(before), max_steps=limit)
+    started = parts.starter.start_workflow(
+        stored, before.parameters, wanted.model_copy(update={"retried_from": workflow_run_id})
     )
-    wanted = replace(asked(parts, caller, again), retried_from=workflow_run_id)
-    started = parts.starter.start_workflow(stored, before.parameters, wanted)
     return get_run(started.run_id, request, parts, caller)
+
+
+def _asked_before(run: RunFacts) -> WorkflowRunRequest:
+    """What a run was asked for with, under today's names."""
+    known: dict[str, Any] = {
+        "workflow_id": run.workflow.workflow_permanent_id,
+        "parameters": run.parameters,
+    }
+    if run.request is not None:
+        seconds = run.request.max_seconds
+        known |= {
+            "title": run.request.title,
+            "proxy_location": run.request.proxy_location,
+            "webhook_url": run.request.webhook_callback_url,
+            "totp_identifier": run.request.totp_identifier,
+            "totp_url": run.request.totp_verification_url,
+            "max_elapsed_time_minutes": None if seconds is None else seconds // 60,
+        }
+    return WorkflowRunRequest.model_validate(known)
 
 
 def _add_shared(router: SlashRouter) -> None:
