@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-from pathlib import Path
 
 import dagster as dg
 
 from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.home import artifact_location, home_folder
+from skyvern_dagster.home import home_folder
 from skyvern_dagster.organizations.api_keys import ApiKeys
-from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret
+from skyvern_dagster.resources.artifact_store import ArtifactStoreResource
+from skyvern_dagster.resources.server_secret import server_secret
 from skyvern_dagster.runs.answer import answer_body
 from skyvern_dagster.runs.links import PlainLinks
 from skyvern_dagster.runs.mailing import BodyOf
@@ -75,13 +75,12 @@ def open_outbox(
     body_of: BodyOf | None = None,
 ) -> Outbox:
     """The outbox of this deployment, from the environment where nothing else is given."""
-    home = home_folder()
-    store = store or ArtifactStore(artifact_location())
+    store = store or ArtifactStoreResource().store()
     return Outbox(
         instance,
         store,
-        ApiKeys(store, ServerSecret.load(home / SECRET_FILE)),
+        ApiKeys(store, server_secret()),
         settings or WebhookSettings.from_environment(),
         body_of or functools.partial(answer_body, instance, store, PlainLinks(store)),
-        locks=Path(home) / "locks",
+        locks=home_folder() / "locks",
     )

@@ -14,6 +14,7 @@ from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from skyvern_dagster.artifacts.link_signer import KEY_PURPOSE, LinkSigner
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import DeploymentError, RunError
 from skyvern_dagster.organizations.api_keys import ApiKeys
@@ -71,9 +72,9 @@ class Shim:
         webhooks = WebhookSettings.from_environment()
         links = SignedLinks(
             store=store,
-            base_url=settings.public_url.rstrip("/"),
-            key=secret.key_for("artifact-links"),
-            seconds=settings.link_seconds,
+            signer=LinkSigner(
+                settings.public_url.rstrip("/"), secret.key_for(KEY_PURPOSE), settings.link_seconds
+            ),
             ui=(settings.dagster_ui_url or settings.dagster_url).rstrip("/"),
             s3=_s3_client(),
         )
@@ -111,7 +112,8 @@ class Shim:
         """Links as whoever asked at ``base_url`` can open them."""
         if self.settings.public_url:
             return self.signed_links
-        return replace(self.signed_links, base_url=base_url)
+        signer = replace(self.signed_links.signer, base_url=base_url)
+        return replace(self.signed_links, signer=signer)
 
     @property
     def page_policy(self) -> AddressPolicy:

@@ -10,6 +10,7 @@ from typing import Any
 
 from upath import UPath
 
+from skyvern_dagster.artifacts.link_signer import LinkSigner
 from skyvern_dagster.artifacts.local_file import UNFINISHED, create_file, write_file
 from skyvern_dagster.errors import ArtifactError
 
@@ -22,9 +23,11 @@ class ArtifactStore:
     Args:
         base: A folder or URL that universal-pathlib understands (``/data/artifacts``,
             ``s3://bucket/prefix``).
+        signer: Makes the links for people, where there is a REST API that answers them.
     """
 
-    def __init__(self, base: str | os.PathLike[str]) -> None:
+    def __init__(self, base: str | os.PathLike[str], signer: LinkSigner | None = None) -> None:
+        self._signer = signer
         path = UPath(base)
         self._folder: Path | None = None
         if path.protocol in _LOCAL_PROTOCOLS:
@@ -172,8 +175,16 @@ class ArtifactStore:
             if path.is_file() and not path.name.startswith(UNFINISHED)
         ]
 
+    def link(self, key: str, filename: str | None = None) -> str:
+        """A link to the content that people can follow from a web page.
+
+        Without a REST API it is :meth:`url`, which browsers don't follow from there.
+        """
+        signed = self._signer.artifact(key, filename) if self._signer else None
+        return signed or self.url(key)
+
     def url(self, key: str) -> str:
-        """A link to the content, for people: ``file://`` for local stores."""
+        """Where the content lies: ``file://`` for local stores."""
         path = self.local_path(key)
         return str(self._path(key)) if path is None else path.as_uri()
 

@@ -12,7 +12,7 @@ from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.compiler.endings import mark_finished
 from skyvern_dagster.compiler.item_metadata import item_metadata, items_table
 from skyvern_dagster.compiler.launch import Launch
-from skyvern_dagster.compiler.metadata import files_table, picture_metadata
+from skyvern_dagster.compiler.metadata import downloads_metadata, picture_metadata
 from skyvern_dagster.compiler.plan import FINISH
 from skyvern_dagster.compiler.resuming import adopt
 from skyvern_dagster.compiler.run_ops import SCOPE, SCOPE_IN, Inputs
@@ -88,8 +88,7 @@ def result_metadata(
     files = [each.file for each in result.files]
     return {
         "workflow_run_id": result.workflow_run_id,
-        "downloads": files_table(files, store),
-        "download_count": len(files),
+        **downloads_metadata(files, store),
         "download_bytes": sum(file.size for file in files),
         **items_table(result.items),
         **totals(workflow, store, result.workflow_run_id),

@@ -15,7 +15,7 @@ from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.blocks.union import Block
 from skyvern_dagster.compiler.endings import failure, mark_finished
-from skyvern_dagster.compiler.metadata import block_metadata, files_table
+from skyvern_dagster.compiler.metadata import block_metadata, downloads_metadata
 from skyvern_dagster.compiler.opening import open_run
 from skyvern_dagster.compiler.resuming import is_resumed
 from skyvern_dagster.execution.records import read_workflow
@@ -104,9 +104,9 @@ def _metadata(
     if len(runner.workflow.definition.blocks) == 1:
         return metadata
     table = dg.MetadataValue.table([dg.TableRecord(row) for row in rows])
-    shown = {"blocks": table, "workflow_run_id": scope.workflow_run_id}
+    shown: dict[str, Any] = {"blocks": table, "workflow_run_id": scope.workflow_run_id}
     if scope.files:
-        shown["downloads"] = files_table(scope.files, store)
+        shown |= downloads_metadata(scope.files, store)
     return {**metadata, **shown}
 
 

@@ -37,7 +37,7 @@ def item_metadata(
             "file": each.file.filename,
             "size": dg.MetadataValue.int(each.file.size),
             "sha256": each.file.sha256,
-            "download": dg.MetadataValue.url(store.url(each.file.key)),
+            "download": dg.MetadataValue.url(store.link(each.file.key, each.file.filename)),
         }
         if each.uri is not None:
             metadata["s3_uri"] = dg.MetadataValue.url(each.uri)

@@ -21,6 +21,9 @@ LARGEST_PICTURE = 96 * 1024
 LARGEST_RESULT = 16 * 1024
 """The same for a result as JSON: that of a long loop has megabytes."""
 
+LINKED_FILES = 100
+"""How many downloads get a link beside the table."""
+
 Metadata = dict[str, Any]
 
 
@@ -47,11 +50,10 @@ def block_metadata(
     if outcome.steps:
         metadata |= _steps(outcome.steps)
     if outcome.files:
-        metadata["downloads"] = files_table(outcome.files, store)
-        metadata["download_count"] = dg.MetadataValue.int(len(outcome.files))
+        metadata |= downloads_metadata(outcome.files, store)
     for name, key in (("trace", outcome.trace), ("recording", outcome.recording)):
         if key is not None:
-            metadata[name] = dg.MetadataValue.url(store.url(key))
+            metadata[name] = dg.MetadataValue.url(store.link(key))
     metadata |= {name: _number(value) for name, value in outcome.details.items()}
     metadata["record"] = dg.MetadataValue.url(store.url(record))
     if outcome.output is not None and len(json.dumps(outcome.output)) <= LARGEST_RESULT:
@@ -74,7 +76,31 @@ def error_codes(outcome: BlockOutcome) -> list[str]:
     return [str(error.get("error_code")) for error in errors or []]
 
 
-def files_table(files: Sequence[StoredFile], store: ArtifactStore) -> dg.TableMetadataValue:
+def downloads_metadata(files: Sequence[StoredFile], store: ArtifactStore) -> Metadata:
+    """Downloads as a table, their number, and links to them.
+
+    Dagster's tables show addresses as text; what the REST API serves gets links to click on, too.
+    """
+    metadata: Metadata = {
+        "downloads": _files_table(files, store),
+        "download_count": dg.MetadataValue.int(len(files)),
+    }
+    links = [store.link(file.key, file.filename) for file in files[:LINKED_FILES]]
+    if len(files) == 1:
+        metadata["download"] = dg.MetadataValue.url(links[0])
+    elif links and all(link.startswith("http") for link in links):
+        named = zip(files, links, strict=False)  # the first ones only
+        lines = [f"- [{_plain(file.filename)}]({link})" for file, link in named]
+        metadata["download_links"] = dg.MetadataValue.md("\n".join(lines))
+    return metadata
+
+
+def _plain(text: str) -> str:
+    """A text of a portal, without what Markdown would take for its own."""
+    return "".join(f"\\{each}" if each in "\\`*_[]<>!" else each for each in text)
+
+
+def _files_table(files: Sequence[StoredFile], store: ArtifactStore) -> dg.TableMetadataValue:
     """Downloads as a table."""
     return dg.MetadataValue.table(
         [
@@ -84,7 +110,7 @@ def files_table(files: Sequence[StoredFile], store: ArtifactStore) -> dg.TableMe
                     "bytes": file.size,
                     "content_type": file.content_type,
                     "sha256": file.sha256,
-                    "link": store.url(file.key),
+                    "link": store.link(file.key, file.filename),
                 }
             )
             for file in files
@@ -103,7 +129,7 @@ def files_table(files: Sequence[StoredFile], store: ArtifactStore) -> dg.TableMe
 
 def picture_metadata(screenshot: str, store: ArtifactStore, *, inline: bool = True) -> Metadata:
     """A page's picture: a link, and the picture itself where it is small enough."""
-    metadata: Metadata = {"screenshot_file": dg.MetadataValue.url(store.url(screenshot))}
+    metadata: Metadata = {"screenshot_file": dg.MetadataValue.url(store.link(screenshot))}
     if not inline:
         return metadata
     image = store.read(screenshot)

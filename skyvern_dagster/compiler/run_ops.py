@@ -9,7 +9,7 @@ import dagster as dg
 
 from skyvern_dagster.compiler.endings import mark_finished
 from skyvern_dagster.compiler.launch import Launch
-from skyvern_dagster.compiler.metadata import files_table
+from skyvern_dagster.compiler.metadata import downloads_metadata
 from skyvern_dagster.compiler.opening import open_run
 from skyvern_dagster.compiler.plan import FINISH, START
 from skyvern_dagster.compiler.resuming import adopt
@@ -75,8 +75,7 @@ def finish_op(workflow: Workflow, launch: Launch) -> dg.OpDefinition:
             None,
             metadata={
                 "workflow_run_id": scope.workflow_run_id,
-                "downloads": files_table(scope.files, store),
-                "download_count": len(scope.files),
+                **downloads_metadata(scope.files, store),
             },
         )
 

@@ -2,22 +2,47 @@
 
 from __future__ import annotations
 
+import os
+
 import dagster as dg
 from pydantic import Field
 
+from skyvern_dagster.artifacts.link_signer import KEY_PURPOSE, LinkSigner
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.home import artifact_location
+from skyvern_dagster.resources.server_secret import server_secret
+
+_DAY = 86_400
 
 
 class ArtifactStoreResource(dg.ConfigurableResource[ArtifactStore]):
-    """Where screenshots, observations, downloads and records go."""
+    """Where screenshots, observations, downloads and records go, and how the UI links to them."""
 
     base_path: str = Field(
         default="",
         description="Folder or universal-pathlib URL; empty for SKYVERN_ARTIFACT_STORE, else "
         "artifacts/ under DAGSTER_HOME, else under .skyvern.",
     )
+    links_url: str = Field(
+        default="",
+        description="Where people reach the REST API: links in Dagster's UI then lead there; "
+        "empty for SKYVERN_API_PUBLIC_URL. Without either they say where a file lies.",
+    )
+    links_days: int = Field(
+        default=30, ge=1, description="How long links in Dagster's UI are good for."
+    )
 
     def store(self) -> ArtifactStore:
-        """The store."""
-        return ArtifactStore(self.base_path or artifact_location())
+        """The store.
+
+        Raises:
+            OrganizationError: The server secret, which signs links, can't be used.
+        """
+        return ArtifactStore(self.base_path or artifact_location(), self._signer())
+
+    def _signer(self) -> LinkSigner | None:
+        url = self.links_url or os.environ.get("SKYVERN_API_PUBLIC_URL", "")
+        if not url:
+            return None
+        key = server_secret().key_for(KEY_PURPOSE)
+        return LinkSigner(url.rstrip("/"), key, self.links_days * _DAY)

@@ -17,16 +17,15 @@ from skyvern_dagster.credentials.sources import (
     EnvironmentSource,
     SecretSource,
 )
-from skyvern_dagster.home import home_folder
 from skyvern_dagster.organizations.credential_store import CredentialStore
 from skyvern_dagster.organizations.run_secrets import RunSecrets
-from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret
 from skyvern_dagster.resources.artifact_store import ArtifactStoreResource
 from skyvern_dagster.resources.browser import BrowserResource
 from skyvern_dagster.resources.email import EmailResource
 from skyvern_dagster.resources.planner import PlannerResource
 from skyvern_dagster.resources.s3 import S3BucketResource
 from skyvern_dagster.resources.secrets import SecretsResource
+from skyvern_dagster.resources.server_secret import server_secret
 from skyvern_dagster.webhooks.settings import WebhookSettings
 
 RESOURCE_KEYS = frozenset({"artifacts", "browser", "planner", "email", "s3", "secrets"})
@@ -96,12 +95,3 @@ def one_time_codes(store: ArtifactStore) -> OneTimeCodes:
     return OneTimeCodes(
         store, server_secret, WebhookSettings.from_environment(), CodeTiming.from_environment()
     )
-
-
-def server_secret() -> ServerSecret:
-    """The secret of this deployment: ``SKYVERN_SECRET_KEY``, else a file in the home folder.
-
-    Raises:
-        OrganizationError: It can't be used.
-    """
-    return ServerSecret.load(home_folder() / SECRET_FILE)

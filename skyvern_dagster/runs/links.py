@@ -30,14 +30,13 @@ class Links(Protocol):
 
 @dataclass(frozen=True)
 class PlainLinks:
-    """Links for the people of this machine: ``file://`` for a local store."""
+    """Links as the store gives them: ``file://`` for a local one that no REST API serves."""
 
     store: ArtifactStore
 
     def artifact(self, key: str, filename: str | None = None) -> str:
         """See :class:`Links`."""
-        del filename
-        return self.store.url(key)
+        return self.store.link(key, filename)
 
     def artifact_id(self, key: str) -> str | None:
         """See :class:`Links`."""

@@ -52,10 +52,12 @@ class Deployment:
 
     Attributes:
         url: Of the shim.
+        public_url: The same as people reach it.
         dagster_url: Of Dagster's UI.
     """
 
     url: str
+    public_url: str
     dagster_url: str
     home: Path
     services: list[Service] = field(default_factory=list)
@@ -82,8 +84,10 @@ def deployment(
     if options.workflows is not None:
         import_workflows(default_store(), options.workflows)
     dagster_port = free_port("127.0.0.1", options.dagster_port)
+    url = f"http://{_reachable(options.host)}:{free_port(options.host, options.port)}"
     up = Deployment(
-        url=f"http://{_reachable(options.host)}:{free_port(options.host, options.port)}",
+        url=url,
+        public_url=options.public_url or url,
         dagster_url=f"http://127.0.0.1:{dagster_port}",
         home=home,
     )
@@ -144,7 +148,6 @@ def _start_shim(up: Deployment, options: ServeOptions, note: Callable[[str], Non
     environment = {
         "SKYVERN_API_DAGSTER_URL": up.dagster_url,
         "SKYVERN_API_CODE_LOCATION": LOCATION,
-        "SKYVERN_API_PUBLIC_URL": options.public_url or up.url,
     }
     _start(up, "api", command, environment)
     _wait(up, f"{up.url}/api/v1/heartbeat")
@@ -162,6 +165,7 @@ def _start(
     up: Deployment, name: str, command: list[str], extra: dict[str, str] | None = None
 ) -> None:
     environment = {**service_environment(up.home, os.environ), **(extra or {})}
+    environment["SKYVERN_API_PUBLIC_URL"] = up.public_url  # runs put links into Dagster's UI, too
     up.services.append(Service.start(name, command, environment, up.home / "logs"))
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import os
 import subprocess
 from typing import Any
 
+import dagster as dg
 import httpx2
 import pytest
+from playwright.async_api import async_playwright
 
+from skyvern_dagster.browser.chromium import start_chromium
 from tests.api.served import INVOICES_ID, Served
 from tests.office import ROOT
 
@@ -92,6 +96,47 @@ def test_tasks_inside_the_run_are_found_by_their_ids(
     assert {each["app_url"] for each in listed} == {finished["app_url"]}
     refused = served.client.post(f"/api/v1/tasks/{task_id}/cancel")
     assert (refused.status_code, run_id in refused.json()["detail"]) == (409, True)
+
+
+def test_links_in_dagsters_ui_are_the_apis(served: Served, finished: dict[str, Any]) -> None:
+    """A browser doesn't follow ``file://`` from Dagster's pages."""
+    with dg.DagsterInstance.get() as instance:
+        entries = instance.all_logs(
+            finished["app_url"].rpartition("/")[2], of_type=dg.DagsterEventType.STEP_OUTPUT
+        )
+    shown = [entry.get_dagster_event().step_output_data.metadata for entry in entries]
+    urls = [
+        str(value.value)
+        for metadata in shown
+        for name, value in metadata.items()
+        if name in ("trace", "screenshot_file", "recording")
+    ]
+    downloads = next(metadata["downloads"] for metadata in shown if "downloads" in metadata)
+    assert isinstance(downloads, dg.TableMetadataValue)
+    urls += [str(record.data["link"]) for record in downloads.records]
+    assert len(urls) > 10
+    kinds = set()
+    for url in urls:
+        assert url.startswith(f"{served.up.url}/artifacts/a_"), url
+        response = httpx2.get(url)
+        assert response.status_code == 200, url
+        kinds.add(response.headers["content-type"])
+    assert kinds >= {"image/jpeg", "application/zip", "application/pdf"}
+    assert httpx2.get(url[:-4] + "abcd").status_code == 403
+
+
+def test_a_recording_plays_in_a_browser(finished: dict[str, Any]) -> None:
+    async def watch() -> int:
+        async with async_playwright() as playwright:
+            browser = await start_chromium(playwright)
+            page = await browser.new_page()
+            await page.goto(finished["recording_url"])
+            await page.wait_for_function("document.querySelector('video').readyState >= 2")
+            width = int(await page.evaluate("document.querySelector('video').videoWidth"))
+            await browser.close()
+            return width
+
+    assert asyncio.run(watch()) > 0
 
 
 def test_the_documents_curl_commands(served: Served) -> None:

@@ -14,6 +14,7 @@ from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret
+from skyvern_dagster.resources.artifact_store import ArtifactStoreResource
 from skyvern_dagster.runs.home import default_store
 from tests.api.served import Served, second_shim
 
@@ -58,12 +59,16 @@ def test_a_run_with_its_artifacts_in_s3(
         assert run["status"] == "completed"
         artifacts = client.get(f"/v1/runs/{run_id}/artifacts").json()
         content = client.get(f"/v1/artifacts/{artifacts[0]['artifact_id']}/content")
+        linking = ArtifactStoreResource(links_url=str(client.base_url)).store()
+        trace = next(key for key in store.keys(f"runs/{run_id}/tasks") if key.endswith("trace.zip"))
+        in_dagsters_ui = client.get(linking.link(trace), headers={"x-api-key": ""})
     (screenshot,) = run["screenshot_urls"]
     assert urlsplit(screenshot).netloc == urlsplit(served.demo.s3.endpoint_url).netloc
     assert httpx2.get(screenshot).content.startswith(b"\xff\xd8")
     assert {each["artifact_type"] for each in artifacts} >= {"screenshot_action", "trace"}
     for each in artifacts:
         assert httpx2.get(each["signed_url"]).status_code == 200, each
-    assert content.status_code == 307
-    assert httpx2.get(content.headers["location"]).status_code == 200
+    for response in (content, in_dagsters_ui):
+        assert response.status_code == 307
+        assert httpx2.get(response.headers["location"]).status_code == 200
     assert not (served.home / "artifacts" / "runs" / run_id).exists()

@@ -19,7 +19,7 @@ from skyvern_dagster.credentials.pushed_codes import PushedCodes
 from skyvern_dagster.demo.accounts import ACCOUNTS
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID, new_id
 from skyvern_dagster.organizations.api_keys import ApiKeys
-from skyvern_dagster.resources.services import server_secret
+from skyvern_dagster.resources.server_secret import server_secret
 from skyvern_dagster.run_request import RunRequest, keep_request
 from skyvern_dagster.webhooks.signature import verify
 from skyvern_dagster.workflow.loader import load_text

@@ -7,13 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
+from skyvern_dagster.artifacts.link_signer import PATH
+from skyvern_dagster.artifacts.run_artifact import RunArtifact, artifact_of
 from skyvern_dagster.errors import ArtifactError
-from skyvern_dagster.runs.run_artifacts import RunArtifact, artifact_of
 from skyvern_dagster_api.artifact_answers import artifact_answers
 from skyvern_dagster_api.asking import base_url
 from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import ERRORS, NOT_FOUND
-from skyvern_dagster_api.links import PATH
 from skyvern_dagster_api.looking import facts
 from skyvern_dagster_api.path_ids import PathId
 from skyvern_dagster_api.router import SlashRouter
@@ -25,6 +25,10 @@ signed = APIRouter(prefix=PATH, tags=["artifacts"])
 
 _SHOWN = ("image/", "video/", "text/plain", "application/json", "application/pdf")
 """What a browser may show; anything else is saved, so that no file of a portal runs as a page."""
+
+_SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+_VIDEO = "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'"
+"""A browser shows a video in a page of its own, which loads it once more: not from a sandbox."""
 
 _FILE: dict[int | str, dict[str, object]] = {
     200: {"description": "The content.", "content": {"application/octet-stream": {}}},
@@ -71,7 +75,7 @@ def open_link(
 ) -> Response:
     """The file of a link that an answer gave; Range requests are answered, for videos."""
     artifact = artifact_of(artifact_id)
-    parts.links("").check(artifact.key, expires, signature)
+    parts.signed_links.signer.check(artifact.key, expires, signature)
     return _content(parts, artifact, filename)
 
 
@@ -102,7 +106,7 @@ def _content(parts: Shim, artifact: RunArtifact, filename: str | None = None) ->
         content_disposition_type="inline" if kind.startswith(_SHOWN) else "attachment",
         headers={
             "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
+            "Content-Security-Policy": _VIDEO if kind.startswith("video/") else _SANDBOX,
             "Cache-Control": "private, max-age=3600",
         },
     )

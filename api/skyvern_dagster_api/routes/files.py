@@ -79,7 +79,7 @@ def open_file(
 ) -> Response:
     """A file that was given, by its signed link."""
     key = _key(organization_id, file_id, filename)
-    parts.links("").check(key, expires, signature)
+    parts.signed_links.signer.check(key, expires, signature)
     path = parts.store.local_path(key)
     if not parts.store.exists(key):
         raise ArtifactError(f"File not found {file_id[:200]}")
