@@ -35,7 +35,21 @@ WILL_RETRY_TAG = "dagster/will_retry"
 """On failed runs: whether Dagster's run retries launch another one by themselves."""
 
 MAX_RUNTIME_TAGS = ("dagster/max_runtime", "dagster/max_runtime_seconds")
-"""Seconds after which Dagster's run monitoring ends a run."""
+"""Seconds after which Dagster's run monitoring ends a run; the first is documented."""
+
+_MOST_CONNECTIONS = 20
+"""To each of the database's storages, beside the one that is always kept."""
+
+
+def keep_connections(instance: dg.DagsterInstance) -> None:
+    """Has a server's storage keep its database connections, as Dagster's webserver does.
+
+    Otherwise each query of PostgreSQL makes a new one. They are renewed every half minute: one that
+    the database has closed meanwhile isn't met often.
+    """
+    instance.optimize_for_webserver(
+        statement_timeout=15_000, pool_recycle=30, max_overflow=_MOST_CONNECTIONS
+    )
 
 
 def add_run_tags(instance: dg.DagsterInstance, run_id: str, tags: Mapping[str, str]) -> None:

@@ -16,6 +16,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from skyvern_dagster.artifacts.link_signer import KEY_PURPOSE, LinkSigner
 from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.dagster_internals import keep_connections
 from skyvern_dagster.errors import DeploymentError, RunError
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.organizations.run_secrets import RunSecrets
@@ -68,6 +69,7 @@ class Shim:
         secret = ServerSecret.load(home / SECRET_FILE)
         deployment = DagsterDeployment(settings.dagster_url, location=settings.code_location)
         instance = dg.DagsterInstance.get()
+        keep_connections(instance)
         keys = ApiKeys(store, secret)
         webhooks = WebhookSettings.from_environment()
         links = SignedLinks(

@@ -13,9 +13,6 @@ from skyvern_dagster.run_request import Asked, RunKind, RunRequest, keep_request
 from skyvern_dagster.workflow.loader import Workflow
 from skyvern_dagster.workflow_store import StoredWorkflow
 
-MAX_RUNTIME_TAG = "dagster/max_runtime"
-"""Seconds after which Dagster's run monitoring ends a run (a documented tag)."""
-
 
 def request_of(
     kind: RunKind, run_id: str, asked: Asked, workflow: Workflow, stored: StoredWorkflow | None

@@ -10,11 +10,12 @@ from skyvern_dagster import tags
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.compiler.interpreted import TASK_JOB, WORKFLOW_JOB
+from skyvern_dagster.dagster_internals import MAX_RUNTIME_TAGS
 from skyvern_dagster.errors import ParameterError
 from skyvern_dagster.ids import new_id
 from skyvern_dagster.organizations.run_secrets import RunSecrets, secret_name, without_secrets
 from skyvern_dagster.run_request import Asked, RunRequest
-from skyvern_dagster.runs.asking import MAX_RUNTIME_TAG, begin, request_of
+from skyvern_dagster.runs.asking import begin, request_of
 from skyvern_dagster.runs.deployment import DagsterDeployment
 from skyvern_dagster.runs.task_definition import task_workflow
 from skyvern_dagster.workflow.values import check_parameters
@@ -111,7 +112,7 @@ def refuse_environment(value: Any, place: str = "parameters") -> None:
 
 
 def _limits(asked: Asked) -> dict[str, str]:
-    return {} if asked.max_seconds is None else {MAX_RUNTIME_TAG: str(asked.max_seconds)}
+    return {} if asked.max_seconds is None else {MAX_RUNTIME_TAGS[0]: str(asked.max_seconds)}
 
 
 def _site(values: Mapping[str, Any]) -> dict[str, str]:
