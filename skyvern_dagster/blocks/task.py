@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Literal
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from skyvern_dagster.agent.choice import PlannerName, planner_for
 from skyvern_dagster.agent.planner import Goal, Place
 from skyvern_dagster.agent.task import TaskRequest, TaskResult
+from skyvern_dagster.agent.uploads import OfferedFile
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.fields import BlockFields, RetryRule
 from skyvern_dagster.blocks.offered_files import offered_files
 from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.blocks.web_address import web_address
 from skyvern_dagster.credentials.code_source import CodeWaiter
 from skyvern_dagster.credentials.one_time_codes import CodeOrigin, CodeRequest
 from skyvern_dagster.credentials.pushed_codes import CodeReader
@@ -120,7 +120,7 @@ class TaskBlock(BlockFields):
     def _request(self, context: BlockContext) -> TaskRequest:
         url = context.text(self.url, "url").strip() if self.url else None
         if url is not None:
-            url = _absolute(url)
+            url = web_address(url)
         elif context.state is None:
             raise BlockError("url: the first task of a workflow needs an address to begin at")
         payload = self._payload(context)
@@ -134,26 +134,7 @@ class TaskBlock(BlockFields):
             block=self.label,
             iteration=context.iteration,
             url=url,
-            goal=Goal(
-                navigation_goal=context.rendered(self.navigation_goal or "", "navigation_goal"),
-                data_extraction_goal=context.rendered(
-                    self.data_extraction_goal or "", "data_extraction_goal"
-                ),
-                data_schema=_schema(self.data_schema),
-                payload=payload,
-                error_code_mapping={
-                    code: context.rendered(text, "error_code_mapping")
-                    for code, text in self.error_code_mapping.items()
-                },
-                complete_on_download=self.complete_on_download,
-                files=tuple(map(str, uploads)),
-                has_totp=codes is not None
-                or any(
-                    isinstance(value, dict)
-                    and value.get("totp") == str(SecretReference(key, "totp"))
-                    for key, value in payload.items()
-                ),
-            ),
+            goal=self._goal(context, payload, uploads, has_codes=codes is not None),
             download_suffix=(
                 context.text(self.download_suffix, "download_suffix")
                 if self.download_suffix
@@ -168,6 +149,30 @@ class TaskBlock(BlockFields):
             codes=codes,
             uploads=uploads,
             place=self._place(context, payload),
+        )
+
+    def _goal(
+        self,
+        context: BlockContext,
+        payload: dict[str, Any],
+        uploads: tuple[OfferedFile, ...],
+        *,
+        has_codes: bool,
+    ) -> Goal:
+        return Goal(
+            navigation_goal=context.rendered(self.navigation_goal or "", "navigation_goal"),
+            data_extraction_goal=context.rendered(
+                self.data_extraction_goal or "", "data_extraction_goal"
+            ),
+            data_schema=_schema(self.data_schema),
+            payload=payload,
+            error_code_mapping={
+                code: context.rendered(text, "error_code_mapping")
+                for code, text in self.error_code_mapping.items()
+            },
+            complete_on_download=self.complete_on_download,
+            files=tuple(map(str, uploads)),
+            has_totp=has_codes or _holds_totp(payload),
         )
 
     def _codes(self, context: BlockContext, task_id: str) -> CodeWaiter | None:
@@ -277,6 +282,13 @@ def _facts(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, s
                 continue
 
 
+def _holds_totp(payload: Mapping[str, Any]) -> bool:
+    return any(
+        isinstance(value, dict) and value.get("totp") == str(SecretReference(key, "totp"))
+        for key, value in payload.items()
+    )
+
+
 def _schema(schema: dict[str, Any] | list[Any] | str | None) -> Any:
     """A schema given as JSON text, read; other text stays what it is."""
     if not isinstance(schema, str):
@@ -285,27 +297,6 @@ def _schema(schema: dict[str, Any] | list[Any] | str | None) -> Any:
         return json.loads(schema)
     except ValueError:
         return schema
-
-
-def _absolute(url: str) -> str:
-    if references_in(url):
-        raise BlockError(f"url: a secret can't be part of an address: {url!r}")
-    if url.startswith("//"):
-        url = f"https:{url}"
-    elif "://" not in url and not _OTHER_SCHEME.match(url):
-        url = f"https://{url}"
-    try:
-        parts = urlsplit(url)
-        is_web = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # brackets or a port that are none
-        is_web = False
-    if not is_web or any(character.isspace() for character in url):
-        raise BlockError(f"url: {url!r} is no http or https address")
-    return url
-
-
-_OTHER_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
-"""``mailto:``, ``file:``; but ``localhost:8000`` is a host with a port."""
 
 
 def _outcome(request: TaskRequest, result: TaskResult) -> BlockOutcome:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,14 +12,12 @@ from skyvern_dagster.blocks.context import BlockContext, Log, Services
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.blocks.offered_files import file_parameters
 from skyvern_dagster.blocks.outcome import BlockOutcome
-from skyvern_dagster.blocks.send_email import EmailOutput, SendEmailBlock
-from skyvern_dagster.blocks.task import TaskBlock, TaskOutput
 from skyvern_dagster.blocks.union import Block, LeafBlock
-from skyvern_dagster.blocks.upload_to_s3 import UploadToS3Block
 from skyvern_dagster.credentials.one_time_codes import CodeOrigin
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.vault import SecretVault
-from skyvern_dagster.errors import BlockError, SkyvernDagsterError
+from skyvern_dagster.errors import BlockError
+from skyvern_dagster.execution.attempt import carried_out
 from skyvern_dagster.execution.collecting import collect, iteration_key
 from skyvern_dagster.execution.declarations import declarations
 from skyvern_dagster.execution.deliveries import delivery_of, item_digest, with_item
@@ -88,7 +85,7 @@ class Runner:
             block, scope, vault=vault, log=log, hand_on=hand_on, fork=scope.fork or fresh
         )
         started = time.monotonic()
-        outcome = _without_secrets(_guarded(block, context), vault.redactor)
+        outcome = carried_out(block, context)
         outcome = outcome.model_copy(
             update={
                 "seconds": round(time.monotonic() - started, 3),
@@ -277,36 +274,5 @@ def needed_by(later: Sequence[Block]) -> HandOn:
     return "state" if any(block.uses_browser for block in walk(list(later))) else "nothing"
 
 
-def _guarded(block: LeafBlock, context: BlockContext) -> BlockOutcome:
-    try:
-        return block.run(context)
-    except BlockError as error:
-        return _failed(block, str(error), retryable=error.retryable)
-    except SkyvernDagsterError as error:
-        return _failed(block, str(error), retryable=False)
-    except Exception as error:  # noqa: BLE001 - the op body's boundary
-        context.log(traceback.format_exc())
-        return _failed(block, f"unexpected {type(error).__name__}: {error}", retryable=False)
-
-
-def _without_secrets(outcome: BlockOutcome, redactor: Redactor) -> BlockOutcome:
-    if not redactor:
-        return outcome
-    return BlockOutcome.model_validate(redactor.value(outcome.model_dump(mode="json")))
-
-
 def _loop_value(scope: Scope) -> Any:
     return scope.frames[-1].value if scope.frames else None
-
-
-def _failed(block: LeafBlock, reason: str, *, retryable: bool) -> BlockOutcome:
-    output: Any = None
-    if isinstance(block, TaskBlock):
-        output = TaskOutput(
-            task_id=new_id("tsk"), status="failed", failure_reason=reason
-        ).model_dump(mode="json")
-    elif isinstance(block, UploadToS3Block):
-        output = []
-    elif isinstance(block, SendEmailBlock):
-        output = EmailOutput(success=False, error=reason).model_dump(mode="json")
-    return BlockOutcome(status="failed", output=output, failure_reason=reason, retryable=retryable)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from skyvern_dagster.agent.task import TaskRequest
 from skyvern_dagster.blocks.task import TaskBlock
+from skyvern_dagster.blocks.web_address import web_address
 from skyvern_dagster.credentials.vault import SecretDeclarations
 from skyvern_dagster.errors import BlockError, SecretError
 from tests.blocks.desk import RUN, Desk
@@ -79,10 +80,8 @@ def test_what_is_no_web_address(desk: Desk, url: str) -> None:
 @LAW
 @given(st.text(max_size=20), st.sampled_from(["", "http:", "https://", "javascript:", "//", "a:"]))
 def test_any_text_is_a_web_address_or_refused(text: str, before: str) -> None:
-    from skyvern_dagster.blocks.task import _absolute
-
     try:
-        url = _absolute(before + text)
+        url = web_address(before + text)
     except BlockError:
         return
     assert url.lower().startswith(("http://", "https://"))

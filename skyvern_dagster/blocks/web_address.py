@@ -1,0 +1,34 @@
+"""The address that a task begins at."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from skyvern_dagster.credentials.reference import references_in
+from skyvern_dagster.errors import BlockError
+
+_OTHER_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
+"""``mailto:``, ``file:``; but ``localhost:8000`` is a host with a port."""
+
+
+def web_address(url: str) -> str:
+    """An address as a browser takes it: ``https`` unless it says otherwise.
+
+    Raises:
+        BlockError: It is none, or holds a secret.
+    """
+    if references_in(url):
+        raise BlockError(f"url: a secret can't be part of an address: {url!r}")
+    if url.startswith("//"):
+        url = f"https:{url}"
+    elif "://" not in url and not _OTHER_SCHEME.match(url):
+        url = f"https://{url}"
+    try:
+        parts = urlsplit(url)
+        is_web = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets or a port that are none
+        is_web = False
+    if not is_web or any(character.isspace() for character in url):
+        raise BlockError(f"url: {url!r} is no http or https address")
+    return url

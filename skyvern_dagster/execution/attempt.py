@@ -1,0 +1,52 @@
+"""One attempt at a block: whatever goes wrong is in its outcome."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any
+
+from skyvern_dagster.blocks.context import BlockContext
+from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.blocks.send_email import EmailOutput, SendEmailBlock
+from skyvern_dagster.blocks.task import TaskBlock, TaskOutput
+from skyvern_dagster.blocks.union import LeafBlock
+from skyvern_dagster.blocks.upload_to_s3 import UploadToS3Block
+from skyvern_dagster.credentials.redaction import Redactor
+from skyvern_dagster.errors import BlockError, SkyvernDagsterError
+from skyvern_dagster.ids import new_id
+
+
+def carried_out(block: LeafBlock, context: BlockContext) -> BlockOutcome:
+    """How a block ended, without the secrets that it used."""
+    return _without_secrets(_guarded(block, context), context.vault.redactor)
+
+
+def _guarded(block: LeafBlock, context: BlockContext) -> BlockOutcome:
+    try:
+        return block.run(context)
+    except BlockError as error:
+        return _failed(block, str(error), retryable=error.retryable)
+    except SkyvernDagsterError as error:
+        return _failed(block, str(error), retryable=False)
+    except Exception as error:  # noqa: BLE001 - the op body's boundary
+        context.log(traceback.format_exc())
+        return _failed(block, f"unexpected {type(error).__name__}: {error}", retryable=False)
+
+
+def _without_secrets(outcome: BlockOutcome, redactor: Redactor) -> BlockOutcome:
+    if not redactor:
+        return outcome
+    return BlockOutcome.model_validate(redactor.value(outcome.model_dump(mode="json")))
+
+
+def _failed(block: LeafBlock, reason: str, *, retryable: bool) -> BlockOutcome:
+    output: Any = None
+    if isinstance(block, TaskBlock):
+        output = TaskOutput(
+            task_id=new_id("tsk"), status="failed", failure_reason=reason
+        ).model_dump(mode="json")
+    elif isinstance(block, UploadToS3Block):
+        output = []
+    elif isinstance(block, SendEmailBlock):
+        output = EmailOutput(success=False, error=reason).model_dump(mode="json")
+    return BlockOutcome(status="failed", output=output, failure_reason=reason, retryable=retryable)
