@@ -28,13 +28,6 @@ LOOKS = {True: 21, False: 5}
 """How often to look, by whether a page is small."""
 SMALL = 100
 MAX_TOKENS = 4_000
-COUNT = """() => {
-  const count = (root) => [...root.querySelectorAll('*')].reduce((sum, each) => sum
-    + (each.matches('a[href],button,input,select,textarea,#js') ? 1 : 0)
-    + (each.shadowRoot ? count(each.shadowRoot) : 0)
-    + (each.tagName === 'IFRAME' ? count(each.contentDocument) : 0), 0);
-  return count(document);
-}"""
 
 
 @dataclass(frozen=True)
@@ -80,8 +73,7 @@ async def measure(session: BrowserSession, page: BenchPage) -> Row:
         ours = brief(await session.observe(), words, MAX_TOKENS).text
 
     await our_look()
-    controls = await session.page.evaluate(COUNT)
-    for _ in range(LOOKS[controls < SMALL]):
+    for _ in range(LOOKS[page.controls < SMALL]):
         bare_seconds.append(await _timed(bare_look))
         seconds.append(await _timed(our_look))
         boxed_seconds.append(await _timed(boxed_look))
@@ -89,8 +81,8 @@ async def measure(session: BrowserSession, page: BenchPage) -> Row:
     known = sum(is_control(node) for node in seen.root.walk())
     return Row(
         name=page.name,
-        controls=controls,
-        found=min(1.0, known / controls),
+        controls=page.controls,
+        found=min(1.0, known / page.controls),
         wanted=sum(f'"{name}"' in ours for name in page.wanted) / len(page.wanted),
         seconds=statistics.median(seconds),
         bare_seconds=statistics.median(bare_seconds),

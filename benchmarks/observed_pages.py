@@ -12,12 +12,14 @@ class BenchPage:
     Attributes:
         goal: What the task wants, in words.
         wanted: Names of the controls that the goal could mean.
+        controls: How many controls there are, those of frames and shadow roots included.
     """
 
     name: str
     html: str
     goal: str
     wanted: tuple[str, ...]
+    controls: int
 
 
 def bench_pages() -> tuple[BenchPage, ...]:
@@ -48,7 +50,7 @@ def _form() -> BenchPage:
         "<button>Register</button></form>"
     )
     wanted = (*(f"Field {n}" for n in range(16)), "Country", "Accept the terms", "Register")
-    return BenchPage("form", _page(body), "Fill in the registration form and register", wanted)
+    return BenchPage("form", _page(body), "Fill in the registration form and register", wanted, 19)
 
 
 def _shop(cards: int) -> BenchPage:
@@ -66,7 +68,7 @@ def _shop(cards: int) -> BenchPage:
         f"<nav><ul>{menu}</ul></nav><main><h1>Welcome</h1>{items}</main>"
         "<footer><a href='/terms'>Terms</a><a href='/privacy'>Privacy</a></footer>"
     )
-    return BenchPage("shop", _page(body), "Open my account", ("My account",))
+    return BenchPage("shop", _page(body), "Open my account", ("My account",), 18 + 2 * cards)
 
 
 def _frames() -> BenchPage:
@@ -77,7 +79,7 @@ def _frames() -> BenchPage:
         '<iframe title="news" srcdoc="<a href=/n>Newsletter</a>"></iframe>'
     )
     wanted = ("Pay by card", *(f"Card field {n}" for n in range(5)))
-    return BenchPage("frames", _page(body), "Fill in the card fields and pay by card", wanted)
+    return BenchPage("frames", _page(body), "Fill in the card fields and pay by card", wanted, 8)
 
 
 def _shadow() -> BenchPage:
@@ -89,7 +91,7 @@ def _shadow() -> BenchPage:
         "document.getElementById('js').addEventListener('click', () => 1);</script>"
     )
     return BenchPage(
-        "shadow", _page(body), "Reject all and open the details", ("Reject all", "Details")
+        "shadow", _page(body), "Reject all and open the details", ("Reject all", "Details"), 3
     )
 
 
@@ -103,10 +105,12 @@ def _table(rows: int, name: str) -> BenchPage:
     head = "<tr><th>Order</th><th>Date</th><th>Total</th><th>State</th><th></th><th></th></tr>"
     wanted = f"Invoice of LF-{2000 + rows * 3 // 4}"
     body = f"<h1>Orders</h1><table>{head}{lines}</table><a href='?page=2'>Next page</a>"
-    return BenchPage(name, _page(body), f"Download the invoice of {wanted[-7:].strip()}", (wanted,))
+    return BenchPage(
+        name, _page(body), f"Download the invoice of {wanted[-7:].strip()}", (wanted,), 2 * rows + 1
+    )
 
 
 def _controls(count: int) -> BenchPage:
     buttons = "".join(f"<button>Action {n}</button> " for n in range(count - 1))
     body = f"<h1>Console</h1>{buttons}<button>Export ledger</button>"
-    return BenchPage("5,000 buttons", _page(body), "Export the ledger", ("Export ledger",))
+    return BenchPage("5,000 buttons", _page(body), "Export the ledger", ("Export ledger",), count)

@@ -100,6 +100,7 @@ def test_a_control_that_the_goal_names_stays_among_thousands() -> None:
          "link \"The 'best'\" [e1] /a"),
         (Node("link", "Long", ref="e1", url="https://shop.example/" + "a" * 90),
          'link "Long" [e1]'),
+        (Node("link", "Far", ref="e1", url="/product?" + "a" * 90), 'link "Far" [e1]'),
         (Node("button", "Off", ref="e1", disabled=True, covered=True),
          'button "Off" [e1] disabled covered'),
         (Node("generic", text="Menu", ref="e1", clickable=True), 'clickable "Menu" [e1]'),
