@@ -6,10 +6,14 @@ one (log in, open the list, read it) is done four times, each time with other ro
 visit, the list gets another column. The model is a loopback server that answers at once, so that
 the seconds are those of everything else; tokens are characters / 4, and what begins like an earlier
 request counts as cached.
+
+The last table is of both tasks with a model that takes its time, as real ones do: two seconds a
+call, or what ``--delay`` says.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 import tempfile
@@ -31,7 +35,7 @@ from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.sources import EnvironmentSource
 from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
-from skyvern_dagster.llm.loopback import ChatRequest, ModelServer
+from skyvern_dagster.llm.loopback import ChatRequest, ModelServer, Says, Slow
 from tests.agent.records_desk import NUMBERS, RecordsDesk
 
 VISITS = ("first", "same site", "link renamed", "same again")
@@ -56,13 +60,21 @@ class Visit:
 
 
 class Model:
-    """Knows the way; looks up refs in the page that it is shown, as a model does."""
+    """Knows the way; looks up refs in the page that it is shown, as a model does.
 
-    def __init__(self) -> None:
+    Args:
+        delay: Seconds that each answer takes.
+    """
+
+    def __init__(self, delay: float) -> None:
         self.number = ""
+        self._delay = delay
 
-    def __call__(self, request: ChatRequest) -> dict[str, Any]:
-        """Decides by what the page shows."""
+    def __call__(self, request: ChatRequest) -> Slow:
+        """Decides by what the page shows, in its time."""
+        return Slow(self._delay, Says(self._decide(request)))
+
+    def _decide(self, request: ChatRequest) -> dict[str, Any]:
         page = request.texts[-1]
         if "type=password" in page:
             return _decide(
@@ -79,9 +91,9 @@ class Model:
         return _decide({"type": "click", "ref": request.ref(name)})
 
 
-def visits(replaying: Replaying, *, reads: bool = False) -> list[Visit]:
-    """The four visits of one of the tasks."""
-    model = Model()
+def visits(replaying: Replaying, *, reads: bool, delay: float = 0, most: int = 4) -> list[Visit]:
+    """The first visits of one of the tasks."""
+    model = Model(delay)
     found = []
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -92,7 +104,7 @@ def visits(replaying: Replaying, *, reads: bool = False) -> list[Visit]:
         store = ArtifactStore(Path(folder))
         desk = SessionDesk(runtime, store)
         choice = PlannerChoice(model=server.settings(), store=store, replaying=replaying)
-        for visit, number in enumerate(NUMBERS):
+        for visit, number in enumerate(NUMBERS[:most]):
             if reads:
                 site.numbers = tuple(f"R-{visit}{row}" for row in range(100, 100 + 5 * visit + 5))
                 site.columns = ("No", "Day", "Room")[: 2 if visit < 2 else 3]
@@ -168,6 +180,9 @@ def _rows(page: str) -> list[dict[str, str]]:
 
 def main() -> None:
     """Prints the tables, their ratios, and the size of the fixed prompt."""
+    parser = argparse.ArgumentParser(description="Model calls, tokens and seconds of four visits")
+    parser.add_argument("--delay", type=float, default=2.0, help="seconds of a slow model's answer")
+    delay: float = parser.parse_args().delay
     first = [
         _compare("download", VISITS, reads=False),
         _compare("read", READINGS, reads=True),
@@ -179,7 +194,8 @@ def main() -> None:
     print(
         f"fixed prompt, form of the answer included: {fixed:.0f} tokens (Skyvern: {SKYVERN_FIXED})"
     )
-    print(f"one step here: {step:.0f} tokens (one of Skyvern's documents: {SKYVERN_STEP})")
+    print(f"one step here: {step:.0f} tokens (one of Skyvern's documents: {SKYVERN_STEP})\n")
+    _second_visits(delay)
 
 
 def _compare(task: str, labels: tuple[str, ...], *, reads: bool) -> Visit:
@@ -199,6 +215,17 @@ def _compare(task: str, labels: tuple[str, ...], *, reads: bool) -> Visit:
     ratio = totals["with recordings"] / totals["without"]
     print(f"tokens with recordings / without, over the four visits: {ratio:.2f}\n")
     return found[0]
+
+
+def _second_visits(delay: float) -> None:
+    """Prints what a model that takes its time costs on the first visit and on the second."""
+    print(f"{f'{delay:g} s a call':<26}{'calls':>6}{'tokens':>8}{'seconds':>9}")
+    for task, reads in (("download", False), ("read", True)):
+        first, second = visits("model", reads=reads, delay=delay, most=2)
+        for label, visit in (("first visit", first), ("second visit", second)):
+            tokens = visit.input_tokens + visit.output_tokens
+            print(f"  {f'{task}, {label}':<24}{visit.calls:>6}{tokens:>8}{visit.seconds:>9.2f}")
+        print(f"  {task}: {1 - second.seconds / first.seconds:.0%} faster")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ The tree::
     │   ├── ActionError              an element could not be acted on
     │   └── NetworkPolicyError       an address that the policy forbids
     ├── PlannerError             a planner broke (not: a planner that is unsure)
+    ├── NoFitError               a model's answer isn't of the form that was asked for
+    ├── PageDiffersError         a page can't be read in the recorded way
     ├── BlockError               a block can't be carried out
     ├── WorkflowNotFoundError    the workflow store holds no such workflow
     ├── RunError                 a Dagster run can't be started, found or resumed
@@ -88,6 +90,22 @@ class NetworkPolicyError(BrowserError):
 
 class PlannerError(SkyvernDagsterError):
     """A planner broke; being unsure is a plan without decisions, not an error."""
+
+
+class NoFitError(SkyvernDagsterError):
+    """A model's answer isn't of the form that was asked for; the message goes to the model.
+
+    Attributes:
+        value: The answer, where it could be read at all.
+    """
+
+    def __init__(self, message: str, value: object = None) -> None:
+        super().__init__(message)
+        self.value = value
+
+
+class PageDiffersError(SkyvernDagsterError):
+    """A page isn't as it was when the way to read it was recorded; the message says in what."""
 
 
 class BlockError(SkyvernDagsterError):

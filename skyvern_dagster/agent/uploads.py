@@ -45,10 +45,14 @@ class Uploads:
     Args:
         offered: What can be chosen.
         folder: Where content goes.
+        most_bytes: Larger ones are refused.
     """
 
-    def __init__(self, offered: tuple[OfferedFile, ...], folder: Path) -> None:
+    def __init__(
+        self, offered: tuple[OfferedFile, ...], folder: Path, most_bytes: int = MOST_BYTES
+    ) -> None:
         self._offered = offered
+        self._most_bytes = most_bytes
         self._folder = folder
         self._fetched: dict[str, Path] = {}
 
@@ -83,12 +87,12 @@ class Uploads:
     async def _fetch(self, chosen: OfferedFile, session: BrowserSession) -> Path:
         if chosen.read is None:
             policy = session.options.policy
-            content = await fetch_file(session.page, chosen.address, policy, MOST_BYTES)
+            content = await fetch_file(session.page, chosen.address, policy, self._most_bytes)
         else:
             body = await asyncio.to_thread(chosen.read)
             content = Content(body, chosen.address, chosen.filename)
-        if len(content.body) > MOST_BYTES:
-            raise UploadError(f"{chosen.name} is larger than {MOST_BYTES:,} bytes")
+        if len(content.body) > self._most_bytes:
+            raise UploadError(f"{chosen.name} is larger than {self._most_bytes:,} bytes")
         # A folder each: two files of one name keep it.
         path = (
             self._folder

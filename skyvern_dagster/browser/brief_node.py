@@ -125,7 +125,9 @@ def _short_url(url: str) -> str:
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         # A long address says no more than the link's name.
         return path if len(path) <= _LONGEST_URL else ""
-    return f"{parts.scheme}:" if parts.scheme in ("javascript", "data", "blob") else url[:_LONGEST_URL]
+    return (
+        f"{parts.scheme}:" if parts.scheme in ("javascript", "data", "blob") else url[:_LONGEST_URL]
+    )
 
 
 def _flags(node: Node) -> Iterator[str]:

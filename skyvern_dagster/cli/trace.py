@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer
 
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import RunError
+from skyvern_dagster.runs.stopping import SIGNALS
 
 
 def show_trace(run_id: str, *, block: str, list_only: bool, port: int) -> int:
-    """Opens the newest trace of a run, or of one of its blocks, until Ctrl-C.
+    """Opens the newest trace of a run, or of one of its blocks, until Ctrl-C or SIGTERM.
 
     Raises:
         RunError: There is no such run, or it has no trace.
@@ -34,12 +40,15 @@ def show_trace(run_id: str, *, block: str, list_only: bool, port: int) -> int:
         for name, key in found:
             typer.echo(f"{name}\t{store.url(key)}")
         return 0
-    with tempfile.TemporaryDirectory() as folder:
-        path = store.local_path(found[-1][1])
-        if path is None:
-            path = Path(folder) / "trace.zip"
-            path.write_bytes(store.read(found[-1][1]))
-        return _view(path, port)
+    try:
+        with _interrupted_by_signals(), tempfile.TemporaryDirectory() as folder:
+            path = store.local_path(found[-1][1])
+            if path is None:
+                path = Path(folder) / "trace.zip"
+                path.write_bytes(store.read(found[-1][1]))
+            return _view(path, port)
+    except KeyboardInterrupt:
+        return 0
 
 
 def traces(store: ArtifactStore, workflow_run_id: str, block: str = "") -> list[tuple[str, str]]:
@@ -69,10 +78,28 @@ def _workflow_run_id(run_id: str) -> str:
 def _view(path: Path, port: int) -> int:
     # With a port, the viewer is a page for any browser; without, it would want Playwright's own.
     command = [sys.executable, "-m", "playwright", "show-trace"]
-    process = subprocess.Popen([*command, "--host", "127.0.0.1", "--port", str(port), str(path)])
+    command += ["--host", "127.0.0.1", "--port", str(port), str(path)]
+    # The viewer's server is a process below this one: both are of one group, and end together.
+    with subprocess.Popen(command, start_new_session=True) as process:
+        try:
+            return process.wait()
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+
+
+@contextmanager
+def _interrupted_by_signals() -> Iterator[None]:
+    """Whatever ends this process ends it as Ctrl-C does: nothing of it stays."""
+    handlers = {each: signal.signal(each, _interrupt) for each in SIGNALS}
     try:
-        return process.wait()
-    except KeyboardInterrupt:
-        process.terminate()
-        process.wait()
-        return 0
+        yield
+    finally:
+        for each, handler in handlers.items():
+            signal.signal(each, handler)
+
+
+def _interrupt(*_: object) -> None:
+    for each in SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar, assert_never
 
+from skyvern_dagster.errors import NoFitError
 from skyvern_dagster.llm.client import ModelClient
 from skyvern_dagster.llm.messages import Message, Question
 from skyvern_dagster.llm.outcomes import Answered, ModelOutcome, Refused, TooLong, Unavailable
@@ -39,14 +40,6 @@ class Misshapen:
 
 
 StructuredOutcome = Document[T] | Misshapen | Refused | TooLong | Unavailable
-
-
-class NoFitError(ValueError):
-    """What a reader raises for a document that isn't right; the message goes to the model."""
-
-    def __init__(self, message: str, value: Any = None) -> None:
-        super().__init__(message)
-        self.value = value
 
 
 async def ask_for(

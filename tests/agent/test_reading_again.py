@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from skyvern_dagster.agent.planner import Goal, PlanRequest
 from skyvern_dagster.agent.planners.replay.reading.learning import learn
-from skyvern_dagster.agent.planners.replay.reading.reader import PageDiffersError, read_again
+from skyvern_dagster.agent.planners.replay.reading.reader import read_again
 from skyvern_dagster.agent.planners.replay.reading.recorded import Reading
 from skyvern_dagster.agent.planners.replay.variables import Variables
 from skyvern_dagster.browser.observation import Node, Observation
+from skyvern_dagster.errors import PageDiffersError
 
 NO_FACTS = Variables({})
 HEADERS = ("Order no.", "Order date", "Due date", "Amount", "Status")

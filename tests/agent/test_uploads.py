@@ -11,13 +11,16 @@ from skyvern_dagster.agent.decisions import Complete, Decision, Download, Upload
 from skyvern_dagster.agent.planner import PlanRequest
 from skyvern_dagster.agent.planners.scripted import ScriptedPlanner, ScriptStep
 from skyvern_dagster.agent.sessions import SessionDesk
+from skyvern_dagster.agent.uploads import OfferedFile, Uploads
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.context import Services
 from skyvern_dagster.blocks.email_server import EmailServer
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
 from skyvern_dagster.browser.runtime import BrowserRuntime
+from skyvern_dagster.browser.session import BrowserSession
 from skyvern_dagster.credentials.sources import EnvironmentSource
 from skyvern_dagster.demo.s3_server import S3Server
+from skyvern_dagster.errors import SkyvernDagsterError
 from skyvern_dagster.execution.runner import Runner, new_scope
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
 from skyvern_dagster.workflow.loader import load_workflow
@@ -132,21 +135,29 @@ def test_files_of_payload_run_organization_and_bucket_arrive_whole(
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("path", "why"),
-    [
-        ("/status/404", "HTTP 404"),
-        (f"/files/huge.txt?content={'x' * 5000}&type=text/plain", "is larger than"),
-    ],
-)
 def test_a_file_that_cannot_be_had_is_told_to_the_planner(
-    tmp_path: Path,
-    runtime: BrowserRuntime,
-    site: Site,
-    monkeypatch: pytest.MonkeyPatch,
-    path: str,
-    why: str,
+    tmp_path: Path, runtime: BrowserRuntime, site: Site
 ) -> None:
-    monkeypatch.setattr("skyvern_dagster.agent.uploads.MOST_BYTES", 4_000)
     giver = Giver(tmp_path, runtime, site, S3Bucket(lambda: None, ""))
-    assert why in giver.give(["paper"], site.url + path)[0]
+    assert "HTTP 404" in giver.give(["paper"], f"{site.url}/status/404")[0]
+
+
+def test_a_file_that_is_too_large_is_refused(
+    tmp_path: Path, runtime: BrowserRuntime, site: Site
+) -> None:
+    address = f"{site.url}/files/huge.txt?content={'x' * 5000}&type=text/plain"
+    offered = (
+        OfferedFile("fetched", address),
+        OfferedFile("read", "s3://bucket/huge.txt", "huge.txt", lambda: b"x" * 4001),
+        OfferedFile("small", "s3://bucket/small.txt", "small.txt", lambda: b"x" * 4000),
+    )
+    uploads = Uploads(offered, tmp_path / "uploads", most_bytes=4000)
+    session = runtime.run(BrowserSession.open(runtime, downloads_dir=tmp_path))
+    try:
+        for name in ("fetched", "read"):
+            with pytest.raises(SkyvernDagsterError, match="is larger than"):
+                runtime.run(uploads.path(name, session))
+        assert runtime.run(uploads.path("small", session)).stat().st_size == 4000
+    finally:
+        runtime.run(session.close())
+    assert [path.name for path in (tmp_path / "uploads").rglob("*.txt")] == ["small.txt"]

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -62,9 +63,16 @@ def test_a_run_without_traces(store: ArtifactStore) -> None:
     assert "has no trace" in str(result.exception)
 
 
-def test_the_viewer_serves_the_trace_until_it_is_stopped(store: ArtifactStore) -> None:
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+def test_the_viewer_serves_the_trace_until_it_is_stopped_and_nothing_stays(
+    store: ArtifactStore, tmp_path: Path, end: signal.Signals
+) -> None:
     command = [sys.executable, "-m", "skyvern_dagster.cli.app", "trace", "wr_1"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "BROWSER": "true"}
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    environment = {
+        **os.environ, "PYTHONPATH": str(ROOT), "BROWSER": "true", "TMPDIR": str(scratch),
+    }  # fmt: skip
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
@@ -75,5 +83,15 @@ def test_the_viewer_serves_the_trace_until_it_is_stopped(store: ArtifactStore) -
             url = next(found.group() for found in urls if found)
             with urllib.request.urlopen(url) as answer:
                 assert b"Trace Viewer" in answer.read()
+            assert list(scratch.iterdir())
+            # To this process alone, as a supervisor does.
+            process.send_signal(end)
+            assert process.wait(20) == 0
+            # The pipe ends when nobody holds it any more: no server is left.
+            process.stdout.read()
         finally:
-            os.killpg(process.pid, signal.SIGTERM)
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(url)
+    assert not list(scratch.iterdir())

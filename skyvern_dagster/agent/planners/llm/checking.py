@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from skyvern_dagster.agent.planners.llm.conversation import Conversation
+from skyvern_dagster.errors import NoFitError
 from skyvern_dagster.llm.client import ModelClient
 from skyvern_dagster.llm.messages import Question
 from skyvern_dagster.llm.outcomes import Refused, TooLong, Unavailable
-from skyvern_dagster.llm.structured import Document, Misshapen, NoFitError, ask_for
+from skyvern_dagster.llm.structured import Document, Misshapen, ask_for
 from skyvern_dagster.llm.usage import Usage
 
 _SCHEMA = {

@@ -11,10 +11,11 @@ from skyvern_dagster.agent.planner import PlanRequest
 from skyvern_dagster.agent.planners.llm.conversation import Conversation
 from skyvern_dagster.agent.planners.llm.evidence import not_on_page
 from skyvern_dagster.agent.planners.llm.forms import schema_of
+from skyvern_dagster.errors import NoFitError
 from skyvern_dagster.llm.client import ModelClient
 from skyvern_dagster.llm.messages import Question
 from skyvern_dagster.llm.outcomes import Refused, TooLong, Unavailable
-from skyvern_dagster.llm.structured import Document, Misshapen, NoFitError, ask_for
+from skyvern_dagster.llm.structured import Document, Misshapen, ask_for
 from skyvern_dagster.llm.usage import Usage
 
 _WHOLE_PAGE = 1_000_000

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from skyvern_dagster.agent.decisions import Complete, Decision, Extract, Wait
 from skyvern_dagster.agent.planner import PlanRequest
-from skyvern_dagster.llm.structured import NoFitError
+from skyvern_dagster.errors import NoFitError
 
 _DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
 _ALWAYS = (

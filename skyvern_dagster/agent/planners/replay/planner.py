@@ -19,7 +19,7 @@ from skyvern_dagster.agent.planners.replay.elements import find, in_words
 from skyvern_dagster.agent.planners.replay.learner import ReplayLearner, goal_text
 from skyvern_dagster.agent.planners.replay.library import RecordingLibrary
 from skyvern_dagster.agent.planners.replay.reading.learning import schema_digest
-from skyvern_dagster.agent.planners.replay.reading.reader import PageDiffersError, read_again
+from skyvern_dagster.agent.planners.replay.reading.reader import read_again
 from skyvern_dagster.agent.planners.replay.reading.recorded import Reading
 from skyvern_dagster.agent.planners.replay.recording import (
     RecordedAction,
@@ -27,6 +27,7 @@ from skyvern_dagster.agent.planners.replay.recording import (
     Recording,
 )
 from skyvern_dagster.agent.planners.replay.variables import Variables, used_in
+from skyvern_dagster.errors import PageDiffersError
 
 PLANNER = "replay"
 Learning = Literal["model", "all", "off"]

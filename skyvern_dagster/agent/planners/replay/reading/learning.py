@@ -14,7 +14,7 @@ from skyvern_dagster.agent.planners.heuristic.concepts import best_concept, conc
 from skyvern_dagster.agent.planners.heuristic.words import name_words, stem
 from skyvern_dagster.agent.planners.replay.reading.conditions import wants_all
 from skyvern_dagster.agent.planners.replay.reading.forms import forms_of
-from skyvern_dagster.agent.planners.replay.reading.reader import PageDiffersError, read_again
+from skyvern_dagster.agent.planners.replay.reading.reader import read_again
 from skyvern_dagster.agent.planners.replay.reading.recorded import (
     Reading,
     ReadList,
@@ -23,6 +23,7 @@ from skyvern_dagster.agent.planners.replay.reading.recorded import (
 from skyvern_dagster.agent.planners.replay.reading.signs import signs_of
 from skyvern_dagster.agent.planners.replay.reading.slots import Container, Sheet, Slot, sheet_of
 from skyvern_dagster.agent.planners.replay.variables import Variables
+from skyvern_dagster.errors import PageDiffersError
 
 _NOTHING: tuple[Any, ...] = (None, "")
 _TELLING = 4

@@ -15,10 +15,7 @@ from skyvern_dagster.agent.planners.replay.reading.recorded import Reading, Read
 from skyvern_dagster.agent.planners.replay.reading.signs import signs_of
 from skyvern_dagster.agent.planners.replay.reading.slots import Container, Sheet, Slot, sheet_of
 from skyvern_dagster.agent.planners.replay.variables import Variables
-
-
-class PageDiffersError(Exception):
-    """The page isn't as it was; the message says in what."""
+from skyvern_dagster.errors import PageDiffersError
 
 
 def read_again(reading: Reading, request: PlanRequest, variables: Variables) -> Any:
