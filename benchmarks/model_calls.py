@@ -14,6 +14,7 @@ call, or what ``--delay`` says.
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import sys
 import tempfile
@@ -101,6 +102,9 @@ def visits(replaying: Replaying, *, reads: bool, delay: float = 0, most: int = 4
         RecordsDesk() as site,
         ModelServer([model] * 99) as server,
     ):
+        # Neither the browser's start nor loading the client belongs to a visit.
+        runtime.run(runtime.browser())
+        importlib.import_module("openai")
         store = ArtifactStore(Path(folder))
         desk = SessionDesk(runtime, store)
         choice = PlannerChoice(model=server.settings(), store=store, replaying=replaying)

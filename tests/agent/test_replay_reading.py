@@ -109,3 +109,29 @@ def test_a_list_of_several_pages_is_read_by_the_model_each_time(
         assert server.calls == 6
     assert second.extracted_information == expected("R-1", "R-2")
     assert "has to be read" in second.steps[2].declined[0]
+
+
+def test_the_day_of_another_record_needs_no_model(errand: Errand, desk: RecordsDesk) -> None:
+    def read_day(request: ChatRequest) -> dict[str, Any]:
+        line = next(line for line in request.texts[-1].splitlines() if "R-1002" in line)
+        day = line.strip().split(" | ")[1].strip('"')
+        return decide({"type": "extract", "data": {"day": day}}, {"type": "complete"})
+
+    def day_of(number: str) -> TaskResult:
+        task = Goal(
+            navigation_goal="Log in and open the records",
+            payload={"login": errand.vault.payload("login"), "number": number},
+            data_extraction_goal="The day of the record with the given number",
+        )
+        return with_model(errand, server, "/", task, variables={"number": number}, max_steps=8)
+
+    with ModelServer([log_in, open_records, read_day]) as server:
+        first = day_of("R-1002")
+        assert first.extracted_information == {"day": "May 2"}, first.failure_reason
+        desk.numbers = ("R-2001", *desk.numbers)
+        second = day_of("R-1003")
+        assert second.extracted_information == {"day": "May 4"}
+        assert [step.planner for step in second.steps] == ["replay"] * 3
+        assert server.calls == 3
+        missing = day_of("R-4711")
+        assert "no rows show R-4711" in missing.steps[2].declined[0]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from skyvern_dagster.agent.planner import PlanRequest
+from skyvern_dagster.agent.planner import Goal, PlanRequest
 from skyvern_dagster.agent.planners.heuristic.concepts import best_concept, concepts
 from skyvern_dagster.agent.planners.heuristic.words import name_words, stem
 from skyvern_dagster.agent.planners.replay.reading.conditions import wants_all
@@ -18,8 +19,10 @@ from skyvern_dagster.agent.planners.replay.reading.reader import read_again
 from skyvern_dagster.agent.planners.replay.reading.recorded import (
     Reading,
     ReadList,
+    ReadRow,
     ReadValue,
 )
+from skyvern_dagster.agent.planners.replay.reading.rows import NamedRow, named_rows
 from skyvern_dagster.agent.planners.replay.reading.signs import signs_of
 from skyvern_dagster.agent.planners.replay.reading.slots import Container, Sheet, Slot, sheet_of
 from skyvern_dagster.agent.planners.replay.variables import Variables
@@ -42,11 +45,13 @@ def learn(data: Any, request: PlanRequest, variables: Variables) -> Reading | No
     sheet = sheet_of(request.observation, request.redact)
     learner = _Learner(sheet, variables)
     try:
-        parts = tuple(learner.part(path, value) for path, value in _parts(data, ()))
+        parts = tuple(learner.parts(_parts(data, ())))
     except LookupError:
         return None
     containers = learner.containers
-    if not parts or (containers and not wants_all(request.goal, _names(data, sheet, containers))):
+    goal = _without_names(request.goal, learner.named, variables)
+    names = {*learner.named, *_names(data, sheet, containers)}
+    if not parts or (containers and not wants_all(goal, names)):
         return None
     signs = signs_of(sheet, containers, learner.read, variables)
     reading = Reading(
@@ -76,15 +81,57 @@ class _Learner:
         self._sheet = sheet
         self._variables = variables
         self._slots = sheet.slots()
+        self._rows = tuple(named_rows(sheet, variables))
         self.containers: tuple[Container, ...] = ()
         self.read: list[Slot] = []
+        self.named: frozenset[str] = frozenset()
 
-    def part(self, path: Path, value: Any) -> ReadValue | ReadList:
-        if isinstance(value, list):
-            return self._list(path, value)
-        found, slots = self._value(path, [value], [self._slots])
-        self.read += slots
-        return found
+    def parts(self, wanted: Iterable[tuple[Path, Any]]) -> Iterator[ReadValue | ReadRow | ReadList]:
+        """How each value and list is read, those of one row together."""
+        in_rows: dict[int, list[ReadValue]] = {}
+        for path, value in wanted:
+            if isinstance(value, list):
+                yield self._list(path, value)
+                continue
+            place, found, slots = self._single(path, value)
+            if place is None:
+                self.read += slots
+                yield found
+            else:
+                in_rows.setdefault(place, []).append(found)
+        for place, values in in_rows.items():
+            yield self._row(self._rows[place], values)
+
+    def _single(self, path: Path, value: Any) -> tuple[int | None, ReadValue, list[Slot]]:
+        """The only place of a value: in a row that variables name, by its number, or elsewhere.
+
+        A row goes before the same place on the page: tomorrow there may be other rows beside it.
+        """
+        places: list[tuple[int | None, Sequence[Slot]]] = [
+            (index, row.record) for index, row in enumerate(self._rows)
+        ]
+        fitting = []
+        for place, record in [*places, (None, self._slots)]:
+            with contextlib.suppress(LookupError):
+                fitting.append((place, *self._value(path, [value], [record])))
+        if len({id(slot.node) for _, _, slots in fitting for slot in slots}) != 1:
+            raise LookupError(f"{path} stands in no place, or in several")
+        return fitting[0]
+
+    def _row(self, row: NamedRow, values: list[ReadValue]) -> ReadRow:
+        self.containers += (row.container,)
+        self.named |= row.names
+        return ReadRow(**self._which(row.container), keys=row.keys, each=tuple(values))
+
+    def _which(self, container: Container) -> dict[str, Any]:
+        """What a table or list is found again by."""
+        lift = self._variables.lift
+        return {
+            "shape": container.shape,
+            "name": lift(container.name),
+            "under": lift(container.under),
+            "headers": tuple(map(lift, container.headers)),
+        }
 
     def _list(self, path: Path, entries: list[Any]) -> ReadList:
         fitting = []
@@ -98,16 +145,7 @@ class _Learner:
             raise LookupError("no table or list has these entries, or several have")
         container, (each, absent) = fitting[0]
         self.containers += (container,)
-        lift = self._variables.lift
-        return ReadList(
-            path=path,
-            shape=container.shape,
-            name=lift(container.name),
-            under=lift(container.under),
-            headers=tuple(lift(header) for header in container.headers),
-            each=each,
-            absent=absent,
-        )
+        return ReadList(path=path, **self._which(container), each=each, absent=absent)
 
     def _each(
         self, container: Container, entries: list[Any]
@@ -219,6 +257,21 @@ def _parts(data: Any, path: Path) -> Iterator[tuple[Path, Any]]:
             yield from _parts(value, (*path, str(key)))
     else:
         yield path, data
+
+
+def _without_names(goal: Goal, names: frozenset[str], variables: Variables) -> Goal:
+    """The goal without the variables that name a row: they aren't conditions of another kind."""
+
+    def without(text: str) -> str:
+        return re.sub(rf"{{{{ (?:{'|'.join(map(re.escape, names))}) }}}}", " ", text)
+
+    if not names:
+        return goal
+    return replace(
+        goal,
+        navigation_goal=without(variables.lift(goal.navigation_goal)),
+        data_extraction_goal=without(variables.lift(goal.data_extraction_goal)),
+    )
 
 
 def _names(data: Any, sheet: Sheet, containers: tuple[Container, ...]) -> Iterator[str]:

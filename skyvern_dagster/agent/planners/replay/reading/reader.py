@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, assert_never
 
 from skyvern_dagster.agent.extraction import mismatch
 from skyvern_dagster.agent.planner import PlanRequest
 from skyvern_dagster.agent.planners.replay.reading.forms import read_value
-from skyvern_dagster.agent.planners.replay.reading.recorded import Reading, ReadList, ReadValue
+from skyvern_dagster.agent.planners.replay.reading.recorded import (
+    Reading,
+    ReadList,
+    ReadRow,
+    ReadValue,
+)
+from skyvern_dagster.agent.planners.replay.reading.rows import rows_with
 from skyvern_dagster.agent.planners.replay.reading.signs import signs_of
 from skyvern_dagster.agent.planners.replay.reading.slots import Container, Sheet, Slot, sheet_of
 from skyvern_dagster.agent.planners.replay.variables import Variables
@@ -28,7 +34,8 @@ def read_again(reading: Reading, request: PlanRequest, variables: Variables) -> 
     reader = _Reader(sheet_of(request.observation, request.redact), variables, request.goal.today)
     data: Any = {}
     for part in reading.parts:
-        data = _put(data, part.path, reader.part(part))
+        for path, value in reader.part(part):
+            data = _put(data, path, value)
     reader.check(reading)
     problem = mismatch(data, request.goal.data_schema)
     if problem is not None:
@@ -45,14 +52,20 @@ class _Reader:
         self._containers: tuple[Container, ...] = ()
         self._read: list[Slot] = []
 
-    def part(self, part: ReadValue | ReadList) -> Any:
+    def part(self, part: ReadValue | ReadRow | ReadList) -> Iterator[tuple[tuple[str, ...], Any]]:
+        """Paths in the data and what belongs there."""
         match part:
             case ReadValue():
                 value, slot = self._value(part, self._slots)
                 self._read.append(slot)
-                return value
+                yield part.path, value
+            case ReadRow():
+                record = self._row(part)
+                for each in part.each:
+                    yield each.path, self._value(each, record)[0]
             case ReadList():
-                return self._list(part)
+                records = self._container(part).records
+                yield part.path, [self._entry(part, record) for record in records]
             case _:
                 assert_never(part)
 
@@ -70,7 +83,14 @@ class _Reader:
         if reading.controls != signs.controls:
             raise PageDiffersError("the page has other links, buttons, fields or messages")
 
-    def _list(self, part: ReadList) -> list[Any]:
+    def _row(self, part: ReadRow) -> Sequence[Slot]:
+        found = rows_with(part.keys, self._container(part), self._variables)
+        if len(found) != 1:
+            shown = ", ".join(self._variables.fill(key.text) for key in part.keys)
+            raise PageDiffersError(f"{len(found) or 'no'} rows show {shown}")
+        return found[0]
+
+    def _container(self, part: ReadRow | ReadList) -> Container:
         alike = [each for each in self._sheet.containers if self._is_it(part, each)]
         if len(alike) != 1:
             number = "no" if not alike else str(len(alike))
@@ -79,9 +99,9 @@ class _Reader:
         if not container.records:
             raise PageDiffersError("the table has no rows")
         self._containers += (container,)
-        return [self._entry(part, record) for record in container.records]
+        return container
 
-    def _is_it(self, part: ReadList, container: Container) -> bool:
+    def _is_it(self, part: ReadRow | ReadList, container: Container) -> bool:
         fill = self._variables.fill
         if (container.shape, container.name) != (part.shape, fill(part.name)):
             return False

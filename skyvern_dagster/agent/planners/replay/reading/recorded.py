@@ -95,28 +95,57 @@ class ReadValue(_Part):
     optional: bool = False
 
 
-class ReadList(_Part):
+class _Repeated(_Part):
+    """What is read from a table or a list.
+
+    Attributes:
+        shape: Whether it is a table or a list.
+        name: Accessible name of the table.
+        under: The heading above it.
+        headers: Columns of the table; parts that an item can have, of a list.
+    """
+
+    shape: Literal["table", "list"]
+    name: str = ""
+    under: str = ""
+    headers: tuple[str, ...] = ()
+    each: tuple[ReadValue, ...]
+
+
+class ReadList(_Repeated):
     """A list with one entry for each row of a table, or each item of a list.
 
     Attributes:
         kind: Tells it from a value.
         path: Names on the way to it; empty where it is all of the data.
-        shape: Whether it is a table or a list.
-        name: Accessible name of the table.
-        under: The heading above it.
-        headers: Columns of the table; parts that an item can have, of a list.
         each: The values of an entry; one without a path where entries are no objects.
         absent: Names of an entry that are null, since no column has them.
     """
 
     kind: Literal["list"] = "list"
     path: tuple[str, ...] = ()
-    shape: Literal["table", "list"]
-    name: str = ""
-    under: str = ""
-    headers: tuple[str, ...] = ()
-    each: tuple[ReadValue, ...]
     absent: tuple[str, ...] = ()
+
+
+class RowKey(_Part):
+    """A part of the row that is wanted, by its label and role; its text holds variables."""
+
+    label: str = ""
+    role: str = ""
+    text: str
+
+
+class ReadRow(_Repeated):
+    """Values of the one row of a table, or item of a list, that shows a task's variables.
+
+    Attributes:
+        kind: Tells it from a list.
+        keys: What the row shows; no other row shows all of it.
+        each: The values, with their paths in the data.
+    """
+
+    kind: Literal["row"] = "row"
+    keys: tuple[RowKey, ...]
 
 
 class Reading(_Part):
@@ -124,14 +153,14 @@ class Reading(_Part):
 
     Attributes:
         schema_digest: Of the schema that the data was read for.
-        parts: Values and lists, in the order in which the data has them.
+        parts: Values, rows and lists.
         headings: Headings of the page, digits as ``0``.
         labels: What the page gives labelled values of.
         controls: Digest of the links, buttons and fields around the data.
     """
 
     schema_digest: str
-    parts: tuple[Annotated[ReadValue | ReadList, Field(discriminator="kind")], ...]
+    parts: tuple[Annotated[ReadValue | ReadRow | ReadList, Field(discriminator="kind")], ...]
     headings: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     controls: str = ""
