@@ -27,10 +27,15 @@ def test_the_table_is_complete() -> None:
     assert sorted(DOCUMENTED) == sorted(case.name.replace("_", " ") for case in cases())
 
 
+BOTH = [case for case in cases() if DOCUMENTED.get(case.name.replace("_", " ")) == ["yes", "yes"]]
+
+
 @pytest.mark.parametrize(
     "case",
-    [case for case in cases() if DOCUMENTED.get(case.name.replace("_", " ")) == ["yes", "yes"]],
-    ids=lambda case: case.name,
+    [
+        pytest.param(case, id=case.name, marks=pytest.mark.long if number % 2 else ())
+        for number, case in enumerate(BOTH)
+    ],
 )
 def test_it_finds_out_by_itself(
     runtime: BrowserRuntime, site: DifficultSite, tmp_path: Path, case: Case

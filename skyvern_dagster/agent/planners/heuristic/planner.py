@@ -6,6 +6,7 @@ from skyvern_dagster.agent.planner import Plan, PlanRequest
 from skyvern_dagster.agent.planners.heuristic.concepts import concept
 from skyvern_dagster.agent.planners.heuristic.downloading import download
 from skyvern_dagster.agent.planners.heuristic.extraction import extract_page
+from skyvern_dagster.agent.planners.heuristic.following import follow
 from skyvern_dagster.agent.planners.heuristic.forms import fill_form
 from skyvern_dagster.agent.planners.heuristic.listing import read_list
 from skyvern_dagster.agent.planners.heuristic.login import asks_to_log_in, log_in
@@ -99,6 +100,8 @@ def _main_phase(situation: Situation) -> Plan:
         return download(situation)
     if intent.search and not situation.memory.done("Search"):
         return search(situation, intent.search)
+    if not intent.extracts and not situation.goal.payload and (plan := follow(situation)):
+        return plan
     if intent.clicks and (plan := _clicks(situation)):
         return plan
     if intent.extracts:
