@@ -17,7 +17,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     click,
     terminate,
 )
-from skyvern_dagster.agent.planners.heuristic.words import clip
+from skyvern_dagster.agent.planners.heuristic.words import clip, fold
 from skyvern_dagster.browser.observation import Node
 
 _MAX_RETRIES = 2
@@ -124,13 +124,22 @@ def _forbidden(situation: Situation) -> Plan | None:
 
 
 def _loading(situation: Situation) -> Plan | None:
-    if situation.memory.in_a_row("Wait") >= _MAX_WAITS:
+    if situation.memory.in_a_row("Wait") >= _MAX_WAITS or _needs_no_more(situation):
         return None
     text = _loading_text(situation.view)
     if not text:
         return None
     why = f'Wait: the page is still loading ("{clip(text, 40)}")'
     return act([Wait(seconds=3, reasoning=why)], why)
+
+
+def _needs_no_more(situation: Situation) -> bool:
+    """Whether what the goal says to click is there, or was clicked: some pages "load" for ever."""
+    intent, done = situation.intent, len(situation.memory.done("Click"))
+    if not intent.clicks or intent.extracts or intent.downloads or intent.fills:
+        return False
+    labels = {fold(one.label) for one in situation.view.controls}
+    return done >= len(intent.clicks) or fold(intent.clicks[done]) in labels
 
 
 def _loading_text(view: PageView) -> str:
