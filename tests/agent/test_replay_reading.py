@@ -94,21 +94,58 @@ def _says_where_values_stand(errand: Errand) -> None:
     assert "R-1001" not in text
 
 
-def test_a_list_of_several_pages_is_read_by_the_model_each_time(
+def read_and_turn(request: ChatRequest) -> dict[str, Any]:
+    read = read_all(request)["decisions"][0]
+    return decide(read, {"type": "click", "ref": request.ref("Next")})
+
+
+def test_a_list_of_several_pages_is_read_to_its_end_without_the_model(
     errand: Errand, desk: RecordsDesk
 ) -> None:
-    def read_and_turn(request: ChatRequest) -> dict[str, Any]:
-        read = read_all(request)["decisions"][0]
-        return decide(read, {"type": "click", "ref": request.ref("Next")})
+    desk.numbers, desk.paged = ("R-11", "R-12"), True
+    with ModelServer([log_in, open_records, read_and_turn, read_all]) as server:
+        first = look(errand, server)
+        assert first.extracted_information == expected("R-11", "R-12"), first.failure_reason
+        assert yaml.safe_load(errand.store.read(KEY))["steps"][-1]["pages"] is True
 
-    desk.numbers, desk.paged = ("R-1", "R-2"), True
+        for numbers in (("R-21", "R-22", "R-23", "R-24"), ("R-31",)):
+            desk.numbers = numbers
+            again = look(errand, server)
+            assert again.extracted_information == expected(*numbers)
+            assert {step.planner for step in again.steps} == {"replay"}
+        assert server.calls == 4
+
+
+def test_pages_that_the_model_left_out_may_be_left_out_for_a_reason(
+    errand: Errand, desk: RecordsDesk
+) -> None:
+    desk.numbers, desk.paged = ("R-11", "R-12", "R-13"), True
     reading = [read_and_turn, read_all]
     with ModelServer([log_in, open_records, *reading, *reading]) as server:
         look(errand, server)
-        second = look(errand, server)
+        again = look(errand, server)
         assert server.calls == 6
-    assert second.extracted_information == expected("R-1", "R-2")
-    assert "has to be read" in second.steps[2].declined[0]
+    assert again.extracted_information == expected("R-11", "R-12")
+    assert "has to be read" in again.steps[2].declined[0]
+
+
+def test_where_a_page_differs_the_model_reads_on_and_the_next_visit_needs_none(
+    errand: Errand, desk: RecordsDesk
+) -> None:
+    desk.numbers, desk.paged = ("R-11", "R-12"), True
+    reading = [read_and_turn, read_all]
+    with ModelServer([log_in, open_records, *reading]) as server:
+        look(errand, server)
+        desk.columns = ("Day", "Room", "No")
+        server.script += reading
+        other = look(errand, server)
+        assert other.extracted_information == expected("R-11", "R-12")
+        assert "no table with No, Day" in other.steps[2].declined[0]
+        assert server.calls == 6
+        desk.numbers = ("R-21", "R-22", "R-23")
+        again = look(errand, server)
+        assert again.extracted_information == expected("R-21", "R-22", "R-23")
+        assert server.calls == 6
 
 
 def test_the_day_of_another_record_needs_no_model(errand: Errand, desk: RecordsDesk) -> None:

@@ -17,6 +17,7 @@ from skyvern_dagster.agent.planner import Goal, PastAction, Plan, PlanRequest
 from skyvern_dagster.agent.planners.replay.effects import effect_of
 from skyvern_dagster.agent.planners.replay.elements import describe
 from skyvern_dagster.agent.planners.replay.library import RecordingLibrary, key_of, site_of
+from skyvern_dagster.agent.planners.replay.paging import PagedReading, turns_page
 from skyvern_dagster.agent.planners.replay.reading.learning import learn
 from skyvern_dagster.agent.planners.replay.reading.recorded import Reading
 from skyvern_dagster.agent.planners.replay.recording import RecordedAction, RecordedStep, Recording
@@ -47,6 +48,7 @@ class ReplayLearner:
         self._steps: list[RecordedStep] = []
         self._reads = False
         self._read_at: int | None = None
+        self._pages: PagedReading | None = None
         self._lost = False
         self._new = False
         self._by_model = False
@@ -55,6 +57,9 @@ class ReplayLearner:
         """Takes a step down."""
         self._first = self._first or request
         if self._reads:
+            return
+        if self._pages is not None or turns_page(actions) or self._replays_pages(request, plan):
+            self._note_page(request, plan, actions)
             return
         reading = None
         if any(isinstance(action.decision, Extract) for action in actions):
@@ -81,6 +86,38 @@ class ReplayLearner:
         # Turning a page once more is the same step: how often, the page tells.
         if not self._steps or not _same(self._steps[-1], step):
             self._steps.append(step)
+
+    def _note_page(self, request: PlanRequest, plan: Plan, actions: Sequence[PastAction]) -> None:
+        """Takes a page of a list down; all of them make one step."""
+        if kept := self._replays_pages(request, plan):
+            if self._read_at is None:
+                self._read_at = len(self._steps)
+                self._steps.append(kept)
+            return
+        pages = self._pages
+        if plan.planner != MODEL or self._read_at is not None:
+            pages = None
+        elif pages is None:
+            pages = PagedReading.begin(request, actions, plan.planner)
+        elif not pages.goes_on(request, actions):
+            pages = None
+        self._pages = pages
+        if pages is None:
+            self._stop_at_reading()
+        elif pages.ended:
+            self._pages, self._read_at = None, len(self._steps)
+            self._steps.append(pages.step)
+            self._new = self._by_model = True
+
+    def _replays_pages(self, request: PlanRequest, plan: Plan) -> RecordedStep | None:
+        """The step of the recording that goes through pages, if this was it."""
+        kept = self._library.read(request) if plan.planner == REPLAY else None
+        at = Variables(request.place.variables)
+        steps = kept.steps if kept else ()
+        return next(
+            (each for each in steps if each.pages and at.is_at(each.at, request.observation.url)),
+            None,
+        )
 
     def _how_read(
         self, request: PlanRequest, plan: Plan, actions: Sequence[PastAction]

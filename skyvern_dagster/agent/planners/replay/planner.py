@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 from pydantic import TypeAdapter, ValidationError
 
-from skyvern_dagster.agent.decisions import Complete, Decision, Extract
+from skyvern_dagster.agent.decisions import Click, Complete, Decision
 from skyvern_dagster.agent.guard import shows
 from skyvern_dagster.agent.learner import Learner
 from skyvern_dagster.agent.planner import PastStep, Plan, PlanRequest
@@ -18,16 +18,13 @@ from skyvern_dagster.agent.planners.replay.effects import difference
 from skyvern_dagster.agent.planners.replay.elements import find, in_words
 from skyvern_dagster.agent.planners.replay.learner import ReplayLearner, goal_text
 from skyvern_dagster.agent.planners.replay.library import RecordingLibrary
-from skyvern_dagster.agent.planners.replay.reading.learning import schema_digest
-from skyvern_dagster.agent.planners.replay.reading.reader import read_again
-from skyvern_dagster.agent.planners.replay.reading.recorded import Reading
+from skyvern_dagster.agent.planners.replay.reading_steps import read_again_here, read_page
 from skyvern_dagster.agent.planners.replay.recording import (
     RecordedAction,
     RecordedStep,
     Recording,
 )
 from skyvern_dagster.agent.planners.replay.variables import Variables, used_in
-from skyvern_dagster.errors import PageDiffersError
 
 PLANNER = "replay"
 Learning = Literal["model", "all", "off"]
@@ -147,7 +144,8 @@ def _position(
         problem = _went_wrong(recording.steps[number], step, variables)
         # What was carried out is not repeated; what could not be may be possible later.
         done = all(action.result.ok for action in step.actions)
-        at = _Position(number + 1 if done else number, 0, problem)
+        more = recording.steps[number].pages and isinstance(step.actions[-1].decision, Click)
+        at = _Position(number + 1 if done and not more else number, 0, problem)
     return at
 
 
@@ -161,6 +159,9 @@ def _replayed(step: PastStep) -> tuple[int, str] | None:
 
 def _went_wrong(recorded: RecordedStep, step: PastStep, variables: Variables) -> str:
     for action, past in zip(recorded.actions, step.actions, strict=False):
+        if action.reading is not None:
+            # It changes nothing; what it read was held to the recording before.
+            continue
         if problem := difference(action.effect, past.result, variables):
             what = in_words(action.element) if action.element else ""
             return f"{action.do} {what}: {problem}".replace(" :", ":")
@@ -223,6 +224,8 @@ def _decisions(
     mark = f"recorded step {index + 1} of {digest}"
     if not variables.is_at(step.at, request.observation.url):
         return f"{mark} begins at {step.at}, and this is {request.observation.url}"
+    if step.pages:
+        return read_page(step, mark, request, variables)
     decisions = []
     for action in step.actions:
         made = _decision(action, mark, request, variables, alone=len(step.actions) == 1)
@@ -236,7 +239,7 @@ def _decision(
     action: RecordedAction, mark: str, request: PlanRequest, variables: Variables, *, alone: bool
 ) -> Decision | str:
     if action.reading is not None:
-        return _extract(action.reading, mark, request, variables)
+        return read_again_here(action.reading, mark, request, variables)
     fields: dict[str, Any] = {
         name: variables.fill(value) if isinstance(value, str) else value
         for name, value in action.fields.items()
@@ -260,20 +263,6 @@ def _decision(
     if sign and not shows(request.observation, sign):
         return f"{mark}: the page doesn't show {sign!r}"
     return decision
-
-
-def _extract(
-    reading: Reading, mark: str, request: PlanRequest, variables: Variables
-) -> Extract | str:
-    past = (action for step in request.history for action in step.actions)
-    if any(isinstance(action.decision, Extract) and action.result.ok for action in past):
-        return f"{mark}: the data was read already"
-    if reading.schema_digest != schema_digest(request.goal.data_schema):
-        return f"{mark} was read for another data_schema"
-    try:
-        return Extract(data=read_again(reading, request, variables), reasoning=mark)
-    except PageDiffersError as error:
-        return f"{mark}: {error}"
 
 
 def _at_the_end(recording: Recording) -> str:

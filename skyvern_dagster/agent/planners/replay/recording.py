@@ -77,10 +77,13 @@ class RecordedStep(_Part):
     Attributes:
         at: Path of the address at which it begins.
         planner: Who had the idea.
+        pages: Whether it is done on each page of a list: an ``extract``, then the ``click`` that
+            leads to the next page, or, where there is none, ``complete``.
     """
 
     at: str
     planner: str
+    pages: bool = False
     actions: tuple[RecordedAction, ...]
 
     @property

@@ -37,10 +37,18 @@ _SAME_THING = 0.6
 Path = tuple[str, ...]
 
 
-def learn(data: Any, request: PlanRequest, variables: Variables) -> Reading | None:
+def learn(
+    data: Any, request: PlanRequest, variables: Variables, *, paged: bool = False
+) -> Reading | None:
     """How this data stands on this page; ``None`` where any of it isn't certain.
 
     What is learnt is tried at once: it must give the very same data from the very same page.
+
+    Args:
+        data: As it was read.
+        request: The page, and the task.
+        variables: The task's facts.
+        paged: Whether it is the first of several pages.
     """
     sheet = sheet_of(request.observation, request.redact)
     learner = _Learner(sheet, variables)
@@ -53,16 +61,17 @@ def learn(data: Any, request: PlanRequest, variables: Variables) -> Reading | No
     names = {*learner.named, *_names(data, sheet, containers)}
     if not parts or (containers and not wants_all(goal, names)):
         return None
-    signs = signs_of(sheet, containers, learner.read, variables)
+    signs = signs_of(sheet, containers, learner.read, variables, paged=paged)
     reading = Reading(
         schema_digest=schema_digest(request.goal.data_schema),
         parts=parts,
         headings=signs.headings,
         labels=signs.labels,
         controls=signs.controls,
+        paged=paged,
     )
     try:
-        again = read_again(reading, request, variables)
+        again = read_again(reading, request, variables, more=paged)
     except PageDiffersError:
         return None
     return reading if again == data else None

@@ -24,8 +24,16 @@ from skyvern_dagster.agent.planners.replay.variables import Variables
 from skyvern_dagster.errors import PageDiffersError
 
 
-def read_again(reading: Reading, request: PlanRequest, variables: Variables) -> Any:
+def read_again(
+    reading: Reading, request: PlanRequest, variables: Variables, *, more: bool = False
+) -> Any:
     """The data that a page shows today.
+
+    Args:
+        reading: How it was read.
+        request: The page, and the task.
+        variables: The task's facts.
+        more: Whether other pages follow, so that this one shows a part.
 
     Raises:
         PageDiffersError: The page, or a value on it, isn't as it was when the reading was recorded.
@@ -36,7 +44,7 @@ def read_again(reading: Reading, request: PlanRequest, variables: Variables) -> 
     for part in reading.parts:
         for path, value in reader.part(part):
             data = _put(data, path, value)
-    reader.check(reading)
+    reader.check(reading, more=more)
     problem = mismatch(data, request.goal.data_schema)
     if problem is not None:
         raise PageDiffersError(f"what the page gives doesn't fit data_schema: {problem}")
@@ -69,10 +77,12 @@ class _Reader:
             case _:
                 assert_never(part)
 
-    def check(self, reading: Reading) -> None:
+    def check(self, reading: Reading, *, more: bool) -> None:
         """Holds the page around the data to what it was."""
-        signs = signs_of(self._sheet, self._containers, self._read, self._variables)
-        if signs.shows_part:
+        signs = signs_of(
+            self._sheet, self._containers, self._read, self._variables, paged=reading.paged
+        )
+        if signs.shows_part and not more:
             raise PageDiffersError("the page says that it shows only a part")
         for what, then, now in (
             ("headings", reading.headings, signs.headings),

@@ -157,9 +157,12 @@ class Reading(_Part):
         headings: Headings of the page, digits as ``0``.
         labels: What the page gives labelled values of.
         controls: Digest of the links, buttons and fields around the data.
+        paged: Whether the data goes over several pages: what leads from one to another, and which
+            page it is, then tells nothing.
     """
 
     schema_digest: str
+    paged: bool = False
     parts: tuple[Annotated[ReadValue | ReadRow | ReadList, Field(discriminator="kind")], ...]
     headings: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()

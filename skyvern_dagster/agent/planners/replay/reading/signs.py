@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from skyvern_dagster.agent.planners.heuristic.concepts import concept
 from skyvern_dagster.agent.planners.replay.reading.slots import Container, Sheet, Slot, flat
 from skyvern_dagster.agent.planners.replay.variables import Variables
 from skyvern_dagster.browser.observation import Node
@@ -17,6 +18,7 @@ _CONTROLS = frozenset(
     {"link", "button", "textbox", "searchbox", "combobox", "listbox", "checkbox", "radio", "tab",
      "menuitem", "switch", "spinbutton", "slider", "option", "alert", "status"}
 )  # fmt: skip
+_PAGING = 0.6
 _SHARE = re.compile(r"(\d+)\s*(?:of|/|von|de|sur|di|van)\s*(\d+)", re.IGNORECASE)
 
 
@@ -36,7 +38,12 @@ class Signs:
 
 
 def signs_of(
-    sheet: Sheet, containers: tuple[Container, ...], read: Collection[Slot], variables: Variables
+    sheet: Sheet,
+    containers: tuple[Container, ...],
+    read: Collection[Slot],
+    variables: Variables,
+    *,
+    paged: bool = False,
 ) -> Signs:
     """The signs of a page.
 
@@ -45,6 +52,7 @@ def signs_of(
         containers: What rows are read from: what is in them changes.
         read: Slots that are read as values, and change as well.
         variables: The task's facts.
+        paged: Whether to leave out what leads to other pages of the list.
     """
     values = {id(slot.node) for slot in read}
     outside = sheet.slots(without=containers)
@@ -52,7 +60,7 @@ def signs_of(
     controls = Counter(
         f"{node.role} {_pattern(node.name or node.full_text, sheet, variables)}"
         for node in _outside(sheet.root, {id(each.node) for each in containers})
-        if node.role in _CONTROLS and id(node) not in values
+        if node.role in _CONTROLS and id(node) not in values and not (paged and _pages(node))
     )
     listed = json.dumps(sorted(controls.items()), ensure_ascii=False)
     return Signs(
@@ -67,6 +75,15 @@ def signs_of(
             found[1] != found[2] for slot in around for found in _SHARE.finditer(slot.text)
         ),
     )
+
+
+def _pages(node: Node) -> bool:
+    """Whether something leads to another page of a list: by its name, or by a number."""
+    name = node.name or node.full_text
+    if not re.search(r"[^\W\d_]", name):
+        return node.role in ("link", "button")
+    ways = ("next", "previous", "last", "current")
+    return any(concept(f"paging.{way}").score(name) >= _PAGING for way in ways)
 
 
 def _pattern(text: str, sheet: Sheet, variables: Variables) -> str:
