@@ -1,13 +1,15 @@
-"""What a look costs here and elsewhere, on the same pages, in turn, as medians.
+r"""What a look costs here and elsewhere, on the same pages, in turn, as medians.
 
 Run it with ``python -m benchmarks.rivals``, and name where rivals are installed; none of them is
 among this project's dependencies::
 
-    python3.11 -m venv /tmp/browser-use && /tmp/browser-use/bin/pip install browser-use
-    python3.11 -m venv /tmp/skyvern && /tmp/skyvern/bin/pip install 'skyvern[server]'
-    npm install --prefix /tmp/stagehand @browserbasehq/stagehand
-    python -m benchmarks.rivals --browser-use /tmp/browser-use/bin/python \
-        --skyvern /tmp/skyvern/bin/python --stagehand /tmp/stagehand
+    python3.11 -m venv .skyvern/browser-use
+    .skyvern/browser-use/bin/pip install browser-use
+    python3.11 -m venv .skyvern/skyvern
+    .skyvern/skyvern/bin/pip install 'skyvern[server]'
+    npm install --prefix .skyvern/stagehand @browserbasehq/stagehand
+    python -m benchmarks.rivals --browser-use .skyvern/browser-use/bin/python \
+        --skyvern .skyvern/skyvern/bin/python --stagehand .skyvern/stagehand
 
 Each has a Chromium of its own, the same executable with the same switches, and looks over CDP from
 a process that stays. Tokens are characters / 4 of what a model would be given. "Known" is the share

@@ -112,15 +112,10 @@ def rival(name: str, command: list[str]) -> Iterator[Contestant]:
 
 def commands(browser_use: str, stagehand: str, skyvern: str) -> Mapping[str, list[str]]:
     """How to start those rivals that are installed somewhere."""
-    here = Path(__file__).parent
+    script = str(Path(__file__).parent / "look_stagehand.mjs")
     known = {
-        "browser-use": (browser_use, [browser_use, "-m", "benchmarks.rivals.look_browser_use"]),
-        "Stagehand": (stagehand, ["node", str(here / "look_stagehand.mjs")]),
-        "Skyvern": (skyvern, [skyvern, "-m", "benchmarks.rivals.look_skyvern"]),
+        "browser-use": [browser_use, "-m", "benchmarks.rivals.look_browser_use", "{cdp}"],
+        "Stagehand": ["node", script, "{cdp}", stagehand],
+        "Skyvern": [skyvern, "-m", "benchmarks.rivals.look_skyvern", "{cdp}"],
     }
-    extra = {"Stagehand": [stagehand]}
-    return {
-        name: [*start, "{cdp}", *extra.get(name, [])]
-        for name, (place, start) in known.items()
-        if place
-    }
+    return {name: command for name, command in known.items() if "" not in command}

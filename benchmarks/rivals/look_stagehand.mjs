@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import path from "node:path";
 
 const [cdpUrl, folder] = process.argv.slice(2);
-const library = path.join(folder, "node_modules/@browserbasehq/stagehand/dist/esm");
+const library = path.resolve(folder, "node_modules/@browserbasehq/stagehand/dist/esm");
 const load = (file) => import(pathToFileURL(path.join(library, file)).href);
 const { Stagehand } = await load("index.js");
 const { captureHybridSnapshot } = await load("lib/v3/understudy/a11y/snapshot/index.js");
