@@ -16,6 +16,8 @@ from skyvern_dagster.runs.status import RunStatus
 
 OrderBy = Literal["created_at", "modified_at"]
 
+_MOST_UNFILTERED = 100
+
 
 @dataclass(frozen=True)
 class RunQuery:
@@ -39,19 +41,24 @@ class RunQuery:
     order_by: OrderBy = "created_at"
     ascending: bool = False
 
+    @property
+    def wanted_tags(self) -> dict[str, list[str]]:
+        """Tag -> the values of which a run must have one."""
+        found: dict[str, list[str]] = {
+            tags.ORGANIZATION_ID: [self.organization_id],
+            tags.KIND: [self.kind] if self.kind is not None else [],
+            tags.STATUS: list(self.statuses),
+            tags.WORKFLOW_PERMANENT_ID: list(self.workflow_permanent_ids),
+            tags.WORKFLOW_RUN_ID: list(self.run_ids),
+        }
+        return {name: values for name, values in found.items() if values}
+
     def filter(self) -> dg.RunsFilter:
         """As Dagster's storage takes it."""
-        wanted: dict[str, str | Sequence[str]] = {tags.ORGANIZATION_ID: self.organization_id}
-        if self.kind is not None:
-            wanted[tags.KIND] = self.kind
-        if self.statuses:
-            wanted[tags.STATUS] = list(self.statuses)
-        if self.workflow_permanent_ids:
-            wanted[tags.WORKFLOW_PERMANENT_ID] = list(self.workflow_permanent_ids)
-        if self.run_ids:
-            wanted[tags.WORKFLOW_RUN_ID] = list(self.run_ids)
         return dg.RunsFilter(
-            tags=wanted, created_after=self.created_after, created_before=self.created_before
+            tags=self.wanted_tags,
+            created_after=self.created_after,
+            created_before=self.created_before,
         )
 
 
@@ -85,6 +92,9 @@ def list_records(instance: dg.DagsterInstance, query: RunQuery) -> Sequence[dg.R
 
     Dagster's storage pages by cursor, so that a far page first asks for the ids before it.
     """
+    newest = _newest(instance, query)
+    if newest is not None:
+        return newest
     filters = query.filter()
     order_by = "update_timestamp" if query.order_by == "modified_at" else None
     before = (query.page - 1) * query.page_size
@@ -101,3 +111,22 @@ def list_records(instance: dg.DagsterInstance, query: RunQuery) -> Sequence[dg.R
             return []
         cursor = ids[-1]
     return instance.get_run_records(filters, limit=query.page_size, cursor=cursor)
+
+
+def _newest(instance: dg.DagsterInstance, query: RunQuery) -> Sequence[dg.RunRecord] | None:
+    """The page, where all runs up to its end are wanted; else ``None``.
+
+    The storage looks at every run that a filter by tags lets through before it cuts the page: in
+    SQLite ten of 10,000 take ten times as long as ten of 100. Without a filter they don't.
+    """
+    end = query.page * query.page_size
+    is_plain = query.order_by == "created_at" and not query.ascending
+    if not is_plain or query.created_after or query.created_before or end > _MOST_UNFILTERED:
+        return None
+    records = instance.get_run_records(limit=end)
+    wanted = query.wanted_tags
+    for record in records:
+        found = record.dagster_run.tags
+        if any(found.get(name) not in values for name, values in wanted.items()):
+            return None
+    return records[end - query.page_size :]
