@@ -130,7 +130,7 @@ def page_probe(
     Args:
         until: Label of the task that leads to the page; what it would extract is left out.
         pattern: Regular expression for what counts on the page, for instance the numbers of
-            orders: ``LF-\d+``. Without one, all that the page shows.
+            orders: ``R-\d+``. Without one, all that the page shows.
 
     Raises:
         ParameterError: The parameters don't fit the workflow.
@@ -139,7 +139,7 @@ def page_probe(
     Example:
         .. code-block:: python
 
-            probe = page_probe(workflow, values, until="find_orders", pattern=r"LF-\d+")
+            probe = page_probe(workflow, values, until="find_orders", pattern=r"R-\d+")
             sensor = build_portal_change_sensor(job, probe, run_config=run_config)
     """
     *before, last = _first_blocks(workflow, until)

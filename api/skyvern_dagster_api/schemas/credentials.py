@@ -57,7 +57,7 @@ class CredentialRequest(_Value):
         json_schema_extra={
             "examples": [
                 {
-                    "name": "Larkfield Supply",
+                    "name": "Office supplies",
                     "credential_type": "password",
                     "credential": {"username": "me@example.com", "password": "…"},
                 }
