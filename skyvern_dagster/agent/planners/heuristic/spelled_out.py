@@ -149,9 +149,9 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Ways to say something, the plainest first."""
     article = f"(?:{concept('word.article').terms.pattern}\\s+)*"
     place = f"(?:{concept('word.place').terms.pattern}|from)"
-    write, choose, accept, send = (
+    write, choose, accept, send, drag = (
         f"(?:{concept(f'verb.{verb}').terms.pattern})"
-        for verb in ("write", "choose", "accept", "send")
+        for verb in ("write", "choose", "accept", "send", "drag")
     )
     field = rf"{article}(?P<field>{_WORDS})"
     value, telling = rf"{article}(?P<value>{_QUOTED})", rf"{article}(?P<value>{_TELLING})"
@@ -159,7 +159,7 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     keys = "|".join(_KEYS)
     ways = (
         ("click", rf"(?P<how>double|right|)[- ]?click(?: on)? {article}(?P<label>{_QUOTED})"),
-        ("drag", rf"(?:drag|move|ziehe) {what} (?:to|onto|into|on|auf|nach) {onto}"),
+        ("drag", rf"{drag} {what} (?:to|onto|into|on|auf|nach) {onto}"),
         ("key", rf"(?:press|hit|[^\"]+? (?:with|using)) {article}(?P<key>{keys})(?: key)?"),
         ("send", rf"{send} {article}(?:{concept('word.form').terms.pattern})"),
         ("write", rf"{write} {value} {place} {field}"),
