@@ -33,7 +33,6 @@ class RunQuery:
     kind: RunKind | None = None
     statuses: tuple[RunStatus, ...] = ()
     workflow_permanent_ids: tuple[str, ...] = ()
-    run_ids: tuple[str, ...] = ()
     created_after: datetime | None = None
     created_before: datetime | None = None
     page: int = 1
@@ -49,7 +48,6 @@ class RunQuery:
             tags.KIND: [self.kind] if self.kind is not None else [],
             tags.STATUS: list(self.statuses),
             tags.WORKFLOW_PERMANENT_ID: list(self.workflow_permanent_ids),
-            tags.WORKFLOW_RUN_ID: list(self.run_ids),
         }
         return {name: values for name, values in found.items() if values}
 
