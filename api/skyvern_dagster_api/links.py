@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from skyvern_dagster.artifacts.link_signer import PATH, LinkSigner
+from skyvern_dagster.artifacts.link_signer import LinkSigner, artifact_path
 from skyvern_dagster.artifacts.run_artifact import artifact_id, classify
 from skyvern_dagster.artifacts.store import ArtifactStore
 
@@ -29,8 +29,7 @@ class SignedLinks:
 
     def artifact(self, key: str, filename: str | None = None) -> str:
         """A link to an artifact."""
-        name = filename or key.rpartition("/")[2]
-        return self._link(key, f"{PATH}/{artifact_id(key)}/{quote(name)}")
+        return self._link(key, artifact_path(key, filename))
 
     def uploaded(self, file_id: str, name: str, organization_id: str, key: str) -> str:
         """A link to a file that a client has given."""

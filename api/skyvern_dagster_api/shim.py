@@ -20,10 +20,11 @@ from skyvern_dagster.dagster_internals import keep_connections
 from skyvern_dagster.errors import DeploymentError, RunError
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.organizations.run_secrets import RunSecrets
-from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret
+from skyvern_dagster.organizations.server_secret import ServerSecret
 from skyvern_dagster.resources.artifact_store import ArtifactStoreResource
 from skyvern_dagster.resources.browser import BrowserResource
 from skyvern_dagster.resources.s3 import S3BucketResource
+from skyvern_dagster.resources.server_secret import server_secret
 from skyvern_dagster.runs.answer import answer_body
 from skyvern_dagster.runs.deployment import DagsterDeployment
 from skyvern_dagster.runs.home import prepare_home
@@ -66,7 +67,7 @@ class Shim:
         """
         home = prepare_home()
         store = ArtifactStoreResource().store()
-        secret = ServerSecret.load(home / SECRET_FILE)
+        secret = server_secret()
         deployment = DagsterDeployment(settings.dagster_url, location=settings.code_location)
         instance = dg.DagsterInstance.get()
         keep_connections(instance)

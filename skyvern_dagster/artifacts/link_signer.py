@@ -38,8 +38,7 @@ class LinkSigner:
         """A link to an artifact of a run; ``None`` for what isn't shown to people."""
         if classify(key) is None:
             return None
-        name = filename or key.rpartition("/")[2]
-        return self.link(key, f"{PATH}/{artifact_id(key)}/{quote(name)}")
+        return self.link(key, artifact_path(key, filename))
 
     def link(self, key: str, path: str) -> str:
         """A link to a route of the API that gives what lies under a key of the store."""
@@ -65,3 +64,8 @@ class LinkSigner:
     def _signature(self, key: str, expires: int) -> str:
         digest = hmac.new(self.key, f"{expires}:{key}".encode(), hashlib.sha256).digest()
         return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def artifact_path(key: str, filename: str | None = None) -> str:
+    """The API's route of an artifact; a browser saves it under the name that it ends with."""
+    return f"{PATH}/{artifact_id(key)}/{quote(filename or key.rpartition('/')[2])}"

@@ -100,12 +100,11 @@ def read_expiry(text: str, now: datetime) -> datetime:
 
 
 def _keys() -> ApiKeys:
-    from skyvern_dagster.home import home_folder
     from skyvern_dagster.organizations.api_keys import ApiKeys
-    from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret
+    from skyvern_dagster.resources.server_secret import server_secret
     from skyvern_dagster.runs.home import default_store
 
-    return ApiKeys(default_store(), ServerSecret.load(home_folder() / SECRET_FILE))
+    return ApiKeys(default_store(), server_secret())
 
 
 def _shown(record: ApiKey) -> dict[str, object]:

@@ -164,8 +164,11 @@ def _workspace(up: Deployment) -> Path:
 def _start(
     up: Deployment, name: str, command: list[str], extra: dict[str, str] | None = None
 ) -> None:
-    environment = {**service_environment(up.home, os.environ), **(extra or {})}
-    environment["SKYVERN_API_PUBLIC_URL"] = up.public_url  # runs put links into Dagster's UI, too
+    environment = {
+        **service_environment(up.home, os.environ),
+        "SKYVERN_API_PUBLIC_URL": up.public_url,  # runs put links into Dagster's UI, too
+        **(extra or {}),
+    }
     up.services.append(Service.start(name, command, environment, up.home / "logs"))
 
 
