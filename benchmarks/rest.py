@@ -26,10 +26,9 @@ from typing import Any
 import dagster as dg
 import httpx2
 
-from skyvern_dagster import tags
 from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.execution.records import keep_run
-from skyvern_dagster.execution.runner import new_scope
+from skyvern_dagster.execution import tags
+from skyvern_dagster.execution.run_info import begin_run
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID, new_id
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret
@@ -110,7 +109,7 @@ def add_runs(home: Path, count: int) -> list[str]:
                 )
             )
     for run_id in ids[-100:]:
-        keep_run(store, workflow, new_scope(workflow, values, run_id))
+        begin_run(store, workflow, values, run_id)
     return ids[-100:]
 
 

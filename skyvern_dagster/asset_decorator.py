@@ -8,16 +8,14 @@ from typing import Any
 
 import dagster as dg
 
-from skyvern_dagster import tags
 from skyvern_dagster.compiler.asset_finish import report_items, result_metadata
 from skyvern_dagster.compiler.assets import asset_launch, asset_specs
+from skyvern_dagster.compiler.dagster_host import dagster_run
+from skyvern_dagster.compiler.endings import complete, ended
 from skyvern_dagster.compiler.limits import login_pools
 from skyvern_dagster.compiler.partitioning import partitions_definition
-from skyvern_dagster.dagster_internals import add_run_tags
 from skyvern_dagster.errors import ParameterError
-from skyvern_dagster.execution.records import keep_run
 from skyvern_dagster.execution.result import workflow_result
-from skyvern_dagster.execution.runner import Runner, new_scope
 from skyvern_dagster.io_manager import IO_MANAGER
 from skyvern_dagster.resources.artifact_store import ArtifactStoreResource
 from skyvern_dagster.resources.browser import BrowserResource
@@ -25,10 +23,9 @@ from skyvern_dagster.resources.email import EmailResource
 from skyvern_dagster.resources.planner import PlannerResource
 from skyvern_dagster.resources.s3 import S3BucketResource
 from skyvern_dagster.resources.secrets import SecretsResource
-from skyvern_dagster.resources.services import default_resources, services
+from skyvern_dagster.resources.services import default_resources
 from skyvern_dagster.translator import DagsterSkyvernTranslator
 from skyvern_dagster.workflow.loader import Workflow
-from skyvern_dagster.workflow.values import check_parameters
 
 
 def skyvern_assets(
@@ -107,45 +104,36 @@ class SkyvernResource(dg.ConfigurableResource["SkyvernResource"]):
         """
         op = context.op_execution_context
         translator = dagster_skyvern_translator or DagsterSkyvernTranslator()
+        resources = SimpleNamespace(**{key: getattr(self, key) for key in _PARTS})
+        run = dagster_run(op, workflow, resources)
         try:
             launch = asset_launch(
                 workflow, translator=translator, partitions=None, parameters=parameters or {}
             )
             window = launch.window(op)
-            given = {**launch.parameters, **(window.parameters if window else {})}
-            checked = check_parameters(workflow.definition, given)
+            scope = run.open(
+                {**launch.parameters, **(window.parameters if window else {})},
+                delivery=launch.delivery(window),
+                spans=launch.delivery_spans(window),
+            )
         except ParameterError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
-        scope = new_scope(
-            workflow,
-            checked,
-            delivery=launch.delivery(window),
-            spans=launch.delivery_spans(window),
-        )
-        found = services(SimpleNamespace(**{key: getattr(self, key) for key in _PARTS}))
-        keep_run(found.artifacts, workflow, scope)
-        started = {tags.WORKFLOW_RUN_ID: scope.workflow_run_id, tags.WORKFLOW: workflow.name}
-        add_run_tags(context.instance, context.run.run_id, started | {tags.STATUS: "running"})
         try:
-            runner = Runner(workflow, found, context.log.info)
-            after = runner.run_sequence(workflow.definition.blocks, scope)
+            after, ending = run.carry_out(scope)
         finally:
             self.browser.close()
-        status = after.ended or "completed"
-        add_run_tags(context.instance, context.run.run_id, {tags.STATUS: status})
-        if after.ended is not None:
-            reason = after.ended_reason or after.ended
-            raise dg.Failure(
-                f"{workflow.name} {after.ended}: {reason}",
-                metadata={"skyvern/status": after.ended, "skyvern/failure_reason": reason},
-                allow_retries=after.ended == "failed",
-            )
+        if ending.status != "completed":
+            run.end(ending)
+            shown = {"skyvern/status": ending.status, "skyvern/failure_reason": ending.reason or ""}
+            raise ended(ending, shown, allow_retries=ending.status == "failed")
+        missing = complete(run, after)
         spans = window.spans if window else None
-        result = workflow_result(workflow, found.artifacts, after, partitions=spans)
-        report_items(op, launch, result, found.artifacts)
+        store = run.services.artifacts
+        result = workflow_result(workflow, store, after, partitions=spans)
+        report_items(op, launch, result, store)
         for label in launch.blocks:
             yield dg.Output(after.outputs.get(label), label)
-        metadata = result_metadata(workflow, found.artifacts, result)
+        metadata = {**result_metadata(workflow, store, result), **missing}
         yield dg.Output(result, "value", metadata=metadata)
 
 

@@ -7,11 +7,16 @@ The tree::
     ├── ParameterError           a run's parameters don't fit the definition
     ├── TemplateError            a Jinja template can't be rendered
     ├── SecretError              a secret reference can't be resolved, or may not be typed here
+    ├── InfrastructureError      what runs stand on broke: tried again, never an ending of a block
+    │   ├── StorageError             (an ArtifactError, too) the artifact store can't be used
+    │   │   └── DiskFullError            a disk is full, or about to be
+    │   └── BrowserBrokenError       (a BrowserError, too) Chromium, or a page's process, is gone
     ├── ArtifactError            the artifact store refused or lost something
     │   └── ClaimedError             another process is doing the same at this moment
     ├── UploadError              a file for a page wasn't offered, can't be read, or is too large
     ├── BrowserError             something broke in or around the browser
-    │   ├── BrowserNotFoundError     no Chromium could be found
+    │   ├── BrowserBrokenError       see InfrastructureError
+    │   │   └── BrowserNotFoundError     no Chromium could be found
     │   ├── NavigationError          a page could not be opened
     │   ├── ActionError              an element could not be acted on
     │   └── NetworkPolicyError       an address that the policy forbids
@@ -56,8 +61,24 @@ class SecretError(SkyvernDagsterError):
     """A secret reference can't be resolved, or its value may not be typed on this page."""
 
 
+class InfrastructureError(SkyvernDagsterError):
+    """What a run stands on broke: the browser, the disk, the store, the network on our side.
+
+    It says nothing about the block that met it: the block is tried again in a fresh browser, and
+    if it stays, the run ends as failed and can be resumed, whatever the definition puts up with.
+    """
+
+
 class ArtifactError(SkyvernDagsterError):
     """The artifact store refused a key or doesn't hold it."""
+
+
+class StorageError(InfrastructureError, ArtifactError):
+    """The artifact store can't be read or written at all: no space, no rights, no connection."""
+
+
+class DiskFullError(StorageError):
+    """A disk is full, or has less left than a run needs; the message says which and how much."""
 
 
 class UploadError(SkyvernDagsterError):
@@ -72,7 +93,11 @@ class BrowserError(SkyvernDagsterError):
     """Something broke in or around the browser."""
 
 
-class BrowserNotFoundError(BrowserError):
+class BrowserBrokenError(InfrastructureError, BrowserError):
+    """Chromium, or the process of the page that is worked on, is gone or doesn't start."""
+
+
+class BrowserNotFoundError(BrowserBrokenError):
     """No Chromium was found; the message says which command installs one."""
 
 

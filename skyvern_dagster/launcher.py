@@ -27,7 +27,6 @@ from typing import Any
 
 import dagster as dg
 
-from skyvern_dagster import tags
 from skyvern_dagster.dagster_internals import (
     CheckRunHealthResult,
     ConfigurableClass,
@@ -40,6 +39,7 @@ from skyvern_dagster.dagster_internals import (
     report_note,
 )
 from skyvern_dagster.errors import RunError
+from skyvern_dagster.execution import tags
 from skyvern_dagster.interrupting import interrupt
 from skyvern_dagster.process_identity import living_process, process_tag
 

@@ -16,12 +16,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from skyvern_dagster.agent.decisions import Complete
 from skyvern_dagster.agent.planners.scripted import ScriptedPlanner
-from skyvern_dagster.blocks.context import Services
+from skyvern_dagster.artifacts.run_keys import StepKeys
 from skyvern_dagster.blocks.task import TaskBlock
 from skyvern_dagster.blocks.union import Block
 from skyvern_dagster.compiler.job import asset_resources
 from skyvern_dagster.errors import RunError
-from skyvern_dagster.execution.runner import Runner, needed_by, new_scope
+from skyvern_dagster.execution.host import NoHost
+from skyvern_dagster.execution.run import WorkflowRun
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.resources.services import RESOURCE_KEYS, services
 from skyvern_dagster.workflow.loader import Workflow
@@ -110,8 +111,8 @@ def workflow_probe(workflow: Workflow, parameters: Mapping[str, Any], *, until: 
     values = check_parameters(workflow.definition, dict(parameters))
 
     def probe(context: dg.SensorEvaluationContext) -> Any:
-        with _runner(workflow, context) as runner:
-            after = _carried_out(runner, blocks, new_scope(workflow, values))
+        with _run(workflow, context) as run:
+            after = _carried_out(run, blocks, run.open(values))
         output = after.outputs.get(until)
         return output.get("extracted_information") if isinstance(output, dict) else output
 
@@ -156,9 +157,12 @@ def page_probe(
         raise RunError(f"pattern {pattern!r} is no regular expression: {error}") from error
 
     def probe(context: dg.SensorEvaluationContext) -> list[str]:
-        with _runner(workflow, context) as runner:
-            scope = _carried_out(runner, [*before, way, _LOOK], new_scope(workflow, values))
-            text = _page_text(runner, scope)
+        with _run(workflow, context) as run:
+            scope = _carried_out(run, [*before, way], run.open(values), followed_by=[_LOOK])
+            # What has no goal needs nobody to plan.
+            services = replace(run.services, planner=ScriptedPlanner([[Complete()]]))
+            scope = _carried_out(replace(run, services=services), [_LOOK], scope)
+            text = _page_text(run, scope)
         return [found.group() for found in counts.finditer(text)] if pattern else text.splitlines()
 
     return probe
@@ -176,41 +180,42 @@ def _first_blocks(workflow: Workflow, until: str) -> list[Block]:
 
 
 @contextmanager
-def _runner(workflow: Workflow, context: dg.SensorEvaluationContext) -> Iterator[Runner]:
-    """A runner with resources of its own, and a browser that is closed at the end."""
+def _run(workflow: Workflow, context: dg.SensorEvaluationContext) -> Iterator[WorkflowRun]:
+    """A run without Dagster, with resources of its own and a browser that is closed at the end."""
     resources = SimpleNamespace(
         **{key: asset_resources()[key].model_copy() for key in RESOURCE_KEYS}
     )
     try:
-        yield Runner(workflow, services(resources), context.log.info)
+        host = NoHost(write=context.log.info)
+        yield WorkflowRun(workflow, services(resources), host)
     finally:
         resources.browser.close()
 
 
-def _carried_out(runner: Runner, blocks: Sequence[Block], scope: Scope) -> Scope:
+def _carried_out(
+    run: WorkflowRun,
+    blocks: Sequence[Block],
+    scope: Scope,
+    *,
+    followed_by: Sequence[Block] = (),
+) -> Scope:
     """The scope after blocks that must all complete.
 
     Raises:
         RunError: One didn't.
     """
-    for index, block in enumerate(blocks):
-        one = runner if block is not _LOOK else replace(runner, services=_without_planning(runner))
-        scope, outcome = one.run(block, scope, hand_on=needed_by(blocks[index + 1 :]))
-        if not outcome.completed and not block.continue_on_failure:
-            raise RunError(f"looking at the portal {outcome.status}: {outcome.failure_reason}")
-    return scope
+    after, ending = run.carry_out(scope, blocks, followed_by=followed_by)
+    if ending.status != "completed":
+        raise RunError(f"looking at the portal {ending.status}: {ending.reason}")
+    return after
 
 
-def _without_planning(runner: Runner) -> Services:
-    return replace(runner.services, planner=ScriptedPlanner([[Complete()]]))
-
-
-def _page_text(runner: Runner, scope: Scope) -> str:
-    record = runner.records(scope).read(_LOOK.label)
+def _page_text(run: WorkflowRun, scope: Scope) -> str:
+    record = run.runner.records(scope).read(_LOOK.label)
     picture = record.outcome.steps[-1].screenshot if record and record.outcome.steps else None
     if picture is None:
         raise RunError("looking at the portal gave no page")
-    seen = runner.services.artifacts.read(f"{picture.rpartition('/')[0]}/observation.txt")
+    seen = run.services.artifacts.read(StepKeys.beside(picture).observation)
     return seen.decode(errors="replace").partition("\n\n")[2]
 
 

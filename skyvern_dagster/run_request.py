@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from skyvern_dagster.artifacts.run_keys import RunKeys
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import ArtifactError
 
@@ -59,7 +60,7 @@ class RunRequest(Asked):
 
 def keep_request(store: ArtifactStore, request: RunRequest) -> None:
     """Keeps a request before its run is launched."""
-    store.write(_key(request.run_id), request.model_dump_json(indent=2).encode())
+    store.write(RunKeys(request.run_id).request, request.model_dump_json(indent=2).encode())
 
 
 def read_request(store: ArtifactStore, run_id: str) -> RunRequest | None:
@@ -68,14 +69,10 @@ def read_request(store: ArtifactStore, run_id: str) -> RunRequest | None:
     Raises:
         ArtifactError: It is damaged.
     """
-    key = _key(run_id)
+    key = RunKeys(run_id).request
     if not store.exists(key):
         return None
     try:
         return RunRequest.model_validate_json(store.read(key))
     except ValidationError as error:
         raise ArtifactError(f"the request {key!r} is damaged: {error}") from error
-
-
-def _key(run_id: str) -> str:
-    return f"runs/{run_id}/request.json"

@@ -11,12 +11,12 @@ from datetime import datetime
 
 import dagster as dg
 
-from skyvern_dagster import tags
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.compiler.interpreted import TASK_JOB, WORKFLOW_JOB, build_interpreted_job
 from skyvern_dagster.compiler.job import build_job
 from skyvern_dagster.errors import DefinitionError
+from skyvern_dagster.execution import tags
 from skyvern_dagster.ids import stable_id
 from skyvern_dagster.resources.artifact_store import ArtifactStoreResource
 from skyvern_dagster.run_request import Asked

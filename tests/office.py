@@ -14,15 +14,14 @@ from typing import Any
 
 import dagster as dg
 
-from skyvern_dagster import tags
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.demo.mailbox import ReceivedMessage
 from skyvern_dagster.demo.orders import Order
 from skyvern_dagster.demo.services import DemoServices
-from skyvern_dagster.execution.records import BlockRecord
+from skyvern_dagster.execution import tags
+from skyvern_dagster.execution.records import BlockRecord, RunRecords
 from skyvern_dagster.runs.answer import build_answer
-from skyvern_dagster.runs.facts import collect_records
 from skyvern_dagster.runs.home import default_store
 from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
 from skyvern_dagster.workflow.loader import Workflow, load_workflow
@@ -75,7 +74,7 @@ class Office:
 
     def records(self, workflow_run_id: str) -> dict[str, BlockRecord]:
         """Records by block key."""
-        found = collect_records(self.store, workflow_run_id, self.workflow)
+        found = RunRecords(self.store, workflow_run_id).all(self.workflow)
         return {record.block_key: record for record in found}
 
     def objects(self, workflow_run_id: str) -> dict[str, bytes]:

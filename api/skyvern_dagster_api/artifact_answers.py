@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from skyvern_dagster.artifacts.run_keys import RunKeys, StepKeys
 from skyvern_dagster.runs.facts import RunFacts
 from skyvern_dagster.runs.links import Links
 from skyvern_dagster.runs.run_artifacts import list_artifacts
@@ -43,6 +44,10 @@ def artifact_answers(
 
 def _step_ids(parts: Shim, facts: RunFacts) -> dict[str, str]:
     """Folder of a step -> its id."""
-    keys = parts.store.keys(f"runs/{facts.run_id}/tasks")
-    found = [key for key in keys if key.endswith("/step.json")]
-    return {key.rpartition("/")[0]: parts.store.read_json(key)["step_id"] for key in found}
+    keys = parts.store.keys(RunKeys(facts.run_id).shown("tasks"))
+    steps = [(StepKeys.beside(key), key) for key in keys]
+    return {
+        step.folder: parts.store.read_json(key)["step_id"]
+        for step, key in steps
+        if key == step.summary
+    }

@@ -8,7 +8,7 @@ import dagster as dg
 from fastapi import Header, HTTPException, Request
 from pydantic import BaseModel
 
-from skyvern_dagster import tags
+from skyvern_dagster.execution import tags
 from skyvern_dagster.run_request import Asked
 from skyvern_dagster.runs.status import UNFINISHED
 from skyvern_dagster_api.auth import Caller

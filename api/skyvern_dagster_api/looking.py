@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeVar
 import dagster as dg
 from fastapi import Query, Request
 
-from skyvern_dagster import tags
+from skyvern_dagster.execution import tags
 from skyvern_dagster.moments import from_seconds_if_known, naive
 from skyvern_dagster.run_request import RunKind, read_request
 from skyvern_dagster.runs.answer import OutputsShape

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from skyvern_dagster import tags
+from skyvern_dagster.execution import tags
 from skyvern_dagster.runs.status import UNFINISHED
 
 

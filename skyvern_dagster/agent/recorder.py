@@ -28,12 +28,12 @@ class StepRecorder:
     def __init__(self, store: ArtifactStore, redactor: Redactor, request: TaskRequest) -> None:
         self._store = store
         self._redactor = redactor
-        self._folder = request.folder
+        self._keys = request.keys
         self.last_screenshot: str | None = None
 
     def screenshot(self, order: int, image: bytes) -> str:
         """Stores the page as step ``order`` left it (JPEG)."""
-        self.last_screenshot = self._store.write(f"{self._step(order)}/screenshot.jpg", image)
+        self.last_screenshot = self._store.write(self._keys.step(order).screenshot, image)
         return self.last_screenshot
 
     def redact(self, text: str) -> str:
@@ -52,9 +52,9 @@ class StepRecorder:
         actions: Sequence[PastAction],
     ) -> None:
         """Stores what was seen, decided and done."""
-        folder = self._step(summary.order)
+        keys = self._keys.step(summary.order)
         seen = f"url: {observation.url}\ntitle: {observation.title}\n\n{observation.text}\n"
-        self._store.write(f"{folder}/observation.txt", self._redactor.text(seen).encode())
+        self._store.write(keys.observation, self._redactor.text(seen).encode())
         record = {
             **summary.model_dump(mode="json"),
             "reasoning": plan.reasoning,
@@ -68,31 +68,28 @@ class StepRecorder:
                 for action in actions
             ],
         }
-        self._store.write_json(f"{folder}/step.json", self._redactor.value(record))
+        self._store.write_json(keys.summary, self._redactor.value(record))
 
     def trace(self, path: Path) -> str:
         """Stores Playwright's trace, without secrets."""
         redact_trace(path, self._redactor.content)
-        return self._store.write(f"{self._folder}/trace.zip", path.read_bytes())
+        return self._store.write(self._keys.trace, path.read_bytes())
 
     def console(self, text: str) -> None:
         """Stores what pages wrote to their console, if anything."""
         if text:
-            key = f"{self._folder}/console.log"
-            self._store.write(key, self._redactor.text(text).encode(errors="replace"))
+            self._store.write(
+                self._keys.console, self._redactor.text(text).encode(errors="replace")
+            )
 
     def har(self, document: dict[str, Any] | None) -> None:
         """Stores what pages requested, if anything."""
         if document is not None:
-            key = f"{self._folder}/session.har"
-            self._store.write_json(key, self._redactor.value(document))
+            self._store.write_json(self._keys.har, self._redactor.value(document))
 
     def video(self, path: Path) -> str:
         """Stores the video of the task."""
-        return self._store.write(f"{self._folder}/recording.webm", path.read_bytes())
-
-    def _step(self, order: int) -> str:
-        return f"{self._folder}/steps/{order:03d}"
+        return self._store.write(self._keys.recording, path.read_bytes())
 
 
 def _result(result: ActionResult) -> dict[str, object]:

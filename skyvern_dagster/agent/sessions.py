@@ -25,6 +25,7 @@ from skyvern_dagster.agent.recorder import StepRecorder
 from skyvern_dagster.agent.task import HandOn, TaskRequest, TaskResult
 from skyvern_dagster.agent.uploads import Uploads
 from skyvern_dagster.artifacts.files import StoredFile
+from skyvern_dagster.artifacts.run_keys import RunKeys
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.browser.navigation import goto
 from skyvern_dagster.browser.network import NetworkPolicy
@@ -195,7 +196,7 @@ class SessionDesk:
         )
 
     async def _hand_on(self, session: BrowserSession, request: TaskRequest) -> str:
-        key = f"runs/{request.workflow_run_id}/browser_states/{new_id('a')}.json"
+        key = RunKeys(request.workflow_run_id).browser_state(new_id("a"))
         self._store.write(key, (await session.state()).model_dump_json().encode())
         return key
 
@@ -218,7 +219,7 @@ class SessionDesk:
             distinct.setdefault(file.sha256, file)
         for number, file in enumerate(distinct.values(), start=1):
             name = _filename(file.filename, request.download_suffix, number)
-            key = f"runs/{request.workflow_run_id}/downloads/{request.block_key}/{name}"
+            key = RunKeys(request.workflow_run_id).download(request.block_key, name)
             if key in stored:
                 path = PurePosixPath(name)
                 key = f"{key.removesuffix(name)}{path.stem}_{number}{path.suffix}"

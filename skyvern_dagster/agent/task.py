@@ -9,6 +9,7 @@ from skyvern_dagster.agent.planner import Goal, Place
 from skyvern_dagster.agent.step import StepSummary
 from skyvern_dagster.agent.uploads import OfferedFile
 from skyvern_dagster.artifacts.files import StoredFile
+from skyvern_dagster.artifacts.run_keys import RunKeys, TaskKeys
 from skyvern_dagster.credentials.code_source import CodeWaiter
 from skyvern_dagster.ids import new_id
 
@@ -52,9 +53,9 @@ class TaskRequest:
     task_id: str = field(default_factory=lambda: new_id("tsk"))
 
     @property
-    def folder(self) -> str:
-        """Prefix of the task's artifact keys."""
-        return f"runs/{self.workflow_run_id}/tasks/{self.block_key}/{self.task_id}"
+    def keys(self) -> TaskKeys:
+        """Where its artifacts lie."""
+        return RunKeys(self.workflow_run_id).task(self.block_key, self.task_id)
 
 
 @dataclass(frozen=True)

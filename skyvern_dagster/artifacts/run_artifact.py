@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
 
+from skyvern_dagster.artifacts.run_keys import ShownFile, full_key, short_key
 from skyvern_dagster.errors import ArtifactError
 
 ArtifactType = Literal[
@@ -40,7 +41,6 @@ _BY_NAME: dict[str, ArtifactType] = {
 }
 _VIDEOS = (".webm", ".mp4")
 _PREFIX = "a_"
-_RUNS = "runs/"
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class RunArtifact:
 
 def artifact_id(key: str) -> str:
     """The id of the artifact under a key of the store."""
-    text = key.removeprefix(_RUNS).encode()
+    text = short_key(key).encode()
     return _PREFIX + base64.urlsafe_b64encode(text).decode().rstrip("=")
 
 
@@ -91,7 +91,7 @@ def artifact_of(identifier: str) -> RunArtifact:
     body = identifier.removeprefix(_PREFIX)
     try:
         key = base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True)
-        found = classify(_RUNS + key.decode())
+        found = classify(full_key(key.decode()))
     except (binascii.Error, ValueError):
         found = None
     if found is None or not identifier.startswith(_PREFIX) or found.artifact_id != identifier:
@@ -101,20 +101,13 @@ def artifact_of(identifier: str) -> RunArtifact:
 
 def classify(key: str) -> RunArtifact | None:
     """What a key of the store is; ``None`` for records, browser states and other inner things."""
-    parts = PurePosixPath(key).parts
-    if len(parts) < 5 or parts[0] != "runs" or ".." in parts:
+    parts = ShownFile.of(key)
+    if parts is None:
         return None
-    _, run_id, folder, *rest = parts
-    if folder == "downloads":
-        return RunArtifact(key, "download", run_id, "/".join(rest[:-1]))
-    if folder != "tasks":
+    if parts.folder == "downloads":
+        return RunArtifact(key, "download", parts.run_id, parts.block_key)
+    name = parts.within[-1]
+    kind = "recording" if name.endswith(_VIDEOS) else _BY_NAME.get(name)
+    if kind is None:
         return None
-    kind = _BY_NAME.get(rest[-1])
-    if kind is None and rest[-1].endswith(_VIDEOS):
-        kind = "recording"
-    at = next((index for index, part in enumerate(rest) if part.startswith("tsk_")), None)
-    if kind is None or at is None:
-        return None
-    after = rest[at + 1 :]
-    step = int(after[1]) if after[0] == "steps" and after[1:2] and after[1].isdecimal() else None
-    return RunArtifact(key, kind, run_id, "/".join(rest[:at]), rest[at], step)
+    return RunArtifact(key, kind, parts.run_id, parts.block_key, parts.task_id, parts.step)

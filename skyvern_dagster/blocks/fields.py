@@ -71,6 +71,9 @@ class BlockFields(BaseModel):
 
     uses_browser: ClassVar[bool] = False
 
+    takes_downloads: ClassVar[bool] = False
+    """Whether it does something with the run's downloads: with other ones it is done again."""
+
     label: str = Field(description="Unique name of the block; its op is named after it.")
     continue_on_failure: bool = Field(
         default=False, description="Whether the run goes on when this block fails or terminates."

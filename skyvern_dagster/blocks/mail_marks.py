@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from skyvern_dagster.artifacts.files import StoredFile
+from skyvern_dagster.artifacts.run_keys import RunKeys
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.upload_to_s3 import delivered_names
@@ -50,7 +51,7 @@ class MailMarks:
 def mail_marks(context: BlockContext, files: Sequence[StoredFile]) -> MailMarks:
     """The marks of the message of a block with these attachments."""
     if not context.delivers_again:
-        place = f"runs/{context.workflow_run_id}/email/{context.block_key}"
+        place = RunKeys(context.workflow_run_id).email(context.block_key)
         return MailMarks((place,), (f"{place}.json",), context.block_key)
     label = context.block_key.partition("/")[0]  # a loop's indexes may shift from run to run
     message = f"email/{label}/{context.item or 'message'}"

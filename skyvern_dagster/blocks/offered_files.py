@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from skyvern_dagster.agent.uploads import MOST_BYTES, OfferedFile
+from skyvern_dagster.artifacts.run_keys import RunKeys
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.errors import ArtifactError, UploadError
 
@@ -74,7 +75,7 @@ def _has_suffix(filename: str) -> bool:
 
 def _is_ours(context: BlockContext, key: str) -> bool:
     places = (
-        f"runs/{context.workflow_run_id}/downloads/",
+        f"{RunKeys(context.workflow_run_id).shown('downloads')}/",
         f"organizations/{context.organization_id}/files/",
     )
     return key.startswith(places) and ".." not in key.split("/")

@@ -14,12 +14,35 @@ BlockStatus = Literal["completed", "terminated", "failed", "canceled", "timed_ou
 ran out. ``skipped``: not begun, because the loop had stopped."""
 
 
+class UploadedFile(BaseModel):
+    """A file that a block has put somewhere else, and where.
+
+    Attributes:
+        key: The download's artifact key; with it, what else is known of the file is found.
+        uri: Where it went (``s3://bucket/key``).
+        filename: The download's name.
+        size: Bytes.
+        sha256: Hexadecimal digest.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    uri: str
+    filename: str
+    size: int
+    sha256: str
+
+
 class BlockOutcome(BaseModel):
     """The result of one attempt at a block, whatever its type.
 
     Attributes:
         output: JSON form of the block type's typed output.
         retryable: Whether a failure may go away by itself.
+        infrastructure: Whether a failure is one of what the run stands on (browser, disk, store,
+            model server): it says nothing about the block, and no definition puts up with it.
+        uploads: What the block has put elsewhere, file by file.
         files: What the block downloaded.
         steps: What the agent did, for task blocks.
         screenshot: Artifact key of the last screenshot.
@@ -34,7 +57,9 @@ class BlockOutcome(BaseModel):
     output: Any = None
     failure_reason: str | None = None
     retryable: bool = False
+    infrastructure: bool = False
     files: tuple[StoredFile, ...] = ()
+    uploads: tuple[UploadedFile, ...] = ()
     steps: tuple[StepSummary, ...] = ()
     screenshot: str | None = None
     trace: str | None = None

@@ -47,6 +47,7 @@ class SendEmailBlock(BlockFields):
 
     key_fields: ClassVar[tuple[str, ...]] = ("recipients", "body", "file_attachments")
     template_fields: ClassVar[tuple[str, ...]] = ("subject", "sender")
+    takes_downloads: ClassVar[bool] = True
     parameter_fields: ClassVar[tuple[str, ...]] = SMTP_FIELDS
 
     block_type: Literal["send_email"]

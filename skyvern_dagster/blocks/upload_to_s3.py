@@ -12,7 +12,7 @@ from pydantic import Field, RootModel
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.fields import DOWNLOAD_DIRECTORY, BlockFields, RetryRule
-from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.blocks.outcome import BlockOutcome, UploadedFile
 from skyvern_dagster.errors import BlockError
 
 
@@ -20,6 +20,7 @@ class UploadToS3Block(BlockFields):
     """Puts downloads into a bucket, each once."""
 
     key_fields: ClassVar[tuple[str, ...]] = ("path",)
+    takes_downloads: ClassVar[bool] = True
 
     block_type: Literal["upload_to_s3"]
     path: str = Field(
@@ -44,7 +45,7 @@ class UploadToS3Block(BlockFields):
         if not bucket.bucket:
             raise BlockError("no bucket to upload to: set SKYVERN_UPLOAD_BUCKET")
         files = select_files(context, context.text(self.path, "path"), "path")
-        uris: list[str] = []
+        uploads: list[UploadedFile] = []
         uploaded = 0
         names = delivered_names(context.workflow_run_id, files)
         for file, name in zip(files, names, strict=True):
@@ -54,11 +55,20 @@ class UploadToS3Block(BlockFields):
                 bucket.put(key, content, content_type=file.content_type, sha256=file.sha256)
                 uploaded += 1
                 context.log(f"uploaded {file.filename} ({file.size} bytes) to {bucket.uri(key)}")
-            uris.append(bucket.uri(key))
+            uploads.append(
+                UploadedFile(
+                    key=file.key,
+                    uri=bucket.uri(key),
+                    filename=file.filename,
+                    size=file.size,
+                    sha256=file.sha256,
+                )
+            )
         return BlockOutcome(
             status="completed",
-            output=UploadOutput(uris).model_dump(mode="json"),
-            details={"files": len(uris), "uploaded_now": uploaded},
+            output=UploadOutput([each.uri for each in uploads]).model_dump(mode="json"),
+            uploads=tuple(uploads),
+            details={"files": len(uploads), "uploaded_now": uploaded},
         )
 
 
@@ -84,12 +94,6 @@ def delivered_names(workflow_run_id: str, files: Sequence[StoredFile]) -> list[s
         unique = uuid.uuid5(uuid.NAMESPACE_URL, f"{identity}/{seen[identity]}")
         names.append(f"{file.delivery}/{unique}_{file.filename}")
     return names
-
-
-def uploaded_files(workflow_run_id: str, files: Sequence[StoredFile]) -> dict[str, StoredFile]:
-    """The last part of an upload's key -> the download that it was made from."""
-    names = delivered_names(workflow_run_id, files)
-    return {name.rpartition("/")[2]: file for name, file in zip(names, files, strict=True)}
 
 
 def _named_by_run(workflow_run_id: str, file: StoredFile) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import typer
 
+from skyvern_dagster.artifacts.run_keys import RunKeys, traces_in
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import RunError
 from skyvern_dagster.runs.stopping import SIGNALS
@@ -59,12 +60,15 @@ def traces(store: ArtifactStore, workflow_run_id: str, block: str = "") -> list[
         workflow_run_id: Skyvern's id of the run.
         block: A label, or a block key (``label/07``); empty for all.
     """
-    root = f"runs/{workflow_run_id}/tasks"
-    keys = [key for key in store.keys(root) if key.endswith("/trace.zip")]
-    named = [(key.removeprefix(f"{root}/").rpartition("/tsk_")[0], key) for key in keys]
+    keys = store.keys(RunKeys(workflow_run_id).shown("tasks"))
+    wanted = [
+        (parts, key)
+        for parts, key in traces_in(keys)
+        if not block or f"{parts.block_key}/".startswith(f"{block}/")
+    ]
     # Task ids grow with time.
-    wanted = [each for each in named if not block or f"{each[0]}/".startswith(f"{block}/")]
-    return sorted(wanted, key=lambda each: each[1].rpartition("/tsk_")[2])
+    wanted.sort(key=lambda each: str(each[0].task_id))
+    return [(parts.block_key, key) for parts, key in wanted]
 
 
 def _workflow_run_id(run_id: str) -> str:

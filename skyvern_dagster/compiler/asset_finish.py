@@ -9,17 +9,19 @@ import dagster as dg
 
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
-from skyvern_dagster.compiler.endings import mark_finished
+from skyvern_dagster.compiler.dagster_host import adopted_run
+from skyvern_dagster.compiler.endings import complete
 from skyvern_dagster.compiler.item_metadata import item_metadata, items_table
 from skyvern_dagster.compiler.launch import Launch
 from skyvern_dagster.compiler.metadata import downloads_metadata, picture_metadata
 from skyvern_dagster.compiler.plan import FINISH
-from skyvern_dagster.compiler.resuming import adopt
 from skyvern_dagster.compiler.run_ops import SCOPE, SCOPE_IN, Inputs
 from skyvern_dagster.compiler.totals import totals
+from skyvern_dagster.execution.records import RunRecords
 from skyvern_dagster.execution.result import WorkflowItem, WorkflowResult, workflow_result
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.io_manager import IO_MANAGER
+from skyvern_dagster.resources.services import RESOURCE_KEYS
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow
 
@@ -41,22 +43,22 @@ def asset_finish_op(workflow: Workflow, launch: Launch) -> dg.OpDefinition:
 
     def finish(context: dg.OpExecutionContext, inputs: Inputs) -> Iterator[dg.Output[Any]]:
         scope: Scope = inputs[SCOPE]
-        adopt(context, workflow, scope)
-        store = context.resources.artifacts.store()
+        run = adopted_run(context, workflow, scope)
+        store = run.services.artifacts
         window = launch.window(context)
         result = workflow_result(
             workflow, store, scope, partitions=window.spans if window else None
         )
         report_items(context, launch, result, store)
-        mark_finished(context, scope)
-        yield dg.Output(result, VALUE, metadata=result_metadata(workflow, store, result))
+        metadata = {**result_metadata(workflow, store, result), **complete(run, scope)}
+        yield dg.Output(result, VALUE, metadata=metadata)
 
     return dg.OpDefinition(
         compute_fn=finish,
         name=launch.op_name(FINISH),
         ins={SCOPE: SCOPE_IN},
         outs=_VALUE_OUT,
-        required_resource_keys={"artifacts", LOCATION_IO_MANAGER},
+        required_resource_keys={*RESOURCE_KEYS, LOCATION_IO_MANAGER},
         description="Marks the run as completed and gives the asset's value.",
     )
 
@@ -111,8 +113,6 @@ def _last_page(workflow: Workflow, store: ArtifactStore, result: WorkflowResult)
     shown = [each.screenshot for each in result.items if each.screenshot]
     if shown:
         return picture_metadata(shown[-1], store)
-    from skyvern_dagster.execution.records import RunRecords
-
     records = RunRecords(store, result.workflow_run_id)
     for block in reversed(list(walk(workflow.definition.blocks))):
         record = None if isinstance(block, ForLoopBlock) else records.read(block.label)

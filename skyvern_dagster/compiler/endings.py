@@ -1,4 +1,4 @@
-"""How a run's ending shows in Dagster: tags that answers and look-ups use, and the red step."""
+"""How a run's ending shows in Dagster: the red step, with what a person wants to know."""
 
 from __future__ import annotations
 
@@ -6,37 +6,54 @@ from typing import Any
 
 import dagster as dg
 
-from skyvern_dagster import tags
 from skyvern_dagster.blocks.outcome import BlockOutcome
-from skyvern_dagster.compiler.metadata import error_codes
-from skyvern_dagster.dagster_internals import add_run_tags
+from skyvern_dagster.execution.ending import RunEnding, block_ending
+from skyvern_dagster.execution.run import WorkflowRun
 from skyvern_dagster.execution.scope import Scope
 
 
 def failure(
-    context: dg.OpExecutionContext, block_key: str, outcome: BlockOutcome, metadata: dict[str, Any]
+    run: WorkflowRun, block_key: str, outcome: BlockOutcome, metadata: dict[str, Any]
 ) -> dg.Failure:
-    """The failure to raise for a block that ends the run; tags the run with how and why."""
-    reason = outcome.failure_reason or outcome.status
-    found = {
-        tags.STATUS: outcome.status,
-        tags.ATTEMPT: context.run.run_id,
-        tags.FAILURE_REASON: tags.short(reason),
-        tags.FAILED_BLOCK: block_key,
-    }
-    codes = error_codes(outcome)
-    if codes:
-        found[tags.ERROR_CODES] = tags.short(", ".join(codes))
-    add_run_tags(context.instance, context.run.run_id, found)
+    """The failure to raise for a block that ends the run; makes the ending known."""
+    ending = block_ending(block_key, outcome)
+    run.end(ending)
+    return ended(ending, metadata)
+
+
+def ended(
+    ending: RunEnding, metadata: dict[str, Any], *, allow_retries: bool = False
+) -> dg.Failure:
+    """The failure to raise for a run that has ended before its last block."""
     return dg.Failure(
-        description=f"block {block_key!r} {outcome.status}: {reason}",
+        description=f"block {ending.block_key!r} {ending.status}: {ending.reason}",
         metadata=metadata,
-        allow_retries=False,
+        allow_retries=allow_retries,
     )
 
 
-def mark_finished(context: dg.OpExecutionContext, scope: Scope) -> None:
-    """Tags the run as completed."""
-    found = {tags.STATUS: "completed", tags.ATTEMPT: context.run.run_id}
-    add_run_tags(context.instance, context.run.run_id, found)
-    context.log.info(f"{scope.workflow_run_id}: completed with {len(scope.files)} downloads")
+def complete(run: WorkflowRun, scope: Scope) -> dict[str, Any]:
+    """Makes it known that a run has completed, and what it lacks.
+
+    Returns:
+        Metadata of the last step.
+    """
+    ending = run.completion(scope)
+    run.end(ending)
+    run.host.log(f"{scope.workflow_run_id}: completed with {len(scope.files)} downloads")
+    if ending.reason is None:
+        return {}
+    run.host.log(f"{scope.workflow_run_id}: {ending.reason}")
+    rows = [
+        dg.TableRecord(
+            {
+                "block": each.block_key,
+                "item": "" if each.loop_value is None else str(each.loop_value),
+                "status": each.status,
+                "failure_reason": each.failure_reason or "",
+                "may pass": "yes, by resuming the run" if each.may_pass else "",
+            }
+        )
+        for each in ending.unfinished
+    ]
+    return {"missing": dg.MetadataValue.table(rows), "missing_items": len(rows)}

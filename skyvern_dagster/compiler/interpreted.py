@@ -10,16 +10,15 @@ from typing import Any
 
 import dagster as dg
 
-from skyvern_dagster import tags
-from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.blocks.union import Block
-from skyvern_dagster.compiler.endings import failure, mark_finished
+from skyvern_dagster.compiler.dagster_host import dagster_run, tag_process
+from skyvern_dagster.compiler.endings import complete, ended
 from skyvern_dagster.compiler.metadata import block_metadata, downloads_metadata
-from skyvern_dagster.compiler.opening import open_run
-from skyvern_dagster.compiler.resuming import is_resumed
-from skyvern_dagster.execution.records import read_workflow
-from skyvern_dagster.execution.runner import Runner, needed_by
+from skyvern_dagster.errors import ParameterError
+from skyvern_dagster.execution import tags
+from skyvern_dagster.execution.run import WorkflowRun
+from skyvern_dagster.execution.run_info import has_begun, read_run
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.resources.services import RESOURCE_KEYS, default_resources, services
 
@@ -73,35 +72,42 @@ def run_definition(context: dg.OpExecutionContext) -> None:
     """
     run_id = context.run.tags.get(tags.WORKFLOW_RUN_ID, "")
     store = services(context.resources).artifacts
-    if not run_id or not store.exists(f"runs/{run_id}/run.json"):
+    if not has_begun(store, run_id):
         raise dg.Failure(
             f"job {context.job_name} runs what was asked for over REST: start it with POST "
             "/v1/run/tasks or /v1/run/workflows, or launch a workflow's own job",
             allow_retries=False,
         )
-    workflow, info = read_workflow(store, run_id)
-    scope = open_run(context, workflow, info["parameters"])
-    runner = Runner(workflow, services(context.resources), context.log.info, is_resumed(context))
-    blocks = list(workflow.definition.blocks)
+    workflow, info = read_run(store, run_id)
+    tag_process(context)
+    run = dagster_run(context, workflow)
+    shown: dict[str, Any] = {}
     rows: list[dict[str, Any]] = []
-    for index, block in enumerate(blocks):
-        scope, outcome = runner.run(block, scope, hand_on=needed_by(blocks[index + 1 :]))
+
+    def after_block(block: Block, scope: Scope, outcome: BlockOutcome) -> None:
         rows.append(_row(block, outcome))
-        metadata = _metadata(runner, block, scope, outcome, rows)
-        context.add_output_metadata(metadata)
-        if not outcome.completed and not block.continue_on_failure:
-            raise failure(context, _failed_key(runner, block, scope), outcome, metadata)
-    mark_finished(context, scope)
+        shown.update(_metadata(run, block, scope, outcome, rows))
+        context.add_output_metadata(shown)
+
+    try:
+        scope = run.open(info.parameters)
+    except ParameterError as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
+    scope, ending = run.carry_out(scope, after_block=after_block)
+    if ending.status != "completed":
+        run.end(ending)
+        raise ended(ending, shown)
+    context.add_output_metadata({**shown, **complete(run, scope)})
 
 
 def _metadata(
-    runner: Runner, block: Block, scope: Scope, outcome: BlockOutcome, rows: list[dict[str, Any]]
+    run: WorkflowRun, block: Block, scope: Scope, outcome: BlockOutcome, rows: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """What is known after each block: the step shows it even if it is killed in the next."""
-    store = runner.services.artifacts
-    record = runner.records(scope).key(scope.block_key(block.label))
+    store = run.services.artifacts
+    record = run.runner.records(scope).key(scope.block_key(block.label))
     metadata = block_metadata(outcome, store, record=record)
-    if len(runner.workflow.definition.blocks) == 1:
+    if len(run.workflow.definition.blocks) == 1:
         return metadata
     table = dg.MetadataValue.table([dg.TableRecord(row) for row in rows])
     shown: dict[str, Any] = {"blocks": table, "workflow_run_id": scope.workflow_run_id}
@@ -118,13 +124,3 @@ def _row(block: Block, outcome: BlockOutcome) -> dict[str, Any]:
         "seconds": outcome.seconds,
         "failure_reason": outcome.failure_reason or "",
     }
-
-
-def _failed_key(runner: Runner, block: Block, scope: Scope) -> str:
-    """The block whose reason the run's is: the one inside, of a loop that it stopped."""
-    if not isinstance(block, ForLoopBlock):
-        return scope.block_key(block.label)
-    records = runner.records(scope)
-    inside = [each for inner in block.loop_blocks for each in records.iterations(inner.label)]
-    failed = [each for each in inside if not each.outcome.completed]
-    return failed[-1].block_key if failed else scope.block_key(block.label)

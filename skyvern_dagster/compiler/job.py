@@ -9,7 +9,6 @@ from typing import Any, assert_never
 
 import dagster as dg
 
-from skyvern_dagster import tags
 from skyvern_dagster.compiler.asset_finish import VALUE, asset_finish_op
 from skyvern_dagster.compiler.block_ops import BlockOps
 from skyvern_dagster.compiler.config import parameters_config, parameters_mapping
@@ -18,6 +17,7 @@ from skyvern_dagster.compiler.limits import run_tags
 from skyvern_dagster.compiler.ops import ITERATION, RESULT, data_input
 from skyvern_dagster.compiler.plan import FINISH, START, BlockNode, LoopNode
 from skyvern_dagster.compiler.run_ops import SCOPE, after_inputs, finish_op, start_op
+from skyvern_dagster.execution import tags
 from skyvern_dagster.io_manager import IO_MANAGER, SkyvernJsonIOManager
 from skyvern_dagster.resources.services import default_resources
 from skyvern_dagster.workflow.loader import Workflow, load_text

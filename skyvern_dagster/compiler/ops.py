@@ -12,17 +12,18 @@ from pydantic import BaseModel
 from skyvern_dagster.blocks.for_loop import ForLoopBlock, LoopOutput
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.blocks.union import OUTPUT_TYPES, Block
+from skyvern_dagster.compiler.dagster_host import adopted_run
 from skyvern_dagster.compiler.endings import failure
 from skyvern_dagster.compiler.iterations import LoopEntryPoint, heal, loop_entry
 from skyvern_dagster.compiler.limits import pool_of, retry_policy_of
 from skyvern_dagster.compiler.metadata import block_metadata, item_metadata
 from skyvern_dagster.compiler.plan import BlockNode, LoopNode, Node
-from skyvern_dagster.compiler.resuming import adopt, is_resumed
 from skyvern_dagster.compiler.run_ops import SCOPE, SCOPE_IN, Inputs
+from skyvern_dagster.execution.run import WorkflowRun
 from skyvern_dagster.execution.runner import Ran, Runner
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.io_manager import IO_MANAGER
-from skyvern_dagster.resources.services import RESOURCE_KEYS, services
+from skyvern_dagster.resources.services import RESOURCE_KEYS
 from skyvern_dagster.workflow.loader import Workflow
 
 RESULT = "result"
@@ -55,17 +56,14 @@ def block_op(
 
     def compute(context: dg.OpExecutionContext, inputs: Inputs) -> Iterator[dg.Output[Any]]:
         scope: Scope = inputs[SCOPE]
-        runner = _runner(context, workflow, scope)
-        if loop is not None and _iteration_is_over(context, runner, loop, scope):
-            ended = scope if scope.ended else scope.with_ending("skipped", "the loop had stopped")
-            yield dg.Output(ended, SCOPE)
+        run = adopted_run(context, workflow, scope)
+        if loop is not None and _iteration_is_over(run, loop, scope):
+            yield dg.Output(scope if scope.ended else scope.skipped("the loop had stopped"), SCOPE)
             return
-        after, outcome = _run(context, runner, node, scope)
-        metadata = _metadata(
-            runner, node, after, outcome, show_picture=_is_pictured(after, outcome)
-        )
-        if not outcome.completed and not node.block.continue_on_failure:
-            after = _fatal(context, runner, node, loop, after, outcome, metadata)
+        after, outcome = _run(context, run.runner, node, scope)
+        metadata = _metadata(run, node, after, outcome, show_picture=_is_pictured(after, outcome))
+        if run.runner.is_fatal(node.block, outcome):
+            after = _fatal(run, node, loop, after, outcome, metadata)
         yield from _outputs(context, after, _typed(node.block, outcome), metadata)
 
     tags = {"dagster/compute_kind": _KINDS[node.block.block_type]}
@@ -91,12 +89,11 @@ def loop_op(node: LoopNode, workflow: Workflow, name: str) -> dg.OpDefinition:
         context: dg.OpExecutionContext, inputs: Inputs
     ) -> Iterator[dg.Output[Any] | dg.DynamicOutput[Scope]]:
         scope: Scope = inputs[SCOPE]
-        runner = _runner(context, workflow, scope)
-        entry = loop_entry(runner, node.block, scope)
+        run = adopted_run(context, workflow, scope)
+        entry = loop_entry(run.runner, node.block, scope)
         if entry.failure_reason is not None and not node.block.continue_on_failure:
-            after, outcome = runner.failed_loop(node.block, scope, entry.failure_reason)
-            metadata = _metadata(runner, node, after, outcome)
-            raise failure(context, node.block.label, outcome, metadata)
+            after, outcome = run.runner.failed_loop(node.block, scope, entry.failure_reason)
+            raise failure(run, node.block.label, outcome, _metadata(run, node, after, outcome))
         yield dg.Output(entry, "entry", metadata={"iterations": len(entry.frames)})
         for frame in entry.frames:
             yield dg.DynamicOutput(
@@ -128,15 +125,15 @@ def collect_op(node: LoopNode, workflow: Workflow, name: str) -> dg.OpDefinition
     def compute(context: dg.OpExecutionContext, inputs: Inputs) -> Iterator[dg.Output[Any]]:
         entry: LoopEntryPoint = inputs["entry"]
         iterations: list[Scope] = inputs["iterations"]
-        runner = _runner(context, workflow, entry.scope)
-        whole = heal(runner, node.block, entry, iterations)
-        after, outcome = _collected(runner, node, entry, whole)
-        metadata = _metadata(runner, node, after, outcome)
+        run = adopted_run(context, workflow, entry.scope)
+        whole = heal(run.runner, node.block, entry, iterations)
+        after, outcome = _collected(run.runner, node, entry, whole)
+        metadata = _metadata(run, node, after, outcome)
         metadata["iterations_run_here"] = len(entry.frames) - len(
             [each for each in iterations if each.ended != "skipped"]
         )
-        if not outcome.completed and not node.block.continue_on_failure:
-            raise failure(context, node.block.label, outcome, metadata)
+        if run.runner.is_fatal(node.block, outcome):
+            raise failure(run, node.block.label, outcome, metadata)
         yield from _outputs(context, after, _typed(node.block, outcome), metadata)
 
     return dg.OpDefinition(
@@ -206,8 +203,7 @@ def _run(context: dg.OpExecutionContext, runner: Runner, node: BlockNode, scope:
 
 
 def _fatal(
-    context: dg.OpExecutionContext,
-    runner: Runner,
+    run: WorkflowRun,
     node: BlockNode,
     loop: ForLoopBlock | None,
     after: Scope,
@@ -216,47 +212,38 @@ def _fatal(
 ) -> Scope:
     """A loop that goes on keeps the ending as a value; else the step is red.
 
+    What broke under an iteration leaves the others to go on; the run fails, and resuming it does
+    this iteration again.
+
     Raises:
         Failure: The run (or the loop) ends here.
     """
-    if loop is not None and loop.continue_on_failure:
-        return after.with_ending(outcome.status, outcome.failure_reason)
-    if loop is not None:
+    if loop is not None and loop.continue_on_failure and not outcome.infrastructure:
+        return after.with_ending(outcome)
+    if loop is not None and not loop.continue_on_failure:
         reason = outcome.failure_reason or outcome.status
-        runner.records(after).stop_loop(loop.label, context.run.run_id, reason)
-    raise failure(context, after.block_key(node.block.label), outcome, metadata)
+        run.runner.records(after).stop_loop(loop.label, run.host.attempt, reason)
+    raise failure(run, after.block_key(node.block.label), outcome, metadata)
 
 
-def _iteration_is_over(
-    context: dg.OpExecutionContext, runner: Runner, loop: ForLoopBlock, scope: Scope
-) -> bool:
+def _iteration_is_over(run: WorkflowRun, loop: ForLoopBlock, scope: Scope) -> bool:
     if scope.ended is not None:
         return True
-    return not loop.continue_on_failure and runner.records(scope).loop_is_stopped(
-        loop.label, context.run.run_id
-    )
-
-
-def _runner(context: dg.OpExecutionContext, workflow: Workflow, scope: Scope) -> Runner:
-    adopt(context, workflow, scope)
-    return Runner(
-        workflow=workflow,
-        services=services(context.resources),
-        log=context.log.info,
-        reuse=is_resumed(context),
+    return not loop.continue_on_failure and run.runner.records(scope).loop_is_stopped(
+        loop.label, run.host.attempt
     )
 
 
 def _metadata(
-    runner: Runner,
+    run: WorkflowRun,
     node: Node,
     after: Scope,
     outcome: BlockOutcome,
     *,
     show_picture: bool = True,
 ) -> dict[str, Any]:
-    record = runner.records(after).key(after.block_key(node.block.label))
-    store = runner.services.artifacts
+    record = run.runner.records(after).key(after.block_key(node.block.label))
+    store = run.services.artifacts
     return block_metadata(outcome, store, record=record, show_picture=show_picture)
 
 

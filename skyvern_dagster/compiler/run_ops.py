@@ -7,12 +7,11 @@ from typing import Any
 
 import dagster as dg
 
-from skyvern_dagster.compiler.endings import mark_finished
+from skyvern_dagster.compiler.dagster_host import adopted_run, dagster_run, tag_process
+from skyvern_dagster.compiler.endings import complete
 from skyvern_dagster.compiler.launch import Launch
 from skyvern_dagster.compiler.metadata import downloads_metadata
-from skyvern_dagster.compiler.opening import open_run
 from skyvern_dagster.compiler.plan import FINISH, START
-from skyvern_dagster.compiler.resuming import adopt
 from skyvern_dagster.errors import ParameterError
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.io_manager import IO_MANAGER
@@ -44,12 +43,17 @@ def start_op(workflow: Workflow, launch: Launch) -> dg.OpDefinition:
     """
 
     def start(context: dg.OpExecutionContext, _: Inputs) -> Iterator[dg.Output[Scope]]:
+        tag_process(context)
         try:
             window = launch.window(context)
+            scope = dagster_run(context, workflow).open(
+                {**context.op_config, **(window.parameters if window else {})},
+                delivery=launch.delivery(window),
+                spans=launch.delivery_spans(window),
+            )
         except ParameterError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
-        given = {**context.op_config, **(window.parameters if window else {})}
-        yield dg.Output(open_run(context, workflow, given, launch, window), SCOPE)
+        yield dg.Output(scope, SCOPE)
 
     return dg.OpDefinition(
         compute_fn=start,
@@ -68,14 +72,15 @@ def finish_op(workflow: Workflow, launch: Launch) -> dg.OpDefinition:
 
     def finish(context: dg.OpExecutionContext, inputs: Inputs) -> Iterator[dg.Output[None]]:
         scope: Scope = inputs[SCOPE]
-        adopt(context, workflow, scope)
-        mark_finished(context, scope)
-        store = context.resources.artifacts.store()
+        run = adopted_run(context, workflow, scope)
+        missing = complete(run, scope)
+        store = run.services.artifacts
         yield dg.Output(
             None,
             metadata={
                 "workflow_run_id": scope.workflow_run_id,
                 **downloads_metadata(scope.files, store),
+                **missing,
             },
         )
 
@@ -84,7 +89,7 @@ def finish_op(workflow: Workflow, launch: Launch) -> dg.OpDefinition:
         name=launch.op_name(FINISH),
         ins={SCOPE: SCOPE_IN},
         outs=_FINISH_OUT,
-        required_resource_keys={"artifacts"},
+        required_resource_keys=set(RESOURCE_KEYS),
         description="Marks the run as completed.",
         tags={"dagster/compute_kind": "skyvern"},
     )

@@ -8,14 +8,13 @@ from typing import Any
 import dagster as dg
 
 from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.execution.records import BlockRecord, RunRecords
-from skyvern_dagster.workflow.definition import walk
+from skyvern_dagster.execution.records import RunRecords
 from skyvern_dagster.workflow.loader import Workflow
 
 
 def totals(workflow: Workflow, store: ArtifactStore, workflow_run_id: str) -> dict[str, Any]:
     """Steps, seconds, tokens and cost of all blocks, and how many steps each planner took."""
-    records = all_records(workflow, store, workflow_run_id)
+    records = RunRecords(store, workflow_run_id).all(workflow)
     steps = [step for record in records for step in record.outcome.steps]
     planners = Counter(step.planner for step in steps)
     return {
@@ -26,16 +25,3 @@ def totals(workflow: Workflow, store: ArtifactStore, workflow_run_id: str) -> di
         "cost_usd": dg.MetadataValue.float(float(sum(step.cost_usd for step in steps))),
         **{f"steps_by_{name}": dg.MetadataValue.int(n) for name, n in sorted(planners.items())},
     }
-
-
-def all_records(
-    workflow: Workflow, store: ArtifactStore, workflow_run_id: str
-) -> list[BlockRecord]:
-    """The records of all blocks of a run."""
-    records = RunRecords(store, workflow_run_id)
-    found: list[BlockRecord] = []
-    for block in walk(workflow.definition.blocks):
-        own = records.read(block.label)
-        found += [own] if own is not None else []
-        found += records.iterations(block.label)
-    return found

@@ -32,6 +32,7 @@ def collect(
     status, reason = _status(loop, iterations)
     outcome = BlockOutcome(
         status=status,
+        infrastructure=any(each.ended_by_infrastructure for each in iterations),
         output=output.model_dump(mode="json"),
         failure_reason=reason,
         details={
@@ -95,7 +96,8 @@ def _status(loop: ForLoopBlock, iterations: Sequence[Scope]) -> tuple[BlockStatu
         return "completed", None
     statuses = {each.ended for each in ended}
     status: BlockStatus = "terminated" if statuses == {"terminated"} else "failed"
-    first = ended[0]
+    broken = [each for each in ended if each.ended_by_infrastructure]
+    first = (broken or ended)[0]
     reason = (
         f"{len(ended)} of {len(iterations)} iterations ended early; "
         f"iteration {first.frames[-1].index} {first.ended}: {first.ended_reason}"

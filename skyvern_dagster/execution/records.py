@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from skyvern_dagster.artifacts.run_keys import RunKeys
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.errors import ArtifactError
-from skyvern_dagster.execution.scope import Scope
-from skyvern_dagster.workflow.loader import Workflow, load_text
+from skyvern_dagster.workflow.definition import walk
+from skyvern_dagster.workflow.loader import Workflow
 
 
 class BlockRecord(BaseModel):
@@ -21,6 +21,8 @@ class BlockRecord(BaseModel):
     Attributes:
         block_key: ``label`` or ``label/<iteration>``.
         loop_value: The item, in a loop.
+        files: Digest of the run's downloads when it ended, where the block takes them: with other
+            files it is another thing to do.
         finished_at: Naive UTC timestamp.
     """
 
@@ -31,53 +33,9 @@ class BlockRecord(BaseModel):
     block_type: str
     iteration: str = ""
     loop_value: Any = None
+    files: str = ""
     outcome: BlockOutcome
     finished_at: str
-
-
-def keep_run(store: ArtifactStore, workflow: Workflow, scope: Scope) -> None:
-    """What answers and a later resume need to know about a run, from its very beginning."""
-    folder = f"runs/{scope.workflow_run_id}"
-    store.write(f"{folder}/workflow.yaml", workflow.text.encode())
-    store.write_json(
-        f"{folder}/run.json",
-        {
-            "workflow_run_id": scope.workflow_run_id,
-            "workflow_permanent_id": scope.workflow_permanent_id,
-            "workflow": workflow.name,
-            "workflow_version": workflow.version,
-            "created_at": scope.created_at,
-            "parameters": scope.parameters,
-        },
-    )
-
-
-def read_workflow(store: ArtifactStore, workflow_run_id: str) -> tuple[Workflow, dict[str, Any]]:
-    """The definition that a run was started with, and what :func:`keep_run` kept beside it.
-
-    Raises:
-        ArtifactError: There is no such run.
-    """
-    info = dict(store.read_json(f"runs/{workflow_run_id}/run.json"))
-    text = store.read(f"runs/{workflow_run_id}/workflow.yaml").decode()
-    return (
-        _loaded(
-            text,
-            workflow_run_id,
-            str(info["workflow"]),
-            info.get("workflow_permanent_id"),
-            info.get("workflow_version"),
-        ),
-        info,
-    )
-
-
-@lru_cache(maxsize=256)
-def _loaded(
-    text: str, source: str, name: str, stored_id: str | None, version: int | None
-) -> Workflow:
-    """Answers are asked for often, and reading a definition takes some milliseconds."""
-    return load_text(text, source=source, name=name, stored_id=stored_id, version=version)
 
 
 class RunRecords:
@@ -90,7 +48,7 @@ class RunRecords:
 
     def __init__(self, store: ArtifactStore, workflow_run_id: str) -> None:
         self._store = store
-        self._folder = f"runs/{workflow_run_id}"
+        self._keys = RunKeys(workflow_run_id)
 
     def write(self, record: BlockRecord) -> None:
         """Keeps a block's outcome."""
@@ -108,18 +66,26 @@ class RunRecords:
 
     def iterations(self, label: str) -> list[BlockRecord]:
         """Outcomes of a block inside a loop, by iteration."""
-        prefix = f"{self._folder}/blocks/{label}"
-        names = [key.removeprefix(f"{self._folder}/blocks/") for key in self._store.keys(prefix)]
-        found = [self.read(name.removesuffix(".json")) for name in names if name.endswith(".json")]
-        return [record for record in found if record is not None]
+        keys = map(self._keys.block_key, self._store.keys(self._keys.iterations(label)))
+        records = [self.read(key) for key in keys if key is not None]
+        return [record for record in records if record is not None]
+
+    def all(self, workflow: Workflow) -> list[BlockRecord]:
+        """All records of the run, loops after their iterations, in the definition's order."""
+        records: list[BlockRecord] = []
+        for block in walk(workflow.definition.blocks):
+            records += sorted(self.iterations(block.label), key=lambda each: each.iteration)
+            own = self.read(block.label)
+            records += [own] if own is not None else []
+        return records
 
     def stop_loop(self, loop_key: str, attempt: str, reason: str) -> None:
         """Notes that a loop goes no further in this attempt (a Dagster run id)."""
-        self._store.write_json(self._stop_key(loop_key), {"attempt": attempt, "reason": reason})
+        self._store.write_json(self._keys.stopped(loop_key), {"attempt": attempt, "reason": reason})
 
     def loop_is_stopped(self, loop_key: str, attempt: str) -> bool:
         """Whether an iteration has stopped the loop in this attempt."""
-        key = self._stop_key(loop_key)
+        key = self._keys.stopped(loop_key)
         return self._store.exists(key) and self._store.read_json(key).get("attempt") == attempt
 
     def forget_iterations(self, labels: Iterable[str], within: str) -> None:
@@ -130,14 +96,12 @@ class RunRecords:
             within: Path of the iteration that the loop stands in; empty at the top level.
         """
         for label in labels:
-            folder = f"{self._folder}/blocks/{label}/"
-            for key in list(self._store.keys(folder)):
-                if key.removeprefix(folder).startswith(f"{within}__" if within else ""):
+            start = self._keys.record(f"{label}/{within}__" if within else f"{label}/")
+            start = start.removesuffix(".json")
+            for key in list(self._store.keys(self._keys.iterations(label))):
+                if key.startswith(start):
                     self._store.delete(key)
 
     def key(self, block_key: str) -> str:
         """Where a block's record lies in the artifact store."""
-        return f"{self._folder}/blocks/{block_key}.json"
-
-    def _stop_key(self, loop_key: str) -> str:
-        return f"{self._folder}/stopped/{loop_key}.json"
+        return self._keys.record(block_key)

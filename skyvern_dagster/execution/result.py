@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
-from skyvern_dagster.blocks.upload_to_s3 import UploadToS3Block, uploaded_files
 from skyvern_dagster.execution.records import BlockRecord, RunRecords
 from skyvern_dagster.execution.scope import Scope, span_of
 from skyvern_dagster.workflow.definition import walk
@@ -108,8 +107,8 @@ def workflow_result(
             several; one partition takes all items.
     """
     windows = dict(partitions or {})
-    uris = _uris(workflow, scope)
     records = RunRecords(store, scope.workflow_run_id)
+    uris = _uris(records.all(workflow))
     items = [
         item
         for loop in walk(workflow.definition.blocks)
@@ -200,15 +199,6 @@ def _partition(workflow: Workflow, value: Any, windows: Mapping[str, tuple[str, 
     return span_of(str(value.get(field, "")), windows)
 
 
-def _uris(workflow: Workflow, scope: Scope) -> dict[str, str]:
+def _uris(records: Iterable[BlockRecord]) -> dict[str, str]:
     """Artifact key -> where the file was uploaded to."""
-    by_name = uploaded_files(scope.workflow_run_id, scope.files)
-    found: dict[str, str] = {}
-    for block in walk(workflow.definition.blocks):
-        if not isinstance(block, UploadToS3Block):
-            continue
-        for uri in scope.outputs.get(block.label) or ():
-            file = by_name.get(str(uri).rpartition("/")[2])
-            if file is not None:
-                found[file.key] = str(uri)
-    return found
+    return {each.key: each.uri for record in records for each in record.outcome.uploads}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,11 +26,17 @@ from skyvern_dagster.execution.loop_items import loop_items
 from skyvern_dagster.execution.names import Names
 from skyvern_dagster.execution.records import BlockRecord, RunRecords
 from skyvern_dagster.execution.scope import LoopFrame, Scope
-from skyvern_dagster.ids import new_id
 from skyvern_dagster.moments import utc_now
 from skyvern_dagster.run_request import read_request
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow
+
+INFRASTRUCTURE_DELAYS = (1.0, 5.0)
+"""Seconds before a block is tried again after what it stands on broke.
+
+Twice: a renderer or a browser that was killed is there again at once; a disk, a store or a model
+server that hasn't come back after some seconds is a matter of minutes, and of ``resume``.
+"""
 
 Ran = tuple[Scope, BlockOutcome]
 """The scope after a block, and how the block ended."""
@@ -67,6 +74,9 @@ class Runner:
     ) -> Ran:
         """One attempt at a block; whatever goes wrong is in the outcome, and on record.
 
+        Where the browser or something else that the run stands on breaks, that was none: the block
+        is tried again on a fresh page.
+
         Args:
             hand_on: What later blocks need of the browser.
             fresh: Whether a live session must not be used (a retry begins with a fresh page).
@@ -76,24 +86,33 @@ class Runner:
         if done is not None:
             self.log(f"{key}: {done.status} before in this run, not repeated")
             return scope.with_outcome(block.label, done), done
+        outcome = self._carried_out(block, scope, hand_on=hand_on, fork=scope.fork or fresh)
+        for number, seconds in enumerate(INFRASTRUCTURE_DELAYS, start=1):
+            if not (outcome.infrastructure and outcome.retryable):
+                break
+            self.log(f"{key}: {outcome.failure_reason}; tried again ({number}) in {seconds:g} s")
+            self.sleep(seconds)
+            outcome = self._carried_out(block, scope, hand_on=hand_on, fork=True)
+        self.record(block, scope, outcome)
+        return scope.with_outcome(block.label, outcome), outcome
+
+    def _carried_out(
+        self, block: LeafBlock, scope: Scope, *, hand_on: HandOn, fork: bool
+    ) -> BlockOutcome:
         vault = self.vault(scope)
 
         def log(line: str) -> None:
             self.log(vault.redactor.text(line))
 
-        context = self._context(
-            block, scope, vault=vault, log=log, hand_on=hand_on, fork=scope.fork or fresh
-        )
+        context = self._context(block, scope, vault=vault, log=log, hand_on=hand_on, fork=fork)
         started = time.monotonic()
         outcome = carried_out(block, context)
-        outcome = outcome.model_copy(
+        return outcome.model_copy(
             update={
                 "seconds": round(time.monotonic() - started, 3),
                 "files": with_item(outcome.files, context),
             }
         )
-        self.record(block, scope, outcome)
-        return scope.with_outcome(block.label, outcome), outcome
 
     def _context(
         self,
@@ -145,11 +164,13 @@ class Runner:
         record = self.records(scope).read(scope.block_key(block.label))
         if record is None or record.loop_value != _loop_value(scope):
             return None
+        if record.files != _files_digest(block, scope):
+            return None
         outcome = record.outcome
         if outcome.completed:
             return outcome
-        may_go_away = outcome.status == "failed" and outcome.retryable
-        return outcome if self._puts_up_with(block, scope) and not may_go_away else None
+        may_pass = outcome.infrastructure or (outcome.status == "failed" and outcome.retryable)
+        return outcome if self._puts_up_with(block, scope) and not may_pass else None
 
     def _puts_up_with(self, block: LeafBlock, scope: Scope) -> bool:
         around = {frame.label for frame in scope.frames[-1:]}
@@ -165,6 +186,7 @@ class Runner:
                 block_type=block.block_type,
                 iteration=scope.iteration,
                 loop_value=_loop_value(scope),
+                files=_files_digest(block, scope),
                 outcome=outcome,
                 finished_at=utc_now().isoformat(),
             )
@@ -188,9 +210,20 @@ class Runner:
         """Blocks in order, until one that is fatal; then ``ended`` says how."""
         for index, block in enumerate(blocks):
             scope, outcome = self.run(block, scope, hand_on=needed_by(blocks[index + 1 :]))
-            if not outcome.completed and not block.continue_on_failure:
-                return scope.with_ending(outcome.status, outcome.failure_reason)
+            if self.is_fatal(block, outcome):
+                return scope.with_ending(outcome)
         return scope
+
+    @staticmethod
+    def is_fatal(block: Block, outcome: BlockOutcome) -> bool:
+        """Whether a run, or an iteration, ends with this outcome of a block.
+
+        ``continue_on_failure`` puts up with what a block couldn't do, never with what broke under
+        it: an item would be missing from a run that is called completed.
+        """
+        if outcome.completed:
+            return False
+        return outcome.infrastructure or not block.continue_on_failure
 
     def enter(self, loop: ForLoopBlock, scope: Scope) -> list[LoopFrame]:
         """Begins a loop: one frame per item.
@@ -240,30 +273,6 @@ class Runner:
         return after, outcome
 
 
-def new_scope(
-    workflow: Workflow,
-    parameters: dict[str, Any],
-    workflow_run_id: str | None = None,
-    *,
-    delivery: str = "",
-    spans: Mapping[str, tuple[str, str]] | None = None,
-) -> Scope:
-    """The scope in which a run begins."""
-    now = utc_now()
-    scope = Scope(
-        workflow_run_id=workflow_run_id or new_id("wr"),
-        workflow_permanent_id=workflow.workflow_permanent_id,
-        workflow_title=workflow.definition.title,
-        current_date=now.date().isoformat(),
-        created_at=now.isoformat(),
-        parameters=parameters,
-        delivery=delivery,
-        spans=dict(spans or {}),
-    )
-    # As JSON has it from the first block on, whether or not the scope travels between processes.
-    return Scope.model_validate_json(scope.model_dump_json())
-
-
 def needed_by(later: Sequence[Block]) -> HandOn:
     """What blocks need of the browser session of the one before them.
 
@@ -272,6 +281,14 @@ def needed_by(later: Sequence[Block]) -> HandOn:
     if any(block.uses_browser for block in later):
         return "session"
     return "state" if any(block.uses_browser for block in walk(list(later))) else "nothing"
+
+
+def _files_digest(block: Block, scope: Scope) -> str:
+    """Of the downloads that a block takes; a run that is resumed may have more of them."""
+    if not block.takes_downloads:
+        return ""
+    text = "\n".join(f"{file.key} {file.sha256}" for file in scope.files)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _loop_value(scope: Scope) -> Any:

@@ -52,6 +52,7 @@ class Scope(BaseModel):
         frames: The loops around, outermost first.
         entries: In an iteration: ``(label, output)`` of its blocks so far.
         ended: In an iteration: how it ended early.
+        ended_by_infrastructure: Whether something that the run stands on ended it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -73,6 +74,7 @@ class Scope(BaseModel):
     entries: tuple[tuple[str, Any], ...] = ()
     ended: BlockStatus | None = None
     ended_reason: str | None = None
+    ended_by_infrastructure: bool = False
 
     @property
     def iteration(self) -> str:
@@ -95,14 +97,30 @@ class Scope(BaseModel):
             changes["entries"] = (*self.entries, (label, outcome.output))
         return self.model_copy(update=changes)
 
-    def with_ending(self, status: BlockStatus, reason: str | None) -> Scope:
-        """The scope of an iteration that goes no further."""
-        return self.model_copy(update={"ended": status, "ended_reason": reason})
+    def skipped(self, reason: str) -> Scope:
+        """The scope of an iteration that isn't begun."""
+        return self.model_copy(update={"ended": "skipped", "ended_reason": reason})
+
+    def with_ending(self, outcome: BlockOutcome) -> Scope:
+        """The scope of an iteration that goes no further after a block."""
+        return self.model_copy(
+            update={
+                "ended": outcome.status,
+                "ended_reason": outcome.failure_reason,
+                "ended_by_infrastructure": outcome.infrastructure,
+            }
+        )
 
     def iteration_scope(self, frame: LoopFrame) -> Scope:
         """The scope in which an iteration of a loop begins: a fork of this one."""
         return self.model_copy(
-            update={"frames": (*self.frames, frame), "entries": (), "fork": True, "ended": None}
+            update={
+                "frames": (*self.frames, frame),
+                "entries": (),
+                "fork": True,
+                "ended": None,
+                "ended_by_infrastructure": False,
+            }
         )
 
 

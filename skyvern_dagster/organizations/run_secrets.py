@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from skyvern_dagster.artifacts.run_keys import RunKeys
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.organizations.sealed import SealedRecords
 from skyvern_dagster.organizations.server_secret import ServerSecret
@@ -41,7 +42,7 @@ class RunSecrets:
 
     def keep(self, run_id: str, values: dict[str, str]) -> None:
         """Keeps a run's secrets, by parameter key."""
-        self._records.write(_key(run_id), _Values(values=values))
+        self._records.write(RunKeys(run_id).secrets, _Values(values=values))
 
     def value(self, name: str) -> str | None:
         """The secret of a name that :func:`secret_name` has made.
@@ -50,7 +51,7 @@ class RunSecrets:
             OrganizationError: It can't be decrypted.
         """
         run_id, _, key = name.removeprefix(PREFIX).partition("/")
-        found = self._records.read(_key(run_id), _Values)
+        found = self._records.read(RunKeys(run_id).secrets, _Values)
         return None if found is None else found.values.get(key)
 
 
@@ -78,7 +79,3 @@ def _put_away(name: str, value: Any, found: dict[str, str]) -> Any:
     key = f"payload_secret_{len(found) + 1}"
     found[key] = str(value)
     return f"secret://{key}"
-
-
-def _key(run_id: str) -> str:
-    return f"runs/{run_id}/secrets"

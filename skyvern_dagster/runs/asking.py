@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from skyvern_dagster import tags
 from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.execution.records import keep_run
-from skyvern_dagster.execution.runner import new_scope
+from skyvern_dagster.execution import tags
+from skyvern_dagster.execution.run_info import begin_run
 from skyvern_dagster.moments import utc_now
 from skyvern_dagster.run_request import Asked, RunKind, RunRequest, keep_request
 from skyvern_dagster.workflow.loader import Workflow
@@ -49,8 +48,7 @@ def begin(
     Returns:
         The tags to launch the run with.
     """
-    scope = new_scope(workflow, parameters, request.run_id)
-    keep_run(store, workflow, scope.model_copy(update={"created_at": request.created_at}))
+    begin_run(store, workflow, parameters, request.run_id, created_at=request.created_at)
     keep_request(store, request)
     found = {
         tags.WORKFLOW_RUN_ID: request.run_id,

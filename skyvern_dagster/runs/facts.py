@@ -10,20 +10,21 @@ from typing import Any
 
 import dagster as dg
 
-from skyvern_dagster import tags
 from skyvern_dagster.agent.step import StepSummary
 from skyvern_dagster.artifacts.files import StoredFile
+from skyvern_dagster.artifacts.run_keys import RunKeys
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
-from skyvern_dagster.blocks.upload_to_s3 import uploaded_files
 from skyvern_dagster.errors import RunError
-from skyvern_dagster.execution.records import BlockRecord, RunRecords, read_workflow
+from skyvern_dagster.execution import tags
+from skyvern_dagster.execution.ending import UnfinishedItem, incomplete_reason, unfinished_items
+from skyvern_dagster.execution.records import BlockRecord, RunRecords
+from skyvern_dagster.execution.run_info import has_begun, read_run
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
 from skyvern_dagster.moments import from_seconds_if_known, naive
 from skyvern_dagster.run_request import RunKind, RunRequest, read_request
 from skyvern_dagster.runs.events import last_failure
 from skyvern_dagster.runs.status import FINAL, RunStatus, attempt_tags, run_status
-from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow
 
 _NO_REASON = "the run's process ended before the run did"
@@ -90,11 +91,6 @@ class RunFacts:
         return [file for record in self.records for file in record.outcome.files]
 
     @cached_property
-    def uploaded(self) -> dict[str, StoredFile]:
-        """The last part of an upload's key -> the download that it was made from."""
-        return uploaded_files(self.run_id, self.files)
-
-    @cached_property
     def by_key(self) -> dict[str, BlockRecord]:
         """The records by block key."""
         return {record.block_key: record for record in self.records}
@@ -103,6 +99,11 @@ class RunFacts:
     def steps(self) -> list[StepSummary]:
         """What its agents did, in the order of the blocks."""
         return [step for record in self.records for step in record.outcome.steps]
+
+    @cached_property
+    def unfinished(self) -> list[UnfinishedItem]:
+        """What it lacks, so far; the block that ended it is among them."""
+        return unfinished_items(self.workflow, self.records)
 
     @property
     def errors(self) -> list[dict[str, Any]]:
@@ -143,44 +144,38 @@ def gather(instance: dg.DagsterInstance, store: ArtifactStore, record: dg.RunRec
     """
     run = record.dagster_run
     run_id = run.tags.get(tags.WORKFLOW_RUN_ID, "")
-    if not run_id or not store.exists(f"runs/{run_id}/run.json"):
+    if not has_begun(store, run_id):
         raise RunError(
             f"Dagster run {run.run_id} ({run.status.value}) has no record under "
-            f"runs/{run_id or '?'}/run.json: it ended before its first op did, or its artifacts "
+            f"{RunKeys(run_id or '?').info}: it ended before its first op did, or its artifacts "
             "lie elsewhere"
         )
-    workflow, info = read_workflow(store, run_id)
-    records = collect_records(store, run_id, workflow)
+    workflow, info = read_run(store, run_id)
+    records = RunRecords(store, run_id).all(workflow)
     status = run_status(run)
     return RunFacts(
         run_id=run_id,
         record=record,
         request=read_request(store, run_id),
         workflow=workflow,
-        parameters=info["parameters"],
-        created_at=datetime.fromisoformat(info["created_at"]),
+        parameters=info.parameters,
+        created_at=datetime.fromisoformat(info.created_at),
         records=records,
         status=status,
-        failure_reason=_failure_reason(instance, run, status, records),
+        failure_reason=_failure_reason(instance, run, status, workflow, records),
     )
 
 
-def collect_records(store: ArtifactStore, run_id: str, workflow: Workflow) -> list[BlockRecord]:
-    """All block records of a run, loops after their iterations, in the definition's order."""
-    reader = RunRecords(store, run_id)
-    found: list[BlockRecord] = []
-    for block in walk(workflow.definition.blocks):
-        found += sorted(reader.iterations(block.label), key=lambda each: each.iteration)
-        own = reader.read(block.label)
-        if own is not None:
-            found.append(own)
-    return found
-
-
 def _failure_reason(
-    instance: dg.DagsterInstance, run: dg.DagsterRun, status: RunStatus, records: list[BlockRecord]
+    instance: dg.DagsterInstance,
+    run: dg.DagsterRun,
+    status: RunStatus,
+    workflow: Workflow,
+    records: list[BlockRecord],
 ) -> str | None:
-    if status not in FINAL or status in ("completed", "canceled"):
+    if status == "completed":
+        return incomplete_reason(unfinished_items(workflow, records))
+    if status not in FINAL or status == "canceled":
         return None
     found = attempt_tags(run)
     block_key = found.get(tags.FAILED_BLOCK)

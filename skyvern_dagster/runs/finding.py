@@ -9,8 +9,8 @@ from typing import Literal
 
 import dagster as dg
 
-from skyvern_dagster import tags
 from skyvern_dagster.errors import RunNotFoundError
+from skyvern_dagster.execution import tags
 from skyvern_dagster.run_request import RunKind
 from skyvern_dagster.runs.status import RunStatus
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from skyvern_dagster.artifacts.run_keys import RunKeys, TaskKeys
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.task import TaskBlock, task_place
 from skyvern_dagster.errors import RunNotFoundError
@@ -31,9 +32,9 @@ class TaskPlace:
     block_key: str
 
     @property
-    def folder(self) -> str:
-        """Its artifacts' folder in the store."""
-        return f"runs/{self.run_id}/tasks/{self.block_key}/{self.task_id}"
+    def keys(self) -> TaskKeys:
+        """Where its artifacts lie."""
+        return RunKeys(self.run_id).task(self.block_key, self.task_id)
 
 
 def find_place(store: ArtifactStore, task_id: str) -> TaskPlace:

@@ -26,7 +26,8 @@ class LaunchRequest:
         name: The workflow's name.
         workflow_run_id: The run's Skyvern id.
         parameters: Checked parameters.
-        resume: Dagster run to re-execute from its failure.
+        resume: Dagster run to re-execute.
+        whole: Whether all of its steps are executed again, rather than from its failure on.
     """
 
     text: str
@@ -35,6 +36,7 @@ class LaunchRequest:
     workflow_run_id: str
     parameters: dict[str, Any] = field(default_factory=dict)
     resume: str | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,16 @@ from typing import Any
 
 import dagster as dg
 
-from skyvern_dagster import tags
+from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.send_email import unique_names
 from skyvern_dagster.dagster_internals import newest_run_with_tag, report_canceling
 from skyvern_dagster.errors import RunError
-from skyvern_dagster.execution.records import BlockRecord, keep_run, read_workflow
-from skyvern_dagster.execution.runner import new_scope
+from skyvern_dagster.execution import tags
+from skyvern_dagster.execution.ending import incomplete_reason, unfinished_items
+from skyvern_dagster.execution.records import BlockRecord, RunRecords
+from skyvern_dagster.execution.run_info import begin_run, has_begun, read_run
 from skyvern_dagster.runs.answer import build_answer, downloads
 from skyvern_dagster.runs.events import ProgressEvent, RunEvents
-from skyvern_dagster.runs.facts import collect_records
 from skyvern_dagster.runs.home import default_store, prepare_home
 from skyvern_dagster.runs.launch import LaunchRequest, RunProcess, launch
 from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
@@ -56,44 +57,44 @@ class LocalRun:
         """
         parameters = check_parameters(workflow.definition, given)
         home = prepare_home()
-        scope = new_scope(workflow, parameters)
-        # From here on there is an answer, however early the run's process may end.
-        keep_run(default_store(), workflow, scope)
+        info = begin_run(default_store(), workflow, parameters)
         request = LaunchRequest(
             text=workflow.text,
             source=source,
             name=workflow.name,
-            workflow_run_id=scope.workflow_run_id,
+            workflow_run_id=info.workflow_run_id,
             parameters=parameters,
         )
         return cls(request.workflow_run_id, launch(request, home))
 
     @classmethod
     def resume(cls, run_id: str) -> LocalRun:
-        """Re-executes a run from its failure.
+        """Goes on with a run: from its failure, or with the items that a completed one lacks.
 
         Args:
             run_id: A workflow run id or a Dagster run id.
 
         Raises:
-            RunError: There is no such run, it is still going on, or it has completed.
+            RunError: There is no such run, it is still going on, or it lacks nothing that trying
+                again could bring.
         """
         home = prepare_home()
-        with dg.DagsterInstance.get() as instance:
-            run = find_run(instance, run_id)
-            _check_resumable(instance, run)
-        workflow_run_id = run.tags[tags.WORKFLOW_RUN_ID]
         store = default_store()
-        workflow, info = read_workflow(store, workflow_run_id)
+        with dg.DagsterInstance.get() as instance:
+            run = None if _has_no_run(instance, store, run_id) else find_run(instance, run_id)
+            whole = run is None or _repeats_whole(instance, store, run)
+        workflow_run_id = run_id if run is None else run.tags[tags.WORKFLOW_RUN_ID]
+        workflow, info = read_run(store, workflow_run_id)
         request = LaunchRequest(
             text=workflow.text,
             source=run_id,
             name=workflow.name,
             workflow_run_id=workflow_run_id,
-            parameters=info["parameters"],
-            resume=run.run_id,
+            parameters=info.parameters,
+            resume=None if run is None else run.run_id,
+            whole=whole,
         )
-        return cls(workflow_run_id, launch(request, home), replaced=run.run_id)
+        return cls(workflow_run_id, launch(request, home), replaced=request.resume)
 
     def wait(
         self, show: Callable[[ProgressEvent], None], signals: StopSignals | None = None
@@ -220,13 +221,47 @@ def copy_downloads(workflow_run_id: str, folder: Path) -> list[Path]:
 def run_records(workflow_run_id: str) -> list[BlockRecord]:
     """All block records of a run of this machine."""
     store = default_store()
-    workflow, _ = read_workflow(store, workflow_run_id)
-    return collect_records(store, workflow_run_id, workflow)
+    workflow, _ = read_run(store, workflow_run_id)
+    return RunRecords(store, workflow_run_id).all(workflow)
 
 
-def _check_resumable(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
+def _has_no_run(instance: dg.DagsterInstance, store: ArtifactStore, run_id: str) -> bool:
+    """Whether its process was killed before Dagster had a run: only what was asked is known."""
+    known = newest_run_with_tag(instance, tags.WORKFLOW_RUN_ID, run_id) is not None
+    return not known and has_begun(store, run_id)
+
+
+def _repeats_whole(instance: dg.DagsterInstance, store: ArtifactStore, run: dg.DagsterRun) -> bool:
+    """Whether all steps are executed again, of which the finished blocks repeat nothing.
+
+    Dagster goes on from a failure; where none has succeeded, or all have, there is none to go on
+    from.
+
+    Raises:
+        RunError: The run goes on, or it lacks nothing that trying again could bring.
+    """
     if run.status == dg.DagsterRunStatus.SUCCESS:
-        raise RunError(f"run {run.tags[tags.WORKFLOW_RUN_ID]} has completed: nothing to resume")
+        _check_lacks_something(store, run.tags[tags.WORKFLOW_RUN_ID])
+        return True
+    _end_if_lost(instance, run)
+    succeeded = instance.get_records_for_run(
+        run.run_id, of_type=dg.DagsterEventType.STEP_SUCCESS, limit=1
+    )
+    return not succeeded.records
+
+
+def _check_lacks_something(store: ArtifactStore, run_id: str) -> None:
+    workflow, _ = read_run(store, run_id)
+    items = unfinished_items(workflow, RunRecords(store, run_id).all(workflow))
+    if any(each.may_pass for each in items):
+        return
+    why = incomplete_reason(items)
+    if why is None:
+        raise RunError(f"run {run_id} has completed: nothing to resume")
+    raise RunError(f"run {run_id} {why}. Trying again would give the same")
+
+
+def _end_if_lost(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
     if run.is_finished:
         return
     if is_of_this_machine(run) and process_is_alive(run):

@@ -10,10 +10,10 @@ from typing import Literal
 
 import dagster as dg
 
-from skyvern_dagster import tags
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.dagster_internals import WILL_RETRY_TAG, add_run_tags, report_note, run_ids
 from skyvern_dagster.errors import OutgoingError, RunError, SkyvernDagsterError
+from skyvern_dagster.execution import tags
 from skyvern_dagster.moments import utc_now
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.organizations.signing import signing_key

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 import dagster as dg
 
-from skyvern_dagster import tags
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.dagster_internals import run_ids
 from skyvern_dagster.errors import SkyvernDagsterError
+from skyvern_dagster.execution import tags
 from skyvern_dagster.moments import utc_now
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.runs.mailing import BodyOf, Mailed, Mailing, Sent

@@ -10,9 +10,9 @@ import threading
 
 import dagster as dg
 
-from skyvern_dagster import tags
 from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.dagster_internals import RESUME_TAG
+from skyvern_dagster.execution import tags
 from skyvern_dagster.process_identity import process_tag
 from skyvern_dagster.runs.launch import LaunchRequest
 
@@ -58,6 +58,8 @@ def _reexecution(
 ) -> dg.ReexecutionOptions | None:
     if request.resume is None:
         return None
+    if request.whole:
+        return dg.ReexecutionOptions(parent_run_id=request.resume)
     return dg.ReexecutionOptions.from_failure(request.resume, instance)
 
 

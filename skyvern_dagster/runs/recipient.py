@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import dagster as dg
 
-from skyvern_dagster import tags
 from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.execution.records import read_workflow
+from skyvern_dagster.execution import tags
+from skyvern_dagster.execution.run_info import has_begun, read_run
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
 from skyvern_dagster.run_request import read_request
 
@@ -41,7 +41,7 @@ def recipient_of(store: ArtifactStore, run: dg.DagsterRun) -> Recipient:
             request.webhook_callback_url or None, request.organization_id, request.api_key_id
         )
     url = None
-    if run_id and store.exists(f"runs/{run_id}/run.json"):
-        workflow, _ = read_workflow(store, run_id)
+    if has_begun(store, run_id):
+        workflow, _ = read_run(store, run_id)
         url = workflow.definition.webhook_callback_url or None
     return Recipient(url, run.tags.get(tags.ORGANIZATION_ID, DEFAULT_ORGANIZATION_ID))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from skyvern_dagster.artifacts.run_artifact import RunArtifact, classify
+from skyvern_dagster.artifacts.run_keys import SHOWN, RunKeys
 from skyvern_dagster.artifacts.store import ArtifactStore
 
 
@@ -15,7 +16,7 @@ def list_artifacts(
         types: Only these; all when empty.
     """
     found = []
-    for folder in ("downloads", "tasks"):
-        keys = store.keys(f"runs/{run_id}/{folder}")
+    for folder in SHOWN:
+        keys = store.keys(RunKeys(run_id).shown(folder))
         found += [each for each in map(classify, keys) if each is not None]
     return [each for each in found if not types or each.artifact_type in types]

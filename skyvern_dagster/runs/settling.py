@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import dagster as dg
 
-from skyvern_dagster import tags
 from skyvern_dagster.dagster_internals import MAX_RUNTIME_TAGS, add_run_tags, report_canceled
+from skyvern_dagster.execution import tags
 from skyvern_dagster.process_identity import living_process
 from skyvern_dagster.runs.status import ENDED, GOING_ON, RunStatus, attempt_tags, run_status
 

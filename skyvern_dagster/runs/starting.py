@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from skyvern_dagster import tags
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.compiler.interpreted import TASK_JOB, WORKFLOW_JOB
 from skyvern_dagster.dagster_internals import MAX_RUNTIME_TAGS
 from skyvern_dagster.errors import ParameterError
+from skyvern_dagster.execution import tags
 from skyvern_dagster.ids import new_id
 from skyvern_dagster.organizations.run_secrets import RunSecrets, secret_name, without_secrets
 from skyvern_dagster.run_request import Asked, RunRequest

@@ -7,7 +7,7 @@ from typing import Literal
 
 import dagster as dg
 
-from skyvern_dagster import tags
+from skyvern_dagster.execution import tags
 
 RunStatus = Literal[
     "created", "queued", "running", "completed", "failed", "terminated", "canceled", "timed_out"

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from skyvern_dagster.artifacts.run_keys import StepKeys, TaskKeys
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.ids import EPOCH, stable_id
 from skyvern_dagster.runs.timestamp import Timestamp
@@ -80,17 +81,17 @@ class TaskSteps:
 
     @classmethod
     def read(
-        cls, store: ArtifactStore, folder: str, organization_id: str, *, is_over: bool
+        cls, store: ArtifactStore, task: TaskKeys, organization_id: str, *, is_over: bool
     ) -> TaskSteps:
-        """The steps of the task whose artifacts lie in a folder.
+        """The steps of a task, as they lie in the store.
 
         Args:
-            folder: ``runs/<run>/tasks/<block key>/<task>``.
+            task: Where its artifacts lie.
             is_over: Whether no further step will follow.
         """
-        keys = [key for key in store.keys(f"{folder}/steps") if key.endswith("/step.json")]
+        keys = [key for key in store.keys(task.steps) if key == StepKeys.beside(key).summary]
         documents = [store.read_json(key) for key in keys]
-        return cls(organization_id, folder.rpartition("/")[2], is_over, documents)
+        return cls(organization_id, task.task_id, is_over, documents)
 
     def steps(self) -> list[StepAnswer]:
         """All steps, oldest first."""

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from skyvern_dagster.artifacts.run_keys import RunKeys
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.blocks.union import Block
@@ -143,8 +144,8 @@ class _Timeline:
     def _actions(self, record: BlockRecord | None, task_id: str | None) -> list[ActionAnswer]:
         if record is None or task_id is None:
             return []
-        folder = f"runs/{self._facts.run_id}/tasks/{record.block_key}/{task_id}"
-        steps = TaskSteps.read(self._store, folder, self._facts.organization_id, is_over=True)
+        keys = RunKeys(self._facts.run_id).task(record.block_key, task_id)
+        steps = TaskSteps.read(self._store, keys, self._facts.organization_id, is_over=True)
         return steps.actions()
 
 

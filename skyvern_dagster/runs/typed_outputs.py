@@ -41,15 +41,15 @@ class DownloadedFile(BaseModel):
 
 
 class UploadedFile(BaseModel):
-    """A file in S3; what isn't known of it (an older run's) is null."""
+    """A file in S3."""
 
     model_config = ConfigDict(frozen=True)
 
     uri: str = Field(description="s3://bucket/key")
     signed_url: str | None = Field(default=None, description="A link that expires.")
     filename: str
-    size: int | None = Field(default=None, description="Bytes.")
-    sha256: str | None = None
+    size: int = Field(description="Bytes.")
+    sha256: str
 
 
 class TaskEntry(_Entry):
@@ -134,8 +134,7 @@ def _entry(block: Block, facts: RunFacts, links: Links, iteration: str) -> Outpu
         case "task":
             return TaskEntry(**ending, output=output, downloaded_files=_downloads(record, links))
         case "upload_to_s3":
-            uris = output if isinstance(output, list) else []
-            return UploadEntry(**ending, output=[_uploaded(uri, facts, links) for uri in uris])
+            return UploadEntry(**ending, output=_uploads(record, links))
         case "send_email":
             return EmailEntry(**ending, output=output)
         case _:
@@ -176,13 +175,14 @@ def _downloads(record: BlockRecord, links: Links) -> list[DownloadedFile]:
     ]
 
 
-def _uploaded(uri: str, facts: RunFacts, links: Links) -> UploadedFile:
-    name = uri.rpartition("/")[2]
-    file = facts.uploaded.get(name)
-    return UploadedFile(
-        uri=uri,
-        signed_url=links.upload(uri),
-        filename=file.filename if file else name.partition("_")[2],
-        size=file.size if file else None,
-        sha256=file.sha256 if file else None,
-    )
+def _uploads(record: BlockRecord, links: Links) -> list[UploadedFile]:
+    return [
+        UploadedFile(
+            uri=each.uri,
+            signed_url=links.upload(each.uri),
+            filename=each.filename,
+            size=each.size,
+            sha256=each.sha256,
+        )
+        for each in record.outcome.uploads
+    ]

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from skyvern_dagster.artifacts.run_keys import RunKeys
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import ArtifactError
 
@@ -96,7 +97,7 @@ def read_letters(store: ArtifactStore, run_id: str) -> Letters:
     Raises:
         ArtifactError: They are damaged.
     """
-    key = _key(run_id)
+    key = RunKeys(run_id).webhooks
     if not store.exists(key):
         return Letters()
     try:
@@ -107,8 +108,4 @@ def read_letters(store: ArtifactStore, run_id: str) -> Letters:
 
 def keep_letters(store: ArtifactStore, run_id: str, letters: Letters) -> None:
     """Keeps the letters of a run."""
-    store.write(_key(run_id), letters.model_dump_json(indent=2).encode())
-
-
-def _key(run_id: str) -> str:
-    return f"runs/{run_id}/webhooks.json"
+    store.write(RunKeys(run_id).webhooks, letters.model_dump_json(indent=2).encode())

@@ -16,10 +16,10 @@ from skyvern_dagster.blocks.email_server import EmailServer
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.credentials.sources import EnvironmentSource
-from skyvern_dagster.execution.records import BlockRecord, keep_run
-from skyvern_dagster.execution.runner import Runner, new_scope
+from skyvern_dagster.execution.host import NoHost
+from skyvern_dagster.execution.records import BlockRecord, RunRecords
+from skyvern_dagster.execution.run import WorkflowRun
 from skyvern_dagster.llm.loopback import ChatRequest, ModelServer
-from skyvern_dagster.runs.facts import collect_records
 from skyvern_dagster.workflow.loader import load_workflow
 from tests.agent.errand import PASSWORD
 from tests.agent.errand_models import decide
@@ -81,12 +81,12 @@ def run(
         s3=S3Bucket(client=lambda: None, bucket="unused"),
         email=EmailServer(),
     )
-    scope = new_scope(workflow, {"site": desk.url, "numbers": list(NUMBERS)})
-    keep_run(store, workflow, scope)
     lines: list[str] = []
-    after = Runner(workflow, services, lines.append).run_sequence(workflow.definition.blocks, scope)
-    assert after.ended is None, "\n".join(lines)
-    found = collect_records(store, scope.workflow_run_id, workflow)
+    run = WorkflowRun(workflow, services, NoHost(write=lines.append))
+    scope = run.open({"site": desk.url, "numbers": list(NUMBERS)})
+    _, ending = run.carry_out(scope)
+    assert ending.status == "completed", "\n".join(lines)
+    found = RunRecords(store, scope.workflow_run_id).all(workflow)
     return [record for record in found if record.block_type == "task"]
 
 

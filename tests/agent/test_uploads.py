@@ -21,7 +21,8 @@ from skyvern_dagster.browser.session import BrowserSession
 from skyvern_dagster.credentials.sources import EnvironmentSource
 from skyvern_dagster.demo.s3_server import S3Server
 from skyvern_dagster.errors import SkyvernDagsterError
-from skyvern_dagster.execution.runner import Runner, new_scope
+from skyvern_dagster.execution.host import NoHost
+from skyvern_dagster.execution.run import WorkflowRun
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
 from skyvern_dagster.workflow.loader import load_workflow
 from tests.blocks.requests import Requests
@@ -87,9 +88,9 @@ class Giver:
         )
         workflow = load_workflow(self.path)
         parameters = {"site": self.site.url, "paper": paper, "facts": facts or {}}
-        scope = new_scope(workflow, parameters)
-        after = Runner(workflow, services, print).run_sequence(workflow.definition.blocks, scope)
-        assert after.ended is None
+        run = WorkflowRun(workflow, services, NoHost(write=print))
+        _, ending = run.carry_out(run.open(parameters))
+        assert ending.status == "completed"
         return told
 
 

@@ -14,9 +14,9 @@ from typing import Any
 import dagster as dg
 import httpx2
 
-from skyvern_dagster import tags
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.demo.services import DemoServices
+from skyvern_dagster.execution import tags
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID, stable_id
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret

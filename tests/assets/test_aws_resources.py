@@ -18,9 +18,9 @@ from skyvern_dagster import (
     asset_resources,
     build_assets,
     load_workflow,
-    tags,
 )
 from skyvern_dagster.demo.s3_server import S3_ACCESS_KEY_ID, S3_REGION, S3_SECRET_ACCESS_KEY
+from skyvern_dagster.execution import tags
 from tests.office import INVOICES, QUIET, Office
 
 KEYS: Any = {"aws_access_key_id": S3_ACCESS_KEY_ID, "aws_secret_access_key": S3_SECRET_ACCESS_KEY}

@@ -7,7 +7,8 @@ from typing import Any
 
 import dagster as dg
 
-from skyvern_dagster import asset_resources, tags, workflow_definitions
+from skyvern_dagster import asset_resources, workflow_definitions
+from skyvern_dagster.execution import tags
 from skyvern_dagster.workflow.loader import load_text
 from tests.compiler.definitions import given
 from tests.compiler.letters import ADA, BEN, CLARA, letters

@@ -180,7 +180,7 @@ def test_what_the_agent_is_asked_for(desk: Desk) -> None:
     assert made.goal.complete_on_download
     assert made.download_suffix == "A-1"
     assert made.max_steps == 7
-    assert made.folder == f"runs/{RUN}/tasks/fetch/07/{made.task_id}"
+    assert made.keys.folder == f"runs/{RUN}/tasks/fetch/07/{made.task_id}"
 
 
 def test_what_is_not_said_has_defaults(desk: Desk) -> None:

@@ -12,11 +12,11 @@ from upath import UPath
 
 from skyvern_dagster.compiler.job import build_job
 from skyvern_dagster.errors import ArtifactError
-from skyvern_dagster.execution.runner import new_scope
 from skyvern_dagster.execution.scope import LoopFrame, Scope
 from skyvern_dagster.io_manager import SkyvernJsonIOManager
 from tests.compiler.definitions import upload, workflow
 from tests.office import QUIET
+from tests.scopes import new_scope
 
 
 class Other(BaseModel):

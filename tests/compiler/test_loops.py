@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 import pytest
 
-from skyvern_dagster import tags
+from skyvern_dagster.execution import tags
 from tests.compiler.definitions import email, loop, upload, workflow
 from tests.compiler.letters import (
     ADA,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dagster as dg
 import pytest
 
-from skyvern_dagster import tags
 from skyvern_dagster.dagster_internals import RESUME_TAG, RETRY_NUMBER_TAG
+from skyvern_dagster.execution import tags
 from skyvern_dagster.runs.answer import build_answer
 from skyvern_dagster.runs.home import default_store
 from tests.compiler.letters import (
@@ -136,8 +136,8 @@ def ours(result: dg.JobExecutionResult, instance: dg.DagsterInstance) -> dict[st
 
 def records(result: dg.JobExecutionResult, instance: dg.DagsterInstance) -> dict[str, str]:
     """Block key -> when it was finished."""
-    from skyvern_dagster.runs.facts import collect_records
+    from skyvern_dagster.execution.records import RunRecords
 
     run_id = answer_of(result, instance).workflow_run_id
-    found = collect_records(default_store(), run_id, letters())
+    found = RunRecords(default_store(), run_id).all(letters())
     return {record.block_key: record.finished_at for record in found}

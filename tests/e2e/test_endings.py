@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from skyvern_dagster import tags
+from skyvern_dagster.execution import tags
 from tests.compiler.definitions import given, task, workflow
 from tests.office import INVOICES, Office, skyvern_dagster
 

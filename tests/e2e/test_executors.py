@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import dagster as dg
 import pytest
 
-from skyvern_dagster import tags
 from skyvern_dagster.compiler.config import run_config
+from skyvern_dagster.execution import tags
 from skyvern_dagster.resources.services import default_resources, services
 from skyvern_dagster.runs.status import run_status
 from tests.compiler.letters import BEN, EVERYBODY, letters
@@ -56,7 +56,7 @@ def test_a_loop_stops_and_is_resumed_in_parallel_processes(
 def interpreted(bench: Bench, office: Office) -> Ran:
     made = services(SimpleNamespace(**default_resources()))
     try:
-        return bench.interpreted(office.workflow, dict(office.parameters(ORDERS)), made)[1]
+        return bench.interpreted(office.workflow, dict(office.parameters(ORDERS)), made)[2]
     finally:
         made.desk.close()
 

@@ -14,8 +14,8 @@ from urllib.parse import quote, quote_plus
 import dagster as dg
 import pytest
 
-from skyvern_dagster import tags
 from skyvern_dagster.demo.services import SMTP_PASSWORD
+from skyvern_dagster.execution import tags
 from tests.office import DOWNLOAD, INVOICES, Office, skyvern_dagster
 
 ORDERS = 3

@@ -12,11 +12,11 @@ from typing import Any
 import pyotp
 import pytest
 
-from skyvern_dagster import tags
 from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.compiler.job import build_job
 from skyvern_dagster.credentials.pushed_codes import PushedCodes
 from skyvern_dagster.demo.accounts import ACCOUNTS
+from skyvern_dagster.execution import tags
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID, new_id
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.resources.server_secret import server_secret

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from skyvern_dagster import tags
 from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.compiler.job import build_job
 from skyvern_dagster.demo.accounts import ACCOUNTS
+from skyvern_dagster.execution import tags
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID, new_id
 from skyvern_dagster.organizations.credential_store import CredentialStore, PasswordCredential
 from skyvern_dagster.resources.server_secret import server_secret

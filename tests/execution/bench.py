@@ -8,7 +8,6 @@ from typing import Any
 
 import dagster as dg
 
-from skyvern_dagster import tags
 from skyvern_dagster.agent.sessions import SessionDesk
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.context import Services
@@ -18,11 +17,13 @@ from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.compiler.job import build_job
 from skyvern_dagster.credentials.sources import EnvironmentSource
-from skyvern_dagster.execution.records import BlockRecord, keep_run
-from skyvern_dagster.execution.runner import Runner, new_scope
+from skyvern_dagster.execution import tags
+from skyvern_dagster.execution.ending import RunEnding
+from skyvern_dagster.execution.host import NoHost
+from skyvern_dagster.execution.records import BlockRecord, RunRecords
+from skyvern_dagster.execution.run import WorkflowRun
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.ids import new_id
-from skyvern_dagster.runs.facts import collect_records
 from skyvern_dagster.runs.outputs import collect_outputs
 from skyvern_dagster.runs.status import run_status
 from skyvern_dagster.workflow.loader import Workflow
@@ -59,13 +60,12 @@ class Bench:
 
     def interpreted(
         self, workflow: Workflow, parameters: dict[str, Any], services: Services | None = None
-    ) -> tuple[Scope, Ran]:
+    ) -> tuple[Scope, RunEnding, Ran]:
         """Runs the definition without Dagster."""
-        scope = new_scope(workflow, parameters)
-        keep_run(self.store, workflow, scope)
-        runner = Runner(workflow, services or self.services(), self.lines.append)
-        after = runner.run_sequence(workflow.definition.blocks, scope)
-        return after, self.ran(workflow, scope.workflow_run_id, after.ended or "completed")
+        host = NoHost(write=self.lines.append)
+        run = WorkflowRun(workflow, services or self.services(), host)
+        after, ending = run.carry_out(run.open(parameters))
+        return after, ending, self.ran(workflow, after.workflow_run_id, ending.status)
 
     def compiled(self, workflow: Workflow, parameters: dict[str, Any]) -> Ran:
         """Runs the definition as a Dagster job."""
@@ -81,7 +81,7 @@ class Bench:
         return self.ran(workflow, run_id, run_status(run))
 
     def records(self, workflow: Workflow, run_id: str) -> list[BlockRecord]:
-        return collect_records(self.store, run_id, workflow)
+        return RunRecords(self.store, run_id).all(workflow)
 
     def ran(self, workflow: Workflow, run_id: str, status: str) -> Ran:
         """What is on record of a run."""

@@ -9,10 +9,10 @@ import pytest
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.execution.names import Names
-from skyvern_dagster.execution.runner import new_scope
 from skyvern_dagster.execution.scope import LoopFrame, Scope
 from skyvern_dagster.workflow.loader import Workflow
 from tests.compiler.definitions import context, given, mail_secrets, upload, workflow
+from tests.scopes import new_scope
 
 TASK: dict[str, Any] = {
     "task_id": "tsk_1",

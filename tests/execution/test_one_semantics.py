@@ -80,7 +80,7 @@ def test_interpreter_and_compiler_agree(
     made = workflow(blocks, parameters)
     given_values = {**values, "none": [], "number": 3}
 
-    after, interpreted = bench.interpreted(made, given_values)
+    after, _, interpreted = bench.interpreted(made, given_values)
     compiled = bench.compiled(made, given_values)
 
     note(f"interpreted: {interpreted}")

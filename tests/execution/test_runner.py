@@ -13,7 +13,7 @@ from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.execution.loop_items import loop_items
 from skyvern_dagster.execution.records import RunRecords
-from skyvern_dagster.execution.runner import Runner, new_scope
+from skyvern_dagster.execution.runner import Runner
 from skyvern_dagster.execution.scope import LoopFrame
 from skyvern_dagster.workflow.loader import Workflow
 from tests.compiler.definitions import (
@@ -27,6 +27,7 @@ from tests.compiler.definitions import (
     workflow,
 )
 from tests.execution.bench import Bench
+from tests.scopes import new_scope
 
 NOWHERE = "no such file"
 
@@ -51,10 +52,10 @@ def test_a_failure_that_may_go_away_is_tried_again(
 def test_a_failure_that_stays_is_not(bench: Bench) -> None:
     made = workflow([upload("up", NOWHERE, max_retries=5)])
 
-    after = run(bench, made)
+    _, ending, _ = bench.interpreted(made, {})
 
-    assert after.ended == "failed"
-    assert NOWHERE in str(after.ended_reason)
+    assert ending.status == "failed"
+    assert NOWHERE in str(ending.reason)
 
 
 def test_a_planner_that_breaks_fails_its_block_and_says_where(bench: Bench, demo: Any) -> None:

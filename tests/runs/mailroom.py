@@ -10,9 +10,9 @@ from pathlib import Path
 
 import dagster as dg
 
-from skyvern_dagster import tags
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.dagster_internals import add_run_tags
+from skyvern_dagster.execution import tags
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID, new_id
 from skyvern_dagster.organizations.api_keys import ApiKey, ApiKeys
 from skyvern_dagster.organizations.server_secret import ServerSecret

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skyvern_dagster import tags
+from skyvern_dagster.execution import tags
 from skyvern_dagster.runs.finding import RunQuery, list_records
 from tests.laws import LAW
 

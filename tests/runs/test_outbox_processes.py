@@ -14,7 +14,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from skyvern_dagster import tags
+from skyvern_dagster.execution import tags
 from skyvern_dagster.runs.answer import answer_body
 from skyvern_dagster.runs.home import default_store
 from skyvern_dagster.runs.links import PlainLinks

@@ -10,8 +10,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from skyvern_dagster import tags
 from skyvern_dagster.dagster_internals import add_run_tags
+from skyvern_dagster.execution import tags
 from skyvern_dagster.process_identity import process_start, process_tag
 from skyvern_dagster.runs.settling import Settled, settle
 from skyvern_dagster.runs.status import run_status

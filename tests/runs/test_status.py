@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 import pytest
 
-from skyvern_dagster import tags
+from skyvern_dagster.execution import tags
 from skyvern_dagster.runs.events import split_step_key
 from skyvern_dagster.runs.status import EXIT_CODES, FINAL, run_status
 

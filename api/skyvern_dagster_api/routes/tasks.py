@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import HTTPException, Query, Request
 
+from skyvern_dagster.artifacts.run_keys import RunKeys
 from skyvern_dagster.errors import RunNotFoundError, RunTransitionError
 from skyvern_dagster.runs.answer import task_answer
 from skyvern_dagster.runs.canceling import cancel
@@ -199,7 +200,7 @@ def _found(parts: Shim, caller: Caller, task_id: str) -> _Found:
 
 def _steps(parts: Shim, caller: Caller, task_id: str) -> TaskSteps:
     found = _found(parts, caller, task_id)
-    own = f"runs/{task_id}/tasks/{LABEL}/{task_id}"
-    folder = own if found.place is None else found.place.folder
+    own = RunKeys(task_id).task(LABEL, task_id)
+    keys = own if found.place is None else found.place.keys
     is_over = found.facts.status in FINAL
-    return TaskSteps.read(parts.store, folder, caller.organization_id, is_over=is_over)
+    return TaskSteps.read(parts.store, keys, caller.organization_id, is_over=is_over)

@@ -27,6 +27,12 @@ ATTEMPT = "skyvern/attempt"
 FAILURE_REASON = "skyvern/failure_reason"
 FAILED_BLOCK = "skyvern/failed_block"
 ERROR_CODES = "skyvern/error_codes"
+UNFINISHED = "skyvern/unfinished_items"
+"""How many items a completed run lacks; absent where it lacks none."""
+
+OF_AN_ENDING = (FAILURE_REASON, FAILED_BLOCK, ERROR_CODES, UNFINISHED)
+"""What speaks of an attempt's ending: void once another attempt begins."""
+
 SITE = "skyvern/site"
 PROCESS = "skyvern/process"
 

@@ -1,0 +1,125 @@
+"""How a run ended, and what its definition has put up with on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from skyvern_dagster.blocks.for_loop import ForLoopBlock
+from skyvern_dagster.blocks.outcome import BlockOutcome, BlockStatus
+from skyvern_dagster.execution import tags
+from skyvern_dagster.execution.records import BlockRecord
+from skyvern_dagster.workflow.definition import walk
+from skyvern_dagster.workflow.loader import Workflow
+
+_TOLD = 3
+"""How many of the items that are missing a sentence names; the answer lists all of them."""
+
+
+class UnfinishedItem(BaseModel):
+    """A block, or an iteration of one, that did not reach its goal in a run that went on.
+
+    Attributes:
+        block_key: ``label``, or ``label/<iteration>``.
+        status: ``failed`` (something broke), ``terminated`` (the agent judged that it can't be
+            done), ``canceled``, ``timed_out`` or ``skipped``.
+        loop_value: The item, in a loop.
+        may_pass: Whether trying it again may help: ``resume`` does.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    block_key: str
+    label: str
+    status: BlockStatus
+    failure_reason: str | None = None
+    loop_value: Any = None
+    may_pass: bool = False
+
+
+@dataclass(frozen=True)
+class RunEnding:
+    """How a run ended.
+
+    Attributes:
+        block_key: The block (and iteration) that ended it, unless it completed.
+        unfinished: What a completed run lacks.
+    """
+
+    status: BlockStatus
+    reason: str | None = None
+    block_key: str = ""
+    error_codes: tuple[str, ...] = ()
+    unfinished: tuple[UnfinishedItem, ...] = ()
+
+    def as_tags(self, attempt: str) -> dict[str, str]:
+        """The tags that say so."""
+        said = {tags.STATUS: self.status, tags.ATTEMPT: attempt}
+        if self.reason is not None:
+            said[tags.FAILURE_REASON] = tags.short(self.reason)
+        if self.block_key:
+            said[tags.FAILED_BLOCK] = self.block_key
+        if self.error_codes:
+            said[tags.ERROR_CODES] = tags.short(", ".join(self.error_codes))
+        if self.unfinished:
+            said[tags.UNFINISHED] = str(len(self.unfinished))
+        return said
+
+
+def block_ending(block_key: str, outcome: BlockOutcome) -> RunEnding:
+    """The ending of a run that a block has ended."""
+    return RunEnding(
+        status=outcome.status,
+        reason=outcome.failure_reason or outcome.status,
+        block_key=block_key,
+        error_codes=tuple(error_codes(outcome)),
+    )
+
+
+def error_codes(outcome: BlockOutcome) -> list[str]:
+    """The codes of the errors that a task has reported."""
+    errors = outcome.output.get("errors") if isinstance(outcome.output, dict) else None
+    return [str(each["error_code"]) for each in errors or [] if each.get("error_code")]
+
+
+def unfinished_items(workflow: Workflow, records: Sequence[BlockRecord]) -> list[UnfinishedItem]:
+    """What a run lacks by its records, in their order.
+
+    A loop that lacks iterations isn't counted beside them, while one that could not begin is.
+    """
+    loops = {
+        each.label for each in walk(workflow.definition.blocks) if isinstance(each, ForLoopBlock)
+    }
+    bad = [each for each in records if not each.outcome.completed]
+    leaves = [each for each in bad if each.label not in loops]
+    return [_item(each) for each in bad if each.label not in loops or not leaves]
+
+
+def incomplete_reason(items: Sequence[UnfinishedItem]) -> str | None:
+    """One sentence about what a completed run lacks; ``None`` where it lacks nothing."""
+    if not items:
+        return None
+    named = [f"{each.block_key}{_value(each)} {each.status}: {each.failure_reason or '-'}"
+             for each in items[:_TOLD]]  # fmt: skip
+    more = f"; and {len(items) - _TOLD} more" if len(items) > _TOLD else ""
+    noun = "item is" if len(items) == 1 else "items are"
+    return f"completed, but {len(items)} {noun} missing: {'; '.join(named)}{more}"
+
+
+def _item(record: BlockRecord) -> UnfinishedItem:
+    outcome = record.outcome
+    return UnfinishedItem(
+        block_key=record.block_key,
+        label=record.label,
+        status=outcome.status,
+        failure_reason=outcome.failure_reason,
+        loop_value=record.loop_value,
+        may_pass=outcome.infrastructure or (outcome.status == "failed" and outcome.retryable),
+    )
+
+
+def _value(item: UnfinishedItem) -> str:
+    return f" ({item.loop_value})" if isinstance(item.loop_value, str | int | float) else ""

@@ -1,0 +1,231 @@
+"""The one life of a run: it is opened, its blocks are carried out, it ends.
+
+Every way to run a definition goes through here: the compiled job (an op a block), the job that
+interprets, ``@skyvern_assets``, the command line (which starts the compiled job in a process of its
+own) and a sensor's look at a portal. What differs between them is the
+:class:`~skyvern_dagster.execution.host.RunHost`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from skyvern_dagster.blocks.context import Services
+from skyvern_dagster.blocks.for_loop import ForLoopBlock
+from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.blocks.union import Block
+from skyvern_dagster.credentials.redaction import Redactor
+from skyvern_dagster.credentials.vault import SecretVault
+from skyvern_dagster.errors import ParameterError, SecretError
+from skyvern_dagster.execution import tags
+from skyvern_dagster.execution.declarations import declarations
+from skyvern_dagster.execution.ending import (
+    RunEnding,
+    block_ending,
+    incomplete_reason,
+    unfinished_items,
+)
+from skyvern_dagster.execution.host import RunHost
+from skyvern_dagster.execution.records import RunRecords
+from skyvern_dagster.execution.run_info import RunInfo, begin_run, has_begun, read_info
+from skyvern_dagster.execution.runner import Runner, needed_by
+from skyvern_dagster.execution.scope import Scope
+from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID, new_id
+from skyvern_dagster.moments import utc_now
+from skyvern_dagster.workflow.definition import walk
+from skyvern_dagster.workflow.loader import Workflow
+from skyvern_dagster.workflow.values import check_parameters
+
+AfterBlock = Callable[[Block, Scope, BlockOutcome], None]
+"""Told of each block at the top level once it has ended, with the scope after it."""
+
+
+@dataclass(frozen=True)
+class WorkflowRun:
+    """A run of one workflow, as one host carries it out.
+
+    Attributes:
+        reuse: Whether blocks that have been finished in this run before are not run again.
+    """
+
+    workflow: Workflow
+    services: Services
+    host: RunHost
+    reuse: bool = False
+
+    @cached_property
+    def runner(self) -> Runner:
+        """Runs single blocks and loops."""
+        return Runner(self.workflow, self.services, self.host.log, self.reuse)
+
+    @property
+    def organization_id(self) -> str:
+        """Whose run it is: the default organization's, unless it was asked for over REST."""
+        return self.host.tags.get(tags.ORGANIZATION_ID, DEFAULT_ORGANIZATION_ID)
+
+    def open(
+        self,
+        given: Mapping[str, Any],
+        *,
+        delivery: str = "",
+        spans: Mapping[str, tuple[str, str]] | None = None,
+    ) -> Scope:
+        """Checks everything that can be checked before a browser starts.
+
+        Args:
+            given: Values of the parameters; of a run that was written down when it was asked for,
+                the values that stand there count.
+            delivery: See :class:`Scope`.
+            spans: See :class:`Scope`.
+
+        Raises:
+            ParameterError: A parameter doesn't fit or a secret can't be found; all of them are
+                named, and the run has been tagged as failed.
+        """
+        run_id = self._run_id()
+        self.host.tag(self.opening_tags(run_id))
+        info, problems = self._begun(run_id, given)
+        problems += self._missing_secrets(info.parameters)
+        if problems:
+            reason = "; ".join(problems)
+            self.end(RunEnding("failed", reason))
+            raise ParameterError(reason)
+        site = tags.site_of(info.parameters)
+        if site:
+            self.host.tag({tags.SITE: site})
+        return first_scope(
+            self.workflow,
+            info,
+            organization_id=self.organization_id,
+            delivery=delivery,
+            spans=spans,
+        )
+
+    def adopt(self, scope: Scope) -> None:
+        """Makes an attempt known as one at the run that the scope belongs to, once.
+
+        Depending on who re-executes, Dagster copies all tags of the earlier attempt, which speak
+        of its ending, or none.
+        """
+        if self.host.tags.get(tags.ATTEMPT) != self.host.attempt:
+            self.host.tag(self.opening_tags(scope.workflow_run_id))
+
+    def carry_out(
+        self,
+        scope: Scope,
+        blocks: Sequence[Block] | None = None,
+        *,
+        followed_by: Sequence[Block] = (),
+        after_block: AfterBlock = lambda *_: None,
+    ) -> tuple[Scope, RunEnding]:
+        """Runs blocks in order until the last one, or one that ends the run.
+
+        Args:
+            blocks: Those of the definition, when left out.
+            followed_by: What will be carried out afterwards, and may need the browser's state.
+        """
+        todo = list(self.workflow.definition.blocks if blocks is None else blocks)
+        for index, block in enumerate(todo):
+            later = [*todo[index + 1 :], *followed_by]
+            scope, outcome = self.runner.run(block, scope, hand_on=needed_by(later))
+            after_block(block, scope, outcome)
+            if self.runner.is_fatal(block, outcome):
+                return scope, block_ending(self.ending_block(block, scope), outcome)
+        return scope, self.completion(scope)
+
+    def completion(self, scope: Scope) -> RunEnding:
+        """The ending of a run whose blocks have all been carried out."""
+        records = RunRecords(self.services.artifacts, scope.workflow_run_id).all(self.workflow)
+        items = unfinished_items(self.workflow, records)
+        return RunEnding("completed", incomplete_reason(items), unfinished=tuple(items))
+
+    def end(self, ending: RunEnding) -> None:
+        """Makes an ending known."""
+        self.host.tag(ending.as_tags(self.host.attempt))
+
+    def ending_block(self, block: Block, scope: Scope) -> str:
+        """The block whose reason the run's is: the one inside, of a loop that it stopped."""
+        if not isinstance(block, ForLoopBlock):
+            return scope.block_key(block.label)
+        records = RunRecords(self.services.artifacts, scope.workflow_run_id)
+        inside = [each for inner in block.loop_blocks for each in records.iterations(inner.label)]
+        failed = [each for each in inside if not each.outcome.completed]
+        return failed[-1].block_key if failed else scope.block_key(block.label)
+
+    def opening_tags(self, workflow_run_id: str) -> dict[str, str]:
+        """The tags of an attempt that has begun; what an earlier one said of its end is void."""
+        given = self.host.tags
+        wanted = self.workflow.definition.webhook_callback_url is not None
+        # What is still to be reported: of a resumed run its new ending.
+        webhook = {tags.WEBHOOK: "pending"} if wanted or tags.WEBHOOK in given else {}
+        return {
+            tags.WORKFLOW_RUN_ID: workflow_run_id,
+            tags.WORKFLOW: self.workflow.name,
+            tags.WORKFLOW_PERMANENT_ID: self.workflow.workflow_permanent_id,
+            tags.ORGANIZATION_ID: self.organization_id,
+            tags.KIND: given.get(tags.KIND, "workflow_run"),
+            tags.STATUS: "running",
+            tags.ATTEMPT: self.host.attempt,
+            **webhook,
+            **{name: "-" for name in tags.OF_AN_ENDING if name in given},
+        }
+
+    def _run_id(self) -> str:
+        """A run that is resumed or retried keeps its id; a repeated one is new."""
+        given = self.host.tags.get(tags.WORKFLOW_RUN_ID)
+        return given if given and self.host.goes_on else new_id("wr")
+
+    def _begun(self, run_id: str, given: Mapping[str, Any]) -> tuple[RunInfo, list[str]]:
+        store = self.services.artifacts
+        known = read_info(store, run_id) if has_begun(store, run_id) else None
+        asked = given if known is None else known.parameters
+        try:
+            parameters, problems = check_parameters(self.workflow.definition, asked), []
+        except ParameterError as error:
+            parameters, problems = dict(asked), [str(error)]
+        # Also of a run that can't begin there is an answer, with what it was given.
+        return known or begin_run(store, self.workflow, parameters, run_id), problems
+
+    def _missing_secrets(self, parameters: Mapping[str, Any]) -> list[str]:
+        """Looks each used secret up, so that a run doesn't find out after ten minutes."""
+        declared = declarations(self.workflow, parameters)
+        source = self.services.secrets_of(self.organization_id)
+        vault = SecretVault(declared, source, Redactor())
+        used = {key for each in walk(self.workflow.definition.blocks) for key in each.keys_used()}
+        problems = []
+        for key in sorted(used):
+            try:
+                if key in declared.values:
+                    vault.value(key)
+                elif key in declared.credentials:
+                    vault.payload(key)
+            except SecretError as error:
+                problems.append(str(error))
+        return problems
+
+
+def first_scope(
+    workflow: Workflow,
+    info: RunInfo,
+    *,
+    organization_id: str = DEFAULT_ORGANIZATION_ID,
+    delivery: str = "",
+    spans: Mapping[str, tuple[str, str]] | None = None,
+) -> Scope:
+    """The scope in which a run begins."""
+    scope = Scope(
+        workflow_run_id=info.workflow_run_id,
+        workflow_permanent_id=workflow.workflow_permanent_id,
+        workflow_title=workflow.definition.title,
+        organization_id=organization_id,
+        current_date=utc_now().date().isoformat(),
+        created_at=info.created_at,
+        parameters=info.parameters,
+        delivery=delivery,
+        spans=dict(spans or {}),
+    )
+    # As JSON has it from the first block on, whether or not the scope travels between processes.
+    return Scope.model_validate_json(scope.model_dump_json())
