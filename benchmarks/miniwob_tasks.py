@@ -62,7 +62,7 @@ async def episode(session: BrowserSession, url: str, seed: int, folder: Path) ->
         session,
         HeuristicPlanner(),
         Hands(session, vault, home_url=url, goal=goal),
-        StepRecorder(ArtifactStore(folder), vault.redactor, request),
+        StepRecorder(ArtifactStore(folder), vault.redactor, request, print),
         lambda _: None,
         Guard(url, goal),
     )

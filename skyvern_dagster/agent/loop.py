@@ -26,6 +26,7 @@ from skyvern_dagster.agent.task import TaskError, TaskRequest, TaskStatus
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.results import ActionResult, DownloadedFile
 from skyvern_dagster.browser.session import BrowserSession
+from skyvern_dagster.errors import BrowserError
 from skyvern_dagster.ids import new_id
 
 T = TypeVar("T")
@@ -38,12 +39,14 @@ class Ending:
 
     Attributes:
         retryable: Whether a failure may go away by itself.
+        infrastructure: Whether a failure is one of what the task stands on.
     """
 
     status: TaskStatus
     reason: str | None = None
     errors: tuple[TaskError, ...] = ()
     retryable: bool = True
+    infrastructure: bool = False
 
 
 @dataclass
@@ -70,12 +73,14 @@ class AgentLoop:
     seconds: dict[str, float] = field(default_factory=dict)
     _history: list[PastStep] = field(default_factory=list)
     _failed_in_a_row: int = 0
+    _nobody_to_ask: bool = False
 
     async def run(self) -> Ending:
         """Steps until an ending.
 
         Raises:
-            BrowserError: The browser broke.
+            BrowserBrokenError: The browser, or the page's process, is gone.
+            BrowserError: The browser refused.
             PlannerError: The planner broke.
         """
         deadline = time.monotonic() + self.request.max_seconds
@@ -89,11 +94,12 @@ class AgentLoop:
             if ending is not None:
                 return ending
             if self._failed_in_a_row > self.request.max_retries_per_step:
-                return _out_of_budget(
+                ending = _out_of_budget(
                     "REACH_MAX_RETRIES",
                     f"Max retries per step ({self.request.max_retries_per_step}) exceeded: "
                     f"{self.steps[-1].result}",
                 )
+                return replace(ending, infrastructure=self._nobody_to_ask)
         last = f" (last: {self.steps[-1].result})" if self.steps else ""
         return _out_of_budget(
             "REACH_MAX_STEPS", f"Max steps per task ({self.request.max_steps}) exceeded{last}"
@@ -113,7 +119,7 @@ class AgentLoop:
         )
         plan = await self.timed("plan", self.planner.plan(request))
         actions, ending = await self._carry_out(order, plan, observation)
-        image = await self.timed("screenshot", self.session.screenshot())
+        image = await self.timed("screenshot", self._screenshot())
         summary = self.recorder.clean(
             self._summary(order, observation, plan, actions, ending, started, image)
         )
@@ -130,8 +136,15 @@ class AgentLoop:
     ) -> tuple[list[PastAction], Ending | None]:
         if plan.failure is not None:
             self.log(f"step {order} · {plan.planner} · no plan: {plan.failure.reason}")
-            over = not plan.failure.retryable
-            return [], Ending("failed", plan.failure.reason, retryable=False) if over else None
+            self._nobody_to_ask = plan.failure.infrastructure
+            if plan.failure.retryable:
+                return [], None
+            return [], Ending(
+                "failed",
+                plan.failure.reason,
+                retryable=False,
+                infrastructure=plan.failure.infrastructure,
+            )
         if not plan.decisions:
             self.log(f"step {order} · {plan.planner} · not sure: {plan.reasoning}")
             return [], Ending(
@@ -152,11 +165,20 @@ class AgentLoop:
             if ending is not None:
                 return actions, ending
             if not result.ok:
+                self.session.require_working()
                 self.log(f"step {order} · failed: {result.error or result.message}")
                 break
             if _page_is_another(result):
                 break
         return actions, None
+
+    async def _screenshot(self) -> bytes:
+        """The page for people; a step doesn't fail because there is no picture of it."""
+        try:
+            return await self.session.screenshot()
+        except BrowserError as error:
+            self.log(f"no screenshot: {error}")
+            return b""
 
     async def _act(
         self, decision: Decision, plan: Plan, observation: Observation, *, acted: bool

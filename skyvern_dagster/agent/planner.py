@@ -108,10 +108,15 @@ class PlanRequest:
 
 @dataclass(frozen=True)
 class PlanFailure:
-    """Why no plan could be made: the step fails, and is tried again if that can help."""
+    """Why no plan could be made: the step fails, and is tried again if that can help.
+
+    Attributes:
+        infrastructure: Whether nobody could be asked at all: that says nothing about the task.
+    """
 
     reason: str
     retryable: bool
+    infrastructure: bool = False
 
 
 @dataclass(frozen=True)

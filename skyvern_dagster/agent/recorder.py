@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,27 +15,40 @@ from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.credentials.redaction import Redactor
+from skyvern_dagster.errors import ArtifactError
 
 
 class StepRecorder:
     """Writes the artifacts of one task, with secrets taken out.
 
+    They are for people, and never decide about the task: one that can't be written is a line in
+    the log.
+
     Args:
         store: Where artifacts go.
         redactor: Knows the secrets that were typed.
         request: The task, for its folder.
+        log: Is told what couldn't be kept.
     """
 
-    def __init__(self, store: ArtifactStore, redactor: Redactor, request: TaskRequest) -> None:
+    def __init__(
+        self,
+        store: ArtifactStore,
+        redactor: Redactor,
+        request: TaskRequest,
+        log: Callable[[str], None],
+    ) -> None:
         self._store = store
         self._redactor = redactor
+        self._log = log
         self._keys = request.keys
         self.last_screenshot: str | None = None
 
-    def screenshot(self, order: int, image: bytes) -> str:
-        """Stores the page as step ``order`` left it (JPEG)."""
-        self.last_screenshot = self._store.write(self._keys.step(order).screenshot, image)
-        return self.last_screenshot
+    def screenshot(self, order: int, image: bytes) -> str | None:
+        """Stores the page as step ``order`` left it (JPEG); gives its key, once it is stored."""
+        key = self._kept(self._keys.step(order).screenshot, image)
+        self.last_screenshot = key or self.last_screenshot
+        return key
 
     def redact(self, text: str) -> str:
         """A text without the secrets that were typed."""
@@ -54,7 +68,7 @@ class StepRecorder:
         """Stores what was seen, decided and done."""
         keys = self._keys.step(summary.order)
         seen = f"url: {observation.url}\ntitle: {observation.title}\n\n{observation.text}\n"
-        self._store.write(keys.observation, self._redactor.text(seen).encode())
+        self._kept(keys.observation, self._redactor.text(seen).encode(errors="replace"))
         record = {
             **summary.model_dump(mode="json"),
             "reasoning": plan.reasoning,
@@ -68,28 +82,44 @@ class StepRecorder:
                 for action in actions
             ],
         }
-        self._store.write_json(keys.summary, self._redactor.value(record))
+        self._kept_json(keys.summary, self._redactor.value(record))
 
-    def trace(self, path: Path) -> str:
-        """Stores Playwright's trace, without secrets."""
+    def trace(self, path: Path) -> str | None:
+        """Stores Playwright's trace, without secrets; gives its key, once it is stored.
+
+        Raises:
+            OSError: The trace can't be read.
+        """
         redact_trace(path, self._redactor.content)
-        return self._store.write(self._keys.trace, path.read_bytes())
+        return self._kept(self._keys.trace, path.read_bytes())
 
     def console(self, text: str) -> None:
         """Stores what pages wrote to their console, if anything."""
         if text:
-            self._store.write(
-                self._keys.console, self._redactor.text(text).encode(errors="replace")
-            )
+            self._kept(self._keys.console, self._redactor.text(text).encode(errors="replace"))
 
     def har(self, document: dict[str, Any] | None) -> None:
         """Stores what pages requested, if anything."""
         if document is not None:
-            self._store.write_json(self._keys.har, self._redactor.value(document))
+            self._kept_json(self._keys.har, self._redactor.value(document))
 
-    def video(self, path: Path) -> str:
-        """Stores the video of the task."""
-        return self._store.write(self._keys.recording, path.read_bytes())
+    def video(self, path: Path) -> str | None:
+        """Stores the video of the task; gives its key, once it is stored.
+
+        Raises:
+            OSError: The video can't be read.
+        """
+        return self._kept(self._keys.recording, path.read_bytes())
+
+    def _kept(self, key: str, content: bytes) -> str | None:
+        try:
+            return self._store.write(key, content)
+        except ArtifactError as error:
+            self._log(f"not kept: {error}")
+            return None
+
+    def _kept_json(self, key: str, value: Any) -> None:
+        self._kept(key, json.dumps(value, ensure_ascii=False, indent=2).encode())
 
 
 def _result(result: ActionResult) -> dict[str, object]:

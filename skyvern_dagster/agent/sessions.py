@@ -11,9 +11,10 @@ import asyncio
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 from skyvern_dagster.agent.acting import Hands
 from skyvern_dagster.agent.film import Film
@@ -24,6 +25,7 @@ from skyvern_dagster.agent.planner import Planner
 from skyvern_dagster.agent.recorder import StepRecorder
 from skyvern_dagster.agent.task import HandOn, TaskRequest, TaskResult
 from skyvern_dagster.agent.uploads import Uploads
+from skyvern_dagster.artifacts.disk_space import require_space
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.run_keys import RunKeys
 from skyvern_dagster.artifacts.store import ArtifactStore
@@ -35,9 +37,16 @@ from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.browser.session import BrowserSession, SessionOptions
 from skyvern_dagster.browser.state import BrowserState
 from skyvern_dagster.credentials.vault import SecretVault
-from skyvern_dagster.errors import BrowserError, NavigationError, NetworkPolicyError
+from skyvern_dagster.errors import (
+    ArtifactError,
+    BrowserBrokenError,
+    BrowserError,
+    NavigationError,
+    NetworkPolicyError,
+)
 from skyvern_dagster.ids import new_id
 
+T = TypeVar("T")
 Log = Callable[[str], None]
 
 
@@ -80,8 +89,10 @@ class SessionDesk:
             hand_on: What a completed task leaves for later ones.
 
         Raises:
-            BrowserNotFoundError: There is no browser on this machine.
+            BrowserBrokenError: There is no browser on this machine, or it doesn't start.
+            StorageError: The store or the disk can't be used.
         """
+        require_space(Path(tempfile.gettempdir()), "files that are being downloaded")
         folder = Path(tempfile.mkdtemp(prefix="skyvern-task-"))
         live = self._pool.take(state) if state is not None and not fork else None
         try:
@@ -116,30 +127,71 @@ class SessionDesk:
         opened = time.monotonic() - started
         for text in session.hidden:  # typed by a task before this one; a page may show it again
             vault.redactor.add(text)
-        recorder = StepRecorder(self._store, vault.redactor, request)
+        recorder = StepRecorder(self._store, vault.redactor, request, log)
         kept: BrowserSession | None = None
         try:
-            if request.trace:
-                await session.start_trace()
-            film = await Film.start(session, folder, log) if request.video else None
+            film = await self._start_recording(session, request, folder, log)
             loop, ending = await self._run(request, session, planner, vault, recorder, log)
             loop.seconds["open"] = opened
-            recorder.console(session.console.take())
-            har = session.har.take()
-            if request.trace:
-                recorder.har(har)
-            video = await film.finish(recorder) if film is not None else None
-            trace = await self._stop_trace(session, request, recorder, folder)
+            video, trace = await self._stop_recording(session, request, recorder, film, folder, log)
             files = self._store_files(request, loop.downloads)
             handed_on = None
             if hand_on != "nothing" and ending.status == "completed":
-                handed_on = await self._hand_on(session, request)
-                kept = session if hand_on == "session" else None
+                handed_on, ending = await self._handed_on(session, request, ending)
+                kept = session if hand_on == "session" and handed_on is not None else None
             result = _result(loop, ending, recorder, files, trace, handed_on)
             return replace(result, recording=video), kept
         finally:
             if kept is None:
                 await session.close()
+
+    async def _start_recording(
+        self, session: BrowserSession, request: TaskRequest, folder: Path, log: Log
+    ) -> Film | None:
+        if request.trace:
+            await self._auxiliary("trace", session.start_trace(), log)
+        if not request.video:
+            return None
+        return await self._auxiliary("video", Film.start(session, folder, log), log)
+
+    async def _stop_recording(
+        self,
+        session: BrowserSession,
+        request: TaskRequest,
+        recorder: StepRecorder,
+        film: Film | None,
+        folder: Path,
+        log: Log,
+    ) -> tuple[str | None, str | None]:
+        """Keeps what was recorded beside the task: video and trace, if they came to be."""
+        recorder.console(session.console.take())
+        har = session.har.take()
+        if request.trace:
+            recorder.har(har)
+        video = None
+        if film is not None:
+            video = await self._auxiliary("video", film.finish(recorder), log)
+        if not request.trace:
+            return video, None
+        stopping = self._stop_trace(session, recorder, folder)
+        return video, await self._auxiliary("trace", stopping, log)
+
+    async def _auxiliary(self, what: str, work: Awaitable[T], log: Log) -> T | None:
+        """What people look at afterwards never decides about a task: its failure is a line."""
+        try:
+            return await self._runtime.translated(work)
+        except (BrowserError, ArtifactError, OSError) as error:
+            log(f"no {what}: {error}")
+            return None
+
+    async def _handed_on(
+        self, session: BrowserSession, request: TaskRequest, ending: Ending
+    ) -> tuple[str | None, Ending]:
+        """The browser state for later blocks: without it a completed task is of no use to them."""
+        try:
+            return await self._runtime.translated(self._hand_on(session, request)), ending
+        except BrowserError as error:
+            return None, Ending("failed", f"the browser broke: {error}", infrastructure=True)
 
     async def _run(
         self,
@@ -169,10 +221,12 @@ class SessionDesk:
                 address = session.resume_url
             if address is not None:
                 log(f"open {address}")
-                result = await loop.timed("act", goto(session, address))
+                opening = loop.timed("act", goto(session, address))
+                result = await self._runtime.translated(opening)
                 if not result.ok:
+                    session.require_working()
                     return loop, Ending("failed", result.error or result.message)
-            ending = await loop.run()
+            ending = await self._runtime.translated(loop.run())
             if learner is not None:
                 line = await asyncio.to_thread(
                     learner.finish, completed=ending.status == "completed"
@@ -185,7 +239,8 @@ class SessionDesk:
         except NavigationError as error:
             return loop, Ending("failed", str(error))
         except BrowserError as error:
-            return loop, Ending("failed", f"the browser broke: {error}")
+            gone = isinstance(error, BrowserBrokenError) or not session.is_usable
+            return loop, Ending("failed", f"the browser broke: {error}", infrastructure=gone)
 
     async def _restored(self, state: str | None, folder: Path) -> BrowserSession:
         given = None
@@ -201,10 +256,8 @@ class SessionDesk:
         return key
 
     async def _stop_trace(
-        self, session: BrowserSession, request: TaskRequest, recorder: StepRecorder, folder: Path
+        self, session: BrowserSession, recorder: StepRecorder, folder: Path
     ) -> str | None:
-        if not request.trace:
-            return None
         path = folder / "trace.zip"
         await session.stop_trace(path)
         return recorder.trace(path) if path.exists() else None
@@ -259,6 +312,7 @@ def _result(
         failure_reason=ending.reason,
         errors=tuple(error.as_dict() for error in ending.errors),
         retryable=ending.retryable,
+        infrastructure=ending.infrastructure,
         files=files,
         steps=tuple(loop.steps),
         screenshot=recorder.last_screenshot,

@@ -81,6 +81,7 @@ class TaskResult:
 
     Attributes:
         retryable: Whether a failure may go away by itself.
+        infrastructure: Whether a failure is one of what the task stands on.
         state: Artifact key of the browser state handed on; ``None`` when none was asked for.
         details: Seconds by activity (``observe``, ``plan``, ``act``, ...).
     """
@@ -90,6 +91,7 @@ class TaskResult:
     failure_reason: str | None = None
     errors: tuple[dict[str, Any], ...] = ()
     retryable: bool = True
+    infrastructure: bool = False
     files: tuple[StoredFile, ...] = ()
     steps: tuple[StepSummary, ...] = ()
     screenshot: str | None = None

@@ -10,6 +10,7 @@ from typing import Any
 
 from upath import UPath
 
+from skyvern_dagster.artifacts.disk_space import require_space, storage_error
 from skyvern_dagster.artifacts.link_signer import LinkSigner
 from skyvern_dagster.artifacts.local_file import UNFINISHED, create_file, write_file
 from skyvern_dagster.errors import ArtifactError
@@ -43,6 +44,15 @@ class ArtifactStore:
         """Where the store lies."""
         return self._base
 
+    def require_space(self) -> None:
+        """Holds that there is room to write, as far as that can be known: in a local folder.
+
+        Raises:
+            DiskFullError: The disk is full, or about to be.
+        """
+        if self._folder is not None:
+            require_space(self._folder, "the artifact store")
+
     def write(self, key: str, content: bytes) -> str:
         """Stores ``content`` under ``key`` in one piece (a reader sees all of it or nothing).
 
@@ -50,7 +60,8 @@ class ArtifactStore:
             The key.
 
         Raises:
-            ArtifactError: The key leaves the store, or the store can't be written.
+            ArtifactError: The key leaves the store.
+            StorageError: The store can't be written.
         """
         path = self._path(key)
         try:
@@ -59,7 +70,7 @@ class ArtifactStore:
             else:
                 path.fs.pipe_file(path.path, content)
         except self._failures as error:
-            raise ArtifactError(f"can't write artifact {key!r} to {self._base}: {error}") from error
+            raise storage_error(f"can't write artifact {key!r} to {self._base}", error) from error
         return key
 
     def create(self, key: str, content: bytes) -> bool:
@@ -83,7 +94,7 @@ class ArtifactStore:
         except FileExistsError:
             return False
         except self._failures as error:
-            raise ArtifactError(f"can't write artifact {key!r} to {self._base}: {error}") from error
+            raise storage_error(f"can't write artifact {key!r} to {self._base}", error) from error
         return True
 
     def write_json(self, key: str, value: Any) -> str:
@@ -98,7 +109,8 @@ class ArtifactStore:
         """The content under ``key``.
 
         Raises:
-            ArtifactError: There is nothing under this key, or it can't be read.
+            ArtifactError: There is nothing under this key.
+            StorageError: The store can't be read.
         """
         path = self._path(key)
         try:
@@ -107,7 +119,7 @@ class ArtifactStore:
             # In one request: an opened file would be read in parts, of which one may be newer.
             return bytes(path.fs.cat_file(path.path))
         except self._failures as error:
-            raise ArtifactError(f"no artifact {key!r} in {self._base}: {error}") from error
+            raise storage_error(f"no artifact {key!r} in {self._base}", error) from error
 
     def read_json(self, key: str) -> Any:
         """The JSON document under ``key``.
@@ -124,7 +136,8 @@ class ArtifactStore:
         """Whether there is content under ``key``.
 
         Raises:
-            ArtifactError: The key leaves the store, or the store can't be asked.
+            ArtifactError: The key leaves the store.
+            StorageError: The store can't be asked.
         """
         path = self._path(key)
         try:
@@ -135,7 +148,7 @@ class ArtifactStore:
         except FileNotFoundError:
             return False
         except self._failures as error:
-            raise ArtifactError(f"can't look up {key!r} in {self._base}: {error}") from error
+            raise storage_error(f"can't look up {key!r} in {self._base}", error) from error
 
     def delete(self, key: str) -> None:
         """Removes the content under ``key``, if there is any.
@@ -147,7 +160,7 @@ class ArtifactStore:
         try:
             path.unlink(missing_ok=True)
         except self._failures as error:
-            raise ArtifactError(f"can't delete {key!r} in {self._base}: {error}") from error
+            raise storage_error(f"can't delete {key!r} in {self._base}", error) from error
 
     def keys(self, prefix: str) -> Iterator[str]:
         """All keys in the folder ``prefix``, sorted.
@@ -160,7 +173,7 @@ class ArtifactStore:
         try:
             found = [path.removeprefix(root) for path in self._files(start)]
         except self._failures as error:
-            raise ArtifactError(f"can't list {prefix!r} in {self._base}: {error}") from error
+            raise storage_error(f"can't list {prefix!r} in {self._base}", error) from error
         yield from sorted(found)
 
     def _files(self, start: UPath) -> list[str]:
@@ -200,7 +213,7 @@ class ArtifactStore:
         except NotImplementedError as error:
             raise ArtifactError(f"{self._base} can't make links that expire") from error
         except self._failures as error:
-            raise ArtifactError(f"can't sign a link to {key!r} in {self._base}: {error}") from error
+            raise storage_error(f"can't sign a link to {key!r} in {self._base}", error) from error
 
     def local_path(self, key: str) -> Path | None:
         """The file on this machine, where the store is a local folder."""

@@ -90,6 +90,8 @@ class BlockContext:
         workflow: Permanent id of the workflow.
         planner: Who plans in this workflow, where it says so.
         file_parameters: Keys of the parameters whose type is ``file_url``.
+        lacking: Gives what the run lacks so far, a line for each item that failed or terminated
+            and that the definition puts up with.
     """
 
     workflow_run_id: str
@@ -112,6 +114,7 @@ class BlockContext:
     workflow: str = ""
     planner: PlannerName | None = None
     file_parameters: frozenset[str] = frozenset()
+    lacking: Callable[[], list[str]] = list
 
     @property
     def delivers_again(self) -> bool:

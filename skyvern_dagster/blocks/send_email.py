@@ -82,7 +82,7 @@ class SendEmailBlock(BlockFields):
             SecretError: A secret of the SMTP account is missing.
         """
         store = context.services.artifacts
-        files = self._files(context) if context.delivers_again else []
+        files = self._files(context)
         marks = mail_marks(context, files)
         if marks.are_set(store):
             return _sent_before(context)
@@ -90,15 +90,13 @@ class SendEmailBlock(BlockFields):
             with claimed(store, marks.places):
                 if marks.are_set(store):
                     return _sent_before(context)
-                return self._send(context, marks, files or self._files(context))
+                return self._send(context, marks)
         except ClaimedError as error:
             raise BlockError(str(error), retryable=True) from error
 
-    def _send(
-        self, context: BlockContext, marks: MailMarks, files: Sequence[StoredFile]
-    ) -> BlockOutcome:
+    def _send(self, context: BlockContext, marks: MailMarks) -> BlockOutcome:
         recipients = self._recipients(context)
-        message = self._message(context, recipients, files, marks.identity)
+        message = self._message(context, recipients, marks)
         # The sender gets a copy (contract 3a), as an envelope recipient only.
         copies = [parseaddr(str(message["From"]))[1]]
         refused = send(
@@ -109,10 +107,12 @@ class SendEmailBlock(BlockFields):
             copies=[each for each in copies if each not in recipients],
         )
         marks.set(context.services.artifacts, _sent_record(message, recipients, refused))
-        context.log(f"sent {message['Subject']!r} to {len(recipients)} with {len(files)} files")
+        context.log(
+            f"sent {message['Subject']!r} to {len(recipients)} with {len(marks.files)} files"
+        )
         if set(refused) & set(recipients):
             context.log(f"the server refused these recipients: {', '.join(refused)}")
-        return _completed(attachments=len(files), sent_now=1)
+        return _completed(attachments=files, sent_now=1)
 
     def _files(self, context: BlockContext) -> list[StoredFile]:
         found: dict[str, StoredFile] = {}
@@ -137,8 +137,7 @@ class SendEmailBlock(BlockFields):
         self,
         context: BlockContext,
         recipients: Sequence[str],
-        files: Sequence[StoredFile],
-        identity: str,
+        marks: MailMarks,
     ) -> EmailMessage:
         message = EmailMessage()
         sender = context.rendered(self.sender, "sender")
@@ -147,10 +146,13 @@ class SendEmailBlock(BlockFields):
         message["To"] = ", ".join(recipients)
         message["Subject"] = _one_line(f"{subject} - Workflow Run ID: {context.workflow_run_id}")
         message["Date"] = format_datetime(datetime.now(UTC))
-        message["Message-ID"] = message_id(context.delivery or context.workflow_run_id, identity)
-        message.set_content(_LONE_SURROGATES.sub("?", context.text(self.body, "body")))
-        names = unique_names([_one_line(PurePosixPath(file.filename).name) for file in files])
-        for file, name in zip(files, names, strict=True):
+        message["Message-ID"] = message_id(
+            context.delivery or context.workflow_run_id, marks.identity
+        )
+        body = f"{context.text(self.body, 'body')}{_notes(context, marks)}"
+        message.set_content(_LONE_SURROGATES.sub("?", body))
+        names = unique_names([_one_line(PurePosixPath(file.filename).name) for file in marks.files])
+        for file, name in zip(marks.files, names, strict=True):
             content = context.services.artifacts.read(file.key)
             maintype, subtype = _media_type(file.content_type)
             message.add_attachment(content, maintype=maintype, subtype=subtype, filename=name)
@@ -188,6 +190,19 @@ class EmailOutput(BaseModel):
     def _without_empty_error(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
         values: dict[str, object] = handler(self)
         return {key: value for key, value in values.items() if value is not None}
+
+
+def _notes(context: BlockContext, marks: MailMarks) -> str:
+    """What the reader of the message must know about the run, after the definition's own text."""
+    notes = []
+    if marks.follows:
+        notes.append(
+            "An earlier message of this run went without the files that are attached to this one."
+        )
+    lacking = context.lacking()
+    if lacking:
+        notes.append("Not everything is here. Missing:\n" + "\n".join(lacking))
+    return "".join(f"\n\n{note}" for note in notes)
 
 
 def _sent_before(context: BlockContext) -> BlockOutcome:

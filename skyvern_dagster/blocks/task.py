@@ -312,6 +312,7 @@ def _outcome(request: TaskRequest, result: TaskResult) -> BlockOutcome:
         output=output.model_dump(mode="json"),
         failure_reason=result.failure_reason,
         retryable=result.status == "failed" and result.retryable,
+        infrastructure=result.infrastructure,
         files=result.files,
         steps=result.steps,
         screenshot=result.screenshot,

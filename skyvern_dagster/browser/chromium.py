@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
 from skyvern_dagster.browser.chromium_features import disable_features
-from skyvern_dagster.errors import BrowserError, BrowserNotFoundError
+from skyvern_dagster.errors import BrowserBrokenError, BrowserNotFoundError
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Playwright
@@ -104,7 +104,7 @@ async def start_chromium(
 
     Raises:
         BrowserNotFoundError: There is none.
-        BrowserError: It was found but doesn't start or doesn't answer.
+        BrowserBrokenError: It was found but doesn't start or doesn't answer.
     """
     from playwright.async_api import Error
 
@@ -122,7 +122,7 @@ async def start_chromium(
                 assert_never(source)
     except Error as error:
         reason = error.message.strip().splitlines()[0]
-        raise BrowserError(f"The browser at {source} did not start: {reason}") from error
+        raise BrowserBrokenError(f"The browser at {source} did not start: {reason}") from error
 
 
 def _switches() -> list[str]:

@@ -12,7 +12,7 @@ from skyvern_dagster.browser.fetching import reason_of
 from skyvern_dagster.browser.looks import Mark, look
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.browser.settling import settle
-from skyvern_dagster.errors import ActionError, BrowserError
+from skyvern_dagster.errors import ActionError, BrowserBrokenError
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -51,7 +51,7 @@ async def perform(
         wants_file: Whether a file is expected, which may be worth a longer wait.
 
     Raises:
-        BrowserError: The browser or the page is gone. Everything else is told in the result.
+        BrowserBrokenError: The browser is gone. Everything else is told in the result.
     """
     page = await session.tabs.ensure()
     mark = await Mark.take(session, page)
@@ -77,7 +77,7 @@ async def _attempt(act: Callable[[Page], Awaitable[str]], page: Page) -> tuple[s
     except Error as error:
         browser = page.context.browser
         if browser is not None and not browser.is_connected():
-            raise BrowserError("Chromium stopped unexpectedly during an action") from error
+            raise BrowserBrokenError("Chromium stopped unexpectedly during an action") from error
         return "", f"It could not be done: {reason_of(error)}"
 
 

@@ -7,7 +7,7 @@ import atexit
 import concurrent.futures
 import contextlib
 import threading
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,7 +19,7 @@ from skyvern_dagster.browser.gate import DocumentGate
 from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.browser.scripts import register_engines
 from skyvern_dagster.browser.spare import BlankContext, SpareContext
-from skyvern_dagster.errors import BrowserError
+from skyvern_dagster.errors import BrowserBrokenError, BrowserError
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Playwright
@@ -28,6 +28,15 @@ T = TypeVar("T")
 
 _CLOSE_SECONDS = 5.0
 _CANCEL_SECONDS = 3.0
+
+_GONE = (
+    "Target crashed", "Page crashed", "has been closed", "Target closed", "Connection closed",
+)  # fmt: skip
+"""What Playwright says when the process behind a page has ended; it has no error class for it.
+
+Seen in Playwright 1.65 (``playwright/driver/package/lib``, ``TargetClosedError`` and
+``kTargetCrashedErrorMessage``); ``tests/browser/test_broken.py`` kills the processes.
+"""
 
 
 @dataclass(frozen=True)
@@ -76,7 +85,7 @@ class BrowserRuntime:
         try:
             return future.result()
         except concurrent.futures.CancelledError:
-            raise BrowserError("The browser was closed while it was in use") from None
+            raise BrowserBrokenError("The browser was closed while it was in use") from None
         except BaseException:
             if future.cancel():
                 finished.wait(_CANCEL_SECONDS)
@@ -147,16 +156,28 @@ class BrowserRuntime:
             return self._loop
 
     async def _guarded(self, coroutine: Coroutine[Any, Any, T], finished: threading.Event) -> T:
+        try:
+            return await self.translated(coroutine)
+        finally:
+            finished.set()
+
+    async def translated(self, work: Awaitable[T]) -> T:
+        """Awaits work on the browser; what Playwright raises becomes one of our errors.
+
+        Raises:
+            BrowserBrokenError: Chromium, or a page's process, has gone.
+            BrowserError: Playwright refused.
+        """
         from playwright.async_api import Error
 
         try:
-            return await coroutine
+            return await work
         except Error as error:
             if self._engine is not None and not self._engine.browser.is_connected():
-                raise BrowserError("Chromium stopped unexpectedly; try again") from error
+                raise BrowserBrokenError("Chromium stopped unexpectedly") from error
+            if any(words in error.message for words in _GONE):
+                raise BrowserBrokenError(f"The page is gone: {reason_of(error)}") from error
             raise BrowserError(f"The browser refused: {reason_of(error)}") from error
-        finally:
-            finished.set()
 
     async def _running_engine(self) -> _Engine:
         async with self._starting:

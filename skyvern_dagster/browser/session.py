@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from skyvern_dagster.browser.console import ConsoleLog
 from skyvern_dagster.browser.dialogs import Dialogs
 from skyvern_dagster.browser.downloads import Downloads
+from skyvern_dagster.browser.fetching import reason_of
 from skyvern_dagster.browser.gate import DocumentGate, Watch
 from skyvern_dagster.browser.har import HarLog
 from skyvern_dagster.browser.network import NetworkPolicy
@@ -23,7 +24,7 @@ from skyvern_dagster.browser.storage import WebStorage
 from skyvern_dagster.browser.tabs import Tabs
 from skyvern_dagster.browser.traffic import Traffic
 from skyvern_dagster.browser.veil import MASK_COLOR, masks
-from skyvern_dagster.errors import BrowserError
+from skyvern_dagster.errors import BrowserBrokenError, BrowserError
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -151,9 +152,24 @@ class BrowserSession:
 
     @property
     def is_usable(self) -> bool:
-        """Whether the context is still there."""
+        """Whether the context, and the process of its current page, are still there."""
         browser = self._context.browser
-        return not self._closed and browser is not None and browser.is_connected()
+        is_connected = browser is not None and browser.is_connected()
+        return is_connected and not self._closed and not self.tabs.crashed
+
+    def require_working(self) -> None:
+        """Holds that something can still be done with the session.
+
+        Raises:
+            BrowserBrokenError: The browser is gone, or the process of the page that was current.
+        """
+        browser = self._context.browser
+        if browser is None or not browser.is_connected():
+            raise BrowserBrokenError("Chromium is gone: it crashed, or was ended")
+        if self.tabs.crashed:
+            raise BrowserBrokenError(
+                "the page's process is gone: it crashed, was ended, or ran out of memory"
+            )
 
     async def observe(self, *, text_budget: int = 20_000) -> Observation:
         """Looks at the current page.
@@ -176,15 +192,23 @@ class BrowserSession:
 
         Args:
             quality: JPEG quality, 1 to 100.
+
+        Raises:
+            BrowserError: The page gives none.
         """
-        page = await self.tabs.ensure()
-        return await page.screenshot(
-            type="jpeg",
-            quality=quality,
-            scale="css",
-            mask=masks(page, self.hidden),
-            mask_color=MASK_COLOR,
-        )
+        from playwright.async_api import Error
+
+        try:
+            page = await self.tabs.ensure()
+            return await page.screenshot(
+                type="jpeg",
+                quality=quality,
+                scale="css",
+                mask=masks(page, self.hidden),
+                mask_color=MASK_COLOR,
+            )
+        except Error as error:
+            raise BrowserError(f"the page gave no picture: {reason_of(error)}") from error
 
     def hide(self, text: str) -> None:
         """From now on, no screenshot shows this text: it is about to be typed, and secret."""

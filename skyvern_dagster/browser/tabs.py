@@ -22,6 +22,10 @@ class Tabs:
     Args:
         context: The context to follow.
         on_open: Called with each page, those already open included.
+
+    Attributes:
+        opened: How many pages there have been.
+        crashed: Whether the process of a page has gone while it was the current one.
     """
 
     def __init__(self, context: BrowserContext, on_open: Callable[[Page], None]) -> None:
@@ -29,6 +33,7 @@ class Tabs:
         self._on_open = on_open
         self._recent: list[Page] = []
         self.opened = 0
+        self.crashed = False
         for page in context.pages:
             self._add(page)
         context.on("page", self._add)
@@ -82,8 +87,13 @@ class Tabs:
             self._recent.append(page)
             self.opened += 1
             page.on("close", self._forget)
-            page.on("crash", self._forget)
+            page.on("crash", self._crash)
             self._on_open(page)
+
+    def _crash(self, page: Page) -> None:
+        """A pop-up's process may go; what goes on the page that is worked on goes with it."""
+        self.crashed = self.crashed or page in self._recent[-1:]
+        self._forget(page)
 
     def _forget(self, page: Page) -> None:
         if page in self._recent:

@@ -12,7 +12,7 @@ from rich.markup import escape
 from skyvern_dagster.cli.progress import ProgressView
 from skyvern_dagster.errors import ParameterError
 from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
-from skyvern_dagster.runs.status import EXIT_CODES
+from skyvern_dagster.runs.status import EXIT_CODES, EXIT_INCOMPLETE
 
 
 def run_file(
@@ -21,7 +21,8 @@ def run_file(
     """Runs a definition and prints the answer.
 
     Returns:
-        Exit status: 0 completed, 1 failed, 3 terminated, 130 canceled.
+        Exit status: 0 completed, 1 failed, 3 terminated, 4 completed but for some items, 130
+        canceled.
 
     Raises:
         SkyvernDagsterError: The definition or a parameter is wrong, or the run can't be started.
@@ -62,6 +63,8 @@ def follow(local: object, *, as_json: bool, downloads: Path | None) -> int:
     if as_json:
         sys.stdout.write(answer.model_dump_json(indent=2) + "\n")
     _print_ending(console, answer)
+    if answer.status == "completed" and answer.unfinished_items:
+        return EXIT_INCOMPLETE
     return EXIT_CODES.get(answer.status, 1)
 
 
@@ -85,7 +88,10 @@ def parse_parameters(pairs: Sequence[str]) -> dict[str, str]:
 def _print_ending(console: Console, answer: WorkflowRunAnswer) -> None:
     reason = f": {escape(answer.failure_reason)}" if answer.failure_reason else ""
     console.print(f"run [bold]{answer.workflow_run_id}[/] {answer.status}{reason}", highlight=False)
-    if answer.status in ("failed", "terminated", "canceled"):
+    for item in answer.unfinished_items if answer.status == "completed" else ():
+        console.print(escape(f"  {item.sentence}"), highlight=False)
+    may_pass = any(item.may_pass for item in answer.unfinished_items)
+    if answer.status in ("failed", "terminated", "canceled") or may_pass:
         console.print(
             f"go on from there: skyvern-dagster resume {answer.workflow_run_id}", highlight=False
         )

@@ -12,7 +12,13 @@ from skyvern_dagster.blocks.task import TaskBlock, TaskOutput
 from skyvern_dagster.blocks.union import LeafBlock
 from skyvern_dagster.blocks.upload_to_s3 import UploadToS3Block
 from skyvern_dagster.credentials.redaction import Redactor
-from skyvern_dagster.errors import BlockError, SkyvernDagsterError
+from skyvern_dagster.errors import (
+    BlockError,
+    BrowserNotFoundError,
+    DiskFullError,
+    InfrastructureError,
+    SkyvernDagsterError,
+)
 from skyvern_dagster.ids import new_id
 
 
@@ -23,7 +29,14 @@ def carried_out(block: LeafBlock, context: BlockContext) -> BlockOutcome:
 
 def _guarded(block: LeafBlock, context: BlockContext) -> BlockOutcome:
     try:
+        context.services.artifacts.require_space()
         return block.run(context)
+    except InfrastructureError as error:
+        return _broken(block, error, str(error))
+    except OSError as error:
+        # Whatever talks to others has errors of its own: this is our disk, or our processes.
+        context.log(traceback.format_exc())
+        return _broken(block, error, f"{type(error).__name__}: {error}")
     except BlockError as error:
         return _failed(block, str(error), retryable=error.retryable)
     except SkyvernDagsterError as error:
@@ -37,6 +50,13 @@ def _without_secrets(outcome: BlockOutcome, redactor: Redactor) -> BlockOutcome:
     if not redactor:
         return outcome
     return BlockOutcome.model_validate(redactor.value(outcome.model_dump(mode="json")))
+
+
+def _broken(block: LeafBlock, error: Exception, reason: str) -> BlockOutcome:
+    """Something that runs stand on broke; at once, there is no more room and no other browser."""
+    at_once = not isinstance(error, DiskFullError | BrowserNotFoundError)
+    failed = _failed(block, reason, retryable=at_once)
+    return failed.model_copy(update={"infrastructure": True})
 
 
 def _failed(block: LeafBlock, reason: str, *, retryable: bool) -> BlockOutcome:

@@ -39,6 +39,13 @@ class UnfinishedItem(BaseModel):
     loop_value: Any = None
     may_pass: bool = False
 
+    @property
+    def sentence(self) -> str:
+        """Which item, and why: for people."""
+        value = self.loop_value
+        shown = f" ({value})" if isinstance(value, str | int | float) else ""
+        return f"{self.block_key}{shown} {self.status}: {self.failure_reason or '-'}"
+
 
 @dataclass(frozen=True)
 class RunEnding:
@@ -102,8 +109,7 @@ def incomplete_reason(items: Sequence[UnfinishedItem]) -> str | None:
     """One sentence about what a completed run lacks; ``None`` where it lacks nothing."""
     if not items:
         return None
-    named = [f"{each.block_key}{_value(each)} {each.status}: {each.failure_reason or '-'}"
-             for each in items[:_TOLD]]  # fmt: skip
+    named = [each.sentence for each in items[:_TOLD]]
     more = f"; and {len(items) - _TOLD} more" if len(items) > _TOLD else ""
     noun = "item is" if len(items) == 1 else "items are"
     return f"completed, but {len(items)} {noun} missing: {'; '.join(named)}{more}"
@@ -119,7 +125,3 @@ def _item(record: BlockRecord) -> UnfinishedItem:
         loop_value=record.loop_value,
         may_pass=outcome.infrastructure or (outcome.status == "failed" and outcome.retryable),
     )
-
-
-def _value(item: UnfinishedItem) -> str:
-    return f" ({item.loop_value})" if isinstance(item.loop_value, str | int | float) else ""

@@ -22,6 +22,7 @@ from skyvern_dagster.execution.attempt import carried_out
 from skyvern_dagster.execution.collecting import collect, iteration_key
 from skyvern_dagster.execution.declarations import declarations
 from skyvern_dagster.execution.deliveries import delivery_of, item_digest, with_item
+from skyvern_dagster.execution.ending import unfinished_items
 from skyvern_dagster.execution.loop_items import loop_items
 from skyvern_dagster.execution.names import Names
 from skyvern_dagster.execution.records import BlockRecord, RunRecords
@@ -37,6 +38,9 @@ INFRASTRUCTURE_DELAYS = (1.0, 5.0)
 Twice: a renderer or a browser that was killed is there again at once; a disk, a store or a model
 server that hasn't come back after some seconds is a matter of minutes, and of ``resume``.
 """
+
+MOST_LACKING = 50
+"""How many missing items a block is told of by name; an e-mail stays readable."""
 
 Ran = tuple[Scope, BlockOutcome]
 """The scope after a block, and how the block ended."""
@@ -147,7 +151,15 @@ class Runner:
             workflow=scope.workflow_permanent_id,
             planner=definition.planner,
             file_parameters=file_parameters(definition.parameters),
+            lacking=lambda: self._lacking(scope),
         )
+
+    def _lacking(self, scope: Scope) -> list[str]:
+        records = self.records(scope).all(self.workflow)
+        items = unfinished_items(self.workflow, records)
+        lines = [f"- {each.sentence}" for each in items[:MOST_LACKING]]
+        more = len(items) - len(lines)
+        return [*lines, f"- and {more} more"] if more else lines
 
     def _services(self, block: LeafBlock) -> Services:
         """The services, with the block's own time-out."""

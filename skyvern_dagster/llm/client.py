@@ -129,9 +129,9 @@ class ModelClient:
             return self._unavailable(
                 f"has too many requests (HTTP 429: {told})", retryable=code != "insufficient_quota"
             )
-        return self._unavailable(
-            f"answered HTTP {error.status_code}: {told}", retryable=error.status_code >= 500
-        )
+        is_down = error.status_code >= 500
+        reason = self._reason(f"answered HTTP {error.status_code}: {told}")
+        return Unavailable(reason, retryable=is_down, infrastructure=is_down)
 
     def _unavailable(self, what: str, *, retryable: bool) -> Unavailable:
         return Unavailable(self._reason(what), retryable)

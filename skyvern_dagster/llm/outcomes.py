@@ -42,11 +42,14 @@ class Unavailable:
 
     Attributes:
         reason: For people: which server, what happened, what to do.
-        retryable: Whether the same request may be answered later.
+        retryable: Whether the same request may be answered soon.
+        infrastructure: Whether that says nothing about the request: the server is down, has no
+            time, or doesn't take the key. Not where it refuses what it was sent.
     """
 
     reason: str
     retryable: bool
+    infrastructure: bool = True
 
 
 ModelOutcome = Answered | Refused | TooLong | Unavailable

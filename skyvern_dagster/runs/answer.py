@@ -96,6 +96,7 @@ def work_done(facts: RunFacts, links: Links) -> dict[str, Any]:
         "downloaded_files": files,
         "downloaded_file_urls": [file.url for file in files],
         "errors": facts.errors,
+        "unfinished_items": facts.unfinished,
         "step_count": len(facts.steps),
         "input_token_count": sum(step.input_tokens for step in facts.steps),
         "output_token_count": sum(step.output_tokens for step in facts.steps),

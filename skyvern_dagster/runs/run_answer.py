@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from skyvern_dagster.execution.ending import UnfinishedItem
 from skyvern_dagster.runs.status import RunStatus
 from skyvern_dagster.runs.timestamp import Timestamp
 
@@ -47,6 +48,11 @@ class RunAnswer(BaseModel):
     downloaded_files: list[FileAnswer] | None = None
     downloaded_file_urls: list[str] | None = None
     errors: list[dict[str, Any]] = Field(default_factory=list)
+    unfinished_items: list[UnfinishedItem] = Field(
+        default_factory=list,
+        description="What a completed run lacks: blocks and loop items that failed or terminated "
+        "and that the definition puts up with. Empty where all is done.",
+    )
     step_count: int = 0
     input_token_count: int = 0
     output_token_count: int = 0

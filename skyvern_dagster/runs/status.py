@@ -41,6 +41,9 @@ UNFINISHED: tuple[dg.DagsterRunStatus, ...] = (
 EXIT_CODES: dict[RunStatus, int] = {"completed": 0, "terminated": 3, "canceled": 130}
 """Exit status of ``skyvern-dagster run``; 1 for anything else."""
 
+EXIT_INCOMPLETE = 4
+"""Of a run that has completed and lacks some of its items."""
+
 
 def attempt_tags(run: dg.DagsterRun) -> Mapping[str, str]:
     """The run's tags, unless they still speak of the run that it re-executes."""

@@ -60,7 +60,7 @@ async def _attempt(
         session,
         planner,
         Hands(session, vault, home_url=url, goal=goal),
-        StepRecorder(ArtifactStore(folder), vault.redactor, request),
+        StepRecorder(ArtifactStore(folder), vault.redactor, request, print),
         lambda _: None,
         Guard(url, goal),
     )

@@ -78,7 +78,12 @@ class LlmPlanner:
             case TooLong():
                 return _failed(outcome.reason, Usage(), retryable=False)
             case Unavailable():
-                return _failed(outcome.reason, Usage(), retryable=outcome.retryable)
+                return _failed(
+                    outcome.reason,
+                    Usage(),
+                    retryable=outcome.retryable,
+                    infrastructure=outcome.infrastructure,
+                )
             case _:
                 assert_never(outcome)
 
@@ -171,7 +176,12 @@ class _Draft:
 def _read(reading: Reading, spent: Usage, why: str, after: tuple[Decision, ...]) -> Plan:
     usage = spent + reading.usage
     if reading.problem:
-        return _failed(reading.problem, usage, retryable=reading.retryable)
+        return _failed(
+            reading.problem,
+            usage,
+            retryable=reading.retryable,
+            infrastructure=reading.infrastructure,
+        )
     decisions = (Extract(data=reading.data), *(_unproven(each) for each in after))
     return Plan(decisions, _CONFIDENCE, why, PLANNER, usage, guarded=True, notes=reading.doubtful)
 
@@ -198,5 +208,6 @@ def _changed_nothing(actions: tuple[Any, ...]) -> bool:
     )
 
 
-def _failed(reason: str, usage: Usage, *, retryable: bool) -> Plan:
-    return Plan((), 0.0, reason, PLANNER, usage, failure=PlanFailure(reason, retryable))
+def _failed(reason: str, usage: Usage, *, retryable: bool, infrastructure: bool = False) -> Plan:
+    failure = PlanFailure(reason, retryable, infrastructure)
+    return Plan((), 0.0, reason, PLANNER, usage, failure=failure)

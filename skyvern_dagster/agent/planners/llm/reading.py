@@ -35,6 +35,7 @@ class Reading:
 
     Attributes:
         problem: Why the data can't be used; empty when it can.
+        infrastructure: Whether that is because nobody could be asked.
         doubtful: Values that stand nowhere on the page, one sentence each.
     """
 
@@ -42,6 +43,7 @@ class Reading:
     usage: Usage = field(default_factory=Usage)
     problem: str = ""
     retryable: bool = True
+    infrastructure: bool = False
     doubtful: tuple[str, ...] = ()
 
 
@@ -88,7 +90,10 @@ async def _read_parts(client: ModelClient, request: PlanRequest, budget: int) ->
                 return outcome
             case Unavailable():
                 return Reading(
-                    usage=whole.usage, problem=outcome.reason, retryable=outcome.retryable
+                    usage=whole.usage,
+                    problem=outcome.reason,
+                    retryable=outcome.retryable,
+                    infrastructure=outcome.infrastructure,
                 )
             case _:
                 assert_never(outcome)
