@@ -90,7 +90,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     # Videos cost a third of a second a task; tests/agent/test_film.py makes them.
     monkeypatch.setenv("SKYVERN_VIDEO", "0")
     monkeypatch.setenv("SKYVERN_PLANNER", "tests.planners.clerk:Clerk")
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(ROOT), str(ROOT / "api"))))
     return monkeypatch
 
 

@@ -107,6 +107,8 @@ class AgentLoop:
 
     async def _step(self, order: int) -> Ending | None:
         started = time.monotonic()
+        # A session that lost its page goes on with a blank one, which is nothing to plan on.
+        await self.session.require_working()
         observation = await self.timed("observe", self.session.observe())
         request = PlanRequest(
             goal=self.request.goal,
@@ -165,7 +167,7 @@ class AgentLoop:
             if ending is not None:
                 return actions, ending
             if not result.ok:
-                self.session.require_working()
+                await self.session.require_working()
                 self.log(f"step {order} · failed: {result.error or result.message}")
                 break
             if _page_is_another(result):

@@ -132,6 +132,8 @@ class SessionDesk:
         try:
             film = await self._start_recording(session, request, folder, log)
             loop, ending = await self._run(request, session, planner, vault, recorder, log)
+            if ending.status != "completed":
+                ending = await self._unless_broken(session, ending)
             loop.seconds["open"] = opened
             video, trace = await self._stop_recording(session, request, recorder, film, folder, log)
             files = self._store_files(request, loop.downloads)
@@ -224,7 +226,6 @@ class SessionDesk:
                 opening = loop.timed("act", goto(session, address))
                 result = await self._runtime.translated(opening)
                 if not result.ok:
-                    session.require_working()
                     return loop, Ending("failed", result.error or result.message)
             ending = await self._runtime.translated(loop.run())
             if learner is not None:
@@ -238,9 +239,19 @@ class SessionDesk:
             return loop, Ending("failed", str(error), retryable=False)
         except NavigationError as error:
             return loop, Ending("failed", str(error))
+        except BrowserBrokenError as error:
+            return loop, Ending("failed", f"the browser broke: {error}", infrastructure=True)
         except BrowserError as error:
-            gone = isinstance(error, BrowserBrokenError) or not session.is_usable
-            return loop, Ending("failed", f"the browser broke: {error}", infrastructure=gone)
+            return loop, Ending("failed", f"the browser broke: {error}")
+
+    async def _unless_broken(self, session: BrowserSession, ending: Ending) -> Ending:
+        """Without a browser, what a task came to says nothing about the task."""
+        try:
+            await session.require_working()
+        except BrowserBrokenError as error:
+            reason = f"the browser broke: {error} ({ending.reason})"
+            return Ending("failed", reason, infrastructure=True)
+        return ending
 
     async def _restored(self, state: str | None, folder: Path) -> BrowserSession:
         given = None

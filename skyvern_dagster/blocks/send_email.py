@@ -112,7 +112,7 @@ class SendEmailBlock(BlockFields):
         )
         if set(refused) & set(recipients):
             context.log(f"the server refused these recipients: {', '.join(refused)}")
-        return _completed(attachments=files, sent_now=1)
+        return _completed(attachments=len(marks.files), sent_now=1)
 
     def _files(self, context: BlockContext) -> list[StoredFile]:
         found: dict[str, StoredFile] = {}

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 _CLOSE_SECONDS = 5.0
 
+_ANSWER_SECONDS = 10.0
+"""A browser under load answers within one or two; one that doesn't by then won't."""
+
 
 @dataclass(frozen=True)
 class SessionOptions:
@@ -157,15 +160,19 @@ class BrowserSession:
         is_connected = browser is not None and browser.is_connected()
         return is_connected and not self._closed and not self.tabs.crashed
 
-    def require_working(self) -> None:
+    async def require_working(self) -> None:
         """Holds that something can still be done with the session.
 
         Raises:
             BrowserBrokenError: The browser is gone, or the process of the page that was current.
         """
-        browser = self._context.browser
-        if browser is None or not browser.is_connected():
-            raise BrowserBrokenError("Chromium is gone: it crashed, or was ended")
+        from playwright.async_api import Error
+
+        try:
+            # One round trip: what has happened before it has been told by then.
+            await asyncio.wait_for(self._context.cookies("http://localhost"), _ANSWER_SECONDS)
+        except (Error, TimeoutError) as error:
+            raise BrowserBrokenError("Chromium is gone: it crashed, or was ended") from error
         if self.tabs.crashed:
             raise BrowserBrokenError(
                 "the page's process is gone: it crashed, was ended, or ran out of memory"

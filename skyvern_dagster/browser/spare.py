@@ -22,11 +22,13 @@ class BlankContext:
         context: The context itself.
         context_id: How Chromium calls it.
         target_id: How Chromium calls its page.
+        crash: Set once the page's process has gone.
     """
 
     context: BrowserContext
     context_id: str
     target_id: str
+    crash: asyncio.Event
 
 
 class SpareContext:
@@ -71,16 +73,23 @@ class SpareContext:
 
         if ready is not None:
             with contextlib.suppress(Error):
-                return await ready
+                blank = await ready
+                if not blank.crash.is_set():
+                    return blank
+                await blank.context.close()
         return await self._open(options)
 
     async def _open(self, options: Mapping[str, Any]) -> BlankContext:
         context = await self._browser.new_context(**options)
         await context.add_init_script(script("hooks"))
-        protocol = await context.new_cdp_session(await context.new_page())
+        page, crash = await context.new_page(), asyncio.Event()
+        page.on("crash", lambda _: crash.set())
+        protocol = await context.new_cdp_session(page)
         target = (await protocol.send("Target.getTargetInfo"))["targetInfo"]
         await protocol.detach()
-        return BlankContext(context, str(target.get("browserContextId", "")), target["targetId"])
+        return BlankContext(
+            context, str(target.get("browserContextId", "")), target["targetId"], crash
+        )
 
 
 async def _close(opening: asyncio.Task[BlankContext]) -> None:

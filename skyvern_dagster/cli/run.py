@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from skyvern_dagster.cli.progress import ProgressView
 from skyvern_dagster.errors import ParameterError
+from skyvern_dagster.execution.ending import missing
 from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
 from skyvern_dagster.runs.status import EXIT_CODES, EXIT_INCOMPLETE
 
@@ -63,7 +64,7 @@ def follow(local: object, *, as_json: bool, downloads: Path | None) -> int:
     if as_json:
         sys.stdout.write(answer.model_dump_json(indent=2) + "\n")
     _print_ending(console, answer)
-    if answer.status == "completed" and answer.unfinished_items:
+    if answer.status == "completed" and missing(answer.unfinished_items):
         return EXIT_INCOMPLETE
     return EXIT_CODES.get(answer.status, 1)
 
@@ -88,7 +89,7 @@ def parse_parameters(pairs: Sequence[str]) -> dict[str, str]:
 def _print_ending(console: Console, answer: WorkflowRunAnswer) -> None:
     reason = f": {escape(answer.failure_reason)}" if answer.failure_reason else ""
     console.print(f"run [bold]{answer.workflow_run_id}[/] {answer.status}{reason}", highlight=False)
-    for item in answer.unfinished_items if answer.status == "completed" else ():
+    for item in missing(answer.unfinished_items) if answer.status == "completed" else ():
         console.print(escape(f"  {item.sentence}"), highlight=False)
     may_pass = any(item.may_pass for item in answer.unfinished_items)
     if answer.status in ("failed", "terminated", "canceled") or may_pass:

@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 
 from skyvern_dagster.blocks.outcome import BlockOutcome
-from skyvern_dagster.execution.ending import RunEnding, block_ending
+from skyvern_dagster.execution.ending import RunEnding, block_ending, missing
 from skyvern_dagster.execution.run import WorkflowRun
 from skyvern_dagster.execution.scope import Scope
 
@@ -41,9 +41,10 @@ def complete(run: WorkflowRun, scope: Scope) -> dict[str, Any]:
     ending = run.completion(scope)
     run.end(ending)
     run.host.log(f"{scope.workflow_run_id}: completed with {len(scope.files)} downloads")
-    if ending.reason is None:
+    if ending.reason is not None:
+        run.host.log(f"{scope.workflow_run_id}: {ending.reason}")
+    if not ending.unfinished:
         return {}
-    run.host.log(f"{scope.workflow_run_id}: {ending.reason}")
     rows = [
         dg.TableRecord(
             {
@@ -51,9 +52,13 @@ def complete(run: WorkflowRun, scope: Scope) -> dict[str, Any]:
                 "item": "" if each.loop_value is None else str(each.loop_value),
                 "status": each.status,
                 "failure_reason": each.failure_reason or "",
+                "foreseen": ", ".join(each.error_codes) if each.foreseen else "",
                 "may pass": "yes, by resuming the run" if each.may_pass else "",
             }
         )
         for each in ending.unfinished
     ]
-    return {"missing": dg.MetadataValue.table(rows), "missing_items": len(rows)}
+    return {
+        "unfinished_items": dg.MetadataValue.table(rows),
+        "missing_items": len(missing(ending.unfinished)),
+    }

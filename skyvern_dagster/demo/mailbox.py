@@ -46,6 +46,12 @@ class ReceivedMessage:
                 found[part.get_filename() or ""] = content
         return found
 
+    @property
+    def text(self) -> str:
+        """The plain text of the body."""
+        body = self.message.get_body(("plain",))
+        return "" if body is None else str(body.get_content())
+
 
 class Mailbox:
     """Hooks of aiosmtpd (hence their names) that fill a list of messages.

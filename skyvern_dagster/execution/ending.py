@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,10 @@ class UnfinishedItem(BaseModel):
         status: ``failed`` (something broke), ``terminated`` (the agent judged that it can't be
             done), ``canceled``, ``timed_out`` or ``skipped``.
         loop_value: The item, in a loop.
+        error_codes: The codes that the agent has reported.
         may_pass: Whether trying it again may help: ``resume`` does.
+        foreseen: Whether it terminated in a situation that the definition has a code for, so that
+            it isn't missing: an order that has no invoice.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -37,7 +40,9 @@ class UnfinishedItem(BaseModel):
     status: BlockStatus
     failure_reason: str | None = None
     loop_value: Any = None
+    error_codes: tuple[str, ...] = ()
     may_pass: bool = False
+    foreseen: bool = False
 
     @property
     def sentence(self) -> str:
@@ -71,8 +76,9 @@ class RunEnding:
             said[tags.FAILED_BLOCK] = self.block_key
         if self.error_codes:
             said[tags.ERROR_CODES] = tags.short(", ".join(self.error_codes))
-        if self.unfinished:
-            said[tags.UNFINISHED] = str(len(self.unfinished))
+        lacking = missing(self.unfinished)
+        if lacking:
+            said[tags.UNFINISHED] = str(len(lacking))
         return said
 
 
@@ -93,20 +99,40 @@ def error_codes(outcome: BlockOutcome) -> list[str]:
 
 
 def unfinished_items(workflow: Workflow, records: Sequence[BlockRecord]) -> list[UnfinishedItem]:
-    """What a run lacks by its records, in their order.
+    """The items of a run that did not reach their goal, by its records, in their order.
 
-    A loop that lacks iterations isn't counted beside them, while one that could not begin is.
+    A loop that lacks iterations isn't counted beside them, and one over an empty list lacks
+    nothing; one that could not begin is counted.
     """
     loops = {
         each.label for each in walk(workflow.definition.blocks) if isinstance(each, ForLoopBlock)
     }
     bad = [each for each in records if not each.outcome.completed]
     leaves = [each for each in bad if each.label not in loops]
-    return [_item(each) for each in bad if each.label not in loops or not leaves]
+    could_not_begin = [
+        each for each in bad if each.label in loops and each.outcome.status == "failed"
+    ]
+    counted = leaves or could_not_begin
+    codes = _codes_of(workflow)
+    return [_item(each, codes.get(each.label, frozenset())) for each in counted]
 
 
-def incomplete_reason(items: Sequence[UnfinishedItem]) -> str | None:
+def missing(items: Iterable[UnfinishedItem]) -> list[UnfinishedItem]:
+    """The items that a run lacks: all but those whose end the definition has foreseen."""
+    return [each for each in items if not each.foreseen]
+
+
+def _codes_of(workflow: Workflow) -> dict[str, frozenset[str]]:
+    """Label -> the codes of the situations that the definition foresees in the block."""
+    return {
+        block.label: frozenset(getattr(block, "error_code_mapping", {}))
+        for block in walk(workflow.definition.blocks)
+    }
+
+
+def incomplete_reason(unfinished: Sequence[UnfinishedItem]) -> str | None:
     """One sentence about what a completed run lacks; ``None`` where it lacks nothing."""
+    items = missing(unfinished)
     if not items:
         return None
     named = [each.sentence for each in items[:_TOLD]]
@@ -115,13 +141,16 @@ def incomplete_reason(items: Sequence[UnfinishedItem]) -> str | None:
     return f"completed, but {len(items)} {noun} missing: {'; '.join(named)}{more}"
 
 
-def _item(record: BlockRecord) -> UnfinishedItem:
+def _item(record: BlockRecord, foreseen: frozenset[str]) -> UnfinishedItem:
     outcome = record.outcome
+    codes = tuple(error_codes(outcome))
     return UnfinishedItem(
         block_key=record.block_key,
         label=record.label,
         status=outcome.status,
         failure_reason=outcome.failure_reason,
         loop_value=record.loop_value,
+        error_codes=codes,
+        foreseen=outcome.status == "terminated" and not foreseen.isdisjoint(codes),
         may_pass=outcome.infrastructure or (outcome.status == "failed" and outcome.retryable),
     )

@@ -22,7 +22,7 @@ from skyvern_dagster.execution.attempt import carried_out
 from skyvern_dagster.execution.collecting import collect, iteration_key
 from skyvern_dagster.execution.declarations import declarations
 from skyvern_dagster.execution.deliveries import delivery_of, item_digest, with_item
-from skyvern_dagster.execution.ending import unfinished_items
+from skyvern_dagster.execution.ending import missing, unfinished_items
 from skyvern_dagster.execution.loop_items import loop_items
 from skyvern_dagster.execution.names import Names
 from skyvern_dagster.execution.records import BlockRecord, RunRecords
@@ -156,7 +156,7 @@ class Runner:
 
     def _lacking(self, scope: Scope) -> list[str]:
         records = self.records(scope).all(self.workflow)
-        items = unfinished_items(self.workflow, records)
+        items = missing(unfinished_items(self.workflow, records))
         lines = [f"- {each.sentence}" for each in items[:MOST_LACKING]]
         more = len(items) - len(lines)
         return [*lines, f"- and {more} more"] if more else lines

@@ -50,8 +50,8 @@ class RunAnswer(BaseModel):
     errors: list[dict[str, Any]] = Field(default_factory=list)
     unfinished_items: list[UnfinishedItem] = Field(
         default_factory=list,
-        description="What a completed run lacks: blocks and loop items that failed or terminated "
-        "and that the definition puts up with. Empty where all is done.",
+        description="Blocks and loop items that failed or terminated and that the definition puts "
+        "up with. What a completed run lacks are those that aren't foreseen by an error code.",
     )
     step_count: int = 0
     input_token_count: int = 0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import date, datetime
+from pathlib import Path
 
 import dagster as dg
 
@@ -17,7 +19,7 @@ from skyvern_dagster.agent.decisions import (
     InputText,
     Terminate,
 )
-from skyvern_dagster.agent.planner import Plan, Planner, PlanRequest
+from skyvern_dagster.agent.planner import Plan, PlanFailure, Planner, PlanRequest
 from skyvern_dagster.browser.observation import Node
 
 
@@ -123,3 +125,17 @@ class ClerkResource(dg.ConfigurableResource["ClerkResource"]):
 
     def policy(self) -> Planner:
         return Clerk()
+
+
+class Distracted(Clerk):
+    """A clerk who can't make a plan for one order, as long as a file says which."""
+
+    name = "distracted"
+
+    async def plan(self, request: PlanRequest) -> Plan:
+        note = Path(os.environ["DISTRACTED_BY"])
+        order_id = request.goal.payload.get("order_id", "")
+        if order_id and note.exists() and note.read_text().strip() == order_id:
+            failure = PlanFailure("the clerk was called away", retryable=True)
+            return Plan((), 0.0, failure.reason, self.name, failure=failure)
+        return await super().plan(request)

@@ -1,0 +1,53 @@
+"""Processes below this one, for tests that kill them."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+
+def chromium_processes(*, kind: str) -> list[int]:
+    """Ids of the Chromium processes below this one.
+
+    Args:
+        kind: ``renderer``, or empty for the browsers themselves.
+    """
+    found = []
+    for pid in _below(os.getpid()):
+        command = _read(pid, "cmdline").replace("\0", " ")
+        is_chromium = (
+            "chrom" in command and "--remote-debugging" in command
+        ) or "--type=" in command
+        given = command.partition("--type=")[2].partition(" ")[0]
+        if is_chromium and given == kind:
+            found.append(pid)
+    return found
+
+
+def kill(pids: list[int]) -> int:
+    """Kills processes; gives how many were still there."""
+    killed = 0
+    for pid in pids:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+        killed += 1
+    return killed
+
+
+def _below(pid: int) -> list[int]:
+    children = [int(each) for each in _read(pid, f"task/{pid}/children").split()]
+    threads = [int(each.name) for each in Path(f"/proc/{pid}/task").iterdir()]
+    for thread in threads:
+        if thread != pid:
+            children += [int(each) for each in _read(pid, f"task/{thread}/children").split()]
+    return [*children, *(below for child in children for below in _below(child))]
+
+
+def _read(pid: int, name: str) -> str:
+    try:
+        return Path(f"/proc/{pid}/{name}").read_text(errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
