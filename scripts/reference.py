@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from typer.cli import get_docs_for_click
 
 import skyvern_dagster
-from skyvern_dagster.blocks.union import BLOCK_TYPES, OUTPUT_TYPES
+from skyvern_dagster.blocks.registry import block_types
 from skyvern_dagster.cli.app import app as cli
 from skyvern_dagster.compiler.job import asset_resources
 from skyvern_dagster.tables import (
@@ -100,9 +100,9 @@ def definition_page() -> str:
         *(_model(f"`{name}`", model) for name, model in PARAMETER_MODELS.items()),
         "# Blocks\n\nTold apart by `block_type`.\n",
     ]
-    for name, model in BLOCK_TYPES.items():
+    for name, model in block_types().items():
         parts.append(_model(f"`{name}`", model))
-        output = OUTPUT_TYPES[name]
+        output = model.output_type
         parts.append(f"### Output of `{name}`\n\n{_doc(output)}\n")
         if "root" not in output.model_fields:
             parts.append(f"{_fields(output.model_fields)}\n")

@@ -17,8 +17,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from skyvern_dagster.agent.decisions import Complete
 from skyvern_dagster.agent.planners.scripted import ScriptedPlanner
 from skyvern_dagster.artifacts.run_keys import StepKeys
+from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.task import TaskBlock
-from skyvern_dagster.blocks.union import Block
 from skyvern_dagster.compiler.job import asset_resources
 from skyvern_dagster.errors import RunError
 from skyvern_dagster.execution.host import NoHost

@@ -8,7 +8,7 @@ from typing import Any, assert_never
 
 import dagster as dg
 
-from skyvern_dagster.blocks.union import Block
+from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.workflow.dagster_section import AssetSettings, Automation, Freshness
 from skyvern_dagster.workflow.loader import Workflow
 from skyvern_dagster.workflow.picture import picture

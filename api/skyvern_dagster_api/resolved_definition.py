@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from skyvern_dagster.blocks.block import Block
+from skyvern_dagster.blocks.registry import block_types
 from skyvern_dagster.ids import stable_id
 from skyvern_dagster.workflow_store import StoredWorkflow
 
-_SMTP = ("smtp_host", "smtp_port", "smtp_username", "smtp_password")
 _WITH_ROW = {
     "workflow": "workflow_parameter_id",
     "aws_secret": "aws_secret_parameter_id",
@@ -78,17 +79,10 @@ class ResolvedDefinition:
 
     def _block(self, block: dict[str, Any]) -> dict[str, Any]:
         found = {**block, "output_parameter": self._output(block["label"])}
-        if "parameter_keys" in block or block["block_type"] == "task":
-            keys = block.get("parameter_keys") or []
-            found["parameters"] = [each for key in keys if (each := self._parameter(key))]
-        if block["block_type"] == "for_loop":
-            over = block.get("loop_over_parameter_key")
-            found["loop_over"] = self._parameter(over) if over else None
-            found["loop_blocks"] = [self._block(each) for each in block.get("loop_blocks") or []]
-        if block["block_type"] == "send_email":
-            for name in _SMTP:
-                key = block.get(f"{name}_secret_parameter_key")
-                found[name] = self._parameter(key) if key else None
+        model = block_types().get(str(block["block_type"]), Block)
+        found |= model.resolved(block, self._parameter)
+        if "loop_blocks" in block:
+            found["loop_blocks"] = [self._block(each) for each in block["loop_blocks"] or []]
         return found
 
 

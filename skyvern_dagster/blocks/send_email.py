@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, getaddresses, parseaddr
 from pathlib import PurePosixPath
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from skyvern_dagster.artifacts.claim import claimed
 from skyvern_dagster.artifacts.files import StoredFile
+from skyvern_dagster.blocks.block import LeafBlock, Need, Resolve, RetryRule
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.email_server import Mailbox, send
-from skyvern_dagster.blocks.fields import BlockFields, RetryRule
 from skyvern_dagster.blocks.mail_marks import MailMarks, mail_marks
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.blocks.upload_to_s3 import select_files
@@ -39,7 +39,21 @@ SMTP_FIELDS = (
 """The fields that name the secrets of the SMTP account."""
 
 
-class SendEmailBlock(BlockFields):
+class EmailOutput(BaseModel):
+    """``{"success": true}``, or ``{"success": false, "error": ...}`` (contract 3a)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    success: bool
+    error: str | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_empty_error(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
+        values: dict[str, object] = handler(self)
+        return {key: value for key, value in values.items() if value is not None}
+
+
+class SendEmailBlock(LeafBlock):
     """Sends one message, once.
 
     The secrets of the SMTP account are ``aws_secret`` parameters.
@@ -48,6 +62,9 @@ class SendEmailBlock(BlockFields):
     key_fields: ClassVar[tuple[str, ...]] = ("recipients", "body", "file_attachments")
     template_fields: ClassVar[tuple[str, ...]] = ("subject", "sender")
     takes_downloads: ClassVar[bool] = True
+    needs: ClassVar[frozenset[Need]] = frozenset({"email"})
+    kind: ClassVar[str] = "email"
+    output_type: ClassVar[type[BaseModel]] = EmailOutput
     parameter_fields: ClassVar[tuple[str, ...]] = SMTP_FIELDS
 
     block_type: Literal["send_email"]
@@ -71,6 +88,28 @@ class SendEmailBlock(BlockFields):
     def retry_rule(self) -> RetryRule:
         """A server that is down for a moment is tried again."""
         return RetryRule(self.max_retries, delay_seconds=1.0)
+
+    def describe(self) -> str:
+        """What it sends to whom."""
+        return f"Sends {self.subject!r} to {', '.join(self.recipients)}."
+
+    def summary(self) -> str:
+        """What it sends."""
+        return f"sends “{self.subject}”"
+
+    @classmethod
+    def failed_output(cls, reason: str) -> Any:
+        """That it wasn't sent, and why."""
+        return EmailOutput(success=False, error=reason).model_dump(mode="json")
+
+    @classmethod
+    def resolved(cls, fields: Mapping[str, Any], resolve: Resolve) -> dict[str, Any]:
+        """The secrets of the SMTP account."""
+        keys = {name: fields.get(name) for name in SMTP_FIELDS}
+        return {
+            name.removesuffix("_secret_parameter_key"): resolve(key) if key else None
+            for name, key in keys.items()
+        }
 
     def run(self, context: BlockContext) -> BlockOutcome:
         """Sends the message, unless this run has sent it already.
@@ -176,20 +215,6 @@ class SendEmailBlock(BlockFields):
             )
         username = vault.value(self.smtp_username_secret_parameter_key)
         return Mailbox(host, int(port), username, password)
-
-
-class EmailOutput(BaseModel):
-    """``{"success": true}``, or ``{"success": false, "error": ...}`` (contract 3a)."""
-
-    model_config = ConfigDict(frozen=True)
-
-    success: bool
-    error: str | None = None
-
-    @model_serializer(mode="wrap")
-    def _without_empty_error(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
-        values: dict[str, object] = handler(self)
-        return {key: value for key, value in values.items() if value is not None}
 
 
 def _notes(context: BlockContext, marks: MailMarks) -> str:

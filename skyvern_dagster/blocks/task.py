@@ -12,8 +12,9 @@ from skyvern_dagster.agent.choice import PlannerName, planner_for
 from skyvern_dagster.agent.planner import Goal, Place
 from skyvern_dagster.agent.task import TaskRequest, TaskResult
 from skyvern_dagster.agent.uploads import OfferedFile
+from skyvern_dagster.blocks.block import Block, LeafBlock, Need, RetryRule, first_sentence
 from skyvern_dagster.blocks.context import BlockContext
-from skyvern_dagster.blocks.fields import BlockFields, RetryRule
+from skyvern_dagster.blocks.entry import BlockEntry, DownloadedFile, FileLinks
 from skyvern_dagster.blocks.offered_files import offered_files
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.blocks.web_address import web_address
@@ -26,7 +27,33 @@ from skyvern_dagster.ids import new_id
 from skyvern_dagster.templating import is_template, names_used
 
 
-class TaskBlock(BlockFields):
+class TaskOutput(BaseModel):
+    """What a task gives to later blocks and to the answer, in this order (contract 3b)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    task_id: str
+    status: str
+    extracted_information: Any = None
+    failure_reason: str | None = None
+    errors: list[dict[str, Any]] = Field(default_factory=list)
+
+
+class TaskEntry(BlockEntry):
+    """What a ``task`` block gave."""
+
+    block_type: Literal["task"] = "task"
+    output: TaskOutput
+    downloaded_files: list[DownloadedFile] = Field(default_factory=list)
+
+    @classmethod
+    def shown(cls, outcome: BlockOutcome, links: FileLinks) -> dict[str, Any]:
+        """See the base class."""
+        files = [DownloadedFile.of(file, links) for file in outcome.files]
+        return {"output": outcome.output, "downloaded_files": files}
+
+
+class TaskBlock(LeafBlock):
     """One instruction to a browser (contract 3a)."""
 
     key_fields: ClassVar[tuple[str, ...]] = (
@@ -41,11 +68,15 @@ class TaskBlock(BlockFields):
         "data_extraction_goal",
         "error_code_mapping",
     )
-    inert_fields: ClassVar[frozenset[str]] = BlockFields.inert_fields | {
+    inert_fields: ClassVar[frozenset[str]] = Block.inert_fields | {
         "engine", "cache_actions", "disable_cache", "complete_criterion", "terminate_criterion",
         "complete_verification", "include_action_history_in_verification",
     }  # fmt: skip
-    uses_browser: ClassVar[bool] = True
+    needs: ClassVar[frozenset[Need]] = frozenset({"browser"})
+    kind: ClassVar[str] = "browser"
+    output_type: ClassVar[type[BaseModel]] = TaskOutput
+    entry_type: ClassVar[type[BlockEntry]] = TaskEntry
+    is_task: ClassVar[bool] = True
 
     block_type: Literal["task"]
     url: str | None = Field(default=None, description="Where to begin; else where the browser is.")
@@ -91,6 +122,22 @@ class TaskBlock(BlockFields):
     def retry_rule(self) -> RetryRule:
         """See the base class."""
         return RetryRule(self.max_retries, delay_seconds=0.5)
+
+    def describe(self) -> str:
+        """Its goals."""
+        goals = (self.title, self.navigation_goal, self.data_extraction_goal)
+        return "\n\n".join(goal for goal in goals if goal) or f"Opens {self.url}"
+
+    def summary(self) -> str:
+        """The first sentence of its goal."""
+        text = self.title or self.navigation_goal or self.data_extraction_goal or ""
+        return first_sentence(text) or f"opens {self.url}"
+
+    @classmethod
+    def failed_output(cls, reason: str) -> Any:
+        """As of a task that failed at once."""
+        failed = TaskOutput(task_id=new_id("tsk"), status="failed", failure_reason=reason)
+        return failed.model_dump(mode="json")
 
     def run(self, context: BlockContext) -> BlockOutcome:
         """Carries the task out in a browser session.
@@ -221,18 +268,6 @@ class TaskBlock(BlockFields):
             secret = context.vault.payload(key)
             payload[key] = context.names[key] if secret is None else secret
         return {**payload, **_asked_payload(context)}
-
-
-class TaskOutput(BaseModel):
-    """What a task gives to later blocks and to the answer, in this order (contract 3b)."""
-
-    model_config = ConfigDict(frozen=True)
-
-    task_id: str
-    status: str
-    extracted_information: Any = None
-    failure_reason: str | None = None
-    errors: list[dict[str, Any]] = Field(default_factory=list)
 
 
 def _text(context: BlockContext, text: str | None, field: str) -> str:

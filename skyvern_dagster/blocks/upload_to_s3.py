@@ -5,22 +5,43 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import Field, RootModel
+from pydantic import BaseModel, Field, RootModel
 
 from skyvern_dagster.artifacts.files import StoredFile
+from skyvern_dagster.blocks.block import DOWNLOAD_DIRECTORY, LeafBlock, Need, RetryRule
 from skyvern_dagster.blocks.context import BlockContext
-from skyvern_dagster.blocks.fields import DOWNLOAD_DIRECTORY, BlockFields, RetryRule
+from skyvern_dagster.blocks.entry import BlockEntry, FileLinks, UploadEntryFile
 from skyvern_dagster.blocks.outcome import BlockOutcome, UploadedFile
 from skyvern_dagster.errors import BlockError
 
 
-class UploadToS3Block(BlockFields):
+class UploadOutput(RootModel[list[str]]):
+    """``s3://`` URIs, in the order of the downloads (contract 3b)."""
+
+
+class UploadEntry(BlockEntry):
+    """What an ``upload_to_s3`` block gave."""
+
+    block_type: Literal["upload_to_s3"] = "upload_to_s3"
+    output: list[UploadEntryFile]
+
+    @classmethod
+    def shown(cls, outcome: BlockOutcome, links: FileLinks) -> dict[str, Any]:
+        """See the base class."""
+        return {"output": [UploadEntryFile.of(file, links) for file in outcome.uploads]}
+
+
+class UploadToS3Block(LeafBlock):
     """Puts downloads into a bucket, each once."""
 
     key_fields: ClassVar[tuple[str, ...]] = ("path",)
     takes_downloads: ClassVar[bool] = True
+    needs: ClassVar[frozenset[Need]] = frozenset({"s3"})
+    kind: ClassVar[str] = "s3"
+    output_type: ClassVar[type[BaseModel]] = UploadOutput
+    entry_type: ClassVar[type[BlockEntry]] = UploadEntry
 
     block_type: Literal["upload_to_s3"]
     path: str = Field(
@@ -34,6 +55,20 @@ class UploadToS3Block(BlockFields):
     def retry_rule(self) -> RetryRule:
         """S3 that is down for a moment is tried again."""
         return RetryRule(self.max_retries, delay_seconds=1.0)
+
+    def describe(self) -> str:
+        """What it uploads."""
+        return f"Uploads {self.path} to S3."
+
+    def summary(self) -> str:
+        """What it uploads."""
+        return "uploads the downloads to S3"
+
+    @classmethod
+    def failed_output(cls, reason: str) -> Any:
+        """Nothing was uploaded."""
+        del reason
+        return []
 
     def run(self, context: BlockContext) -> BlockOutcome:
         """Uploads each file that isn't there yet.
@@ -70,10 +105,6 @@ class UploadToS3Block(BlockFields):
             uploads=tuple(uploads),
             details={"files": len(uploads), "uploaded_now": uploaded},
         )
-
-
-class UploadOutput(RootModel[list[str]]):
-    """``s3://`` URIs, in the order of the downloads (contract 3b)."""
 
 
 def delivered_names(workflow_run_id: str, files: Sequence[StoredFile]) -> list[str]:

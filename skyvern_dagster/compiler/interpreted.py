@@ -10,8 +10,8 @@ from typing import Any
 
 import dagster as dg
 
+from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.outcome import BlockOutcome
-from skyvern_dagster.blocks.union import Block
 from skyvern_dagster.compiler.dagster_host import dagster_run, tag_process
 from skyvern_dagster.compiler.endings import complete, ended
 from skyvern_dagster.compiler.metadata import block_metadata, downloads_metadata

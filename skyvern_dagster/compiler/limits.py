@@ -6,8 +6,7 @@ import re
 
 import dagster as dg
 
-from skyvern_dagster.blocks.task import TaskBlock
-from skyvern_dagster.blocks.union import Block
+from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.workflow.loader import Workflow
 from skyvern_dagster.workflow.parameters import CredentialParameter
 
@@ -25,20 +24,20 @@ def pool_of(block: Block, workflow: Workflow) -> str | None:
     that counts pools by run (ours does) and limits them to 1 never lets two runs use one login at
     the same time. Other tasks share the site's pool, where the section names one.
     """
-    if not isinstance(block, TaskBlock):
+    if not block.is_task:
         return None
     pools = login_pools(workflow, block)
     return pools[0] if pools else workflow.definition.dagster.pools.site
 
 
-def login_pools(workflow: Workflow, block: TaskBlock | None = None) -> list[str]:
+def login_pools(workflow: Workflow, block: Block | None = None) -> list[str]:
     """The pools of the logins that a task, or the whole workflow, is given."""
     login = workflow.definition.dagster.pools.login
     found = [
         login_pool(each.credential_id or each.key) if login is True else str(login)
         for each in workflow.definition.parameters
         if isinstance(each, CredentialParameter)
-        and (block is None or each.key in block.parameter_keys)
+        and (block is None or each.key in block.keys_used())
     ]
     return [] if login is False else found
 

@@ -4,14 +4,14 @@
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, assert_never
+from typing import Any
 
 import dagster as dg
 from pydantic import BaseModel
 
+from skyvern_dagster.blocks.block import Block, LeafBlock
 from skyvern_dagster.blocks.for_loop import ForLoopBlock, LoopOutput
 from skyvern_dagster.blocks.outcome import BlockOutcome
-from skyvern_dagster.blocks.union import OUTPUT_TYPES, Block
 from skyvern_dagster.compiler.dagster_host import adopted_run
 from skyvern_dagster.compiler.endings import failure
 from skyvern_dagster.compiler.iterations import LoopEntryPoint, heal, loop_entry
@@ -46,8 +46,6 @@ _LOOP_OUTS = {
     "iterations": dg.DynamicOut(Scope, io_manager_key=IO_MANAGER),
 }
 
-_KINDS = {"task": "browser", "for_loop": "loop", "upload_to_s3": "s3", "send_email": "email"}
-
 
 def block_op(
     node: BlockNode, workflow: Workflow, name: str, loop: ForLoopBlock | None = None
@@ -66,16 +64,16 @@ def block_op(
             after = _fatal(run, node, loop, after, outcome, metadata)
         yield from _outputs(context, after, _typed(node.block, outcome), metadata)
 
-    tags = {"dagster/compute_kind": _KINDS[node.block.block_type]}
+    tags = {"dagster/compute_kind": node.block.kind}
     if node.priority:
         tags["dagster/priority"] = str(node.priority)
     return dg.OpDefinition(
         compute_fn=compute,
         name=name,
         ins={SCOPE: SCOPE_IN, **_data_ins(node.data_from), **_iteration_in(node)},
-        outs=_scope_and(OUTPUT_TYPES[node.block.block_type]),
+        outs=_scope_and(node.block.output_type),
         required_resource_keys=set(RESOURCE_KEYS),
-        description=describe(node.block),
+        description=node.block.describe(),
         tags=tags,
         pool=pool_of(node.block, workflow),
         retry_policy=retry_policy_of(node.block, workflow),
@@ -109,7 +107,7 @@ def loop_op(node: LoopNode, workflow: Workflow, name: str) -> dg.OpDefinition:
         ins={SCOPE: SCOPE_IN, **_data_ins(node.data_from)},
         outs=_LOOP_OUTS,
         required_resource_keys=set(RESOURCE_KEYS),
-        description=describe(node.block),
+        description=node.block.describe(),
         tags={"dagster/compute_kind": "loop"},
     )
 
@@ -147,23 +145,6 @@ def collect_op(node: LoopNode, workflow: Workflow, name: str) -> dg.OpDefinition
     )
 
 
-def describe(block: Block) -> str:
-    """An op's description: the block's goal in the words of the definition."""
-    match block.block_type:
-        case "task":
-            goals = (block.title, block.navigation_goal, block.data_extraction_goal)
-            return "\n\n".join(goal for goal in goals if goal) or f"Opens {block.url}"
-        case "for_loop":
-            over = block.loop_over_parameter_key or block.loop_variable_reference
-            return f"Once for each item of {over}."
-        case "upload_to_s3":
-            return f"Uploads {block.path} to S3."
-        case "send_email":
-            return f"Sends {block.subject!r} to {', '.join(block.recipients)}."
-        case _:
-            assert_never(block)
-
-
 def _outputs(
     context: dg.OpExecutionContext, after: Scope, result: BaseModel, metadata: dict[str, Any]
 ) -> Iterator[dg.Output[Any]]:
@@ -190,6 +171,7 @@ def _run(context: dg.OpExecutionContext, runner: Runner, node: BlockNode, scope:
     """One attempt; a retry is Dagster's, so that the UI shows it."""
     if isinstance(node.block, ForLoopBlock):
         return runner.run_loop(node.block, scope)
+    assert isinstance(node.block, LeafBlock)
     fresh = context.retry_number > 0
     after, outcome = runner.attempt(node.block, scope, hand_on=node.hand_on, fresh=fresh)
     rule = runner.workflow.definition.retry_rule(node.block)
@@ -254,7 +236,7 @@ def _is_pictured(scope: Scope, outcome: BlockOutcome) -> bool:
 
 
 def _typed(block: Block, outcome: BlockOutcome) -> BaseModel:
-    return OUTPUT_TYPES[block.block_type].model_validate(outcome.output)
+    return block.output_type.model_validate(outcome.output)
 
 
 @cache

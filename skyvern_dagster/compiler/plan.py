@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from skyvern_dagster.agent.task import HandOn
+from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
-from skyvern_dagster.blocks.union import Block
 from skyvern_dagster.errors import TemplateError
 from skyvern_dagster.execution.runner import needed_by
 from skyvern_dagster.templating import is_template, names_used

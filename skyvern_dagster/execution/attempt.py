@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import traceback
-from typing import Any
 
+from skyvern_dagster.blocks.block import LeafBlock
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.outcome import BlockOutcome
-from skyvern_dagster.blocks.send_email import EmailOutput, SendEmailBlock
-from skyvern_dagster.blocks.task import TaskBlock, TaskOutput
-from skyvern_dagster.blocks.union import LeafBlock
-from skyvern_dagster.blocks.upload_to_s3 import UploadToS3Block
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.errors import (
     BlockError,
@@ -19,7 +15,6 @@ from skyvern_dagster.errors import (
     InfrastructureError,
     SkyvernDagsterError,
 )
-from skyvern_dagster.ids import new_id
 
 
 def carried_out(block: LeafBlock, context: BlockContext) -> BlockOutcome:
@@ -60,13 +55,5 @@ def _broken(block: LeafBlock, error: Exception, reason: str) -> BlockOutcome:
 
 
 def _failed(block: LeafBlock, reason: str, *, retryable: bool) -> BlockOutcome:
-    output: Any = None
-    if isinstance(block, TaskBlock):
-        output = TaskOutput(
-            task_id=new_id("tsk"), status="failed", failure_reason=reason
-        ).model_dump(mode="json")
-    elif isinstance(block, UploadToS3Block):
-        output = []
-    elif isinstance(block, SendEmailBlock):
-        output = EmailOutput(success=False, error=reason).model_dump(mode="json")
+    output = block.failed_output(reason)
     return BlockOutcome(status="failed", output=output, failure_reason=reason, retryable=retryable)

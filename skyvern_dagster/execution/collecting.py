@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from skyvern_dagster.blocks.for_loop import ForLoopBlock, LoopEntry, LoopOutput
+from skyvern_dagster.blocks.for_loop import ForLoopBlock, LoopOutput, LoopOutputEntry
 from skyvern_dagster.blocks.outcome import BlockOutcome, BlockStatus
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.ids import stable_id
@@ -60,7 +60,7 @@ def loop_output(scope: Scope, iterations: Sequence[Scope], workflow: Workflow) -
     return LoopOutput(
         [
             [
-                LoopEntry(
+                LoopOutputEntry(
                     loop_value=iteration.frames[-1].value,
                     output_parameter=output_parameter(workflow, label, scope.created_at),
                     output_value=value,

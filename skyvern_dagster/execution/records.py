@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from skyvern_dagster.artifacts.run_keys import RunKeys
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.blocks.registry import block_types
 from skyvern_dagster.errors import ArtifactError
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow
@@ -36,6 +37,20 @@ class BlockRecord(BaseModel):
     files: str = ""
     outcome: BlockOutcome
     finished_at: str
+
+    @property
+    def task_output(self) -> dict[str, Any] | None:
+        """The output, where an agent has carried the block out as a task."""
+        block_type = block_types().get(self.block_type)
+        output = self.outcome.output
+        is_task = block_type is not None and block_type.is_task and isinstance(output, dict)
+        return output if is_task else None
+
+    @property
+    def task_id(self) -> str | None:
+        """The id of the task that the block was, if it was one."""
+        given = (self.task_output or {}).get("task_id")
+        return str(given) if given else None
 
 
 class RunRecords:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.context import Services
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.blocks.outcome import BlockOutcome
-from skyvern_dagster.blocks.union import Block
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.errors import ParameterError, SecretError

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from skyvern_dagster.agent.task import HandOn
+from skyvern_dagster.blocks.block import Block, LeafBlock
 from skyvern_dagster.blocks.context import BlockContext, Log, Services
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.blocks.offered_files import file_parameters
 from skyvern_dagster.blocks.outcome import BlockOutcome
-from skyvern_dagster.blocks.union import Block, LeafBlock
 from skyvern_dagster.credentials.one_time_codes import CodeOrigin
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.vault import SecretVault
@@ -208,6 +208,7 @@ class Runner:
         """A block with its retries, or a whole loop in order."""
         if isinstance(block, ForLoopBlock):
             return self.run_loop(block, scope)
+        assert isinstance(block, LeafBlock)
         rule = self.workflow.definition.retry_rule(block)
         after, outcome = self.attempt(block, scope, hand_on=hand_on)
         for number in range(1, rule.max_retries + 1):
@@ -290,9 +291,9 @@ def needed_by(later: Sequence[Block]) -> HandOn:
 
     A loop's iterations fork from the state, so the live session is of no use to them.
     """
-    if any(block.uses_browser for block in later):
+    if any(block.uses_browser() for block in later):
         return "session"
-    return "state" if any(block.uses_browser for block in walk(list(later))) else "nothing"
+    return "state" if any(block.uses_browser() for block in walk(later)) else "nothing"
 
 
 def _files_digest(block: Block, scope: Scope) -> str:

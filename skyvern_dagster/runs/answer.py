@@ -203,9 +203,9 @@ def _file(file: StoredFile, links: Links) -> FileAnswer:
 
 
 def _extracted(records: list[BlockRecord]) -> list[Any]:
-    outputs = [record.outcome.output for record in records if record.block_type == "task"]
-    found = [output.get("extracted_information") for output in outputs if isinstance(output, dict)]
-    return [each for each in found if each is not None]
+    outputs = [record.task_output for record in records]
+    read = [output.get("extracted_information") for output in outputs if output is not None]
+    return [each for each in read if each is not None]
 
 
 def _last_screenshots(records: list[BlockRecord], links: Links) -> list[str]:

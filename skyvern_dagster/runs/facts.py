@@ -131,9 +131,7 @@ class RunFacts:
 
     def _errors(self) -> Iterator[dict[str, Any]]:
         for record in self.records:
-            output = record.outcome.output
-            if record.block_type == "task" and isinstance(output, dict):
-                yield from output.get("errors") or []
+            yield from (record.task_output or {}).get("errors") or []
 
 
 def gather(instance: dg.DagsterInstance, store: ArtifactStore, record: dg.RunRecord) -> RunFacts:

@@ -52,17 +52,16 @@ def find_place(store: ArtifactStore, task_id: str) -> TaskPlace:
 
 def places_of(facts: RunFacts) -> list[TaskPlace]:
     """The tasks of a run that have ended, in the order of its blocks."""
-    found = []
-    for record in facts.records:
-        task_id = _task_id(record)
-        if task_id is not None:
-            found.append(TaskPlace(task_id, facts.run_id, record.block_key))
-    return found
+    return [
+        TaskPlace(record.task_id, facts.run_id, record.block_key)
+        for record in facts.records
+        if record.task_id is not None
+    ]
 
 
 def inner_task_answer(facts: RunFacts, place: TaskPlace, links: Links) -> TaskAnswer:
     """The answer for a task inside a workflow run."""
-    record = next((each for each in facts.records if _task_id(each) == place.task_id), None)
+    record = next((each for each in facts.records if each.task_id == place.task_id), None)
     own = replace(facts, records=[record] if record else [])
     ended = datetime.fromisoformat(record.finished_at) if record else None
     took = timedelta(seconds=record.outcome.seconds if record else 0.0)
@@ -104,10 +103,3 @@ def _request(facts: RunFacts, place: TaskPlace) -> dict[str, Any]:
                 "error_code_mapping": block.error_code_mapping or None,
             }
     return {}
-
-
-def _task_id(record: BlockRecord) -> str | None:
-    output = record.outcome.output
-    if record.block_type != "task" or not isinstance(output, dict):
-        return None
-    return str(output["task_id"]) if output.get("task_id") else None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
-from skyvern_dagster.blocks.union import Block
 from skyvern_dagster.execution.collecting import output_parameter
 from skyvern_dagster.execution.records import BlockRecord
 from skyvern_dagster.workflow.definition import walk

@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict
 
 from skyvern_dagster.artifacts.run_keys import RunKeys
 from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
-from skyvern_dagster.blocks.union import Block
+from skyvern_dagster.blocks.task import TaskBlock
 from skyvern_dagster.execution.records import BlockRecord
 from skyvern_dagster.ids import stable_id
 from skyvern_dagster.runs.facts import RunFacts
@@ -113,9 +114,7 @@ class _Timeline:
         outcome = record.outcome if record else None
         ended = datetime.fromisoformat(record.finished_at) if record else facts.modified_at
         task = _task_fields(block)
-        task_id = (
-            outcome.output.get("task_id") if outcome and isinstance(outcome.output, dict) else None
-        )
+        task_id = record.task_id if record else None
         index = record.iteration.rpartition("__")[2] if record else ""
         return TimelineBlock(
             workflow_run_block_id=block_id,
@@ -150,7 +149,7 @@ class _Timeline:
 
 
 def _task_fields(block: Block) -> dict[str, Any]:
-    if block.block_type != "task":
+    if not isinstance(block, TaskBlock):
         return {}
     return {
         "engine": "skyvern-1.0",

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from skyvern_dagster.blocks.fields import RetryRule
+from skyvern_dagster.blocks.block import RetryRule
 from skyvern_dagster.workflow.cron import cron_problem
 from skyvern_dagster.workflow.partition_settings import Partitions, TimePartitions, known_timezone
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, ClassVar
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from skyvern_dagster.agent.choice import PlannerName
-from skyvern_dagster.blocks.fields import BlockFields, RetryRule
-from skyvern_dagster.blocks.for_loop import ForLoopBlock
-from skyvern_dagster.blocks.union import Block
+from skyvern_dagster.blocks.any_block import AnyBlock
+from skyvern_dagster.blocks.block import Block, RetryRule
+from skyvern_dagster.blocks.registry import holds_blocks
 from skyvern_dagster.workflow.dagster_section import DagsterSection
 from skyvern_dagster.workflow.parameters import Parameter, WorkflowParameter
 
@@ -18,7 +18,7 @@ from skyvern_dagster.workflow.parameters import Parameter, WorkflowParameter
 class DefinitionBody(BaseModel):
     """``workflow_definition``: parameters and blocks."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     inert_fields: ClassVar[frozenset[str]] = frozenset(
         {"version", "error_code_mapping", "workflow_system_prompt"}
@@ -27,13 +27,13 @@ class DefinitionBody(BaseModel):
     parameters: list[Parameter] = Field(
         default_factory=list, description="What blocks and templates can refer to."
     )
-    blocks: list[Block] = Field(min_length=1, description="What is done, in order.")
+    blocks: list[AnyBlock] = Field(min_length=1, description="What is done, in order.")
 
 
 class WorkflowDefinition(BaseModel):
     """The whole document."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     inert_fields: ClassVar[frozenset[str]] = frozenset(
         {
@@ -78,7 +78,7 @@ class WorkflowDefinition(BaseModel):
         """The declared parameters, in order."""
         return self.workflow_definition.parameters
 
-    def retry_rule(self, block: BlockFields) -> RetryRule:
+    def retry_rule(self, block: Block) -> RetryRule:
         """When a failed attempt at a block is repeated: the section's rule, else the block's."""
         given = self.dagster.retries.get(block.label) or self.dagster.retries.get("all")
         return block.retry_rule if given is None else given.rule
@@ -93,9 +93,12 @@ class WorkflowDefinition(BaseModel):
         return [each for each in self.parameters if isinstance(each, WorkflowParameter)]
 
 
-def walk(blocks: list[Any]) -> Iterator[Any]:
+def walk(blocks: Iterable[Block]) -> Iterator[Block]:
     """All blocks, loops before their bodies, in document order."""
     for block in blocks:
         yield block
-        if isinstance(block, ForLoopBlock):
-            yield from walk(block.loop_blocks)
+        yield from walk(block.inner)
+
+
+holds_blocks(DefinitionBody)
+holds_blocks(WorkflowDefinition)

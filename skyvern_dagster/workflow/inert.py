@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from skyvern_dagster.blocks.union import BLOCK_TYPES
+from skyvern_dagster.blocks.registry import block_types
 from skyvern_dagster.workflow.definition import DefinitionBody, WorkflowDefinition
 from skyvern_dagster.workflow.document import Document
 from skyvern_dagster.workflow.findings import Finding, Path
@@ -76,7 +76,9 @@ def _clean_blocks(blocks: Any, path: Path, document: Document, findings: list[Fi
 def _clean_block(
     block: dict[Any, Any], path: Path, document: Document, findings: list[Finding]
 ) -> dict[Any, Any]:
-    cleaned = _clean(block, BLOCK_TYPES.get(str(block.get("block_type"))), path, document, findings)
+    cleaned = _clean(
+        block, block_types().get(str(block.get("block_type"))), path, document, findings
+    )
     if "loop_blocks" in cleaned:
         inner = (*path, "loop_blocks")
         cleaned["loop_blocks"] = _clean_blocks(cleaned["loop_blocks"], inner, document, findings)

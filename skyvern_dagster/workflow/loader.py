@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from pydantic import ValidationError
 
+from skyvern_dagster.blocks.block import Block
+from skyvern_dagster.blocks.registry import add_blocks
 from skyvern_dagster.errors import DefinitionError
 from skyvern_dagster.ids import stable_id
 from skyvern_dagster.workflow.checks import check
@@ -44,8 +47,14 @@ class Workflow:
         return self.stored_id or stable_id("wpid", self.name)
 
 
-def load_workflow(path: str | FilePath) -> Workflow:
+def load_workflow(path: str | FilePath, *, blocks: Iterable[type[Block]] = ()) -> Workflow:
     """Reads and checks a workflow definition from a YAML file.
+
+    Args:
+        path: The file.
+        blocks: Block types of your own that definitions may use in this process. Those of an
+            installed package are known by its ``skyvern_dagster.blocks`` entry points, in every
+            process.
 
     Example:
         .. code-block:: python
@@ -55,8 +64,9 @@ def load_workflow(path: str | FilePath) -> Workflow:
 
     Raises:
         DefinitionError: The file can't be read, or has errors; the message lists all of them as
-            ``file:line:column: error: ...``.
+            ``file:line:column: error: ...``. Or one of ``blocks`` is no block type.
     """
+    add_blocks(blocks)
     file = FilePath(path)
     try:
         text = file.read_text(encoding="utf-8")

@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from skyvern_dagster.blocks.fields import BlockFields
-from skyvern_dagster.blocks.union import BLOCK_TYPES
+from skyvern_dagster.blocks.block import Block
+from skyvern_dagster.blocks.registry import block_types
 from skyvern_dagster.workflow.dagster_section import SECTION_MODELS, DagsterSection
 from skyvern_dagster.workflow.definition import DefinitionBody, WorkflowDefinition
 from skyvern_dagster.workflow.document import Document
@@ -35,11 +35,10 @@ _WANTED = {
 """Pydantic's error types -> what they ask for."""
 
 _TYPES: dict[str, Collection[str]] = {
-    "block_type": BLOCK_TYPES,
     "parameter_type": PARAMETER_MODELS,
     "type": PARTITION_TYPES,
 }
-"""Discriminator -> the values that there are."""
+"""Discriminator -> the values that there are; else block types are told apart by it."""
 
 
 def model_findings(document: Document, error: ValidationError) -> Iterator[Finding]:
@@ -104,7 +103,7 @@ def _unknown_word(field: str, given: Any, expected: str) -> tuple[str, str]:
 
 def _unknown_type(detail: ErrorDetails) -> tuple[str, str]:
     tag, which = str(detail["ctx"]["tag"]), _discriminator(detail)
-    known = _TYPES.get(which, BLOCK_TYPES)
+    known = _TYPES.get(which) or block_types()
     message = f"{which} {tag!r} is not supported"
     if tag in _ELSEWHERE:
         return message, "use parameter_type: credential and give the login through a secret source"
@@ -137,7 +136,7 @@ def _model_at(path: Path, data: Any) -> type[BaseModel]:
     if path[1:2] == ("parameters",):
         return PARAMETER_MODELS[fields["parameter_type"]]
     if path[1:2] == ("blocks",):
-        return BLOCK_TYPES.get(str(fields.get("block_type")), BlockFields)
+        return block_types().get(str(fields.get("block_type")), Block)
     return DefinitionBody
 
 

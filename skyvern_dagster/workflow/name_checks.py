@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from skyvern_dagster.blocks.fields import DOWNLOAD_DIRECTORY, BlockText
+from skyvern_dagster.blocks.block import DOWNLOAD_DIRECTORY, BlockText
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.blocks.send_email import SMTP_FIELDS
 from skyvern_dagster.errors import TemplateError

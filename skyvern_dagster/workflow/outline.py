@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from skyvern_dagster.blocks.fields import BlockFields
-from skyvern_dagster.blocks.union import BLOCK_TYPES
+from skyvern_dagster.blocks.block import Block
+from skyvern_dagster.blocks.registry import block_types
 from skyvern_dagster.workflow.findings import Path
 
 BODY: Path = ("workflow_definition",)
@@ -56,7 +56,7 @@ class BlockOutline:
     """
 
     path: Path
-    model: type[BlockFields]
+    model: type[Block]
     fields: Mapping[str, Any]
     body: tuple[BlockOutline, ...] = ()
 
@@ -110,7 +110,7 @@ def _blocks(value: Any, path: Path) -> tuple[BlockOutline, ...]:
     return tuple(
         BlockOutline(
             place,
-            BLOCK_TYPES.get(_text(entry.get("block_type")), BlockFields),
+            block_types().get(_text(entry.get("block_type")), Block),
             entry,
             _blocks(entry.get("loop_blocks"), (*place, "loop_blocks")),
         )

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import assert_never
 
-from skyvern_dagster.blocks.for_loop import ForLoopBlock
-from skyvern_dagster.blocks.union import Block
+from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.workflow.loader import Workflow
 
 
@@ -30,35 +28,17 @@ def mermaid(workflow: Workflow) -> str:
     return "\n".join(lines)
 
 
-def summary(block: Block) -> str:
-    """A block in half a line."""
-    match block.block_type:
-        case "task":
-            text = block.title or block.navigation_goal or block.data_extraction_goal or ""
-            return _first_sentence(text) or f"opens {block.url}"
-        case "for_loop":
-            over = block.loop_over_parameter_key or block.loop_variable_reference
-            return f"for each of `{over}`"
-        case "upload_to_s3":
-            return "uploads the downloads to S3"
-        case "send_email":
-            return f"sends “{block.subject}”"
-        case _:
-            assert_never(block)
-
-
 def _items(blocks: Sequence[Block], depth: int) -> Iterator[str]:
     for number, block in enumerate(blocks, start=1):
-        yield f"{'   ' * depth}{number}. **{block.label}** ({block.block_type}): {summary(block)}"
-        if isinstance(block, ForLoopBlock):
-            yield from _items(block.loop_blocks, depth + 1)
+        yield f"{'   ' * depth}{number}. **{block.label}** ({block.block_type}): {block.summary()}"
+        yield from _items(block.inner, depth + 1)
 
 
 def _chart(blocks: Sequence[Block], indent: str) -> Iterator[str]:
     for block in blocks:
-        if isinstance(block, ForLoopBlock):
+        if block.inner:
             yield f'{indent}subgraph {block.label}["{_quoted(block)}"]'
-            yield from _chart(block.loop_blocks, indent + "  ")
+            yield from _chart(block.inner, indent + "  ")
             yield f"{indent}end"
         else:
             yield f'{indent}{block.label}["{_quoted(block)}"]'
@@ -67,11 +47,5 @@ def _chart(blocks: Sequence[Block], indent: str) -> Iterator[str]:
 
 
 def _quoted(block: Block) -> str:
-    text = f"{block.label}<br/>{summary(block)}"
+    text = f"{block.label}<br/>{block.summary()}"
     return text.replace('"', "'").replace("`", "")
-
-
-def _first_sentence(text: str) -> str:
-    flat = " ".join(text.split())
-    first = flat.split(". ", maxsplit=1)[0].rstrip(".")
-    return first if len(first) <= 120 else first[:119] + "…"

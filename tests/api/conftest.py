@@ -31,7 +31,9 @@ def served_environment(
             "DAGSTER_HOME": str(home),
             "DAGSTER_DISABLE_TELEMETRY": "1",
             "AWS_EC2_METADATA_DISABLED": "true",
-            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "api")]),
+            "PYTHONPATH": os.pathsep.join(
+                map(str, (ROOT, ROOT / "api", ROOT / "tests" / "packages"))
+            ),
             "SKYVERN_PLANNER": "heuristic",
             "SKYVERN_WEBHOOK_ALLOW_PRIVATE": "true",
             "SKYVERN_API_ALLOW_PRIVATE_URLS": "true",

@@ -32,7 +32,7 @@ def test_python(
     monkeypatch.chdir(ROOT)
     names: dict[str, Any] = {"__name__": f"docs.{page.stem}"}
     for number, code in enumerate(blocks(page, "python")):
-        exec(compile(code, f"{page.name}#{number}", "exec"), names)
+        exec(compile(code, f"{page.name}#{number}", "exec", dont_inherit=True), names)
 
     for value in names.values():
         if isinstance(value, dg.Definitions):

@@ -18,12 +18,15 @@ from skyvern_dagster import (
     build_assets,
     load_workflow,
 )
+from skyvern_dagster.blocks.entry import BlockEntry
+from skyvern_dagster.blocks.for_loop import LoopEntry
+from skyvern_dagster.blocks.upload_to_s3 import UploadEntry
 from skyvern_dagster.demo.orders import Order
 from skyvern_dagster.demo.services import DemoServices, demo_services
 from skyvern_dagster.runs.facts import gather
 from skyvern_dagster.runs.finding import find_record
 from skyvern_dagster.runs.links import PlainLinks
-from skyvern_dagster.runs.typed_outputs import LoopEntry, OutputEntry, UploadEntry, typed_outputs
+from skyvern_dagster.runs.typed_outputs import typed_outputs
 from tests.location import Location, location
 from tests.office import QUIET, ROOT, wait_until
 from tests.planners.clerk import ClerkResource
@@ -229,7 +232,7 @@ def test_the_answer_of_a_partition_s_run_knows_what_it_has_uploaded(
     }
 
 
-def in_loops(entries: Iterable[OutputEntry]) -> Iterator[OutputEntry]:
+def in_loops(entries: Iterable[BlockEntry]) -> Iterator[BlockEntry]:
     for entry in entries:
         yield entry
         for iteration in entry.output if isinstance(entry, LoopEntry) else ():

@@ -164,7 +164,7 @@ def test_what_is_taken_over_when_a_run_is_resumed(
 
 def test_the_record_of_another_item_is_not_taken_over(bench: Bench) -> None:
     made = workflow([loop("each", "p", upload("up"))], [given("p", "json")])
-    block = made.definition.blocks[0].loop_blocks[0]  # type: ignore[union-attr]
+    block = made.definition.blocks[0].inner[0]
     runner = Runner(made, bench.services(), bench.lines.append, reuse=True)
     scope = new_scope(made, {"p": ["old"]})
     before = scope.iteration_scope(LoopFrame(label="each", index=0, key="0", value="old"))

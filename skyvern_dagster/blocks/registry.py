@@ -1,0 +1,114 @@
+"""The block types that there are: ours, and those of other packages.
+
+A package adds its own by an entry point of the group ``skyvern_dagster.blocks``; a project, for the
+process that it runs in, by ``load_workflow(..., blocks=[...])``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.metadata import entry_points
+from typing import Annotated, Any, Union
+
+from pydantic import BaseModel, Field
+
+from skyvern_dagster.blocks.block import Block, LeafBlock
+from skyvern_dagster.blocks.for_loop import ForLoopBlock, LoopEntry, LoopIteration
+from skyvern_dagster.blocks.send_email import SendEmailBlock
+from skyvern_dagster.blocks.task import TaskBlock
+from skyvern_dagster.blocks.upload_to_s3 import UploadToS3Block
+from skyvern_dagster.errors import DefinitionError
+
+OURS: tuple[type[Block], ...] = (TaskBlock, ForLoopBlock, UploadToS3Block, SendEmailBlock)
+"""The block types of this package, in the order of the reference."""
+
+ENTRY_POINTS = "skyvern_dagster.blocks"
+"""The group of entry points whose objects are block classes."""
+
+_added: dict[str, type[Block]] = {}
+_users: list[type[BaseModel]] = []
+
+
+def block_types() -> Mapping[str, type[Block]]:
+    """``block_type`` -> its class.
+
+    Raises:
+        DefinitionError: A package's entry point doesn't give a block class.
+    """
+    return {**_installed(), **_added}
+
+
+def add_blocks(classes: Iterable[type[Block]]) -> None:
+    """Makes block types known to this process.
+
+    Raises:
+        DefinitionError: One is no block type, or there is another one of its name.
+    """
+    new = {}
+    for each in classes:
+        name = _name_of(each, getattr(each, "__qualname__", repr(each)))
+        known = block_types().get(name)
+        if known is not None and known is not each:
+            raise DefinitionError(
+                f"block type {name!r} is {known.__module__}.{known.__qualname__} already; give "
+                f"{each.__module__}.{each.__qualname__} a block_type of its own"
+            )
+        new[name] = each
+    if new.keys() - _added.keys():
+        _added.update(new)
+        for model in _users:
+            _rebuild(model)
+
+
+def holds_blocks(model: type[BaseModel]) -> None:
+    """Completes a model with fields of ``AnyBlock`` or ``AnyEntry``, now and when types are added.
+
+    Such a model has ``defer_build=True``. Call it in the order in which models hold each other.
+    """
+    _users.append(model)
+    _rebuild(model)
+
+
+def block_union() -> Any:
+    """The type of a field that holds any block, told apart by ``block_type``."""
+    classes = tuple(block_types().values())
+    return Annotated[Union[classes], Field(discriminator="block_type")]  # noqa: UP007 - a tuple
+
+
+def entry_union() -> Any:
+    """The type of a field that holds the entry of any block in ``outputs=v2``."""
+    classes = tuple(each.entry_type for each in block_types().values())
+    return Annotated[Union[classes], Field(discriminator="block_type")]  # noqa: UP007 - a tuple
+
+
+def _rebuild(model: type[BaseModel]) -> None:
+    model.model_rebuild(force=True)
+
+
+@cache
+def _installed() -> Mapping[str, type[Block]]:
+    found = {each.type_name(): each for each in OURS}
+    for point in entry_points(group=ENTRY_POINTS):
+        name = _name_of(point.load(), f"entry point {point.value!r}")
+        found.setdefault(name, point.load())
+    return found
+
+
+def _name_of(candidate: Any, called: str) -> str:
+    is_block = isinstance(candidate, type) and issubclass(candidate, LeafBlock | ForLoopBlock)
+    if not is_block or not hasattr(candidate, "output_type"):
+        raise DefinitionError(
+            f"{called} is no block type: it must be a subclass of skyvern_dagster.blocks.block."
+            "LeafBlock with an output_type"
+        )
+    try:
+        return str(candidate.type_name())
+    except (KeyError, ValueError) as error:
+        raise DefinitionError(
+            f'{called} has no block_type of its own: give it a field block_type: Literal["..."]'
+        ) from error
+
+
+for _model in (ForLoopBlock, LoopIteration, LoopEntry):
+    holds_blocks(_model)
