@@ -1,4 +1,4 @@
-"""Times as the project keeps and answers them: naive, in UTC (contract 1a)."""
+"""Times as the project keeps and answers them: naive, in UTC (docs/contract.md#timestamps)."""
 
 from __future__ import annotations
 

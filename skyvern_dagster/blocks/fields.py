@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, assert_never
 from pydantic import BaseModel, ConfigDict, Field
 
 DOWNLOAD_DIRECTORY = "SKYVERN_DOWNLOAD_DIRECTORY"
-"""Stands for all files that the run has downloaded so far (contract 3a)."""
+"""Stands for all files that the run has downloaded so far (docs/contract.md#upload-to-s3)."""
 
 
 @dataclass(frozen=True)

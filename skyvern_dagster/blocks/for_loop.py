@@ -38,7 +38,7 @@ class ForLoopBlock(BlockFields):
 
 
 class LoopEntry(BaseModel):
-    """What one block of the body gave in one iteration (contract 3b)."""
+    """What one block of the body gave in one iteration (docs/contract.md#outputs)."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -97,7 +97,7 @@ class SendEmailBlock(BlockFields):
     def _send(self, context: BlockContext, marks: MailMarks) -> BlockOutcome:
         recipients = self._recipients(context)
         message = self._message(context, recipients, marks)
-        # The sender gets a copy (contract 3a), as an envelope recipient only.
+        # The sender gets a copy, as an envelope recipient only (docs/contract.md#send-email).
         copies = [parseaddr(str(message["From"]))[1]]
         refused = send(
             context.services.email,
@@ -179,7 +179,7 @@ class SendEmailBlock(BlockFields):
 
 
 class EmailOutput(BaseModel):
-    """``{"success": true}``, or ``{"success": false, "error": ...}`` (contract 3a)."""
+    """``{"success": true}``, or ``{"success": false, "error": ...}`` (docs/contract.md#outputs)."""
 
     model_config = ConfigDict(frozen=True)
 

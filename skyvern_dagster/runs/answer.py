@@ -17,7 +17,7 @@ from skyvern_dagster.runs.run_answer import FileAnswer, RunAnswer, TaskAnswer, W
 from skyvern_dagster.runs.typed_outputs import typed_outputs
 
 SCREENSHOTS = 3
-"""Final screenshots of the last three tasks (seed document)."""
+"""Final screenshots of the last three tasks (docs/contract.md#workflow-run-answer)."""
 
 OutputsShape = Literal["documented", "v2"]
 

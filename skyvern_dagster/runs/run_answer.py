@@ -1,8 +1,8 @@
 """The outward models of a run: one for workflow runs, one for tasks.
 
 ``GET /api/v1/workflows/runs/{id}``, ``GET /v1/runs/{id}``, the webhook and the command line all
-say the same: the fields of the seed documents together with those of today's API (contract 1a,
-1b). Their names don't collide, and clients of either ignore the other's.
+say the same: the fields of 2024 together with those of today (docs/contract.md#fields-of-answers).
+Their names don't collide, and clients of either ignore the other's.
 """
 
 from __future__ import annotations
