@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 
 def utc_now() -> datetime:
-    """Now."""
+    """This moment in the project's form: UTC without a zone."""
     return naive(datetime.now(UTC))
 
 

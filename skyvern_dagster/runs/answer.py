@@ -48,7 +48,7 @@ def answer(facts: RunFacts, links: Links, shape: OutputsShape = "documented") ->
 def workflow_run_answer(
     facts: RunFacts, links: Links, shape: OutputsShape = "documented"
 ) -> WorkflowRunAnswer:
-    """The answer for a workflow run."""
+    """What is answered for a workflow run, with its outputs in one of the two shapes."""
     outputs = _outputs(facts, links, shape)
     return WorkflowRunAnswer(
         **_common(facts, links),

@@ -62,7 +62,7 @@ class RunAnswer(BaseModel):
 
 
 class WorkflowRunAnswer(RunAnswer):
-    """A workflow run."""
+    """What is answered for a workflow run (docs/contract.md#workflow-run-answer)."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -115,7 +115,7 @@ class WorkflowRunAnswer(RunAnswer):
 
 
 class TaskAnswer(RunAnswer):
-    """A task that was asked for by itself."""
+    """What is answered for a task (docs/contract.md#task-answer)."""
 
     model_config = ConfigDict(
         json_schema_extra={
