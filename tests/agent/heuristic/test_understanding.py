@@ -132,6 +132,7 @@ def test_reads_loose_schemas() -> None:
 def test_accepts_what_people_write_for_a_schema(schema: Any) -> None:
     records = read_schema(schema).records
     assert records is not None
+    assert records.item is not None
     assert (records.name, records.item.concept) == ("order_ids", "order_id")
 
 
