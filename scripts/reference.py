@@ -271,7 +271,7 @@ def _doc(value: Any) -> str:
     text = "\n".join(lines)
     for role in (":class:", ":func:", ":mod:", ":meth:"):
         text = text.replace(role, "")
-    text = re.sub(r" \(contract \w+\)", "", text)  # the project's own notes
+    text = re.sub(r"\bdocs/(contract\.md#[\w-]+)", r"[the contract](../\1)", text)
     return re.sub(r"(?<!`)``(?!`)", "`", text.replace("`~", "`"))
 
 

@@ -174,7 +174,7 @@ class DeploymentError(RunError):
 
 
 class AccessError(SkyvernDagsterError):
-    """An API key gives no access; the message is the ``detail`` of Skyvern's 403 (contract 1a)."""
+    """An API key gives no access; the message is the ``detail`` (docs/contract.md#keys)."""
 
 
 class OrganizationError(SkyvernDagsterError):

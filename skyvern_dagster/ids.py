@@ -1,7 +1,7 @@
 """Identifiers in Skyvern's form: ``<prefix>_<int64>``, sortable by time.
 
 The integer holds 32 bits of seconds since 2022-06-20, 21 bits of worker, 10 bits of sequence and
-one bit of version (contract 1a). Clients treat it as opaque.
+one bit of version (docs/contract.md#ids). Clients treat it as opaque.
 """
 
 from __future__ import annotations

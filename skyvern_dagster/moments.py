@@ -1,4 +1,4 @@
-"""Times as the project keeps and answers them: naive, in UTC (contract 1a)."""
+"""Times as the project keeps and answers them: naive, in UTC (docs/contract.md#timestamps)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 
 def utc_now() -> datetime:
-    """Now."""
+    """This moment in the project's form: UTC without a zone."""
     return naive(datetime.now(UTC))
 
 

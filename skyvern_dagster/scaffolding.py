@@ -31,7 +31,7 @@ class SkyvernWorkflowsScaffolder(dg.Scaffolder[ScaffoldParameters]):
 
     @classmethod
     def get_scaffold_params(cls) -> type[ScaffoldParameters]:
-        """The flags."""
+        """The class that Dagster reads the command's flags from, as ``Scaffolder`` asks for it."""
         return ScaffoldParameters
 
     def scaffold(self, request: dg.ScaffoldRequest[ScaffoldParameters]) -> None:

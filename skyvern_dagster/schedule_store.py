@@ -38,7 +38,7 @@ class StoredSchedule(BaseModel):
 
     @property
     def dagster_name(self) -> str:
-        """Its name in Dagster."""
+        """The name of the Dagster schedule that it becomes."""
         return f"schedule_{self.workflow_schedule_id}"
 
 

@@ -33,7 +33,7 @@ from skyvern_dagster_api.shim import Shim
 DESCRIPTION = """\
 Skyvern's REST API, answered by Dagster: each task and each workflow run is a Dagster run.
 Both generations are here, `/api/v1` and `/v1`. Where documents and clients differ, both are
-served; docs/compatibility.md lists what differs."""
+served; docs/contract.md says what holds, and where sources differ."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

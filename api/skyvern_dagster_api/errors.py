@@ -1,4 +1,7 @@
-"""Errors as Skyvern's clients know them: a status and ``{"detail": ...}`` (contract 1a)."""
+"""Errors as Skyvern's clients know them: a status and ``{"detail": ...}``.
+
+Which status stands for what: docs/contract.md#errors.
+"""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 
 
 class SlashRouter(APIRouter):
-    """Skyvern registers every route twice (contract 1a); only one of them is documented."""
+    """Every route with and without a slash (docs/contract.md#general-rules); one is documented."""
 
     def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Adds a route in both forms."""

@@ -106,7 +106,7 @@ class Shim:
         )
 
     def close(self) -> None:
-        """Lets go of everything."""
+        """Stops sending webhooks, and closes the connections to Dagster."""
         self.outbox.close()
         self.deployment.close()
         self.instance.dispose()

@@ -67,7 +67,7 @@ class TaskError:
     confidence_float: float = 1.0
 
     def as_dict(self) -> dict[str, Any]:
-        """The form in outputs (contract 3c)."""
+        """The form in outputs (docs/contract.md#workflow-run-answer)."""
         return {
             "error_code": self.error_code,
             "reasoning": self.reasoning,

@@ -25,7 +25,7 @@ ArtifactType = Literal[
     "llm_response",
     "download",
 ]
-"""Skyvern's types where there is one (contract 1a)."""
+"""Skyvern's types where there is one (docs/contract.md#artifact)."""
 
 _BY_NAME: dict[str, ArtifactType] = {
     "screenshot.jpg": "screenshot_action",

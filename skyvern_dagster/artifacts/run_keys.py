@@ -126,7 +126,7 @@ class TaskKeys:
 
     @property
     def trace(self) -> str:
-        """Playwright's trace."""
+        """Playwright's trace of the task, an archive."""
         return f"{self.folder}/trace.zip"
 
     @property
@@ -141,12 +141,12 @@ class TaskKeys:
 
     @property
     def recording(self) -> str:
-        """The video."""
+        """The task's video; the name ends as its format does."""
         return f"{self.folder}/recording.webm"
 
     @property
     def task_id(self) -> str:
-        """The task's id."""
+        """The task whose folder it is: ``tsk_...``."""
         return self.folder.rpartition("/")[2]
 
     @property

@@ -24,7 +24,7 @@ Resolve = Callable[[str], "dict[str, Any] | None"]
 """Key of a parameter -> the parameter as Skyvern's API shows it."""
 
 DOWNLOAD_DIRECTORY = "SKYVERN_DOWNLOAD_DIRECTORY"
-"""Stands for all files that the run has downloaded so far (contract 3a)."""
+"""Stands for all files that the run has downloaded so far (docs/contract.md#upload-to-s3)."""
 
 
 @dataclass(frozen=True)

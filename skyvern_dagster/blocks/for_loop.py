@@ -19,7 +19,7 @@ MAX_ITERATIONS = 1000
 
 
 class LoopOutputEntry(BaseModel):
-    """What one block of the body gave in one iteration (contract 3b)."""
+    """What one block of the body gave in one iteration (docs/contract.md#outputs)."""
 
     model_config = ConfigDict(frozen=True)
 

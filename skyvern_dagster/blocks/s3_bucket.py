@@ -20,7 +20,7 @@ class S3Bucket:
     Attributes:
         client: Gives the boto3 client; called at the first use (boto3 is an extra).
         bucket: Bucket name; empty when none is configured.
-        environment: First part of every key (contract 3a: ``<env>/<wr_id>/<uuid>_<name>``).
+        environment: First part of every key (docs/contract.md#upload-to-s3).
     """
 
     client: Callable[[], Any]

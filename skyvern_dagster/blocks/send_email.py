@@ -40,7 +40,7 @@ SMTP_FIELDS = (
 
 
 class EmailOutput(BaseModel):
-    """``{"success": true}``, or ``{"success": false, "error": ...}`` (contract 3a)."""
+    """``{"success": true}``, or ``{"success": false, "error": ...}`` (docs/contract.md#outputs)."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -136,7 +136,7 @@ class SendEmailBlock(LeafBlock):
     def _send(self, context: BlockContext, marks: MailMarks) -> BlockOutcome:
         recipients = self._recipients(context)
         message = self._message(context, recipients, marks)
-        # The sender gets a copy (contract 3a), as an envelope recipient only.
+        # The sender gets a copy (docs/contract.md#send-email), as an envelope recipient only.
         copies = [parseaddr(str(message["From"]))[1]]
         refused = send(
             context.services.email,

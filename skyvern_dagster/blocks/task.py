@@ -28,7 +28,7 @@ from skyvern_dagster.templating import is_template, names_used
 
 
 class TaskOutput(BaseModel):
-    """What a task gives to later blocks and to the answer, in this order (contract 3b)."""
+    """What a task gives to later blocks and to the answer (docs/contract.md#outputs)."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -54,7 +54,7 @@ class TaskEntry(BlockEntry):
 
 
 class TaskBlock(LeafBlock):
-    """One instruction to a browser (contract 3a)."""
+    """One instruction to a browser (docs/contract.md#task)."""
 
     key_fields: ClassVar[tuple[str, ...]] = (
         "url",
@@ -280,7 +280,7 @@ def task_place(task_id: str) -> str:
 
 
 def _max_steps(context: BlockContext, limit: int) -> int:
-    """``x-max-steps-override`` stands above every other limit (seed document)."""
+    """``x-max-steps-override`` stands above every other limit (docs/contract.md#general-rules)."""
     asked = context.request.max_steps if context.request else None
     return asked or limit
 

@@ -18,7 +18,7 @@ from skyvern_dagster.errors import BlockError
 
 
 class UploadOutput(RootModel[list[str]]):
-    """``s3://`` URIs, in the order of the downloads (contract 3b)."""
+    """``s3://`` URIs, in the order of the downloads (docs/contract.md#outputs)."""
 
 
 class UploadEntry(BlockEntry):
@@ -110,7 +110,8 @@ class UploadToS3Block(LeafBlock):
 def delivered_names(workflow_run_id: str, files: Sequence[StoredFile]) -> list[str]:
     """Keys without the environment, one per file.
 
-    In a run: ``<wr_id>/<uuid>_<name>`` (contract 3a), the uuid from the file's place and content.
+    In a run: ``<wr_id>/<uuid>_<name>``, the uuid from the file's place and content
+    (docs/contract.md#upload-to-s3).
     In a partition: ``<delivery>/<uuid>_<name>``, the uuid from block, item and name only, so that a
     document that the portal draws anew for each download takes the place of the earlier one.
     """

@@ -31,5 +31,5 @@ UNSEEN = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
 
 
 def disable_features() -> str:
-    """The switch for both."""
+    """The switch that turns Playwright's list and ours off together."""
     return f"--disable-features={','.join((*PLAYWRIGHTS, *UNSEEN))}"

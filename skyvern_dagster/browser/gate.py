@@ -60,14 +60,14 @@ class DocumentGate:
 
     @classmethod
     async def open(cls, browser: Browser) -> DocumentGate:
-        """Starts intercepting."""
+        """Has Chromium pause each document's response, in all pages that it has or will open."""
         gate = cls(await browser.new_browser_cdp_session())
         gate._session.on("Fetch.requestPaused", gate._on_paused)
         await gate._listen()
         return gate
 
     async def watch(self, context_id: str, target_id: str, watch: Watch) -> None:
-        """Begins to do things for a context.
+        """Takes a context's documents over: files become downloads, forbidden addresses fail.
 
         Args:
             context_id: Chromium's id of the context.
@@ -81,7 +81,7 @@ class DocumentGate:
             await self._listen()
 
     def release(self, context_id: str) -> None:
-        """Forgets a context that was closed."""
+        """Ends what :meth:`watch` began, for a context that was closed."""
         self._watches.pop(context_id, None)
 
     async def _listen(self) -> None:

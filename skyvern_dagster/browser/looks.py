@@ -74,7 +74,7 @@ class Mark:
 
     @classmethod
     async def take(cls, session: BrowserSession, page: Page) -> Mark:
-        """Notes how things stand now."""
+        """Counts and page as they are before an action, to tell afterwards what it changed."""
         downloads = session.downloads
         return cls(
             page=page,

@@ -70,7 +70,7 @@ class _Waiting:
         self.asked_for_file = False
 
     async def feel(self) -> Pulse | None:
-        """The current page's pulse."""
+        """Asks the current page whether it is still at work; ``None`` while it can't answer."""
         page = await self._session.tabs.ensure()
         pulse = await feel_pulse(page)
         if pulse is not None and page is self._mark.page:

@@ -61,7 +61,7 @@ class SpareContext:
         return blank
 
     async def close(self) -> None:
-        """Closes the one in store."""
+        """Closes the context that is kept ready, if there is one."""
         ready, self._next = self._next, None
         if ready is not None:
             await _close(ready)

@@ -1,4 +1,4 @@
-"""``skyvern-dagster browser``."""
+"""``skyvern-dagster browser``: says which browser runs would use, and installs one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``skyvern-dagster run`` and ``resume``."""
+"""``skyvern-dagster run`` and ``resume``: a run on this machine, followed to its end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``skyvern-dagster validate``."""
+"""``skyvern-dagster validate``: all mistakes of definitions at once, or the plan of one."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 LONGEST_BARE_CODE = 10
-"""Up to so many characters, a pushed text is the code itself (contract 1b)."""
+"""Up to so many characters, a pushed text is the code itself (docs/contract.md#pushed-codes)."""
 
 _NEAR = 60
 """Characters between a code and the word that names it, at most."""

@@ -43,8 +43,8 @@ class CodeTiming:
     """How long and how often codes are waited for.
 
     Skyvern waits 40 s before it first asks an address, then asks every 10 s for 5 minutes, in its
-    newer versions for 15 (contract 1a). Ours asks sooner: whoever answers with an old code at first
-    is asked again when the site has refused it.
+    newer versions for 15 (docs/contract.md#verification-url). Ours asks sooner: whoever answers
+    with an old code at first is asked again when the site has refused it.
 
     Attributes:
         first_wait: Seconds before an address is first asked.

@@ -1,4 +1,7 @@
-"""One-time codes that are pushed to this server (``POST /api/v1/totp``, contract 1a and 1b)."""
+"""One-time codes that are pushed to this server: ``POST /api/v1/totp``.
+
+What a client pushes: docs/contract.md#pushed-codes.
+"""
 
 from __future__ import annotations
 

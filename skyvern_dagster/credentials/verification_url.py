@@ -1,4 +1,7 @@
-"""One-time codes from an address of the user (``totp_verification_url``, contract 1a)."""
+"""One-time codes from an address of the user, ``totp_verification_url``.
+
+What is asked and answered: docs/contract.md#verification-url.
+"""
 
 from __future__ import annotations
 

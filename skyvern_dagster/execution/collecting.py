@@ -22,7 +22,7 @@ def iteration_key(outer: str, index: int, count: int) -> str:
 def collect(
     loop: ForLoopBlock, scope: Scope, iterations: Sequence[Scope], workflow: Workflow
 ) -> tuple[Scope, BlockOutcome]:
-    """The scope after a loop, and the loop's outcome (contract 3a, 3b).
+    """The scope after a loop, and the loop's outcome (docs/contract.md#for-loop).
 
     Args:
         scope: The scope in which the loop was entered.
@@ -40,7 +40,7 @@ def collect(
             "iterations_ended_early": sum(each.ended is not None for each in iterations),
         },
     )
-    # The body's last outputs stand at the root, too, after the loop's own (contract 3b).
+    # The body's last outputs stand at the root, too (docs/contract.md#outputs).
     outputs = {**scope.outputs, loop.label: outcome.output}
     inner = [block.label for block in walk(list(loop.loop_blocks))]
     for iteration in iterations:

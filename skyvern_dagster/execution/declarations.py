@@ -18,7 +18,7 @@ def declarations(workflow: Workflow, given: Mapping[str, Any]) -> SecretDeclarat
     """The secret parameters of a workflow.
 
     A ``credential`` parameter names its credential, or the parameter that does; a parameter of the
-    type ``credential_id`` is a credential itself (contract 3c).
+    type ``credential_id`` is a credential itself (docs/contract.md#parameters).
 
     Args:
         workflow: The workflow.

@@ -38,13 +38,13 @@ def loop_items(workflow: Workflow, loop: ForLoopBlock, scope: Scope) -> list[Any
 
 
 def _at_path(reference: str, names: Names) -> Any:
-    """The value of a template, or of a bare path: ``orders_output.rows`` (contract 3c)."""
+    """The value of a template or of a bare path (docs/contract.md#for-loop)."""
     template = reference if is_template(reference) else "{{ " + reference + " }}"
     return evaluate(template, names)
 
 
 def _as_list(value: Any) -> list[Any] | None:
-    """A list, or the list inside a task's output (contract 3c)."""
+    """A list, or the list inside a task's output (docs/contract.md#for-loop)."""
     if isinstance(value, list):
         return value
     if not isinstance(value, dict):

@@ -66,7 +66,7 @@ class Names(Mapping[str, Any]):
                 assert_never(parameter)
 
     def _context(self, parameter: ContextParameter) -> Any:
-        """Contract 3a: the current item inside a loop over the source, else out of the source."""
+        """In a loop over the source the current item's (docs/contract.md#parameters)."""
         for frame in reversed(self._scope.frames):
             if frame.source == parameter.source_parameter_key:
                 return _of_item(parameter, frame.value)

@@ -106,7 +106,7 @@ class ApiKeys:
 
         Args:
             token: As it came in a header; ``Bearer``, quotes and white space around it are left
-                out (contract 1a).
+                out (docs/contract.md#keys).
 
         Raises:
             AccessError: It gives no access; the message is the answer's ``detail``.

@@ -24,7 +24,7 @@ class _Secret(BaseModel):
 
 
 class PasswordCredential(_Secret):
-    """A login (contract 1b).
+    """A login (docs/contract.md#credentials).
 
     Attributes:
         totp: Secret of the second factor, as the site shows it.
@@ -41,7 +41,7 @@ class PasswordCredential(_Secret):
 
 
 class CreditCardCredential(_Secret):
-    """A payment card (contract 1b)."""
+    """A payment card (docs/contract.md#credentials)."""
 
     credential_type: Literal["credit_card"] = "credit_card"
     card_number: str = Field(repr=False)
@@ -53,7 +53,7 @@ class CreditCardCredential(_Secret):
 
 
 class SecretCredential(_Secret):
-    """A single value (contract 1b)."""
+    """A single value (docs/contract.md#credentials)."""
 
     credential_type: Literal["secret"] = "secret"
     secret_value: str = Field(repr=False)

@@ -7,7 +7,9 @@ from skyvern_dagster.organizations.api_keys import ApiKeys
 
 
 def signing_key(keys: ApiKeys, organization_id: str, api_key_id: str | None) -> str:
-    """The key of the run's request, else the organization's oldest usable one (contract 2).
+    """The key of the run's request, else the organization's oldest usable one.
+
+    Which key it has to be: docs/contract.md#signatures.
 
     Args:
         keys: The server's keys.

@@ -1,4 +1,4 @@
-"""Where artifacts go."""
+"""The artifact store as a Dagster resource: where it lies, and how the UI links into it."""
 
 from __future__ import annotations
 

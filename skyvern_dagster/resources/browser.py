@@ -1,4 +1,4 @@
-"""The browser of a process."""
+"""The browser as a Dagster resource: one Chromium per process, and its session desk."""
 
 from __future__ import annotations
 

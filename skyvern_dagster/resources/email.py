@@ -1,4 +1,4 @@
-"""How mail is sent."""
+"""How mail is sent, as a Dagster resource: encryption, time-out, largest message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who decides what is done on a page."""
+"""The planners as a Dagster resource: which ones decide, and the model behind them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bucket that workflows write to."""
+"""The bucket of ``upload_to_s3`` as a Dagster resource, over dagster-aws's S3 client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where secrets come from."""
+"""The sources of secrets as a Dagster resource: environment, then AWS Secrets Manager."""
 
 from __future__ import annotations
 

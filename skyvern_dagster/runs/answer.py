@@ -17,7 +17,7 @@ from skyvern_dagster.runs.run_answer import FileAnswer, RunAnswer, TaskAnswer, W
 from skyvern_dagster.runs.typed_outputs import typed_outputs
 
 SCREENSHOTS = 3
-"""Final screenshots of the last three tasks (seed document)."""
+"""Final screenshots of the last three tasks (docs/contract.md#workflow-run-answer)."""
 
 OutputsShape = Literal["documented", "v2"]
 
@@ -48,7 +48,7 @@ def answer(facts: RunFacts, links: Links, shape: OutputsShape = "documented") ->
 def workflow_run_answer(
     facts: RunFacts, links: Links, shape: OutputsShape = "documented"
 ) -> WorkflowRunAnswer:
-    """The answer for a workflow run."""
+    """What is answered for a workflow run, with its outputs in one of the two shapes."""
     outputs = _outputs(facts, links, shape)
     return WorkflowRunAnswer(
         **_common(facts, links),

@@ -52,7 +52,7 @@ class RunFacts:
 
     @property
     def run(self) -> dg.DagsterRun:
-        """Dagster's run."""
+        """Dagster's run, with its tags and its status."""
         return self.record.dagster_run
 
     @property

@@ -41,7 +41,7 @@ class LaunchRequest:
 
 @dataclass(frozen=True)
 class RunProcess:
-    """The process of a run."""
+    """The operating system's process in which a run goes on, and the file that it prints to."""
 
     process: subprocess.Popen[bytes]
     log: Path
@@ -61,7 +61,7 @@ class RunProcess:
             os.killpg(self.process.pid, signal.SIGKILL)
 
     def close(self) -> None:
-        """Lets go of it, once it has ended."""
+        """Waits until it has ended, and frees what the system keeps of it."""
         if self.process.stdin is not None:
             self.process.stdin.close()
         self.process.wait()

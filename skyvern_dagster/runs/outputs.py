@@ -1,4 +1,7 @@
-"""``outputs`` in the documented shape: ``<label>_output``, loops twice (contract 3b)."""
+"""``outputs`` in the documented shape: ``<label>_output``, loops twice.
+
+See docs/contract.md#outputs.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from skyvern_dagster.workflow.loader import Workflow
 def collect_outputs(
     workflow: Workflow, records: list[BlockRecord], created_at: str
 ) -> dict[str, Any]:
-    """Outputs in the order of contract 3b; of a loop that goes on what there is yet."""
+    """Outputs in the definition's order; of a loop that goes on what there is yet."""
     outputs: dict[str, Any] = {}
     for block in walk(workflow.definition.blocks):
         last = [record for record in records if record.label == block.label]

@@ -1,8 +1,8 @@
 """The outward models of a run: one for workflow runs, one for tasks.
 
 ``GET /api/v1/workflows/runs/{id}``, ``GET /v1/runs/{id}``, the webhook and the command line all
-say the same: the fields of the seed documents together with those of today's API (contract 1a,
-1b). Their names don't collide, and clients of either ignore the other's.
+say the same: the fields of 2024 together with those of today (docs/contract.md#fields-of-answers).
+Their names don't collide, and clients of either ignore the other's.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class RunAnswer(BaseModel):
 
 
 class WorkflowRunAnswer(RunAnswer):
-    """A workflow run."""
+    """What is answered for a workflow run (docs/contract.md#workflow-run-answer)."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -115,7 +115,7 @@ class WorkflowRunAnswer(RunAnswer):
 
 
 class TaskAnswer(RunAnswer):
-    """A task that was asked for by itself."""
+    """What is answered for a task (docs/contract.md#task-answer)."""
 
     model_config = ConfigDict(
         json_schema_extra={

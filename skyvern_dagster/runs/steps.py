@@ -21,11 +21,11 @@ _ACTION_TYPES = {
     "solve_totp": "verification_code",
     "download": "download_file",
 }
-"""Our decisions under the names that Skyvern's clients know (contract 4)."""
+"""Our decisions under the names that Skyvern's clients know (docs/contract.md#action)."""
 
 
 class StepAnswer(BaseModel):
-    """One step, with the fields of the seed document and today's."""
+    """One step, with the fields of both generations (docs/contract.md#step)."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -25,7 +25,7 @@ class StopSignals:
     first: float = 0.0
 
     def take(self, *_: object) -> None:
-        """Counts one; a signal handler."""
+        """Counts one signal. It has the form of a signal handler."""
         self.first = self.first if self.count else time.monotonic()
         self.count += 1
 

@@ -1,4 +1,4 @@
-"""Times in answers."""
+"""Times in answers (docs/contract.md#timestamps)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Timestamp = Annotated[
         {
             "type": "string",
             "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$",
-            "description": "ISO 8601 in UTC, without a zone (contract 1a).",
+            "description": "ISO 8601 in UTC, without a zone.",
             "examples": ["2024-05-16T08:35:24.920793"],
         }
     ),

@@ -1,4 +1,4 @@
-"""``outputs`` in the finished shape that the seed document promises (``outputs=v2``).
+"""``outputs=v2``: the finished shape of outputs (docs/contract.md#typed-outputs).
 
 Each entry says its block type, label and status beside its typed output; the blocks of a loop
 stand inside the loop only, per iteration; uploads carry a signed URL.

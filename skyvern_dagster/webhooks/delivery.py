@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     import httpx2
 
 TIMEOUT_SECONDS = 10.0
-"""For an attempt as a whole (contract 2), however slowly the answer drips."""
+"""For an attempt as a whole, however slowly the answer drips (docs/contract.md#delivery)."""
 
 CONNECT_SECONDS = 4.0
 """For one of a host's addresses, so that there is time for the next."""
 
 RESPONSE_BYTES = 2048
-"""How much of an answer is read and kept (contract 1b)."""
+"""How much of an answer is read and kept (docs/contract.md#delivery)."""
 
 _USER_AGENT = "skyvern-dagster-webhook/1"
 

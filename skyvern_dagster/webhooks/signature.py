@@ -1,6 +1,7 @@
 """Signatures of webhooks: making them here, and verifying them in a receiver.
 
-Two schemes, both HMAC-SHA256 with the API key that the run was started with (contract 2):
+Two schemes, both HMAC-SHA256 with the API key that the run was started with
+(docs/contract.md#signatures):
 
 * ``v0``, as Skyvern's first documents and Slack's page on verifying requests describe it: over
   ``v0:{timestamp}:{body}``, written ``v0=<hex>``. It covers the time, so that a message can't be

@@ -1,4 +1,4 @@
-"""A workflow definition in Skyvern's format (contract 3a)."""
+"""A workflow definition in Skyvern's format (docs/contract.md#definitions)."""
 
 from __future__ import annotations
 

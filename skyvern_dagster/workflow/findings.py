@@ -46,7 +46,7 @@ class Finding:
         return f"{place}: {self.severity}:{block} {self.message}{hint}"
 
     def as_dict(self) -> dict[str, object]:
-        """For ``--json``."""
+        """The finding as ``validate --json`` prints it and the REST API answers it."""
         return {
             "severity": self.severity,
             "file": self.source,

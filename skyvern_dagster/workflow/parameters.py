@@ -1,4 +1,7 @@
-"""The parameter kinds of a definition, told apart by ``parameter_type`` (contract 3a)."""
+"""The parameter kinds of a definition, told apart by ``parameter_type``.
+
+What each stands for in a run: docs/contract.md#parameters.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ RESERVED_KEYS = frozenset(
         "workflow_run_summary",
     }
 )  # fmt: skip
-"""Names that every template has anyway (contract 3c)."""
+"""Names that every template has anyway (docs/contract.md#names-in-texts)."""
 
 
 class _Parameter(BaseModel):
@@ -107,7 +110,7 @@ class CredentialParameter(_Parameter):
 
 
 class OutputParameter(_Parameter):
-    """``{label}_output`` exists by itself; writing one by hand is an error (contract 3a)."""
+    """``{label}_output`` exists by itself: writing one is refused (docs/contract.md#parameters)."""
 
     model_config = ConfigDict(extra="ignore")  # one finding is enough
 

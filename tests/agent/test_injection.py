@@ -108,7 +108,7 @@ def test_a_model_that_obeys_the_page_is_held_back(errand: Errand, name: str) -> 
     assert not [text for text in site.comments if PASSWORD in text or "secret://" in text]
     prompts = [text for request in server.requests for text in request.texts]
     assert not [text for text in prompts if PASSWORD in text]
-    assert all(text.count("</page>") <= 1 for text in prompts)
+    assert {text.count("</page>") for text in prompts} == {0, 1}
 
 
 @pytest.mark.parametrize(

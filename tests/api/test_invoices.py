@@ -1,4 +1,4 @@
-"""The headline workflow over REST, as the seed documents show it."""
+"""The headline workflow over REST, as applications of 2024 ask for it (docs/contract.md#runs)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.office import ROOT
 
 @pytest.fixture(scope="module")
 def finished(served: Served) -> dict[str, Any]:
-    """A finished run of the newest four orders, started with the seed's own call."""
+    """A finished run of the newest four orders, asked for as a client of 2024 does."""
     started = served.post(
         f"/api/v1/workflows/{INVOICES_ID}/run/",
         json={"data": served.invoices(4), "proxy_location": "RESIDENTIAL"},

@@ -111,6 +111,7 @@ def test_metrics_are_prometheus_s(served: Served, name: str) -> None:
 
 def test_pages_are_held_to_what_holds_for_tasks(served: Served) -> None:
     # The fixture lets tasks begin at private addresses, so the runs' browsers may open them.
+    assert len(served.up.services) >= 3
     for service in served.up.services:
         environment = Path(f"/proc/{service.process.pid}/environ").read_bytes().split(b"\0")
         assert b"SKYVERN_BROWSER_ALLOW_PRIVATE=true" in environment, service.name

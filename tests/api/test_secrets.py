@@ -33,6 +33,7 @@ def test_a_login_with_the_payload_leaves_no_password_behind(served: Served) -> N
         "username": ACCOUNTS["plain"].username,
         "password": "secret://payload_secret_1",
     }
+    assert files_with(served.home, ACCOUNTS["plain"].username.encode())  # it looks where they lie
     assert files_with(served.home, ACCOUNTS["plain"].password.encode()) == []
 
 

@@ -39,7 +39,7 @@ workflow_definition:
 
 @pytest.fixture(scope="module")
 def workflow(served: Served) -> dict[str, Any]:
-    """A workflow that was created from YAML, as the seed era did it."""
+    """A workflow that was created from YAML, as clients of 2024 do it."""
     response = served.client.post("/api/v1/workflows/", content=LOOK)
     assert response.status_code == 200, response.text
     return dict(response.json())

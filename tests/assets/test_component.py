@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 import pytest
 import yaml
+from dagster.components.core.component_tree import ComponentTreeException
 from dagster.components.testing import create_defs_folder_sandbox
 
 from skyvern_dagster import SkyvernAssetData, SkyvernWorkflowsComponent
@@ -146,11 +147,11 @@ def test_overrides_of_one_workflow() -> None:
         ),
         (
             {"overrides": {"monthly_invoices": {"retries": {"logim": {"max_retries": 1}}}}},
-            ("monthly_invoices.yaml",), {}, "logim",
+            ("monthly_invoices.yaml",), {}, "there is no block 'logim' (did you mean 'login'?)",
         ),
         (
             {"overrides": {"monthly_invoices": {"grup": "x"}}},
-            ("monthly_invoices.yaml",), {}, "grup",
+            ("monthly_invoices.yaml",), {}, "monthly_invoices.grup\n  Extra inputs are not",
         ),
     ],
     ids=["empty", "override", "bad", "parameter", "partitions", "label", "field"],
@@ -158,7 +159,7 @@ def test_overrides_of_one_workflow() -> None:
 def test_what_is_wrong(
     attributes: dict[str, Any], files: tuple[str, ...], extra: dict[str, str], message: str
 ) -> None:
-    with pytest.raises(Exception) as caught:  # noqa: PT011 - Dagster wraps it
+    with pytest.raises(ComponentTreeException) as caught:
         load(attributes, *files, extra=extra)
 
     errors: list[str] = []

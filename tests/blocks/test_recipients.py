@@ -61,6 +61,7 @@ def test_any_text_is_addresses_or_refused(text: str) -> None:
         found = read_addresses(text, "recipients")
     except BlockError:
         return
+    assert found
     for address in found:
         assert "@" in address.addr_spec
         assert not set(str(address)) & set("\r\n\x00")

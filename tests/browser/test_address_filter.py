@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +18,7 @@ from skyvern_dagster.browser.session import BrowserSession, SessionOptions
 from skyvern_dagster.errors import NavigationError, NetworkPolicyError
 from skyvern_dagster.resources.browser import BrowserResource
 from skyvern_dagster.webhooks.address import AddressPolicy
+from tests.loopback import Answering, LoopbackSite
 
 PAGE = """<!doctype html><title>Outside</title><h1>Outside</h1>
 <img src="INSIDE/img"><iframe src="INSIDE/frame"></iframe>
@@ -34,45 +34,31 @@ class Net:
 
     def __init__(self) -> None:
         self.hits: dict[str, list[str]] = {"outside": [], "inside": []}
-        self.servers = {name: self._server(name) for name in self.hits}
-        self.outside = f"http://127.0.0.1:{self.servers['outside'].server_port}"
-        self.inside = f"http://localhost:{self.servers['inside'].server_port}"
+        self.sites = {name: self._site(name) for name in self.hits}
+        self.outside = self.sites["outside"].url
+        self.inside = f"http://localhost:{self.sites['inside'].port}"
 
-    def _server(self, name: str) -> ThreadingHTTPServer:
+    def _site(self, name: str) -> LoopbackSite:
         net = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def log_request(self, code: object = "-", size: object = "-") -> None:
-                """Not a word on standard error."""
-
-            def do_GET(self) -> None:
+        class Handler(Answering):
+            def get(self) -> None:
                 net.hits[name].append(self.path)
                 if self.path == "/go":
-                    self.send_response(302)
-                    self.send_header("Location", f"{net.inside}/redirected")
-                    self.end_headers()
-                    return
-                body = PAGE.replace("INSIDE", net.inside) if self.path == "/" else self.path
-                self.send_response(200)
-                self.send_header("Content-Type", "text/html")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body.encode())
+                    self.redirect(f"{net.inside}/redirected")
+                else:
+                    whole = PAGE.replace("INSIDE", net.inside)
+                    self.page(whole if self.path == "/" else self.path)
 
-            do_POST = do_GET  # noqa: N815 - the name that http.server looks for
-
-        return ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        return LoopbackSite(Handler)
 
 
 @pytest.fixture
 def net() -> Iterator[Net]:
     running = Net()
-    for server in running.servers.values():
-        threading.Thread(target=server.serve_forever, daemon=True).start()
     yield running
-    for server in running.servers.values():
-        server.shutdown()
-        server.server_close()
+    for site in running.sites.values():
+        site.stop()
 
 
 @contextmanager
@@ -129,7 +115,7 @@ def test_a_name_is_asked_for_once_and_the_answer_is_where_it_goes(net: Net) -> N
         finally:
             proxy.close()
 
-    port = net.servers["inside"].server_port
+    port = net.sites["inside"].port
     get = f"GET http://shop.test:{port}/x HTTP/1.1\r\nHost: shop.test\r\n\r\n"
     tunnel = f"CONNECT shop.test:{port} HTTP/1.1\r\n\r\n"
     for request in (get, tunnel):
@@ -145,22 +131,31 @@ def test_a_name_is_asked_for_once_and_the_answer_is_where_it_goes(net: Net) -> N
     assert (asked, net.hits["inside"]) == (["shop.test"], ["/x"])
 
 
-@pytest.mark.parametrize(
-    "request_text", ["", "GET\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "x" * 300_000]
-)
+@pytest.mark.parametrize("request_text", ["", "GET\r\n\r\n", "x" * 300_000])
 def test_what_is_no_request_is_not_answered_with_a_crash(request_text: str) -> None:
-    async def ask() -> str:
-        proxy = AddressFilter(AddressPolicy())
-        address = await proxy.start()
-        host, _, port = address.removeprefix("http://").partition(":")
+    crashes: list[dict[str, Any]] = []
+
+    async def ask(host: str, port: str, text: str) -> str:
         reader, writer = await asyncio.open_connection(host, int(port))
-        writer.write(request_text.encode())
+        writer.write(text.encode())
         writer.write_eof()
         answer = await reader.read()
-        proxy.close()
+        writer.close()
         return answer.decode()
 
-    assert asyncio.run(ask()).startswith(("", "HTTP/1.1 403"))
+    async def both() -> tuple[str, str]:
+        asyncio.get_running_loop().set_exception_handler(lambda _, told: crashes.append(told))
+        proxy = AddressFilter(AddressPolicy())
+        host, _, port = (await proxy.start()).removeprefix("http://").partition(":")
+        odd = await ask(host, port, request_text)
+        plain = await ask(host, port, "GET / HTTP/1.1\r\n\r\n")
+        proxy.close()
+        return odd, plain
+
+    odd, plain = asyncio.run(both())
+    assert odd == ""
+    assert plain.startswith("HTTP/1.1 403")
+    assert crashes == []
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,8 @@ def test_every_part_of_the_format() -> None:
 
 @pytest.mark.parametrize("odd", ["", "\n\n", "- ", "???", "- 'open", '- button "open', "- text"])
 def test_odd_lines_do_no_harm(odd: str) -> None:
-    parse_aria_snapshot(odd)
+    (*_, last) = parse_aria_snapshot(f'{odd}\n- button "Send" [ref=e1]')
+    assert (last.role, last.name, last.flags) == ("button", "Send", {"ref": "e1"})
 
 
 TEXTS = [

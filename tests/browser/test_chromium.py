@@ -57,6 +57,7 @@ def test_playwright_s_own_features_stay_switched_off_and_no_address_bar_is_drawn
         lists = disabled_features(os.getpid())
         targets = runtime.run(windows(runtime))
     assert len(lists) == 2, "Playwright no longer has a list of its own, or joins both"
+    assert lists[0]
     assert lists[0] <= lists[1], f"in Playwright's list only: {lists[0] - lists[1]}"
     assert "page" in targets
     assert "browser_ui" not in targets

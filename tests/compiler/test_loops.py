@@ -6,6 +6,8 @@ import dagster as dg
 import pytest
 
 from skyvern_dagster.execution import tags
+from skyvern_dagster.execution.records import RunRecords
+from skyvern_dagster.runs.home import default_store
 from tests.compiler.definitions import email, loop, upload, workflow
 from tests.compiler.letters import (
     ADA,
@@ -156,9 +158,12 @@ def test_something_that_is_no_list(
     answer = answer_of(result, instance)
     assert result.success == goes_on
     assert (answer.outputs or {})["each_output"] == []
-    if not goes_on:
-        assert failed_steps(result) == ["each"]
-        assert "'people' is no list to loop over" in str(answer.failure_reason)
+    record = RunRecords(default_store(), answer.workflow_run_id).read("each")
+    assert record is not None
+    assert record.outcome.status == "failed"
+    assert "'people' is no list to loop over" in str(record.outcome.failure_reason)
+    assert failed_steps(result) == ([] if goes_on else ["each"])
+    assert answer.failure_reason == (None if goes_on else record.outcome.failure_reason)
 
 
 def test_iterations_run_one_after_the_other(postman: Postman, instance: dg.DagsterInstance) -> None:

@@ -72,6 +72,7 @@ def test_the_history_tells_whom_to_write_to(customer: Visitor, demo: DemoService
 def test_an_order_page_says_it_all(customer: Visitor) -> None:
     order = order_with(InvoiceDelivery.ORDER_PAGE)
     text = " ".join(customer.page(page_of(order)).text.split())
+    assert order.lines
     for line in order.lines:
         assert line.name in text
     for value in (order.subtotal, order.vat, order.total):

@@ -1,4 +1,4 @@
-"""What a definition's texts can refer to (contract 3a, 3c)."""
+"""What a definition's texts can refer to (docs/contract.md#names-in-texts)."""
 
 from __future__ import annotations
 

@@ -1,13 +1,18 @@
-"""What every shop stands on: an app with visitor sessions, pages from templates, mishaps."""
+"""What every shop stands on: an app with visitor sessions, pages from templates, mishaps.
+
+A shop is a :class:`Shop` with the routes that all of them have (fixed pages, signing in and out,
+what nobody asked for), and its own routes on ``shop.router``.
+"""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
-from fastapi import APIRouter, FastAPI, HTTPException, Request
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
 
@@ -97,8 +102,112 @@ class Pages:
         self._templates.env.filters.update(filters)
 
     def __call__(
-        self, request: Request, template: str, *, status_code: int = 200, **context: object
+        self, request: Request, template: str, status_code: int = 200, **context: object
     ) -> Response:
         """Renders a page; every template knows ``signed_in`` and the visitor."""
         context |= {"signed_in": signed_in(request), "visitor": visitor(request)}
         return self._templates.TemplateResponse(request, template, context, status_code=status_code)
+
+
+class Shop:
+    """A shop's routes and pages.
+
+    Args:
+        file: The shop's module, ``__file__``: its templates lie beside it.
+        cookie: By which it knows its visitors.
+        login: Where somebody is sent who must sign in first.
+        filters: Of its templates.
+    """
+
+    def __init__(
+        self, file: str, cookie: str, *, login: str = "/", **filters: Callable[..., str]
+    ) -> None:
+        self.router = APIRouter()
+        self.page = Pages(Path(file).parent, **filters)
+        self.members = Depends(self._let_in)
+        """A dependency for routes that only signed-in visitors may open."""
+        self._cookie = cookie
+        self._login = login
+
+    def app(self) -> FastAPI:
+        """A fresh shop, with nobody signed in."""
+        return open_shop(self.router, self._cookie)
+
+    def shows(self, template: str, *paths: str, members: bool = False, **context: object) -> None:
+        """Pages that hold always the same; the template knows the path's parameters."""
+
+        async def shown(request: Request) -> Response:
+            return self.page(request, template, 200, **request.path_params, **context)
+
+        for path in paths:
+            self.router.add_api_route(
+                path, shown, response_model=None, dependencies=[self.members] if members else []
+            )
+
+    def signs_in(
+        self,
+        path: str,
+        fields: tuple[str, str],
+        account: tuple[str, str],
+        *,
+        after: str,
+        template: str = "login.html",
+        status_code: int = 200,
+        **wrong: object,
+    ) -> None:
+        """Takes a form with name and password.
+
+        Args:
+            path: Where the form is sent.
+            fields: Their names in the form.
+            account: The right ones.
+            after: Where the visitor gets with them.
+            template: Shown again with others, as are the next two.
+            status_code: Of that page.
+            wrong: What it knows beside.
+        """
+
+        async def sign_in(request: Request) -> Response:
+            form = await request.form()
+            name, password = (str(form.get(field, "")) for field in fields)
+            if (name.strip(), password) != account:
+                return self.page(request, template, status_code, **wrong)
+            visitor(request)["signed_in"] = True
+            return see_other(after)
+
+        self.router.add_api_route(path, sign_in, methods=["POST"], response_model=None)
+
+    def signs_out(self, path: str) -> None:
+        """Forgets who the visitor is."""
+
+        async def sign_out(request: Request) -> Response:
+            visitor(request).clear()
+            return see_other("/")
+
+        self.router.add_api_route(path, sign_out, response_model=None)
+
+    def regrets(self, path: str, *, after: str) -> None:
+        """Something that no test ever asks for; noted with the path it was done at."""
+
+        async def regret(request: Request) -> Response:
+            mishap(request, request.url.path)
+            return see_other(after)
+
+        self.router.add_api_route(path, regret, methods=["POST"], response_model=None)
+
+    def _let_in(self, request: Request) -> None:
+        if not signed_in(request):
+            raise HTTPException(303, headers={"Location": self._login})
+
+
+def sheet(
+    orders: tuple[PortalOrder, ...], number: int, per_page: int
+) -> tuple[tuple[PortalOrder, ...], int]:
+    """The orders on a numbered page, from 1, and the number of the last page."""
+    last = max(1, -(-len(orders) // per_page))
+    return orders[(number - 1) * per_page : number * per_page], last
+
+
+def with_comma(amount: Decimal) -> str:
+    """``1.234,50``, as most of Europe writes it."""
+    return f"{amount:,.2f}".replace(",", "_").replace(".", ",").replace("_", ".")

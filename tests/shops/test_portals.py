@@ -139,7 +139,10 @@ def test_a_wrong_password_opens_nothing(name: str) -> None:
         for path, form in wrong:
             client.post(path, data=form)
         text = client.get(way.start).text
-    assert not any(order.order_id in text for order in portal.orders if len(order.order_id) > 4)
+    # Shorter numbers stand in any page, for instance as sizes.
+    telling = [order.order_id for order in portal.orders if len(order.order_id) > 4]
+    assert telling
+    assert [each for each in telling if each in text] == []
 
 
 @pytest.mark.parametrize("portal", PORTALS.values(), ids=list(PORTALS))
@@ -150,7 +153,9 @@ def test_a_portal_is_described_in_full(portal: Portal) -> None:
     assert "text/html" in home.headers["content-type"]
     assert portal.contact_emails
     assert len({order.order_id for order in portal.orders}) == len(portal.orders)
-    assert all(order.has_invoice == bool(order.invoice_pdf) for order in portal.orders)
+    assert [
+        order.order_id for order in portal.orders if order.has_invoice != bool(order.invoice_pdf)
+    ] == []
     pdfs = [order.invoice_pdf for order in portal.orders if order.has_invoice]
     assert len(set(pdfs)) == len(pdfs)
 
@@ -187,4 +192,4 @@ def test_nolinks_lets_in_and_has_nothing() -> None:
 def test_unasked_deeds_are_noted() -> None:
     with serve(PORTALS["officehub"]) as url:
         httpx2.post(url + "/dashboard/reorder")
-        assert httpx2.get(url + MISHAPS_PATH).json() == ["reorder"]
+        assert httpx2.get(url + MISHAPS_PATH).json() == ["/dashboard/reorder"]

@@ -71,7 +71,8 @@ def test_receiver(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_sensor() -> None:
     defs = run(example("python", "# definitions: sensor\n"))["defs"]
     assert isinstance(defs, dg.Definitions)
-    assert defs.resolve_sensor_def("skyvern_webhooks").default_status is not None
+    sensor = defs.resolve_sensor_def("skyvern_webhooks")
+    assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node here")

@@ -43,7 +43,7 @@ def slack_accepts(key: str, body: bytes, headers: dict[str, str], now: float = N
 
 
 def test_slacks_own_example() -> None:
-    """From the page that the seed documents link to."""
+    """From Slack's page, which docs/contract.md#signatures goes by."""
     body = (
         b"token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id="
         b"G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-"

@@ -144,8 +144,7 @@ def test_both_readers_agree_on_anything_written_as_yaml(
 @pytest.mark.parametrize("depth", [2_000, 100_000])
 @pytest.mark.parametrize("level", ["[", "{a: ", "- ", "? "])
 def test_no_depth_ends_the_process(level: str, depth: int) -> None:
-    (message,) = messages("a:\n " + level * depth)
-    assert "read as YAML" in message or "nested too deeply" in message
+    assert messages("a:\n " + level * depth) == ["the document is nested too deeply"]
 
 
 def test_dates_stay_texts_and_keys_are_texts() -> None:

@@ -35,9 +35,19 @@ def test_a_definition_in_the_old_format(file: str) -> None:
     ]  # fmt: skip
 
 
-def test_the_workflows_that_come_along() -> None:
-    for file in (ROOT / "workflows").glob("*.yaml"):
-        assert load_workflow(file).warnings == ()
+@pytest.mark.parametrize("name", ["invoice_retrieval", "monthly_invoices"])
+def test_the_workflows_that_come_along(name: str) -> None:
+    workflow = load_workflow(ROOT / "workflows" / f"{name}.yaml")
+
+    assert workflow.warnings == ()
+    assert workflow.name == name
+
+
+def test_no_workflow_comes_along_untried() -> None:
+    assert {file.stem for file in (ROOT / "workflows").rglob("*.yaml")} == {
+        "invoice_retrieval",
+        "monthly_invoices",
+    }
 
 
 def test_fields_of_the_newer_format_without_effect_are_warnings() -> None:

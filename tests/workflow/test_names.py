@@ -81,7 +81,9 @@ def test_a_wrong_name(text: str, message: str, hint: str) -> None:
 def test_right_names(text: str) -> None:
     parameters = "- {key: website, parameter_type: workflow}\n"
     parameters += "- {key: early, parameter_type: context, source_parameter_key: first_output}\n"
-    load(document(f"{TASK}- {{block_type: task, label: block, {text}}}\n", parameters))
+    made = load(document(f"{TASK}- {{block_type: task, label: block, {text}}}\n", parameters))
+
+    assert made.warnings == ()
 
 
 def test_the_names_of_a_loop() -> None:
@@ -154,7 +156,8 @@ def test_plain_words_of_an_email_are_no_names() -> None:
         "subject: website, body: Hello, file_attachments: "
         "[SKYVERN_DOWNLOAD_DIRECTORY, SKYVERN_DOWNLOAD_DIRECTORY/a, a.pdf]",
     )
-    load(document(TASK + body, SMTP))  # fmt: skip
+
+    assert load(document(TASK + body, SMTP)).warnings == ()
 
 
 def test_an_upload_of_something_unknown() -> None:
@@ -222,8 +225,10 @@ def test_labels(label: str, message: str, hint: str) -> None:
 
 @pytest.mark.parametrize("label", ["a", "1", "_", "A_1", "output_", "x" * 100, "result", "scope"])
 def test_labels_that_are_fine(label: str) -> None:
-    load(document(f"{TASK}- {{block_type: task, label: '{label}'}}\n"))
-    dg.op(name=label)(lambda: None)
+    made = load(document(f"{TASK}- {{block_type: task, label: '{label}'}}\n"))
+
+    assert made.definition.blocks[-1].label == label
+    assert dg.op(name=label)(lambda: None).name == label
 
 
 def test_all_names_that_dagster_refuses_are_reserved() -> None:

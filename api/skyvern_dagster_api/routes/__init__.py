@@ -1,1 +1,1 @@
-"""The endpoints, one file per thing."""
+"""The endpoints (docs/contract.md#endpoints), one file per kind of resource."""

@@ -83,7 +83,7 @@ def update_credential(
 def delete_credential(
     credential_id: PathId, parts: ShimDependency, caller: CallerDependency
 ) -> None:
-    """Forgets it."""
+    """Deletes it; a workflow that names it finds it missing from then on."""
     _own(parts, caller, credential_id)
     _store(parts).delete(caller.organization_id, credential_id)
 

@@ -21,7 +21,7 @@ from skyvern_dagster_api.router import SlashRouter
 from skyvern_dagster_api.schemas.answers import Deleted, UploadedAnswer
 
 MOST_BYTES = 10 * 1024 * 1024
-"""Contract 1a: larger ones are refused with 413."""
+"""Larger ones are refused with 413 (docs/contract.md#limits)."""
 
 router = SlashRouter(tags=["files"], responses=ERRORS)
 

@@ -1,4 +1,7 @@
-"""``/v1/run`` and ``/v1/runs``: today's way to start a run and to look at it (contract 1b)."""
+"""``/v1/run`` and ``/v1/runs``: today's way to start a run and to look at it.
+
+See docs/contract.md#runs.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/api/v1/tasks``: one instruction to a browser (seed document)."""
+"""``/api/v1/tasks``: one instruction to a browser (docs/contract.md#tasks)."""
 
 from __future__ import annotations
 

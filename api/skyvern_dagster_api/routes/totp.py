@@ -49,7 +49,7 @@ for path in ("/api/v1/totp", "/v1/credentials/totp"):
 
 
 def _check_scope(parts: Shim, caller: Caller, body: TotpCodeRequest) -> None:
-    """A code for a run that isn't there would wait for nothing (contract 1b: 400)."""
+    """A code for a run that isn't there would wait for nothing (docs/contract.md#pushed-codes)."""
     try:
         for run_id in (body.task_id, body.workflow_run_id):
             if run_id and not run_id.startswith("tsk_"):

@@ -1,1 +1,1 @@
-"""What comes in and goes out, one file per generation of the API."""
+"""Bodies of requests and answers as models; the run's own answer is in ``skyvern_dagster.runs``."""

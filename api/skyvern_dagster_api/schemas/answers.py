@@ -20,7 +20,10 @@ class TaskCreated(_Answer):
 
 
 class WorkflowRunCreated(_Answer):
-    """A workflow run that has been queued; the seed's table and its sample differ in a name."""
+    """A workflow run that has been queued, its workflow's id under both documented names.
+
+    See docs/contract.md#where-sources-differ.
+    """
 
     workflow_id: str = Field(description="The permanent id.", examples=["wpid_123456"])
     workflow_permanent_id: str = Field(examples=["wpid_123456"])

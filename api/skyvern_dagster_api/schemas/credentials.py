@@ -21,7 +21,7 @@ class _Value(BaseModel):
 
 
 class PasswordValue(_Value):
-    """A login."""
+    """What a login consists of (docs/contract.md#credentials)."""
 
     username: Text
     password: Text

@@ -1,4 +1,7 @@
-"""Bodies of requests. Clients send explicit nulls for what they don't set (contract 1b)."""
+"""Bodies of requests; docs/contract.md#fields-of-requests says what each field means.
+
+Clients send explicit nulls for what they don't set (docs/contract.md#general-rules).
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ class _Body(BaseModel):
 
 
 class LegacyTaskRequest(_Body):
-    """``POST /api/v1/tasks`` (seed document)."""
+    """``POST /api/v1/tasks`` (docs/contract.md#task-request-of-2024)."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -64,7 +67,10 @@ class LegacyTaskRequest(_Body):
 
 
 class LegacyWorkflowRunRequest(_Body):
-    """``POST /api/v1/workflows/{workflow_permanent_id}/run`` (seed document)."""
+    """``POST /api/v1/workflows/{workflow_permanent_id}/run``.
+
+    See docs/contract.md#workflow-run-request-of-2024.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={

@@ -28,7 +28,7 @@ async def products(request: Request, category: str = "") -> HTMLResponse:
 
 @router.get("/products/{slug}")
 async def product(request: Request, slug: str) -> HTMLResponse:
-    """One product."""
+    """The page of one product, with its price; 404 where there is none of this name."""
     found = product_of(slug)
     if found is None:
         raise HTTPException(status_code=404)

@@ -22,6 +22,13 @@ from tests.shops.storefront import MISHAPS_PATH
 
 SOLVABLE = [name for name, portal in PORTALS.items() if portal.orders_reachable]
 
+NO_CONTACTS_READ = ("werkstatt", "cloudbill", "gardenia", "hotelbooker")
+"""Where the planner doesn't find the way to the addresses yet; it must not make any up."""
+
+
+def contacts_read(portal: Portal, name: str) -> list[str]:
+    return [] if name in NO_CONTACTS_READ else sorted(portal.contact_emails)
+
 
 @contextmanager
 def at(portal: Portal, runtime: BrowserRuntime, folder: Path) -> Iterator[Customer]:
@@ -57,7 +64,9 @@ def test_logs_in_lists_and_downloads(name: str, runtime: BrowserRuntime, tmp_pat
         data = listing.extracted_information
         found = sorted((one["order_id"], one["order_date"]) for one in data["order_ids"])
         assert found == expected, "\n".join(customer.lines)
-        assert set(data["contact_emails"]) <= set(portal.contact_emails)
+        assert sorted(data["contact_emails"]) == contacts_read(portal, name), "\n".join(
+            customer.lines
+        )
         for order in some_orders(portal):
             _check_download(customer, listing.state, data["order_history_url"], order)
         assert httpx2.get(customer.home + MISHAPS_PATH).json() == []

@@ -58,19 +58,24 @@ def test_no_code_is_better_than_a_wrong_one() -> None:
     ("words", "logs_in", "downloads", "target"),
     [
         ("Log in. Terminate if the login fails.", True, False, ""),
-        ("Download the invoice, terminate if the login page appears.", False, True, None),
+        ("Download the invoice, terminate if the login page appears.", False, True, "documents"),
         ("Go to the order history page. COMPLETE when you're logged in.", False, False, "orders"),
         ("Melde dich an und gehe zu den Rechnungen", True, False, "invoices"),
         ("Connecte-toi puis va sur mes commandes", True, False, "orders"),
-        ("Log in, go to the statements page and download the March statement", True, True, None),
+        (
+            "Log in, go to the statements page and download the March statement",
+            True,
+            True,
+            "documents",
+        ),
     ],
 )
 def test_endings_are_no_instructions(
-    words: str, logs_in: bool, downloads: bool, target: str | None
+    words: str, logs_in: bool, downloads: bool, target: str
 ) -> None:
     found = intent(words)
     assert (found.logs_in, found.downloads) == (logs_in, downloads)
-    assert target is None or found.target == (f"page.{target}" if target else "")
+    assert found.target == (f"page.{target}" if target else "")
 
 
 @pytest.mark.parametrize(
@@ -126,7 +131,9 @@ def test_reads_loose_schemas() -> None:
 )
 def test_accepts_what_people_write_for_a_schema(schema: Any) -> None:
     records = read_schema(schema).records
-    assert records is None or records.name == "order_ids"
+    assert records is not None
+    assert records.item is not None
+    assert (records.name, records.item.concept) == ("order_ids", "order_id")
 
 
 def test_a_window_given_twice_counts_once() -> None:

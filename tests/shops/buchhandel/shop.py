@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import Response
 
 from tests.shops.ledger import ledger
 from tests.shops.portal import Portal
 from tests.shops.storefront import (
-    Pages,
+    Shop,
     invoiced,
-    mishap,
-    open_shop,
     ordered,
     pdf,
     see_other,
     signed_in,
     visitor,
+    with_comma,
 )
 
 USERNAME, PASSWORD = "leseratte_mila", "1001 Nächte!"
@@ -59,16 +57,20 @@ def german_date(day: date) -> str:
 
 def german_money(amount: Decimal) -> str:
     """``1.234,50 EUR``."""
-    return f"{amount:,.2f} EUR".replace(",", "_").replace(".", ",").replace("_", ".")
+    return f"{with_comma(amount)} EUR"
 
 
-router = APIRouter()
-page = Pages(Path(__file__).parent, german_date=german_date, german_money=german_money)
+shop = Shop(
+    __file__,
+    "seitenweise",
+    login="/kunde/login",
+    german_date=german_date,
+    german_money=german_money,
+)
+router, page = shop.router, shop.page
 
 
-@router.get("/")
-async def home(request: Request) -> Response:
-    return page(request, "home.html", books=BOOKS)
+shop.shows("home.html", "/", books=BOOKS)
 
 
 @router.get("/kunde/login")
@@ -91,9 +93,7 @@ async def log_in(
     return see_other(weiter if weiter.startswith("/kunde") else "/kunde")
 
 
-@router.get("/kunde")
-async def account(request: Request) -> Response:
-    return page(request, "account.html") if signed_in(request) else see_other("/kunde/login")
+shop.shows("account.html", "/kunde", members=True)
 
 
 @router.get("/kunde/historie")
@@ -121,31 +121,10 @@ async def invoice(request: Request, nr: str) -> Response:
     return pdf(data, f'attachment; filename="{name}"', "application/octet-stream")
 
 
-@router.post("/kunde/merken")
-async def remember(request: Request) -> Response:
-    mishap(request, "merken")
-    return see_other("/kunde")
-
-
-@router.get("/impressum")
-async def imprint(request: Request) -> Response:
-    return page(request, "imprint.html")
-
-
-@router.get("/abmelden")
-async def log_out(request: Request) -> Response:
-    visitor(request).clear()
-    return see_other("/")
-
-
-@router.get("/seite/{name}")
-async def other(request: Request, name: str) -> Response:
-    return page(request, "other.html", name=name)
-
-
-def create_app() -> FastAPI:
-    """A fresh shop."""
-    return open_shop(router, "seitenweise")
+shop.regrets("/kunde/merken", after="/kunde")
+shop.shows("imprint.html", "/impressum")
+shop.signs_out("/abmelden")
+shop.shows("other.html", "/seite/{name}")
 
 
 PORTAL = Portal(
@@ -155,7 +134,7 @@ PORTAL = Portal(
         "toast that fades, dates '15. April 2024', session expires at the first order page, "
         "invoice as application/octet-stream"
     ),
-    app=create_app,
+    app=shop.app,
     username=USERNAME,
     password=PASSWORD,
     totp_secret=None,

@@ -7,13 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, HTTPException, Request
+from fastapi import HTTPException, Request
 from fastapi.responses import FileResponse, Response
 from pydantic import BaseModel
 
 from tests.shops.ledger import ledger
 from tests.shops.portal import Portal, PortalOrder
-from tests.shops.storefront import Pages, mishap, open_shop, ordered, pdf
+from tests.shops.storefront import Shop, mishap, ordered, pdf
 
 EMAIL, PASSWORD, TOKEN = "ops@northwind-labs.example", "T!ger-Teapot-88", "cb_live_5f2c9a"
 SCRIPT = Path(__file__).parent / "static" / "app.js"
@@ -52,8 +52,8 @@ class SignIn(BaseModel):
     password: str
 
 
-router = APIRouter()
-page = Pages(Path(__file__).parent)
+shop = Shop(__file__, "cb_visit")
+router = shop.router
 
 
 def authorised(request: Request) -> None:
@@ -110,14 +110,7 @@ async def anything_else(request: Request, rest: str) -> dict[str, bool]:
     return {"ok": True}
 
 
-@router.get("/{path:path}")
-async def shell(request: Request, path: str) -> Response:
-    return page(request, "index.html")
-
-
-def create_app() -> FastAPI:
-    """A fresh console."""
-    return open_shop(router, "cb_visit")
+shop.shows("index.html", "/{path:path}")
 
 
 PORTAL = Portal(
@@ -126,7 +119,7 @@ PORTAL = Portal(
         "English single-page app (pushState, fetch, token in localStorage); login in a modal "
         "dialog, Billing > Invoices tab, ISO dates issued/due, icon-only buttons, blob downloads"
     ),
-    app=create_app,
+    app=shop.app,
     username=EMAIL,
     password=PASSWORD,
     totp_secret=None,

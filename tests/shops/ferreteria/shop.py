@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
-from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Form, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from tests.shops.ledger import ledger, paper
 from tests.shops.portal import Portal
 from tests.shops.storefront import (
-    Pages,
+    Shop,
     invoiced,
-    mishap,
-    open_shop,
     ordered,
     pdf,
-    see_other,
-    signed_in,
-    visitor,
+    with_comma,
 )
 
 EMAIL, PASSWORD = "lucia.ferrer@correo.example", "Tornillo¿M8?"
@@ -59,48 +53,24 @@ def spanish_date(day: date) -> str:
 
 def spanish_money(amount: Decimal) -> str:
     """``1.234,50 €``."""
-    return f"{amount:,.2f} €".replace(",", "_").replace(".", ",").replace("_", ".")
+    return f"{with_comma(amount)} €"
 
 
-router = APIRouter()
-page = Pages(Path(__file__).parent, spanish_date=spanish_date, spanish_money=spanish_money)
+shop = Shop(
+    __file__, "tuerca", login="/acceso", spanish_date=spanish_date, spanish_money=spanish_money
+)
+router, page = shop.router, shop.page
 
 
-@router.get("/")
-async def home(request: Request) -> Response:
-    return page(request, "home.html", goods=GOODS)
+shop.shows("home.html", "/", goods=GOODS)
+shop.shows("login.html", "/acceso")
+shop.signs_in("/acceso", ("correo", "clave"), (EMAIL, PASSWORD), after="/cuenta", mal=True)
+shop.signs_out("/salir")
+shop.shows("account.html", "/cuenta", members=True)
 
 
-@router.get("/acceso")
-async def ask(request: Request) -> Response:
-    return page(request, "login.html")
-
-
-@router.post("/acceso")
-async def log_in(
-    request: Request, correo: Annotated[str, Form()] = "", clave: Annotated[str, Form()] = ""
-) -> Response:
-    if (correo.strip(), clave) != (EMAIL, PASSWORD):
-        return page(request, "login.html", mal=True)
-    visitor(request)["signed_in"] = True
-    return see_other("/cuenta")
-
-
-@router.get("/salir")
-async def log_out(request: Request) -> Response:
-    visitor(request).clear()
-    return see_other("/")
-
-
-@router.get("/cuenta")
-async def account(request: Request) -> Response:
-    return page(request, "account.html") if signed_in(request) else see_other("/acceso")
-
-
-@router.get("/cuenta/pedidos")
+@router.get("/cuenta/pedidos", dependencies=[shop.members])
 async def orders(request: Request) -> Response:
-    if not signed_in(request):
-        return see_other("/acceso")
     return page(request, "orders.html", orders=ORDERS, goods=GOODS)
 
 
@@ -113,25 +83,9 @@ async def document(request: Request, pedido: str, tipo: str) -> Response:
     return pdf(data, f'attachment; filename="{tipo}.pdf"')
 
 
-@router.post("/cuenta/devolucion")
-async def send_back(request: Request, pedido: Annotated[str, Form()] = "") -> Response:
-    mishap(request, f"devolución {pedido}")
-    return see_other("/cuenta/pedidos")
-
-
-@router.get("/contacto")
-async def contact(request: Request) -> Response:
-    return page(request, "contact.html")
-
-
-@router.get("/p/{name}")
-async def other(request: Request, name: str) -> Response:
-    return page(request, "other.html", name=name)
-
-
-def create_app() -> FastAPI:
-    """A fresh shop."""
-    return open_shop(router, "tuerca")
+shop.regrets("/cuenta/devolucion", after="/cuenta/pedidos")
+shop.shows("contact.html", "/contacto")
+shop.shows("other.html", "/p/{name}")
 
 
 PORTAL = Portal(
@@ -140,7 +94,7 @@ PORTAL = Portal(
         "Spanish; account menu on hover, orders as closed details elements, order numbers with a "
         "slash, dates '15 de abril de 2024', delivery note beside the invoice"
     ),
-    app=create_app,
+    app=shop.app,
     username=EMAIL,
     password=PASSWORD,
     totp_secret=None,

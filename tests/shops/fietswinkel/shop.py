@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
-from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Form, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from tests.shops.ledger import ledger
 from tests.shops.portal import Portal
 from tests.shops.storefront import (
-    Pages,
+    Shop,
     invoiced,
-    mishap,
-    open_shop,
     pdf,
-    see_other,
-    signed_in,
-    visitor,
+    with_comma,
 )
 
 EMAIL, PASSWORD = "joost.vdberg@post.example", "Bel&Spaak_26inch"
@@ -71,38 +65,28 @@ def dutch_date(day: date) -> str:
 
 def dutch_money(amount: Decimal) -> str:
     """``€ 1.234,50``."""
-    return f"€ {amount:,.2f}".replace(",", "_").replace(".", ",").replace("_", ".")
+    return f"€ {with_comma(amount)}"
 
 
-router = APIRouter()
-page = Pages(Path(__file__).parent, dutch_date=dutch_date, dutch_money=dutch_money)
+shop = Shop(__file__, "trapper", dutch_date=dutch_date, dutch_money=dutch_money)
+router, page = shop.router, shop.page
 
 
-@router.get("/")
-async def home(request: Request) -> Response:
-    return page(request, "home.html", parts=PARTS)
+shop.shows("home.html", "/", parts=PARTS)
+shop.signs_in(
+    "/inloggen",
+    ("mail", "wachtwoord"),
+    (EMAIL, PASSWORD),
+    after="/",
+    template="home.html",
+    parts=PARTS,
+    fout=True,
+)
+shop.signs_out("/uitloggen")
 
 
-@router.post("/inloggen")
-async def log_in(
-    request: Request, mail: Annotated[str, Form()] = "", wachtwoord: Annotated[str, Form()] = ""
-) -> Response:
-    if (mail.strip(), wachtwoord) != (EMAIL, PASSWORD):
-        return page(request, "home.html", parts=PARTS, fout=True)
-    visitor(request)["signed_in"] = True
-    return see_other("/")
-
-
-@router.get("/uitloggen")
-async def log_out(request: Request) -> Response:
-    visitor(request).clear()
-    return see_other("/")
-
-
-@router.get("/bestellingen")
+@router.get("/bestellingen", dependencies=[shop.members])
 async def orders(request: Request, vanaf: int | None = None) -> Response:
-    if not signed_in(request):
-        return see_other("/")
     if vanaf is not None:
         return page(request, "rows.html", orders=ORDERS[vanaf : vanaf + AT_ONCE], parts=PARTS)
     return page(request, "orders.html", orders=ORDERS[:AT_ONCE], parts=PARTS)
@@ -114,25 +98,9 @@ async def invoice(request: Request, order_id: str) -> Response:
     return pdf(data, f'attachment; filename="factuur-{order_id}.pdf"')
 
 
-@router.post("/opnieuw/{order_id}")
-async def again(request: Request, order_id: str) -> Response:
-    mishap(request, f"opnieuw {order_id}")
-    return see_other("/bestellingen")
-
-
-@router.get("/service")
-async def service(request: Request) -> Response:
-    return page(request, "service.html")
-
-
-@router.get("/w/{name}")
-async def other(request: Request, name: str) -> Response:
-    return page(request, "other.html", name=name)
-
-
-def create_app() -> FastAPI:
-    """A fresh shop."""
-    return open_shop(router, "trapper")
+shop.regrets("/opnieuw/{order_id}", after="/bestellingen")
+shop.shows("service.html", "/service")
+shop.shows("other.html", "/w/{name}")
 
 
 PORTAL = Portal(
@@ -141,7 +109,7 @@ PORTAL = Portal(
         "Dutch; login in a panel that slides in, orders in a table without headings that loads "
         "ten more at the end of the scroll, invoices by links with target=_blank"
     ),
-    app=create_app,
+    app=shop.app,
     username=EMAIL,
     password=PASSWORD,
     totp_secret=None,

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import Response
 
 from tests.shops.ledger import ledger
 from tests.shops.portal import Portal
 from tests.shops.storefront import (
-    Pages,
+    Shop,
     invoiced,
     mishap,
-    open_shop,
     ordered,
     pdf,
-    see_other,
     signed_in,
-    visitor,
 )
 
 EMAIL, PASSWORD = "ivo@studio-marek.example", "Passepartout/77"
@@ -52,28 +48,14 @@ def long_date(day: date) -> str:
     return f"{day:%A}, {day.day} {day:%B} {day.year}"
 
 
-router = APIRouter()
-page = Pages(Path(__file__).parent, long_date=long_date)
+shop = Shop(__file__, "fh_portal", login="/portal", long_date=long_date)
+router, page = shop.router, shop.page
 
 
-@router.get("/")
-async def home(request: Request) -> Response:
-    return page(request, "home.html")
-
-
-@router.get("/account")
-async def account(request: Request) -> Response:
-    return page(request, "account.html")
-
-
-@router.get("/contact")
-async def contact(request: Request) -> Response:
-    return page(request, "contact.html")
-
-
-@router.get("/widget/chat")
-async def chat(request: Request) -> Response:
-    return page(request, "chat.html")
+shop.shows("home.html", "/")
+shop.shows("account.html", "/account")
+shop.shows("contact.html", "/contact")
+shop.shows("chat.html", "/widget/chat")
 
 
 @router.post("/widget/chat")
@@ -87,20 +69,18 @@ async def portal_start(request: Request) -> Response:
     return page(request, "portal_home.html" if signed_in(request) else "portal_login.html")
 
 
-@router.post("/portal")
-async def log_in(
-    request: Request, mail: Annotated[str, Form()] = "", secret: Annotated[str, Form()] = ""
-) -> Response:
-    if (mail.strip(), secret) != (EMAIL, PASSWORD):
-        return page(request, "portal_login.html", wrong=True)
-    visitor(request)["signed_in"] = True
-    return see_other("/portal")
+shop.signs_in(
+    "/portal",
+    ("mail", "secret"),
+    (EMAIL, PASSWORD),
+    after="/portal",
+    template="portal_login.html",
+    wrong=True,
+)
 
 
-@router.get("/portal/history")
+@router.get("/portal/history", dependencies=[shop.members])
 async def history(request: Request, start: int = 0) -> Response:
-    if not signed_in(request):
-        return see_other("/portal")
     older = start + PER_PAGE if start + PER_PAGE < len(ORDERS) else None
     shown = ORDERS[start : start + PER_PAGE]
     return page(
@@ -108,10 +88,8 @@ async def history(request: Request, start: int = 0) -> Response:
     )
 
 
-@router.get("/portal/order/{order_id}")
+@router.get("/portal/order/{order_id}", dependencies=[shop.members])
 async def detail(request: Request, order_id: str) -> Response:
-    if not signed_in(request):
-        return see_other("/portal")
     return page(request, "portal_order.html", order=ordered(ORDERS, order_id))
 
 
@@ -121,14 +99,7 @@ async def document(request: Request, ref: Annotated[str, Form()] = "") -> Respon
     return pdf(data, f'attachment; filename="{ref}.pdf"')
 
 
-@router.get("/portal/{rest}")
-async def other(request: Request, rest: str) -> Response:
-    return page(request, "portal_other.html", rest=rest)
-
-
-def create_app() -> FastAPI:
-    """A fresh shop."""
-    return open_shop(router, "fh_portal")
+shop.shows("portal_other.html", "/portal/{rest}")
 
 
 PORTAL = Portal(
@@ -137,7 +108,7 @@ PORTAL = Portal(
         "English (GB); login and account in an iframe beside a chat iframe, purchases as "
         "definition lists with weekdays, 'Older purchases', invoices by a posted form's button"
     ),
-    app=create_app,
+    app=shop.app,
     username=EMAIL,
     password=PASSWORD,
     totp_secret=None,

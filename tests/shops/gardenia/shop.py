@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
-from pathlib import Path
-from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Form, HTTPException, Request
+from fastapi import HTTPException, Request
 from fastapi.responses import Response
 
 from tests.shops.ledger import ledger
 from tests.shops.portal import Portal, PortalOrder
 from tests.shops.storefront import (
-    Pages,
+    Shop,
     invoiced,
     mishap,
-    open_shop,
     pdf,
     see_other,
-    signed_in,
-    visitor,
 )
 
 EMAIL, PASSWORD = "rosemary.fields@post.example", "Compost%Heap21"
@@ -63,45 +58,19 @@ def file_name(order: PortalOrder) -> str:
     return hashlib.sha256(order.invoice_pdf).hexdigest()[:20]
 
 
-router = APIRouter()
-page = Pages(Path(__file__).parent, british_date=british_date)
+shop = Shop(__file__, "gardenia", login="/login", british_date=british_date)
+router, page = shop.router, shop.page
 
 
-@router.get("/")
-async def home(request: Request) -> Response:
-    return page(request, "home.html", plants=PLANTS)
+shop.shows("home.html", "/", plants=PLANTS)
+shop.shows("login.html", "/login")
+shop.signs_in("/login", ("u", "p"), (EMAIL, PASSWORD), after="/my-gardenia", wrong=True)
+shop.signs_out("/logout")
+shop.shows("account.html", "/my-gardenia", members=True)
 
 
-@router.get("/login")
-async def ask(request: Request) -> Response:
-    return page(request, "login.html")
-
-
-@router.post("/login")
-async def log_in(
-    request: Request, u: Annotated[str, Form()] = "", p: Annotated[str, Form()] = ""
-) -> Response:
-    if (u.strip(), p) != (EMAIL, PASSWORD):
-        return page(request, "login.html", wrong=True)
-    visitor(request)["signed_in"] = True
-    return see_other("/my-gardenia")
-
-
-@router.get("/logout")
-async def log_out(request: Request) -> Response:
-    visitor(request).clear()
-    return see_other("/")
-
-
-@router.get("/my-gardenia")
-async def account(request: Request) -> Response:
-    return page(request, "account.html") if signed_in(request) else see_other("/login")
-
-
-@router.get("/my-gardenia/orders")
+@router.get("/my-gardenia/orders", dependencies=[shop.members])
 async def orders(request: Request) -> Response:
-    if not signed_in(request):
-        return see_other("/login")
     return page(request, "orders.html", orders=ORDERS, plants=PLANTS)
 
 
@@ -124,19 +93,8 @@ async def send_back(request: Request, order_id: str) -> Response:
     return Response(status_code=204)
 
 
-@router.get("/contact")
-async def contact(request: Request) -> Response:
-    return page(request, "contact.html")
-
-
-@router.get("/{rest:path}")
-async def other(request: Request, rest: str) -> Response:
-    return page(request, "other.html")
-
-
-def create_app() -> FastAPI:
-    """A fresh shop."""
-    return open_shop(router, "gardenia")
+shop.shows("contact.html", "/contact")
+shop.shows("other.html", "/{rest:path}")
 
 
 PORTAL = Portal(
@@ -145,7 +103,7 @@ PORTAL = Portal(
         "English (GB); div-only markup with click handlers, dd/mm/yyyy, invoice in a drop-down "
         "that a dotted button builds at the end of the body, file behind a redirect"
     ),
-    app=create_app,
+    app=shop.app,
     username=EMAIL,
     password=PASSWORD,
     totp_secret=None,

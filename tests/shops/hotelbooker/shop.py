@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Form, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from tests.shops.ledger import ledger
 from tests.shops.portal import Portal, PortalOrder
 from tests.shops.storefront import (
-    Pages,
+    Shop,
     invoiced,
-    mishap,
-    open_shop,
     pdf,
-    see_other,
-    signed_in,
-    visitor,
 )
 
 EMAIL, PASSWORD = "noor.haddad@travel.example", "Window$eat3A"
@@ -66,40 +59,20 @@ def month_day(day: date) -> str:
     return f"{day.day} {day:%b}"
 
 
-router = APIRouter()
-page = Pages(Path(__file__).parent, stay=stay)
+shop = Shop(__file__, "sf_guest", login="/signin", stay=stay)
+router, page = shop.router, shop.page
 
 
-@router.get("/")
-async def home(request: Request) -> Response:
-    return page(request, "home.html", hotels=HOTELS)
+shop.shows("home.html", "/", hotels=HOTELS)
+shop.shows("signin.html", "/signin")
+shop.signs_in(
+    "/signin", ("x1", "x2"), (EMAIL, PASSWORD), after="/", template="signin.html", wrong=True
+)
+shop.signs_out("/signout")
 
 
-@router.get("/signin")
-async def ask(request: Request) -> Response:
-    return page(request, "signin.html")
-
-
-@router.post("/signin")
-async def sign_in(
-    request: Request, x1: Annotated[str, Form()] = "", x2: Annotated[str, Form()] = ""
-) -> Response:
-    if (x1.strip(), x2) != (EMAIL, PASSWORD):
-        return page(request, "signin.html", wrong=True)
-    visitor(request)["signed_in"] = True
-    return see_other("/")
-
-
-@router.get("/signout")
-async def sign_out(request: Request) -> Response:
-    visitor(request).clear()
-    return see_other("/")
-
-
-@router.get("/mytrips")
+@router.get("/mytrips", dependencies=[shop.members])
 async def trips(request: Request) -> Response:
-    if not signed_in(request):
-        return see_other("/signin")
     return page(request, "trips.html", orders=ORDERS, hotels=HOTELS)
 
 
@@ -114,28 +87,9 @@ async def receipt_pdf(request: Request, order_id: str) -> Response:
     return pdf(order.invoice_pdf, f'attachment; filename="receipt_{order_id}.pdf"')
 
 
-@router.post("/do/{what}")
-async def do(request: Request, what: str) -> Response:
-    mishap(request, what)
-    return see_other("/")
-
-
-@router.get("/help")
-async def help_page(request: Request) -> Response:
-    return page(request, "help.html")
-
-
-@router.get("/search")
-@router.get("/register")
-@router.get("/wishlist")
-@router.get("/flights")
-async def other(request: Request) -> Response:
-    return page(request, "other.html")
-
-
-def create_app() -> FastAPI:
-    """A fresh site."""
-    return open_shop(router, "sf_guest")
+shop.regrets("/do/{what}", after="/")
+shop.shows("help.html", "/help")
+shop.shows("other.html", "/search", "/register", "/wishlist", "/flights")
 
 
 PORTAL = Portal(
@@ -145,7 +99,7 @@ PORTAL = Portal(
         "trips behind the guest's menu, stays as date ranges (order_date is the arrival), "
         "'Get receipt' leads to a page with the PDF"
     ),
-    app=create_app,
+    app=shop.app,
     username=EMAIL,
     password=PASSWORD,
     totp_secret=None,

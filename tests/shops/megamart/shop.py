@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Annotated
 
 import pyotp
-from fastapi import APIRouter, FastAPI, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import Response
 
 from tests.shops.ledger import ledger
 from tests.shops.portal import Portal
 from tests.shops.storefront import (
-    Pages,
+    Shop,
     invoiced,
-    mishap,
-    open_shop,
     ordered,
     pdf,
     see_other,
-    signed_in,
+    sheet,
     visitor,
 )
 
@@ -73,18 +70,12 @@ def us_money(amount: Decimal) -> str:
     return f"${amount:,.2f}"
 
 
-router = APIRouter()
-page = Pages(Path(__file__).parent, us_date=us_date, us_money=us_money)
+shop = Shop(__file__, "session-id", login="/ap/signin", us_date=us_date, us_money=us_money)
+router, page = shop.router, shop.page
 
 
-@router.get("/")
-async def home(request: Request) -> Response:
-    return page(request, "home.html", things=THINGS)
-
-
-@router.get("/ap/signin")
-async def ask(request: Request) -> Response:
-    return page(request, "signin.html")
+shop.shows("home.html", "/", things=THINGS)
+shop.shows("signin.html", "/ap/signin")
 
 
 @router.post("/ap/signin")
@@ -112,33 +103,27 @@ async def take_code(request: Request, otc: Annotated[str, Form()] = "") -> Respo
     return see_other("/")
 
 
-@router.get("/signout")
-async def sign_out(request: Request) -> Response:
-    visitor(request).clear()
-    return see_other("/")
+shop.signs_out("/signout")
 
 
-@router.get("/your-orders")
+@router.get("/your-orders", dependencies=[shop.members])
 async def orders(request: Request, year: int = YEARS[0], page_no: int = 1) -> Response:
-    if not signed_in(request):
-        return see_other("/ap/signin")
-    found = [order for order in ORDERS if order.order_date.year == year]
+    found = tuple(order for order in ORDERS if order.order_date.year == year)
+    shown, last = sheet(found, page_no, PER_PAGE)
     return page(
         request,
         "orders.html",
-        orders=found[(page_no - 1) * PER_PAGE : page_no * PER_PAGE],
+        orders=shown,
         count=len(found),
-        pages=-(-len(found) // PER_PAGE),
+        pages=last,
         page_no=page_no,
         year=year,
         years=YEARS,
     )
 
 
-@router.get("/your-orders/{order_id}")
+@router.get("/your-orders/{order_id}", dependencies=[shop.members])
 async def detail(request: Request, order_id: str) -> Response:
-    if not signed_in(request):
-        return see_other("/ap/signin")
     return page(request, "order.html", order=ordered(ORDERS, order_id), things=THINGS)
 
 
@@ -147,23 +132,8 @@ async def invoice(request: Request, order_id: str) -> Response:
     return pdf(invoiced(request, ORDERS, order_id).invoice_pdf, "")
 
 
-@router.post("/do/{what}")
-async def do(request: Request, what: str) -> Response:
-    mishap(request, what)
-    return see_other("/")
-
-
-@router.get("/s")
-@router.get("/account")
-@router.get("/cart")
-@router.get("/returns")
-async def other(request: Request) -> Response:
-    return page(request, "other.html")
-
-
-def create_app() -> FastAPI:
-    """A fresh shop."""
-    return open_shop(router, "session-id")
+shop.regrets("/do/{what}", after="/")
+shop.shows("other.html", "/s", "/account", "/cart", "/returns")
 
 
 PORTAL = Portal(
@@ -173,7 +143,7 @@ PORTAL = Portal(
         "newest year only until a select is changed, numbered pages without 'next', invoice on "
         "the order's page, inline in a new tab"
     ),
-    app=create_app,
+    app=shop.app,
     username=EMAIL,
     password=PASSWORD,
     totp_secret=TOTP_SECRET,

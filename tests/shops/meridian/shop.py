@@ -5,16 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, FastAPI, Form, HTTPException, Request
+from fastapi import Form, HTTPException, Request
 from fastapi.responses import FileResponse, Response
 
 from tests.shops.ledger import ledger
 from tests.shops.portal import Portal, PortalOrder
 from tests.shops.storefront import (
-    Pages,
+    Shop,
     invoiced,
-    mishap,
-    open_shop,
     pdf,
     see_other,
     signed_in,
@@ -58,13 +56,11 @@ def digits(text: str) -> str:
     return text.replace(" ", "")
 
 
-router = APIRouter()
-page = Pages(Path(__file__).parent)
+shop = Shop(__file__, "mw_sid", login="/online")
+router, page = shop.router, shop.page
 
 
-@router.get("/")
-async def home(request: Request) -> Response:
-    return page(request, "home.html")
+shop.shows("home.html", "/")
 
 
 @router.get("/components.js")
@@ -87,14 +83,8 @@ async def log_in(
     return see_other("/online/overview")
 
 
-@router.get("/online/overview")
-async def overview(request: Request) -> Response:
-    return page(request, "overview.html") if signed_in(request) else see_other("/online")
-
-
-@router.get("/online/bills")
-async def bills(request: Request) -> Response:
-    return page(request, "bills.html") if signed_in(request) else see_other("/online")
+shop.shows("overview.html", "/online/overview", members=True)
+shop.shows("bills.html", "/online/bills", members=True)
 
 
 @router.get("/online/bills.json")
@@ -110,28 +100,9 @@ async def bill(request: Request, number: str) -> Response:
     return pdf(data, f"attachment; filename=MeridianBill_{number}.pdf")
 
 
-@router.post("/online/pay")
-async def pay(request: Request) -> Response:
-    mishap(request, "pay")
-    return see_other("/online/bills")
-
-
-@router.get("/logout")
-async def log_out(request: Request) -> Response:
-    visitor(request).clear()
-    return see_other("/")
-
-
-@router.get("/help")
-@router.get("/leaks")
-@router.get("/online/meter")
-async def other(request: Request) -> Response:
-    return page(request, "help.html")
-
-
-def create_app() -> FastAPI:
-    """A fresh portal."""
-    return open_shop(router, "mw_sid")
+shop.regrets("/online/pay", after="/online/bills")
+shop.signs_out("/logout")
+shop.shows("help.html", "/help", "/leaks", "/online/meter")
 
 
 PORTAL = Portal(
@@ -141,7 +112,7 @@ PORTAL = Portal(
         "web components with shadow roots, newest year only until a hand-made drop-down (no "
         "select) is changed"
     ),
-    app=create_app,
+    app=shop.app,
     username=CUSTOMER,
     password=PASSWORD,
     totp_secret=None,

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-from fastapi import APIRouter, FastAPI, Form, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from tests.shops.portal import Portal
-from tests.shops.storefront import Pages, mishap, open_shop, see_other, signed_in, visitor
+from tests.shops.storefront import Shop, signed_in
 
 EMAIL, PASSWORD = "otto@tealovers.example", "Darjeeling-2ndFlush"
 
-router = APIRouter()
-page = Pages(Path(__file__).parent)
+shop = Shop(__file__, "tea", login="/members")
+router, page = shop.router, shop.page
 
 
-@router.get("/")
-async def home(request: Request) -> Response:
-    return page(request, "home.html")
+shop.shows("home.html", "/")
 
 
 @router.get("/members")
@@ -27,33 +22,16 @@ async def members(request: Request) -> Response:
     return page(request, "profile.html" if signed_in(request) else "login.html")
 
 
-@router.post("/members")
-async def log_in(
-    request: Request, email: Annotated[str, Form()] = "", password: Annotated[str, Form()] = ""
-) -> Response:
-    if (email.strip(), password) != (EMAIL, PASSWORD):
-        return page(request, "login.html", wrong=True)
-    visitor(request)["signed_in"] = True
-    return see_other("/members")
+shop.signs_in("/members", ("email", "password"), (EMAIL, PASSWORD), after="/members", wrong=True)
+shop.signs_out("/members/leave")
 
 
-@router.get("/members/leave")
-async def leave(request: Request) -> Response:
-    visitor(request).clear()
-    return see_other("/")
-
-
-@router.get("/members/{rest}")
+@router.get("/members/{rest}", dependencies=[shop.members])
 async def member_page(request: Request, rest: str) -> Response:
-    if not signed_in(request):
-        return see_other("/members")
     return page(request, "text.html", rest=rest)
 
 
-@router.post("/members/{rest}")
-async def do(request: Request, rest: str) -> Response:
-    mishap(request, rest)
-    return see_other("/members")
+shop.regrets("/members/{rest}", after="/members")
 
 
 @router.get("/teas")
@@ -62,15 +40,10 @@ async def other(request: Request) -> Response:
     return page(request, "text.html", rest="contact")
 
 
-def create_app() -> FastAPI:
-    """A fresh club."""
-    return open_shop(router, "tea")
-
-
 PORTAL = Portal(
     name="nolinks",
     description="English; login works, but the account has no orders and no page for any",
-    app=create_app,
+    app=shop.app,
     username=EMAIL,
     password=PASSWORD,
     totp_secret=None,

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
-from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Form, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from tests.shops.ledger import ledger, paper
 from tests.shops.portal import Portal
 from tests.shops.storefront import (
-    Pages,
+    Shop,
     invoiced,
-    mishap,
-    open_shop,
     ordered,
     pdf,
-    see_other,
-    signed_in,
-    visitor,
+    sheet,
 )
 
 EMAIL, PASSWORD = "procurement@hexagon-dental.example", "St4pler;Stapler"
@@ -70,55 +64,38 @@ def dollars(amount: Decimal) -> str:
     return f"US${amount:,.2f}"
 
 
-router = APIRouter()
-page = Pages(Path(__file__).parent, dashed_date=dashed_date, dollars=dollars)
+shop = Shop(__file__, "oh", login="/login", dashed_date=dashed_date, dollars=dollars)
+router, page = shop.router, shop.page
 
 
-@router.get("/")
-async def home(request: Request) -> Response:
-    return page(request, "home.html")
+shop.shows("home.html", "/")
+shop.shows("login.html", "/login")
+shop.signs_in(
+    "/login",
+    ("email", "password"),
+    (EMAIL, PASSWORD),
+    after="/dashboard",
+    status_code=403,
+    wrong=True,
+)
+shop.signs_out("/logout")
+shop.shows("dashboard.html", "/dashboard", members=True)
 
 
-@router.get("/login")
-async def ask(request: Request) -> Response:
-    return page(request, "login.html")
-
-
-@router.post("/login")
-async def log_in(
-    request: Request, email: Annotated[str, Form()] = "", password: Annotated[str, Form()] = ""
-) -> Response:
-    if (email.strip(), password) != (EMAIL, PASSWORD):
-        return page(request, "login.html", status_code=403, wrong=True)
-    visitor(request)["signed_in"] = True
-    return see_other("/dashboard")
-
-
-@router.get("/logout")
-async def log_out(request: Request) -> Response:
-    visitor(request).clear()
-    return see_other("/")
-
-
-@router.get("/dashboard")
-async def dashboard(request: Request) -> Response:
-    return page(request, "dashboard.html") if signed_in(request) else see_other("/login")
-
-
-@router.get("/dashboard/orders")
+@router.get("/dashboard/orders", dependencies=[shop.members])
 async def orders(request: Request, p: int = 1, q: str = "") -> Response:
-    if not signed_in(request):
-        return see_other("/login")
     # Like most searches: whatever begins like the words asked for.
-    found = [order for order in ORDERS if order.order_id.startswith(q.strip().lstrip("#"))]
+    wanted = q.strip().lstrip("#")
+    found = tuple(order for order in ORDERS if order.order_id.startswith(wanted))
+    shown, last = sheet(found, p, PER_PAGE)
     return page(
         request,
         "orders.html",
-        orders=found[(p - 1) * PER_PAGE : p * PER_PAGE],
+        orders=shown,
         count=len(found),
         p=p,
         q=q,
-        last=max(1, -(-len(found) // PER_PAGE)),
+        last=last,
         sellers=SELLERS,
         pending=PENDING,
     )
@@ -134,25 +111,9 @@ async def document(request: Request, kind: str, order_id: str) -> Response:
     return pdf(data, f'attachment; filename="{kind}-{order_id}.pdf"')
 
 
-@router.post("/dashboard/{what}")
-async def do(request: Request, what: str) -> Response:
-    mishap(request, what)
-    return see_other("/dashboard/orders")
-
-
-@router.get("/help")
-async def help_page(request: Request) -> Response:
-    return page(request, "help.html")
-
-
-@router.get("/{rest:path}")
-async def other(request: Request, rest: str) -> Response:
-    return page(request, "other.html", rest=rest)
-
-
-def create_app() -> FastAPI:
-    """A fresh shop."""
-    return open_shop(router, "oh")
+shop.regrets("/dashboard/{what}", after="/dashboard/orders")
+shop.shows("help.html", "/help")
+shop.shows("other.html", "/{rest:path}")
 
 
 PORTAL = Portal(
@@ -162,7 +123,7 @@ PORTAL = Portal(
         "that are prefixes of each other, misleading promotion links, a prefix search, cancelled "
         "and pending orders without an invoice, nothing after 2024"
     ),
-    app=create_app,
+    app=shop.app,
     username=EMAIL,
     password=PASSWORD,
     totp_secret=None,

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import Response
 
 from tests.shops.ledger import ledger
 from tests.shops.portal import Portal
 from tests.shops.storefront import (
-    Pages,
+    Shop,
     invoiced,
-    mishap,
-    open_shop,
     ordered,
     pdf,
     see_other,
+    sheet,
     signed_in,
     visitor,
 )
@@ -65,13 +63,17 @@ def french_money(amount: Decimal) -> str:
     return f"{amount:,.2f} €".replace(",", "\u202f").replace(".", ",")
 
 
-router = APIRouter()
-page = Pages(Path(__file__).parent, french_date=french_date, french_money=french_money)
+shop = Shop(
+    __file__,
+    "papeterie_session",
+    login="/connexion",
+    french_date=french_date,
+    french_money=french_money,
+)
+router, page = shop.router, shop.page
 
 
-@router.get("/")
-async def home(request: Request) -> Response:
-    return page(request, "home.html", articles=ARTICLES)
+shop.shows("home.html", "/", articles=ARTICLES)
 
 
 @router.get("/connexion")
@@ -102,30 +104,18 @@ async def take_password(request: Request, motdepasse: Annotated[str, Form()] = "
     return see_other("/compte")
 
 
-@router.get("/deconnexion")
-async def sign_out(request: Request) -> Response:
-    visitor(request).clear()
-    return see_other("/")
+shop.signs_out("/deconnexion")
+shop.shows("account.html", "/compte", members=True)
 
 
-@router.get("/compte")
-async def account(request: Request) -> Response:
-    return page(request, "account.html") if signed_in(request) else see_other("/connexion")
-
-
-@router.get("/compte/commandes")
+@router.get("/compte/commandes", dependencies=[shop.members])
 async def orders(request: Request, p: int = 1) -> Response:
-    if not signed_in(request):
-        return see_other("/connexion")
-    shown = ORDERS[(p - 1) * PER_PAGE : p * PER_PAGE]
-    last = -(-len(ORDERS) // PER_PAGE)
+    shown, last = sheet(ORDERS, p, PER_PAGE)
     return page(request, "orders.html", orders=shown, p=p, last=last, articles=ARTICLES)
 
 
-@router.get("/compte/commandes/{order_id}")
+@router.get("/compte/commandes/{order_id}", dependencies=[shop.members])
 async def order_detail(request: Request, order_id: str) -> Response:
-    if not signed_in(request):
-        return see_other("/connexion")
     return page(request, "order.html", order=ordered(ORDERS, order_id), articles=ARTICLES)
 
 
@@ -135,33 +125,10 @@ async def invoice(request: Request, order_id: str) -> Response:
     return pdf(order.invoice_pdf, f'attachment; filename="Facture_{order_id}.pdf"')
 
 
-@router.post("/panier/racheter/{order_id}")
-async def buy_again(request: Request, order_id: str) -> Response:
-    mishap(request, f"racheter {order_id}")
-    return see_other("/compte/commandes")
-
-
-@router.post("/newsletter")
-async def newsletter(request: Request) -> Response:
-    mishap(request, "newsletter")
-    return see_other("/")
-
-
-@router.get("/recherche")
-@router.get("/panier")
-@router.get("/compte/{rest}")
-async def other(request: Request, rest: str = "") -> Response:
-    return page(request, "empty.html")
-
-
-@router.get("/contact")
-async def contact(request: Request) -> Response:
-    return page(request, "contact.html")
-
-
-def create_app() -> FastAPI:
-    """A fresh shop."""
-    return open_shop(router, "papeterie_session")
+shop.regrets("/panier/racheter/{order_id}", after="/compte/commandes")
+shop.regrets("/newsletter", after="/")
+shop.shows("empty.html", "/recherche", "/panier", "/compte/{rest}")
+shop.shows("contact.html", "/contact")
 
 
 PORTAL = Portal(
@@ -170,7 +137,7 @@ PORTAL = Portal(
         "French; cookie banner over the page, e-mail and password on two pages, order cards made "
         "of div elements, four to a page with 'Suivant'"
     ),
-    app=create_app,
+    app=shop.app,
     username=EMAIL,
     password=PASSWORD,
     totp_secret=None,

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import Response
 
 from tests.shops.ledger import ledger
 from tests.shops.portal import Portal
 from tests.shops.storefront import (
-    Pages,
+    Shop,
     invoiced,
-    mishap,
-    open_shop,
     pdf,
     see_other,
     signed_in,
@@ -62,18 +59,12 @@ def short_date(day: date) -> str:
     return f"{day:%b} {day.day}, {day.year}"
 
 
-router = APIRouter()
-page = Pages(Path(__file__).parent, short_date=short_date)
+shop = Shop(__file__, "tb_sid", login="/signin", short_date=short_date)
+router, page = shop.router, shop.page
 
 
-@router.get("/")
-async def home(request: Request) -> Response:
-    return page(request, "home.html", tools=TOOLS)
-
-
-@router.get("/signin")
-async def ask(request: Request) -> Response:
-    return page(request, "signin.html")
+shop.shows("home.html", "/", tools=TOOLS)
+shop.shows("signin.html", "/signin")
 
 
 @router.post("/signin")
@@ -88,16 +79,11 @@ async def sign_in(
     return see_other("/")
 
 
-@router.get("/signout")
-async def sign_out(request: Request) -> Response:
-    visitor(request).clear()
-    return see_other("/")
+shop.signs_out("/signout")
 
 
-@router.get("/purchases")
+@router.get("/purchases", dependencies=[shop.members])
 async def purchases(request: Request) -> Response:
-    if not signed_in(request):
-        return see_other("/signin")
     return page(request, "purchases.html", orders=ORDERS[:AT_ONCE], tools=TOOLS, total=len(ORDERS))
 
 
@@ -115,24 +101,8 @@ async def receipt(request: Request, order_id: str) -> Response:
     return pdf(order.invoice_pdf, "attachment; filename=receipt.pdf")
 
 
-@router.post("/subscribe")
-async def subscribe(request: Request) -> Response:
-    mishap(request, "subscribe")
-    return see_other("/")
-
-
-@router.get("/settings")
-@router.get("/deals")
-@router.get("/departments")
-@router.get("/stores")
-@router.get("/register")
-async def other(request: Request) -> Response:
-    return page(request, "other.html")
-
-
-def create_app() -> FastAPI:
-    """A fresh shop."""
-    return open_shop(router, "tb_sid")
+shop.regrets("/subscribe", after="/")
+shop.shows("other.html", "/settings", "/deals", "/departments", "/stores", "/register")
 
 
 PORTAL = Portal(
@@ -141,7 +111,7 @@ PORTAL = Portal(
         "English; sign-in and purchases behind a menu button that shows a hidden nav, purchases "
         "as list items, 'Load more' instead of pages, every receipt named receipt.pdf"
     ),
-    app=create_app,
+    app=shop.app,
     username=EMAIL,
     password=PASSWORD,
     totp_secret=None,

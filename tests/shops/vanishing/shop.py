@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from tests.shops.ledger import ledger
 from tests.shops.portal import Portal
-from tests.shops.storefront import Pages, open_shop, see_other, visitor
+from tests.shops.storefront import Shop, see_other, visitor
 
 ORDERS = ledger(
     "Vanishing Point Optics",
@@ -27,13 +25,11 @@ ORDERS = ledger(
     """,
 )
 
-router = APIRouter()
-page = Pages(Path(__file__).parent)
+shop = Shop(__file__, "vp", login="/login")
+router, page = shop.router, shop.page
 
 
-@router.get("/")
-async def home(request: Request) -> Response:
-    return page(request, "home.html")
+shop.shows("home.html", "/")
 
 
 @router.get("/login")
@@ -54,18 +50,13 @@ async def other(request: Request, rest: str) -> Response:
     return see_other("/login")
 
 
-def create_app() -> FastAPI:
-    """A fresh shop."""
-    return open_shop(router, "vp")
-
-
 PORTAL = Portal(
     name="vanishing",
     description=(
         "English; any sign-in, also with the right password, is answered by 'Too many attempts' "
         "(429) and a CAPTCHA: the goal can't be reached"
     ),
-    app=create_app,
+    app=shop.app,
     username="iris@lenses.example",
     password="F/1.4-aperture",
     totp_secret=None,

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
-from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Form, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from tests.shops.ledger import ledger, paper
 from tests.shops.portal import Portal, PortalOrder
 from tests.shops.storefront import (
-    Pages,
+    Shop,
     invoiced,
     mishap,
-    open_shop,
     ordered,
     pdf,
     see_other,
-    signed_in,
-    visitor,
+    sheet,
+    with_comma,
 )
 
 EMAIL, PASSWORD = "j.brandt@post.example", "Drehmoment_42Nm"
@@ -59,7 +56,7 @@ def german_date(day: date) -> str:
 
 def german_money(amount: Decimal) -> str:
     """``1.234,50 €``."""
-    return f"{amount:,.2f} €".replace(",", "_").replace(".", ",").replace("_", ".")
+    return f"{with_comma(amount)} €"
 
 
 def delivery(order: PortalOrder) -> str:
@@ -68,64 +65,33 @@ def delivery(order: PortalOrder) -> str:
     return german_date(order.order_date + timedelta(days)) if order.has_invoice else "–"
 
 
-router = APIRouter()
-page = Pages(
-    Path(__file__).parent, german_date=german_date, german_money=german_money, delivery=delivery
+shop = Shop(
+    __file__,
+    "JSESSIONID",
+    login="/anmelden",
+    german_date=german_date,
+    german_money=german_money,
+    delivery=delivery,
 )
+router, page = shop.router, shop.page
 
 
-@router.get("/")
-async def home(request: Request) -> Response:
-    return page(request, "home.html", parts=PARTS)
+shop.shows("home.html", "/", parts=PARTS)
+shop.shows("login.html", "/anmelden")
+shop.signs_in("/anmelden", ("email", "passwort"), (EMAIL, PASSWORD), after="/konto", error=True)
+shop.regrets("/registrieren", after="/anmelden")
+shop.signs_out("/abmelden")
+shop.shows("account.html", "/konto", members=True)
 
 
-@router.get("/anmelden")
-async def ask(request: Request) -> Response:
-    return page(request, "login.html")
-
-
-@router.post("/anmelden")
-async def log_in(
-    request: Request,
-    email: Annotated[str, Form()] = "",
-    passwort: Annotated[str, Form()] = "",
-) -> Response:
-    if (email.strip(), passwort) != (EMAIL, PASSWORD):
-        return page(request, "login.html", error=True)
-    visitor(request)["signed_in"] = True
-    return see_other("/konto")
-
-
-@router.post("/registrieren")
-async def register(request: Request) -> Response:
-    mishap(request, "registrieren")
-    return see_other("/anmelden")
-
-
-@router.get("/abmelden")
-async def log_out(request: Request) -> Response:
-    visitor(request).clear()
-    return see_other("/")
-
-
-@router.get("/konto")
-async def account(request: Request) -> Response:
-    return page(request, "account.html") if signed_in(request) else see_other("/anmelden")
-
-
-@router.get("/konto/bestellungen")
+@router.get("/konto/bestellungen", dependencies=[shop.members])
 async def orders(request: Request, seite: int = 1) -> Response:
-    if not signed_in(request):
-        return see_other("/anmelden")
-    shown = ORDERS[(seite - 1) * PER_PAGE : seite * PER_PAGE]
-    last = -(-len(ORDERS) // PER_PAGE)
+    shown, last = sheet(ORDERS, seite, PER_PAGE)
     return page(request, "orders.html", orders=shown, seite=seite, last=last)
 
 
-@router.get("/konto/bestellungen/{order_id}")
+@router.get("/konto/bestellungen/{order_id}", dependencies=[shop.members])
 async def detail(request: Request, order_id: str) -> Response:
-    if not signed_in(request):
-        return see_other("/anmelden")
     return page(request, "order.html", order=ordered(ORDERS, order_id), parts=PARTS)
 
 
@@ -145,19 +111,8 @@ async def cancel(request: Request, order_id: str) -> Response:
     return see_other(f"/konto/bestellungen/{order_id}")
 
 
-@router.get("/impressum")
-async def imprint(request: Request) -> Response:
-    return page(request, "imprint.html")
-
-
-@router.get("/konto-seite/{name}")
-async def other(request: Request, name: str) -> Response:
-    return page(request, "other.html", name=name)
-
-
-def create_app() -> FastAPI:
-    """A fresh shop."""
-    return open_shop(router, "JSESSIONID")
+shop.shows("imprint.html", "/impressum")
+shop.shows("other.html", "/konto-seite/{name}")
 
 
 PORTAL = Portal(
@@ -166,7 +121,7 @@ PORTAL = Portal(
         "German; login beside a registration form, table with order and delivery date, invoice "
         "on the page behind 'Details', shown inline in the same tab, beside other PDFs"
     ),
-    app=create_app,
+    app=shop.app,
     username=EMAIL,
     password=PASSWORD,
     totp_secret=None,
