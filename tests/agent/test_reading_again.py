@@ -10,9 +10,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from skyvern_dagster.agent.planner import Goal, PlanRequest
-from skyvern_dagster.agent.planners.replay.reading.learning import learn
-from skyvern_dagster.agent.planners.replay.reading.reader import read_again
-from skyvern_dagster.agent.planners.replay.reading.recorded import Reading
+from skyvern_dagster.agent.planners.replay.data_mapping.learning import learn
+from skyvern_dagster.agent.planners.replay.data_mapping.mapping import Reading
+from skyvern_dagster.agent.planners.replay.data_mapping.reader import read_again
 from skyvern_dagster.agent.planners.replay.variables import Variables
 from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.errors import PageDiffersError

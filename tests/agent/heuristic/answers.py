@@ -15,10 +15,10 @@ from skyvern_dagster.agent.decisions import (
     Terminate,
 )
 from skyvern_dagster.agent.planner import Goal, PastStep, Plan, PlanRequest
-from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.agent.planners.heuristic.planner import decide
 from skyvern_dagster.agent.planners.heuristic.situation import situation_of
 from skyvern_dagster.browser.observation import Observation
+from skyvern_dagster.reading.page import PageView
 
 
 def planned(goal: Goal, seen: Observation, history: tuple[PastStep, ...] = ()) -> Plan:

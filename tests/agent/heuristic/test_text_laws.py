@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skyvern_dagster.agent.planners.heuristic.amounts import find_amounts, number_value
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.date_mention import DayOrder
-from skyvern_dagster.agent.planners.heuristic.dates import find_dates
-from skyvern_dagster.agent.planners.heuristic.day_order import day_order
-from skyvern_dagster.agent.planners.heuristic.identifiers import (
+from skyvern_dagster.reading.amounts import find_amounts, number_value
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.date_mention import DayOrder
+from skyvern_dagster.reading.dates import find_dates
+from skyvern_dagster.reading.day_order import day_order
+from skyvern_dagster.reading.identifiers import (
     find_identifiers,
     mentions_identifier,
 )
-from skyvern_dagster.agent.planners.heuristic.words import fold, fold_in_place
+from skyvern_dagster.reading.words import fold, fold_in_place
 
 TODAY = date(2030, 1, 1)
 CALM = settings(deadline=None)

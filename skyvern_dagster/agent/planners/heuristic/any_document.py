@@ -7,7 +7,7 @@ from skyvern_dagster.agent.planners.heuristic.document_click import click_for_fi
 from skyvern_dagster.agent.planners.heuristic.documents import Document, Paper, documents
 from skyvern_dagster.agent.planners.heuristic.navigation import go_to
 from skyvern_dagster.agent.planners.heuristic.situation import Situation, give_up
-from skyvern_dagster.agent.planners.heuristic.words import stems
+from skyvern_dagster.reading.words import stems
 
 _GOOD = 0.55
 

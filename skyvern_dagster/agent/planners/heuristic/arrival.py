@@ -5,10 +5,10 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.controls import same_page, url_words
 from skyvern_dagster.agent.planners.heuristic.navigation import RELATED, follow, go_to, routes
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, SURE, Situation, give_up
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.controls import same_page, url_words
 
 _MAX_NAVIGATION = 10
 

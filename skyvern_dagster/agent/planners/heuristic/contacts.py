@@ -5,9 +5,9 @@ from __future__ import annotations
 from skyvern_dagster.agent.decisions import Decision, Extract
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.navigation import follow, routes
-from skyvern_dagster.agent.planners.heuristic.scalars import emails
-from skyvern_dagster.agent.planners.heuristic.schema import ListSpec
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act, complete
+from skyvern_dagster.reading.scalars import emails
+from skyvern_dagster.reading.schema import ListSpec
 
 PURPOSE = "Contacts"
 

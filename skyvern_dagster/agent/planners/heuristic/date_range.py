@@ -6,14 +6,14 @@ import re
 from datetime import date
 
 from skyvern_dagster.agent.decisions import Click, Decision, InputText
-from skyvern_dagster.agent.planners.heuristic.controls import Input
-from skyvern_dagster.agent.planners.heuristic.date_mention import DayOrder
-from skyvern_dagster.agent.planners.heuristic.date_readers import earlier
-from skyvern_dagster.agent.planners.heuristic.dates import find_dates
-from skyvern_dagster.agent.planners.heuristic.filters import START_WORDS, DateWindow
-from skyvern_dagster.agent.planners.heuristic.page import PageView
-from skyvern_dagster.agent.planners.heuristic.periods import apply_button
-from skyvern_dagster.agent.planners.heuristic.words import fold, words
+from skyvern_dagster.agent.planners.heuristic.filter_choices import apply_button
+from skyvern_dagster.reading.controls import Input
+from skyvern_dagster.reading.date_mention import DayOrder
+from skyvern_dagster.reading.date_readers import earlier
+from skyvern_dagster.reading.date_window import START_WORDS, DateWindow
+from skyvern_dagster.reading.dates import find_dates
+from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.words import fold, words
 
 _YEARS_BACK = 10
 

@@ -6,7 +6,6 @@ import re
 
 from skyvern_dagster.agent.decisions import Download, Wait
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.controls import same_page
 from skyvern_dagster.agent.planners.heuristic.documents import Document
 from skyvern_dagster.agent.planners.heuristic.record_openers import opens_menu
 from skyvern_dagster.agent.planners.heuristic.situation import (
@@ -17,8 +16,9 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     act,
     click,
 )
-from skyvern_dagster.agent.planners.heuristic.whereabouts import numbers_like
-from skyvern_dagster.agent.planners.heuristic.words import clip, fold
+from skyvern_dagster.reading.controls import same_page
+from skyvern_dagster.reading.record_part import numbers_like
+from skyvern_dagster.reading.words import clip, fold
 
 _GOOD = 0.55
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.controls import Control
-from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.agent.planners.heuristic.phrases import named_after
-from skyvern_dagster.agent.planners.heuristic.words import fold, overlap
 from skyvern_dagster.browser.observation import Node
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.controls import Control
+from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.words import fold, overlap
 
 _OUTSIDE = frozenset({"navigation", "banner", "contentinfo"})
 

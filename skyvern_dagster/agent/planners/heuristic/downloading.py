@@ -5,8 +5,6 @@ from __future__ import annotations
 from skyvern_dagster.agent.decisions import Wait
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.any_document import download_any
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.controls import Control
 from skyvern_dagster.agent.planners.heuristic.document_click import is_own_document, take_document
 from skyvern_dagster.agent.planners.heuristic.documents import Paper, documents, wanted_paper
 from skyvern_dagster.agent.planners.heuristic.navigation import follow, routes
@@ -27,13 +25,15 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     complete,
     terminate,
 )
-from skyvern_dagster.agent.planners.heuristic.whereabouts import (
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.controls import Control
+from skyvern_dagster.reading.record_part import (
     Whereabouts,
     find_record,
     is_about,
     numbers_like,
 )
-from skyvern_dagster.agent.planners.heuristic.words import clip
+from skyvern_dagster.reading.words import clip
 
 _MAX_PAGES = 15
 

@@ -17,9 +17,6 @@ from skyvern_dagster.agent.decisions import (
     Press as PressKey,
 )
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.controls import Control, Input
-from skyvern_dagster.agent.planners.heuristic.dates import find_dates
 from skyvern_dagster.agent.planners.heuristic.situation import (
     LIKELY,
     SURE,
@@ -38,7 +35,10 @@ from skyvern_dagster.agent.planners.heuristic.spelled_out import (
     Write,
     errands_of,
 )
-from skyvern_dagster.agent.planners.heuristic.words import fold, overlap
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.controls import Control, Input
+from skyvern_dagster.reading.dates import find_dates
+from skyvern_dagster.reading.words import fold, overlap
 
 _ALIKE = 0.6
 _TICKED = frozenset({"checkbox", "switch", "menuitemcheckbox"})

@@ -9,19 +9,19 @@ from datetime import date
 from typing import Any
 
 from skyvern_dagster.agent.planner import Goal
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
 from skyvern_dagster.agent.planners.heuristic.credentials import Credentials, find_credentials
-from skyvern_dagster.agent.planners.heuristic.dates import find_dates
-from skyvern_dagster.agent.planners.heuristic.filters import (
+from skyvern_dagster.agent.planners.heuristic.phrases import named_after
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.date_window import (
     DateWindow,
     date_window,
-    flat_items,
     newest_only,
 )
-from skyvern_dagster.agent.planners.heuristic.identifiers import find_identifiers
-from skyvern_dagster.agent.planners.heuristic.phrases import named_after
-from skyvern_dagster.agent.planners.heuristic.schema import DataSpec, read_schema
-from skyvern_dagster.agent.planners.heuristic.words import fold, fold_in_place, name_words
+from skyvern_dagster.reading.dates import find_dates
+from skyvern_dagster.reading.identifiers import find_identifiers
+from skyvern_dagster.reading.nested_values import flat_items
+from skyvern_dagster.reading.schema import DataSpec, read_schema
+from skyvern_dagster.reading.words import fold, fold_in_place, name_words
 
 _LIST_PAGES = (
     "orders", "invoices", "documents", "subscriptions", "payments", "shipments", "returns",

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.controls import Control, Input, same_page
-from skyvern_dagster.agent.planners.heuristic.page import PageView
-from skyvern_dagster.agent.planners.heuristic.spans import Span, is_everything, span_of
-from skyvern_dagster.agent.planners.heuristic.words import fold
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.controls import Control, Input, same_page
+from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.periods import Span, is_everything, span_of
+from skyvern_dagster.reading.words import fold
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,7 @@ import re
 
 from skyvern_dagster.agent.decisions import Click, Decision, Extract, Scroll, SelectOption
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.controls import same_page
-from skyvern_dagster.agent.planners.heuristic.list_page import PageOfList
+from skyvern_dagster.agent.planners.heuristic.filter_choices import closed
 from skyvern_dagster.agent.planners.heuristic.navigation import Route
 from skyvern_dagster.agent.planners.heuristic.pagination import (
     Onward,
@@ -16,8 +14,10 @@ from skyvern_dagster.agent.planners.heuristic.pagination import (
     page_select,
     says_more,
 )
-from skyvern_dagster.agent.planners.heuristic.periods import closed
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.controls import same_page
+from skyvern_dagster.reading.record_list import PageOfList
 
 _SCROLL_FROM = 6
 _MAX_TURNS = 30

@@ -9,10 +9,9 @@ from skyvern_dagster.agent.planners.heuristic.arrival import (
     go_to_list,
     is_target_page,
 )
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
 from skyvern_dagster.agent.planners.heuristic.contacts import look_for_contacts, read_contacts
 from skyvern_dagster.agent.planners.heuristic.date_range import widened_range
-from skyvern_dagster.agent.planners.heuristic.list_page import PageOfList, read_page
+from skyvern_dagster.agent.planners.heuristic.filter_choices import another, choose, wider
 from skyvern_dagster.agent.planners.heuristic.list_parts import (
     archive_route,
     is_past_window,
@@ -28,11 +27,11 @@ from skyvern_dagster.agent.planners.heuristic.list_result import (
     wanted_rows,
 )
 from skyvern_dagster.agent.planners.heuristic.navigation import follow
-from skyvern_dagster.agent.planners.heuristic.periods import another, choose, wider
-from skyvern_dagster.agent.planners.heuristic.scalars import fill_scalars
-from skyvern_dagster.agent.planners.heuristic.schema import ListSpec
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act, complete
-from skyvern_dagster.agent.planners.heuristic.words import clip
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.record_list import PageOfList, read_page
+from skyvern_dagster.reading.schema import ListSpec
+from skyvern_dagster.reading.words import clip
 
 _READABLE = 0.35
 
@@ -48,7 +47,7 @@ def read_list(situation: Situation, wanted: ListSpec) -> Plan:
     if plan := read_contacts(situation):
         return plan
     here = is_target_page(situation)
-    page = read_page(situation, wanted)
+    page = read_page(situation.view, wanted, situation.today)
     better = better_place(situation, here)
     if better and not situation.memory.extracted:
         return better
@@ -174,6 +173,6 @@ def _empty(situation: Situation, wanted: ListSpec) -> Plan | None:
         return follow(route, "Archive", LIKELY)
     if not count_before(situation, wanted) and (plan := nothing_found(situation)):
         return plan
-    data = fill_scalars(situation, wanted, [])
+    data = situation.scalars.data(wanted, [])
     extract = Extract(data=data, reasoning=f'Read: the list is empty ("{clip(told)}")')
     return complete(f'The list is empty: "{clip(told)}"', LIKELY, extract)

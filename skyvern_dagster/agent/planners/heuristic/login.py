@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
 from skyvern_dagster.agent.planners.heuristic.credentials import Credentials
 from skyvern_dagster.agent.planners.heuristic.login_answer import (
     after_submitting,
@@ -22,7 +21,6 @@ from skyvern_dagster.agent.planners.heuristic.login_signs import looks_like_acco
 from skyvern_dagster.agent.planners.heuristic.navigation import follow, go_to, open_menu, routes
 from skyvern_dagster.agent.planners.heuristic.obstacles import dialogs
 from skyvern_dagster.agent.planners.heuristic.one_time_code import enter_code
-from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.agent.planners.heuristic.situation import (
     LIKELY,
     SURE,
@@ -31,6 +29,8 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     give_up,
     terminate,
 )
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.page import PageView
 
 _PURPOSE = "Log in"
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from skyvern_dagster.agent.decisions import Wait
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
 from skyvern_dagster.agent.planners.heuristic.login_filling import fill_login
 from skyvern_dagster.agent.planners.heuristic.login_form import LoginForm
 from skyvern_dagster.agent.planners.heuristic.login_signs import leads_in, signs_of_login
@@ -19,7 +18,8 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     click,
     terminate,
 )
-from skyvern_dagster.agent.planners.heuristic.words import clip, fold
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.words import clip, fold
 
 
 def judge_answer(situation: Situation, form: LoginForm, attempts: int) -> Plan:

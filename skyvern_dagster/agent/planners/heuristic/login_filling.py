@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from skyvern_dagster.agent.decisions import Check, Click, Decision, InputText
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.controls import Input
 from skyvern_dagster.agent.planners.heuristic.credentials import Credentials
 from skyvern_dagster.agent.planners.heuristic.login_form import LoginForm
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, SURE, Situation, act
-from skyvern_dagster.agent.planners.heuristic.words import overlap
+from skyvern_dagster.reading.controls import Input
+from skyvern_dagster.reading.words import overlap
 
 _PURPOSE = "Log in"
 

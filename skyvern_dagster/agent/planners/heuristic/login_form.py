@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.controls import Control, Input
-from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.browser.observation import Node
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.controls import Control, Input
+from skyvern_dagster.reading.page import PageView
 
 _NEAR = 400
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.controls import Control
 from skyvern_dagster.agent.planners.heuristic.login_form import find_login_form
-from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, SURE, Situation, complete
-from skyvern_dagster.agent.planners.heuristic.words import clip
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.controls import Control
+from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.words import clip
 
 
 def signs_of_login(view: PageView) -> str:

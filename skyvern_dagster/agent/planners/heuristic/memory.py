@@ -9,9 +9,9 @@ from typing import Any
 
 from skyvern_dagster.agent.decisions import Click, Download, Extract, InputText
 from skyvern_dagster.agent.planner import PastAction, PastStep
-from skyvern_dagster.agent.planners.heuristic.controls import Control, same_page
-from skyvern_dagster.agent.planners.heuristic.words import fold
 from skyvern_dagster.browser.results import ActionResult
+from skyvern_dagster.reading.controls import Control, same_page
+from skyvern_dagster.reading.words import fold
 
 _INSTEAD = " instead of "
 

@@ -8,13 +8,6 @@ from urllib.parse import urlsplit
 
 from skyvern_dagster.agent.decisions import Goto, Hover
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.concepts import (
-    Concept,
-    best_concept,
-    concept,
-    concepts,
-)
-from skyvern_dagster.agent.planners.heuristic.controls import Control, same_page, same_site
 from skyvern_dagster.agent.planners.heuristic.situation import (
     FAIR,
     LIKELY,
@@ -23,8 +16,15 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     act,
     click,
 )
-from skyvern_dagster.agent.planners.heuristic.words import fold, overlap
 from skyvern_dagster.browser.observation import Node
+from skyvern_dagster.reading.concepts import (
+    Concept,
+    best_concept,
+    concept,
+    concepts,
+)
+from skyvern_dagster.reading.controls import Control, same_page, same_site
+from skyvern_dagster.reading.words import fold, overlap
 
 RELATED = {
     "page.orders": ("page.invoices", "page.bookings", "page.payments", "page.documents"),

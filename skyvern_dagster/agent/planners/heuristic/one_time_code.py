@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from skyvern_dagster.agent.decisions import Click, Decision, SolveTotp
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.controls import Control, Input
 from skyvern_dagster.agent.planners.heuristic.login_answer import site_says
 from skyvern_dagster.agent.planners.heuristic.situation import Situation, act, terminate
-from skyvern_dagster.agent.planners.heuristic.words import clip, fold
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.controls import Control, Input
+from skyvern_dagster.reading.words import clip, fold
 
 
 def enter_code(situation: Situation, fields: tuple[Input, ...]) -> Plan:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.controls import Control, Input, same_page
-from skyvern_dagster.agent.planners.heuristic.page import PageView
-from skyvern_dagster.agent.planners.heuristic.words import fold
 from skyvern_dagster.browser.observation import Node
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.controls import Control, Input, same_page
+from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.words import fold
 
 _PAGE_OF = re.compile(
     r"(?:page|seite|pagina|pag)\.?\s*(\d+)\s*(?:of|von|sur|de|di|van|/)\s*(\d+)|^\W*(\d+)\s*/\s*(\d+)\W*$"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from skyvern_dagster.agent.planner import Plan, PlanRequest
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
 from skyvern_dagster.agent.planners.heuristic.downloading import download
 from skyvern_dagster.agent.planners.heuristic.extraction import extract_page
 from skyvern_dagster.agent.planners.heuristic.following import follow
-from skyvern_dagster.agent.planners.heuristic.forms import fill_form
+from skyvern_dagster.agent.planners.heuristic.form_filling import fill_form
 from skyvern_dagster.agent.planners.heuristic.listing import read_list
 from skyvern_dagster.agent.planners.heuristic.login import asks_to_log_in, log_in
 from skyvern_dagster.agent.planners.heuristic.login_signs import logged_in
@@ -25,7 +24,8 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     terminate,
     unsure,
 )
-from skyvern_dagster.agent.planners.heuristic.words import clip, overlap
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.words import clip, overlap
 
 
 class HeuristicPlanner:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.controls import Control
 from skyvern_dagster.agent.planners.heuristic.situation import FAIR, SURE, Situation, click
-from skyvern_dagster.agent.planners.heuristic.words import fold, overlap, words
+from skyvern_dagster.reading.controls import Control
+from skyvern_dagster.reading.words import fold, overlap, words
 
 _ROWS = frozenset({"row", "listitem", "article", "treeitem", "gridcell"})
 

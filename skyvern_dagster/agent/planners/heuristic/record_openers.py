@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.controls import Control, same_page
 from skyvern_dagster.agent.planners.heuristic.documents import Paper
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, SURE, Situation, click
-from skyvern_dagster.agent.planners.heuristic.whereabouts import Whereabouts
-from skyvern_dagster.agent.planners.heuristic.words import fold
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.controls import Control, same_page
+from skyvern_dagster.reading.record_part import Whereabouts
+from skyvern_dagster.reading.words import fold
 
 
 def opens_menu(control: Control) -> bool:

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from skyvern_dagster.agent.decisions import Back, Goto, InputText, Scroll, SelectOption
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.controls import Input, same_page
-from skyvern_dagster.agent.planners.heuristic.dates import parse_date
 from skyvern_dagster.agent.planners.heuristic.documents import Paper
-from skyvern_dagster.agent.planners.heuristic.filters import DateWindow, flat_items
+from skyvern_dagster.agent.planners.heuristic.filter_choices import another, choose, closed, wider
 from skyvern_dagster.agent.planners.heuristic.navigation import RELATED, go_to
-from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.agent.planners.heuristic.pagination import onward, page_select
-from skyvern_dagster.agent.planners.heuristic.periods import another, choose, closed, wider
 from skyvern_dagster.agent.planners.heuristic.situation import (
     FAIR,
     LIKELY,
@@ -21,9 +16,15 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     click,
     terminate,
 )
-from skyvern_dagster.agent.planners.heuristic.whereabouts import numbers_like
-from skyvern_dagster.agent.planners.heuristic.words import fold
 from skyvern_dagster.browser.observation import Node
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.controls import Input, same_page
+from skyvern_dagster.reading.date_window import DateWindow
+from skyvern_dagster.reading.dates import parse_date
+from skyvern_dagster.reading.nested_values import flat_items
+from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.record_part import numbers_like
+from skyvern_dagster.reading.words import fold
 
 _MAX_NAVIGATION = 10
 

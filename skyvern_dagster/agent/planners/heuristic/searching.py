@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from skyvern_dagster.agent.decisions import Click, Decision, InputText
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.controls import Control, Input
-from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.agent.planners.heuristic.situation import (
     LIKELY,
     SURE,
@@ -15,6 +12,9 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     click,
     unsure,
 )
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.controls import Control, Input
+from skyvern_dagster.reading.page import PageView
 
 
 def search(situation: Situation, wording: str) -> Plan:

@@ -8,11 +8,12 @@ from datetime import date
 
 from skyvern_dagster.agent.decisions import Click, Complete, Decision, Terminate
 from skyvern_dagster.agent.planner import Goal, Plan, PlanRequest
-from skyvern_dagster.agent.planners.heuristic.controls import Control
 from skyvern_dagster.agent.planners.heuristic.goal import Intent, read_goal
 from skyvern_dagster.agent.planners.heuristic.memory import Memory
 from skyvern_dagster.agent.planners.heuristic.outcomes import error_codes
-from skyvern_dagster.agent.planners.heuristic.page import PageView
+from skyvern_dagster.reading.controls import Control
+from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.scalars import ScalarReader
 
 PLANNER = "heuristic"
 
@@ -57,6 +58,11 @@ class Situation:
     def lang(self) -> str:
         """The page's language."""
         return self.request.observation.lang
+
+    @property
+    def scalars(self) -> ScalarReader:
+        """Reads the single values that the task's schema asks for off this page."""
+        return ScalarReader(self.view, self.intent.data, self.intent.target, self.today)
 
     def untried(self, control: Control) -> bool:
         """Whether a control has not been clicked on this page yet."""

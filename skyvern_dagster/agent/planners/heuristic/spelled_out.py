@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.words import fold_in_place
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.words import fold_in_place
 
 _QUOTED = r"[\"“”„«][^\"“”»]{1,200}[\"“”»]"
 _WORDS = r"[^\"“”„«»\d@]{2,40}?"

@@ -10,7 +10,7 @@ from skyvern_dagster.agent.guard import shows
 from skyvern_dagster.agent.planner import Plan, PlanFailure, PlanRequest
 from skyvern_dagster.agent.planners.llm.checking import verify
 from skyvern_dagster.agent.planners.llm.conversation import Conversation
-from skyvern_dagster.agent.planners.llm.reading import Reading, fitting, read_page
+from skyvern_dagster.agent.planners.llm.page_data import Reading, fitting, read_page
 from skyvern_dagster.agent.planners.llm.reply import answer_schema, proven_later, read_answer
 from skyvern_dagster.llm.client import ModelClient
 from skyvern_dagster.llm.messages import Question

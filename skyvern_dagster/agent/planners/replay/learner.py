@@ -14,12 +14,12 @@ from skyvern_dagster.agent.decisions import (
     Terminate,
 )
 from skyvern_dagster.agent.planner import Goal, PastAction, Plan, PlanRequest
+from skyvern_dagster.agent.planners.replay.data_mapping.learning import learn
+from skyvern_dagster.agent.planners.replay.data_mapping.mapping import Reading
 from skyvern_dagster.agent.planners.replay.effects import effect_of
 from skyvern_dagster.agent.planners.replay.elements import describe
 from skyvern_dagster.agent.planners.replay.library import RecordingLibrary, key_of, site_of
 from skyvern_dagster.agent.planners.replay.paging import PagedReading, turns_page
-from skyvern_dagster.agent.planners.replay.reading.learning import learn
-from skyvern_dagster.agent.planners.replay.reading.recorded import Reading
 from skyvern_dagster.agent.planners.replay.recording import RecordedAction, RecordedStep, Recording
 from skyvern_dagster.agent.planners.replay.variables import Variables, used_in
 from skyvern_dagster.browser.observation import Observation

@@ -18,7 +18,7 @@ from skyvern_dagster.agent.planners.replay.effects import difference
 from skyvern_dagster.agent.planners.replay.elements import find, in_words
 from skyvern_dagster.agent.planners.replay.learner import ReplayLearner, goal_text
 from skyvern_dagster.agent.planners.replay.library import RecordingLibrary
-from skyvern_dagster.agent.planners.replay.reading_steps import read_again_here, read_page
+from skyvern_dagster.agent.planners.replay.reading_again import read_again_here, read_page
 from skyvern_dagster.agent.planners.replay.recording import (
     RecordedAction,
     RecordedStep,

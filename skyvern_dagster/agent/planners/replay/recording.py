@@ -8,7 +8,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from skyvern_dagster.agent.planners.replay.reading.recorded import Reading
+from skyvern_dagster.agent.planners.replay.data_mapping.mapping import Reading
 from skyvern_dagster.errors import PlannerError
 
 

@@ -1,0 +1,117 @@
+"""Reading data off a page into the form that a task asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, assert_never
+
+from skyvern_dagster.agent.extraction import merge, mismatch
+from skyvern_dagster.agent.planner import PlanRequest
+from skyvern_dagster.agent.planners.llm.conversation import Conversation
+from skyvern_dagster.agent.planners.llm.data_schema import schema_of
+from skyvern_dagster.agent.planners.llm.evidence import not_on_page
+from skyvern_dagster.errors import NoFitError
+from skyvern_dagster.llm.client import ModelClient
+from skyvern_dagster.llm.messages import Question
+from skyvern_dagster.llm.outcomes import Refused, TooLong, Unavailable
+from skyvern_dagster.llm.structured import Document, Misshapen, ask_for
+from skyvern_dagster.llm.usage import Usage
+
+_WHOLE_PAGE = 1_000_000
+_CHARACTERS_PER_TOKEN = 4
+_MOST_PARTS = 40
+_TRIMMINGS = 3
+_QUESTION = "Read the data that the task asks for off this page. Answer with the JSON document."
+_PART = (
+    "This is part {part} of {parts} of the page. Read what this part shows of the data that the "
+    "task asks for; the parts are put together afterwards. Answer with the JSON document."
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Data that was read, or why there is none.
+
+    Attributes:
+        problem: Why the data can't be used; empty when it can.
+        infrastructure: Whether that is because nobody could be asked.
+        doubtful: Values that stand nowhere on the page, one sentence each.
+    """
+
+    data: Any = None
+    usage: Usage = field(default_factory=Usage)
+    problem: str = ""
+    retryable: bool = True
+    infrastructure: bool = False
+    doubtful: tuple[str, ...] = ()
+
+
+def fitting(data: Any, request: PlanRequest) -> Reading | None:
+    """Data that came with a decision, where it fits its schema."""
+    schema = schema_of(request.goal.data_schema)
+    if data in (None, {}, []) or mismatch(data, schema) is not None:
+        return None
+    return Reading(data, doubtful=not_on_page(data, request.observation))
+
+
+async def read_page(client: ModelClient, request: PlanRequest) -> Reading:
+    """Reads the whole page, in parts where it is long; one repair request for each part."""
+    budget = client.settings.max_page_tokens
+    too_long = ""
+    for _ in range(_TRIMMINGS):
+        reading = await _read_parts(client, request, budget)
+        if isinstance(reading, Reading):
+            return reading
+        too_long = reading.reason
+        budget //= 2
+    return Reading(problem=too_long, retryable=False)
+
+
+async def _read_parts(client: ModelClient, request: PlanRequest, budget: int) -> Reading | TooLong:
+    conversation = Conversation(request, _WHOLE_PAGE)
+    parts = _parts(conversation.page.text, budget * _CHARACTERS_PER_TOKEN)
+    schema = schema_of(request.goal.data_schema)
+    whole = Reading()
+    for number, text in enumerate(parts, start=1):
+        asked = _QUESTION if len(parts) == 1 else _PART.format(part=number, parts=len(parts))
+        question = Question(conversation.reading(text, asked), schema, "extracted_information")
+        outcome = await ask_for(client, question, partial(_held_to, schema))
+        match outcome:
+            case Document():
+                whole = Reading(merge(whole.data, outcome.value), whole.usage + outcome.usage)
+            case Misshapen():
+                reason = f"the data that was read doesn't fit: {outcome.reason}"
+                return Reading(usage=whole.usage + outcome.usage, problem=reason)
+            case Refused():
+                usage = whole.usage + outcome.usage
+                return Reading(usage=usage, problem=outcome.reason, retryable=False)
+            case TooLong():
+                return outcome
+            case Unavailable():
+                return Reading(
+                    usage=whole.usage,
+                    problem=outcome.reason,
+                    retryable=outcome.retryable,
+                    infrastructure=outcome.infrastructure,
+                )
+            case _:
+                assert_never(outcome)
+    return Reading(whole.data, whole.usage, doubtful=not_on_page(whole.data, request.observation))
+
+
+def _held_to(schema: dict[str, Any], document: Any) -> Any:
+    problem = mismatch(document, schema)
+    if problem is not None:
+        raise NoFitError(problem, document)
+    return document
+
+
+def _parts(text: str, most: int) -> list[str]:
+    """The page's lines in parts, none longer than ``most`` characters unless one line is."""
+    parts: list[str] = [""]
+    for line in text.splitlines():
+        if parts[-1] and len(parts[-1]) + len(line) > most and len(parts) < _MOST_PARTS:
+            parts.append("")
+        parts[-1] += f"{line}\n"
+    return parts

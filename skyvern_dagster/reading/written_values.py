@@ -1,0 +1,142 @@
+"""Learning how values are written on a page, and reading values that are written so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Literal, assert_never
+from urllib.parse import urlsplit
+
+from skyvern_dagster.reading.date_mention import DateMention
+from skyvern_dagster.reading.dates import find_dates
+from skyvern_dagster.reading.notation import (
+    DateNotation,
+    Notation,
+    NumberNotation,
+    TextNotation,
+    UrlNotation,
+    WordsNotation,
+)
+from skyvern_dagster.reading.number_notation import learn_number, read_number
+from skyvern_dagster.reading.slots import Slot, flat
+from skyvern_dagster.reading.text_notation import learn_text, look_of, read_text
+
+_MOST_WORDS = 3
+_LATEST = date(2200, 1, 1)
+
+
+def notations_of(
+    slots: Sequence[Slot], values: Sequence[object], *, related: bool
+) -> Iterator[Notation]:
+    """The forms in which all these values can stand in their slots, the plainest first.
+
+    Args:
+        slots: Where each value is looked for.
+        values: As they were read; none is empty.
+        related: Whether the slots' label says what the values are called: only then a word may
+            stand for another.
+    """
+    texts = [slot.text for slot in slots]
+    if (text := learn_text(texts, values)) is not None:
+        yield text
+    for form in (UrlNotation(form="url"), UrlNotation(form="path")):
+        if all(
+            _address(form, slot) == value != "" for slot, value in zip(slots, values, strict=True)
+        ):
+            yield form
+    if (number := learn_number(texts, values)) is not None:
+        yield number
+    if (day := _learn_date(texts, values)) is not None:
+        yield day
+    if related and (words := _learn_words(texts, values)) is not None:
+        yield words
+
+
+def read_value(form: Notation, slot: Slot, today: date) -> object:
+    """The value in a slot.
+
+    Raises:
+        ValueError: What stands there is of another form than what was seen.
+    """
+    match form:
+        case TextNotation():
+            return read_text(form, slot.text)
+        case UrlNotation():
+            address = _address(form, slot)
+            if not address:
+                raise ValueError(f"{slot.text!r} has no link, or several")
+            return address
+        case NumberNotation():
+            return read_number(form, slot.text)
+        case DateNotation():
+            return _read_date(form, slot.text, today)
+        case WordsNotation():
+            known = dict(form.known)
+            if slot.text.casefold() not in known:
+                raise ValueError(f"{slot.text!r} is a word that wasn't there before")
+            return known[slot.text.casefold()]
+        case _:
+            assert_never(form)
+
+
+def _address(form: UrlNotation, slot: Slot) -> str:
+    if form.form == "url" or not slot.url:
+        return slot.url
+    parts = urlsplit(slot.url)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _learn_date(texts: Sequence[str], values: Sequence[object]) -> DateNotation | None:
+    orders: set[Literal["day", "month"]] = {"day", "month"}
+    around: set[str] = set()
+    numeric = False
+    for text, value in zip(texts, values, strict=True):
+        found = _mention(text, date.max)
+        if found is None or not isinstance(value, str):
+            return None
+        mention, rest = found
+        around.add(rest)
+        numeric = numeric or mention.numeric
+        orders = {each for each in orders if _exactly(mention, each) == value}
+    if not orders or (numeric and len(orders) > 1):
+        return None
+    return DateNotation(around=tuple(sorted(around)), order=orders.pop() if numeric else "")
+
+
+def _read_date(form: DateNotation, text: str, today: date) -> str:
+    found = _mention(text, today)
+    if found is None or found[1] not in form.around or (found[0].numeric and not form.order):
+        raise ValueError(f"{text!r} is no date of the form that was seen")
+    day = _exactly(found[0], form.order or "day")
+    if day is None:
+        raise ValueError(f"{text!r} has no {form.order} where it was")
+    return day
+
+
+def _exactly(mention: DateMention, order: Literal["day", "month"]) -> str | None:
+    day = mention.day_first if order == "day" else mention.month_first
+    return day.isoformat() if day else None
+
+
+def _mention(text: str, today: date) -> tuple[DateMention, str] | None:
+    """The only date of a text, with its year, and what stands around it: no other digits."""
+    if not re.search(r"\d{4}", text):
+        return None
+    found = find_dates(text, min(today, _LATEST))
+    if len(found) != 1 or found[0].yearless:
+        return None
+    rest = text[: found[0].start] + text[found[0].end :]
+    return None if re.search(r"\d", rest) else (found[0], flat(rest))
+
+
+def _learn_words(texts: Sequence[str], values: Sequence[object]) -> WordsNotation | None:
+    known: dict[str, str | bool] = {}
+    for text, value in zip(texts, values, strict=True):
+        word = text.casefold()
+        is_word = look_of(text) == "words" and len(text.split()) <= _MOST_WORDS
+        if not isinstance(value, str | bool) or not is_word or re.search(r"\d", flat(text)):
+            return None
+        if known.setdefault(word, value) != value:
+            return None
+    return WordsNotation(known=tuple(sorted(known.items())))
