@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.navigation import RELATED, follow, go_to, routes
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, SURE, Situation, give_up
+from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.controls import same_page, url_words
 
@@ -47,7 +48,7 @@ def is_page_of(situation: Situation, name: str) -> bool:
 def better_place(situation: Situation, here: bool) -> Plan | None:
     """A way to the full list, where this page only shows a part of it (``View all orders``)."""
     target = situation.intent.target
-    if not target or len(situation.memory.purposes("Navigate")) >= _MAX_NAVIGATION:
+    if not target or len(situation.memory.purposes(Purpose.NAVIGATE)) >= _MAX_NAVIGATION:
         return None
     found = [
         route
@@ -72,7 +73,7 @@ def better_place(situation: Situation, here: bool) -> Plan | None:
             if route.control.region not in {"contentinfo", "banner", "navigation"}
         ]
     return (
-        follow(usable[0], "Navigate", SURE if usable[0].score >= 0.7 else LIKELY)
+        follow(usable[0], Purpose.NAVIGATE, SURE if usable[0].score >= 0.7 else LIKELY)
         if usable
         else None
     )
@@ -100,7 +101,7 @@ def _says_full_list(situation: Situation) -> bool:
 def go_to_list(situation: Situation) -> Plan:
     """The next step towards the list, or the admission that there is no way to it."""
     target = situation.intent.target
-    steps = len(situation.memory.purposes("Navigate"))
+    steps = len(situation.memory.purposes(Purpose.NAVIGATE))
     name = target.rpartition(".")[2] or situation.intent.target_words or "list"
     if target and steps < _MAX_NAVIGATION:
         plan = go_to(

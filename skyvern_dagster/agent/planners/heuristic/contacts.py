@@ -6,11 +6,9 @@ from skyvern_dagster.agent.decisions import Decision, Extract
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.navigation import follow, routes
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act, complete
+from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.scalars import emails
 from skyvern_dagster.reading.schema import ListSpec
-
-PURPOSE = "Contacts"
-
 
 _PAGES = ("page.contact", "page.imprint", "page.help")
 
@@ -28,7 +26,7 @@ def look_for_contacts(situation: Situation, before: list[Decision]) -> Plan | No
     wanted = contacts_list(situation)
     if (
         wanted is None
-        or len(situation.memory.purposes(PURPOSE)) >= 2
+        or len(situation.memory.purposes(Purpose.CONTACTS)) >= 2
         or _known(situation, wanted, before)
     ):
         return None
@@ -37,7 +35,7 @@ def look_for_contacts(situation: Situation, before: list[Decision]) -> Plan | No
     ]
     if not found:
         return None
-    plan = follow(found[0], PURPOSE, LIKELY)
+    plan = follow(found[0], Purpose.CONTACTS, LIKELY)
     return act(
         [*before, *plan.decisions], f"{plan.reasoning}, for the addresses to write to", LIKELY
     )
@@ -46,13 +44,14 @@ def look_for_contacts(situation: Situation, before: list[Decision]) -> Plan | No
 def read_contacts(situation: Situation) -> Plan | None:
     """Reads the addresses on the page that :func:`look_for_contacts` went to, and ends the task."""
     wanted = contacts_list(situation)
-    last = situation.memory.last
-    if wanted is None or last is None or not last.decision.reasoning.startswith(f"{PURPOSE}:"):
+    if wanted is None or not situation.memory.last_was_for(Purpose.CONTACTS):
         return None
     found = emails(situation.view)
     items = [{wanted.fields[0].name: one} for one in found] if wanted.fields else list(found)
     extract = Extract(
-        data={wanted.name: items}, reasoning=f"Read: {len(items)} addresses to write to"
+        data={wanted.name: items},
+        reasoning=f"Read: {len(items)} addresses to write to",
+        purpose=Purpose.READ,
     )
     if not items and (plan := look_for_contacts(situation, [])):
         return plan

@@ -5,7 +5,11 @@ from __future__ import annotations
 from skyvern_dagster.agent.decisions import Wait
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.any_document import download_any
-from skyvern_dagster.agent.planners.heuristic.document_click import is_own_document, take_document
+from skyvern_dagster.agent.planners.heuristic.document_click import (
+    FOR_DOCUMENTS,
+    is_own_document,
+    take_document,
+)
 from skyvern_dagster.agent.planners.heuristic.documents import Paper, documents, wanted_paper
 from skyvern_dagster.agent.planners.heuristic.navigation import follow, routes
 from skyvern_dagster.agent.planners.heuristic.obstacles import dialogs
@@ -25,6 +29,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     complete,
     terminate,
 )
+from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.controls import Control
 from skyvern_dagster.reading.record_part import (
@@ -35,13 +40,7 @@ from skyvern_dagster.reading.record_part import (
 )
 from skyvern_dagster.reading.words import clip
 
-_MAX_PAGES = 15
-
-
-_MAX_NAVIGATION = 6
-
-
-_GOOD = 0.55
+_INTO_RECORD = frozenset({Purpose.DETAILS, Purpose.DOCUMENT, Purpose.DOCUMENT_AREA})
 
 
 def download(situation: Situation) -> Plan:
@@ -68,7 +67,7 @@ def download(situation: Situation) -> Plan:
 
 def _being_made(situation: Situation) -> Plan | None:
     """Waits for a document that the site is still making."""
-    if situation.memory.in_a_row("Wait") >= 5 or not situation.memory.steps:
+    if situation.memory.in_a_row(Purpose.WAIT) >= 5 or not situation.memory.steps:
         return None
     last = situation.memory.last_result
     texts = [*(last.text_appeared if last else ()), *situation.view.messages]
@@ -77,7 +76,7 @@ def _being_made(situation: Situation) -> Plan | None:
     if not told:
         return None
     why = f'Wait: the document is being made ("{clip(told, 60)}")'
-    return act([Wait(seconds=4, reasoning=why)], why)
+    return act([Wait(seconds=4, reasoning=why, purpose=Purpose.WAIT)], why)
 
 
 def _in_part(situation: Situation, place: Whereabouts, paper: Paper) -> Plan | None:
@@ -107,7 +106,7 @@ def _in_opened_menu(situation: Situation, paper: Paper) -> Plan | None:
     if (
         last is None
         or not last.result.ok
-        or not last.decision.reasoning.startswith(("Row menu", "Document:"))
+        or last.decision.purpose not in {Purpose.ROW_MENU, Purpose.DOCUMENT}
     ):
         return None
     if last.result.url_before != last.result.url_after or not last.result.page_changed:
@@ -130,17 +129,13 @@ def _opened_from_record(situation: Situation) -> bool:
         and last.result.url_after != last.result.url_before
     ):
         return bool(last.result.url_after)
-    return (
-        last is not None
-        and last.result.ok
-        and last.decision.reasoning.startswith(("Details", "Document:", "Document area"))
-    )
+    return last is not None and last.result.ok and last.decision.purpose in _INTO_RECORD
 
 
 def _not_there(situation: Situation, place: Whereabouts, paper: Paper) -> Plan:
     """The record is here, its document isn't: wait, look in the documents list, then say so."""
     last = situation.memory.last
-    if last and not last.result.ok and last.decision.reasoning.startswith("Document"):
+    if last and not last.result.ok and last.decision.purpose in FOR_DOCUMENTS:
         error = last.result.error or last.result.message
         what = f"The {paper.name} of {situation.intent.record_id}"
         reason = f"{what} could not be downloaded: {clip(error, 160)}"
@@ -166,7 +161,7 @@ def _says_none(situation: Situation, place: Whereabouts) -> str:
 
 def _documents_list(situation: Situation, paper: Paper) -> Plan | None:
     """A list of all invoices elsewhere in the account, where the record itself offers none."""
-    if situation.memory.purposes("Documents list") or paper.wording:
+    if situation.memory.purposes(Purpose.DOCUMENTS_LIST) or paper.wording:
         return None
     if any(concept("page.invoices").score(text) >= 0.6 for text in situation.view.main_headings):
         return None
@@ -180,7 +175,7 @@ def _documents_list(situation: Situation, paper: Paper) -> Plan | None:
         for route in found
         if route.control.region != "contentinfo" and _is_area_link(situation, route.control)
     ]
-    return follow(found[0], "Documents list", FAIR) if found else None
+    return follow(found[0], Purpose.DOCUMENTS_LIST, FAIR) if found else None
 
 
 def _is_area_link(situation: Situation, control: Control) -> bool:

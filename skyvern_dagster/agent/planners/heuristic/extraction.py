@@ -14,6 +14,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     complete,
     give_up,
 )
+from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.whole_page import read_whole_page
 from skyvern_dagster.reading.words import clip, overlap
@@ -39,6 +40,7 @@ def extract_page(situation: Situation) -> Plan:
     extract = Extract(
         data=data,
         reasoning=f"Read: {found} values from {clip(situation.view.headings[0] or situation.url)}",
+        purpose=Purpose.READ,
     )
     lacking = f"; not found: {', '.join(missing)}" if missing else ""
     return complete(f"Read {found} values{lacking}", FAIR if missing else LIKELY, extract)
@@ -73,6 +75,6 @@ def _go_first(situation: Situation) -> Plan | None:
         return None
     if intent.target_words and any(overlap(intent.target_words, text) >= 0.6 for text in headings):
         return None
-    if len(situation.memory.purposes("Navigate")) >= 6 or not intent.target_words:
+    if len(situation.memory.purposes(Purpose.NAVIGATE)) >= 6 or not intent.target_words:
         return None
     return go_to(situation, (intent.target,) if intent.target else (), intent.target_words)

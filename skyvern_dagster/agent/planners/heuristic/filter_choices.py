@@ -8,6 +8,7 @@ from datetime import date
 
 from skyvern_dagster.agent.decisions import Click, Decision, SelectOption
 from skyvern_dagster.agent.planners.heuristic.list_filters import Choice, Filter, filters
+from skyvern_dagster.agent.purposes import FilterMemo, Purpose
 from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.date_window import DateWindow
@@ -93,20 +94,30 @@ def _seen_enough(window: DateWindow, today: date, used: Sequence[str]) -> bool:
     return everything or reached
 
 
-def choose(view: PageView, choice: Choice, purpose: str) -> list[Decision]:
+def choose(view: PageView, choice: Choice) -> list[Decision]:
     """The decisions that put an option in force."""
-    why = f"{purpose}: {choice.label}"
+    why = f"Filter: {choice.label}"
     if choice.control:
-        return [Click(ref=choice.control.ref, reasoning=why)]
+        memo = FilterMemo(option=choice.label)
+        ref = choice.control.ref
+        return [Click(ref=ref, reasoning=why, purpose=Purpose.FILTER, memo=memo)]
     if choice.select is None:
         return []
     before = next((one.label for one in choice.select.node.options if one.selected), "")
     why += f" instead of {before}" if before else ""
     decisions: list[Decision] = [
-        SelectOption(ref=choice.select.ref, label=choice.label, reasoning=why)
+        SelectOption(
+            ref=choice.select.ref,
+            label=choice.label,
+            reasoning=why,
+            purpose=Purpose.FILTER,
+            memo=FilterMemo(option=choice.label, instead_of=before),
+        )
     ]
     if apply := apply_button(view, choice.select):
-        decisions.append(Click(ref=apply.ref, reasoning=f"{purpose}: applied by {apply}"))
+        decisions.append(
+            Click(ref=apply.ref, reasoning=f"Filter: applied by {apply}", purpose=Purpose.FILTER)
+        )
     return decisions
 
 

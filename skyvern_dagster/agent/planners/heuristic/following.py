@@ -35,6 +35,7 @@ from skyvern_dagster.agent.planners.heuristic.spelled_out import (
     Write,
     errands_of,
 )
+from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.dates import find_dates
@@ -54,38 +55,41 @@ def follow(situation: Situation) -> Plan | None:
     errands = errands_of(situation.intent.instructions)
     if all(isinstance(each, Press) and not (each.double or each.right) for each in errands):
         return None
-    done = len(situation.memory.done("Errand"))
+    done = len(situation.memory.done(Purpose.INSTRUCTION))
     if done >= len(errands):
         return complete(f"Did all that was asked for: {situation.intent.instructions}", LIKELY)
-    if situation.memory.in_a_row("Errand") - done > 1:
+    if situation.memory.in_a_row(Purpose.INSTRUCTION) - done > 1:
         return None
-    reasoning = f"Errand: {errands[done]}"
-    decision = _decision(errands[done], situation, reasoning)
-    return act([decision], reasoning, SURE) if decision is not None else None
+    decision = _decision(errands[done], situation)
+    if decision is None:
+        return None
+    why = f"Instruction: {errands[done]}"
+    meant = decision.model_copy(update={"reasoning": why, "purpose": Purpose.INSTRUCTION})
+    return act([meant], why, SURE)
 
 
-def _decision(errand: Errand, situation: Situation, why: str) -> Decision | None:
+def _decision(errand: Errand, situation: Situation) -> Decision | None:
     match errand:
         case Write():
-            return _written(errand, situation, why)
+            return _written(errand, situation)
         case Choose():
-            return _chosen(errand, situation, why)
+            return _chosen(errand, situation)
         case Accept(what):
-            return _accepted(what, situation, why)
+            return _accepted(what, situation)
         case Press(label, double, right):
-            return _pressed(label, situation, why, double=double, right=right)
+            return _pressed(label, situation, double=double, right=right)
         case Move(what, onto):
             one, other = _thing(what, situation), _thing(onto, situation)
-            return Drag(ref=one, to_ref=other, reasoning=why) if one and other else None
+            return Drag(ref=one, to_ref=other) if one and other else None
         case Key(key):
-            return PressKey(key=key, reasoning=why)
+            return PressKey(key=key)
         case Send(verb):
-            return _sent(verb, situation, why)
+            return _sent(verb, situation)
         case _:
             assert_never(errand)
 
 
-def _written(errand: Write, situation: Situation, why: str) -> Decision | None:
+def _written(errand: Write, situation: Situation) -> Decision | None:
     fields = [field for field in situation.view.inputs if field.is_text and not field.is_password]
     field = _only(errand.field, fields)
     if field is None:
@@ -94,38 +98,34 @@ def _written(errand: Write, situation: Situation, why: str) -> Decision | None:
     if field.node.input_type == "date" and (days := find_dates(value, situation.today)):
         day = days[0].day_first or days[0].month_first
         value = day.isoformat() if day else value
-    return InputText(ref=field.ref, text=value, reasoning=why)
+    return InputText(ref=field.ref, text=value)
 
 
-def _chosen(errand: Choose, situation: Situation, why: str) -> Decision | None:
+def _chosen(errand: Choose, situation: Situation) -> Decision | None:
     view = situation.view
     if field := _only(errand.field, [each for each in view.inputs if each.node.role in _CHOSEN]):
-        return SelectOption(ref=field.ref, label=errand.value, reasoning=why)
+        return SelectOption(ref=field.ref, label=errand.value)
     if radio := _only(errand.value, [each for each in view.inputs if each.node.role == "radio"]):
-        return Check(ref=radio.ref, reasoning=why)
+        return Check(ref=radio.ref)
     if opener := _only(errand.field, [each for each in view.controls if not each.url]):
-        return SelectOption(ref=opener.ref, label=errand.value, reasoning=why)
+        return SelectOption(ref=opener.ref, label=errand.value)
     return None
 
 
-def _accepted(what: str, situation: Situation, why: str) -> Decision | None:
+def _accepted(what: str, situation: Situation) -> Decision | None:
     boxes = [each for each in situation.view.inputs if each.node.role in _TICKED]
     box = _only(what, boxes)
     if box is None:
         saying = [each for each in boxes if concept("verb.accept").mentioned(each.label)]
         box = saying[0] if len(saying) == 1 else None
-    return Check(ref=box.ref, reasoning=why) if box else None
+    return Check(ref=box.ref) if box else None
 
 
-def _pressed(
-    label: str, situation: Situation, why: str, *, double: bool, right: bool
-) -> Decision | None:
+def _pressed(label: str, situation: Situation, *, double: bool, right: bool) -> Decision | None:
     ref = _thing(label, situation)
     if not ref:
         return None
-    return Click(
-        ref=ref, button="right" if right else "left", count=2 if double else 1, reasoning=why
-    )
+    return Click(ref=ref, button="right" if right else "left", count=2 if double else 1)
 
 
 def _thing(name: str, situation: Situation) -> str:
@@ -145,13 +145,13 @@ def _thing(name: str, situation: Situation) -> str:
     return str(innermost[0].ref) if len(innermost) == 1 else ""
 
 
-def _sent(verb: str, situation: Situation, why: str) -> Decision | None:
+def _sent(verb: str, situation: Situation) -> Decision | None:
     buttons = [each for each in situation.view.controls if each.node.role == "button"]
     button = _only(verb, buttons) if verb else None
     if button is None:
         sending = [each for each in buttons if concept("form.submit").score(each.label) >= _ALIKE]
         button = sending[0] if len(sending) == 1 else None
-    return Click(ref=button.ref, reasoning=why) if button else None
+    return Click(ref=button.ref) if button else None
 
 
 def _only(name: str, among: Sequence[_Named]) -> _Named | None:

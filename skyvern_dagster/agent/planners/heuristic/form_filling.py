@@ -26,6 +26,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     terminate,
     unsure,
 )
+from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import concept, concepts
 from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.dates import parse_date
@@ -53,7 +54,7 @@ class Fact:
 
 def fill_form(situation: Situation) -> Plan:
     """The next step in filling in and sending a form."""
-    if situation.memory.done("Submit") and (plan := _after_sending(situation)):
+    if situation.memory.done(Purpose.SUBMIT) and (plan := _after_sending(situation)):
         return plan
     facts = [
         Fact(path.rpartition(".")[2], value)
@@ -74,7 +75,11 @@ def fill_form(situation: Situation) -> Plan:
     if submit is None and not decisions:
         return unsure(f"The form on {situation.url} has no button that sends it")
     if submit:
-        decisions.append(Click(ref=submit.ref, reasoning=f"Submit: {submit} sends the form"))
+        decisions.append(
+            Click(
+                ref=submit.ref, reasoning=f"Submit: {submit} sends the form", purpose=Purpose.SUBMIT
+            )
+        )
     named = ", ".join(f"{field} = {fact.name}" for field, fact in pairs)
     return act(
         decisions, f"Fill: {named}; then {submit or 'nothing'}", SURE if len(pairs) > 1 else LIKELY
@@ -83,7 +88,7 @@ def fill_form(situation: Situation) -> Plan:
 
 def _find_form(situation: Situation) -> Plan:
     plan = None
-    if len(situation.memory.purposes("Navigate")) < 6:
+    if len(situation.memory.purposes(Purpose.NAVIGATE)) < 6:
         targets = (situation.intent.target,) if situation.intent.target else ("page.contact",)
         plan = go_to(situation, targets, situation.intent.target_words)
     return plan or give_up(
@@ -138,16 +143,20 @@ def _entry(situation: Situation, field: Input, fact: Fact) -> Decision | None:
     why = f"Fill: {field} takes {fact.name}"
     node = field.node
     if node.role in {"checkbox", "switch"}:
-        return Check(ref=field.ref, checked=_is_yes(fact), reasoning=why)
+        return Check(ref=field.ref, checked=_is_yes(fact), reasoning=why, purpose=Purpose.FILL)
     if node.role == "radio":
-        return Check(ref=field.ref, reasoning=why)
+        return Check(ref=field.ref, reasoning=why, purpose=Purpose.FILL)
     if node.options:
-        return SelectOption(ref=field.ref, label=_option(field, fact), reasoning=why)
+        return SelectOption(
+            ref=field.ref, label=_option(field, fact), reasoning=why, purpose=Purpose.FILL
+        )
     if node.input_type == "file":
-        return UploadFile(ref=field.ref, path=fact.text, reasoning=why)
+        return UploadFile(ref=field.ref, path=fact.text, reasoning=why, purpose=Purpose.FILL)
     if node.value and fold(node.value) == fold(fact.text):
         return None
-    return InputText(ref=field.ref, text=_typed(situation, field, fact), reasoning=why)
+    return InputText(
+        ref=field.ref, text=_typed(situation, field, fact), reasoning=why, purpose=Purpose.FILL
+    )
 
 
 def _is_yes(fact: Fact) -> bool:
@@ -188,7 +197,9 @@ def _agreements(situation: Situation) -> Iterator[Decision]:
     for field in situation.view.inputs:
         wanted = field.node.role == "checkbox" and not field.node.checked
         if wanted and (field.node.required or concept("form.terms").score(field.label) >= 0.5):
-            yield Check(ref=field.ref, reasoning=f"Fill: {field} has to be agreed to")
+            yield Check(
+                ref=field.ref, reasoning=f"Fill: {field} has to be agreed to", purpose=Purpose.FILL
+            )
 
 
 def _missing(situation: Situation, filled: list[Input]) -> list[str]:
@@ -259,7 +270,7 @@ def _after_sending(situation: Situation) -> Plan | None:
 
 
 def _sent_in_vain(situation: Situation) -> Plan | None:
-    if len(situation.memory.done("Submit")) < 2:
+    if len(situation.memory.done(Purpose.SUBMIT)) < 2:
         return None
     return unsure(
         f"The form on {situation.url} was sent and neither success nor a complaint came back"

@@ -16,6 +16,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     Situation,
     terminate,
 )
+from skyvern_dagster.agent.purposes import Purpose, ReadMemo
 from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.record_list import PageOfList, Row, key_name
 from skyvern_dagster.reading.schema import ListSpec
@@ -49,7 +50,12 @@ def extract_rows(
     if final:
         data = _with_scratchpad(situation, wanted, data, kept, page)
     window = f", {len(kept)} of them {situation.intent.window}" if situation.intent.window else ""
-    return Extract(data=data, reasoning=f"Read: {page.signature}{window}")
+    return Extract(
+        data=data,
+        reasoning=f"Read: {page.signature}{window}",
+        purpose=Purpose.READ,
+        memo=ReadMemo(signature=page.signature),
+    )
 
 
 def _with_scratchpad(

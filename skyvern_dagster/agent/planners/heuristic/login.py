@@ -29,11 +29,9 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     give_up,
     terminate,
 )
+from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.page import PageView
-
-_PURPOSE = "Log in"
-
 
 _MAX_SEARCH_STEPS = 8
 _MAX_TRIES = 3
@@ -113,15 +111,15 @@ def _towards_form(situation: Situation, view: PageView, credentials: Credentials
 
 
 def _find_form(situation: Situation) -> Plan:
-    searched = len(situation.memory.purposes("Navigate"))
+    searched = len(situation.memory.purposes(Purpose.NAVIGATE))
     direct = routes(situation, ("login.enter",))
     if direct and direct[0].score >= 0.55 and searched < _MAX_SEARCH_STEPS:
-        return follow(direct[0], "Navigate", SURE)
+        return follow(direct[0], Purpose.NAVIGATE, SURE)
     plan = (
         go_to(situation, ("login.enter", "page.account")) if searched < _MAX_SEARCH_STEPS else None
     )
     if plan is None and searched < _MAX_SEARCH_STEPS:
-        plan = open_menu(situation, "Navigate")
+        plan = open_menu(situation, Purpose.NAVIGATE)
     return plan or give_up(
         situation,
         "login_failed",
@@ -147,5 +145,7 @@ def _other_way(situation: Situation, view: PageView) -> Plan | None:
             (one for one in tabs if concept("login.enter").score(one.label) >= 0.6), None
         )
     return (
-        click(control, "Navigate", "offers the login with a password", LIKELY) if control else None
+        click(control, Purpose.NAVIGATE, "offers the login with a password", LIKELY)
+        if control
+        else None
     )

@@ -16,6 +16,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     act,
     click,
 )
+from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.concepts import (
     Concept,
@@ -130,7 +131,7 @@ def go_to(
     situation: Situation,
     targets: Sequence[str],
     wording: str = "",
-    purpose: str = "Navigate",
+    purpose: Purpose = Purpose.NAVIGATE,
     fallbacks: Sequence[str] = (),
 ) -> Plan | None:
     """The next click towards a page.
@@ -155,23 +156,25 @@ def go_to(
     )
 
 
-def _by_related_name(situation: Situation, fallbacks: Sequence[str], purpose: str) -> Plan | None:
+def _by_related_name(
+    situation: Situation, fallbacks: Sequence[str], purpose: Purpose
+) -> Plan | None:
     related = routes(situation, fallbacks) if fallbacks else []
     if related and related[0].score >= _DIRECT:
         return follow(related[0], purpose, FAIR)
     return None
 
 
-def follow(route: Route, purpose: str, confidence: float) -> Plan:
+def follow(route: Route, purpose: Purpose, confidence: float) -> Plan:
     """Clicks a route; opens its address directly where something lies over the link."""
     control = route.control
     if control.node.covered and control.url.startswith("http"):
-        why = f"{purpose}: {control} {route.why}, and is covered, so its address is opened"
-        return act([Goto(url=control.url, reasoning=why)], why, confidence)
+        why = f"{purpose.title}: {control} {route.why}, and is covered, so its address is opened"
+        return act([Goto(url=control.url, reasoning=why, purpose=purpose)], why, confidence)
     return click(control, purpose, route.why, confidence)
 
 
-def open_menu_for(situation: Situation, targets: Sequence[str], purpose: str) -> Plan | None:
+def open_menu_for(situation: Situation, targets: Sequence[str], purpose: Purpose) -> Plan | None:
     """Opens a closed menu whose own name means the target (``Orders ▾``)."""
     for control in situation.view.controls:
         if not _opens(control) or not situation.untried(control):
@@ -181,7 +184,7 @@ def open_menu_for(situation: Situation, targets: Sequence[str], purpose: str) ->
     return None
 
 
-def open_menu(situation: Situation, purpose: str) -> Plan | None:
+def open_menu(situation: Situation, purpose: Purpose) -> Plan | None:
     """Opens a menu that has not been looked into: the account's, the main one, any other."""
     ranked = sorted(
         (
@@ -205,14 +208,14 @@ def open_menu(situation: Situation, purpose: str) -> Plan | None:
 
 def hover_menu(situation: Situation, targets: Sequence[str]) -> Plan | None:
     """Moves the pointer over what may open a menu that way, at most a few places a page."""
-    hovered = [one.decision for one in situation.memory.purposes("Hover", url=situation.url)]
+    hovered = [one.decision for one in situation.memory.purposes(Purpose.HOVER, url=situation.url)]
     if len(hovered) >= 4:
         return None
     for node, label in _hover_places(situation, targets):
         again = any(one.type == "hover" and one.ref == node.ref for one in hovered)
         if not again and not situation.memory.clicked_label(label):
             why = f'Hover: "{label}" may open a menu under the pointer'
-            return act([Hover(ref=node.ref or "", reasoning=why)], why, FAIR)
+            return act([Hover(ref=node.ref or "", reasoning=why, purpose=Purpose.HOVER)], why, FAIR)
     return None
 
 

@@ -24,8 +24,22 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     terminate,
     unsure,
 )
+from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.words import clip, overlap
+
+_INSIDE = frozenset(
+    {
+        Purpose.READ,
+        Purpose.DETAILS,
+        Purpose.DOCUMENT,
+        Purpose.NEXT_PAGE,
+        Purpose.FILTER,
+        Purpose.DATE_RANGE,
+        Purpose.CLICK,
+        Purpose.FILL,
+    }
+)
 
 
 class HeuristicPlanner:
@@ -64,8 +78,7 @@ def _login_phase(situation: Situation) -> Plan | None:
 
 def _was_inside(situation: Situation) -> bool:
     """Whether the task got past the login already and went on to something else."""
-    going_on = ("Read", "Details", "Document", "Next page", "Filter", "Click", "Fill")
-    return any(situation.memory.purposes(purpose) for purpose in going_on)
+    return any(action.decision.purpose in _INSIDE for _, action in situation.memory.actions)
 
 
 def _has_more_to_do(situation: Situation) -> bool:
@@ -98,7 +111,7 @@ def _main_phase(situation: Situation) -> Plan:
     intent = situation.intent
     if intent.downloads:
         return download(situation)
-    if intent.search and not situation.memory.done("Search"):
+    if intent.search and not situation.memory.done(Purpose.SEARCH):
         return search(situation, intent.search)
     if not intent.extracts and not situation.goal.payload and (plan := follow(situation)):
         return plan
@@ -113,7 +126,7 @@ def _main_phase(situation: Situation) -> Plan:
 
 def _clicks(situation: Situation) -> Plan | None:
     """The clicks that the goal spells out, one a step, with the way to the first one."""
-    done = len(situation.memory.done("Click"))
+    done = len(situation.memory.done(Purpose.CLICK))
     labels = situation.intent.clicks
     if done >= len(labels):
         return (
@@ -125,7 +138,7 @@ def _clicks(situation: Situation) -> Plan | None:
         return plan
     if situation.intent.target or situation.intent.target_words:
         targets = (situation.intent.target,) if situation.intent.target else ()
-        if len(situation.memory.purposes("Navigate")) < 6 and (
+        if len(situation.memory.purposes(Purpose.NAVIGATE)) < 6 and (
             plan := go_to(situation, targets, situation.intent.target_words)
         ):
             return plan
@@ -151,7 +164,9 @@ def _navigation(situation: Situation) -> Plan:
             f"This is the page that was asked for: {clip(situation.view.main_headings[-1])}",
             LIKELY,
         )
-    if len(situation.memory.purposes("Navigate")) < 8 and (intent.target or intent.target_words):
+    if len(situation.memory.purposes(Purpose.NAVIGATE)) < 8 and (
+        intent.target or intent.target_words
+    ):
         targets = (intent.target,) if intent.target else ()
         if plan := go_to(situation, targets, intent.target_words):
             return plan

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.situation import FAIR, SURE, Situation, click
+from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.controls import Control
 from skyvern_dagster.reading.words import fold, overlap, words
 
@@ -21,7 +22,9 @@ def press_named(situation: Situation, label: str) -> Plan | None:
         return None
     alike = [one for score, one in scored if score == best]
     control = max(alike, key=lambda one: _told_of(situation, one))
-    return click(control, "Click", f'is what the goal calls "{label}"', SURE if best >= 1 else FAIR)
+    return click(
+        control, Purpose.CLICK, f'is what the goal calls "{label}"', SURE if best >= 1 else FAIR
+    )
 
 
 def _told_of(situation: Situation, control: Control) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.documents import Paper
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, SURE, Situation, click
+from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.controls import Control, same_page
 from skyvern_dagster.reading.record_part import Whereabouts
@@ -25,7 +26,7 @@ def request_document(situation: Situation, place: Whereabouts) -> Plan | None:
     """A control that has the document made first."""
     for control in controls_of(situation, place):
         if concept("doc.request").score(control.label) >= 0.6 and situation.untried(control):
-            return click(control, "Request", "has the document made", LIKELY)
+            return click(control, Purpose.REQUEST_DOCUMENT, "has the document made", LIKELY)
     return None
 
 
@@ -39,7 +40,7 @@ def open_row_menu(situation: Situation, place: Whereabouts) -> Plan | None:
         named = concept("nav.row_menu").score(control.label) >= 0.7
         closed = opens_menu(control) and concept("nav.danger").score(control.label) < 0.6
         if (named or closed) and control.node.expanded is not True:
-            return click(control, "Row menu", "may hold the document", LIKELY)
+            return click(control, Purpose.ROW_MENU, "may hold the document", LIKELY)
     return None
 
 
@@ -56,7 +57,7 @@ def controls_of(situation: Situation, place: Whereabouts) -> list[Control]:
 
 def open_details(situation: Situation, place: Whereabouts, *, alone: bool) -> Plan | None:
     """The record's own page: behind its number, or ``Details``."""
-    alone = alone or bool(situation.memory.purposes("Details"))
+    alone = alone or bool(situation.memory.purposes(Purpose.DETAILS))
     scored = [
         (score, control)
         for control in controls_of(situation, place)
@@ -66,7 +67,7 @@ def open_details(situation: Situation, place: Whereabouts, *, alone: bool) -> Pl
     score, control = max(scored, key=lambda pair: pair[0], default=(0.0, None))
     if control is None:
         return None
-    return click(control, "Details", "opens the record", SURE if score >= 0.8 else LIKELY)
+    return click(control, Purpose.DETAILS, "opens the record", SURE if score >= 0.8 else LIKELY)
 
 
 def _details_score(situation: Situation, control: Control, *, alone: bool) -> float:
@@ -85,7 +86,7 @@ def _details_score(situation: Situation, control: Control, *, alone: bool) -> fl
         return 0.0
     score = (
         concept("nav.details").score(control.label)
-        if not (alone and situation.memory.purposes("Details"))
+        if not (alone and situation.memory.purposes(Purpose.DETAILS))
         else 0.0
     )
     if wanted and (fold(wanted) in fold(control.label) or fold(wanted) in fold(url)):
@@ -115,7 +116,7 @@ def open_area(situation: Situation, place: Whereabouts, paper: Paper) -> Plan | 
         ):
             continue
         if concept("doc.area").score(control.label) >= 0.6 or paper.score(control.label) >= 0.6:
-            return click(control, "Document area", "may hold the document", LIKELY)
+            return click(control, Purpose.DOCUMENT_AREA, "may hold the document", LIKELY)
     return None
 
 

@@ -12,6 +12,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     click,
     unsure,
 )
+from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.page import PageView
@@ -25,10 +26,18 @@ def search(situation: Situation, wording: str) -> Plan:
     why = f'Search: {field} takes "{wording}"'
     button = _button(situation.view, field)
     decisions: list[Decision] = [
-        InputText(ref=field.ref, text=wording, press_enter=button is None, reasoning=why)
+        InputText(
+            ref=field.ref,
+            text=wording,
+            press_enter=button is None,
+            reasoning=why,
+            purpose=Purpose.SEARCH,
+        )
     ]
     if button:
-        decisions.append(Click(ref=button.ref, reasoning=f"Search: {button} starts it"))
+        decisions.append(
+            Click(ref=button.ref, reasoning=f"Search: {button} starts it", purpose=Purpose.SEARCH)
+        )
     return act(decisions, why, SURE)
 
 
@@ -54,7 +63,7 @@ def search_field(view: PageView) -> Input | None:
 def _open_search(situation: Situation, wording: str) -> Plan:
     for control in situation.view.controls:
         if concept("paging.search").score(control.label) >= 0.7 and situation.untried(control):
-            return click(control, "Open search", "opens the search", LIKELY)
+            return click(control, Purpose.OPEN_SEARCH, "opens the search", LIKELY)
     return unsure(f'There is no search on {situation.url} to look for "{wording}"')
 
 

@@ -11,6 +11,7 @@ from skyvern_dagster.agent.planner import Goal, Plan, PlanRequest
 from skyvern_dagster.agent.planners.heuristic.goal import Intent, read_goal
 from skyvern_dagster.agent.planners.heuristic.memory import Memory
 from skyvern_dagster.agent.planners.heuristic.outcomes import error_codes
+from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.controls import Control
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.scalars import ScalarReader
@@ -81,10 +82,11 @@ def act(decisions: Sequence[Decision], reasoning: str, confidence: float = SURE)
     return Plan(tuple(decisions), confidence, reasoning, PLANNER)
 
 
-def click(control: Control, purpose: str, why: str, confidence: float = SURE) -> Plan:
+def click(control: Control, purpose: Purpose, why: str, confidence: float = SURE) -> Plan:
     """A plan that clicks one thing; ``purpose`` is what :class:`Memory` counts."""
-    reasoning = f"{purpose}: {control} {why}".strip()
-    return act([Click(ref=control.ref, reasoning=reasoning)], reasoning, confidence)
+    reasoning = f"{purpose.title}: {control} {why}".strip()
+    decision = Click(ref=control.ref, reasoning=reasoning, purpose=purpose)
+    return act([decision], reasoning, confidence)
 
 
 def complete(reasoning: str, confidence: float = SURE, *before: Decision) -> Plan:

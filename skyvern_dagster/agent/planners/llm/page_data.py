@@ -30,66 +30,66 @@ _PART = (
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadData:
     """Data that was read, or why there is none.
 
     Attributes:
-        problem: Why the data can't be used; empty when it can.
+        problem: Why the data can't be used; ``None`` when it can.
         infrastructure: Whether that is because nobody could be asked.
         doubtful: Values that stand nowhere on the page, one sentence each.
     """
 
     data: Any = None
     usage: Usage = field(default_factory=Usage)
-    problem: str = ""
+    problem: str | None = None
     retryable: bool = True
     infrastructure: bool = False
     doubtful: tuple[str, ...] = ()
 
 
-def fitting(data: Any, request: PlanRequest) -> Reading | None:
+def fitting(data: Any, request: PlanRequest) -> ReadData | None:
     """Data that came with a decision, where it fits its schema."""
     schema = schema_of(request.goal.data_schema)
     if data in (None, {}, []) or mismatch(data, schema) is not None:
         return None
-    return Reading(data, doubtful=not_on_page(data, request.observation))
+    return ReadData(data, doubtful=not_on_page(data, request.observation))
 
 
-async def read_page(client: ModelClient, request: PlanRequest) -> Reading:
+async def read_page(client: ModelClient, request: PlanRequest) -> ReadData:
     """Reads the whole page, in parts where it is long; one repair request for each part."""
     budget = client.settings.max_page_tokens
     too_long = ""
     for _ in range(_TRIMMINGS):
         reading = await _read_parts(client, request, budget)
-        if isinstance(reading, Reading):
+        if isinstance(reading, ReadData):
             return reading
         too_long = reading.reason
         budget //= 2
-    return Reading(problem=too_long, retryable=False)
+    return ReadData(problem=too_long, retryable=False)
 
 
-async def _read_parts(client: ModelClient, request: PlanRequest, budget: int) -> Reading | TooLong:
+async def _read_parts(client: ModelClient, request: PlanRequest, budget: int) -> ReadData | TooLong:
     conversation = Conversation(request, _WHOLE_PAGE)
     parts = _parts(conversation.page.text, budget * _CHARACTERS_PER_TOKEN)
     schema = schema_of(request.goal.data_schema)
-    whole = Reading()
+    whole = ReadData()
     for number, text in enumerate(parts, start=1):
         asked = _QUESTION if len(parts) == 1 else _PART.format(part=number, parts=len(parts))
         question = Question(conversation.reading(text, asked), schema, "extracted_information")
         outcome = await ask_for(client, question, partial(_held_to, schema))
         match outcome:
             case Document():
-                whole = Reading(merge(whole.data, outcome.value), whole.usage + outcome.usage)
+                whole = ReadData(merge(whole.data, outcome.value), whole.usage + outcome.usage)
             case Misshapen():
                 reason = f"the data that was read doesn't fit: {outcome.reason}"
-                return Reading(usage=whole.usage + outcome.usage, problem=reason)
+                return ReadData(usage=whole.usage + outcome.usage, problem=reason)
             case Refused():
                 usage = whole.usage + outcome.usage
-                return Reading(usage=usage, problem=outcome.reason, retryable=False)
+                return ReadData(usage=usage, problem=outcome.reason, retryable=False)
             case TooLong():
                 return outcome
             case Unavailable():
-                return Reading(
+                return ReadData(
                     usage=whole.usage,
                     problem=outcome.reason,
                     retryable=outcome.retryable,
@@ -97,7 +97,7 @@ async def _read_parts(client: ModelClient, request: PlanRequest, budget: int) ->
                 )
             case _:
                 assert_never(outcome)
-    return Reading(whole.data, whole.usage, doubtful=not_on_page(whole.data, request.observation))
+    return ReadData(whole.data, whole.usage, doubtful=not_on_page(whole.data, request.observation))
 
 
 def _held_to(schema: dict[str, Any], document: Any) -> Any:

@@ -10,7 +10,7 @@ from skyvern_dagster.agent.guard import shows
 from skyvern_dagster.agent.planner import Plan, PlanFailure, PlanRequest
 from skyvern_dagster.agent.planners.llm.checking import verify
 from skyvern_dagster.agent.planners.llm.conversation import Conversation
-from skyvern_dagster.agent.planners.llm.page_data import Reading, fitting, read_page
+from skyvern_dagster.agent.planners.llm.page_data import ReadData, fitting, read_page
 from skyvern_dagster.agent.planners.llm.reply import answer_schema, proven_later, read_answer
 from skyvern_dagster.llm.client import ModelClient
 from skyvern_dagster.llm.messages import Question
@@ -173,9 +173,9 @@ class _Draft:
         return Plan(decisions, _CONFIDENCE, self.why, PLANNER, self.usage, guarded=True)
 
 
-def _read(reading: Reading, spent: Usage, why: str, after: tuple[Decision, ...]) -> Plan:
+def _read(reading: ReadData, spent: Usage, why: str, after: tuple[Decision, ...]) -> Plan:
     usage = spent + reading.usage
-    if reading.problem:
+    if reading.problem is not None:
         return _failed(
             reading.problem,
             usage,

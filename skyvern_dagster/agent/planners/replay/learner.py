@@ -26,7 +26,7 @@ from skyvern_dagster.browser.observation import Observation
 
 REPLAY = "replay"
 MODEL = "llm"
-_NOT_KEPT = frozenset({"type", "reasoning", "ref", "to_ref"})
+_NOT_KEPT = frozenset({"type", "reasoning", "purpose", "memo", "ref", "to_ref"})
 
 
 class ReplayLearner:

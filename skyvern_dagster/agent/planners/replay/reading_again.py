@@ -10,11 +10,12 @@ from skyvern_dagster.agent.planners.replay.data_mapping.reader import read_again
 from skyvern_dagster.agent.planners.replay.paging import next_page
 from skyvern_dagster.agent.planners.replay.recording import RecordedStep
 from skyvern_dagster.agent.planners.replay.variables import Variables
+from skyvern_dagster.agent.purposes import Purpose, ReplayMemo
 from skyvern_dagster.errors import PageDiffersError
 
 
 def read_page(
-    step: RecordedStep, mark: str, request: PlanRequest, variables: Variables
+    step: RecordedStep, mark: ReplayMemo, request: PlanRequest, variables: Variables
 ) -> tuple[Decision, ...] | str:
     """Reads one page of a list, and goes on to the next where there is one."""
     reading, turn = step.actions[0].reading, step.actions[1].element
@@ -24,12 +25,19 @@ def read_page(
     read = read_again_here(reading, mark, request, variables, more=following is not None)
     if isinstance(read, str):
         return read
-    last = Click(ref=following, reasoning=mark) if following else Complete(reasoning=mark)
-    return (read, last)
+    why = str(mark)
+    if following:
+        return read, Click(ref=following, reasoning=why, purpose=Purpose.NEXT_PAGE, memo=mark)
+    return read, Complete(reasoning=why, memo=mark)
 
 
 def read_again_here(
-    reading: Reading, mark: str, request: PlanRequest, variables: Variables, *, more: bool = False
+    reading: Reading,
+    mark: ReplayMemo,
+    request: PlanRequest,
+    variables: Variables,
+    *,
+    more: bool = False,
 ) -> Extract | str:
     """Reads the page in the recorded way, or says what is different here."""
     past = (action for step in request.history for action in step.actions if action.result.ok)
@@ -44,4 +52,4 @@ def read_again_here(
         return f"{mark}: {error}"
     if data in before:
         return f"{mark}: the page shows what was read already"
-    return Extract(data=data, reasoning=mark)
+    return Extract(data=data, reasoning=str(mark), purpose=Purpose.READ, memo=mark)
