@@ -31,7 +31,7 @@ _HEADING_SCORE = 0.38
 _READABLE = 0.35
 
 
-Slot = tuple[str, str, Kind, int]
+FactPlace = tuple[str, str, Kind, int]
 
 
 @dataclass(frozen=True)
@@ -161,8 +161,8 @@ def _pattern(text: str) -> str:
     )
 
 
-def _slots(record: Record) -> dict[Slot, Fact]:
-    found: dict[Slot, Fact] = {}
+def _slots(record: Record) -> dict[FactPlace, Fact]:
+    found: dict[FactPlace, Fact] = {}
     seen: Counter[tuple[str, str, Kind]] = Counter()
     for fact in record.facts:
         kind = (fold(fact.label), fold(fact.column), fact.kind)
@@ -172,11 +172,11 @@ def _slots(record: Record) -> dict[Slot, Fact]:
 
 
 def _assign(
-    fields: Sequence[FieldSpec], records: list[dict[Slot, Fact]], lenient: bool
-) -> dict[str, list[Slot]]:
+    fields: Sequence[FieldSpec], records: list[dict[FactPlace, Fact]], lenient: bool
+) -> dict[str, list[FactPlace]]:
     """For each field, the slots that fill it over all records, best first."""
-    totals: dict[tuple[str, Slot], float] = defaultdict(float)
-    texts: dict[Slot, set[str]] = defaultdict(set)
+    totals: dict[tuple[str, FactPlace], float] = defaultdict(float)
+    texts: dict[FactPlace, set[str]] = defaultdict(set)
     for slots in records:
         for place, (slot, fact) in enumerate(slots.items()):
             texts[slot].add(fact.text)
@@ -184,8 +184,8 @@ def _assign(
                 score = fit(field, fact, lenient=lenient)
                 if score >= _MIN_SCORE:
                     totals[field.name, slot] += score - 0.01 * min(place, 10)
-    ranked: dict[str, list[Slot]] = {}
-    taken: set[Slot] = set()
+    ranked: dict[str, list[FactPlace]] = {}
+    taken: set[FactPlace] = set()
     pairs = sorted(
         totals.items(), key=lambda pair: _slot_rank(pair, fields, texts, len(records)), reverse=True
     )
@@ -198,9 +198,9 @@ def _assign(
 
 
 def _slot_rank(
-    pair: tuple[tuple[str, Slot], float],
+    pair: tuple[tuple[str, FactPlace], float],
     fields: Sequence[FieldSpec],
-    texts: dict[Slot, set[str]],
+    texts: dict[FactPlace, set[str]],
     records: int,
 ) -> float:
     (name, slot), total = pair
@@ -212,9 +212,9 @@ def _slot_rank(
 
 def _fill(
     record: Record,
-    slots: dict[Slot, Fact],
+    slots: dict[FactPlace, Fact],
     fields: Sequence[FieldSpec],
-    chosen: dict[str, list[Slot]],
+    chosen: dict[str, list[FactPlace]],
     lenient: bool,
 ) -> Filled:
     facts: dict[str, Fact] = {}

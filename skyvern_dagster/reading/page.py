@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from skyvern_dagster.browser.observation import Node, Observation
@@ -36,10 +36,22 @@ _MAX_LABEL = 60
 
 
 class PageView:
-    """What the planner asks about a page (or about the part of it below ``root``)."""
+    """What readers and planners ask about a page.
 
-    def __init__(self, observation: Observation, root: Node | None = None) -> None:
+    Args:
+        observation: The page.
+        root: Where only a part of it is meant: that part.
+        redact: Takes secrets out of what :attr:`.Record.cells` gives.
+    """
+
+    def __init__(
+        self,
+        observation: Observation,
+        root: Node | None = None,
+        redact: Callable[[str], str] = str,
+    ) -> None:
         self.observation = observation
+        self.redact = redact
         self.root = root or observation.root
         self.nodes: list[Node] = []
         self._parents: dict[int, Node] = {}

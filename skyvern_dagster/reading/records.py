@@ -9,17 +9,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from skyvern_dagster.browser.observation import Node
+from skyvern_dagster.reading.cells import TABLE_ROLES
 from skyvern_dagster.reading.controls import INPUT_ROLES
-from skyvern_dagster.reading.facts import facts_of, is_field_name, pieces_of
+from skyvern_dagster.reading.facts import is_field_name
 from skyvern_dagster.reading.page import PageView
-from skyvern_dagster.reading.record import Record, RecordSet
+from skyvern_dagster.reading.record import Record, RecordSet, TableCell
 from skyvern_dagster.reading.tables import read_table, union_of
-from skyvern_dagster.reading.words import fold
+from skyvern_dagster.reading.words import flat, fold
 
-_TABLES = frozenset({"table", "grid", "treegrid"})
+_ITEMS = frozenset({"listitem", "article"})
+
+
+_LEAST_ITEMS = 2
 
 
 _SINGLE = frozenset({"listitem", "article", "row", "group", "region"})
@@ -34,19 +39,54 @@ _MAX_RECORDS = 2000
 def record_sets(view: PageView, today: date) -> list[RecordSet]:
     """All ways to see records in this page."""
     found: list[RecordSet] = []
-    tables = [node for node in view.nodes if node.role in _TABLES]
+    tables = [node for node in view.nodes if node.role in TABLE_ROLES]
     by_header: dict[tuple[str, ...], list[RecordSet]] = {}
     for table in tables:
-        one = read_table(view, table, today)
+        one = _without_empty(read_table(view, table, today))
         if one.records:
             found.append(one)
             by_header.setdefault(one.columns, []).append(one)
     found.extend(union_of(sets) for columns, sets in by_header.items() if columns and len(sets) > 1)
     for node in view.nodes:
-        if node.role not in _TABLES and node.role not in {"rowgroup", "row", "combobox", "listbox"}:
+        if node.role not in TABLE_ROLES and node.role not in {
+            "rowgroup",
+            "row",
+            "combobox",
+            "listbox",
+        }:
             found.extend(_lists(view, node, today))
     found.append(_whole_page(view, today))
     return found
+
+
+def regular_sets(view: PageView, today: date) -> Iterator[RecordSet]:
+    """The tables and lists in which a value can be found again by its place, in page order."""
+    under = ""
+    for node in view.nodes:
+        if node.role == "heading":
+            under = view.redact(flat(node.name or node.full_text))
+        one = (
+            read_table(view, node, today) if node.role in TABLE_ROLES else _items(view, node, today)
+        )
+        if one is not None and one.is_regular:
+            yield replace(one, under=under)
+
+
+def _items(view: PageView, node: Node, today: date) -> RecordSet | None:
+    """The items of a list, all of one kind; one alone is a list only where it says so."""
+    items = [child for child in node.children if child.role in _ITEMS]
+    if len(items) < (1 if node.role == "list" else _LEAST_ITEMS):
+        return None
+    if len({item.role for item in items}) != 1:
+        return None
+    found = _list_of(view, "list", [[item] for item in items], node, today)
+    return replace(
+        found, name=view.redact(flat(node.name)), is_regular=len(found.records) == len(items)
+    )
+
+
+def _without_empty(table: RecordSet) -> RecordSet:
+    return replace(table, records=tuple(one for one in table.records if one.facts))
 
 
 def _whole_page(view: PageView, today: date) -> RecordSet:
@@ -113,14 +153,10 @@ def _boxes(view: PageView, row: Node) -> list[Node]:
 
 
 def _soup_record(view: PageView, row: Node, header: tuple[str, ...], today: date) -> Record:
+    names = (*header, *[""] * len(row.children))
     boxes = _boxes(view, row)
-    named = len(boxes) == len(header)
-    pieces = [
-        piece
-        for index, box in enumerate(boxes)
-        for piece in pieces_of(view, [box], header[index] if named or index < len(header) else "")
-    ]
-    return Record((row,), tuple(facts_of(pieces, today)))
+    cells = (TableCell(box, name, name) for box, name in zip(boxes, names, strict=False))
+    return Record(view, (row,), today, tuple(cells))
 
 
 def _grandchildren(
@@ -168,8 +204,5 @@ def _shape(view: PageView, node: Node) -> str:
 def _list_of(
     view: PageView, shape: str, parts: list[list[Node]], container: Node, today: date
 ) -> RecordSet:
-    records = tuple(
-        Record(tuple(nodes), tuple(facts_of(pieces_of(view, nodes), today)))
-        for nodes in parts[:_MAX_RECORDS]
-    )
+    records = tuple(Record(view, tuple(nodes), today) for nodes in parts[:_MAX_RECORDS])
     return RecordSet(shape, records, (), container)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
 from skyvern_dagster.browser.observation import Node
-from skyvern_dagster.reading.facts import Piece, facts_of, is_field_name, pieces_of
+from skyvern_dagster.reading.cells import CELL_ROLES, TABLE_ROLES
+from skyvern_dagster.reading.facts import is_field_name
 from skyvern_dagster.reading.page import PageView
-from skyvern_dagster.reading.record import Record, RecordSet
-
-_TABLES = frozenset({"table", "grid", "treegrid"})
-
-
-_CELLS = frozenset({"cell", "gridcell", "rowheader", "columnheader"})
+from skyvern_dagster.reading.record import Record, RecordSet, TableCell
+from skyvern_dagster.reading.words import flat
 
 
 def union_of(sets: list[RecordSet]) -> RecordSet:
@@ -28,26 +26,61 @@ def read_table(view: PageView, table: Node, today: date) -> RecordSet:
     rows = list(_rows(table))
     header, body = _split_header(view, rows)
     columns = tuple(view.label(cell) for cell in _cells_of(header)) if header else ()
+    regular = _is_regular(header, rows)
+    labels = _labels(view, header) if regular else columns
     grouped: list[list[Node]] = []
     for row in body:
         if grouped and _continues(view, row, columns):
             grouped[-1].append(row)
         else:
             grouped.append([row])
-    records = tuple(_row_record(view, rows, header, columns, today) for rows in grouped)
-    return RecordSet("table", tuple(one for one in records if one.facts), columns, table)
+    records = tuple(
+        Record(view, tuple(each), today, tuple(_row_cells(each, header, columns, labels)))
+        for each in grouped
+    )
+    name = view.redact(flat(table.name))
+    headers = labels if regular else ()
+    return RecordSet("table", records, columns, table, name, headers=headers, is_regular=regular)
+
+
+def _is_regular(header: Node | None, rows: list[Node]) -> bool:
+    """Whether the first row is the only header, and each other one has as many plain cells."""
+    if header is None or header is not rows[0] or not _is_header(header):
+        return False
+    width = len(_cells_of(header))
+    body = [_cells_of(row) for row in rows[1:]]
+    if any(
+        len(cells) != width or _is_header(row) for cells, row in zip(body, rows[1:], strict=True)
+    ):
+        return False
+    nested = (
+        below.role in TABLE_ROLES
+        for cells in [_cells_of(header), *body]
+        for cell in cells
+        for below in cell.walk()
+    )
+    return not any(nested)
+
+
+def _labels(view: PageView, header: Node | None) -> tuple[str, ...]:
+    """Names of columns; one that is missing or repeated goes by its number."""
+    names = [view.redact(flat(cell.full_text)) for cell in _cells_of(header)]
+    counts = Counter(names)
+    return tuple(
+        name if name and counts[name] == 1 else f"#{index}" for index, name in enumerate(names, 1)
+    )
 
 
 def _rows(table: Node) -> Iterator[Node]:
     for child in table.children:
         if child.role == "row":
             yield child
-        elif child.role not in _TABLES:
+        elif child.role not in TABLE_ROLES:
             yield from _rows(child)
 
 
 def _cells_of(row: Node | None) -> list[Node]:
-    return [cell for cell in row.children if cell.role in _CELLS] if row else []
+    return [cell for cell in row.children if cell.role in CELL_ROLES] if row else []
 
 
 def _split_header(view: PageView, rows: list[Node]) -> tuple[Node | None, list[Node]]:
@@ -86,16 +119,15 @@ def _continues(view: PageView, row: Node, columns: tuple[str, ...]) -> bool:
     )
 
 
-def _row_record(
-    view: PageView, rows: list[Node], header: Node | None, columns: tuple[str, ...], today: date
-) -> Record:
-    pieces: list[Piece] = []
+def _row_cells(
+    rows: list[Node], header: Node | None, columns: tuple[str, ...], labels: tuple[str, ...]
+) -> Iterator[TableCell]:
     for row in rows:
         cells = _cells_of(row)
         for index, cell in enumerate(cells):
-            name = _column(index, cell, cells, header, columns)
-            pieces.extend(pieces_of(view, [cell], name))
-    return Record(tuple(rows), tuple(facts_of(pieces, today)))
+            column = _column(index, cell, cells, header, columns)
+            label = labels[index] if len(cells) == len(labels) else column
+            yield TableCell(cell, column, label)
 
 
 def _column(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from skyvern_dagster.reading.notation import Look, TextNotation
-from skyvern_dagster.reading.slots import flat
+from skyvern_dagster.reading.words import flat
 
 _NUMBER = re.compile(r"[-+−]?\d[\d.,'’\s]*")
 _DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")

@@ -86,6 +86,11 @@ def unglued(text: str) -> str:
     return _GLUE.sub(" ", text)
 
 
+def flat(text: str) -> str:
+    """The text, single-spaced."""
+    return " ".join(text.split())
+
+
 def clip(text: str, length: int = 80) -> str:
     """A text short enough to be quoted in a reason."""
     plain = _SPACE.sub(" ", text).strip()

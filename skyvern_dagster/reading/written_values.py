@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal, assert_never
 from urllib.parse import urlsplit
 
+from skyvern_dagster.reading.cells import Cell
 from skyvern_dagster.reading.date_mention import DateMention
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.notation import (
@@ -19,30 +20,30 @@ from skyvern_dagster.reading.notation import (
     WordsNotation,
 )
 from skyvern_dagster.reading.number_notation import learn_number, read_number
-from skyvern_dagster.reading.slots import Slot, flat
 from skyvern_dagster.reading.text_notation import learn_text, look_of, read_text
+from skyvern_dagster.reading.words import flat
 
 _MOST_WORDS = 3
 _LATEST = date(2200, 1, 1)
 
 
 def notations_of(
-    slots: Sequence[Slot], values: Sequence[object], *, related: bool
+    cells: Sequence[Cell], values: Sequence[object], *, related: bool
 ) -> Iterator[Notation]:
-    """The forms in which all these values can stand in their slots, the plainest first.
+    """The forms in which all these values can stand in their cells, the plainest first.
 
     Args:
-        slots: Where each value is looked for.
+        cells: Where each value is looked for.
         values: As they were read; none is empty.
-        related: Whether the slots' label says what the values are called: only then a word may
+        related: Whether the cells' label says what the values are called: only then a word may
             stand for another.
     """
-    texts = [slot.text for slot in slots]
+    texts = [cell.text for cell in cells]
     if (text := learn_text(texts, values)) is not None:
         yield text
     for form in (UrlNotation(form="url"), UrlNotation(form="path")):
         if all(
-            _address(form, slot) == value != "" for slot, value in zip(slots, values, strict=True)
+            _address(form, cell) == value != "" for cell, value in zip(cells, values, strict=True)
         ):
             yield form
     if (number := learn_number(texts, values)) is not None:
@@ -53,37 +54,37 @@ def notations_of(
         yield words
 
 
-def read_value(form: Notation, slot: Slot, today: date) -> object:
-    """The value in a slot.
+def read_value(form: Notation, cell: Cell, today: date) -> object:
+    """The value in a cell.
 
     Raises:
         ValueError: What stands there is of another form than what was seen.
     """
     match form:
         case TextNotation():
-            return read_text(form, slot.text)
+            return read_text(form, cell.text)
         case UrlNotation():
-            address = _address(form, slot)
+            address = _address(form, cell)
             if not address:
-                raise ValueError(f"{slot.text!r} has no link, or several")
+                raise ValueError(f"{cell.text!r} has no link, or several")
             return address
         case NumberNotation():
-            return read_number(form, slot.text)
+            return read_number(form, cell.text)
         case DateNotation():
-            return _read_date(form, slot.text, today)
+            return _read_date(form, cell.text, today)
         case WordsNotation():
             known = dict(form.known)
-            if slot.text.casefold() not in known:
-                raise ValueError(f"{slot.text!r} is a word that wasn't there before")
-            return known[slot.text.casefold()]
+            if cell.text.casefold() not in known:
+                raise ValueError(f"{cell.text!r} is a word that wasn't there before")
+            return known[cell.text.casefold()]
         case _:
             assert_never(form)
 
 
-def _address(form: UrlNotation, slot: Slot) -> str:
-    if form.form == "url" or not slot.url:
-        return slot.url
-    parts = urlsplit(slot.url)
+def _address(form: UrlNotation, cell: Cell) -> str:
+    if form.form == "url" or not cell.url:
+        return cell.url
+    parts = urlsplit(cell.url)
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 

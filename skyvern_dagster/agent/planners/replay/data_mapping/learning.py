@@ -23,8 +23,10 @@ from skyvern_dagster.agent.planners.replay.data_mapping.reader import read_again
 from skyvern_dagster.agent.planners.replay.data_mapping.rows import NamedRow, named_rows
 from skyvern_dagster.agent.planners.replay.variables import Variables
 from skyvern_dagster.errors import PageDiffersError
+from skyvern_dagster.reading.cells import Cell
 from skyvern_dagster.reading.concepts import best_concept, concepts
-from skyvern_dagster.reading.slots import Container, Sheet, Slot, sheet_of
+from skyvern_dagster.reading.page_cells import PageCells
+from skyvern_dagster.reading.record import RecordSet
 from skyvern_dagster.reading.words import name_words, stem
 from skyvern_dagster.reading.written_values import notations_of
 
@@ -50,18 +52,18 @@ def learn(
         variables: The task's facts.
         paged: Whether it is the first of several pages.
     """
-    sheet = sheet_of(request.observation, request.redact)
-    learner = _Learner(sheet, variables)
+    page = PageCells.of(request.observation, request.goal.today, request.redact)
+    learner = _Learner(page, variables)
     try:
         parts = tuple(learner.parts(_parts(data, ())))
     except LookupError:
         return None
-    containers = learner.containers
+    sets = learner.sets
     goal = _without_names(request.goal, learner.named, variables)
-    names = {*learner.named, *_names(data, sheet, containers)}
-    if not parts or (containers and not wants_all(goal, names)):
+    names = {*learner.named, *_names(data, page, sets)}
+    if not parts or (sets and not wants_all(goal, names)):
         return None
-    signs = signs_of(sheet, containers, learner.read, variables, paged=paged)
+    signs = signs_of(page, sets, learner.read, variables, paged=paged)
     reading = Reading(
         schema_digest=schema_digest(request.goal.data_schema),
         parts=parts,
@@ -86,13 +88,13 @@ def schema_digest(schema: Any) -> str:
 class _Learner:
     """Finds the places of values; raises :class:`LookupError` where one isn't certain."""
 
-    def __init__(self, sheet: Sheet, variables: Variables) -> None:
-        self._sheet = sheet
+    def __init__(self, page: PageCells, variables: Variables) -> None:
+        self._page = page
         self._variables = variables
-        self._slots = sheet.slots()
-        self._rows = tuple(named_rows(sheet, variables))
-        self.containers: tuple[Container, ...] = ()
-        self.read: list[Slot] = []
+        self._cells = page.cells()
+        self._rows = tuple(named_rows(page, variables))
+        self.sets: tuple[RecordSet, ...] = ()
+        self.read: list[Cell] = []
         self.named: frozenset[str] = frozenset()
 
     def parts(self, wanted: Iterable[tuple[Path, Any]]) -> Iterator[ReadValue | ReadRow | ReadList]:
@@ -102,65 +104,66 @@ class _Learner:
             if isinstance(value, list):
                 yield self._list(path, value)
                 continue
-            place, found, slots = self._single(path, value)
+            place, found, cells = self._single(path, value)
             if place is None:
-                self.read += slots
+                self.read += cells
                 yield found
             else:
                 in_rows.setdefault(place, []).append(found)
         for place, values in in_rows.items():
             yield self._row(self._rows[place], values)
 
-    def _single(self, path: Path, value: Any) -> tuple[int | None, ReadValue, list[Slot]]:
+    def _single(self, path: Path, value: Any) -> tuple[int | None, ReadValue, list[Cell]]:
         """The only place of a value: in a row that variables name, by its number, or elsewhere.
 
         A row goes before the same place on the page: tomorrow there may be other rows beside it.
         """
-        places: list[tuple[int | None, Sequence[Slot]]] = [
-            (index, row.record) for index, row in enumerate(self._rows)
+        places: list[tuple[int | None, Sequence[Cell]]] = [
+            (index, row.record.cells) for index, row in enumerate(self._rows)
         ]
         fitting = []
-        for place, record in [*places, (None, self._slots)]:
+        for place, record in [*places, (None, self._cells)]:
             with contextlib.suppress(LookupError):
                 fitting.append((place, *self._value(path, [value], [record])))
-        if len({id(slot.node) for _, _, slots in fitting for slot in slots}) != 1:
+        if len({id(cell.node) for _, _, cells in fitting for cell in cells}) != 1:
             raise LookupError(f"{path} stands in no place, or in several")
         return fitting[0]
 
     def _row(self, row: NamedRow, values: list[ReadValue]) -> ReadRow:
-        self.containers += (row.container,)
+        self.sets += (row.source,)
         self.named |= row.names
-        return ReadRow(**self._which(row.container), keys=row.keys, each=tuple(values))
+        return ReadRow(**self._which(row.source), keys=row.keys, each=tuple(values))
 
-    def _which(self, container: Container) -> dict[str, Any]:
+    def _which(self, source: RecordSet) -> dict[str, Any]:
         """What a table or list is found again by."""
         lift = self._variables.lift
         return {
-            "shape": container.shape,
-            "name": lift(container.name),
-            "under": lift(container.under),
-            "headers": tuple(map(lift, container.headers)),
+            "shape": source.shape,
+            "name": lift(source.name),
+            "under": lift(source.under),
+            "headers": tuple(map(lift, source.labels)),
         }
 
     def _list(self, path: Path, entries: list[Any]) -> ReadList:
         fitting = []
-        for container in self._sheet.containers:
-            if len(container.records) == len(entries) > 0:
+        for source in self._page.sets:
+            if len(source.records) == len(entries) > 0:
                 try:
-                    fitting.append((container, self._each(container, entries)))
+                    fitting.append((source, self._each(source, entries)))
                 except LookupError:
                     continue
         if len(fitting) != 1:
             raise LookupError("no table or list has these entries, or several have")
-        container, (each, absent) = fitting[0]
-        self.containers += (container,)
-        return ReadList(path=path, **self._which(container), each=each, absent=absent)
+        source, (each, absent) = fitting[0]
+        self.sets += (source,)
+        return ReadList(path=path, **self._which(source), each=each, absent=absent)
 
     def _each(
-        self, container: Container, entries: list[Any]
+        self, source: RecordSet, entries: list[Any]
     ) -> tuple[tuple[ReadValue, ...], tuple[str, ...]]:
+        records = [record.cells for record in source.records]
         if not isinstance(entries[0], dict):
-            return (self._value((), entries, container.records)[0],), ()
+            return (self._value((), entries, records)[0],), ()
         keys = {tuple(entry) if isinstance(entry, dict) else () for entry in entries}
         if len(keys) != 1:
             raise LookupError("entries have different names")
@@ -168,21 +171,21 @@ class _Learner:
         for key in keys.pop():
             values = [entry[key] for entry in entries]
             if all(value in _NOTHING for value in values):
-                absent.append(self._absent(key, values, container))
+                absent.append(self._absent(key, values, source))
             else:
-                each.append(self._value((key,), values, container.records)[0])
+                each.append(self._value((key,), values, records)[0])
         return tuple(each), tuple(absent)
 
-    def _absent(self, key: str, values: list[Any], container: Container) -> str:
+    def _absent(self, key: str, values: list[Any], source: RecordSet) -> str:
         """A name that no column has: only a table's header can tell that."""
-        empty = any(not slot.text for record in container.records for slot in record)
-        if container.shape != "table" or empty or any(value is not None for value in values):
+        empty = any(not cell.text for record in source.records for cell in record.cells)
+        if source.shape != "table" or empty or any(value is not None for value in values):
             raise LookupError(f"{key} may stand somewhere another day")
         return key
 
     def _value(
-        self, path: Path, values: Sequence[Any], records: Sequence[Sequence[Slot]]
-    ) -> tuple[ReadValue, list[Slot]]:
+        self, path: Path, values: Sequence[Any], records: Sequence[Sequence[Cell]]
+    ) -> tuple[ReadValue, list[Cell]]:
         """The one place that holds these values, one in each record."""
         candidates = list(self._candidates(path, values, records))
         best = max((each.score for each in candidates), default=0.0)
@@ -191,38 +194,38 @@ class _Learner:
             raise LookupError(f"{path} stands in no place, or in several")
         if best < _RELATED and not self._is_telling(values):
             raise LookupError(f"{path} may stand there by chance")
-        return top[0].found, top[0].slots
+        return top[0].found, top[0].cells
 
     def _candidates(
-        self, path: Path, values: Sequence[Any], records: Sequence[Sequence[Slot]]
+        self, path: Path, values: Sequence[Any], records: Sequence[Sequence[Cell]]
     ) -> Iterator[_Candidate]:
-        for place in dict.fromkeys(slot.place for record in records for slot in record):
+        for place in dict.fromkeys(cell.place for record in records for cell in record):
             column = [only(record, place) for record in records]
             pairs = [
-                (slot, value)
-                for slot, value in zip(column, values, strict=True)
-                if slot is not None and value not in _NOTHING
+                (cell, value)
+                for cell, value in zip(column, values, strict=True)
+                if cell is not None and value not in _NOTHING
             ]
             empty = [
-                value is None and slot is not None and not slot.text
-                for slot, value in zip(column, values, strict=True)
+                value is None and cell is not None and not cell.text
+                for cell, value in zip(column, values, strict=True)
             ]
             if not pairs or len(pairs) + sum(empty) != len(values):
                 continue
             score = relation(path[-1] if path else "", place[0])
-            slots = [slot for slot, _ in pairs]
+            cells = [cell for cell, _ in pairs]
             for form in notations_of(
-                slots, [value for _, value in pairs], related=score >= _RELATED
+                cells, [value for _, value in pairs], related=score >= _RELATED
             ):
                 label, role = self._variables.lift(place[0]), place[1]
                 found = ReadValue(path=path, label=label, role=role, form=form, optional=any(empty))
-                yield _Candidate(found, slots, score)
+                yield _Candidate(found, cells, score)
 
     def _is_telling(self, values: Sequence[Any]) -> bool:
         """Whether a value is long enough, and rare enough on the page, to be no coincidence."""
         return any(
             len(text) >= _TELLING
-            and sum(text in slot.text or text in slot.url for slot in self._slots) == 1
+            and sum(text in cell.text or text in cell.url for cell in self._cells) == 1
             for text in map(str, values)
         )
 
@@ -230,13 +233,13 @@ class _Learner:
 @dataclass(frozen=True)
 class _Candidate:
     found: ReadValue
-    slots: list[Slot]
+    cells: list[Cell]
     score: float
 
 
-def only(record: Sequence[Slot], place: tuple[str, str]) -> Slot | None:
-    """The slot of a record at a place; ``None`` where there is none, or more than one."""
-    found = [slot for slot in record if slot.place == place]
+def only(record: Sequence[Cell], place: tuple[str, str]) -> Cell | None:
+    """The cell of a record at a place; ``None`` where there is none, or more than one."""
+    found = [cell for cell in record if cell.place == place]
     return found[0] if len(found) == 1 else None
 
 
@@ -285,9 +288,9 @@ def _without_names(goal: Goal, names: frozenset[str], variables: Variables) -> G
     )
 
 
-def _names(data: Any, sheet: Sheet, containers: tuple[Container, ...]) -> Iterator[str]:
+def _names(data: Any, page: PageCells, sets: tuple[RecordSet, ...]) -> Iterator[str]:
     """What page and schema call things."""
     yield from re.findall(r'"([^"]+)":', json.dumps(data, default=str, ensure_ascii=False))
-    for container in containers:
-        yield from (container.name, container.under, *container.headers)
-    yield from (slot.text for slot in sheet.slots() if slot.role.startswith("heading 1"))
+    for source in sets:
+        yield from (source.name, source.under, *source.labels)
+    yield from (cell.text for cell in page.cells() if cell.role.startswith("heading 1"))

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 
 from skyvern_dagster.agent.planners.replay.variables import Variables
 from skyvern_dagster.browser.observation import Node
+from skyvern_dagster.reading.cells import Cell
 from skyvern_dagster.reading.concepts import concept
-from skyvern_dagster.reading.slots import Container, Sheet, Slot, flat
+from skyvern_dagster.reading.page_cells import PageCells
+from skyvern_dagster.reading.record import RecordSet
+from skyvern_dagster.reading.words import flat
 
 _CONTROLS = frozenset(
     {"link", "button", "textbox", "searchbox", "combobox", "listbox", "checkbox", "radio", "tab",
@@ -38,9 +41,9 @@ class Signs:
 
 
 def signs_of(
-    sheet: Sheet,
-    containers: tuple[Container, ...],
-    read: Collection[Slot],
+    page: PageCells,
+    sets: tuple[RecordSet, ...],
+    read: Collection[Cell],
     variables: Variables,
     *,
     paged: bool = False,
@@ -48,31 +51,31 @@ def signs_of(
     """The signs of a page.
 
     Args:
-        sheet: The page.
-        containers: What rows are read from: what is in them changes.
+        page: The page.
+        sets: What rows are read from: what is in them changes.
         read: Slots that are read as values, and change as well.
         variables: The task's facts.
         paged: Whether to leave out what leads to other pages of the list.
     """
-    values = {id(slot.node) for slot in read}
-    outside = sheet.slots(without=containers)
-    around = [slot for slot in outside if id(slot.node) not in values]
+    values = {id(cell.node) for cell in read}
+    outside = page.cells(without=sets)
+    around = [cell for cell in outside if id(cell.node) not in values]
     controls = Counter(
-        f"{node.role} {_pattern(node.name or node.full_text, sheet, variables)}"
-        for node in _outside(sheet.root, {id(each.node) for each in containers})
+        f"{node.role} {_pattern(node.name or node.full_text, page, variables)}"
+        for node in _outside(page.view.root, {id(each.container) for each in sets})
         if node.role in _CONTROLS and id(node) not in values and not (paged and _pages(node))
     )
     listed = json.dumps(sorted(controls.items()), ensure_ascii=False)
     return Signs(
         headings=tuple(
-            _pattern(slot.text, sheet, variables)
-            for slot in around
-            if slot.role.startswith("heading")
+            _pattern(cell.text, page, variables)
+            for cell in around
+            if cell.role.startswith("heading")
         ),
-        labels=tuple(sorted(variables.lift(slot.label) for slot in outside if slot.label)),
+        labels=tuple(sorted(variables.lift(cell.label) for cell in outside if cell.label)),
         controls=hashlib.sha256(listed.encode()).hexdigest()[:12],
         shows_part=any(
-            found[1] != found[2] for slot in around for found in _SHARE.finditer(slot.text)
+            found[1] != found[2] for cell in around for found in _SHARE.finditer(cell.text)
         ),
     )
 
@@ -86,8 +89,8 @@ def _pages(node: Node) -> bool:
     return any(concept(f"paging.{way}").score(name) >= _PAGING for way in ways)
 
 
-def _pattern(text: str, sheet: Sheet, variables: Variables) -> str:
-    return re.sub(r"\d+", "0", variables.lift(sheet.redact(flat(text))))
+def _pattern(text: str, page: PageCells, variables: Variables) -> str:
+    return re.sub(r"\d+", "0", variables.lift(page.view.redact(flat(text))))
 
 
 def _outside(node: Node, skipped: set[int]) -> Iterator[Node]:

@@ -20,7 +20,9 @@ from skyvern_dagster.agent.planners.replay.data_mapping.page_signs import signs_
 from skyvern_dagster.agent.planners.replay.data_mapping.rows import rows_with
 from skyvern_dagster.agent.planners.replay.variables import Variables
 from skyvern_dagster.errors import PageDiffersError
-from skyvern_dagster.reading.slots import Container, Sheet, Slot, sheet_of
+from skyvern_dagster.reading.cells import Cell
+from skyvern_dagster.reading.page_cells import PageCells
+from skyvern_dagster.reading.record import RecordSet
 from skyvern_dagster.reading.written_values import read_value
 
 
@@ -39,7 +41,11 @@ def read_again(
         PageDiffersError: The page, or a value on it, isn't as it was when the reading was recorded.
         LookupError: The recording has a variable that this task doesn't have.
     """
-    reader = _Reader(sheet_of(request.observation, request.redact), variables, request.goal.today)
+    reader = _Reader(
+        PageCells.of(request.observation, request.goal.today, request.redact),
+        variables,
+        request.goal.today,
+    )
     data: Any = {}
     for part in reading.parts:
         for path, value in reader.part(part):
@@ -52,36 +58,34 @@ def read_again(
 
 
 class _Reader:
-    def __init__(self, sheet: Sheet, variables: Variables, today: date) -> None:
-        self._sheet = sheet
+    def __init__(self, page: PageCells, variables: Variables, today: date) -> None:
+        self._page = page
         self._variables = variables
         self._today = today
-        self._slots = sheet.slots()
-        self._containers: tuple[Container, ...] = ()
-        self._read: list[Slot] = []
+        self._cells = page.cells()
+        self._sets: tuple[RecordSet, ...] = ()
+        self._read: list[Cell] = []
 
     def part(self, part: ReadValue | ReadRow | ReadList) -> Iterator[tuple[tuple[str, ...], Any]]:
         """Paths in the data and what belongs there."""
         match part:
             case ReadValue():
-                value, slot = self._value(part, self._slots)
-                self._read.append(slot)
+                value, cell = self._value(part, self._cells)
+                self._read.append(cell)
                 yield part.path, value
             case ReadRow():
                 record = self._row(part)
                 for each in part.each:
                     yield each.path, self._value(each, record)[0]
             case ReadList():
-                records = self._container(part).records
-                yield part.path, [self._entry(part, record) for record in records]
+                records = self._source(part).records
+                yield part.path, [self._entry(part, record.cells) for record in records]
             case _:
                 assert_never(part)
 
     def check(self, reading: Reading, *, more: bool) -> None:
         """Holds the page around the data to what it was."""
-        signs = signs_of(
-            self._sheet, self._containers, self._read, self._variables, paged=reading.paged
-        )
+        signs = signs_of(self._page, self._sets, self._read, self._variables, paged=reading.paged)
         if signs.shows_part and not more:
             raise PageDiffersError("the page says that it shows only a part")
         for what, then, now in (
@@ -93,46 +97,46 @@ class _Reader:
         if reading.controls != signs.controls:
             raise PageDiffersError("the page has other links, buttons, fields or messages")
 
-    def _row(self, part: ReadRow) -> Sequence[Slot]:
-        found = rows_with(part.keys, self._container(part), self._variables)
+    def _row(self, part: ReadRow) -> Sequence[Cell]:
+        found = rows_with(part.keys, self._source(part), self._variables)
         if len(found) != 1:
             shown = ", ".join(self._variables.fill(key.text) for key in part.keys)
             raise PageDiffersError(f"{len(found) or 'no'} rows show {shown}")
-        return found[0]
+        return found[0].cells
 
-    def _container(self, part: ReadRow | ReadList) -> Container:
-        alike = [each for each in self._sheet.containers if self._is_it(part, each)]
+    def _source(self, part: ReadRow | ReadList) -> RecordSet:
+        alike = [each for each in self._page.sets if self._is_it(part, each)]
         if len(alike) != 1:
             number = "no" if not alike else str(len(alike))
             raise PageDiffersError(f"there is {number} {part.shape} with {', '.join(part.headers)}")
-        container = alike[0]
-        if not container.records:
+        source = alike[0]
+        if not source.records:
             raise PageDiffersError("the table has no rows")
-        self._containers += (container,)
-        return container
+        self._sets += (source,)
+        return source
 
-    def _is_it(self, part: ReadRow | ReadList, container: Container) -> bool:
+    def _is_it(self, part: ReadRow | ReadList, source: RecordSet) -> bool:
         fill = self._variables.fill
-        if (container.shape, container.name) != (part.shape, fill(part.name)):
+        if (source.shape, source.name) != (part.shape, fill(part.name)):
             return False
         headers = tuple(map(fill, part.headers))
         if part.shape == "list":
-            return set(container.headers) <= set(headers) and container.under == fill(part.under)
+            return set(source.labels) <= set(headers) and source.under == fill(part.under)
         by_number = any(value.label.startswith("#") for value in part.each)
-        same = container.headers == headers
+        same = source.labels == headers
         if not by_number:
-            same = Counter(container.headers) == Counter(headers)
-        return same and container.under == fill(part.under)
+            same = Counter(source.labels) == Counter(headers)
+        return same and source.under == fill(part.under)
 
-    def _entry(self, part: ReadList, record: Sequence[Slot]) -> Any:
+    def _entry(self, part: ReadList, record: Sequence[Cell]) -> Any:
         entry: Any = {}
         for value in part.each:
             entry = _put(entry, value.path, self._value(value, record)[0])
         return entry | dict.fromkeys(part.absent) if isinstance(entry, dict) else entry
 
-    def _value(self, value: ReadValue, record: Sequence[Slot]) -> tuple[Any, Slot]:
+    def _value(self, value: ReadValue, record: Sequence[Cell]) -> tuple[Any, Cell]:
         place = (self._variables.fill(value.label), value.role)
-        found = [slot for slot in record if slot.place == place]
+        found = [cell for cell in record if cell.place == place]
         what = place[0] or place[1]
         if len(found) != 1:
             raise PageDiffersError(f"{what!r} is there {len(found)} times instead of once")

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from skyvern_dagster.agent.planners.replay.data_mapping.mapping import RowKey
 from skyvern_dagster.agent.planners.replay.variables import Variables, used_in
-from skyvern_dagster.reading.slots import Container, Sheet, Slot
+from skyvern_dagster.reading.cells import Cell
+from skyvern_dagster.reading.page_cells import PageCells
+from skyvern_dagster.reading.record import Record, RecordSet
 
 
 @dataclass(frozen=True)
@@ -19,8 +21,8 @@ class NamedRow:
             has that, too.
     """
 
-    container: Container
-    record: tuple[Slot, ...]
+    source: RecordSet
+    record: Record
     keys: tuple[RowKey, ...]
 
     @property
@@ -29,18 +31,16 @@ class NamedRow:
         return frozenset().union(*(used_in(key.text) for key in self.keys))
 
 
-def named_rows(sheet: Sheet, variables: Variables) -> Iterator[NamedRow]:
+def named_rows(page: PageCells, variables: Variables) -> Iterator[NamedRow]:
     """Rows that show values of variables, where no other row of the same table shows them all."""
-    for container in sheet.containers:
-        for record in container.records:
-            keys = tuple(_keys(record, variables))
-            if keys and rows_with(keys, container, variables) == [record]:
-                yield NamedRow(container, record, keys)
+    for source in page.sets:
+        for record in source.records:
+            keys = tuple(_keys(record.cells, variables))
+            if keys and rows_with(keys, source, variables) == [record]:
+                yield NamedRow(source, record, keys)
 
 
-def rows_with(
-    keys: Sequence[RowKey], container: Container, variables: Variables
-) -> list[tuple[Slot, ...]]:
+def rows_with(keys: Sequence[RowKey], source: RecordSet, variables: Variables) -> list[Record]:
     """The rows that show all this, with today's values of the variables.
 
     Raises:
@@ -51,13 +51,13 @@ def rows_with(
     ]
     return [
         record
-        for record in container.records
-        if set(wanted) <= {(*slot.place, slot.text.casefold()) for slot in record}
+        for record in source.records
+        if set(wanted) <= {(*cell.place, cell.text.casefold()) for cell in record.cells}
     ]
 
 
-def _keys(record: Sequence[Slot], variables: Variables) -> Iterator[RowKey]:
-    for slot in record:
-        text = variables.lift(slot.text)
+def _keys(record: Sequence[Cell], variables: Variables) -> Iterator[RowKey]:
+    for cell in record:
+        text = variables.lift(cell.text)
         if used_in(text):
-            yield RowKey(label=variables.lift(slot.label), role=slot.role, text=text)
+            yield RowKey(label=variables.lift(cell.label), role=cell.role, text=text)
