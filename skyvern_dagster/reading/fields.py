@@ -35,7 +35,7 @@ FactPlace = tuple[str, str, Kind, int]
 
 
 @dataclass(frozen=True)
-class Filled:
+class FilledRecord:
     """One record with the facts that fill the fields, by field name."""
 
     record: Record
@@ -44,7 +44,7 @@ class Filled:
 
 
 @dataclass(frozen=True)
-class Reading:
+class FilledRecords:
     """The page's records as the fields see them.
 
     Attributes:
@@ -52,7 +52,7 @@ class Reading:
         records: Those that fill at least the key field.
     """
 
-    records: tuple[Filled, ...]
+    records: tuple[FilledRecord, ...]
     quality: float
     source: RecordSet
     weight: float = 0.0
@@ -60,7 +60,7 @@ class Reading:
 
 def best_reading(
     view: PageView, sets: Sequence[RecordSet], fields: Sequence[FieldSpec]
-) -> Reading | None:
+) -> FilledRecords | None:
     """The record set that fills the fields best, or ``None`` when none fills them at all."""
     for lenient in (False, True):
         readings = [read for one in sets if (read := _read(view, one, fields, lenient))]
@@ -81,7 +81,7 @@ def key_field(fields: Sequence[FieldSpec]) -> FieldSpec | None:
 
 def _read(
     view: PageView, source: RecordSet, fields: Sequence[FieldSpec], lenient: bool
-) -> Reading | None:
+) -> FilledRecords | None:
     key = key_field(fields)
     if key is None or not source.records:
         return None
@@ -107,10 +107,10 @@ def _read(
     quality = sum(weights) / len(kept) * distinct
     if len(kept) == 1 and quality < _LONE:
         return None
-    return Reading(kept, quality, source, total)
+    return FilledRecords(kept, quality, source, total)
 
 
-def _with_heading(view: PageView, one: Filled, fields: Sequence[FieldSpec]) -> Filled:
+def _with_heading(view: PageView, one: FilledRecord, fields: Sequence[FieldSpec]) -> FilledRecord:
     """A record without a date of its own gets the one of the heading above it."""
     for field in fields:
         dated = field.kind == "date" and field.concept in {"order_date", "invoice_date", ""}
@@ -124,12 +124,12 @@ def _with_heading(view: PageView, one: Filled, fields: Sequence[FieldSpec]) -> F
     return one
 
 
-def _share(one: Filled, fields: Sequence[FieldSpec]) -> float:
+def _share(one: FilledRecord, fields: Sequence[FieldSpec]) -> float:
     """How complete and plain a record is."""
     return sum(min(1.0, one.scores.get(field.name, 0.0)) for field in fields) / len(fields)
 
 
-def _crowding(one: Filled) -> int:
+def _crowding(one: FilledRecord) -> int:
     """In how many places the record says a differing thing under the name of a chosen fact."""
     most = 1
     for chosen in one.facts.values():
@@ -216,7 +216,7 @@ def _fill(
     fields: Sequence[FieldSpec],
     chosen: dict[str, list[FactPlace]],
     lenient: bool,
-) -> Filled:
+) -> FilledRecord:
     facts: dict[str, Fact] = {}
     scores: dict[str, float] = {}
     for field in fields:
@@ -228,7 +228,7 @@ def _fill(
                 facts[field.name] = slots[slot]
                 scores[field.name] = fit(field, slots[slot], lenient=lenient)
                 break
-    return Filled(record, facts, scores)
+    return FilledRecord(record, facts, scores)
 
 
 def _linked(record: Record) -> Fact | None:
@@ -240,7 +240,7 @@ def _linked(record: Record) -> Fact | None:
     return None
 
 
-def with_fact(filled: Filled, name: str, fact: Fact, score: float) -> Filled:
+def with_fact(filled: FilledRecord, name: str, fact: Fact, score: float) -> FilledRecord:
     """A record with one more field filled."""
     return replace(
         filled, facts={**filled.facts, name: fact}, scores={**filled.scores, name: score}

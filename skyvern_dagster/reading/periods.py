@@ -13,7 +13,7 @@ from skyvern_dagster.reading.words import fold
 
 
 @dataclass(frozen=True)
-class Span:
+class Period:
     """The days that an option shows."""
 
     start: date
@@ -40,7 +40,7 @@ def is_everything(label: str) -> bool:
     return concept("paging.everything").score(label) >= 0.75
 
 
-def span_of(label: str, today: date) -> Span | None:
+def period_of(label: str, today: date) -> Period | None:
     """The days that a label such as ``last 3 months`` or ``2023`` stands for."""
     plain = fold(re.sub(r"\(\d+\)", "", label)).strip("▾▼⌄▿▸ ")
     units = {word: unit for unit, words in word_list("calendar")["units"].items() for word in words}
@@ -48,12 +48,12 @@ def span_of(label: str, today: date) -> Span | None:
     if len(plain) > 45:
         return None
     if match := re.search(rf"\b(\d+)\s+(?:\w+\s+)?({names})\b", plain):
-        return Span(earlier(today, int(match.group(1)), units[match.group(2)]), today)
+        return Period(earlier(today, int(match.group(1)), units[match.group(2)]), today)
     if match := re.fullmatch(r"\D{0,25}\b((?:19|20)\d{2})\b\D{0,10}", plain):
         year = int(match.group(1))
-        return Span(date(year, 1, 1), date(year, 12, 31))
+        return Period(date(year, 1, 1), date(year, 12, 31))
     if concept("paging.relative").mentioned(plain) and (
         match := re.search(rf"\b({names})\b", plain)
     ):
-        return Span(earlier(today, 1, units[match.group(1)]), today)
+        return Period(earlier(today, 1, units[match.group(1)]), today)
     return None

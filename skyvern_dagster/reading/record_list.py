@@ -10,7 +10,7 @@ from typing import Any
 from skyvern_dagster.reading.date_mention import DateMention, DayOrder
 from skyvern_dagster.reading.day_order import day_order
 from skyvern_dagster.reading.facts import Fact
-from skyvern_dagster.reading.fields import Filled, Reading, best_reading
+from skyvern_dagster.reading.fields import FilledRecord, FilledRecords, best_reading
 from skyvern_dagster.reading.group_headings import heading_date, heading_year
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.records import record_sets
@@ -39,7 +39,7 @@ class PageOfList:
     """
 
     rows: tuple[Row, ...]
-    reading: Reading
+    reading: FilledRecords
     signature: str
 
     @property
@@ -71,7 +71,7 @@ def key_name(wanted: ListSpec) -> str:
     )
 
 
-def _order_of_days(view: PageView, reading: Reading, today: date) -> DayOrder:
+def _order_of_days(view: PageView, reading: FilledRecords, today: date) -> DayOrder:
     mentions = [
         fact.value
         for one in reading.records
@@ -88,21 +88,21 @@ class _RowReader:
     order: DayOrder
     today: date
 
-    def row(self, filled: Filled) -> Row:
+    def row(self, filled: FilledRecord) -> Row:
         values: dict[str, Any] = {}
         for field in self.wanted.wanted:
             fact = self._in_its_year(filled, filled.facts.get(field.name))
             values[field.name] = value_of(fact, field, self.order, self.today) if fact else None
         return Row(values, self._filter_day(filled, values))
 
-    def _in_its_year(self, filled: Filled, fact: Fact | None) -> Fact | None:
+    def _in_its_year(self, filled: FilledRecord, fact: Fact | None) -> Fact | None:
         """A date without a year, in the year of the heading above its record."""
         if fact is None or not isinstance(fact.value, DateMention) or not fact.value.yearless:
             return fact
         year = heading_year(self.view, filled.record)
         return replace(fact, value=fact.value.in_year(year)) if year else fact
 
-    def _filter_day(self, filled: Filled, values: dict[str, Any]) -> date | None:
+    def _filter_day(self, filled: FilledRecord, values: dict[str, Any]) -> date | None:
         """The day that a window of dates is about: the record's main date."""
         dated = [
             field for field in self.wanted.wanted if field.kind == "date" and values[field.name]

@@ -34,7 +34,7 @@ _LANDMARKS = frozenset({"main", "document", "dialog", "alertdialog"})
 
 
 @dataclass(frozen=True)
-class Whereabouts:
+class RecordPart:
     """The part of the page that is about one record.
 
     Attributes:
@@ -46,7 +46,7 @@ class Whereabouts:
     is_page: bool
 
 
-def find_record(view: PageView, identifier: str) -> Whereabouts | None:
+def find_record(view: PageView, identifier: str) -> RecordPart | None:
     """The part of the page that names exactly this record, or ``None``."""
     places = [node for node in view.nodes if not node.children and _names(view, node, identifier)]
     places = places or [node for node in view.nodes if _names(view, node, identifier)][-1:]
@@ -67,16 +67,16 @@ def _names(view: PageView, node: Node, identifier: str) -> bool:
     return any(text and mentions_identifier(text, identifier) for text in texts)
 
 
-def _around(view: PageView, place: Node, identifier: str) -> Whereabouts:
+def _around(view: PageView, place: Node, identifier: str) -> RecordPart:
     """From the place that names the record up to just below where other records begin."""
     best = place
     for above in view.ancestors(place):
         if _others(view.text(above), identifier):
-            return Whereabouts(_with_followers(view, best, above, identifier), is_page=False)
+            return RecordPart(_with_followers(view, best, above, identifier), is_page=False)
         best = above
         if above.role in _LANDMARKS:
             break
-    return Whereabouts((best,), is_page=True)
+    return RecordPart((best,), is_page=True)
 
 
 def _others(text: str, identifier: str) -> bool:

@@ -13,7 +13,7 @@ from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.date_window import DateWindow
 from skyvern_dagster.reading.page import PageView
-from skyvern_dagster.reading.periods import is_everything, span_of, without_caret
+from skyvern_dagster.reading.periods import is_everything, period_of, without_caret
 from skyvern_dagster.reading.words import fold
 
 _CARETS = ("▾", "▼", "⌄", "▿")
@@ -24,7 +24,7 @@ def wider(view: PageView, window: DateWindow, today: date, used: Sequence[str]) 
     for one in filters(view, today):
         current = one.current
         if current and (
-            current.everything or (current.span and current.span.covers(window, today))
+            current.everything or (current.period and current.period.covers(window, today))
         ):
             continue
         if current is None and any(fold(choice.label) in used for choice in one.choices):
@@ -46,11 +46,11 @@ def another(view: PageView, window: DateWindow, today: date, used: Sequence[str]
             continue
         fresh = [
             choice for choice in one.choices
-            if choice.span and not choice.chosen and fold(choice.label) not in used
-            and choice.span.meets(window, today)
+            if choice.period and not choice.chosen and fold(choice.label) not in used
+            and choice.period.meets(window, today)
         ]  # fmt: skip
         current = one.current
-        if current and current.span and current.span.covers(window, today):
+        if current and current.period and current.period.covers(window, today):
             continue
         shown = {
             without_caret(control.label)
@@ -61,11 +61,11 @@ def another(view: PageView, window: DateWindow, today: date, used: Sequence[str]
             choice
             for choice in fresh
             if without_caret(choice.label) not in shown
-            and choice.span
+            and choice.period
             and re.search(r"(19|20)\d{2}", choice.label)
         ]
         if years:
-            return max(years, key=lambda choice: choice.span.end if choice.span else date.min)
+            return max(years, key=lambda choice: choice.period.end if choice.period else date.min)
     return None
 
 
@@ -80,17 +80,17 @@ def closed(view: PageView, window: DateWindow, today: date, used: Sequence[str])
             or control.node.attributes.get("aria-haspopup")
             or control.node.expanded is False
         )
-        span = span_of(label, today) if marked and len(label) <= 30 else None
-        if span and not span.covers(window, today) and not _seen_enough(window, today, used):
+        period = period_of(label, today) if marked and len(label) <= 30 else None
+        if period and not period.covers(window, today) and not _seen_enough(window, today, used):
             return control
     return None
 
 
 def _seen_enough(window: DateWindow, today: date, used: Sequence[str]) -> bool:
     """Whether the periods chosen so far reach back to the beginning of the window."""
-    spans = [span for label in used if (span := span_of(label, today))]
+    periods = [period for label in used if (period := period_of(label, today))]
     everything = any(is_everything(label) for label in used)
-    reached = window.start is not None and any(span.start <= window.start for span in spans)
+    reached = window.start is not None and any(period.start <= window.start for period in periods)
     return everything or reached
 
 
@@ -142,23 +142,23 @@ def _widest(one: Filter, window: DateWindow, today: date, used: Sequence[str]) -
     covering = [
         choice
         for choice in fresh
-        if choice.span and window.start and choice.span.covers(window, today)
+        if choice.period and window.start and choice.period.covers(window, today)
     ]
     if covering:
-        return max(covering, key=lambda choice: choice.span.start if choice.span else date.min)
+        return max(covering, key=lambda choice: choice.period.start if choice.period else date.min)
     everything = [choice for choice in fresh if choice.everything]
     if everything:
         return everything[0] if one.current or one.by_period else None
     current = one.current
-    if current is None or current.span is None:
+    if current is None or current.period is None:
         return None
     longer = [
         choice
         for choice in fresh
-        if choice.span
-        and choice.span.start < current.span.start
-        and choice.span.end >= current.span.end
+        if choice.period
+        and choice.period.start < current.period.start
+        and choice.period.end >= current.period.end
     ]
     return min(
-        longer, key=lambda choice: choice.span.start if choice.span else date.max, default=None
+        longer, key=lambda choice: choice.period.start if choice.period else date.max, default=None
     )

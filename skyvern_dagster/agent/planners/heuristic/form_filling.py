@@ -40,7 +40,7 @@ _YES = frozenset({"true", "yes", "ja", "oui", "si", "sim", "on", "1"})
 
 
 @dataclass(frozen=True)
-class Fact:
+class PayloadValue:
     """One value of the payload with its name."""
 
     name: str
@@ -56,15 +56,17 @@ def fill_form(situation: Situation) -> Plan:
     """The next step in filling in and sending a form."""
     if situation.memory.done(Purpose.SUBMIT) and (plan := _after_sending(situation)):
         return plan
-    facts = [
-        Fact(path.rpartition(".")[2], value)
+    values = [
+        PayloadValue(path.rpartition(".")[2], value)
         for path, value in flat_items(situation.goal.payload)
         if value not in (None, "")
     ]
-    pairs = list(match_fields(situation, facts))
+    pairs = list(match_fields(situation, values))
     if not pairs:
         return _find_form(situation)
-    decisions = [decision for field, fact in pairs if (decision := _entry(situation, field, fact))]
+    decisions = [
+        decision for field, given in pairs if (decision := _entry(situation, field, given))
+    ]
     decisions.extend(_agreements(situation))
     missing = _missing(situation, [field for field, _ in pairs])
     if missing:
@@ -80,7 +82,7 @@ def fill_form(situation: Situation) -> Plan:
                 ref=submit.ref, reasoning=f"Submit: {submit} sends the form", purpose=Purpose.SUBMIT
             )
         )
-    named = ", ".join(f"{field} = {fact.name}" for field, fact in pairs)
+    named = ", ".join(f"{field} = {given.name}" for field, given in pairs)
     return act(
         decisions, f"Fill: {named}; then {submit or 'nothing'}", SURE if len(pairs) > 1 else LIKELY
     )
@@ -98,30 +100,32 @@ def _find_form(situation: Situation) -> Plan:
     )
 
 
-def match_fields(situation: Situation, facts: list[Fact]) -> Iterator[tuple[Input, Fact]]:
+def match_fields(
+    situation: Situation, values: list[PayloadValue]
+) -> Iterator[tuple[Input, PayloadValue]]:
     """Pairs each field with the payload value that it asks for, the plainest pairs first."""
     pairs = [
-        (_match(field, fact), field, fact)
+        (_match(field, given), field, given)
         for field in situation.view.inputs
-        for fact in facts
+        for given in values
         if situation.view.region(field.node) not in {"banner", "search", "contentinfo"}
     ]
     used_fields: set[str] = set()
-    used_facts: set[str] = set()
-    for score, field, fact in sorted(pairs, key=lambda pair: pair[0], reverse=True):
+    used_values: set[str] = set()
+    for score, field, given in sorted(pairs, key=lambda pair: pair[0], reverse=True):
         if (
             score < _MIN_MATCH
             or field.ref in used_fields
-            or (fact.name in used_facts and field.node.role != "checkbox")
+            or (given.name in used_values and field.node.role != "checkbox")
         ):
             continue
         used_fields.add(field.ref)
-        used_facts.add(fact.name)
-        yield field, fact
+        used_values.add(given.name)
+        yield field, given
 
 
-def _match(field: Input, fact: Fact) -> float:
-    spoken = " ".join(name_words(fact.name))
+def _match(field: Input, given: PayloadValue) -> float:
+    spoken = " ".join(name_words(given.name))
     label = f"{field.label}"
     score = max(overlap(spoken, label), 0.9 * overlap(spoken, field.hints))
     for one in concepts("form."):
@@ -129,60 +133,62 @@ def _match(field: Input, fact: Fact) -> float:
         if meant >= 0.6:
             score = max(score, meant * max(one.score(label), 0.9 * one.score(field.hints)))
     if field.node.role == "radio":
-        score = _radio_match(field, fact, score)
+        score = _radio_match(field, given, score)
     return score
 
 
-def _radio_match(field: Input, fact: Fact, score: float) -> float:
+def _radio_match(field: Input, given: PayloadValue, score: float) -> float:
     """A radio button is meant when its own label is the value."""
-    same = fold(field.label) == fold(fact.text) or overlap(fact.text, field.label) >= 0.8
+    same = fold(field.label) == fold(given.text) or overlap(given.text, field.label) >= 0.8
     return 0.8 if same else min(score, 0.3)
 
 
-def _entry(situation: Situation, field: Input, fact: Fact) -> Decision | None:
-    why = f"Fill: {field} takes {fact.name}"
+def _entry(situation: Situation, field: Input, given: PayloadValue) -> Decision | None:
+    why = f"Fill: {field} takes {given.name}"
     node = field.node
     if node.role in {"checkbox", "switch"}:
-        return Check(ref=field.ref, checked=_is_yes(fact), reasoning=why, purpose=Purpose.FILL)
+        return Check(ref=field.ref, checked=_is_yes(given), reasoning=why, purpose=Purpose.FILL)
     if node.role == "radio":
         return Check(ref=field.ref, reasoning=why, purpose=Purpose.FILL)
     if node.options:
         return SelectOption(
-            ref=field.ref, label=_option(field, fact), reasoning=why, purpose=Purpose.FILL
+            ref=field.ref, label=_option(field, given), reasoning=why, purpose=Purpose.FILL
         )
     if node.input_type == "file":
-        return UploadFile(ref=field.ref, path=fact.text, reasoning=why, purpose=Purpose.FILL)
-    if node.value and fold(node.value) == fold(fact.text):
+        return UploadFile(ref=field.ref, path=given.text, reasoning=why, purpose=Purpose.FILL)
+    if node.value and fold(node.value) == fold(given.text):
         return None
     return InputText(
-        ref=field.ref, text=_typed(situation, field, fact), reasoning=why, purpose=Purpose.FILL
+        ref=field.ref, text=_typed(situation, field, given), reasoning=why, purpose=Purpose.FILL
     )
 
 
-def _is_yes(fact: Fact) -> bool:
-    return fact.value is True or fold(fact.text) in _YES
+def _is_yes(given: PayloadValue) -> bool:
+    return given.value is True or fold(given.text) in _YES
 
 
-def _option(field: Input, fact: Fact) -> str:
-    wanted = fold(fact.text)
+def _option(field: Input, given: PayloadValue) -> str:
+    wanted = fold(given.text)
     for option in field.node.options:
         if wanted in {fold(option.label), fold(option.value)}:
             return option.label
     return max(
         field.node.options,
-        key=lambda option: max(overlap(fact.text, option.label), overlap(option.label, fact.text)),
+        key=lambda option: max(
+            overlap(given.text, option.label), overlap(option.label, given.text)
+        ),
     ).label
 
 
-def _typed(situation: Situation, field: Input, fact: Fact) -> str:
+def _typed(situation: Situation, field: Input, given: PayloadValue) -> str:
     """The text as the field wants it: dates in its own format."""
     day = (
-        parse_date(fact.text, situation.today)
-        if len(fact.text) <= 30 and "date" in f"{fact.name} {field.node.input_type}"
+        parse_date(given.text, situation.today)
+        if len(given.text) <= 30 and "date" in f"{given.name} {field.node.input_type}"
         else None
     )
     if day is None:
-        return fact.text
+        return given.text
     if field.node.input_type == "date":
         return day.isoformat()
     shape = fold(f"{field.node.placeholder} {field.label}")
@@ -190,7 +196,7 @@ def _typed(situation: Situation, field: Input, fact: Fact) -> str:
         return day.strftime("%m/%d/%Y")
     if "dd/mm" in shape or "jj/mm" in shape:
         return day.strftime("%d/%m/%Y")
-    return day.strftime("%d.%m.%Y") if "tt.mm" in shape or "dd.mm" in shape else fact.text
+    return day.strftime("%d.%m.%Y") if "tt.mm" in shape or "dd.mm" in shape else given.text
 
 
 def _agreements(situation: Situation) -> Iterator[Decision]:

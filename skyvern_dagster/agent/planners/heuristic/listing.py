@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from skyvern_dagster.agent.decisions import Click, Decision, Extract, Wait
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.arrival import (
-    better_place,
-    go_to_list,
-    is_target_page,
-)
 from skyvern_dagster.agent.planners.heuristic.contacts import look_for_contacts, read_contacts
 from skyvern_dagster.agent.planners.heuristic.date_range import widened_range
 from skyvern_dagster.agent.planners.heuristic.filter_choices import another, choose, wider
@@ -28,6 +23,11 @@ from skyvern_dagster.agent.planners.heuristic.list_result import (
 )
 from skyvern_dagster.agent.planners.heuristic.navigation import follow
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act, complete
+from skyvern_dagster.agent.planners.heuristic.target_page import (
+    better_place,
+    go_to_list,
+    is_target_page,
+)
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.record_list import PageOfList, read_page

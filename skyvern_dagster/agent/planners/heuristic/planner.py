@@ -5,14 +5,14 @@ from __future__ import annotations
 from skyvern_dagster.agent.planner import Plan, PlanRequest
 from skyvern_dagster.agent.planners.heuristic.downloading import download
 from skyvern_dagster.agent.planners.heuristic.extraction import extract_page
-from skyvern_dagster.agent.planners.heuristic.following import follow
 from skyvern_dagster.agent.planners.heuristic.form_filling import fill_form
+from skyvern_dagster.agent.planners.heuristic.instruction_following import follow_instructions
 from skyvern_dagster.agent.planners.heuristic.listing import read_list
 from skyvern_dagster.agent.planners.heuristic.login import asks_to_log_in, log_in
 from skyvern_dagster.agent.planners.heuristic.login_signs import logged_in
+from skyvern_dagster.agent.planners.heuristic.named_click import press_named
 from skyvern_dagster.agent.planners.heuristic.navigation import go_to
 from skyvern_dagster.agent.planners.heuristic.obstacles import clear_the_way
-from skyvern_dagster.agent.planners.heuristic.pressing import press_named
 from skyvern_dagster.agent.planners.heuristic.searching import search
 from skyvern_dagster.agent.planners.heuristic.situation import (
     LIKELY,
@@ -113,7 +113,11 @@ def _main_phase(situation: Situation) -> Plan:
         return download(situation)
     if intent.search and not situation.memory.done(Purpose.SEARCH):
         return search(situation, intent.search)
-    if not intent.extracts and not situation.goal.payload and (plan := follow(situation)):
+    if (
+        not intent.extracts
+        and not situation.goal.payload
+        and (plan := follow_instructions(situation))
+    ):
         return plan
     if intent.clicks and (plan := _clicks(situation)):
         return plan

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.documents import Paper
+from skyvern_dagster.agent.planners.heuristic.documents import DocumentKind
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, SURE, Situation, click
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.controls import Control, same_page
-from skyvern_dagster.reading.record_part import Whereabouts
+from skyvern_dagster.reading.record_part import RecordPart
 from skyvern_dagster.reading.words import fold
 
 
@@ -22,7 +22,7 @@ def opens_menu(control: Control) -> bool:
     )
 
 
-def request_document(situation: Situation, place: Whereabouts) -> Plan | None:
+def request_document(situation: Situation, place: RecordPart) -> Plan | None:
     """A control that has the document made first."""
     for control in controls_of(situation, place):
         if concept("doc.request").score(control.label) >= 0.6 and situation.untried(control):
@@ -30,7 +30,7 @@ def request_document(situation: Situation, place: Whereabouts) -> Plan | None:
     return None
 
 
-def open_row_menu(situation: Situation, place: Whereabouts) -> Plan | None:
+def open_row_menu(situation: Situation, place: RecordPart) -> Plan | None:
     """The menu behind ``⋮`` or ``Actions`` of this record."""
     for control in controls_of(situation, place):
         if not situation.untried(control) or (
@@ -44,7 +44,7 @@ def open_row_menu(situation: Situation, place: Whereabouts) -> Plan | None:
     return None
 
 
-def controls_of(situation: Situation, place: Whereabouts) -> list[Control]:
+def controls_of(situation: Situation, place: RecordPart) -> list[Control]:
     """The controls of a record's part of the page."""
     outside = {"navigation", "banner", "contentinfo"}
     return [
@@ -55,7 +55,7 @@ def controls_of(situation: Situation, place: Whereabouts) -> list[Control]:
     ]
 
 
-def open_details(situation: Situation, place: Whereabouts, *, alone: bool) -> Plan | None:
+def open_details(situation: Situation, place: RecordPart, *, alone: bool) -> Plan | None:
     """The record's own page: behind its number, or ``Details``."""
     alone = alone or bool(situation.memory.purposes(Purpose.DETAILS))
     scored = [
@@ -100,7 +100,7 @@ def _details_score(situation: Situation, control: Control, *, alone: bool) -> fl
     return score
 
 
-def open_area(situation: Situation, place: Whereabouts, paper: Paper) -> Plan | None:
+def open_area(situation: Situation, place: RecordPart, kind: DocumentKind) -> Plan | None:
     """A tab or folded section such as ``Documents`` on the record's page."""
     if not place.is_page:
         return None
@@ -115,7 +115,7 @@ def open_area(situation: Situation, place: Whereabouts, paper: Paper) -> Plan | 
             or not _is_own_area(control)
         ):
             continue
-        if concept("doc.area").score(control.label) >= 0.6 or paper.score(control.label) >= 0.6:
+        if concept("doc.area").score(control.label) >= 0.6 or kind.score(control.label) >= 0.6:
             return click(control, Purpose.DOCUMENT_AREA, "may hold the document", LIKELY)
     return None
 

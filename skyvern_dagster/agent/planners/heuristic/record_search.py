@@ -5,7 +5,7 @@ from __future__ import annotations
 from skyvern_dagster.agent.decisions import Back, Goto, InputText, Scroll, SelectOption
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.document_click import FOR_DOCUMENTS
-from skyvern_dagster.agent.planners.heuristic.documents import Paper
+from skyvern_dagster.agent.planners.heuristic.documents import DocumentKind
 from skyvern_dagster.agent.planners.heuristic.filter_choices import another, choose, closed, wider
 from skyvern_dagster.agent.planners.heuristic.navigation import RELATED, go_to
 from skyvern_dagster.agent.planners.heuristic.pagination import onward, page_select
@@ -37,7 +37,7 @@ _MAX_PAGES = 15
 _LOOKED_THROUGH = frozenset({Purpose.NEXT_PAGE, Purpose.SEARCH, Purpose.START_OVER, Purpose.FILTER})
 
 
-def search_record(situation: Situation, paper: Paper) -> Plan:
+def search_record(situation: Situation, kind: DocumentKind) -> Plan:
     """The record isn't on this page: search, filter, turn pages, go to the list."""
     plan = (
         _type_search(situation)
@@ -51,7 +51,7 @@ def search_record(situation: Situation, paper: Paper) -> Plan:
     if plan:
         return plan
     if situation.memory.purposes(Purpose.DOCUMENTS_LIST):
-        what = f"There is no {paper.name} to download for {situation.intent.record_id}"
+        what = f"There is no {kind.name} to download for {situation.intent.record_id}"
         reason = f"{what}: neither with the record nor on {situation.url}"
         return terminate(situation, "no_document", reason, LIKELY)
     looked = len({step.url for step in situation.memory.steps} | {situation.url})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from skyvern_dagster.agent.decisions import Click, Complete, Decision, Extract
 from skyvern_dagster.agent.planner import PlanRequest
 from skyvern_dagster.agent.planners.replay.data_mapping.learning import schema_digest
-from skyvern_dagster.agent.planners.replay.data_mapping.mapping import Reading
+from skyvern_dagster.agent.planners.replay.data_mapping.mapping import DataMapping
 from skyvern_dagster.agent.planners.replay.data_mapping.reader import read_again
 from skyvern_dagster.agent.planners.replay.paging import next_page
 from skyvern_dagster.agent.planners.replay.recording import RecordedStep
@@ -32,7 +32,7 @@ def read_page(
 
 
 def read_again_here(
-    reading: Reading,
+    reading: DataMapping,
     mark: ReplayMemo,
     request: PlanRequest,
     variables: Variables,

@@ -13,7 +13,7 @@ from typing import Any
 from skyvern_dagster.agent.planner import Goal, PlanRequest
 from skyvern_dagster.agent.planners.replay.data_mapping.conditions import wants_all
 from skyvern_dagster.agent.planners.replay.data_mapping.mapping import (
-    Reading,
+    DataMapping,
     ReadList,
     ReadRow,
     ReadValue,
@@ -41,7 +41,7 @@ Path = tuple[str, ...]
 
 def learn(
     data: Any, request: PlanRequest, variables: Variables, *, paged: bool = False
-) -> Reading | None:
+) -> DataMapping | None:
     """How this data stands on this page; ``None`` where any of it isn't certain.
 
     What is learnt is tried at once: it must give the very same data from the very same page.
@@ -64,7 +64,7 @@ def learn(
     if not parts or (sets and not wants_all(goal, names)):
         return None
     signs = signs_of(page, sets, learner.read, variables, paged=paged)
-    reading = Reading(
+    reading = DataMapping(
         schema_digest=schema_digest(request.goal.data_schema),
         parts=parts,
         headings=signs.headings,

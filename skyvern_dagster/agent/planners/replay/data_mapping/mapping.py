@@ -89,7 +89,7 @@ class ReadRow(_Repeated):
     keys: tuple[RowKey, ...]
 
 
-class Reading(_Part):
+class DataMapping(_Part):
     """How the data of a task is read off a page.
 
     Attributes:

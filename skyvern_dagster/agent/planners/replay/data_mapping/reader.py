@@ -1,4 +1,4 @@
-"""Reading data off a page in the recorded way; any difference is told instead."""
+"""DataMapping data off a page in the recorded way; any difference is told instead."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, assert_never
 from skyvern_dagster.agent.extraction import mismatch
 from skyvern_dagster.agent.planner import PlanRequest
 from skyvern_dagster.agent.planners.replay.data_mapping.mapping import (
-    Reading,
+    DataMapping,
     ReadList,
     ReadRow,
     ReadValue,
@@ -27,7 +27,7 @@ from skyvern_dagster.reading.written_values import read_value
 
 
 def read_again(
-    reading: Reading, request: PlanRequest, variables: Variables, *, more: bool = False
+    reading: DataMapping, request: PlanRequest, variables: Variables, *, more: bool = False
 ) -> Any:
     """The data that a page shows today.
 
@@ -83,7 +83,7 @@ class _Reader:
             case _:
                 assert_never(part)
 
-    def check(self, reading: Reading, *, more: bool) -> None:
+    def check(self, reading: DataMapping, *, more: bool) -> None:
         """Holds the page around the data to what it was."""
         signs = signs_of(self._page, self._sets, self._read, self._variables, paged=reading.paged)
         if signs.shows_part and not more:

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from skyvern_dagster.agent.planner import Goal, PlanRequest
 from skyvern_dagster.agent.planners.replay.data_mapping.learning import learn
-from skyvern_dagster.agent.planners.replay.data_mapping.mapping import Reading
+from skyvern_dagster.agent.planners.replay.data_mapping.mapping import DataMapping
 from skyvern_dagster.agent.planners.replay.data_mapping.reader import read_again
 from skyvern_dagster.agent.planners.replay.variables import Variables
 from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.errors import PageDiffersError
-from tests.agent.test_reading_again import page, table
+from tests.agent.test_data_mapping import page, table
 
 HEADERS = ("Order", "Date", "Total")
 ROWS = (
@@ -37,7 +37,7 @@ def learnt(
     seen: Observation | None = None,
     variables: Variables = SECOND,
     goal: str = GOAL,
-) -> Reading | None:
+) -> DataMapping | None:
     return learn(data, asked(seen or table(HEADERS, ROWS), goal), variables)
 
 

@@ -81,13 +81,13 @@ class Send:
     verb: str = ""
 
 
-Errand = Write | Choose | Accept | Press | Move | Key | Send
+Instruction = Write | Choose | Accept | Press | Move | Key | Send
 
 
 @cache
-def errands_of(text: str) -> tuple[Errand, ...]:
+def instructions_of(text: str) -> tuple[Instruction, ...]:
     """What a goal spells out, in order; nothing where a part of it isn't understood."""
-    found: list[Errand] = []
+    found: list[Instruction] = []
     for clause in _clauses(text):
         understood = tuple(_understood(clause))
         if not understood:
@@ -108,7 +108,7 @@ def _clauses(text: str) -> Iterator[str]:
     yield from filter(None, [text[start:].strip()])
 
 
-def _understood(clause: str) -> Iterator[Errand]:
+def _understood(clause: str) -> Iterator[Instruction]:
     plain = fold_in_place(clause)
     for kind, pattern in _patterns():
         match = pattern.fullmatch(plain)
@@ -118,11 +118,11 @@ def _understood(clause: str) -> Iterator[Errand]:
             name: clause[match.start(name) : match.end(name)].strip(" \"'“”„«»")
             for name in pattern.groupindex
         }
-        yield from _errands(kind, parts)
+        yield from _instructions(kind, parts)
         return
 
 
-def _errands(kind: str, parts: dict[str, str]) -> Iterator[Errand]:
+def _instructions(kind: str, parts: dict[str, str]) -> Iterator[Instruction]:
     match kind:
         case "write":
             yield Write(**parts)

@@ -8,24 +8,24 @@ from hypothesis import strategies as st
 
 from skyvern_dagster.agent.decisions import Check, Decision, InputText, SelectOption
 from skyvern_dagster.agent.planner import Goal, PlanRequest
-from skyvern_dagster.agent.planners.heuristic.following import follow
-from skyvern_dagster.agent.planners.heuristic.situation import situation_of
-from skyvern_dagster.agent.planners.heuristic.spelled_out import (
+from skyvern_dagster.agent.planners.heuristic.instruction_following import follow_instructions
+from skyvern_dagster.agent.planners.heuristic.instructions import (
     Accept,
     Choose,
-    Errand,
+    Instruction,
     Key,
     Move,
     Press,
     Send,
     Write,
-    errands_of,
+    instructions_of,
 )
+from skyvern_dagster.agent.planners.heuristic.situation import situation_of
 from skyvern_dagster.browser.observation import Node, Observation
 
 
 @pytest.mark.parametrize(
-    ("goal", "errands"),
+    ("goal", "instructions"),
     [
         ('Choose "Graz" as city.', [Choose("city", "Graz")]),
         ('Select "Premium" from the plan and click "Next".',
@@ -49,13 +49,13 @@ from skyvern_dagster.browser.observation import Node, Observation
         ("", []),
     ],
 )  # fmt: skip
-def test_what_a_goal_spells_out(goal: str, errands: list[Errand]) -> None:
-    assert list(errands_of(goal)) == errands
+def test_what_a_goal_spells_out(goal: str, instructions: list[Instruction]) -> None:
+    assert list(instructions_of(goal)) == instructions
 
 
 @given(st.text(max_size=120))
 def test_any_text_is_read_without_an_error(text: str) -> None:
-    errands_of(text)
+    instructions_of(text)
 
 
 WORDS = st.from_regex(r"[A-Za-z][A-Za-z ]{0,30}[A-Za-z]", fullmatch=True)
@@ -63,7 +63,7 @@ WORDS = st.from_regex(r"[A-Za-z][A-Za-z ]{0,30}[A-Za-z]", fullmatch=True)
 
 @given(WORDS, st.sampled_from(["city", "shipping method", "e-mail"]))
 def test_what_stands_in_quotation_marks_is_taken_as_it_is(value: str, field: str) -> None:
-    assert errands_of(f'Choose "{value}" as {field}.') == (Choose(field, value),)
+    assert instructions_of(f'Choose "{value}" as {field}.') == (Choose(field, value),)
 
 
 def field(name: str, ref: str, role: str = "textbox", **more: str) -> Node:
@@ -72,7 +72,7 @@ def field(name: str, ref: str, role: str = "textbox", **more: str) -> Node:
 
 def first(goal: str, *nodes: Node) -> Decision | None:
     seen = Observation("https://a/", "A", Node("document", children=nodes))
-    plan = follow(situation_of(PlanRequest(Goal(goal), seen)))
+    plan = follow_instructions(situation_of(PlanRequest(Goal(goal), seen)))
     return plan.decisions[0] if plan else None
 
 

@@ -1,4 +1,4 @@
-"""Doing what a goal spells out, one errand a step, where the page leaves no doubt what is meant."""
+"""Doing what a goal spells out, one instruction a step, where the page leaves no doubt."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from skyvern_dagster.agent.decisions import (
     Press as PressKey,
 )
 from skyvern_dagster.agent.planner import Plan
+from skyvern_dagster.agent.planners.heuristic.instructions import (
+    Accept,
+    Choose,
+    Instruction,
+    Key,
+    Move,
+    Press,
+    Send,
+    Write,
+    instructions_of,
+)
 from skyvern_dagster.agent.planners.heuristic.situation import (
     LIKELY,
     SURE,
     Situation,
     act,
     complete,
-)
-from skyvern_dagster.agent.planners.heuristic.spelled_out import (
-    Accept,
-    Choose,
-    Errand,
-    Key,
-    Move,
-    Press,
-    Send,
-    Write,
-    errands_of,
 )
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import concept
@@ -47,33 +47,33 @@ _CHOSEN = frozenset({"combobox", "listbox"})
 _Named = TypeVar("_Named", Control, Input)
 
 
-def follow(situation: Situation) -> Plan | None:
-    """The next errand of a goal that spells out more than clicks; ``None`` for other goals.
+def follow_instructions(situation: Situation) -> Plan | None:
+    """The next instruction of a goal that spells out more than clicks; ``None`` for other goals.
 
-    Also ``None`` where the page has nothing, or several things, that an errand can mean.
+    Also ``None`` where the page has nothing, or several things, that an instruction can mean.
     """
-    errands = errands_of(situation.intent.instructions)
-    if all(isinstance(each, Press) and not (each.double or each.right) for each in errands):
+    instructions = instructions_of(situation.intent.instructions)
+    if all(isinstance(each, Press) and not (each.double or each.right) for each in instructions):
         return None
     done = len(situation.memory.done(Purpose.INSTRUCTION))
-    if done >= len(errands):
+    if done >= len(instructions):
         return complete(f"Did all that was asked for: {situation.intent.instructions}", LIKELY)
     if situation.memory.in_a_row(Purpose.INSTRUCTION) - done > 1:
         return None
-    decision = _decision(errands[done], situation)
+    decision = _decision(instructions[done], situation)
     if decision is None:
         return None
-    why = f"Instruction: {errands[done]}"
+    why = f"Instruction: {instructions[done]}"
     meant = decision.model_copy(update={"reasoning": why, "purpose": Purpose.INSTRUCTION})
     return act([meant], why, SURE)
 
 
-def _decision(errand: Errand, situation: Situation) -> Decision | None:
-    match errand:
+def _decision(instruction: Instruction, situation: Situation) -> Decision | None:
+    match instruction:
         case Write():
-            return _written(errand, situation)
+            return _written(instruction, situation)
         case Choose():
-            return _chosen(errand, situation)
+            return _chosen(instruction, situation)
         case Accept(what):
             return _accepted(what, situation)
         case Press(label, double, right):
@@ -86,29 +86,33 @@ def _decision(errand: Errand, situation: Situation) -> Decision | None:
         case Send(verb):
             return _sent(verb, situation)
         case _:
-            assert_never(errand)
+            assert_never(instruction)
 
 
-def _written(errand: Write, situation: Situation) -> Decision | None:
+def _written(instruction: Write, situation: Situation) -> Decision | None:
     fields = [field for field in situation.view.inputs if field.is_text and not field.is_password]
-    field = _only(errand.field, fields)
+    field = _only(instruction.field, fields)
     if field is None:
         return None
-    value = errand.value
+    value = instruction.value
     if field.node.input_type == "date" and (days := find_dates(value, situation.today)):
         day = days[0].day_first or days[0].month_first
         value = day.isoformat() if day else value
     return InputText(ref=field.ref, text=value)
 
 
-def _chosen(errand: Choose, situation: Situation) -> Decision | None:
+def _chosen(instruction: Choose, situation: Situation) -> Decision | None:
     view = situation.view
-    if field := _only(errand.field, [each for each in view.inputs if each.node.role in _CHOSEN]):
-        return SelectOption(ref=field.ref, label=errand.value)
-    if radio := _only(errand.value, [each for each in view.inputs if each.node.role == "radio"]):
+    if field := _only(
+        instruction.field, [each for each in view.inputs if each.node.role in _CHOSEN]
+    ):
+        return SelectOption(ref=field.ref, label=instruction.value)
+    if radio := _only(
+        instruction.value, [each for each in view.inputs if each.node.role == "radio"]
+    ):
         return Check(ref=radio.ref)
-    if opener := _only(errand.field, [each for each in view.controls if not each.url]):
-        return SelectOption(ref=opener.ref, label=errand.value)
+    if opener := _only(instruction.field, [each for each in view.controls if not each.url]):
+        return SelectOption(ref=opener.ref, label=instruction.value)
     return None
 
 

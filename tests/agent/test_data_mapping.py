@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from skyvern_dagster.agent.planner import Goal, PlanRequest
 from skyvern_dagster.agent.planners.replay.data_mapping.learning import learn
-from skyvern_dagster.agent.planners.replay.data_mapping.mapping import Reading
+from skyvern_dagster.agent.planners.replay.data_mapping.mapping import DataMapping
 from skyvern_dagster.agent.planners.replay.data_mapping.reader import read_again
 from skyvern_dagster.agent.planners.replay.variables import Variables
 from skyvern_dagster.browser.observation import Node, Observation
@@ -41,7 +41,7 @@ def request(seen: Observation, goal: str = "Extract all orders", schema: Any = N
     return PlanRequest(Goal(data_extraction_goal=goal, data_schema=schema), seen)
 
 
-def learnt(data: Any, seen: Observation, goal: str = "Extract all orders") -> Reading | None:
+def learnt(data: Any, seen: Observation, goal: str = "Extract all orders") -> DataMapping | None:
     return learn(data, request(seen, goal), NO_FACTS)
 
 
