@@ -22,6 +22,27 @@ import yaml
 from skyvern_dagster.errors import PlannerError
 from skyvern_dagster.reading.words import fold
 
+# How plainly a text has to mean a concept. A score is 0.35 for a mention, 0.6 times the share of the
+# text's letters that the term has (fillers such as "your" aside), 0.1 more where the text begins
+# with it, and 1 where it says nothing else. So each of these is a share of a label's letters:
+LOOSELY = 0.4
+"""A twelfth of it, or any text that begins with the term: a sentence about it."""
+PARTLY = 0.5
+"""A quarter, or a twelfth at its beginning: a heading that says something else, too."""
+FAIRLY = 0.55
+"""A third, or a sixth at its beginning: for a link whose page is looked at afterwards."""
+MOSTLY = 0.6
+"""Two fifths, or a quarter at its beginning (``Invoice for order 10432``): the usual demand, for
+clicks that can be taken back."""
+PLAINLY = 0.7
+"""Three fifths, or two fifths at its beginning: where a wrong one costs a page turn or a step."""
+CLEARLY = 0.75
+"""Two thirds, or half at its beginning: where a wrong one ends the search for the right one."""
+NEARLY_ONLY = 0.8
+"""Three quarters: names of fields, which are all there is in a good schema."""
+ALMOST_ONLY = 0.9
+"""All but a twelfth: symbols and single words."""
+
 _NEVER = re.compile(r"(?!)")
 
 

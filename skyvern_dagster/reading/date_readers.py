@@ -12,6 +12,8 @@ from skyvern_dagster.reading.concepts import word_list
 from skyvern_dagster.reading.date_mention import DateMention, valid_day
 
 _TWO_DIGIT_PIVOT = 69
+"""Two digits up to this one are of this century. POSIX parts them at 68; documents of 1969 are none
+that portals offer, so that the one year between makes no difference."""
 
 
 _Reader = Callable[[re.Match[str], date], "DateMention | None"]

@@ -73,6 +73,7 @@ _END_WORDS = frozenset(
 
 
 _CONTEXT = 40
+"""Characters before a date in which a word such as `since` is about it: about six words."""
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ _LABEL_SPLIT = re.compile(
 
 
 _MAX_LABEL_WORDS = 6
+"""Words of a label that stands before its value (`Date on which you ordered`)."""
 
 
 _LABEL_ROLES = frozenset({"term", "rowheader", "columnheader", "heading"})

@@ -17,18 +17,28 @@ from skyvern_dagster.reading.schema import FieldSpec
 from skyvern_dagster.reading.words import fold
 
 _MIN_SCORE = 0.3
+"""A text that is all that its piece says has 0.3 without a label (`fitting`): nothing less is
+taken for a value."""
 
 
 _LONE = 0.5
+"""One record has no neighbours that confirm how it is built, so half of what is asked for has to
+be plain."""
 
 
 _ODD = 0.4
+"""A record that is less than two fifths as complete as the best one is a heading, a sum or an
+advertisement between records."""
 
 
 _HEADING_SCORE = 0.38
+"""A date over a group counts less than one of the record's own without a label (0.4), and more
+than the least that is taken (0.3)."""
 
 
 _READABLE = 0.35
+"""A third of what is asked for has to be plain: below that, menus and footers fill fields as
+well as lists do."""
 
 
 FactPlace = tuple[str, str, Kind, int]

@@ -13,15 +13,22 @@ from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.record import Record
 
 _LEVELS = 5
+"""How many boxes around a record may lie between it and its group's heading: row, table body,
+table, section and one wrapper."""
 
 
 _MAX_HEADING = 60
+"""Characters of a heading of a group (`Orders in March 2024`); longer texts are sentences that
+mention a date."""
 
 
 _MAX_REST = 30
+"""Characters beside the date in it: about four words, as in `Your orders placed in`."""
 
 
 _ANY_DAY = date(2000, 1, 1)
+"""Long past, so that a day without a year is never mistaken for one of this year; dates without
+a year are left out anyway."""
 
 
 def heading_date(view: PageView, record: Record) -> Fact | None:

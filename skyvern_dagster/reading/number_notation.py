@@ -9,7 +9,10 @@ from skyvern_dagster.reading.notation import NumberNotation
 
 _NUMBER = re.compile(r"\d[\d.,'’\s]*(?<!\s)")
 _SEPARATORS = ((".", ","), (",", "."), (".", "'"), (".", "’"), (".", " "), (",", " "), (",", "'"))
+"""Decimal sign and sign of thousands, as CLDR has them for the languages that we read and
+Switzerland."""
 _SAME = 1e-9
+"""Two decimals of one written number can only differ by rounding of the float."""
 
 
 def learn_number(texts: Sequence[str], values: Sequence[object]) -> NumberNotation | None:

@@ -30,9 +30,11 @@ _REGION_ROLES = frozenset(
 
 
 _SPOKEN = ("aria-label", "alt", "label", "hint")
+"""Attributes that give an element a name which people see or hear, the most deliberate first."""
 
 
 _MAX_LABEL = 60
+"""Characters of a label beside a field: a short question fits, a paragraph of help doesn't."""
 
 
 class PageView:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from skyvern_dagster.reading.concepts import concept, word_list
+from skyvern_dagster.reading.concepts import CLEARLY, concept, word_list
 from skyvern_dagster.reading.date_readers import earlier
 from skyvern_dagster.reading.date_window import DateWindow
 from skyvern_dagster.reading.words import fold
@@ -37,7 +37,7 @@ def without_caret(label: str) -> str:
 
 def is_everything(label: str) -> bool:
     """Whether an option stands for all there is."""
-    return concept("paging.everything").score(label) >= 0.75
+    return concept("paging.everything").score(label) >= CLEARLY
 
 
 def period_of(label: str, today: date) -> Period | None:

@@ -17,8 +17,6 @@ from skyvern_dagster.reading.records import record_sets
 from skyvern_dagster.reading.schema import ListSpec
 from skyvern_dagster.reading.values import fact_date, value_of
 
-_READABLE = 0.35
-
 
 @dataclass(frozen=True)
 class Row:
@@ -52,7 +50,7 @@ class PageOfList:
 def read_page(view: PageView, wanted: ListSpec, today: date) -> PageOfList | None:
     """The records of this page, as the schema wants them."""
     reading = best_reading(view, record_sets(view, today), wanted.wanted)
-    if reading is None or reading.quality < _READABLE:
+    if reading is None:
         return None
     reader = _RowReader(view, wanted, _order_of_days(view, reading, today), today)
     rows = tuple(reader.row(one) for one in reading.records)

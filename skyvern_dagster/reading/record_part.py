@@ -19,15 +19,21 @@ from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.words import unglued
 
 _ANY_DAY = date(2000, 1, 1)
+"""Relative dates only have to be recognised here; which day they mean doesn't matter."""
 
 
 _MIN_LIKENESS = 0.3
+"""Three digits alone have 0.4 and two 0.1 (`identifiers`): numbers of three digits can name
+records, counts can't."""
 
 
 _MAX_DIFFERENCE = 2
+"""By how many characters numbers of one kind differ in length: 98 and 10001 lie in one list
+(9,999 orders between them), 7 and 10001 hardly."""
 
 
 _NATURAL = frozenset({"row", "listitem", "article"})
+"""Roles that mark a whole record: what follows belongs to the next one."""
 
 
 _LANDMARKS = frozenset({"main", "document", "dialog", "alertdialog"})

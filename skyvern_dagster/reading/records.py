@@ -25,15 +25,19 @@ _ITEMS = frozenset({"listitem", "article"})
 
 
 _LEAST_ITEMS = 2
+"""Two items of one kind side by side are a list; one alone needs the role that says so."""
 
 
 _SINGLE = frozenset({"listitem", "article", "row", "group", "region"})
 
 
 _MAX_TEXT = 4000
+"""Characters of one record. An order's card with ten articles of 150 characters each comes to
+half of it; what is longer holds several records, or the whole page."""
 
 
 _MAX_RECORDS = 2000
+"""A bound on the work: four times the 500 that lists offer at most to show at once."""
 
 
 def record_sets(view: PageView, today: date) -> list[RecordSet]:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from skyvern_dagster.browser.observation import Node
-from skyvern_dagster.reading.concepts import concept, concepts
+from skyvern_dagster.reading.concepts import NEARLY_ONLY, PLAINLY, concept, concepts
 from skyvern_dagster.reading.date_mention import DateMention, DayOrder
 from skyvern_dagster.reading.day_order import day_order
 from skyvern_dagster.reading.facts import Fact, facts_of, pieces_of
@@ -24,6 +24,8 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 _MIN_FIT = 0.75
+"""A single value needs its label: 0.4 for the kind and half of the label's 0.7; no unlabelled
+one has more than 0.5."""
 
 
 @dataclass(frozen=True)
@@ -104,11 +106,11 @@ class ScalarReader:
             return self.view.url
         page_name = spoken.replace(" url", "").replace(" link", "")
         for one in concepts("page."):
-            if one.name != self.target and one.score(page_name) >= 0.8:
+            if one.name != self.target and one.score(page_name) >= NEARLY_ONLY:
                 linked = [
                     control.url
                     for control in self.view.controls
-                    if control.url and one.score(control.label) >= 0.7
+                    if control.url and one.score(control.label) >= PLAINLY
                 ]
                 if linked:
                     return linked[0]

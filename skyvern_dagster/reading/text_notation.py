@@ -13,6 +13,7 @@ _DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 _NOTHING = frozenset(
     {"n/a", "na", "none", "null", "nil", "tbd", "unknown", "k.a.", "keine", "nicht verfügbar"}
 )
+"""What pages write where there is no value."""
 
 
 def look_of(text: str) -> Look | None:

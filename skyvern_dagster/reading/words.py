@@ -25,6 +25,8 @@ _APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u00b4": "'", "`": 
 
 
 _ENDINGS = ("ies", "es", "en", "s", "e", "n")
+"""Endings of plurals in the languages that we read, longer ones first; four letters have to
+remain, so that `bus` and `gas` stay what they are."""
 
 
 def fold_in_place(text: str) -> str:

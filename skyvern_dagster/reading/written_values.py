@@ -24,7 +24,10 @@ from skyvern_dagster.reading.text_notation import learn_text, look_of, read_text
 from skyvern_dagster.reading.words import flat
 
 _MOST_WORDS = 3
+"""A word that stands for a value (`partly paid`, `not yet shipped`) has up to three; sentences
+are texts."""
 _LATEST = date(2200, 1, 1)
+"""The latest year that dates are read in (`date_mention`)."""
 
 
 def notations_of(

@@ -10,6 +10,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import Situation, give_u
 from skyvern_dagster.reading.words import stems
 
 _GOOD = 0.55
+"""The same as for a record's documents (`document_click`)."""
 
 
 def download_any(situation: Situation, kind: DocumentKind) -> Plan:
@@ -18,6 +19,7 @@ def download_any(situation: Situation, kind: DocumentKind) -> Plan:
     found = [one for one in documents(view, (view.root,), kind, lone=False) if one.score >= _GOOD]
     named = [one for one in found if situation.memory.tried(one.control, situation.url) == 0]
     if named and (
+        # A tenth: what one more word in a label makes; below that they are alike.
         situation.intent.newest or len(found) == 1 or found[0].score - found[1].score > 0.1
     ):
         return click_for_file(_first(named) if situation.intent.newest else named[0])

@@ -7,10 +7,12 @@ from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.navigation import follow, routes
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act, complete
 from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.reading.concepts import MOSTLY
 from skyvern_dagster.reading.scalars import emails
 from skyvern_dagster.reading.schema import ListSpec
 
 _PAGES = ("page.contact", "page.imprint", "page.help")
+"""Pages that give addresses to write to, the likeliest first."""
 
 
 def contacts_list(situation: Situation) -> ListSpec | None:
@@ -31,7 +33,7 @@ def look_for_contacts(situation: Situation, before: list[Decision]) -> Plan | No
     ):
         return None
     found = [
-        route for route in routes(situation, _PAGES) if route.score >= 0.6 and route.control.url
+        route for route in routes(situation, _PAGES) if route.score >= MOSTLY and route.control.url
     ]
     if not found:
         return None

@@ -17,6 +17,7 @@ from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.words import fold, words
 
 _YEARS_BACK = 10
+"""Where no first day is asked for: the longest for which European tax law has invoices kept."""
 
 
 def widened_range(view: PageView, window: DateWindow, today: date, lang: str) -> list[Decision]:

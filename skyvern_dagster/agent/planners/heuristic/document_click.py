@@ -21,6 +21,8 @@ from skyvern_dagster.reading.record_part import numbers_like
 from skyvern_dagster.reading.words import clip, fold
 
 _GOOD = 0.55
+"""Above a download that only stands beside the record (0.4 to 0.5, and up to 0.3 for what its
+label and address say): the least that is clicked has something that speaks for the document."""
 
 FOR_DOCUMENTS = frozenset({Purpose.DOCUMENT, Purpose.DOCUMENT_AREA, Purpose.DOCUMENTS_LIST})
 
@@ -50,6 +52,7 @@ def take_document(situation: Situation, found: list[Document]) -> Plan | None:
 def click_for_file(document: Document) -> Plan:
     """A plan that clicks a control and takes the file, or opens its menu."""
     control = document.control
+    # Named like the document and for getting, or beside its name.
     confidence = SURE if document.score >= 0.8 else LIKELY
     if opens_menu(control):
         return click(control, Purpose.DOCUMENT, f"{document.why} and opens a menu", confidence)

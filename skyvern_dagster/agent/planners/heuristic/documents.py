@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from skyvern_dagster.agent.planners.heuristic.phrases import named_after
 from skyvern_dagster.browser.observation import Node
-from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, concept
 from skyvern_dagster.reading.controls import Control
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.words import fold, overlap
@@ -16,12 +16,18 @@ _OUTSIDE = frozenset({"navigation", "banner", "contentinfo"})
 
 
 _MAX_CONTEXT = 160
+"""Characters of what stands around a bare `PDF`: a row of a table with five columns. Longer
+texts are about several things."""
 
 
 _PLAINLY = 0.73
+"""A little over three fifths of a link's letters: without a word for getting, a link outside a
+record's own row has to be called like the document and hardly anything else. At 0.7, `Invoice
+address` would do."""
 
 
 _ANY_FILE = frozenset({"file", "document", "pdf", "it", "them", "files", "documents", "pdf file"})
+"""What a goal may call a document without saying which."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,7 @@ class DocumentKind:
 
     def is_named(self, text: str) -> bool:
         """Whether a text names it at all."""
+        # Any mention: 0.35 is the least that one scores.
         return self.score(text) > 0.3
 
     @property
@@ -102,7 +109,7 @@ def _rate(
     title = control.node.title if control.node.title != control.label else ""
     label = f"{control.label} {title}".strip()
     if (
-        concept("nav.danger").score(label) >= 0.6
+        concept("nav.danger").score(label) >= MOSTLY
         or control.node.role in {"option", "tab"}
         or len(label) > 120
     ):
@@ -116,7 +123,7 @@ def _rate(
         return Document(
             control, min(1.0, 0.5 + 0.4 * named + bonus), f"is named like the {kind.name}"
         )
-    if gets >= 0.5 or address or control.node.attributes.get("download") is not None:
+    if gets >= PARTLY or address or control.node.attributes.get("download") is not None:
         return _by_context(view, control, kind, nodes, max(0.5 * gets, address), lone=lone)
     return None
 

@@ -34,7 +34,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     terminate,
 )
 from skyvern_dagster.agent.purposes import Purpose
-from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.concepts import MOSTLY, concept
 from skyvern_dagster.reading.controls import Control
 from skyvern_dagster.reading.record_part import (
     RecordPart,
@@ -76,6 +76,7 @@ def _being_made(situation: Situation) -> Plan | None:
     last = situation.memory.last_result
     texts = [*(last.text_appeared if last else ()), *situation.view.messages]
     texts += [line for line in situation.view.lines if len(line) < 90]
+    # A sixth of a notice: whole sentences say it.
     told = next((text for text in texts if concept("doc.preparing").score(text) >= 0.45), "")
     if not told:
         return None
@@ -167,12 +168,12 @@ def _documents_list(situation: Situation, kind: DocumentKind) -> Plan | None:
     """A list of all invoices elsewhere in the account, where the record itself offers none."""
     if situation.memory.purposes(Purpose.DOCUMENTS_LIST) or kind.wording:
         return None
-    if any(concept("page.invoices").score(text) >= 0.6 for text in situation.view.main_headings):
+    if any(concept("page.invoices").score(text) >= MOSTLY for text in situation.view.main_headings):
         return None
     found = [
         route
         for route in routes(situation, ("page.invoices", "page.documents"))
-        if route.score >= 0.6
+        if route.score >= MOSTLY
     ]
     found = [
         route

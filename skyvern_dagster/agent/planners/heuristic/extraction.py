@@ -15,7 +15,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     give_up,
 )
 from skyvern_dagster.agent.purposes import Purpose
-from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.concepts import PARTLY, concept
 from skyvern_dagster.reading.whole_page import read_whole_page
 from skyvern_dagster.reading.words import clip, overlap
 
@@ -71,7 +71,7 @@ def _go_first(situation: Situation) -> Plan | None:
     if not intent.instructions or not (intent.target or intent.target_words):
         return None
     headings = situation.view.main_headings
-    if intent.target and any(concept(intent.target).score(text) >= 0.5 for text in headings):
+    if intent.target and any(concept(intent.target).score(text) >= PARTLY for text in headings):
         return None
     if intent.target_words and any(overlap(intent.target_words, text) >= 0.6 for text in headings):
         return None

@@ -9,7 +9,7 @@ from datetime import date
 from skyvern_dagster.agent.decisions import Click, Decision, SelectOption
 from skyvern_dagster.agent.planners.heuristic.list_filters import Choice, Filter, filters
 from skyvern_dagster.agent.purposes import FilterMemo, Purpose
-from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.concepts import CLEARLY, concept
 from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.date_window import DateWindow
 from skyvern_dagster.reading.page import PageView
@@ -17,6 +17,7 @@ from skyvern_dagster.reading.periods import is_everything, period_of, without_ca
 from skyvern_dagster.reading.words import fold
 
 _CARETS = ("▾", "▼", "⌄", "▿")
+"""Signs with which pages mark what opens a list of options."""
 
 
 def wider(view: PageView, window: DateWindow, today: date, used: Sequence[str]) -> Choice | None:
@@ -129,7 +130,7 @@ def apply_button(view: PageView, field: Input) -> Control | None:
             if (
                 near
                 and control.node.role == "button"
-                and concept("paging.apply").score(control.label) >= 0.75
+                and concept("paging.apply").score(control.label) >= CLEARLY
             ):
                 return control
     return None

@@ -27,13 +27,15 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     unsure,
 )
 from skyvern_dagster.agent.purposes import Purpose
-from skyvern_dagster.reading.concepts import concept, concepts
+from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, concept, concepts
 from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.dates import parse_date
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.words import clip, fold, name_words, overlap
 
 _MIN_MATCH = 0.5
+"""Half: all words of a fact's name in a label of any length (`overlap`), or a plain concept for
+both."""
 
 
 _YES = frozenset({"true", "yes", "ja", "oui", "si", "sim", "on", "1"})
@@ -130,7 +132,7 @@ def _match(field: Input, given: PayloadValue) -> float:
     score = max(overlap(spoken, label), 0.9 * overlap(spoken, field.hints))
     for one in concepts("form."):
         meant = one.score(spoken)
-        if meant >= 0.6:
+        if meant >= MOSTLY:
             score = max(score, meant * max(one.score(label), 0.9 * one.score(field.hints)))
     if field.node.role == "radio":
         score = _radio_match(field, given, score)
@@ -202,7 +204,7 @@ def _typed(situation: Situation, field: Input, given: PayloadValue) -> str:
 def _agreements(situation: Situation) -> Iterator[Decision]:
     for field in situation.view.inputs:
         wanted = field.node.role == "checkbox" and not field.node.checked
-        if wanted and (field.node.required or concept("form.terms").score(field.label) >= 0.5):
+        if wanted and (field.node.required or concept("form.terms").score(field.label) >= PARTLY):
             yield Check(
                 ref=field.ref, reasoning=f"Fill: {field} has to be agreed to", purpose=Purpose.FILL
             )

@@ -42,6 +42,7 @@ from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.words import fold, overlap
 
 _ALIKE = 0.6
+"""All words of a name in a label five times as long, or most of them alone (`overlap`)."""
 _TICKED = frozenset({"checkbox", "switch", "menuitemcheckbox"})
 _CHOSEN = frozenset({"combobox", "listbox"})
 _Named = TypeVar("_Named", Control, Input)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.concepts import MOSTLY, concept
 from skyvern_dagster.reading.controls import Control, Input, same_page
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.periods import Period, is_everything, period_of
@@ -76,9 +76,9 @@ def _as_filter(choices: tuple[Choice, ...], name: str) -> Filter | None:
     if periods and periods + sum(choice.everything for choice in choices) >= len(choices) - 1:
         return Filter(choices, name)
     states = sum(
-        concept("value.status").score(choice.label) >= 0.6
-        or concept("paging.current").score(choice.label) >= 0.6
-        or concept("paging.archive").score(choice.label) >= 0.6
+        concept("value.status").score(choice.label) >= MOSTLY
+        or concept("paging.current").score(choice.label) >= MOSTLY
+        or concept("paging.archive").score(choice.label) >= MOSTLY
         for choice in choices
     )
     if states and any(choice.everything for choice in choices):
@@ -111,7 +111,7 @@ def _of_controls(view: PageView, today: date) -> Iterator[Filter]:
 
 def _is_state(label: str) -> bool:
     return any(
-        concept(name).score(label) >= 0.6
+        concept(name).score(label) >= MOSTLY
         for name in ("value.status", "paging.current", "paging.archive")
     )
 

@@ -14,12 +14,16 @@ from skyvern_dagster.agent.planners.heuristic.pagination import (
 )
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act
 from skyvern_dagster.agent.purposes import Purpose
-from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.concepts import MOSTLY, concept
 from skyvern_dagster.reading.controls import same_page
 from skyvern_dagster.reading.record_list import PageOfList
 
 _SCROLL_FROM = 6
+"""Records on a page from which it may load more by scrolling: pages that do fill a screen first,
+which takes six cards or more."""
 _MAX_TURNS = 30
+"""Turns after which a page that fails to turn is taken for the last: the longest list that a
+step budget allows."""
 
 
 def open_period_menu(situation: Situation, used: list[str], before: list[Decision]) -> Plan | None:
@@ -117,7 +121,7 @@ def archive_route(situation: Situation) -> Route | None:
             if situation.intent.target
             else False
         )
-        wanted = (old >= 0.6 and (is_list or control.node.role == "tab")) or current >= 0.6
+        wanted = (old >= MOSTLY and (is_list or control.node.role == "tab")) or current >= MOSTLY
         seen = control.url and situation.memory.visited(control.url)
         if (
             wanted

@@ -80,6 +80,7 @@ def _named(rows: list[Row], wanted: ListSpec) -> str:
 
 def reading_confidence(page: PageOfList) -> float:
     """How sure a reading is, going by how plainly the records fill the fields."""
+    # Two thirds of what is asked for are plain; half of it.
     return SURE if page.reading.quality >= 0.65 else LIKELY if page.reading.quality >= 0.5 else FAIR
 
 

@@ -34,14 +34,6 @@ from skyvern_dagster.reading.record_list import PageOfList, read_page
 from skyvern_dagster.reading.schema import ListSpec
 from skyvern_dagster.reading.words import clip
 
-_READABLE = 0.35
-
-
-_MAX_NAVIGATION = 10
-
-
-_SCROLL_FROM = 6
-
 
 def read_list(situation: Situation, wanted: ListSpec) -> Plan:
     """The next step in reading a list: to the page, through its filters and pages, to the end."""
@@ -52,6 +44,7 @@ def read_list(situation: Situation, wanted: ListSpec) -> Plan:
     better = better_place(situation, here)
     if better and not situation.memory.extracted:
         return better
+    # Off the list's own page, records have to fill most of what is asked for.
     if page and (here or not situation.intent.target or page.reading.quality >= 0.6):
         return _read(situation, wanted, page)
     if here and (plan := _empty(situation, wanted)):

@@ -30,11 +30,14 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     terminate,
 )
 from skyvern_dagster.agent.purposes import Purpose
-from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.concepts import FAIRLY, MOSTLY, concept
 from skyvern_dagster.reading.page import PageView
 
 _MAX_SEARCH_STEPS = 8
+"""Clicks on the way to a login form: home, menu, account, form, and as many dead ends."""
 _MAX_TRIES = 3
+"""How often a form is filled in that couldn't be sent; the password was not tried by that, so
+that no account is locked."""
 
 
 def log_in(situation: Situation) -> Plan | None:
@@ -113,7 +116,7 @@ def _towards_form(situation: Situation, view: PageView, credentials: Credentials
 def _find_form(situation: Situation) -> Plan:
     searched = len(situation.memory.purposes(Purpose.NAVIGATE))
     direct = routes(situation, ("login.enter",))
-    if direct and direct[0].score >= 0.55 and searched < _MAX_SEARCH_STEPS:
+    if direct and direct[0].score >= FAIRLY and searched < _MAX_SEARCH_STEPS:
         return follow(direct[0], Purpose.NAVIGATE, SURE)
     plan = (
         go_to(situation, ("login.enter", "page.account")) if searched < _MAX_SEARCH_STEPS else None
@@ -135,14 +138,14 @@ def _other_way(situation: Situation, view: PageView) -> Plan | None:
         if situation.untried(one)
     ]
     score, control = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-    if control is None or score < 0.6:
+    if control is None or score < MOSTLY:
         tabs = [
             one
             for one in view.controls
             if one.node.role == "tab" and not one.node.selected and situation.untried(one)
         ]
         control = next(
-            (one for one in tabs if concept("login.enter").score(one.label) >= 0.6), None
+            (one for one in tabs if concept("login.enter").score(one.label) >= MOSTLY), None
         )
     return (
         click(control, Purpose.NAVIGATE, "offers the login with a password", LIKELY)

@@ -19,7 +19,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     terminate,
 )
 from skyvern_dagster.agent.purposes import Purpose
-from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.concepts import CLEARLY, concept
 from skyvern_dagster.reading.words import clip, fold
 
 
@@ -141,7 +141,11 @@ def _interstitial(situation: Situation) -> Plan | None:
         if situation.untried(one)
     ]
     score, control = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-    if control is None or score < 0.75 or len(situation.memory.purposes(Purpose.SKIP_OFFER)) >= 3:
+    if (
+        control is None
+        or score < CLEARLY
+        or len(situation.memory.purposes(Purpose.SKIP_OFFER)) >= 3
+    ):
         return None
     return click(
         control, Purpose.SKIP_OFFER, "leaves out an offer between login and account", LIKELY

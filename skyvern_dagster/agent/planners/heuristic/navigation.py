@@ -19,6 +19,9 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.concepts import (
+    MOSTLY,
+    PARTLY,
+    PLAINLY,
     Concept,
     best_concept,
     concept,
@@ -36,9 +39,13 @@ RELATED = {
 
 
 _DIRECT = 0.55
+"""A third of a link's letters (`concepts.FAIRLY`): the page that comes is looked at, and a wrong
+one costs a step."""
 
 
 _HUB = 0.5
+"""A quarter (`concepts.PARTLY`): account pages are called by many words (`Hello Ann, your
+account`), and lead on to everything."""
 
 
 _REGION_FACTORS = {"contentinfo": 0.85, "complementary": 0.95, "dialog": 0.9}
@@ -69,7 +76,7 @@ def routes(situation: Situation, targets: Sequence[str], wording: str = "") -> l
 
 
 def _is_usable(situation: Situation, control: Control) -> bool:
-    if concept("nav.danger").score(control.label) >= 0.6 or control.node.role == "option":
+    if concept("nav.danger").score(control.label) >= MOSTLY or control.node.role == "option":
         return False
     url = control.url
     if url.startswith(("mailto:", "tel:", "javascript:void")) and not control.label:
@@ -118,7 +125,7 @@ def _path_score(control: Control, name: str) -> float:
     if not score or not control.label:
         return 0.9 * score
     other, other_score = best_concept(control.label, _known_labels())
-    if other is not None and other.name != name and other_score >= 0.7:
+    if other is not None and other.name != name and other_score >= PLAINLY:
         return 0.0
     return 0.75 * score
 
@@ -142,6 +149,7 @@ def go_to(
     direct = routes(situation, targets, wording)
     if direct and direct[0].score >= _DIRECT:
         runner_up = direct[1].score if len(direct) > 1 else 0.0
+        # What a place in the list of targets is worth (`_score`): nearer than that are rivals.
         confidence = SURE if direct[0].score - runner_up > 0.05 else LIKELY
         return follow(direct[0], purpose, confidence)
     if plan := open_menu_for(situation, targets, purpose):
@@ -179,7 +187,7 @@ def open_menu_for(situation: Situation, targets: Sequence[str], purpose: Purpose
     for control in situation.view.controls:
         if not _opens(control) or not situation.untried(control):
             continue
-        if any(concept(name).score(control.label) >= 0.5 for name in targets):
+        if any(concept(name).score(control.label) >= PARTLY for name in targets):
             return click(control, purpose, "opens the menu of that name", LIKELY)
     return None
 
@@ -232,7 +240,7 @@ def _hover_places(situation: Situation, targets: Sequence[str]) -> Iterator[tupl
             continue
         if any(one.node is not node for one in view.controls_in(node)):
             continue
-        named = any(concept(name).score(label) >= 0.6 for name in meanings)
+        named = any(concept(name).score(label) >= MOSTLY for name in meanings)
         caret = label.rstrip().endswith(("▾", "▼", "⌄", "▿", "˅"))
         if (named or caret) and node.role not in {"heading", "img", "textbox", "paragraph"}:
             yield node, label
@@ -256,7 +264,7 @@ def _is_brand(situation: Situation, control: Control) -> bool:
 
 
 def _menu_score(situation: Situation, control: Control) -> float:
-    if concept("nav.danger").score(control.label) >= 0.6 or control.node.expanded:
+    if concept("nav.danger").score(control.label) >= MOSTLY or control.node.expanded:
         return 0.0
     in_head = (
         control.region in {"banner", "navigation"}

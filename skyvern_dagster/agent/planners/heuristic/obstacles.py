@@ -16,25 +16,35 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
 )
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Node
-from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, concept
 from skyvern_dagster.reading.controls import Control
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.words import clip, fold
 
 _TOO_MANY = 429
+"""HTTP's status for too many requests: it passes, as errors of the server do."""
 _MAX_RETRIES = 2
+"""In a row. Navigation has tried three times by itself before; two more looks are some ten
+seconds, in which a restarting server comes back."""
 
 
 _MAX_WAITS = 3
+"""In a row, three seconds each: what hasn't loaded after nine seconds rarely does."""
 
 
 _MAX_DISMISSALS = 6
+"""In a task: three pop-ups (newsletter, app, country), each of which may need a
+second try."""
 
 
 _SMALL_PAGE = 1500
+"""Characters of a page that can be nothing but an error or a refusal: a screen of text. Longer
+ones have content that mentions one."""
 
 
 _MAX_BANNER = 2500
+"""Characters of a consent banner with its list of purposes folded open; above that it is the
+page around it."""
 
 
 _CLEARING = frozenset({Purpose.CONSENT, Purpose.DISMISS, Purpose.WAIT, Purpose.RETRY})
@@ -85,7 +95,9 @@ def error_of(situation: Situation) -> str:
     if len(view.page_text) > _SMALL_PAGE or view.inputs:
         return ""
     for heading in view.main_headings:
-        if concept("message.transient").score(heading) >= 0.5 or re.match(r"^\W*5\d\d\b", heading):
+        if concept("message.transient").score(heading) >= PARTLY or re.match(
+            r"^\W*5\d\d\b", heading
+        ):
             return clip(heading)
     return ""
 
@@ -117,7 +129,7 @@ def captcha(view: PageView) -> str:
         ):
             return node.name or node.title
     texts = (*view.main_headings, *(field.label for field in view.inputs), *view.messages)
-    return next((text for text in texts if found.score(text) >= 0.5), "")
+    return next((text for text in texts if found.score(text) >= PARTLY), "")
 
 
 def _is_badge(node: Node) -> bool:
@@ -131,7 +143,8 @@ def _forbidden(situation: Situation) -> Plan | None:
     if view.inputs or len(view.page_text) > _SMALL_PAGE:
         return None
     told = next(
-        (line for line in view.main_headings if concept("message.forbidden").score(line) >= 0.6), ""
+        (line for line in view.main_headings if concept("message.forbidden").score(line) >= MOSTLY),
+        "",
     )
     if not told and status != 403:
         return None
@@ -167,7 +180,7 @@ def _loading_text(view: PageView) -> str:
         if node.children or not 0 < len(text) <= 50:
             continue
         announced = node.role in {"status", "alert"} or re.search(r"(\.\.\.|…)\s*$", text)
-        if announced and found.score(text) >= 0.5:
+        if announced and found.score(text) >= PARTLY:
             return text
     return ""
 
@@ -208,7 +221,7 @@ def _way_out(view: PageView, container: Node, name: str) -> Control | None:
         (concept(name).score(control.label), control) for control in view.controls_in(container)
     ]
     score, found = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-    return found if score >= 0.6 else None
+    return found if score >= MOSTLY else None
 
 
 def dialogs(view: PageView) -> list[Node]:
@@ -258,7 +271,7 @@ def _closing(view: PageView, node: Node) -> Control | None:
         for one in view.controls_in(node)
     ]
     score, found = max(candidates, key=lambda pair: pair[0], default=(0.0, None))
-    return found if found and score >= 0.6 else None
+    return found if found and score >= MOSTLY else None
 
 
 def is_wanted(situation: Situation, node: Node) -> bool:
@@ -298,7 +311,7 @@ def _cover(situation: Situation) -> Plan | None:
 
 def _uncovered_part(view: PageView, free: list[Control]) -> Node | None:
     """The outermost box with a way to close it and nothing covered in it."""
-    closing = [one for one in free if concept("obstacle.close").score(one.label) >= 0.6]
+    closing = [one for one in free if concept("obstacle.close").score(one.label) >= MOSTLY]
     for control in closing or free[:1]:
         container: Node = control.node
         for above in view.ancestors(control.node):

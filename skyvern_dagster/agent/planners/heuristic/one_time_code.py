@@ -7,7 +7,7 @@ from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.login_answer import site_says
 from skyvern_dagster.agent.planners.heuristic.situation import Situation, act, terminate
 from skyvern_dagster.agent.purposes import Purpose
-from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.concepts import PARTLY, concept
 from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.words import clip, fold
 
@@ -65,6 +65,6 @@ def _code_submit(situation: Situation, fields: tuple[Input, ...]) -> Control | N
             )
         ]
         score, found = max(verifying + scored, key=lambda pair: pair[0], default=(0.0, None))
-        if found and score >= 0.5:
+        if found and score >= PARTLY:
             return found
     return None

@@ -25,7 +25,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     unsure,
 )
 from skyvern_dagster.agent.purposes import Purpose
-from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.concepts import FAIRLY, concept
 from skyvern_dagster.reading.words import clip, overlap
 
 _INSIDE = frozenset(
@@ -189,7 +189,7 @@ def _arrived(situation: Situation) -> bool:
     if not intent.target and not intent.target_words:
         return False
     headings = view.main_headings
-    if intent.target and any(concept(intent.target).score(text) >= 0.55 for text in headings):
+    if intent.target and any(concept(intent.target).score(text) >= FAIRLY for text in headings):
         return True
     return bool(intent.target_words) and any(
         overlap(intent.target_words, text) >= 0.6 for text in headings

@@ -6,7 +6,7 @@ from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.documents import DocumentKind
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, SURE, Situation, click
 from skyvern_dagster.agent.purposes import Purpose
-from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.concepts import MOSTLY, PLAINLY, concept
 from skyvern_dagster.reading.controls import Control, same_page
 from skyvern_dagster.reading.record_part import RecordPart
 from skyvern_dagster.reading.words import fold
@@ -25,7 +25,7 @@ def opens_menu(control: Control) -> bool:
 def request_document(situation: Situation, place: RecordPart) -> Plan | None:
     """A control that has the document made first."""
     for control in controls_of(situation, place):
-        if concept("doc.request").score(control.label) >= 0.6 and situation.untried(control):
+        if concept("doc.request").score(control.label) >= MOSTLY and situation.untried(control):
             return click(control, Purpose.REQUEST_DOCUMENT, "has the document made", LIKELY)
     return None
 
@@ -37,8 +37,8 @@ def open_row_menu(situation: Situation, place: RecordPart) -> Plan | None:
             control.node.role == "link" and control.url and "#" not in control.url
         ):
             continue
-        named = concept("nav.row_menu").score(control.label) >= 0.7
-        closed = opens_menu(control) and concept("nav.danger").score(control.label) < 0.6
+        named = concept("nav.row_menu").score(control.label) >= PLAINLY
+        closed = opens_menu(control) and concept("nav.danger").score(control.label) < MOSTLY
         if (named or closed) and control.node.expanded is not True:
             return click(control, Purpose.ROW_MENU, "may hold the document", LIKELY)
     return None
@@ -73,11 +73,11 @@ def open_details(situation: Situation, place: RecordPart, *, alone: bool) -> Pla
 def _details_score(situation: Situation, control: Control, *, alone: bool) -> float:
     wanted = situation.intent.record_id
     if (
-        concept("nav.danger").score(control.label) >= 0.6
-        or concept("doc.other").score(control.label) >= 0.6
+        concept("nav.danger").score(control.label) >= MOSTLY
+        or concept("doc.other").score(control.label) >= MOSTLY
     ):
         return 0.0
-    if concept("field.tracking_number").score(control.label) >= 0.7 or control.url.startswith(
+    if concept("field.tracking_number").score(control.label) >= PLAINLY or control.url.startswith(
         ("mailto:", "tel:")
     ):
         return 0.0
@@ -115,7 +115,10 @@ def open_area(situation: Situation, place: RecordPart, kind: DocumentKind) -> Pl
             or not _is_own_area(control)
         ):
             continue
-        if concept("doc.area").score(control.label) >= 0.6 or kind.score(control.label) >= 0.6:
+        if (
+            concept("doc.area").score(control.label) >= MOSTLY
+            or kind.score(control.label) >= MOSTLY
+        ):
             return click(control, Purpose.DOCUMENT_AREA, "may hold the document", LIKELY)
     return None
 
@@ -133,4 +136,4 @@ def _is_foldable(situation: Situation, control: Control) -> bool:
 
 
 def _is_own_area(control: Control) -> bool:
-    return concept("nav.danger").score(control.label) < 0.6
+    return concept("nav.danger").score(control.label) < MOSTLY

@@ -29,9 +29,12 @@ from skyvern_dagster.reading.record_part import numbers_like
 from skyvern_dagster.reading.words import fold
 
 _MAX_NAVIGATION = 10
+"""As many as on the way to a list (`target_page`)."""
 
 
 _MAX_PAGES = 15
+"""Of a list that is turned for one record: 150 to 750 records, newest first; a step budget of 25
+is spent by then."""
 
 
 _LOOKED_THROUGH = frozenset({Purpose.NEXT_PAGE, Purpose.SEARCH, Purpose.START_OVER, Purpose.FILTER})

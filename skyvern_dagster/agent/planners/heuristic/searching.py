@@ -13,7 +13,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     unsure,
 )
 from skyvern_dagster.agent.purposes import Purpose
-from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.concepts import LOOSELY, MOSTLY, PLAINLY, concept
 from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.page import PageView
 
@@ -57,12 +57,12 @@ def search_field(view: PageView) -> Input | None:
             score = max(score, 0.8)
         scored.append((score, field))
     score, found = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-    return found if score >= 0.4 else None
+    return found if score >= LOOSELY else None
 
 
 def _open_search(situation: Situation, wording: str) -> Plan:
     for control in situation.view.controls:
-        if concept("paging.search").score(control.label) >= 0.7 and situation.untried(control):
+        if concept("paging.search").score(control.label) >= PLAINLY and situation.untried(control):
             return click(control, Purpose.OPEN_SEARCH, "opens the search", LIKELY)
     return unsure(f'There is no search on {situation.url} to look for "{wording}"')
 
@@ -73,7 +73,7 @@ def _button(view: PageView, field: Input) -> Control | None:
             if (
                 control.position > field.position
                 and control.node.role == "button"
-                and concept("paging.search").score(control.label) >= 0.6
+                and concept("paging.search").score(control.label) >= MOSTLY
             ):
                 return control
     return None

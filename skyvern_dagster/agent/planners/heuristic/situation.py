@@ -20,15 +20,21 @@ PLANNER = "heuristic"
 
 
 SURE = 0.9
+"""Nothing on the page speaks for anything else; above what giving up needs before another
+planner (0.85)."""
 
 
 LIKELY = 0.75
+"""The page speaks for it, and something else is possible: taken, but not to give up while
+another planner can be asked."""
 
 
 FAIR = 0.6
+"""Worth a try that can be taken back; just above what the policy takes (0.5)."""
 
 
 UNSURE = 0.2
+"""Below what the policy takes: another planner decides."""
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,16 @@ from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.navigation import RELATED, follow, go_to, routes
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, SURE, Situation, give_up
 from skyvern_dagster.agent.purposes import Purpose
-from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, PLAINLY, concept
 from skyvern_dagster.reading.controls import same_page, url_words
 
 _MAX_NAVIGATION = 10
+"""Clicks on the way to a list: menu, account, section, list and one more, and as many dead ends."""
 
 
 _PATH = 0.7
+"""Three fifths of an address' last part (`concepts.PLAINLY`): `/order-history` is a list's,
+`/orders/10432` is a record's."""
 
 
 def is_target_page(situation: Situation) -> bool:
@@ -29,8 +32,8 @@ def is_page_of(situation: Situation, name: str) -> bool:
     """Whether headings, title or the current menu entry name this page concept."""
     wanted, view = concept(name), situation.view
     if (
-        any(wanted.score(text) >= 0.5 for text in view.main_headings[1:])
-        or wanted.score(situation.request.observation.title) >= 0.6
+        any(wanted.score(text) >= PARTLY for text in view.main_headings[1:])
+        or wanted.score(situation.request.observation.title) >= MOSTLY
     ):
         return True
     if wanted.score(url_words(urlsplit(view.url).path.rstrip("/").rpartition("/")[2])) >= _PATH:
@@ -40,9 +43,9 @@ def is_page_of(situation: Situation, name: str) -> bool:
         current = node.attributes.get("aria-current") not in {None, "", "false"} or (
             node.url and same_page(node.url, view.url, ignore_query=True)
         )
-        if (current or node.selected) and wanted.score(control.label) >= 0.6:
+        if (current or node.selected) and wanted.score(control.label) >= MOSTLY:
             return True
-    return any(wanted.score(text) >= 0.7 for text in view.headings)
+    return any(wanted.score(text) >= PLAINLY for text in view.headings)
 
 
 def better_place(situation: Situation, here: bool) -> Plan | None:
@@ -53,7 +56,7 @@ def better_place(situation: Situation, here: bool) -> Plan | None:
     found = [
         route
         for route in routes(situation, (target,), situation.intent.target_words)
-        if route.score >= 0.6
+        if route.score >= MOSTLY
     ]
     if here and _says_full_list(situation):
         return None
@@ -73,7 +76,7 @@ def better_place(situation: Situation, here: bool) -> Plan | None:
             if route.control.region not in {"contentinfo", "banner", "navigation"}
         ]
     return (
-        follow(usable[0], Purpose.NAVIGATE, SURE if usable[0].score >= 0.7 else LIKELY)
+        follow(usable[0], Purpose.NAVIGATE, SURE if usable[0].score >= PLAINLY else LIKELY)
         if usable
         else None
     )
@@ -82,13 +85,13 @@ def better_place(situation: Situation, here: bool) -> Plan | None:
 def _says_full_list(situation: Situation) -> bool:
     """Whether the page's first heading or address is the list's own, not a dashboard's."""
     wanted = concept(situation.intent.target)
-    own = any(wanted.score(text) >= 0.6 for text in situation.view.main_headings[1:2])
-    partial = concept("page.account").score(situation.view.main_headings[-1]) >= 0.6
+    own = any(wanted.score(text) >= MOSTLY for text in situation.view.main_headings[1:2])
+    partial = concept("page.account").score(situation.view.main_headings[-1]) >= MOSTLY
     return (
         own
         and not partial
         and not any(
-            concept("nav.all").score(one.label) >= 0.7
+            concept("nav.all").score(one.label) >= PLAINLY
             and one.url
             and concept(situation.intent.target).mentioned(f"{one.label} {one.path_words}")
             and not same_page(one.url, situation.url)

@@ -19,9 +19,15 @@ from skyvern_dagster.llm.structured import Document, Misshapen, ask_for
 from skyvern_dagster.llm.usage import Usage
 
 _WHOLE_PAGE = 1_000_000
+"""Tokens: more than any page has, so that nothing is trimmed and the parts below are all of it."""
 _CHARACTERS_PER_TOKEN = 4
+"""What tokenizers of Latin scripts come to (3.5 to 4.5); the budget is halved where that was too
+few."""
 _MOST_PARTS = 40
+"""A bound on the requests for one page; the last part takes what is left."""
 _TRIMMINGS = 3
+"""Halved twice, a budget is a quarter: servers that refuse that much have windows too small for
+the rest of the prompt, too."""
 _QUESTION = "Read the data that the task asks for off this page. Answer with the JSON document."
 _PART = (
     "This is part {part} of {parts} of the page. Read what this part shows of the data that the "

@@ -21,10 +21,18 @@ from skyvern_dagster.llm.usage import Usage
 
 PLANNER = "llm"
 _CONFIDENCE = 0.9
+"""Above what the policy takes (0.5) and what giving up needs (0.85): a model's answer was
+checked before it became a plan, and nobody is asked after it."""
 _TRIMMINGS = 3
+"""Halved twice, a budget is a quarter: servers that refuse that much have windows too small for
+the rest of the prompt, too."""
 _LITTLE_TEXT = 150
+"""Characters: a page that says less than two lines may show the rest as a drawing."""
 _FEW_LINES = 3
+"""Lines: with three or more the page has a structure that text tells."""
 _FAILED_STEPS = 2
+"""One step without an effect happens (a slow page); two in a row mean that the text doesn't show
+what is wrong."""
 
 Answer = tuple[str, tuple[Decision, ...]]
 

@@ -32,9 +32,14 @@ from skyvern_dagster.reading.written_values import notations_of
 
 _NOTHING: tuple[Any, ...] = (None, "")
 _TELLING = 4
+"""Characters that a value without a fitting label needs: below four, the same digits stand on a
+page by chance (days, counts, pages)."""
 _RELATED = 0.5
+"""Half of the words of a field's name and of its label are shared: `order_date` and `Date`."""
 _COMPUTED = frozenset({"count", "sum", "average", "mean", "number", "anzahl", "summe", "nombre"})
+"""Names of values that are more often computed than read."""
 _SAME_THING = 0.6
+"""How plainly both have to mean one concept: two fifths of their letters (`concepts.MOSTLY`)."""
 
 Path = tuple[str, ...]
 

@@ -22,6 +22,7 @@ _CONTROLS = frozenset(
      "menuitem", "switch", "spinbutton", "slider", "option", "alert", "status"}
 )  # fmt: skip
 _PAGING = 0.6
+"""Two fifths of a link's letters (`concepts.MOSTLY`): `Next page of orders` leads on."""
 _SHARE = re.compile(r"(\d+)\s*(?:of|/|von|de|sur|di|van)\s*(\d+)", re.IGNORECASE)
 
 
