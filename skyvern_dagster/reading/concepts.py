@@ -23,8 +23,8 @@ from skyvern_dagster.errors import PlannerError
 from skyvern_dagster.reading.words import fold
 
 # How plainly a text has to mean a concept. A score is 0.35 for a mention, 0.6 times the share of
-# the text's letters that the term has (fillers such as "your" aside), 0.1 more where the text begins
-# with it, and 1 where it says nothing else. So each of these is a share of a label's letters:
+# the text's letters that the term has (fillers such as "your" aside), 0.1 more where the text
+# begins with it, and 1 where it says nothing else. So each is a share of a label's letters:
 LOOSELY = 0.4
 """A twelfth of it, or any text that begins with the term: a sentence about it."""
 PARTLY = 0.5
