@@ -46,7 +46,7 @@ class Amount:
 
 def find_amounts(text: str) -> list[Amount]:
     """All amounts of money of a text: numbers with a currency beside them."""
-    found = []
+    amounts = []
     for match in _MONEY.finditer(text):
         sign = (match["before"] or match["after"] or "").strip()
         value = number_value(match["number"] or match["number2"])
@@ -54,8 +54,10 @@ def find_amounts(text: str) -> list[Amount]:
             continue
         if sign.startswith(("-", "−", "–")):
             value, sign = -value, sign[1:].strip()
-        found.append(Amount(match.start(), match.end(), match.group().strip(), value, _code(sign)))
-    return found
+        amounts.append(
+            Amount(match.start(), match.end(), match.group().strip(), value, _code(sign))
+        )
+    return amounts
 
 
 def find_number(text: str) -> Decimal | None:

@@ -87,13 +87,13 @@ def _score(meaning: Concept, text: str) -> float:
         return 1.0
     if not plain or meaning.exclusions.search(plain):
         return 0.0
-    found = list(meaning.terms.finditer(plain))
-    if not found:
+    matches = list(meaning.terms.finditer(plain))
+    if not matches:
         return 0.0
-    share = sum(_weight(match.group()) for match in found) / max(1, _weight(plain))
+    share = sum(_weight(match.group()) for match in matches) / max(1, _weight(plain))
     if share >= 1:
         return 1.0
-    leads = 0.1 if found[0].start() == 0 else 0.0
+    leads = 0.1 if matches[0].start() == 0 else 0.0
     return min(0.95, 0.35 + leads + 0.6 * share)
 
 
@@ -112,14 +112,14 @@ def concept(name: str) -> Concept:
 
 def concepts(prefix: str) -> tuple[Concept, ...]:
     """All concepts whose name begins so, for instance ``field.``."""
-    return tuple(found for name, found in _concepts().items() if name.startswith(prefix))
+    return tuple(meaning for name, meaning in _concepts().items() if name.startswith(prefix))
 
 
 def best_concept(text: str, candidates: tuple[Concept, ...]) -> tuple[Concept | None, float]:
     """The candidate that the text means most plainly, with its score."""
     scored = [(candidate.score(text), candidate) for candidate in candidates]
-    score, found = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-    return (found, score) if score > 0 else (None, 0.0)
+    score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+    return (best, score) if score > 0 else (None, 0.0)
 
 
 @cache
@@ -143,11 +143,11 @@ def _concepts() -> dict[str, Concept]:
         "forms",
         "goals",
     )
-    found: dict[str, Concept] = {}
+    compiled: dict[str, Concept] = {}
     for file in names:
         for name, entry in word_list(file).items():
-            found[name] = _compiled(name, entry)
-    return found
+            compiled[name] = _compiled(name, entry)
+    return compiled
 
 
 def _compiled(name: str, entry: dict[str, list[str]]) -> Concept:

@@ -136,5 +136,5 @@ def _plain_url(url: str, ignore_query: bool) -> str:
 
 def input_hints(node: Node) -> str:
     """What a field's attributes say about it, as folded words."""
-    found = [node.placeholder, node.title, *(node.attributes.get(name, "") for name in _HINTS)]
-    return fold(" ".join(" ".join(name_words(part)) for part in found if part))
+    texts = [node.placeholder, node.title, *(node.attributes.get(name, "") for name in _HINTS)]
+    return fold(" ".join(" ".join(name_words(part)) for part in texts if part))

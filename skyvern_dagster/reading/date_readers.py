@@ -135,7 +135,7 @@ def _year(text: str) -> int:
 @cache
 def _units() -> dict[str, str]:
     listed = word_list("calendar")["units"]
-    return {word: unit for unit, found in listed.items() for word in found}
+    return {word: unit for unit, words in listed.items() for word in words}
 
 
 @cache

@@ -184,8 +184,8 @@ def _is_between(plain: str, mentions: list[DateMention]) -> bool:
     )
 
 
-def _last(found: Concept, text: str) -> int:
-    matches = list(found.terms.finditer(text))
+def _last(meant: Concept, text: str) -> int:
+    matches = list(meant.terms.finditer(text))
     return matches[-1].end() if matches else -1
 
 

@@ -26,20 +26,20 @@ _OPENED = re.compile(r"(?<![\d.,/])(\d{1,2})\.?\s?(?:-|–|—|to|bis|au|al|t/m)
 def find_dates(text: str, today: date) -> list[DateMention]:
     """All dates of a text, in order, relative ones (``yesterday``) included."""
     plain = fold_in_place(text)
-    found: list[DateMention] = []
+    mentions: list[DateMention] = []
     for pattern, make in date_readers():
         for match in pattern.finditer(plain):
             mention = make(match, today)
-            if mention and not any(_overlap(mention, other) for other in found):
-                found.append(mention)
-    return _with_ranges(plain, sorted(found, key=lambda mention: mention.start))
+            if mention and not any(_overlap(mention, other) for other in mentions):
+                mentions.append(mention)
+    return _with_ranges(plain, sorted(mentions, key=lambda mention: mention.start))
 
 
-def _with_ranges(plain: str, found: list[DateMention]) -> list[DateMention]:
+def _with_ranges(plain: str, mentions: list[DateMention]) -> list[DateMention]:
     """Completes the beginnings of ranges: ``7–10 Oct 2024``, ``30 Apr – 3 May 2024``."""
     complete: list[DateMention] = []
-    for index, mention in enumerate(found):
-        following = found[index + 1] if index + 1 < len(found) else None
+    for index, mention in enumerate(mentions):
+        following = mentions[index + 1] if index + 1 < len(mentions) else None
         if (
             mention.yearless
             and following

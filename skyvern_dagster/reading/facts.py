@@ -87,16 +87,16 @@ class Piece:
 
 def facts_of(pieces: Sequence[Piece], today: date) -> list[Fact]:
     """The facts of some pieces of text that belong together, in order."""
-    found: list[Fact] = []
+    facts: list[Fact] = []
     label = ""
     for index, piece in enumerate(pieces):
         following = pieces[index + 1] if index + 1 < len(pieces) else None
         if _is_label(piece, following, today):
             label = piece.text.strip().rstrip(":：").strip()
             continue
-        found.extend(_piece_facts(piece, label, today))
+        facts.extend(_piece_facts(piece, label, today))
         label = ""
-    return found
+    return facts
 
 
 def pieces_of(view: PageView, nodes: Iterable[Node], column: str = "") -> list[Piece]:
@@ -152,7 +152,7 @@ def is_field_name(text: str) -> bool:
     plain = fold(text).rstrip(":#. ")
     if not plain or len(plain) > 40 or any(character.isdigit() for character in plain):
         return False
-    return any(found.score(plain) >= 0.85 for found in concepts("field."))
+    return any(field.score(plain) >= 0.85 for field in concepts("field."))
 
 
 def _piece_facts(piece: Piece, label: str, today: date) -> list[Fact]:
@@ -162,12 +162,12 @@ def _piece_facts(piece: Piece, label: str, today: date) -> list[Fact]:
         label, text = (split.group(1) or split.group(2)).strip(), text[split.end() :].strip()
     written, text = text, unglued(text)
     spans = _spans(text, today)
-    found: list[Fact] = []
+    facts: list[Fact] = []
     end = 0
     for start, stop, kind, value in spans:
         before = _cleaned(text[end:start])
         whole = len(spans) == 1 and not _cleaned(text[:start] + text[stop:])
-        found.append(
+        facts.append(
             Fact(
                 kind,
                 _written(text[start:stop], value),
@@ -179,8 +179,8 @@ def _piece_facts(piece: Piece, label: str, today: date) -> list[Fact]:
             )
         )
         end = stop
-    found.append(Fact(Kind.TEXT, written, label, None, piece.node, piece.column, whole=not spans))
-    return found
+    facts.append(Fact(Kind.TEXT, written, label, None, piece.node, piece.column, whole=not spans))
+    return facts
 
 
 _Value = DateMention | Amount | Identifier | None

@@ -101,9 +101,9 @@ def _read(
         _with_heading(view, _fill(record, own, fields, chosen, lenient), fields)
         for record, own in zip(source.records, slots, strict=True)
     ]
-    found = [one for one in filled if key.name in one.facts]
-    most = max((_share(one, fields) for one in found), default=0.0)
-    kept = tuple(one for one in found if _share(one, fields) >= _ODD * most)
+    keyed = [one for one in filled if key.name in one.facts]
+    most = max((_share(one, fields) for one in keyed), default=0.0)
+    kept = tuple(one for one in keyed if _share(one, fields) >= _ODD * most)
     if not kept:
         return None
     weights = [_share(one, fields) / _crowding(one) for one in kept]
@@ -172,13 +172,13 @@ def _pattern(text: str) -> str:
 
 
 def _slots(record: Record) -> dict[FactPlace, Fact]:
-    found: dict[FactPlace, Fact] = {}
+    places: dict[FactPlace, Fact] = {}
     seen: Counter[tuple[str, str, Kind]] = Counter()
     for fact in record.facts:
         kind = (fold(fact.label), fold(fact.column), fact.kind)
-        found[(*kind, seen[kind])] = fact
+        places[(*kind, seen[kind])] = fact
         seen[kind] += 1
-    return found
+    return places
 
 
 def _assign(

@@ -45,7 +45,7 @@ class Identifier:
 
 def find_identifiers(text: str, taken: tuple[tuple[int, int], ...] = ()) -> list[Identifier]:
     """Everything in a text that may name a record, outside the spans already taken."""
-    found = []
+    identifiers = []
     text = text if taken else unglued(text)
     for match in _CANDIDATE.finditer(text):
         written = match["id"]
@@ -54,8 +54,8 @@ def find_identifiers(text: str, taken: tuple[tuple[int, int], ...] = ()) -> list
             continue
         likeness = _likeness(written, marked=marked)
         if likeness > 0:
-            found.append(Identifier(match.start(), match.end(), written, marked, likeness))
-    return found
+            identifiers.append(Identifier(match.start(), match.end(), written, marked, likeness))
+    return identifiers
 
 
 def mentions_identifier(text: str, identifier: str) -> bool:

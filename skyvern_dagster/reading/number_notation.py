@@ -21,25 +21,27 @@ def learn_number(texts: Sequence[str], values: Sequence[object]) -> NumberNotati
     if len(numbers) != len(values) or any(isinstance(value, bool) for value in values):
         return None
     parts = [_apart(text) for text in texts]
-    found = [part for part in parts if part is not None]
-    if len(found) != len(texts):
+    written = [part for part in parts if part is not None]
+    if len(written) != len(texts):
         return None
     fitting = [
         (decimal, grouping)
         for decimal, grouping in _SEPARATORS
         if all(
             _equal(_read(number, decimal, grouping), value)
-            for (_, number, _), value in zip(found, numbers, strict=True)
+            for (_, number, _), value in zip(written, numbers, strict=True)
         )
     ]
-    seen = {character for _, number, _ in found for character in number if not character.isdigit()}
+    seen = {
+        character for _, number, _ in written for character in number if not character.isdigit()
+    }
     readings = {tuple(sign if sign in seen else "" for sign in pair) for pair in fitting}
     if len(readings) != 1:
         return None
     decimal, grouping = readings.pop()
     return NumberNotation(
-        before=tuple(sorted({before for before, _, _ in found})),
-        after=tuple(sorted({after for _, _, after in found})),
+        before=tuple(sorted({before for before, _, _ in written})),
+        after=tuple(sorted({after for _, _, after in written})),
         decimal=decimal,
         grouping=grouping,
         whole=all(isinstance(value, int) for value in numbers),
@@ -73,10 +75,10 @@ def _possible(form: NumberNotation) -> Iterator[tuple[str, str]]:
 
 def _apart(text: str) -> tuple[str, str, str] | None:
     """What stands before, the digits with their separators, and what stands after."""
-    found = list(_NUMBER.finditer(text))
-    if len(found) != 1:
+    numbers = list(_NUMBER.finditer(text))
+    if len(numbers) != 1:
         return None
-    return text[: found[0].start()], found[0].group(), text[found[0].end() :]
+    return text[: numbers[0].start()], numbers[0].group(), text[numbers[0].end() :]
 
 
 def _read(number: str, decimal: str, grouping: str) -> float | None:

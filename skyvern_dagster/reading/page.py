@@ -190,8 +190,8 @@ class PageView:
     @cached_property
     def headings(self) -> tuple[str, ...]:
         """The texts of all headings, the title of the page first."""
-        found = [self.label(node) for node in self.nodes if node.role == "heading"]
-        return (self.observation.title, *found)
+        labels = [self.label(node) for node in self.nodes if node.role == "heading"]
+        return (self.observation.title, *labels)
 
     @cached_property
     def main_headings(self) -> tuple[str, ...]:
@@ -217,7 +217,7 @@ class PageView:
     @cached_property
     def paragraphs(self) -> tuple[str, ...]:
         """Texts of the smallest blocks: whole sentences even where inline elements split them."""
-        found = []
+        texts = []
         for node in self.nodes:
             text = self.text(node)
             if (
@@ -226,17 +226,17 @@ class PageView:
                 and node.role not in INPUT_ROLES
                 and len(node.children) <= 8
             ):
-                found.append(text)
-        return tuple(dict.fromkeys(found))
+                texts.append(text)
+        return tuple(dict.fromkeys(texts))
 
 
 def _before(children: tuple[Node, ...], place: Node) -> list[Node]:
-    found = []
+    earlier = []
     for child in children:
         if child is place:
             break
-        found.append(child)
-    return found
+        earlier.append(child)
+    return earlier
 
 
 def _has_input(node: Node) -> bool:

@@ -56,16 +56,16 @@ def find_record(view: PageView, identifier: str) -> RecordPart | None:
     """The part of the page that names exactly this record, or ``None``."""
     places = [node for node in view.nodes if not node.children and _names(view, node, identifier)]
     places = places or [node for node in view.nodes if _names(view, node, identifier)][-1:]
-    found = [
+    parts = [
         _around(view, place, identifier)
         for place in places
         if view.region(place) not in {"banner", "contentinfo"}
     ]
-    found = found or [_around(view, place, identifier) for place in places]
-    if not found:
+    parts = parts or [_around(view, place, identifier) for place in places]
+    if not parts:
         return None
-    rows = [one for one in found if not one.is_page]
-    return max(rows or found, key=lambda one: len(view.controls_in(one.nodes[0])))
+    rows = [one for one in parts if not one.is_page]
+    return max(rows or parts, key=lambda one: len(view.controls_in(one.nodes[0])))
 
 
 def _names(view: PageView, node: Node, identifier: str) -> bool:
@@ -105,13 +105,13 @@ def numbers_like(text: str, identifier: str) -> list[str]:
     ]
 
 
-def _alike(found: str, identifier: str) -> bool:
-    difference = abs(len(re.sub(r"\W", "", found)) - len(re.sub(r"\W", "", identifier)))
+def _alike(number: str, identifier: str) -> bool:
+    difference = abs(len(re.sub(r"\W", "", number)) - len(re.sub(r"\W", "", identifier)))
     if difference > _MAX_DIFFERENCE:
         return False
     wanted = form_of(identifier)
-    jumbled = wanted == "jumbled" and not difference and found.isupper()
-    return jumbled or form_of(found) == wanted
+    jumbled = wanted == "jumbled" and not difference and number.isupper()
+    return jumbled or form_of(number) == wanted
 
 
 def form_of(identifier: str) -> str:
@@ -130,7 +130,7 @@ def _with_followers(view: PageView, node: Node, parent: Node, identifier: str) -
     """The node, and the nodes after it that still belong to it on a flat page."""
     children = list(parent.children)
     index = next(position for position, child in enumerate(children) if child is node)
-    found = [node]
+    nodes = [node]
     enclosed = node.role in _NATURAL and node.role != "row"
     for child in children[index + 1 :]:
         text = view.text(child)
@@ -141,8 +141,8 @@ def _with_followers(view: PageView, node: Node, parent: Node, identifier: str) -
             or not _is_addition(view, child)
         ):
             break
-        found.append(child)
-    return tuple(found)
+        nodes.append(child)
+    return tuple(nodes)
 
 
 def _follower_role(node: Node) -> str:

@@ -42,15 +42,17 @@ _MAX_RECORDS = 2000
 
 def record_sets(view: PageView, today: date) -> list[RecordSet]:
     """All ways to see records in this page."""
-    found: list[RecordSet] = []
+    candidates: list[RecordSet] = []
     tables = [node for node in view.nodes if node.role in TABLE_ROLES]
     by_header: dict[tuple[str, ...], list[RecordSet]] = {}
     for table in tables:
         one = _without_empty(read_table(view, table, today))
         if one.records:
-            found.append(one)
+            candidates.append(one)
             by_header.setdefault(one.columns, []).append(one)
-    found.extend(union_of(sets) for columns, sets in by_header.items() if columns and len(sets) > 1)
+    candidates.extend(
+        union_of(sets) for columns, sets in by_header.items() if columns and len(sets) > 1
+    )
     for node in view.nodes:
         if node.role not in TABLE_ROLES and node.role not in {
             "rowgroup",
@@ -58,9 +60,9 @@ def record_sets(view: PageView, today: date) -> list[RecordSet]:
             "combobox",
             "listbox",
         }:
-            found.extend(_lists(view, node, today))
-    found.append(_whole_page(view, today))
-    return found
+            candidates.extend(_lists(view, node, today))
+    candidates.append(_whole_page(view, today))
+    return candidates
 
 
 def regular_sets(view: PageView, today: date) -> Iterator[RecordSet]:
@@ -83,9 +85,9 @@ def _items(view: PageView, node: Node, today: date) -> RecordSet | None:
         return None
     if len({item.role for item in items}) != 1:
         return None
-    found = _list_of(view, "list", [[item] for item in items], node, today)
+    listed = _list_of(view, "list", [[item] for item in items], node, today)
     return replace(
-        found, name=view.redact(flat(node.name)), is_regular=len(found.records) == len(items)
+        listed, name=view.redact(flat(node.name)), is_regular=len(listed.records) == len(items)
     )
 
 

@@ -181,10 +181,10 @@ def _entry(entry: Any) -> Mapping[str, Any]:
 
 
 def _type(loose: Mapping[str, Any]) -> str:
-    found = loose.get("type", "")
-    if isinstance(found, list):
-        found = next((one for one in found if one != "null"), "")
-    return str(found).lower()
+    kind = loose.get("type", "")
+    if isinstance(kind, list):
+        kind = next((one for one in kind if one != "null"), "")
+    return str(kind).lower()
 
 
 def _list_spec(name: str, loose: Mapping[str, Any]) -> ListSpec:
@@ -202,10 +202,10 @@ def _list_spec(name: str, loose: Mapping[str, Any]) -> ListSpec:
 def _field(name: str, loose: Mapping[str, Any], owner: str = "") -> FieldSpec:
     description = str(loose.get("description") or loose.get("title") or "")
     written_type = f"{_type(loose)} {loose.get('format') or ''}".strip().lower()
-    found = _field_concept(name, owner, description)
+    meaning = _field_concept(name, owner, description)
     choices = tuple(str(choice) for choice in loose.get("enum", ()) if choice is not None)
     return FieldSpec(
-        name, description, _type(loose), found, _kind(name, found, written_type), choices
+        name, description, _type(loose), meaning, _kind(name, meaning, written_type), choices
     )
 
 
@@ -222,9 +222,9 @@ def _field_concept(name: str, owner: str, description: str) -> str:
     described = " ".join(fold(description).split()[:6])
     enough = _MIN_CONCEPT if len(fitting) == len(concepts("field.")) else _MIN_OF_KIND
     for text in (spoken, singular, described):
-        found, score = best_concept(text, fitting)
-        if found is not None and score >= enough:
-            return found.name.removeprefix("field.")
+        meant, score = best_concept(text, fitting)
+        if meant is not None and score >= enough:
+            return meant.name.removeprefix("field.")
     return ""
 
 
@@ -232,11 +232,11 @@ def _fitting_concepts(spoken: str) -> tuple[Concept, ...]:
     """The concepts that a name can mean, going by its last word: ``history url`` is an url."""
     last = spoken.rpartition(" ")[2]
     kind = next((kind for kind, ends in _ENDS.items() if last in ends), "")
-    found = concepts("field.")
+    meanings = concepts("field.")
     if not kind:
-        return found
+        return meanings
     kinds = _kinds()
-    return tuple(one for one in found if kinds.get(one.name.removeprefix("field.")) == kind)
+    return tuple(one for one in meanings if kinds.get(one.name.removeprefix("field.")) == kind)
 
 
 def _owner_concept(owned: str, spoken: str) -> str:
@@ -257,7 +257,7 @@ def _kinds() -> dict[str, str]:
     return {name: kind for kind, names in word_list("kinds").items() for name in names}
 
 
-def _kind(name: str, found: str, written_type: str) -> str:
+def _kind(name: str, meaning: str, written_type: str) -> str:
     for mark, kind in (
         ("date", "date"),
         ("url", "url"),
@@ -267,8 +267,8 @@ def _kind(name: str, found: str, written_type: str) -> str:
     ):
         if mark in written_type:
             return kind
-    if found:
-        return _kinds().get(found, "text")
+    if meaning:
+        return _kinds().get(meaning, "text")
     if written_type.split(" ")[0] in {"number", "integer", "float", "int", "decimal"}:
         return "number"
     last = name_words(name)[-1:] or ("",)

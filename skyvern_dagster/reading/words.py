@@ -74,13 +74,13 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in words(text))
 
 
-def overlap(wanted: str, found: str) -> float:
-    """Share of the wanted words that the found text holds, lowered by what it says besides."""
-    wanted_stems, found_stems = stems(wanted), stems(found)
-    if not wanted_stems or not found_stems:
+def overlap(wanted: str, text: str) -> float:
+    """Share of the wanted words that the text holds, lowered by what it says besides."""
+    wanted_stems, text_stems = stems(wanted), stems(text)
+    if not wanted_stems or not text_stems:
         return 0.0
-    shared = len(wanted_stems & found_stems)
-    return shared / len(wanted_stems) * (0.5 + 0.5 * shared / len(found_stems))
+    shared = len(wanted_stems & text_stems)
+    return shared / len(wanted_stems) * (0.5 + 0.5 * shared / len(text_stems))
 
 
 def unglued(text: str) -> str:

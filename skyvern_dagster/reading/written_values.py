@@ -96,10 +96,10 @@ def _learn_date(texts: Sequence[str], values: Sequence[object]) -> DateNotation 
     around: set[str] = set()
     numeric = False
     for text, value in zip(texts, values, strict=True):
-        found = _mention(text, date.max)
-        if found is None or not isinstance(value, str):
+        dated = _mention(text, date.max)
+        if dated is None or not isinstance(value, str):
             return None
-        mention, rest = found
+        mention, rest = dated
         around.add(rest)
         numeric = numeric or mention.numeric
         orders = {each for each in orders if _exactly(mention, each) == value}
@@ -109,10 +109,10 @@ def _learn_date(texts: Sequence[str], values: Sequence[object]) -> DateNotation 
 
 
 def _read_date(form: DateNotation, text: str, today: date) -> str:
-    found = _mention(text, today)
-    if found is None or found[1] not in form.around or (found[0].numeric and not form.order):
+    dated = _mention(text, today)
+    if dated is None or dated[1] not in form.around or (dated[0].numeric and not form.order):
         raise ValueError(f"{text!r} is no date of the form that was seen")
-    day = _exactly(found[0], form.order or "day")
+    day = _exactly(dated[0], form.order or "day")
     if day is None:
         raise ValueError(f"{text!r} has no {form.order} where it was")
     return day
@@ -127,11 +127,11 @@ def _mention(text: str, today: date) -> tuple[DateMention, str] | None:
     """The only date of a text, with its year, and what stands around it: no other digits."""
     if not re.search(r"\d{4}", text):
         return None
-    found = find_dates(text, min(today, _LATEST))
-    if len(found) != 1 or found[0].yearless:
+    mentions = find_dates(text, min(today, _LATEST))
+    if len(mentions) != 1 or mentions[0].yearless:
         return None
-    rest = text[: found[0].start] + text[found[0].end :]
-    return None if re.search(r"\d", rest) else (found[0], flat(rest))
+    rest = text[: mentions[0].start] + text[mentions[0].end :]
+    return None if re.search(r"\d", rest) else (mentions[0], flat(rest))
 
 
 def _learn_words(texts: Sequence[str], values: Sequence[object]) -> WordsNotation | None:

@@ -235,9 +235,9 @@ def _submit(situation: Situation, filled: list[Input]) -> Control | None:
             for one in view.controls_in(above)
             if one.position > min(field.position for field in filled) and one.node.role == "button"
         ]
-        score, found = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-        if found and score >= 0.4:
-            return found
+        score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+        if best and score >= 0.4:
+            return best
         buttons = [one for _, one in scored]
         if above.tag == "form" and len(buttons) == 1:
             return buttons[0]

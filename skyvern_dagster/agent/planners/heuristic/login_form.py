@@ -161,8 +161,8 @@ def _username(fields: list[Input], password: Input) -> Input | None:
     if not before:
         return None
     scored = [(_username_score(one), one.position, one) for one in before]
-    score, _, found = max(scored, key=lambda entry: entry[:2])
-    return found if score >= 0.3 else before[-1]
+    score, _, best = max(scored, key=lambda entry: entry[:2])
+    return best if score >= 0.3 else before[-1]
 
 
 def _username_score(field: Input) -> float:
@@ -217,8 +217,8 @@ def _submit(view: PageView, container: Node, field: Input) -> Control | None:
         )
         for control in view.controls_in(container)
     ]
-    score, found = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-    return found if score >= 0.4 else None
+    score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+    return best if score >= 0.4 else None
 
 
 def _submit_score(control: Control) -> float:

@@ -220,8 +220,8 @@ def _way_out(view: PageView, container: Node, name: str) -> Control | None:
     scored = [
         (concept(name).score(control.label), control) for control in view.controls_in(container)
     ]
-    score, found = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-    return found if score >= MOSTLY else None
+    score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+    return best if score >= MOSTLY else None
 
 
 def dialogs(view: PageView) -> list[Node]:
@@ -270,8 +270,8 @@ def _closing(view: PageView, node: Node) -> Control | None:
         )
         for one in view.controls_in(node)
     ]
-    score, found = max(candidates, key=lambda pair: pair[0], default=(0.0, None))
-    return found if found and score >= MOSTLY else None
+    score, best = max(candidates, key=lambda pair: pair[0], default=(0.0, None))
+    return best if best and score >= MOSTLY else None
 
 
 def is_wanted(situation: Situation, node: Node) -> bool:

@@ -64,7 +64,7 @@ def _code_submit(situation: Situation, fields: tuple[Input, ...]) -> Control | N
                 ("verif", "bestat", "confirm", "prufen", "check", "valid")
             )
         ]
-        score, found = max(verifying + scored, key=lambda pair: pair[0], default=(0.0, None))
-        if found and score >= PARTLY:
-            return found
+        score, best = max(verifying + scored, key=lambda pair: pair[0], default=(0.0, None))
+        if best and score >= PARTLY:
+            return best
     return None

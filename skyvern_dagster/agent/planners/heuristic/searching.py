@@ -56,8 +56,8 @@ def search_field(view: PageView) -> Input | None:
         if field.node.role == "searchbox" or field.node.input_type == "search":
             score = max(score, 0.8)
         scored.append((score, field))
-    score, found = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-    return found if score >= LOOSELY else None
+    score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+    return best if score >= LOOSELY else None
 
 
 def _open_search(situation: Situation, wording: str) -> Plan:
