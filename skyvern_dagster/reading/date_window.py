@@ -73,7 +73,8 @@ _END_WORDS = frozenset(
 
 
 _CONTEXT = 40
-"""Characters before a date in which a word such as `since` is about it: about six words."""
+"""Characters before a date in which a word such as `since` is about it: about six words. 25 and
+70 do as well on the page tests."""
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,8 @@ _SPOKEN = ("aria-label", "alt", "label", "hint")
 
 
 _MAX_LABEL = 60
-"""Characters of a label beside a field: a short question fits, a paragraph of help doesn't."""
+"""Characters of a label beside a field: a short question fits, a paragraph of help doesn't. 40
+and 90 do as well on the page tests."""
 
 
 class PageView:

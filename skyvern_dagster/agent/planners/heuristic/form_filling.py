@@ -35,7 +35,7 @@ from skyvern_dagster.reading.words import clip, fold, name_words, overlap
 
 _MIN_MATCH = 0.5
 """Half: all words of a fact's name in a label of any length (`overlap`), or a plain concept for
-both."""
+both. 0.4 and 0.65 do as well on the page tests."""
 
 
 _YES = frozenset({"true", "yes", "ja", "oui", "si", "sim", "on", "1"})

@@ -20,7 +20,8 @@ from skyvern_dagster.reading.record_list import PageOfList
 
 _SCROLL_FROM = 6
 """Records on a page from which it may load more by scrolling: pages that do fill a screen first,
-which takes six cards or more."""
+which takes six cards or more. With 3, short lists that are complete are scrolled; 10 does as
+well on the page tests."""
 _MAX_TURNS = 30
 """Turns after which a page that fails to turn is taken for the last: the longest list that a
 step budget allows."""

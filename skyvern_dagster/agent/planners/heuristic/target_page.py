@@ -17,7 +17,7 @@ _MAX_NAVIGATION = 10
 
 _PATH = 0.7
 """Three fifths of an address' last part (`concepts.PLAINLY`): `/order-history` is a list's,
-`/orders/10432` is a record's."""
+`/orders/10432` is a record's. 0.55 and 0.85 do as well on the page tests."""
 
 
 def is_target_page(situation: Situation) -> bool:
