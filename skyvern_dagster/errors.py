@@ -109,6 +109,18 @@ class ActionError(BrowserError):
     """An element could not be acted on (gone, covered, disabled, wrong kind)."""
 
 
+class HttpStatusError(ActionError):
+    """A server answered a request for a file with an error.
+
+    Attributes:
+        status: The HTTP status, 400 or above.
+    """
+
+    def __init__(self, status: int, url: str) -> None:
+        super().__init__(f"The server answered HTTP {status} for {url}")
+        self.status = status
+
+
 class NetworkPolicyError(BrowserError):
     """The network policy forbids this address."""
 

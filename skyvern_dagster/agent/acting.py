@@ -31,6 +31,7 @@ from skyvern_dagster.agent.decisions import (
     Wait,
 )
 from skyvern_dagster.agent.planner import Goal
+from skyvern_dagster.agent.targets import label_of
 from skyvern_dagster.agent.uploads import Uploads
 from skyvern_dagster.browser import actions, file_actions, navigation
 from skyvern_dagster.browser.frames import frame_url
@@ -219,7 +220,7 @@ def describe_target(ref: str, observation: Observation) -> str:
     node = observation.find(ref)
     if node is None:
         return f"[{ref}]"
-    words = node.name or node.title or node.placeholder or node.full_text[:60]
+    words = label_of(ref, observation)
     return f'{node.role} "{words}"' if words else node.role
 
 

@@ -6,11 +6,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from skyvern_dagster.agent.purposes import Memo, Purpose
+
 
 class _Decision(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    reasoning: str = Field(default="", description="Why, in one sentence.")
+    reasoning: str = Field(default="", description="Why, in one sentence for people.")
+    purpose: Purpose | None = Field(default=None, description="What it is for.")
+    memo: Memo | None = Field(default=None, description="What its planner needs to know later.")
 
 
 Modifier = Literal["Alt", "Control", "Meta", "Shift"]

@@ -22,6 +22,7 @@ from skyvern_dagster.agent.planner import (
 )
 from skyvern_dagster.agent.recorder import StepRecorder
 from skyvern_dagster.agent.step import StepSummary
+from skyvern_dagster.agent.targets import label_of
 from skyvern_dagster.agent.task import TaskError, TaskRequest, TaskStatus
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.results import ActionResult, DownloadedFile
@@ -163,7 +164,8 @@ class AgentLoop:
             if ending is not None and ending.status == "failed" and plan.guarded:
                 # A model is told what is missing; it may still get there.
                 result, ending = replace(result, ok=False, error=str(ending.reason)), None
-            actions.append(PastAction(decision, result, target))
+            label = label_of(ref, observation) if ref else ""
+            actions.append(PastAction(decision, result, target, label))
             if ending is not None:
                 return actions, ending
             if not result.ok:
@@ -188,7 +190,9 @@ class AgentLoop:
         refusal = self.guard.refusal(decision, observation) if plan.guarded else None
         if refusal is not None:
             url = observation.url
-            return ActionResult(ok=False, message="refused", url_after=url, error=refusal)
+            return ActionResult(
+                ok=False, message="refused", url_after=url, error=refusal, cause="refused"
+            )
         if isinstance(decision, Complete) and decision.shows:
             page = await self.session.observe() if acted else observation
             if not shows(page, decision.shows):
@@ -197,6 +201,7 @@ class AgentLoop:
                     message="not complete",
                     url_after=page.url,
                     error=f'the page doesn\'t show "{decision.shows[:100]}"',
+                    cause="unproven",
                 )
         result = await self.timed("act", self.hands.act(decision))
         if result.ok or getattr(decision, "ref", None) is None:

@@ -45,11 +45,17 @@ class Goal:
 
 @dataclass(frozen=True)
 class PastAction:
-    """One carried-out decision with its result; ``target`` is how the element read at that time."""
+    """One carried-out decision with its result.
+
+    Attributes:
+        target: Its element at that time, in words for people and models (``link "Orders"``).
+        label: What the element was called, as a value (``Orders``).
+    """
 
     decision: Decision
     result: ActionResult
     target: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True)

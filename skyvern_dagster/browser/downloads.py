@@ -24,10 +24,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DownloadProblem:
-    """Why a file didn't land."""
+    """Why a file didn't land.
+
+    Attributes:
+        status: What the server answered, where that was an error.
+        unexplained: Whether the browser gave up a download without telling why.
+    """
 
     reason: str
     url: str
+    status: int | None = None
+    unexplained: bool = False
 
 
 class Downloads:
@@ -130,8 +137,7 @@ class Downloads:
             await download.save_as(target)
         except Error as error:
             target.unlink(missing_ok=True)
-            refusal = _refusal(name, answer, error.message)
-            self.problems.append(DownloadProblem(refusal, download.url))
+            self.problems.append(_problem(name, download.url, answer, error.message))
             return
         with contextlib.suppress(Error):
             await download.delete()
@@ -210,8 +216,11 @@ def _is_html_attachment(answer: DocumentAnswer | None) -> bool:
     return answer is not None and answer.disposition.lower().startswith("attachment")
 
 
-def _refusal(name: str, answer: DocumentAnswer | None, reason: str) -> str:
+def _problem(name: str, url: str, answer: DocumentAnswer | None, reason: str) -> DownloadProblem:
     if answer is not None and answer.status >= 400:
-        return f"The server answered HTTP {answer.status} instead of giving {name}"
+        refusal = f"The server answered HTTP {answer.status} instead of giving {name}"
+        return DownloadProblem(refusal, url, status=answer.status)
     first = reason.strip().splitlines()[0] if reason.strip() else "no reason given"
-    return f"{name} could not be downloaded: {first}"
+    # Chromium's own word for it: there is no code beside it.
+    canceled = "canceled" in first
+    return DownloadProblem(f"{name} could not be downloaded: {first}", url, unexplained=canceled)

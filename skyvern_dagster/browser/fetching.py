@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes, urljoin
 from skyvern_dagster.browser import file_content
 from skyvern_dagster.browser.downloads import read_blob
 from skyvern_dagster.browser.file_content import Content
-from skyvern_dagster.errors import ActionError, NavigationError, UploadError
+from skyvern_dagster.errors import ActionError, HttpStatusError, NavigationError, UploadError
 
 if TYPE_CHECKING:
     from playwright.async_api import APIResponse, Page
@@ -64,7 +64,7 @@ async def fetch_content(page: Page, url: str, policy: NetworkPolicy) -> Content:
         return content
     response = await _get(page, url, policy)
     if response.status >= 400:
-        raise ActionError(f"The server answered HTTP {response.status} for {response.url}")
+        raise HttpStatusError(response.status, response.url)
     headers = response.headers
     name = file_content.name_from_response(response.url, headers.get("content-disposition", ""))
     declared = headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -82,7 +82,7 @@ async def fetch_file(page: Page, url: str, policy: NetworkPolicy, most_bytes: in
     """
     response = await _get(page, url, policy, tells_referrer=False)
     if response.status >= 400:
-        raise ActionError(f"The server answered HTTP {response.status} for {response.url}")
+        raise HttpStatusError(response.status, response.url)
     size = response.headers.get("content-length", "")
     if size.isdecimal() and int(size) > most_bytes:
         raise UploadError(f"{url} is larger than {most_bytes:,} bytes")

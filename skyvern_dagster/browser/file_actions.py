@@ -13,7 +13,13 @@ from skyvern_dagster.browser.performing import perform
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.browser.target import find_target
 from skyvern_dagster.browser.traffic import content_type, is_file, is_page
-from skyvern_dagster.errors import ActionError, BrowserError, NavigationError, NetworkPolicyError
+from skyvern_dagster.errors import (
+    ActionError,
+    BrowserError,
+    HttpStatusError,
+    NavigationError,
+    NetworkPolicyError,
+)
 
 if TYPE_CHECKING:
     from playwright.async_api import Page, Response
@@ -41,7 +47,7 @@ async def download(
     problems = len(session.downloads.problems)
     result = await _click(session, ref)
     if result.downloads:
-        return replace(result, ok=True, error="")
+        return _succeeded(result)
     return await _salvage(session, result, session.downloads.problems[problems:])
 
 
@@ -80,7 +86,7 @@ async def _salvage(
     moved = result.new_tab or page.url != result.url_before
     if moved and answer is not None and answer.status >= 400:
         await _return(session, result)
-        return _failed(result, f"The server answered HTTP {answer.status} for {answer.url}")
+        return _failed_with(result, HttpStatusError(answer.status, answer.url))
     for response in reversed(session.traffic.documents):
         if _is_shown_file(response) and await _keep_shown(session, page, response):
             if moved and page.url == response.url:
@@ -93,17 +99,28 @@ async def _salvage(
     if moved:
         title = await page.title()
         return _failed(result, f'The click led to a page ("{title}", {page.url}), not to a file')
-    return _failed(result, f"{result.message}; no file came")
+    return replace(_failed(result, f"{result.message}; no file came"), cause="no_file")
 
 
 def _saved(session: BrowserSession, result: ActionResult) -> ActionResult:
     files = session.downloads.take_unreported()
     message = f"{result.message}; saved {', '.join(file.filename for file in files)}"
-    return replace(result, ok=True, error="", downloads=files, message=message)
+    return replace(_succeeded(result), downloads=files, message=message)
+
+
+def _succeeded(result: ActionResult) -> ActionResult:
+    return replace(result, ok=True, error="", cause=None, http_status=None)
 
 
 def _failed(result: ActionResult, error: str) -> ActionResult:
     return replace(result, ok=False, error=error, message=error)
+
+
+def _failed_with(result: ActionResult, error: BrowserError) -> ActionResult:
+    failed = _failed(result, str(error))
+    if isinstance(error, HttpStatusError):
+        return replace(failed, cause="http_error", http_status=error.status)
+    return failed
 
 
 def _is_shown_file(response: Response) -> bool:
@@ -147,10 +164,10 @@ async def _diagnosed(
     session: BrowserSession, result: ActionResult, problem: DownloadProblem
 ) -> ActionResult:
     """Chromium only says "canceled" where a server refuses a file; asking again tells more."""
-    if "canceled" not in problem.reason or not problem.url.startswith("http"):
+    if not problem.unexplained or not problem.url.startswith("http"):
         return result
     try:
         await _fetch_into(session, session.page, problem.url)
     except BrowserError as error:
-        return _failed(result, str(error))
+        return _failed_with(result, error)
     return _saved(session, result)

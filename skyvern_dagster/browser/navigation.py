@@ -68,6 +68,8 @@ def _server_error(result: ActionResult, address: str, status: int) -> ActionResu
         text_appeared=result.text_appeared,
         page_changed=result.page_changed,
         error=error,
+        cause="http_error",
+        http_status=status,
     )
 
 

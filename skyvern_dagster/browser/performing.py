@@ -12,7 +12,7 @@ from skyvern_dagster.browser.fetching import reason_of
 from skyvern_dagster.browser.looks import Mark, look
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.browser.settling import settle
-from skyvern_dagster.errors import ActionError, BrowserBrokenError
+from skyvern_dagster.errors import ActionError, BrowserBrokenError, HttpStatusError
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -33,6 +33,14 @@ class _Changes:
     page_changed: bool
     dialog: str
     texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """Why an action was not carried out, and what a server answered, if that was it."""
+
+    error: str
+    status: int | None = None
 
 
 async def perform(
@@ -56,39 +64,43 @@ async def perform(
     page = await session.tabs.ensure()
     mark = await Mark.take(session, page)
     session.traffic.begin()
-    message, error = "", ""
+    message, failure = "", None
     try:
-        message, error = await _attempt(act, page)
+        message, failure = await _attempt(act, page)
         await settle(session, mark, limit=limit, wants_file=wants_file)
-        error = error or await _leave_error_page(session, mark)
+        failure = failure or await _leave_error_page(session, mark)
         await _close_empty_popups(session, mark)
     finally:
         session.traffic.end()
-    return await _result(session, mark, message, error)
+    return await _result(session, mark, message, failure)
 
 
-async def _attempt(act: Callable[[Page], Awaitable[str]], page: Page) -> tuple[str, str]:
+async def _attempt(
+    act: Callable[[Page], Awaitable[str]], page: Page
+) -> tuple[str, _Failure | None]:
     from playwright.async_api import Error
 
     try:
-        return await act(page), ""
+        return await act(page), None
+    except HttpStatusError as error:
+        return "", _Failure(str(error), error.status)
     except ActionError as error:
-        return "", str(error)
+        return "", _Failure(str(error))
     except Error as error:
         browser = page.context.browser
         if browser is not None and not browser.is_connected():
             raise BrowserBrokenError("Chromium stopped unexpectedly during an action") from error
-        return "", f"It could not be done: {reason_of(error)}"
+        return "", _Failure(f"It could not be done: {reason_of(error)}")
 
 
-async def _leave_error_page(session: BrowserSession, mark: Mark) -> str:
+async def _leave_error_page(session: BrowserSession, mark: Mark) -> _Failure | None:
     """Goes back from the browser's own error page; tells why it came up."""
     from playwright.async_api import Error
 
     blocked = session.blocked_addresses()
     failed = session.traffic.documents_not_loaded()
     if not blocked and not failed:
-        return ""
+        return None
     page = await _error_page(session)
     if page is not None:
         with contextlib.suppress(Error):
@@ -97,12 +109,15 @@ async def _leave_error_page(session: BrowserSession, mark: Mark) -> str:
             else:
                 await leave_error_page(page)
     if blocked:
-        return blocked[0]
+        return _Failure(blocked[0])
     url, code = failed[0]
     answer = session.traffic.answer_for(url)
     if answer is not None and answer.status >= 400:
-        return f"The server answered HTTP {answer.status} for {url}"
-    return f"{url} could not be opened: {reason_of(ActionError(code))}" if page else ""
+        error = HttpStatusError(answer.status, url)
+        return _Failure(str(error), error.status)
+    if page is None:
+        return None
+    return _Failure(f"{url} could not be opened: {reason_of(ActionError(code))}")
 
 
 async def _error_page(session: BrowserSession) -> Page | None:
@@ -144,15 +159,19 @@ async def _close_empty_popups(session: BrowserSession, mark: Mark) -> None:
         await page.close()
 
 
-async def _result(session: BrowserSession, mark: Mark, message: str, error: str) -> ActionResult:
+async def _result(
+    session: BrowserSession, mark: Mark, message: str, failure: _Failure | None
+) -> ActionResult:
     changes = await _changes(session, mark)
     landed = session.downloads.take_unreported()
     problems = session.downloads.problems[mark.problems :]
     if problems and not landed:
-        error = problems[0].reason
+        failure = _Failure(problems[0].reason, problems[0].status)
+    error = failure.error if failure is not None else ""
+    status = failure.status if failure is not None else None
     names = [file.filename for file in landed]
     return ActionResult(
-        ok=not error,
+        ok=failure is None,
         message=_sentence(error or message, changes, names),
         url_before=changes.url_before,
         url_after=changes.url_after,
@@ -162,6 +181,8 @@ async def _result(session: BrowserSession, mark: Mark, message: str, error: str)
         downloads=landed,
         page_changed=changes.page_changed,
         error=error,
+        cause="http_error" if status is not None else None,
+        http_status=status,
     )
 
 

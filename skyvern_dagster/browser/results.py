@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
+
+FailureCause = Literal["no_file", "http_error", "refused", "unproven"]
+"""Why an action failed, where somebody acts by it.
+
+``no_file``: it was carried out and no file came; ``http_error``: a server answered with an error;
+``refused``: the guard forbids it; ``unproven``: what was to prove a completion isn't there.
+"""
 
 
 @dataclass(frozen=True)
@@ -41,7 +49,9 @@ class ActionResult:
         text_appeared: Short texts that came up (alerts, validation messages), at most a few.
         downloads: Files that landed.
         page_changed: Whether the snapshot differs from the one before.
-        error: Why it was not carried out, when ``ok`` is false.
+        error: Why it was not carried out, when ``ok`` is false; for people and models.
+        cause: The same as a value, where somebody acts by it; ``None`` for all other causes.
+        http_status: What a server answered that refused something.
     """
 
     ok: bool
@@ -54,3 +64,5 @@ class ActionResult:
     downloads: tuple[DownloadedFile, ...] = ()
     page_changed: bool = False
     error: str = ""
+    cause: FailureCause | None = None
+    http_status: int | None = None

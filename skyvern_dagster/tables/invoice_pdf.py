@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from skyvern_dagster.agent.planners.heuristic.amounts import find_amounts, find_number
-from skyvern_dagster.agent.planners.heuristic.dates import parse_date
 from skyvern_dagster.errors import ArtifactError
+from skyvern_dagster.reading.amounts import find_amounts, find_number
+from skyvern_dagster.reading.dates import parse_date
 
 _VALUE = r"\s*(?:[:.#]|no\.?|nr\.?)*\s*"
 _LABELS: dict[str, str] = {

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from skyvern_dagster.agent.planner import Goal
+from skyvern_dagster.agent.planners.llm.data_schema import schema_of
 from skyvern_dagster.agent.planners.llm.evidence import not_on_page
-from skyvern_dagster.agent.planners.llm.forms import schema_of
 from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.llm.loopback import ChatRequest, HttpError, ModelServer
 from tests.agent.errand import Errand

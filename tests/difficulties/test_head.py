@@ -11,6 +11,7 @@ from skyvern_dagster.browser.runtime import BrowserRuntime
 from tests.difficulties.attempts import attempt
 from tests.difficulties.cases import Case, DifficultSite, cases
 from tests.office import ROOT
+from tests.planners.wordless import Wordless
 
 
 def _table() -> dict[str, list[str]]:
@@ -40,5 +41,5 @@ BOTH = [case for case in cases() if DOCUMENTED.get(case.name.replace("_", " ")) 
 def test_it_finds_out_by_itself(
     runtime: BrowserRuntime, site: DifficultSite, tmp_path: Path, case: Case
 ) -> None:
-    tried = attempt(runtime, case, HeuristicPlanner(), site.url, tmp_path)
+    tried = attempt(runtime, case, Wordless(HeuristicPlanner()), site.url, tmp_path)
     assert tried.done, tried.reason

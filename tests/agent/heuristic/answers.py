@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from skyvern_dagster.agent.decisions import (
@@ -15,14 +16,15 @@ from skyvern_dagster.agent.decisions import (
     Terminate,
 )
 from skyvern_dagster.agent.planner import Goal, PastStep, Plan, PlanRequest
-from skyvern_dagster.agent.planners.heuristic.page import PageView
-from skyvern_dagster.agent.planners.heuristic.planner import decide
-from skyvern_dagster.agent.planners.heuristic.situation import situation_of
+from skyvern_dagster.agent.planners.heuristic.planner import HeuristicPlanner
 from skyvern_dagster.browser.observation import Observation
+from skyvern_dagster.reading.page import PageView
+from tests.planners.wordless import Wordless
 
 
 def planned(goal: Goal, seen: Observation, history: tuple[PastStep, ...] = ()) -> Plan:
-    return decide(situation_of(PlanRequest(goal, seen, history)))
+    """The plan for a page; the same whatever sentences the history holds."""
+    return asyncio.run(Wordless(HeuristicPlanner()).plan(PlanRequest(goal, seen, history)))
 
 
 def told(plan: Plan, seen: Observation) -> list[str]:

@@ -1,4 +1,4 @@
-"""A customer of a shop who leaves everything to the heuristic planner."""
+"""A customer of a shop who leaves everything to the heuristic planner, whatever it says."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.sources import EnvironmentSource
 from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
 from tests.agent.heuristic.goals import ORDERS_SCHEMA
+from tests.planners.wordless import Wordless
 from tests.shops.portal import Portal
 
 MAX_STEPS = 25
@@ -104,7 +105,7 @@ class Customer:
         )
         return self.desk.run_task(
             request,
-            planner=PlannerPolicy([HeuristicPlanner()]),
+            planner=PlannerPolicy([Wordless(HeuristicPlanner())]),
             vault=vault,
             state=state,
             fork=state is not None,

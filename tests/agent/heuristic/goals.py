@@ -7,6 +7,7 @@ from typing import Any
 
 from skyvern_dagster.agent.decisions import Click, InputText
 from skyvern_dagster.agent.planner import Goal, PastAction, PastStep
+from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.results import ActionResult
 
 TODAY = date(2024, 6, 15)
@@ -90,8 +91,10 @@ def logged_in_before(*appeared: str) -> tuple[PastStep, ...]:
     url = "https://shop.example/login"
     done = result(url, appeared=appeared)
     actions = (
-        PastAction(InputText(ref="e1", text=USERNAME, reasoning="Log in: name"), done, "Email"),
-        PastAction(InputText(ref="e2", text=PASSWORD, reasoning="Log in: word"), done, "Password"),
-        PastAction(Click(ref="e3", reasoning="Log in: send"), done, 'button "Sign in"'),
+        PastAction(InputText(ref="e1", text=USERNAME, purpose=Purpose.LOG_IN), done, label="Email"),
+        PastAction(
+            InputText(ref="e2", text=PASSWORD, purpose=Purpose.LOG_IN), done, label="Password"
+        ),
+        PastAction(Click(ref="e3", purpose=Purpose.LOG_IN), done, label="Sign in"),
     )
     return (PastStep(0, url, "Sign in", "heuristic", actions),)

@@ -4,6 +4,7 @@ import pytest
 
 from skyvern_dagster.agent.decisions import Click, Download, Scroll
 from skyvern_dagster.agent.planner import PastAction, PastStep
+from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.results import ActionResult
 from tests.agent.heuristic.answers import planned, told
 from tests.agent.heuristic.conftest import Look
@@ -68,7 +69,7 @@ def test_a_number_that_is_nowhere_ends_with_its_code(look: Look) -> None:
 
 def _vain_scroll(url: str) -> PastAction:
     done = ActionResult(ok=True, message="nothing changed", url_before=url, url_after=url)
-    return PastAction(Scroll(direction="bottom", reasoning="Scroll: looked"), done)
+    return PastAction(Scroll(direction="bottom", purpose=Purpose.SCROLL), done)
 
 
 def test_waits_when_the_file_may_still_come(look: Look) -> None:
@@ -79,18 +80,19 @@ def test_waits_when_the_file_may_still_come(look: Look) -> None:
         ok=False,
         message="Clicked, no file came",
         error="Clicked, no file came",
+        cause="no_file",
         url_before=seen.url,
         url_after=seen.url,
     )
-    target = 'link "Rechnung herunterladen"'
-    history = (PastStep(0, seen.url, "", "heuristic", (PastAction(first, failed, target),)),)
+    label = "Rechnung herunterladen"
+    history = (PastStep(0, seen.url, "", "heuristic", (PastAction(first, failed, label=label),)),)
     assert told(planned(download_goal(), seen, history), seen) == ["wait"]
 
 
 def test_details_page_need_not_repeat_the_number(look: Look) -> None:
     seen = look("downloads/anonymous_details")
     moved = result("https://shop.example/orders", after=seen.url)
-    click = Click(ref="e9", reasoning='Details: link "Details" opens the record')
+    click = Click(ref="e9", purpose=Purpose.DETAILS)
     history = (
         PastStep(0, "https://shop.example/orders", "", "heuristic", (PastAction(click, moved),)),
     )

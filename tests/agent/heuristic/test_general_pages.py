@@ -7,6 +7,7 @@ import pytest
 
 from skyvern_dagster.agent.decisions import Check, Click, InputText, SelectOption
 from skyvern_dagster.agent.planner import Goal, PastAction, PastStep
+from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Observation
 from tests.agent.heuristic.answers import extracted, planned, told
 from tests.agent.heuristic.conftest import Look
@@ -66,7 +67,7 @@ def test_does_again_what_something_covered(page: str, words: str, look: Look) ->
     first = planned(goal(words), seen)
     done = result(seen.url)
     covered = replace(done, ok=False, error="it is covered by a pop-up", page_changed=False)
-    close = PastAction(Click(ref="e99", reasoning="Dismiss: button closes what lies over"), done)
+    close = PastAction(Click(ref="e99", purpose=Purpose.DISMISS), done)
     tried = tuple(PastAction(decision, covered) for decision in first.decisions)
     history = (PastStep(0, seen.url, "", "", tried), PastStep(1, seen.url, "", "", (close,)))
     assert told(planned(goal(words), seen, history), seen) == told(first, seen)
@@ -107,7 +108,7 @@ def test_says_what_a_form_lacks(look: Look) -> None:
 
 def test_recognises_that_a_form_was_accepted(look: Look) -> None:
     sent = result("https://shop.example/", after="https://shop.example/thanks")
-    click = PastAction(Click(ref="e1", reasoning="Submit: sent"), sent, 'button "Send"')
+    click = PastAction(Click(ref="e1", purpose=Purpose.SUBMIT), sent, label="Send")
     history = (PastStep(0, "https://shop.example/", "", "heuristic", (click,)),)
     seen = look("general/form_done")
     plan = planned(goal("Fill in the form and submit it", payload=PERSON), seen, history)

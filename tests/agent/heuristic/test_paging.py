@@ -8,6 +8,7 @@ import pytest
 
 from skyvern_dagster.agent.decisions import Click, InputText, SelectOption
 from skyvern_dagster.agent.planner import PastAction, PastStep
+from skyvern_dagster.agent.purposes import Purpose
 from tests.agent.heuristic.answers import planned, told
 from tests.agent.heuristic.conftest import Look
 from tests.agent.heuristic.goals import list_goal, result
@@ -84,7 +85,7 @@ def test_turns_again_after_a_click_that_something_covered(look: Look) -> None:
     read, turn = planned(goal, seen).decisions
     done = result(seen.url)
     covered = replace(done, ok=False, error="link is covered by a pop-up", page_changed=False)
-    close = Click(ref="e99", reasoning="Dismiss: button closes what lies over the page")
+    close = Click(ref="e99", purpose=Purpose.DISMISS)
     history = (
         PastStep(0, seen.url, "", "", (PastAction(read, done), PastAction(turn, covered))),
         PastStep(1, seen.url, "", "", (PastAction(close, done),)),

@@ -12,7 +12,7 @@ from skyvern_dagster.agent.planners.heuristic import HeuristicPlanner
 from skyvern_dagster.agent.planners.heuristic.credentials import find_credentials
 from skyvern_dagster.agent.planners.heuristic.goal import Intent, read_goal
 from skyvern_dagster.agent.planners.heuristic.outcomes import error_codes
-from skyvern_dagster.agent.planners.heuristic.schema import read_schema
+from skyvern_dagster.reading.schema import read_schema
 from tests.agent.heuristic.goals import ORDERS_SCHEMA, TODAY
 
 CODES = {

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.document_click import click_for_file
-from skyvern_dagster.agent.planners.heuristic.documents import Document, Paper, documents
+from skyvern_dagster.agent.planners.heuristic.documents import Document, DocumentKind, documents
 from skyvern_dagster.agent.planners.heuristic.navigation import go_to
 from skyvern_dagster.agent.planners.heuristic.situation import Situation, give_up
-from skyvern_dagster.agent.planners.heuristic.words import stems
+from skyvern_dagster.reading.words import stems
 
 _GOOD = 0.55
+"""The same as for a record's documents (`document_click`)."""
 
 
-def download_any(situation: Situation, paper: Paper) -> Plan:
+def download_any(situation: Situation, kind: DocumentKind) -> Plan:
     """No record is named: the page's one document, or the newest record's."""
     view = situation.view
-    found = [one for one in documents(view, (view.root,), paper, lone=False) if one.score >= _GOOD]
+    found = [one for one in documents(view, (view.root,), kind, lone=False) if one.score >= _GOOD]
     named = [one for one in found if situation.memory.tried(one.control, situation.url) == 0]
     if named and (
+        # A tenth: what one more word in a label makes; below that they are alike.
         situation.intent.newest or len(found) == 1 or found[0].score - found[1].score > 0.1
     ):
         return click_for_file(_first(named) if situation.intent.newest else named[0])

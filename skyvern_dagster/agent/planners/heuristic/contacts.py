@@ -5,14 +5,14 @@ from __future__ import annotations
 from skyvern_dagster.agent.decisions import Decision, Extract
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.navigation import follow, routes
-from skyvern_dagster.agent.planners.heuristic.scalars import emails
-from skyvern_dagster.agent.planners.heuristic.schema import ListSpec
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act, complete
-
-PURPOSE = "Contacts"
-
+from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.reading.concepts import MOSTLY
+from skyvern_dagster.reading.scalars import emails
+from skyvern_dagster.reading.schema import ListSpec
 
 _PAGES = ("page.contact", "page.imprint", "page.help")
+"""Pages that give addresses to write to, the likeliest first."""
 
 
 def contacts_list(situation: Situation) -> ListSpec | None:
@@ -28,16 +28,16 @@ def look_for_contacts(situation: Situation, before: list[Decision]) -> Plan | No
     wanted = contacts_list(situation)
     if (
         wanted is None
-        or len(situation.memory.purposes(PURPOSE)) >= 2
+        or len(situation.memory.purposes(Purpose.CONTACTS)) >= 2
         or _known(situation, wanted, before)
     ):
         return None
     found = [
-        route for route in routes(situation, _PAGES) if route.score >= 0.6 and route.control.url
+        route for route in routes(situation, _PAGES) if route.score >= MOSTLY and route.control.url
     ]
     if not found:
         return None
-    plan = follow(found[0], PURPOSE, LIKELY)
+    plan = follow(found[0], Purpose.CONTACTS, LIKELY)
     return act(
         [*before, *plan.decisions], f"{plan.reasoning}, for the addresses to write to", LIKELY
     )
@@ -46,13 +46,14 @@ def look_for_contacts(situation: Situation, before: list[Decision]) -> Plan | No
 def read_contacts(situation: Situation) -> Plan | None:
     """Reads the addresses on the page that :func:`look_for_contacts` went to, and ends the task."""
     wanted = contacts_list(situation)
-    last = situation.memory.last
-    if wanted is None or last is None or not last.decision.reasoning.startswith(f"{PURPOSE}:"):
+    if wanted is None or not situation.memory.last_was_for(Purpose.CONTACTS):
         return None
     found = emails(situation.view)
     items = [{wanted.fields[0].name: one} for one in found] if wanted.fields else list(found)
     extract = Extract(
-        data={wanted.name: items}, reasoning=f"Read: {len(items)} addresses to write to"
+        data={wanted.name: items},
+        reasoning=f"Read: {len(items)} addresses to write to",
+        purpose=Purpose.READ,
     )
     if not items and (plan := look_for_contacts(situation, [])):
         return plan

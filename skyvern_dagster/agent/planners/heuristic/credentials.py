@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.filters import flat_items
-from skyvern_dagster.agent.planners.heuristic.words import name_words
+from skyvern_dagster.reading.concepts import PARTLY, concept
+from skyvern_dagster.reading.nested_values import flat_items
+from skyvern_dagster.reading.words import name_words
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def _last(path: str) -> str:
 
 def _is_password(path: str) -> bool:
     name = _last(path)
-    return concept("login.password").score(name) >= 0.5 and not _is_totp(path)
+    return concept("login.password").score(name) >= PARTLY and not _is_totp(path)
 
 
 def _is_totp(path: str) -> bool:

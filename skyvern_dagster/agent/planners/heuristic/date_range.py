@@ -6,16 +6,18 @@ import re
 from datetime import date
 
 from skyvern_dagster.agent.decisions import Click, Decision, InputText
-from skyvern_dagster.agent.planners.heuristic.controls import Input
-from skyvern_dagster.agent.planners.heuristic.date_mention import DayOrder
-from skyvern_dagster.agent.planners.heuristic.date_readers import earlier
-from skyvern_dagster.agent.planners.heuristic.dates import find_dates
-from skyvern_dagster.agent.planners.heuristic.filters import START_WORDS, DateWindow
-from skyvern_dagster.agent.planners.heuristic.page import PageView
-from skyvern_dagster.agent.planners.heuristic.periods import apply_button
-from skyvern_dagster.agent.planners.heuristic.words import fold, words
+from skyvern_dagster.agent.planners.heuristic.filter_choices import apply_button
+from skyvern_dagster.agent.purposes import FilterMemo, Purpose
+from skyvern_dagster.reading.controls import Input
+from skyvern_dagster.reading.date_mention import DayOrder
+from skyvern_dagster.reading.date_readers import earlier
+from skyvern_dagster.reading.date_window import START_WORDS, DateWindow
+from skyvern_dagster.reading.dates import find_dates
+from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.words import fold, words
 
 _YEARS_BACK = 10
+"""Where no first day is asked for: the longest for which European tax law has invoices kept."""
 
 
 def widened_range(view: PageView, window: DateWindow, today: date, lang: str) -> list[Decision]:
@@ -28,10 +30,22 @@ def widened_range(view: PageView, window: DateWindow, today: date, lang: str) ->
         text = _as_shown(field, wanted, lang)
         why = f"Filter: from {wanted}"
         button = apply_button(view, field)
-        typed = InputText(ref=field.ref, text=text, press_enter=button is None, reasoning=why)
+        typed = InputText(
+            ref=field.ref,
+            text=text,
+            press_enter=button is None,
+            reasoning=why,
+            purpose=Purpose.DATE_RANGE,
+            memo=FilterMemo(option=f"from {wanted}"),
+        )
         if button is None:
             return [typed]
-        return [typed, Click(ref=button.ref, reasoning=f"Filter: applied by {button}")]
+        return [
+            typed,
+            Click(
+                ref=button.ref, reasoning=f"Filter: applied by {button}", purpose=Purpose.DATE_RANGE
+            ),
+        ]
     return []
 
 

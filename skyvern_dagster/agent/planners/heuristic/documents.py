@@ -1,27 +1,33 @@
-"""Which control of a record gives the wanted document, and not the neighbour's or another paper."""
+"""Which control of a record gives the wanted document, and not the neighbour's or another kind."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.controls import Control
-from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.agent.planners.heuristic.phrases import named_after
-from skyvern_dagster.agent.planners.heuristic.words import fold, overlap
 from skyvern_dagster.browser.observation import Node
+from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, concept
+from skyvern_dagster.reading.controls import Control
+from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.words import fold, overlap
 
 _OUTSIDE = frozenset({"navigation", "banner", "contentinfo"})
 
 
 _MAX_CONTEXT = 160
+"""Characters of what stands around a bare `PDF`: a row of a table with five columns. Longer
+texts are about several things. 100 and 260 do as well on the page tests."""
 
 
 _PLAINLY = 0.73
+"""A little over three fifths of a link's letters: without a word for getting, a link outside a
+record's own row has to be called like the document and hardly anything else. At 0.6, `Request
+invoice` would be clicked for the file; 0.85 does as well on the page tests."""
 
 
 _ANY_FILE = frozenset({"file", "document", "pdf", "it", "them", "files", "documents", "pdf file"})
+"""What a goal may call a document without saying which."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,7 @@ class Document:
 
 
 @dataclass(frozen=True)
-class Paper:
+class DocumentKind:
     """The document that the goal asks for: a concept, or words where it isn't an invoice."""
 
     concept: str
@@ -48,6 +54,7 @@ class Paper:
 
     def is_named(self, text: str) -> bool:
         """Whether a text names it at all."""
+        # Any mention: 0.35 is the least that one scores.
         return self.score(text) > 0.3
 
     @property
@@ -56,18 +63,20 @@ class Paper:
         return self.wording or self.concept.rpartition(".")[2]
 
 
-def wanted_paper(instructions: str) -> Paper:
+def wanted_document(instructions: str) -> DocumentKind:
     """The document that a goal names; the invoice unless it plainly says another."""
     plain = fold(instructions)
     if concept("doc.invoice").terms.search(plain):
-        return Paper("doc.invoice")
+        return DocumentKind("doc.invoice")
     wording = next(iter(named_after("download", instructions, 50)), "")
     if not wording or fold(wording) in _ANY_FILE:
-        return Paper("doc.invoice")
-    return Paper("", wording)
+        return DocumentKind("doc.invoice")
+    return DocumentKind("", wording)
 
 
-def documents(view: PageView, nodes: Sequence[Node], paper: Paper, *, lone: bool) -> list[Document]:
+def documents(
+    view: PageView, nodes: Sequence[Node], kind: DocumentKind, *, lone: bool
+) -> list[Document]:
     """The controls in a part of the page that may give the document, best first.
 
     ``lone`` says that the part is one record's row or card, where a bare ``PDF`` is its invoice.
@@ -79,7 +88,7 @@ def documents(view: PageView, nodes: Sequence[Node], paper: Paper, *, lone: bool
                 continue
             if node is view.root and control.position < _first_heading(view):
                 continue
-            document = _rate(view, control, paper, nodes, lone=lone)
+            document = _rate(view, control, kind, nodes, lone=lone)
             if document:
                 found.append(document)
     unique = {id(document.control.node): document for document in found}
@@ -95,40 +104,40 @@ def _first_heading(view: PageView) -> int:
 
 
 def _rate(
-    view: PageView, control: Control, paper: Paper, nodes: Sequence[Node], *, lone: bool
+    view: PageView, control: Control, kind: DocumentKind, nodes: Sequence[Node], *, lone: bool
 ) -> Document | None:
     title = control.node.title if control.node.title != control.label else ""
     label = f"{control.label} {title}".strip()
     if (
-        concept("nav.danger").score(label) >= 0.6
+        concept("nav.danger").score(label) >= MOSTLY
         or control.node.role in {"option", "tab"}
         or len(label) > 120
     ):
         return None
-    if _is_other(label, paper) or _is_other(control.path_words, paper):
+    if _is_other(label, kind) or _is_other(control.path_words, kind):
         return None
-    named, gets = paper.score(label), concept("doc.get").score(label)
-    address = _address_score(control, paper)
+    named, gets = kind.score(label), concept("doc.get").score(label)
+    address = _address_score(control, kind)
     if named >= (0.45 if lone or gets or address else _PLAINLY):
         bonus = 0.15 if gets or address else 0.0
         return Document(
-            control, min(1.0, 0.5 + 0.4 * named + bonus), f"is named like the {paper.name}"
+            control, min(1.0, 0.5 + 0.4 * named + bonus), f"is named like the {kind.name}"
         )
-    if gets >= 0.5 or address or control.node.attributes.get("download") is not None:
-        return _by_context(view, control, paper, nodes, max(0.5 * gets, address), lone=lone)
+    if gets >= PARTLY or address or control.node.attributes.get("download") is not None:
+        return _by_context(view, control, kind, nodes, max(0.5 * gets, address), lone=lone)
     return None
 
 
-def _is_other(text: str, paper: Paper) -> bool:
-    if not text or paper.wording:
+def _is_other(text: str, kind: DocumentKind) -> bool:
+    if not text or kind.wording:
         return False
     other = concept("doc.other").score(text)
-    return other > 0 and other >= paper.score(text)
+    return other > 0 and other >= kind.score(text)
 
 
-def _address_score(control: Control, paper: Paper) -> float:
+def _address_score(control: Control, kind: DocumentKind) -> float:
     score = 0.0
-    if control.path_words and paper.is_named(control.path_words):
+    if control.path_words and kind.is_named(control.path_words):
         score += 0.35
     if control.url.lower().partition("?")[0].endswith(".pdf"):
         score += 0.2
@@ -138,7 +147,7 @@ def _address_score(control: Control, paper: Paper) -> float:
 def _by_context(
     view: PageView,
     control: Control,
-    paper: Paper,
+    kind: DocumentKind,
     nodes: Sequence[Node],
     base: float,
     *,
@@ -150,16 +159,16 @@ def _by_context(
         inside = any(view.holds(node, above) for node in nodes)
         if not inside or len(text) > _MAX_CONTEXT:
             break
-        if paper.is_named(text):
-            others = [one for one in view.controls_in(above) if _is_other(one.label, paper)]
+        if kind.is_named(text):
+            others = [one for one in view.controls_in(above) if _is_other(one.label, kind)]
             score = 0.55 if others else 0.8
             return Document(control, min(1.0, score + 0.2 * base), f'stands beside "{text[:40]}"')
-        if _is_other(text, paper) and not lone:
+        if _is_other(text, kind) and not lone:
             return None
     heading = _heading_before(view, control)
-    if paper.is_named(heading):
+    if kind.is_named(heading):
         return Document(control, 0.7, f'stands below "{heading[:40]}"')
-    if _is_other(heading, paper):
+    if _is_other(heading, kind):
         return None
     if base < 0.2 or _is_about_files(control):
         return None

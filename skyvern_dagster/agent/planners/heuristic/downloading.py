@@ -5,10 +5,16 @@ from __future__ import annotations
 from skyvern_dagster.agent.decisions import Wait
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.any_document import download_any
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.controls import Control
-from skyvern_dagster.agent.planners.heuristic.document_click import is_own_document, take_document
-from skyvern_dagster.agent.planners.heuristic.documents import Paper, documents, wanted_paper
+from skyvern_dagster.agent.planners.heuristic.document_click import (
+    FOR_DOCUMENTS,
+    is_own_document,
+    take_document,
+)
+from skyvern_dagster.agent.planners.heuristic.documents import (
+    DocumentKind,
+    documents,
+    wanted_document,
+)
 from skyvern_dagster.agent.planners.heuristic.navigation import follow, routes
 from skyvern_dagster.agent.planners.heuristic.obstacles import dialogs
 from skyvern_dagster.agent.planners.heuristic.record_openers import (
@@ -27,66 +33,64 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     complete,
     terminate,
 )
-from skyvern_dagster.agent.planners.heuristic.whereabouts import (
-    Whereabouts,
+from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.reading.concepts import MOSTLY, concept
+from skyvern_dagster.reading.controls import Control
+from skyvern_dagster.reading.record_part import (
+    RecordPart,
     find_record,
     is_about,
     numbers_like,
 )
-from skyvern_dagster.agent.planners.heuristic.words import clip
+from skyvern_dagster.reading.words import clip
 
-_MAX_PAGES = 15
-
-
-_MAX_NAVIGATION = 6
-
-
-_GOOD = 0.55
+_INTO_RECORD = frozenset({Purpose.DETAILS, Purpose.DOCUMENT, Purpose.DOCUMENT_AREA})
 
 
 def download(situation: Situation) -> Plan:
     """The next step towards the file."""
     if situation.memory.downloads:
         return complete(f"Downloaded {', '.join(situation.memory.downloads)}")
-    paper = wanted_paper(situation.intent.instructions)
+    kind = wanted_document(situation.intent.instructions)
     if plan := _being_made(situation):
         return plan
     for node in dialogs(situation.view):
-        if plan := _in_part(situation, Whereabouts((node,), is_page=False), paper):
+        if plan := _in_part(situation, RecordPart((node,), is_page=False), kind):
             return plan
     if not situation.intent.record_id:
-        return download_any(situation, paper)
-    if plan := _in_opened_menu(situation, paper):
+        return download_any(situation, kind)
+    if plan := _in_opened_menu(situation, kind):
         return plan
     place = find_record(situation.view, situation.intent.record_id)
     if place is None and _opened_from_record(situation):
-        place = Whereabouts((situation.view.root,), is_page=True)
+        place = RecordPart((situation.view.root,), is_page=True)
     if place is None:
-        return search_record(situation, paper)
-    return _in_part(situation, place, paper) or _not_there(situation, place, paper)
+        return search_record(situation, kind)
+    return _in_part(situation, place, kind) or _not_there(situation, place, kind)
 
 
 def _being_made(situation: Situation) -> Plan | None:
     """Waits for a document that the site is still making."""
-    if situation.memory.in_a_row("Wait") >= 5 or not situation.memory.steps:
+    if situation.memory.in_a_row(Purpose.WAIT) >= 5 or not situation.memory.steps:
         return None
     last = situation.memory.last_result
     texts = [*(last.text_appeared if last else ()), *situation.view.messages]
     texts += [line for line in situation.view.lines if len(line) < 90]
+    # A sixth of a notice: whole sentences say it.
     told = next((text for text in texts if concept("doc.preparing").score(text) >= 0.45), "")
     if not told:
         return None
     why = f'Wait: the document is being made ("{clip(told, 60)}")'
-    return act([Wait(seconds=4, reasoning=why)], why)
+    return act([Wait(seconds=4, reasoning=why, purpose=Purpose.WAIT)], why)
 
 
-def _in_part(situation: Situation, place: Whereabouts, paper: Paper) -> Plan | None:
+def _in_part(situation: Situation, place: RecordPart, kind: DocumentKind) -> Plan | None:
     """What to do within the part of the page that is about the record."""
     view = situation.view
     lone = not place.is_page
     found = [
         one
-        for one in documents(view, place.nodes, paper, lone=lone)
+        for one in documents(view, place.nodes, kind, lone=lone)
         if is_own_document(situation, one)
     ]
     if plan := take_document(situation, found):
@@ -98,21 +102,21 @@ def _in_part(situation: Situation, place: Whereabouts, paper: Paper) -> Plan | N
     detailed = place.is_page and is_about(view, situation.intent.record_id)
     if not detailed and (plan := open_details(situation, place, alone=place.is_page)):
         return plan
-    return open_area(situation, place, paper)
+    return open_area(situation, place, kind)
 
 
-def _in_opened_menu(situation: Situation, paper: Paper) -> Plan | None:
+def _in_opened_menu(situation: Situation, kind: DocumentKind) -> Plan | None:
     """What a record's menu shows, wherever on the page it was put."""
     last = situation.memory.last
     if (
         last is None
         or not last.result.ok
-        or not last.decision.reasoning.startswith(("Row menu", "Document:"))
+        or last.decision.purpose not in {Purpose.ROW_MENU, Purpose.DOCUMENT}
     ):
         return None
     if last.result.url_before != last.result.url_after or not last.result.page_changed:
         return None
-    found = documents(situation.view, (situation.view.root,), paper, lone=False)
+    found = documents(situation.view, (situation.view.root,), kind, lone=False)
     own = [
         one
         for one in found
@@ -130,31 +134,27 @@ def _opened_from_record(situation: Situation) -> bool:
         and last.result.url_after != last.result.url_before
     ):
         return bool(last.result.url_after)
-    return (
-        last is not None
-        and last.result.ok
-        and last.decision.reasoning.startswith(("Details", "Document:", "Document area"))
-    )
+    return last is not None and last.result.ok and last.decision.purpose in _INTO_RECORD
 
 
-def _not_there(situation: Situation, place: Whereabouts, paper: Paper) -> Plan:
+def _not_there(situation: Situation, place: RecordPart, kind: DocumentKind) -> Plan:
     """The record is here, its document isn't: wait, look in the documents list, then say so."""
     last = situation.memory.last
-    if last and not last.result.ok and last.decision.reasoning.startswith("Document"):
+    if last and not last.result.ok and last.decision.purpose in FOR_DOCUMENTS:
         error = last.result.error or last.result.message
-        what = f"The {paper.name} of {situation.intent.record_id}"
+        what = f"The {kind.name} of {situation.intent.record_id}"
         reason = f"{what} could not be downloaded: {clip(error, 160)}"
         return terminate(situation, "no_document", reason, LIKELY)
     told = _says_none(situation, place)
-    if not told and (plan := _documents_list(situation, paper)):
+    if not told and (plan := _documents_list(situation, kind)):
         return plan
     said = f'; the page says "{clip(told)}"' if told else ""
-    what = f"There is no {paper.name} to download for {situation.intent.record_id}"
+    what = f"There is no {kind.name} to download for {situation.intent.record_id}"
     reason = f"{what} on {situation.url}{said}"
     return terminate(situation, "no_document", reason, SURE if told else LIKELY)
 
 
-def _says_none(situation: Situation, place: Whereabouts) -> str:
+def _says_none(situation: Situation, place: RecordPart) -> str:
     view = situation.view
     for node in place.nodes:
         for below in node.walk():
@@ -164,23 +164,23 @@ def _says_none(situation: Situation, place: Whereabouts) -> str:
     return ""
 
 
-def _documents_list(situation: Situation, paper: Paper) -> Plan | None:
+def _documents_list(situation: Situation, kind: DocumentKind) -> Plan | None:
     """A list of all invoices elsewhere in the account, where the record itself offers none."""
-    if situation.memory.purposes("Documents list") or paper.wording:
+    if situation.memory.purposes(Purpose.DOCUMENTS_LIST) or kind.wording:
         return None
-    if any(concept("page.invoices").score(text) >= 0.6 for text in situation.view.main_headings):
+    if any(concept("page.invoices").score(text) >= MOSTLY for text in situation.view.main_headings):
         return None
     found = [
         route
         for route in routes(situation, ("page.invoices", "page.documents"))
-        if route.score >= 0.6
+        if route.score >= MOSTLY
     ]
     found = [
         route
         for route in found
         if route.control.region != "contentinfo" and _is_area_link(situation, route.control)
     ]
-    return follow(found[0], "Documents list", FAIR) if found else None
+    return follow(found[0], Purpose.DOCUMENTS_LIST, FAIR) if found else None
 
 
 def _is_area_link(situation: Situation, control: Control) -> bool:

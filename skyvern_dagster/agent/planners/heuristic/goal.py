@@ -9,19 +9,19 @@ from datetime import date
 from typing import Any
 
 from skyvern_dagster.agent.planner import Goal
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
 from skyvern_dagster.agent.planners.heuristic.credentials import Credentials, find_credentials
-from skyvern_dagster.agent.planners.heuristic.dates import find_dates
-from skyvern_dagster.agent.planners.heuristic.filters import (
+from skyvern_dagster.agent.planners.heuristic.phrases import named_after
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.date_window import (
     DateWindow,
     date_window,
-    flat_items,
     newest_only,
 )
-from skyvern_dagster.agent.planners.heuristic.identifiers import find_identifiers
-from skyvern_dagster.agent.planners.heuristic.phrases import named_after
-from skyvern_dagster.agent.planners.heuristic.schema import DataSpec, read_schema
-from skyvern_dagster.agent.planners.heuristic.words import fold, fold_in_place, name_words
+from skyvern_dagster.reading.dates import find_dates
+from skyvern_dagster.reading.identifiers import find_identifiers
+from skyvern_dagster.reading.nested_values import flat_items
+from skyvern_dagster.reading.schema import DataSpec, read_schema
+from skyvern_dagster.reading.words import fold, fold_in_place, name_words
 
 _LIST_PAGES = (
     "orders", "invoices", "documents", "subscriptions", "payments", "shipments", "returns",
@@ -34,6 +34,7 @@ _ANY_DAY = date(2000, 1, 1)
 
 
 _RECORD_KEYS = ("order_id", "invoice_number", "tracking_number")
+"""Fields whose value names one record, so that a payload that has one is about that record."""
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,7 @@ def _quoted_id(text: str) -> str:
     ):
         before = " ".join(text[: one.start].split()[-2:])
         named = any(concept(f"field.{key}").terms.search(fold(before)) for key in _RECORD_KEYS)
+        # Three digits and more (`identifiers`), the words before it saying of what.
         if named and one.likeness >= 0.4:
             return one.text
     return ""
@@ -203,4 +205,5 @@ def _record_key_score(name: str, path: str) -> float:
         word in words for word in ("date", "customer", "account", "user", "postal", "zip", "phone")
     ):
         return 0.0
+    # What a loop's bare `current_value` has, the least telling of all names.
     return best if best >= 0.45 else 0.0

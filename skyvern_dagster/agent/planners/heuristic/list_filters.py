@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.controls import Control, Input, same_page
-from skyvern_dagster.agent.planners.heuristic.page import PageView
-from skyvern_dagster.agent.planners.heuristic.spans import Span, is_everything, span_of
-from skyvern_dagster.agent.planners.heuristic.words import fold
+from skyvern_dagster.reading.concepts import MOSTLY, concept
+from skyvern_dagster.reading.controls import Control, Input, same_page
+from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.periods import Period, is_everything, period_of
+from skyvern_dagster.reading.words import fold
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Choice:
     """
 
     label: str
-    span: Span | None
+    period: Period | None
     everything: bool
     chosen: bool | None
     select: Input | None = None
@@ -44,7 +44,7 @@ class Filter:
     @property
     def by_period(self) -> bool:
         """Whether it filters by time rather than by state."""
-        return any(choice.span for choice in self.choices)
+        return any(choice.period for choice in self.choices)
 
 
 def filters(view: PageView, today: date) -> list[Filter]:
@@ -61,7 +61,7 @@ def _of_select(field: Input, today: date) -> Filter | None:
     choices = tuple(
         Choice(
             option.label,
-            span_of(option.label, today),
+            period_of(option.label, today),
             is_everything(option.label),
             option.selected,
             select=field,
@@ -72,13 +72,13 @@ def _of_select(field: Input, today: date) -> Filter | None:
 
 
 def _as_filter(choices: tuple[Choice, ...], name: str) -> Filter | None:
-    spans = sum(choice.span is not None for choice in choices)
-    if spans and spans + sum(choice.everything for choice in choices) >= len(choices) - 1:
+    periods = sum(choice.period is not None for choice in choices)
+    if periods and periods + sum(choice.everything for choice in choices) >= len(choices) - 1:
         return Filter(choices, name)
     states = sum(
-        concept("value.status").score(choice.label) >= 0.6
-        or concept("paging.current").score(choice.label) >= 0.6
-        or concept("paging.archive").score(choice.label) >= 0.6
+        concept("value.status").score(choice.label) >= MOSTLY
+        or concept("paging.current").score(choice.label) >= MOSTLY
+        or concept("paging.archive").score(choice.label) >= MOSTLY
         for choice in choices
     )
     if states and any(choice.everything for choice in choices):
@@ -96,7 +96,9 @@ def _of_controls(view: PageView, today: date) -> Iterator[Filter]:
             one for one in view.controls_in(row) if one.region not in {"banner", "contentinfo"}
         ]
         choices = tuple(_choice_of(view, one, today) for one in controls)
-        useful = tuple(one for one in choices if one.span or one.everything or _is_state(one.label))
+        useful = tuple(
+            one for one in choices if one.period or one.everything or _is_state(one.label)
+        )
         plain = _plain_choice(view, row, controls, today)
         all_choices = (*useful, *plain)
         if len(all_choices) < 2 or len(useful) < len(controls) - 1:
@@ -109,7 +111,7 @@ def _of_controls(view: PageView, today: date) -> Iterator[Filter]:
 
 def _is_state(label: str) -> bool:
     return any(
-        concept(name).score(label) >= 0.6
+        concept(name).score(label) >= MOSTLY
         for name in ("value.status", "paging.current", "paging.archive")
     )
 
@@ -125,7 +127,7 @@ def _choice_of(view: PageView, control: Control, today: date) -> Choice:
     )
     return Choice(
         control.label,
-        span_of(control.label, today),
+        period_of(control.label, today),
         is_everything(control.label),
         marked or None,
         control=control,
@@ -139,6 +141,8 @@ def _plain_choice(
     labels = {fold(one.label) for one in controls}
     texts = [view.text(node) for node in row.walk() if not node.children]  # type: ignore[attr-defined]
     found = [text for text in texts if text and fold(text) not in labels]
-    made = [Choice(text, span_of(text, today), is_everything(text), chosen=True) for text in found]
-    useful = tuple(one for one in made if one.span or one.everything or _is_state(one.label))
+    made = [
+        Choice(text, period_of(text, today), is_everything(text), chosen=True) for text in found
+    ]
+    useful = tuple(one for one in made if one.period or one.everything or _is_state(one.label))
     return useful[:1]

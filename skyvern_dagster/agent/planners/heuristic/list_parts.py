@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
-from skyvern_dagster.agent.decisions import Click, Decision, Extract, Scroll, SelectOption
+from skyvern_dagster.agent.decisions import Click, Decision, Scroll, SelectOption
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.controls import same_page
-from skyvern_dagster.agent.planners.heuristic.list_page import PageOfList
+from skyvern_dagster.agent.planners.heuristic.filter_choices import closed
 from skyvern_dagster.agent.planners.heuristic.navigation import Route
 from skyvern_dagster.agent.planners.heuristic.pagination import (
     Onward,
@@ -16,21 +12,31 @@ from skyvern_dagster.agent.planners.heuristic.pagination import (
     page_select,
     says_more,
 )
-from skyvern_dagster.agent.planners.heuristic.periods import closed
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act
+from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.reading.concepts import MOSTLY, concept
+from skyvern_dagster.reading.controls import same_page
+from skyvern_dagster.reading.record_list import PageOfList
 
 _SCROLL_FROM = 6
+"""Records on a page from which it may load more by scrolling: pages that do fill a screen first,
+which takes six cards or more. With 3, short lists that are complete are scrolled; 10 does as
+well on the page tests."""
 _MAX_TURNS = 30
+"""Turns after which a page that fails to turn is taken for the last: the longest list that a
+step budget allows."""
 
 
 def open_period_menu(situation: Situation, used: list[str], before: list[Decision]) -> Plan | None:
     """Opens a hand-made drop-down of periods, once for each period to choose."""
-    opened = situation.memory.purposes("Open filter")
+    opened = situation.memory.purposes(Purpose.OPEN_FILTER)
     control = closed(situation.view, situation.intent.window, situation.today, used)
     if control is None or len(opened) > len(used) or len(opened) >= 8:
         return None
     why = f"Open filter: {control} doesn't cover {situation.intent.window}"
-    return act([*before, Click(ref=control.ref, reasoning=why)], why, LIKELY)
+    return act(
+        [*before, Click(ref=control.ref, reasoning=why, purpose=Purpose.OPEN_FILTER)], why, LIKELY
+    )
 
 
 def is_past_window(situation: Situation, page: PageOfList) -> bool:
@@ -48,14 +54,20 @@ def next_part(situation: Situation, page: PageOfList) -> tuple[list[Decision], s
     found = onward(situation.view, last)
     if found and not _is_exhausted(situation, found):
         why = f"Next page: {found.control} {found.why}"
-        return [Click(ref=found.control.ref, reasoning=why)], why
+        return [Click(ref=found.control.ref, reasoning=why, purpose=Purpose.NEXT_PAGE)], why
     if select := page_select(situation.view):
         why = f"Next page: {select[0]} goes to page {select[1]}"
-        return [SelectOption(ref=select[0].ref, label=select[1], reasoning=why)], why
-    scrolls = situation.memory.purposes("Scroll")
+        return [
+            SelectOption(
+                ref=select[0].ref, label=select[1], reasoning=why, purpose=Purpose.NEXT_PAGE
+            )
+        ], why
+    scrolls = situation.memory.purposes(Purpose.SCROLL)
     if found is None and _may_scroll(situation, page) and len(scrolls) < 30:
         why = "Scroll: the list may go on further down"
-        return [Scroll(direction="bottom", ref=last.ref, reasoning=why)], why
+        return [
+            Scroll(direction="bottom", ref=last.ref, reasoning=why, purpose=Purpose.SCROLL)
+        ], why
     return None
 
 
@@ -64,7 +76,7 @@ def _is_exhausted(situation: Situation, found: Onward) -> bool:
     last = situation.memory.last
     return (
         last is not None
-        and last.decision.reasoning.startswith("Next page")
+        and last.decision.purpose is Purpose.NEXT_PAGE
         and not last.result.page_changed
         and last.result.ok
         and not found.adds
@@ -79,21 +91,20 @@ def _may_scroll(situation: Situation, page: PageOfList) -> bool:
 
 def was_read_before(situation: Situation, page: PageOfList) -> bool:
     """Whether this page was read already: the click before led nowhere new."""
-    if situation.memory.turn_failed and len(situation.memory.purposes("Next page")) < _MAX_TURNS:
+    if (
+        situation.memory.turn_failed
+        and len(situation.memory.purposes(Purpose.NEXT_PAGE)) < _MAX_TURNS
+    ):
         return False
-    reads = [
-        action.decision.reasoning
-        for _, action in situation.memory.actions
-        if isinstance(action.decision, Extract)
-    ]
-    return any(
-        page.signature == re.split(r", \d+ of them", one.removeprefix("Read: "))[0] for one in reads
-    )
+    return page.signature in situation.memory.signatures
 
 
 def archive_route(situation: Situation) -> Route | None:
     """Another part of the history, such as archived or completed orders, not looked at yet."""
-    if situation.memory.purposes("Archive") and len(situation.memory.purposes("Archive")) >= 3:
+    if (
+        situation.memory.purposes(Purpose.ARCHIVE)
+        and len(situation.memory.purposes(Purpose.ARCHIVE)) >= 3
+    ):
         return None
     for control in situation.view.controls:
         if (
@@ -111,7 +122,7 @@ def archive_route(situation: Situation) -> Route | None:
             if situation.intent.target
             else False
         )
-        wanted = (old >= 0.6 and (is_list or control.node.role == "tab")) or current >= 0.6
+        wanted = (old >= MOSTLY and (is_list or control.node.role == "tab")) or current >= MOSTLY
         seen = control.url and situation.memory.visited(control.url)
         if (
             wanted

@@ -8,11 +8,7 @@ from typing import Any
 
 from skyvern_dagster.agent.decisions import Extract
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.list_page import PageOfList, Row, key_name
 from skyvern_dagster.agent.planners.heuristic.outcomes import error_codes
-from skyvern_dagster.agent.planners.heuristic.scalars import fill_scalars
-from skyvern_dagster.agent.planners.heuristic.schema import ListSpec
 from skyvern_dagster.agent.planners.heuristic.situation import (
     FAIR,
     LIKELY,
@@ -20,6 +16,10 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     Situation,
     terminate,
 )
+from skyvern_dagster.agent.purposes import Purpose, ReadMemo
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.record_list import PageOfList, Row, key_name
+from skyvern_dagster.reading.schema import ListSpec
 
 
 def wanted_rows(situation: Situation, page: PageOfList) -> list[Row]:
@@ -46,11 +46,16 @@ def extract_rows(
     items: list[Any] = [
         row.values if wanted.fields else next(iter(row.values.values())) for row in kept
     ]
-    data = fill_scalars(situation, wanted, items)
+    data = situation.scalars.data(wanted, items)
     if final:
         data = _with_scratchpad(situation, wanted, data, kept, page)
     window = f", {len(kept)} of them {situation.intent.window}" if situation.intent.window else ""
-    return Extract(data=data, reasoning=f"Read: {page.signature}{window}")
+    return Extract(
+        data=data,
+        reasoning=f"Read: {page.signature}{window}",
+        purpose=Purpose.READ,
+        memo=ReadMemo(signature=page.signature),
+    )
 
 
 def _with_scratchpad(
@@ -75,6 +80,7 @@ def _named(rows: list[Row], wanted: ListSpec) -> str:
 
 def reading_confidence(page: PageOfList) -> float:
     """How sure a reading is, going by how plainly the records fill the fields."""
+    # Two thirds of what is asked for are plain; half of it.
     return SURE if page.reading.quality >= 0.65 else LIKELY if page.reading.quality >= 0.5 else FAIR
 
 

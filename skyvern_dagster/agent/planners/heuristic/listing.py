@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from skyvern_dagster.agent.decisions import Click, Decision, Extract, Wait
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.arrival import (
-    better_place,
-    go_to_list,
-    is_target_page,
-)
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
 from skyvern_dagster.agent.planners.heuristic.contacts import look_for_contacts, read_contacts
 from skyvern_dagster.agent.planners.heuristic.date_range import widened_range
-from skyvern_dagster.agent.planners.heuristic.list_page import PageOfList, read_page
+from skyvern_dagster.agent.planners.heuristic.filter_choices import another, choose, wider
 from skyvern_dagster.agent.planners.heuristic.list_parts import (
     archive_route,
     is_past_window,
@@ -28,19 +22,17 @@ from skyvern_dagster.agent.planners.heuristic.list_result import (
     wanted_rows,
 )
 from skyvern_dagster.agent.planners.heuristic.navigation import follow
-from skyvern_dagster.agent.planners.heuristic.periods import another, choose, wider
-from skyvern_dagster.agent.planners.heuristic.scalars import fill_scalars
-from skyvern_dagster.agent.planners.heuristic.schema import ListSpec
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act, complete
-from skyvern_dagster.agent.planners.heuristic.words import clip
-
-_READABLE = 0.35
-
-
-_MAX_NAVIGATION = 10
-
-
-_SCROLL_FROM = 6
+from skyvern_dagster.agent.planners.heuristic.target_page import (
+    better_place,
+    go_to_list,
+    is_target_page,
+)
+from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.record_list import PageOfList, read_page
+from skyvern_dagster.reading.schema import ListSpec
+from skyvern_dagster.reading.words import clip
 
 
 def read_list(situation: Situation, wanted: ListSpec) -> Plan:
@@ -48,10 +40,11 @@ def read_list(situation: Situation, wanted: ListSpec) -> Plan:
     if plan := read_contacts(situation):
         return plan
     here = is_target_page(situation)
-    page = read_page(situation, wanted)
+    page = read_page(situation.view, wanted, situation.today)
     better = better_place(situation, here)
     if better and not situation.memory.extracted:
         return better
+    # Off the list's own page, records have to fill most of what is asked for.
     if page and (here or not situation.intent.target or page.reading.quality >= 0.6):
         return _read(situation, wanted, page)
     if here and (plan := _empty(situation, wanted)):
@@ -69,9 +62,9 @@ def _read(situation: Situation, wanted: ListSpec, page: PageOfList) -> Plan:
         and (choice := wider(situation.view, window, today, used))
         and len(used) < 6
     ):
-        decisions = choose(situation.view, choice, "Filter")
+        decisions = choose(situation.view, choice)
         return act(decisions, f'Filter: "{choice.label}" makes the list show {window}', LIKELY)
-    if plan := _move_range(situation, used):
+    if plan := _move_range(situation):
         return plan
     if plan := open_period_menu(situation, used, []):
         return plan
@@ -84,9 +77,9 @@ def _read(situation: Situation, wanted: ListSpec, page: PageOfList) -> Plan:
     return _finish(situation, wanted, page)
 
 
-def _move_range(situation: Situation, used: list[str]) -> Plan | None:
+def _move_range(situation: Situation) -> Plan | None:
     """Moves the beginning of a date range back, once."""
-    if any(label.startswith("from ") for label in used):
+    if situation.memory.range_moved:
         return None
     window = situation.intent.window
     decisions = widened_range(situation.view, window, situation.today, situation.lang)
@@ -98,11 +91,11 @@ def _after_stale(situation: Situation, wanted: ListSpec, page: PageOfList) -> Pl
     clicked = (
         last is not None
         and isinstance(last.decision, Click)
-        and last.decision.reasoning.startswith("Next page")
+        and last.decision.purpose is Purpose.NEXT_PAGE
     )
-    if clicked and situation.memory.in_a_row("Wait") < 1:
+    if clicked and situation.memory.in_a_row(Purpose.WAIT) < 1:
         why = "Wait: the list shows the same records as before; more may be on their way"
-        return act([Wait(seconds=2, reasoning=why)], why)
+        return act([Wait(seconds=2, reasoning=why, purpose=Purpose.WAIT)], why)
     return _finish(situation, wanted, page)
 
 
@@ -136,12 +129,12 @@ def _further(situation: Situation, wanted: ListSpec, page: PageOfList | None) ->
         choice := another(situation.view, situation.intent.window, situation.today, used)
     ):
         return act(
-            [*before, *choose(situation.view, choice, "Filter")],
+            [*before, *choose(situation.view, choice)],
             f'Filter: "{choice.label}" comes next',
             LIKELY,
         )
     if route := archive_route(situation):
-        plan = follow(route, "Archive", LIKELY)
+        plan = follow(route, Purpose.ARCHIVE, LIKELY)
         return act([*before, *plan.decisions], plan.reasoning, plan.confidence)
     return None
 
@@ -154,11 +147,11 @@ def _empty(situation: Situation, wanted: ListSpec) -> Plan | None:
     )
     if choice and len(used) < 12:
         return act(
-            choose(situation.view, choice, "Filter"),
+            choose(situation.view, choice),
             f'Filter: "{choice.label}" may show records',
             LIKELY,
         )
-    if plan := _move_range(situation, used):
+    if plan := _move_range(situation):
         return plan
     told = next(
         (
@@ -171,9 +164,11 @@ def _empty(situation: Situation, wanted: ListSpec) -> Plan | None:
     if not told:
         return None
     if route := archive_route(situation):
-        return follow(route, "Archive", LIKELY)
+        return follow(route, Purpose.ARCHIVE, LIKELY)
     if not count_before(situation, wanted) and (plan := nothing_found(situation)):
         return plan
-    data = fill_scalars(situation, wanted, [])
-    extract = Extract(data=data, reasoning=f'Read: the list is empty ("{clip(told)}")')
+    data = situation.scalars.data(wanted, [])
+    extract = Extract(
+        data=data, reasoning=f'Read: the list is empty ("{clip(told)}")', purpose=Purpose.READ
+    )
     return complete(f'The list is empty: "{clip(told)}"', LIKELY, extract)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
 from skyvern_dagster.agent.planners.heuristic.credentials import Credentials
 from skyvern_dagster.agent.planners.heuristic.login_answer import (
     after_submitting,
@@ -22,7 +21,6 @@ from skyvern_dagster.agent.planners.heuristic.login_signs import looks_like_acco
 from skyvern_dagster.agent.planners.heuristic.navigation import follow, go_to, open_menu, routes
 from skyvern_dagster.agent.planners.heuristic.obstacles import dialogs
 from skyvern_dagster.agent.planners.heuristic.one_time_code import enter_code
-from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.agent.planners.heuristic.situation import (
     LIKELY,
     SURE,
@@ -31,12 +29,15 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     give_up,
     terminate,
 )
-
-_PURPOSE = "Log in"
-
+from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.reading.concepts import FAIRLY, MOSTLY, concept
+from skyvern_dagster.reading.page import PageView
 
 _MAX_SEARCH_STEPS = 8
+"""Clicks on the way to a login form: home, menu, account, form, and as many dead ends."""
 _MAX_TRIES = 3
+"""How often a form is filled in that couldn't be sent; the password was not tried by that, so
+that no account is locked."""
 
 
 def log_in(situation: Situation) -> Plan | None:
@@ -113,15 +114,15 @@ def _towards_form(situation: Situation, view: PageView, credentials: Credentials
 
 
 def _find_form(situation: Situation) -> Plan:
-    searched = len(situation.memory.purposes("Navigate"))
+    searched = len(situation.memory.purposes(Purpose.NAVIGATE))
     direct = routes(situation, ("login.enter",))
-    if direct and direct[0].score >= 0.55 and searched < _MAX_SEARCH_STEPS:
-        return follow(direct[0], "Navigate", SURE)
+    if direct and direct[0].score >= FAIRLY and searched < _MAX_SEARCH_STEPS:
+        return follow(direct[0], Purpose.NAVIGATE, SURE)
     plan = (
         go_to(situation, ("login.enter", "page.account")) if searched < _MAX_SEARCH_STEPS else None
     )
     if plan is None and searched < _MAX_SEARCH_STEPS:
-        plan = open_menu(situation, "Navigate")
+        plan = open_menu(situation, Purpose.NAVIGATE)
     return plan or give_up(
         situation,
         "login_failed",
@@ -137,15 +138,17 @@ def _other_way(situation: Situation, view: PageView) -> Plan | None:
         if situation.untried(one)
     ]
     score, control = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-    if control is None or score < 0.6:
+    if control is None or score < MOSTLY:
         tabs = [
             one
             for one in view.controls
             if one.node.role == "tab" and not one.node.selected and situation.untried(one)
         ]
         control = next(
-            (one for one in tabs if concept("login.enter").score(one.label) >= 0.6), None
+            (one for one in tabs if concept("login.enter").score(one.label) >= MOSTLY), None
         )
     return (
-        click(control, "Navigate", "offers the login with a password", LIKELY) if control else None
+        click(control, Purpose.NAVIGATE, "offers the login with a password", LIKELY)
+        if control
+        else None
     )

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from skyvern_dagster.agent.decisions import Wait
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
 from skyvern_dagster.agent.planners.heuristic.login_filling import fill_login
 from skyvern_dagster.agent.planners.heuristic.login_form import LoginForm
 from skyvern_dagster.agent.planners.heuristic.login_signs import leads_in, signs_of_login
@@ -19,7 +18,9 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     click,
     terminate,
 )
-from skyvern_dagster.agent.planners.heuristic.words import clip, fold
+from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.reading.concepts import CLEARLY, concept
+from skyvern_dagster.reading.words import clip, fold
 
 
 def judge_answer(situation: Situation, form: LoginForm, attempts: int) -> Plan:
@@ -99,10 +100,10 @@ def site_says(situation: Situation) -> str:
 
 def wait_once(situation: Situation, what: str) -> Plan | None:
     """A short wait, unless the step before was one already."""
-    if situation.memory.in_a_row("Wait") >= 1:
+    if situation.memory.in_a_row(Purpose.WAIT) >= 1:
         return None
     why = f"Wait: for {what}"
-    return act([Wait(seconds=4, reasoning=why)], why)
+    return act([Wait(seconds=4, reasoning=why, purpose=Purpose.WAIT)], why)
 
 
 def after_submitting(situation: Situation) -> Plan | None:
@@ -122,8 +123,8 @@ def after_submitting(situation: Situation) -> Plan | None:
         return failure
     if plan := wait_once(situation, "the page to show the account"):
         return plan
-    if situation.untried(doubt) and not situation.memory.purposes("Check"):
-        return click(doubt, "Check", "shows whether the login worked", FAIR)
+    if situation.untried(doubt) and not situation.memory.purposes(Purpose.CHECK_LOGIN):
+        return click(doubt, Purpose.CHECK_LOGIN, "shows whether the login worked", FAIR)
     return terminate(
         situation, "login_failed", "After the login, the site still offers to log in", LIKELY
     )
@@ -140,6 +141,12 @@ def _interstitial(situation: Situation) -> Plan | None:
         if situation.untried(one)
     ]
     score, control = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-    if control is None or score < 0.75 or len(situation.memory.purposes("Skip")) >= 3:
+    if (
+        control is None
+        or score < CLEARLY
+        or len(situation.memory.purposes(Purpose.SKIP_OFFER)) >= 3
+    ):
         return None
-    return click(control, "Skip", "leaves out an offer between login and account", LIKELY)
+    return click(
+        control, Purpose.SKIP_OFFER, "leaves out an offer between login and account", LIKELY
+    )

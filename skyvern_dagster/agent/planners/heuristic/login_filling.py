@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 from skyvern_dagster.agent.decisions import Check, Click, Decision, InputText
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.controls import Input
 from skyvern_dagster.agent.planners.heuristic.credentials import Credentials
 from skyvern_dagster.agent.planners.heuristic.login_form import LoginForm
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, SURE, Situation, act
-from skyvern_dagster.agent.planners.heuristic.words import overlap
-
-_PURPOSE = "Log in"
+from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.reading.controls import Input
+from skyvern_dagster.reading.words import overlap
 
 
 def fill_login(situation: Situation, form: LoginForm, credentials: Credentials) -> Plan:
@@ -20,18 +19,18 @@ def fill_login(situation: Situation, form: LoginForm, credentials: Credentials) 
     decisions: list[Decision] = []
     typed = []
     for field, text in _texts(form, credentials):
-        why = f"{_PURPOSE}: {field} takes {_naming(text, credentials)}"
-        decisions.append(InputText(ref=field.ref, text=text, reasoning=why))
+        why = f"Log in: {field} takes {_naming(text, credentials)}"
+        decisions.append(InputText(ref=field.ref, text=text, reasoning=why, purpose=Purpose.LOG_IN))
         typed.append(str(field))
     decisions.extend(_terms(situation, form))
     last = decisions[-1] if decisions else None
     if form.submit:
-        why = f"{_PURPOSE}: {form.submit} sends the login form"
-        decisions.append(Click(ref=form.submit.ref, reasoning=why))
+        why = f"Log in: {form.submit} sends the login form"
+        decisions.append(Click(ref=form.submit.ref, reasoning=why, purpose=Purpose.LOG_IN))
     elif isinstance(last, InputText):
         decisions[-1] = last.model_copy(update={"press_enter": True})
     sender = str(form.submit) if form.submit else "Enter"
-    reasoning = f"{_PURPOSE}: filled in {', '.join(typed)} and sent the form with {sender}"
+    reasoning = f"Log in: filled in {', '.join(typed)} and sent the form with {sender}"
     return act(decisions, reasoning, SURE if form.score >= 0.5 else LIKELY)
 
 
@@ -71,4 +70,6 @@ def _naming(text: str, credentials: Credentials) -> str:
 def _terms(situation: Situation, form: LoginForm) -> Iterator[Decision]:
     for field in situation.view.inputs_in(form.container):
         if field.node.role == "checkbox" and field.node.required and not field.node.checked:
-            yield Check(ref=field.ref, reasoning=f"{_PURPOSE}: {field} is required")
+            yield Check(
+                ref=field.ref, reasoning=f"Log in: {field} is required", purpose=Purpose.LOG_IN
+            )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.controls import Control, Input
-from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.browser.observation import Node
+from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, concept
+from skyvern_dagster.reading.controls import Control, Input
+from skyvern_dagster.reading.page import PageView
 
 _NEAR = 400
+"""Nodes between a form and the heading that names it: room for a menu of a hundred entries (a
+list item, a link and a text each) in between."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def find_username_form(view: PageView) -> LoginForm | None:
     best: LoginForm | None = None
     for field in view.inputs:
         score = _username_score(field)
-        if not field.is_text or field.is_password or score < 0.5:
+        if not field.is_text or field.is_password or score < PARTLY:
             continue
         container = _container(view, field)
         if container is None or any(one.is_password for one in view.inputs_in(container)):
@@ -107,7 +109,7 @@ def _is_code_field(field: Input, asked: bool) -> bool:
         concept("login.one_time_code").score(field.label),
         concept("login.one_time_code").score(field.hints),
     )
-    if named >= 0.5:
+    if named >= PARTLY:
         return True
     short = attributes.get("maxlength", "") in {"4", "5", "6", "7", "8"}
     numeric = attributes.get("inputmode") == "numeric" or field.node.input_type in {"tel", "number"}
@@ -159,8 +161,8 @@ def _username(fields: list[Input], password: Input) -> Input | None:
     if not before:
         return None
     scored = [(_username_score(one), one.position, one) for one in before]
-    score, _, found = max(scored, key=lambda entry: entry[:2])
-    return found if score >= 0.3 else before[-1]
+    score, _, best = max(scored, key=lambda entry: entry[:2])
+    return best if score >= 0.3 else before[-1]
 
 
 def _username_score(field: Input) -> float:
@@ -186,8 +188,8 @@ def _login_score(view: PageView, container: Node, password: Input, submit: Contr
         [one for one in view.inputs_in(container) if one.is_text and not one.is_password][2:]
     )
     titles = list(_titles(view, container))
-    enters = any(concept("login.enter").score(text) >= 0.5 for text in titles)
-    registers = any(concept("login.register").score(text) >= 0.6 for text in titles)
+    enters = any(concept("login.enter").score(text) >= PARTLY for text in titles)
+    registers = any(concept("login.register").score(text) >= MOSTLY for text in titles)
     score += 0.2 if enters else -0.3 if registers else 0.0
     return score
 
@@ -215,8 +217,8 @@ def _submit(view: PageView, container: Node, field: Input) -> Control | None:
         )
         for control in view.controls_in(container)
     ]
-    score, found = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-    return found if score >= 0.4 else None
+    score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+    return best if score >= 0.4 else None
 
 
 def _submit_score(control: Control) -> float:
@@ -253,8 +255,8 @@ def _is_toggle(control: Control) -> bool:
         "eye",
     )
     other = (
-        concept("login.register").score(label) >= 0.5
-        or concept("paging.search").score(label) >= 0.5
+        concept("login.register").score(label) >= PARTLY
+        or concept("paging.search").score(label) >= PARTLY
     )
     social = any(
         name in label for name in ("google", "facebook", "apple", "microsoft", "amazon", "passkey")

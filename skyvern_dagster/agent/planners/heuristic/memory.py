@@ -9,18 +9,20 @@ from typing import Any
 
 from skyvern_dagster.agent.decisions import Click, Download, Extract, InputText
 from skyvern_dagster.agent.planner import PastAction, PastStep
-from skyvern_dagster.agent.planners.heuristic.controls import Control, same_page
-from skyvern_dagster.agent.planners.heuristic.words import fold
+from skyvern_dagster.agent.purposes import FilterMemo, Purpose, ReadMemo
 from skyvern_dagster.browser.results import ActionResult
+from skyvern_dagster.reading.controls import Control, same_page
+from skyvern_dagster.reading.words import fold
 
-_INSTEAD = " instead of "
+_ASIDE = frozenset({Purpose.CONSENT, Purpose.DISMISS, Purpose.WAIT})
+_TURNS = frozenset({Purpose.NEXT_PAGE, Purpose.FILTER, Purpose.DATE_RANGE, Purpose.ARCHIVE})
+_FILTERS = frozenset({Purpose.FILTER, Purpose.DATE_RANGE})
 
 
 class Memory:
     """Questions to a task's history.
 
-    Decisions carry their purpose as the first word of their reasoning (``Consent: …``,
-    ``Next page: …``); counting purposes is how the planner keeps from doing things over and over.
+    Counting what was done for a purpose is how the planner keeps from doing things over and over.
     """
 
     def __init__(self, history: Sequence[PastStep]) -> None:
@@ -43,47 +45,56 @@ class Memory:
         """How the latest decision went."""
         return self.last.result if self.last else None
 
-    def purposes(self, purpose: str, *, url: str | None = None) -> list[PastAction]:
+    def purposes(self, purpose: Purpose, *, url: str | None = None) -> list[PastAction]:
         """The decisions that were made for a purpose (on a page)."""
         return [
             action
             for step, action in self.actions
-            if action.decision.reasoning.startswith(f"{purpose}:")
-            and (url is None or same_page(step.url, url))
+            if action.decision.purpose is purpose and (url is None or same_page(step.url, url))
         ]
 
-    def done(self, purpose: str) -> list[PastAction]:
+    def done(self, purpose: Purpose) -> list[PastAction]:
         """Those of the decisions for a purpose that were carried out."""
         return [action for action in self.purposes(purpose) if action.result.ok]
 
     @property
     def chosen_filters(self) -> list[str]:
         """The filter options that were in force so far, folded; a failed one after two tries."""
-        found: list[str] = []
+        used: list[str] = []
+        for memo in self._filters(_FILTERS):
+            used += [fold(each) for each in (memo.option, memo.instead_of) if each]
+        return used
+
+    @property
+    def range_moved(self) -> bool:
+        """Whether the beginning of a range of dates was moved already, or twice couldn't be."""
+        return any(self._filters(frozenset({Purpose.DATE_RANGE})))
+
+    def _filters(self, purposes: frozenset[Purpose]) -> Iterator[FilterMemo]:
         failed: Counter[str] = Counter()
-        for action in self.purposes("Filter"):
-            label, _, before = action.decision.reasoning.partition(": ")[2].partition(_INSTEAD)
-            failed[label] += not action.result.ok
-            if action.result.ok or failed[label] > 1:
-                found += [fold(label), fold(before)] if before else [fold(label)]
-        return found
+        for _, action in self.actions:
+            memo = action.decision.memo
+            if action.decision.purpose not in purposes or not isinstance(memo, FilterMemo):
+                continue
+            failed[memo.option] += not action.result.ok
+            if action.result.ok or failed[memo.option] > 1:
+                yield memo
 
     @property
     def turn_failed(self) -> bool:
         """Whether the latest step that should have shown more of a list was not carried out."""
         for _, action in reversed(list(self.actions)):
-            if action.decision.reasoning.startswith(("Consent:", "Dismiss:", "Wait:")):
+            if action.decision.purpose in _ASIDE:
                 continue
-            turned = action.decision.reasoning.startswith(("Next page:", "Filter:", "Archive:"))
-            return turned and not action.result.ok
+            return action.decision.purpose in _TURNS and not action.result.ok
         return False
 
-    def in_a_row(self, purpose: str) -> int:
+    def in_a_row(self, purpose: Purpose) -> int:
         """How many of the latest steps served only this purpose."""
         count = 0
         for step in reversed(self.steps):
             if not step.actions or not all(
-                action.decision.reasoning.startswith(f"{purpose}:") for action in step.actions
+                action.decision.purpose is purpose for action in step.actions
             ):
                 break
             count += 1
@@ -108,7 +119,7 @@ class Memory:
             for _, action in self.actions
             if isinstance(action.decision, Click | Download)
             and wanted
-            and wanted == _target_name(action)
+            and wanted == fold(action.label)
         )
 
     def visited(self, url: str) -> bool:
@@ -128,6 +139,16 @@ class Memory:
         return sum(
             step.actions[-1].result.ok and _types(step, text) for step in self.steps if step.actions
         )
+
+    @property
+    def signatures(self) -> frozenset[str]:
+        """Signatures of the pages whose records were read."""
+        memos = (action.decision.memo for _, action in self.actions)
+        return frozenset(memo.signature for memo in memos if isinstance(memo, ReadMemo))
+
+    def last_was_for(self, *purposes: Purpose) -> bool:
+        """Whether the latest decision was made for one of these purposes."""
+        return self.last is not None and self.last.decision.purpose in purposes
 
     @cached_property
     def extracted(self) -> tuple[Any, ...]:
@@ -151,11 +172,6 @@ def _types(step: PastStep, text: str) -> bool:
     )
 
 
-def _target_name(action: PastAction) -> str:
-    _, quote, rest = action.target.partition('"')
-    return fold(rest.rpartition('"')[0]) if quote else fold(action.target)
-
-
 def _is_target(action: PastAction, control: Control) -> bool:
     wanted = fold(control.label)
-    return bool(wanted) and wanted == _target_name(action) and len(wanted) > 3
+    return bool(wanted) and wanted == fold(action.label) and len(wanted) > 3

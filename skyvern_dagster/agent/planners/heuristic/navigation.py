@@ -8,13 +8,6 @@ from urllib.parse import urlsplit
 
 from skyvern_dagster.agent.decisions import Goto, Hover
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.concepts import (
-    Concept,
-    best_concept,
-    concept,
-    concepts,
-)
-from skyvern_dagster.agent.planners.heuristic.controls import Control, same_page, same_site
 from skyvern_dagster.agent.planners.heuristic.situation import (
     FAIR,
     LIKELY,
@@ -23,8 +16,19 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     act,
     click,
 )
-from skyvern_dagster.agent.planners.heuristic.words import fold, overlap
+from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Node
+from skyvern_dagster.reading.concepts import (
+    MOSTLY,
+    PARTLY,
+    PLAINLY,
+    Concept,
+    best_concept,
+    concept,
+    concepts,
+)
+from skyvern_dagster.reading.controls import Control, same_page, same_site
+from skyvern_dagster.reading.words import fold, overlap
 
 RELATED = {
     "page.orders": ("page.invoices", "page.bookings", "page.payments", "page.documents"),
@@ -35,9 +39,13 @@ RELATED = {
 
 
 _DIRECT = 0.55
+"""A third of a link's letters (`concepts.FAIRLY`): the page that comes is looked at, and a wrong
+one costs a step."""
 
 
 _HUB = 0.5
+"""A quarter (`concepts.PARTLY`): account pages are called by many words (`Hello Ann, your
+account`), and lead on to everything."""
 
 
 _REGION_FACTORS = {"contentinfo": 0.85, "complementary": 0.95, "dialog": 0.9}
@@ -68,7 +76,7 @@ def routes(situation: Situation, targets: Sequence[str], wording: str = "") -> l
 
 
 def _is_usable(situation: Situation, control: Control) -> bool:
-    if concept("nav.danger").score(control.label) >= 0.6 or control.node.role == "option":
+    if concept("nav.danger").score(control.label) >= MOSTLY or control.node.role == "option":
         return False
     url = control.url
     if url.startswith(("mailto:", "tel:", "javascript:void")) and not control.label:
@@ -117,7 +125,7 @@ def _path_score(control: Control, name: str) -> float:
     if not score or not control.label:
         return 0.9 * score
     other, other_score = best_concept(control.label, _known_labels())
-    if other is not None and other.name != name and other_score >= 0.7:
+    if other is not None and other.name != name and other_score >= PLAINLY:
         return 0.0
     return 0.75 * score
 
@@ -130,7 +138,7 @@ def go_to(
     situation: Situation,
     targets: Sequence[str],
     wording: str = "",
-    purpose: str = "Navigate",
+    purpose: Purpose = Purpose.NAVIGATE,
     fallbacks: Sequence[str] = (),
 ) -> Plan | None:
     """The next click towards a page.
@@ -141,6 +149,7 @@ def go_to(
     direct = routes(situation, targets, wording)
     if direct and direct[0].score >= _DIRECT:
         runner_up = direct[1].score if len(direct) > 1 else 0.0
+        # What a place in the list of targets is worth (`_score`): nearer than that are rivals.
         confidence = SURE if direct[0].score - runner_up > 0.05 else LIKELY
         return follow(direct[0], purpose, confidence)
     if plan := open_menu_for(situation, targets, purpose):
@@ -155,33 +164,35 @@ def go_to(
     )
 
 
-def _by_related_name(situation: Situation, fallbacks: Sequence[str], purpose: str) -> Plan | None:
+def _by_related_name(
+    situation: Situation, fallbacks: Sequence[str], purpose: Purpose
+) -> Plan | None:
     related = routes(situation, fallbacks) if fallbacks else []
     if related and related[0].score >= _DIRECT:
         return follow(related[0], purpose, FAIR)
     return None
 
 
-def follow(route: Route, purpose: str, confidence: float) -> Plan:
+def follow(route: Route, purpose: Purpose, confidence: float) -> Plan:
     """Clicks a route; opens its address directly where something lies over the link."""
     control = route.control
     if control.node.covered and control.url.startswith("http"):
-        why = f"{purpose}: {control} {route.why}, and is covered, so its address is opened"
-        return act([Goto(url=control.url, reasoning=why)], why, confidence)
+        why = f"{purpose.title}: {control} {route.why}, and is covered, so its address is opened"
+        return act([Goto(url=control.url, reasoning=why, purpose=purpose)], why, confidence)
     return click(control, purpose, route.why, confidence)
 
 
-def open_menu_for(situation: Situation, targets: Sequence[str], purpose: str) -> Plan | None:
+def open_menu_for(situation: Situation, targets: Sequence[str], purpose: Purpose) -> Plan | None:
     """Opens a closed menu whose own name means the target (``Orders ▾``)."""
     for control in situation.view.controls:
         if not _opens(control) or not situation.untried(control):
             continue
-        if any(concept(name).score(control.label) >= 0.5 for name in targets):
+        if any(concept(name).score(control.label) >= PARTLY for name in targets):
             return click(control, purpose, "opens the menu of that name", LIKELY)
     return None
 
 
-def open_menu(situation: Situation, purpose: str) -> Plan | None:
+def open_menu(situation: Situation, purpose: Purpose) -> Plan | None:
     """Opens a menu that has not been looked into: the account's, the main one, any other."""
     ranked = sorted(
         (
@@ -205,14 +216,14 @@ def open_menu(situation: Situation, purpose: str) -> Plan | None:
 
 def hover_menu(situation: Situation, targets: Sequence[str]) -> Plan | None:
     """Moves the pointer over what may open a menu that way, at most a few places a page."""
-    hovered = [one.decision for one in situation.memory.purposes("Hover", url=situation.url)]
+    hovered = [one.decision for one in situation.memory.purposes(Purpose.HOVER, url=situation.url)]
     if len(hovered) >= 4:
         return None
     for node, label in _hover_places(situation, targets):
         again = any(one.type == "hover" and one.ref == node.ref for one in hovered)
         if not again and not situation.memory.clicked_label(label):
             why = f'Hover: "{label}" may open a menu under the pointer'
-            return act([Hover(ref=node.ref or "", reasoning=why)], why, FAIR)
+            return act([Hover(ref=node.ref or "", reasoning=why, purpose=Purpose.HOVER)], why, FAIR)
     return None
 
 
@@ -229,7 +240,7 @@ def _hover_places(situation: Situation, targets: Sequence[str]) -> Iterator[tupl
             continue
         if any(one.node is not node for one in view.controls_in(node)):
             continue
-        named = any(concept(name).score(label) >= 0.6 for name in meanings)
+        named = any(concept(name).score(label) >= MOSTLY for name in meanings)
         caret = label.rstrip().endswith(("▾", "▼", "⌄", "▿", "˅"))
         if (named or caret) and node.role not in {"heading", "img", "textbox", "paragraph"}:
             yield node, label
@@ -253,7 +264,7 @@ def _is_brand(situation: Situation, control: Control) -> bool:
 
 
 def _menu_score(situation: Situation, control: Control) -> float:
-    if concept("nav.danger").score(control.label) >= 0.6 or control.node.expanded:
+    if concept("nav.danger").score(control.label) >= MOSTLY or control.node.expanded:
         return 0.0
     in_head = (
         control.region in {"banner", "navigation"}

@@ -6,9 +6,6 @@ import re
 
 from skyvern_dagster.agent.decisions import Goto, Press, Wait
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.controls import Control
-from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.agent.planners.heuristic.situation import (
     FAIR,
     LIKELY,
@@ -17,22 +14,40 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     click,
     terminate,
 )
-from skyvern_dagster.agent.planners.heuristic.words import clip, fold
+from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Node
+from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, concept
+from skyvern_dagster.reading.controls import Control
+from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.words import clip, fold
 
+_TOO_MANY = 429
+"""HTTP's status for too many requests: it passes, as errors of the server do."""
 _MAX_RETRIES = 2
+"""In a row. Navigation has tried three times by itself before; two more looks are some ten
+seconds, in which a restarting server comes back."""
 
 
 _MAX_WAITS = 3
+"""In a row, three seconds each: what hasn't loaded after nine seconds rarely does."""
 
 
 _MAX_DISMISSALS = 6
+"""In a task: three pop-ups (newsletter, app, country), each of which may need a
+second try."""
 
 
 _SMALL_PAGE = 1500
+"""Characters of a page that can be nothing but an error or a refusal: a screen of text. Longer
+ones have content that mentions one. Half and twice as many do as well on the page tests."""
 
 
 _MAX_BANNER = 2500
+"""Characters of a consent banner with its list of purposes folded open; above that it is the
+page around it. Half and twice as many do as well on the page tests."""
+
+
+_CLEARING = frozenset({Purpose.CONSENT, Purpose.DISMISS, Purpose.WAIT, Purpose.RETRY})
 
 
 _DIALOGS = frozenset({"dialog", "alertdialog"})
@@ -56,36 +71,49 @@ def _error_page(situation: Situation) -> Plan | None:
     if not problem:
         return None
     if (
-        len(situation.memory.purposes("Retry")) >= _MAX_RETRIES + 1
-        or situation.memory.in_a_row("Retry") >= _MAX_RETRIES
+        len(situation.memory.purposes(Purpose.RETRY)) >= _MAX_RETRIES + 1
+        or situation.memory.in_a_row(Purpose.RETRY) >= _MAX_RETRIES
     ):
         reason = f"{situation.url} keeps answering with an error: {problem}"
         return terminate(situation, "site_error", reason, LIKELY)
     why = f"Retry: the page answered with an error ({problem}); opening it again"
-    return act([Wait(seconds=2, reasoning=why), Goto(url=situation.url, reasoning=why)], why)
+    return act(
+        [
+            Wait(seconds=2, reasoning=why, purpose=Purpose.RETRY),
+            Goto(url=situation.url, reasoning=why, purpose=Purpose.RETRY),
+        ],
+        why,
+    )
 
 
 def error_of(situation: Situation) -> str:
     """What a page that is only a (passing) error says; empty for any other page."""
     status = situation.request.observation.http_status
     view = situation.view
-    if status is not None and (status >= 500 or status == 429):
+    if passes(status):
         return f"HTTP {status} {clip(view.page_text, 80)}".strip()
     if len(view.page_text) > _SMALL_PAGE or view.inputs:
         return ""
     for heading in view.main_headings:
-        if concept("message.transient").score(heading) >= 0.5 or re.match(r"^\W*5\d\d\b", heading):
+        if concept("message.transient").score(heading) >= PARTLY or re.match(
+            r"^\W*5\d\d\b", heading
+        ):
             return clip(heading)
     return ""
+
+
+def passes(status: int | None) -> bool:
+    """Whether an HTTP status is an error that may be gone in a moment."""
+    return status is not None and (status >= 500 or status == _TOO_MANY)
 
 
 def _robot_gate(situation: Situation) -> Plan | None:
     text = captcha(situation.view)
     if not text:
         return None
-    if situation.memory.in_a_row("Wait") < 1 and not situation.view.inputs:
+    if situation.memory.in_a_row(Purpose.WAIT) < 1 and not situation.view.inputs:
         why = f'Wait: the page may let a browser pass by itself ("{clip(text)}")'
-        return act([Wait(seconds=5, reasoning=why)], why, FAIR)
+        return act([Wait(seconds=5, reasoning=why, purpose=Purpose.WAIT)], why, FAIR)
     reason = f'The site asks for proof that a human is there ("{clip(text)}")'
     return terminate(situation, "captcha", reason)
 
@@ -101,7 +129,7 @@ def captcha(view: PageView) -> str:
         ):
             return node.name or node.title
     texts = (*view.main_headings, *(field.label for field in view.inputs), *view.messages)
-    return next((text for text in texts if found.score(text) >= 0.5), "")
+    return next((text for text in texts if found.score(text) >= PARTLY), "")
 
 
 def _is_badge(node: Node) -> bool:
@@ -115,7 +143,8 @@ def _forbidden(situation: Situation) -> Plan | None:
     if view.inputs or len(view.page_text) > _SMALL_PAGE:
         return None
     told = next(
-        (line for line in view.main_headings if concept("message.forbidden").score(line) >= 0.6), ""
+        (line for line in view.main_headings if concept("message.forbidden").score(line) >= MOSTLY),
+        "",
     )
     if not told and status != 403:
         return None
@@ -124,18 +153,18 @@ def _forbidden(situation: Situation) -> Plan | None:
 
 
 def _loading(situation: Situation) -> Plan | None:
-    if situation.memory.in_a_row("Wait") >= _MAX_WAITS or _needs_no_more(situation):
+    if situation.memory.in_a_row(Purpose.WAIT) >= _MAX_WAITS or _needs_no_more(situation):
         return None
     text = _loading_text(situation.view)
     if not text:
         return None
     why = f'Wait: the page is still loading ("{clip(text, 40)}")'
-    return act([Wait(seconds=3, reasoning=why)], why)
+    return act([Wait(seconds=3, reasoning=why, purpose=Purpose.WAIT)], why)
 
 
 def _needs_no_more(situation: Situation) -> bool:
     """Whether what the goal says to click is there, or was clicked: some pages "load" for ever."""
-    intent, done = situation.intent, len(situation.memory.done("Click"))
+    intent, done = situation.intent, len(situation.memory.done(Purpose.CLICK))
     if not intent.clicks or intent.extracts or intent.downloads or intent.fills:
         return False
     labels = {fold(one.label) for one in situation.view.controls}
@@ -151,13 +180,13 @@ def _loading_text(view: PageView) -> str:
         if node.children or not 0 < len(text) <= 50:
             continue
         announced = node.role in {"status", "alert"} or re.search(r"(\.\.\.|…)\s*$", text)
-        if announced and found.score(text) >= 0.5:
+        if announced and found.score(text) >= PARTLY:
             return text
     return ""
 
 
 def _consent(situation: Situation) -> Plan | None:
-    if len(situation.memory.purposes("Consent")) >= 3:
+    if len(situation.memory.purposes(Purpose.CONSENT)) >= 3:
         return None
     banner = consent_banner(situation.view)
     if banner is None:
@@ -167,7 +196,7 @@ def _consent(situation: Situation) -> Plan | None:
     )
     if control is None or situation.memory.tried(control, situation.url) >= 2:
         return None
-    return click(control, "Consent", "settles the cookie banner")
+    return click(control, Purpose.CONSENT, "settles the cookie banner")
 
 
 def consent_banner(view: PageView) -> Node | None:
@@ -191,8 +220,8 @@ def _way_out(view: PageView, container: Node, name: str) -> Control | None:
     scored = [
         (concept(name).score(control.label), control) for control in view.controls_in(container)
     ]
-    score, found = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-    return found if score >= 0.6 else None
+    score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+    return best if score >= MOSTLY else None
 
 
 def dialogs(view: PageView) -> list[Node]:
@@ -203,7 +232,7 @@ def dialogs(view: PageView) -> list[Node]:
 
 
 def _dialog(situation: Situation) -> Plan | None:
-    if len(situation.memory.purposes("Dismiss")) >= _MAX_DISMISSALS:
+    if len(situation.memory.purposes(Purpose.DISMISS)) >= _MAX_DISMISSALS:
         return None
     for node in dialogs(situation.view):
         if not is_wanted(situation, node) and (plan := _dismiss(situation, node)):
@@ -215,11 +244,11 @@ def _dismiss(situation: Situation, node: Node) -> Plan | None:
     control = _agreeing(situation.view, node) or _closing(situation.view, node)
     topic = clip(situation.view.label(node) or situation.view.text(node), 40)
     if control and situation.memory.tried(control, situation.url) < 2:
-        return click(control, "Dismiss", f'closes what lies over the page ("{topic}")')
-    escapes = situation.memory.purposes("Dismiss", url=situation.url)
+        return click(control, Purpose.DISMISS, f'closes what lies over the page ("{topic}")')
+    escapes = situation.memory.purposes(Purpose.DISMISS, url=situation.url)
     if not any(isinstance(action.decision, Press) for action in escapes):
         why = f'Dismiss: "{topic}" lies over the page and has no button to close it'
-        return act([Press(key="Escape", reasoning=why)], why, FAIR)
+        return act([Press(key="Escape", reasoning=why, purpose=Purpose.DISMISS)], why, FAIR)
     return None
 
 
@@ -241,8 +270,8 @@ def _closing(view: PageView, node: Node) -> Control | None:
         )
         for one in view.controls_in(node)
     ]
-    score, found = max(candidates, key=lambda pair: pair[0], default=(0.0, None))
-    return found if found and score >= 0.6 else None
+    score, best = max(candidates, key=lambda pair: pair[0], default=(0.0, None))
+    return best if best and score >= MOSTLY else None
 
 
 def is_wanted(situation: Situation, node: Node) -> bool:
@@ -261,7 +290,7 @@ def is_wanted(situation: Situation, node: Node) -> bool:
         last is not None
         and last.result.ok
         and last.result.page_changed
-        and not last.decision.reasoning.startswith(("Consent", "Dismiss", "Wait", "Retry"))
+        and last.decision.purpose not in _CLEARING
     )
 
 
@@ -272,7 +301,7 @@ def _cover(situation: Situation) -> Plan | None:
     covered = [one for one in shown if one.node.covered]
     if len(covered) < 2 or len(covered) * 2 < len(shown):
         return None
-    if len(situation.memory.purposes("Dismiss")) >= _MAX_DISMISSALS or dialogs(view):
+    if len(situation.memory.purposes(Purpose.DISMISS)) >= _MAX_DISMISSALS or dialogs(view):
         return None
     container = _uncovered_part(view, [one for one in shown if not one.node.covered])
     if container is None or is_wanted(situation, container):
@@ -282,7 +311,7 @@ def _cover(situation: Situation) -> Plan | None:
 
 def _uncovered_part(view: PageView, free: list[Control]) -> Node | None:
     """The outermost box with a way to close it and nothing covered in it."""
-    closing = [one for one in free if concept("obstacle.close").score(one.label) >= 0.6]
+    closing = [one for one in free if concept("obstacle.close").score(one.label) >= MOSTLY]
     for control in closing or free[:1]:
         container: Node = control.node
         for above in view.ancestors(control.node):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from skyvern_dagster.agent.decisions import Click, Decision, SolveTotp
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.controls import Control, Input
 from skyvern_dagster.agent.planners.heuristic.login_answer import site_says
 from skyvern_dagster.agent.planners.heuristic.situation import Situation, act, terminate
-from skyvern_dagster.agent.planners.heuristic.words import clip, fold
+from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.reading.concepts import PARTLY, concept
+from skyvern_dagster.reading.controls import Control, Input
+from skyvern_dagster.reading.words import clip, fold
 
 
 def enter_code(situation: Situation, fields: tuple[Input, ...]) -> Plan:
@@ -25,7 +26,7 @@ def enter_code(situation: Situation, fields: tuple[Input, ...]) -> Plan:
         return terminate(situation, "one_time_code", reason)
     entered = [
         one
-        for one in situation.memory.purposes("One-time code")
+        for one in situation.memory.purposes(Purpose.ONE_TIME_CODE)
         if one.decision.type == "solve_totp"
     ]
     if len(entered) >= 2:
@@ -33,9 +34,17 @@ def enter_code(situation: Situation, fields: tuple[Input, ...]) -> Plan:
         reason = f"The one-time code was not accepted: {clip(problem, 120)}"
         return terminate(situation, "one_time_code", reason)
     why = f"One-time code: {fields[0]} asks for it"
-    decisions: list[Decision] = [SolveTotp(ref=fields[0].ref, reasoning=why)]
+    decisions: list[Decision] = [
+        SolveTotp(ref=fields[0].ref, reasoning=why, purpose=Purpose.ONE_TIME_CODE)
+    ]
     if submit := _code_submit(situation, fields):
-        decisions.append(Click(ref=submit.ref, reasoning=f"One-time code: {submit} sends it"))
+        decisions.append(
+            Click(
+                ref=submit.ref,
+                reasoning=f"One-time code: {submit} sends it",
+                purpose=Purpose.ONE_TIME_CODE,
+            )
+        )
     return act(decisions, why)
 
 
@@ -55,7 +64,7 @@ def _code_submit(situation: Situation, fields: tuple[Input, ...]) -> Control | N
                 ("verif", "bestat", "confirm", "prufen", "check", "valid")
             )
         ]
-        score, found = max(verifying + scored, key=lambda pair: pair[0], default=(0.0, None))
-        if found and score >= 0.5:
-            return found
+        score, best = max(verifying + scored, key=lambda pair: pair[0], default=(0.0, None))
+        if best and score >= PARTLY:
+            return best
     return None

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from skyvern_dagster.agent.planners.heuristic.concepts import word_list
-from skyvern_dagster.agent.planners.heuristic.words import fold, name_words
+from skyvern_dagster.reading.concepts import word_list
+from skyvern_dagster.reading.words import fold, name_words
 
 
 def error_codes(mapping: Mapping[str, str], situation: str) -> tuple[str, ...]:

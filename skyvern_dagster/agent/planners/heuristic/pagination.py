@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.controls import Control, Input, same_page
-from skyvern_dagster.agent.planners.heuristic.page import PageView
-from skyvern_dagster.agent.planners.heuristic.words import fold
 from skyvern_dagster.browser.observation import Node
+from skyvern_dagster.reading.concepts import ALMOST_ONLY, MOSTLY, PLAINLY, concept
+from skyvern_dagster.reading.controls import Control, Input, same_page
+from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.words import fold
 
 _PAGE_OF = re.compile(
     r"(?:page|seite|pagina|pag)\.?\s*(\d+)\s*(?:of|von|sur|de|di|van|/)\s*(\d+)|^\W*(\d+)\s*/\s*(\d+)\W*$"
@@ -41,7 +41,7 @@ def _next_button(view: PageView, after: int) -> Onward | None:
     best: tuple[float, Control] | None = None
     for control in view.controls:
         score = _next_score(view, control)
-        if score < 0.6:
+        if score < MOSTLY:
             continue
         if not _in_pager(view, control.node) and control.position < after:
             continue
@@ -55,7 +55,7 @@ def _next_score(view: PageView, control: Control) -> float:
     if control.node.role not in {"link", "button", "generic", "listitem", "menuitem"}:
         return 0.0
     if control.region in {"banner", "dialog"} or (
-        concept("paging.last").score(control.label) >= 0.9 and fold(control.label) != "»"
+        concept("paging.last").score(control.label) >= ALMOST_ONLY and fold(control.label) != "»"
     ):
         return 0.0
     if fold(control.label) == "»":
@@ -92,7 +92,7 @@ def _in_pager(view: PageView, node: Node) -> bool:
             return True
         controls = view.controls_in(above)
         numbers = sum(one.label.strip().isdigit() for one in controls)
-        back = any(concept("paging.previous").score(one.label) >= 0.7 for one in controls)
+        back = any(concept("paging.previous").score(one.label) >= PLAINLY for one in controls)
         if numbers or back or _PAGE_OF.search(fold(text)):
             return True
     return False
@@ -150,7 +150,7 @@ def _more(view: PageView, after: int) -> Onward | None:
     score, control = max(scored, key=lambda pair: pair[0], default=(0.0, None))
     return (
         Onward(control, adds=True, why="loads more of the list")
-        if control and score >= 0.7
+        if control and score >= PLAINLY
         else None
     )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.words import fold_in_place
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.words import fold_in_place
 
 _QUOTED = "[\"'“”„‘«](?P<quoted>[^\"'“”‘’»]{1,80})[\"'“”’»]"
 

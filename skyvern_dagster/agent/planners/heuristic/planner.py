@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from skyvern_dagster.agent.planner import Plan, PlanRequest
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
 from skyvern_dagster.agent.planners.heuristic.downloading import download
 from skyvern_dagster.agent.planners.heuristic.extraction import extract_page
-from skyvern_dagster.agent.planners.heuristic.following import follow
-from skyvern_dagster.agent.planners.heuristic.forms import fill_form
+from skyvern_dagster.agent.planners.heuristic.form_filling import fill_form
+from skyvern_dagster.agent.planners.heuristic.instruction_following import follow_instructions
 from skyvern_dagster.agent.planners.heuristic.listing import read_list
 from skyvern_dagster.agent.planners.heuristic.login import asks_to_log_in, log_in
 from skyvern_dagster.agent.planners.heuristic.login_signs import logged_in
+from skyvern_dagster.agent.planners.heuristic.named_click import press_named
 from skyvern_dagster.agent.planners.heuristic.navigation import go_to
 from skyvern_dagster.agent.planners.heuristic.obstacles import clear_the_way
-from skyvern_dagster.agent.planners.heuristic.pressing import press_named
 from skyvern_dagster.agent.planners.heuristic.searching import search
 from skyvern_dagster.agent.planners.heuristic.situation import (
     LIKELY,
@@ -25,7 +24,22 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     terminate,
     unsure,
 )
-from skyvern_dagster.agent.planners.heuristic.words import clip, overlap
+from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.reading.concepts import FAIRLY, concept
+from skyvern_dagster.reading.words import clip, overlap
+
+_INSIDE = frozenset(
+    {
+        Purpose.READ,
+        Purpose.DETAILS,
+        Purpose.DOCUMENT,
+        Purpose.NEXT_PAGE,
+        Purpose.FILTER,
+        Purpose.DATE_RANGE,
+        Purpose.CLICK,
+        Purpose.FILL,
+    }
+)
 
 
 class HeuristicPlanner:
@@ -64,8 +78,7 @@ def _login_phase(situation: Situation) -> Plan | None:
 
 def _was_inside(situation: Situation) -> bool:
     """Whether the task got past the login already and went on to something else."""
-    going_on = ("Read", "Details", "Document", "Next page", "Filter", "Click", "Fill")
-    return any(situation.memory.purposes(purpose) for purpose in going_on)
+    return any(action.decision.purpose in _INSIDE for _, action in situation.memory.actions)
 
 
 def _has_more_to_do(situation: Situation) -> bool:
@@ -98,9 +111,13 @@ def _main_phase(situation: Situation) -> Plan:
     intent = situation.intent
     if intent.downloads:
         return download(situation)
-    if intent.search and not situation.memory.done("Search"):
+    if intent.search and not situation.memory.done(Purpose.SEARCH):
         return search(situation, intent.search)
-    if not intent.extracts and not situation.goal.payload and (plan := follow(situation)):
+    if (
+        not intent.extracts
+        and not situation.goal.payload
+        and (plan := follow_instructions(situation))
+    ):
         return plan
     if intent.clicks and (plan := _clicks(situation)):
         return plan
@@ -113,7 +130,7 @@ def _main_phase(situation: Situation) -> Plan:
 
 def _clicks(situation: Situation) -> Plan | None:
     """The clicks that the goal spells out, one a step, with the way to the first one."""
-    done = len(situation.memory.done("Click"))
+    done = len(situation.memory.done(Purpose.CLICK))
     labels = situation.intent.clicks
     if done >= len(labels):
         return (
@@ -125,7 +142,7 @@ def _clicks(situation: Situation) -> Plan | None:
         return plan
     if situation.intent.target or situation.intent.target_words:
         targets = (situation.intent.target,) if situation.intent.target else ()
-        if len(situation.memory.purposes("Navigate")) < 6 and (
+        if len(situation.memory.purposes(Purpose.NAVIGATE)) < 6 and (
             plan := go_to(situation, targets, situation.intent.target_words)
         ):
             return plan
@@ -151,7 +168,9 @@ def _navigation(situation: Situation) -> Plan:
             f"This is the page that was asked for: {clip(situation.view.main_headings[-1])}",
             LIKELY,
         )
-    if len(situation.memory.purposes("Navigate")) < 8 and (intent.target or intent.target_words):
+    if len(situation.memory.purposes(Purpose.NAVIGATE)) < 8 and (
+        intent.target or intent.target_words
+    ):
         targets = (intent.target,) if intent.target else ()
         if plan := go_to(situation, targets, intent.target_words):
             return plan
@@ -170,7 +189,7 @@ def _arrived(situation: Situation) -> bool:
     if not intent.target and not intent.target_words:
         return False
     headings = view.main_headings
-    if intent.target and any(concept(intent.target).score(text) >= 0.55 for text in headings):
+    if intent.target and any(concept(intent.target).score(text) >= FAIRLY for text in headings):
         return True
     return bool(intent.target_words) and any(
         overlap(intent.target_words, text) >= 0.6 for text in headings

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.controls import Control, same_page
-from skyvern_dagster.agent.planners.heuristic.documents import Paper
+from skyvern_dagster.agent.planners.heuristic.documents import DocumentKind
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, SURE, Situation, click
-from skyvern_dagster.agent.planners.heuristic.whereabouts import Whereabouts
-from skyvern_dagster.agent.planners.heuristic.words import fold
+from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.reading.concepts import MOSTLY, PLAINLY, concept
+from skyvern_dagster.reading.controls import Control, same_page
+from skyvern_dagster.reading.record_part import RecordPart
+from skyvern_dagster.reading.words import fold
 
 
 def opens_menu(control: Control) -> bool:
@@ -21,29 +22,29 @@ def opens_menu(control: Control) -> bool:
     )
 
 
-def request_document(situation: Situation, place: Whereabouts) -> Plan | None:
+def request_document(situation: Situation, place: RecordPart) -> Plan | None:
     """A control that has the document made first."""
     for control in controls_of(situation, place):
-        if concept("doc.request").score(control.label) >= 0.6 and situation.untried(control):
-            return click(control, "Request", "has the document made", LIKELY)
+        if concept("doc.request").score(control.label) >= MOSTLY and situation.untried(control):
+            return click(control, Purpose.REQUEST_DOCUMENT, "has the document made", LIKELY)
     return None
 
 
-def open_row_menu(situation: Situation, place: Whereabouts) -> Plan | None:
+def open_row_menu(situation: Situation, place: RecordPart) -> Plan | None:
     """The menu behind ``⋮`` or ``Actions`` of this record."""
     for control in controls_of(situation, place):
         if not situation.untried(control) or (
             control.node.role == "link" and control.url and "#" not in control.url
         ):
             continue
-        named = concept("nav.row_menu").score(control.label) >= 0.7
-        closed = opens_menu(control) and concept("nav.danger").score(control.label) < 0.6
+        named = concept("nav.row_menu").score(control.label) >= PLAINLY
+        closed = opens_menu(control) and concept("nav.danger").score(control.label) < MOSTLY
         if (named or closed) and control.node.expanded is not True:
-            return click(control, "Row menu", "may hold the document", LIKELY)
+            return click(control, Purpose.ROW_MENU, "may hold the document", LIKELY)
     return None
 
 
-def controls_of(situation: Situation, place: Whereabouts) -> list[Control]:
+def controls_of(situation: Situation, place: RecordPart) -> list[Control]:
     """The controls of a record's part of the page."""
     outside = {"navigation", "banner", "contentinfo"}
     return [
@@ -54,9 +55,9 @@ def controls_of(situation: Situation, place: Whereabouts) -> list[Control]:
     ]
 
 
-def open_details(situation: Situation, place: Whereabouts, *, alone: bool) -> Plan | None:
+def open_details(situation: Situation, place: RecordPart, *, alone: bool) -> Plan | None:
     """The record's own page: behind its number, or ``Details``."""
-    alone = alone or bool(situation.memory.purposes("Details"))
+    alone = alone or bool(situation.memory.purposes(Purpose.DETAILS))
     scored = [
         (score, control)
         for control in controls_of(situation, place)
@@ -66,17 +67,17 @@ def open_details(situation: Situation, place: Whereabouts, *, alone: bool) -> Pl
     score, control = max(scored, key=lambda pair: pair[0], default=(0.0, None))
     if control is None:
         return None
-    return click(control, "Details", "opens the record", SURE if score >= 0.8 else LIKELY)
+    return click(control, Purpose.DETAILS, "opens the record", SURE if score >= 0.8 else LIKELY)
 
 
 def _details_score(situation: Situation, control: Control, *, alone: bool) -> float:
     wanted = situation.intent.record_id
     if (
-        concept("nav.danger").score(control.label) >= 0.6
-        or concept("doc.other").score(control.label) >= 0.6
+        concept("nav.danger").score(control.label) >= MOSTLY
+        or concept("doc.other").score(control.label) >= MOSTLY
     ):
         return 0.0
-    if concept("field.tracking_number").score(control.label) >= 0.7 or control.url.startswith(
+    if concept("field.tracking_number").score(control.label) >= PLAINLY or control.url.startswith(
         ("mailto:", "tel:")
     ):
         return 0.0
@@ -85,7 +86,7 @@ def _details_score(situation: Situation, control: Control, *, alone: bool) -> fl
         return 0.0
     score = (
         concept("nav.details").score(control.label)
-        if not (alone and situation.memory.purposes("Details"))
+        if not (alone and situation.memory.purposes(Purpose.DETAILS))
         else 0.0
     )
     if wanted and (fold(wanted) in fold(control.label) or fold(wanted) in fold(url)):
@@ -99,7 +100,7 @@ def _details_score(situation: Situation, control: Control, *, alone: bool) -> fl
     return score
 
 
-def open_area(situation: Situation, place: Whereabouts, paper: Paper) -> Plan | None:
+def open_area(situation: Situation, place: RecordPart, kind: DocumentKind) -> Plan | None:
     """A tab or folded section such as ``Documents`` on the record's page."""
     if not place.is_page:
         return None
@@ -114,8 +115,11 @@ def open_area(situation: Situation, place: Whereabouts, paper: Paper) -> Plan | 
             or not _is_own_area(control)
         ):
             continue
-        if concept("doc.area").score(control.label) >= 0.6 or paper.score(control.label) >= 0.6:
-            return click(control, "Document area", "may hold the document", LIKELY)
+        if (
+            concept("doc.area").score(control.label) >= MOSTLY
+            or kind.score(control.label) >= MOSTLY
+        ):
+            return click(control, Purpose.DOCUMENT_AREA, "may hold the document", LIKELY)
     return None
 
 
@@ -132,4 +136,4 @@ def _is_foldable(situation: Situation, control: Control) -> bool:
 
 
 def _is_own_area(control: Control) -> bool:
-    return concept("nav.danger").score(control.label) < 0.6
+    return concept("nav.danger").score(control.label) < MOSTLY

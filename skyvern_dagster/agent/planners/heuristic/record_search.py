@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from skyvern_dagster.agent.decisions import Back, Goto, InputText, Scroll, SelectOption
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.controls import Input, same_page
-from skyvern_dagster.agent.planners.heuristic.dates import parse_date
-from skyvern_dagster.agent.planners.heuristic.documents import Paper
-from skyvern_dagster.agent.planners.heuristic.filters import DateWindow, flat_items
+from skyvern_dagster.agent.planners.heuristic.document_click import FOR_DOCUMENTS
+from skyvern_dagster.agent.planners.heuristic.documents import DocumentKind
+from skyvern_dagster.agent.planners.heuristic.filter_choices import another, choose, closed, wider
 from skyvern_dagster.agent.planners.heuristic.navigation import RELATED, go_to
-from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.agent.planners.heuristic.pagination import onward, page_select
-from skyvern_dagster.agent.planners.heuristic.periods import another, choose, closed, wider
 from skyvern_dagster.agent.planners.heuristic.situation import (
     FAIR,
     LIKELY,
@@ -21,17 +17,30 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     click,
     terminate,
 )
-from skyvern_dagster.agent.planners.heuristic.whereabouts import numbers_like
-from skyvern_dagster.agent.planners.heuristic.words import fold
+from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Node
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.controls import Input, same_page
+from skyvern_dagster.reading.date_window import DateWindow
+from skyvern_dagster.reading.dates import parse_date
+from skyvern_dagster.reading.nested_values import flat_items
+from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.record_part import numbers_like
+from skyvern_dagster.reading.words import fold
 
 _MAX_NAVIGATION = 10
+"""As many as on the way to a list (`target_page`)."""
 
 
 _MAX_PAGES = 15
+"""Of a list that is turned for one record: 150 to 750 records, newest first; a step budget of 25
+is spent by then."""
 
 
-def search_record(situation: Situation, paper: Paper) -> Plan:
+_LOOKED_THROUGH = frozenset({Purpose.NEXT_PAGE, Purpose.SEARCH, Purpose.START_OVER, Purpose.FILTER})
+
+
+def search_record(situation: Situation, kind: DocumentKind) -> Plan:
     """The record isn't on this page: search, filter, turn pages, go to the list."""
     plan = (
         _type_search(situation)
@@ -44,8 +53,8 @@ def search_record(situation: Situation, paper: Paper) -> Plan:
     )
     if plan:
         return plan
-    if situation.memory.purposes("Documents list"):
-        what = f"There is no {paper.name} to download for {situation.intent.record_id}"
+    if situation.memory.purposes(Purpose.DOCUMENTS_LIST):
+        what = f"There is no {kind.name} to download for {situation.intent.record_id}"
         reason = f"{what}: neither with the record nor on {situation.url}"
         return terminate(situation, "no_document", reason, LIKELY)
     looked = len({step.url for step in situation.memory.steps} | {situation.url})
@@ -56,13 +65,17 @@ def search_record(situation: Situation, paper: Paper) -> Plan:
 
 def _type_search(situation: Situation) -> Plan | None:
     field = _search_field(situation)
-    if field is None or situation.memory.purposes("Search"):
+    if field is None or situation.memory.purposes(Purpose.SEARCH):
         return None
     why = f"Search: {field} looks for {situation.intent.record_id}"
     return act(
         [
             InputText(
-                ref=field.ref, text=situation.intent.record_id, press_enter=True, reasoning=why
+                ref=field.ref,
+                text=situation.intent.record_id,
+                press_enter=True,
+                reasoning=why,
+                purpose=Purpose.SEARCH,
             )
         ],
         why,
@@ -90,33 +103,43 @@ def _search_field(situation: Situation) -> Input | None:
 
 def _page_on(situation: Situation) -> Plan | None:
     view = situation.view
-    if len(situation.memory.purposes("Next page")) >= _MAX_PAGES or not _has_records(situation):
+    if len(situation.memory.purposes(Purpose.NEXT_PAGE)) >= _MAX_PAGES or not _has_records(
+        situation
+    ):
         return None
     found = onward(view, _last_like(view, situation.intent.record_id))
     last = situation.memory.last
     stuck = (
         last is not None
-        and last.decision.reasoning.startswith("Next page")
+        and last.decision.purpose is Purpose.NEXT_PAGE
         and not last.result.page_changed
     )
     if found and not stuck:
         return click(
             found.control,
-            "Next page",
+            Purpose.NEXT_PAGE,
             f"{found.why}; {situation.intent.record_id} isn't on this one",
             LIKELY,
         )
     select = page_select(view)
     if select:
         why = f"Next page: {select[0]} goes to page {select[1]}"
-        return act([SelectOption(ref=select[0].ref, label=select[1], reasoning=why)], why, LIKELY)
+        return act(
+            [
+                SelectOption(
+                    ref=select[0].ref, label=select[1], reasoning=why, purpose=Purpose.NEXT_PAGE
+                )
+            ],
+            why,
+            LIKELY,
+        )
     if (
         not stuck
-        and len(situation.memory.purposes("Scroll")) < 10
+        and len(situation.memory.purposes(Purpose.SCROLL)) < 10
         and not _scroll_in_vain(situation)
     ):
         why = f"Scroll: {situation.intent.record_id} may come further down"
-        return act([Scroll(direction="bottom", reasoning=why)], why, FAIR)
+        return act([Scroll(direction="bottom", reasoning=why, purpose=Purpose.SCROLL)], why, FAIR)
     return None
 
 
@@ -148,7 +171,7 @@ def _filter(situation: Situation) -> Plan | None:
     if choice is None:
         return None
     return act(
-        choose(situation.view, choice, "Filter"),
+        choose(situation.view, choice),
         f'Filter: "{choice.label}" may show the record',
         LIKELY,
     )
@@ -157,12 +180,12 @@ def _filter(situation: Situation) -> Plan | None:
 def _open_period_menu(situation: Situation) -> Plan | None:
     """Opens a hand-made drop-down of periods, where the record may lie in another one."""
     used = situation.memory.chosen_filters
-    opened = situation.memory.purposes("Open filter")
+    opened = situation.memory.purposes(Purpose.OPEN_FILTER)
     control = closed(situation.view, _known_day(situation), situation.today, used)
     if control is None or len(opened) > len(used) or len(opened) >= 8:
         return None
     return click(
-        control, "Open filter", f"may show the period of {situation.intent.record_id}", LIKELY
+        control, Purpose.OPEN_FILTER, f"may show the period of {situation.intent.record_id}", LIKELY
     )
 
 
@@ -183,32 +206,35 @@ def _back_to_start(situation: Situation) -> Plan | None:
     last = situation.memory.last
     if (
         last is None
-        or not last.decision.reasoning.startswith(("Details", "Document"))
+        or last.decision.purpose not in {Purpose.DETAILS, *FOR_DOCUMENTS}
         or not last.result.ok
     ):
         return None
-    if last.result.url_before == last.result.url_after or situation.memory.purposes("Back"):
+    if last.result.url_before == last.result.url_after or situation.memory.purposes(Purpose.BACK):
         return None
     why = f"Back: this page isn't about {situation.intent.record_id}"
-    return act([Back(reasoning=why)], why, FAIR)
+    return act([Back(reasoning=why, purpose=Purpose.BACK)], why, FAIR)
 
 
 def _start_over(situation: Situation) -> Plan | None:
     """Back to the page that the task began on, when its search found nothing: to turn its pages."""
     start = situation.memory.steps[0].url if situation.memory.steps else situation.url
-    searched = situation.memory.purposes("Search")
-    if not searched or situation.memory.purposes("Start over") or same_page(start, situation.url):
+    searched = situation.memory.purposes(Purpose.SEARCH)
+    if (
+        not searched
+        or situation.memory.purposes(Purpose.START_OVER)
+        or same_page(start, situation.url)
+    ):
         return None
     why = "Start over: the search found nothing; the list itself comes next"
-    return act([Goto(url=start, reasoning=why)], why, LIKELY)
+    return act([Goto(url=start, reasoning=why, purpose=Purpose.START_OVER)], why, LIKELY)
 
 
 def _go_to_list(situation: Situation) -> Plan | None:
-    if len(situation.memory.purposes("Navigate")) >= _MAX_NAVIGATION:
+    if len(situation.memory.purposes(Purpose.NAVIGATE)) >= _MAX_NAVIGATION:
         return None
     looked_through = any(
-        situation.memory.purposes(purpose)
-        for purpose in ("Next page", "Search", "Start over", "Filter")
+        action.decision.purpose in _LOOKED_THROUGH for _, action in situation.memory.actions
     )
     if _has_records(situation) or looked_through:
         return None

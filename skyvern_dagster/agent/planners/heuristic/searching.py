@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from skyvern_dagster.agent.decisions import Click, Decision, InputText
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.concepts import concept
-from skyvern_dagster.agent.planners.heuristic.controls import Control, Input
-from skyvern_dagster.agent.planners.heuristic.page import PageView
 from skyvern_dagster.agent.planners.heuristic.situation import (
     LIKELY,
     SURE,
@@ -15,6 +12,10 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     click,
     unsure,
 )
+from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.reading.concepts import LOOSELY, MOSTLY, PLAINLY, concept
+from skyvern_dagster.reading.controls import Control, Input
+from skyvern_dagster.reading.page import PageView
 
 
 def search(situation: Situation, wording: str) -> Plan:
@@ -25,10 +26,18 @@ def search(situation: Situation, wording: str) -> Plan:
     why = f'Search: {field} takes "{wording}"'
     button = _button(situation.view, field)
     decisions: list[Decision] = [
-        InputText(ref=field.ref, text=wording, press_enter=button is None, reasoning=why)
+        InputText(
+            ref=field.ref,
+            text=wording,
+            press_enter=button is None,
+            reasoning=why,
+            purpose=Purpose.SEARCH,
+        )
     ]
     if button:
-        decisions.append(Click(ref=button.ref, reasoning=f"Search: {button} starts it"))
+        decisions.append(
+            Click(ref=button.ref, reasoning=f"Search: {button} starts it", purpose=Purpose.SEARCH)
+        )
     return act(decisions, why, SURE)
 
 
@@ -47,14 +56,14 @@ def search_field(view: PageView) -> Input | None:
         if field.node.role == "searchbox" or field.node.input_type == "search":
             score = max(score, 0.8)
         scored.append((score, field))
-    score, found = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-    return found if score >= 0.4 else None
+    score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+    return best if score >= LOOSELY else None
 
 
 def _open_search(situation: Situation, wording: str) -> Plan:
     for control in situation.view.controls:
-        if concept("paging.search").score(control.label) >= 0.7 and situation.untried(control):
-            return click(control, "Open search", "opens the search", LIKELY)
+        if concept("paging.search").score(control.label) >= PLAINLY and situation.untried(control):
+            return click(control, Purpose.OPEN_SEARCH, "opens the search", LIKELY)
     return unsure(f'There is no search on {situation.url} to look for "{wording}"')
 
 
@@ -64,7 +73,7 @@ def _button(view: PageView, field: Input) -> Control | None:
             if (
                 control.position > field.position
                 and control.node.role == "button"
-                and concept("paging.search").score(control.label) >= 0.6
+                and concept("paging.search").score(control.label) >= MOSTLY
             ):
                 return control
     return None

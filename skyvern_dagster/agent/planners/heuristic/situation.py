@@ -8,25 +8,33 @@ from datetime import date
 
 from skyvern_dagster.agent.decisions import Click, Complete, Decision, Terminate
 from skyvern_dagster.agent.planner import Goal, Plan, PlanRequest
-from skyvern_dagster.agent.planners.heuristic.controls import Control
 from skyvern_dagster.agent.planners.heuristic.goal import Intent, read_goal
 from skyvern_dagster.agent.planners.heuristic.memory import Memory
 from skyvern_dagster.agent.planners.heuristic.outcomes import error_codes
-from skyvern_dagster.agent.planners.heuristic.page import PageView
+from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.reading.controls import Control
+from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.scalars import ScalarReader
 
 PLANNER = "heuristic"
 
 
 SURE = 0.9
+"""Nothing on the page speaks for anything else; above what giving up needs before another
+planner (0.85)."""
 
 
 LIKELY = 0.75
+"""The page speaks for it, and something else is possible: taken, but not to give up while
+another planner can be asked."""
 
 
 FAIR = 0.6
+"""Worth a try that can be taken back; just above what the policy takes (0.5)."""
 
 
 UNSURE = 0.2
+"""Below what the policy takes: another planner decides."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,11 @@ class Situation:
         """The page's language."""
         return self.request.observation.lang
 
+    @property
+    def scalars(self) -> ScalarReader:
+        """Reads the single values that the task's schema asks for off this page."""
+        return ScalarReader(self.view, self.intent.data, self.intent.target, self.today)
+
     def untried(self, control: Control) -> bool:
         """Whether a control has not been clicked on this page yet."""
         return not self.memory.tried(control, self.url)
@@ -75,10 +88,11 @@ def act(decisions: Sequence[Decision], reasoning: str, confidence: float = SURE)
     return Plan(tuple(decisions), confidence, reasoning, PLANNER)
 
 
-def click(control: Control, purpose: str, why: str, confidence: float = SURE) -> Plan:
+def click(control: Control, purpose: Purpose, why: str, confidence: float = SURE) -> Plan:
     """A plan that clicks one thing; ``purpose`` is what :class:`Memory` counts."""
-    reasoning = f"{purpose}: {control} {why}".strip()
-    return act([Click(ref=control.ref, reasoning=reasoning)], reasoning, confidence)
+    reasoning = f"{purpose.title}: {control} {why}".strip()
+    decision = Click(ref=control.ref, reasoning=reasoning, purpose=purpose)
+    return act([decision], reasoning, confidence)
 
 
 def complete(reasoning: str, confidence: float = SURE, *before: Decision) -> Plan:

@@ -10,8 +10,12 @@ from skyvern_dagster.browser.observation import Observation
 
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?")
 _MOST = 5
+"""Sentences in a note that people read."""
 _LONG_TEXT = 160
+"""Characters from which a text may be a summary: two sentences. Shorter ones are copied."""
 _ENOUGH_WORDS = 0.6
+"""A summary shares most of its words with what it sums up; half would let any sentence about the
+page's topic pass."""
 
 
 def not_on_page(data: Any, observation: Observation) -> tuple[str, ...]:

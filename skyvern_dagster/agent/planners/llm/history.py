@@ -8,8 +8,12 @@ from skyvern_dagster.agent.decisions import Decision, Extract, InputText, Select
 from skyvern_dagster.agent.planner import PastAction, PastStep
 
 _MOST_STEPS = 24
+"""Lines of history in a prompt: two of the blocks below, at most 1,400 tokens."""
 _KEPT_STEPS = 12
+"""Lines are left out by dozens, so that the prompt's beginning stays the same for twelve steps
+and the server's cache of prefixes holds."""
 _LONGEST = 220
+"""Characters of a line: a decision, its element and a message of the page; about 55 tokens."""
 _SHOWN_FIELDS = {
     "goto": "url", "press": "key", "find": "text", "wait": "for_text", "scroll": "direction",
     "switch_tab": "index", "complete": "shows", "terminate": "reason", "upload_file": "path",

@@ -10,7 +10,7 @@ from skyvern_dagster.agent.guard import shows
 from skyvern_dagster.agent.planner import Plan, PlanFailure, PlanRequest
 from skyvern_dagster.agent.planners.llm.checking import verify
 from skyvern_dagster.agent.planners.llm.conversation import Conversation
-from skyvern_dagster.agent.planners.llm.reading import Reading, fitting, read_page
+from skyvern_dagster.agent.planners.llm.page_data import ReadData, fitting, read_page
 from skyvern_dagster.agent.planners.llm.reply import answer_schema, proven_later, read_answer
 from skyvern_dagster.llm.client import ModelClient
 from skyvern_dagster.llm.messages import Question
@@ -21,10 +21,18 @@ from skyvern_dagster.llm.usage import Usage
 
 PLANNER = "llm"
 _CONFIDENCE = 0.9
+"""Above what the policy takes (0.5) and what giving up needs (0.85): a model's answer was
+checked before it became a plan, and nobody is asked after it."""
 _TRIMMINGS = 3
+"""Halved twice, a budget is a quarter: servers that refuse that much have windows too small for
+the rest of the prompt, too."""
 _LITTLE_TEXT = 150
+"""Characters: a page that says less than two lines may show the rest as a drawing."""
 _FEW_LINES = 3
+"""Lines: with three or more the page has a structure that text tells."""
 _FAILED_STEPS = 2
+"""One step without an effect happens (a slow page); two in a row mean that the text doesn't show
+what is wrong."""
 
 Answer = tuple[str, tuple[Decision, ...]]
 
@@ -173,9 +181,9 @@ class _Draft:
         return Plan(decisions, _CONFIDENCE, self.why, PLANNER, self.usage, guarded=True)
 
 
-def _read(reading: Reading, spent: Usage, why: str, after: tuple[Decision, ...]) -> Plan:
+def _read(reading: ReadData, spent: Usage, why: str, after: tuple[Decision, ...]) -> Plan:
     usage = spent + reading.usage
-    if reading.problem:
+    if reading.problem is not None:
         return _failed(
             reading.problem,
             usage,

@@ -39,6 +39,8 @@ _FIELDS: dict[str, Any] = {
     "error_codes": {"type": "array", "items": _TEXT},
 }
 _MOST_DECISIONS = 20
+"""Room for a long form (address, contact, consents, a button) in one answer; more is a model
+that repeats itself."""
 
 
 def answer_schema(request: PlanRequest) -> dict[str, Any]:

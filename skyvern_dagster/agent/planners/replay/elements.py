@@ -14,8 +14,13 @@ from skyvern_dagster.browser.observation import Node, Observation
 _ROWS = ("row", "listitem", "article", "treeitem")
 _INSIDE = ("dialog", "alertdialog", "iframe")
 _KEPT_ATTRIBUTES = ("name", "autocomplete", "id", "label", "placeholder")
+"""Attributes by which a site's own program finds an element, so that they change rarely."""
 _LONGEST = 120
+"""Characters of a name that are kept: enough to tell elements apart, short enough to be reviewed
+in a line of YAML."""
 _ENOUGH_WORDS = 0.5
+"""An element's name may lose or change half of its words (`Invoice 12 (PDF, 90 kB)`) where the
+variables in it are the same."""
 
 
 @dataclass(frozen=True)

@@ -14,19 +14,19 @@ from skyvern_dagster.agent.decisions import (
     Terminate,
 )
 from skyvern_dagster.agent.planner import Goal, PastAction, Plan, PlanRequest
+from skyvern_dagster.agent.planners.replay.data_mapping.learning import learn
+from skyvern_dagster.agent.planners.replay.data_mapping.mapping import DataMapping
 from skyvern_dagster.agent.planners.replay.effects import effect_of
 from skyvern_dagster.agent.planners.replay.elements import describe
 from skyvern_dagster.agent.planners.replay.library import RecordingLibrary, key_of, site_of
 from skyvern_dagster.agent.planners.replay.paging import PagedReading, turns_page
-from skyvern_dagster.agent.planners.replay.reading.learning import learn
-from skyvern_dagster.agent.planners.replay.reading.recorded import Reading
 from skyvern_dagster.agent.planners.replay.recording import RecordedAction, RecordedStep, Recording
 from skyvern_dagster.agent.planners.replay.variables import Variables, used_in
 from skyvern_dagster.browser.observation import Observation
 
 REPLAY = "replay"
 MODEL = "llm"
-_NOT_KEPT = frozenset({"type", "reasoning", "ref", "to_ref"})
+_NOT_KEPT = frozenset({"type", "reasoning", "purpose", "memo", "ref", "to_ref"})
 
 
 class ReplayLearner:
@@ -121,7 +121,7 @@ class ReplayLearner:
 
     def _how_read(
         self, request: PlanRequest, plan: Plan, actions: Sequence[PastAction]
-    ) -> Reading | None:
+    ) -> DataMapping | None:
         """How the data of this step was read, if that is certain and was all of the data.
 
         How many pages a list has, and what of it a planner without a model picks, only they know.
@@ -137,7 +137,7 @@ class ReplayLearner:
             return None
         return learn(first.data, request, Variables(request.place.variables))
 
-    def _kept_reading(self, request: PlanRequest) -> Reading | None:
+    def _kept_reading(self, request: PlanRequest) -> DataMapping | None:
         kept = self._library.read(request)
         actions = [action for step in kept.steps for action in step.actions] if kept else []
         return next((action.reading for action in actions if action.reading is not None), None)
@@ -148,7 +148,7 @@ class ReplayLearner:
             del self._steps[self._read_at :]
 
     def _recorded_actions(
-        self, request: PlanRequest, actions: Sequence[PastAction], reading: Reading | None
+        self, request: PlanRequest, actions: Sequence[PastAction], reading: DataMapping | None
     ) -> list[RecordedAction] | None:
         variables = Variables(request.place.variables)
         recorded = []
@@ -210,7 +210,7 @@ def _same(one: RecordedStep, other: RecordedStep) -> bool:
 
 
 def _recorded(
-    action: PastAction, observation: Observation, variables: Variables, reading: Reading | None
+    action: PastAction, observation: Observation, variables: Variables, reading: DataMapping | None
 ) -> RecordedAction | None:
     decision = action.decision
     if isinstance(decision, Extract):

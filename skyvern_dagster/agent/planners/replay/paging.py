@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from skyvern_dagster.agent.decisions import Click, Complete, Extract
 from skyvern_dagster.agent.planner import PastAction, PlanRequest
+from skyvern_dagster.agent.planners.replay.data_mapping.learning import learn
+from skyvern_dagster.agent.planners.replay.data_mapping.reader import read_again
 from skyvern_dagster.agent.planners.replay.effects import effect_of
 from skyvern_dagster.agent.planners.replay.elements import describe, find
-from skyvern_dagster.agent.planners.replay.reading.learning import learn
-from skyvern_dagster.agent.planners.replay.reading.reader import read_again
 from skyvern_dagster.agent.planners.replay.recording import Element, RecordedAction, RecordedStep
 from skyvern_dagster.agent.planners.replay.variables import Variables
 from skyvern_dagster.browser.observation import Observation

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urljoin
@@ -18,19 +17,19 @@ from skyvern_dagster.agent.planners.replay.effects import difference
 from skyvern_dagster.agent.planners.replay.elements import find, in_words
 from skyvern_dagster.agent.planners.replay.learner import ReplayLearner, goal_text
 from skyvern_dagster.agent.planners.replay.library import RecordingLibrary
-from skyvern_dagster.agent.planners.replay.reading_steps import read_again_here, read_page
+from skyvern_dagster.agent.planners.replay.reading_again import read_again_here, read_page
 from skyvern_dagster.agent.planners.replay.recording import (
     RecordedAction,
     RecordedStep,
     Recording,
 )
 from skyvern_dagster.agent.planners.replay.variables import Variables, used_in
+from skyvern_dagster.agent.purposes import ReplayMemo
 
 PLANNER = "replay"
 Learning = Literal["model", "all", "off"]
 
 _DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
-_MARK = re.compile(r"recorded step (\d+) of (\w+)")
 _PASSIVE = frozenset({"click", "scroll", "wait", "back"})
 
 
@@ -134,12 +133,12 @@ def _position(
 ) -> _Position:
     at = _Position()
     for step in history:
-        mark = _replayed(step)
-        if mark is None:
+        memo = _replayed(step)
+        if memo is None:
             at = _Position(at.index, at.mended + 1)
             continue
-        number, digest = mark
-        if digest != recording.digest:
+        number = memo.step
+        if memo.digest != recording.digest:
             return _Position(problem="the recording was changed while this task went on")
         problem = _went_wrong(recording.steps[number], step, variables)
         # What was carried out is not repeated; what could not be may be possible later.
@@ -149,12 +148,12 @@ def _position(
     return at
 
 
-def _replayed(step: PastStep) -> tuple[int, str] | None:
+def _replayed(step: PastStep) -> ReplayMemo | None:
     """Which recorded step of which state of the recording a past step was."""
     if step.planner != PLANNER or not step.actions:
         return None
-    mark = _MARK.search(step.actions[0].decision.reasoning)
-    return (int(mark.group(1)) - 1, mark.group(2)) if mark else None
+    memo = step.actions[0].decision.memo
+    return memo if isinstance(memo, ReplayMemo) else None
 
 
 def _went_wrong(recorded: RecordedStep, step: PastStep, variables: Variables) -> str:
@@ -220,8 +219,8 @@ def _decisions(
     recording: Recording, index: int, request: PlanRequest, variables: Variables
 ) -> tuple[Decision, ...] | str:
     """A step's decisions on this page, or what is different here."""
-    step, digest = recording.steps[index], recording.digest
-    mark = f"recorded step {index + 1} of {digest}"
+    step = recording.steps[index]
+    mark = ReplayMemo(step=index, digest=recording.digest)
     if not variables.is_at(step.at, request.observation.url):
         return f"{mark} begins at {step.at}, and this is {request.observation.url}"
     if step.pages:
@@ -236,7 +235,12 @@ def _decisions(
 
 
 def _decision(
-    action: RecordedAction, mark: str, request: PlanRequest, variables: Variables, *, alone: bool
+    action: RecordedAction,
+    mark: ReplayMemo,
+    request: PlanRequest,
+    variables: Variables,
+    *,
+    alone: bool,
 ) -> Decision | str:
     if action.reading is not None:
         return read_again_here(action.reading, mark, request, variables)
@@ -255,7 +259,7 @@ def _decision(
         fields["url"] = urljoin(request.observation.url, str(fields["url"]))
     try:
         decision = _DECISION.validate_python(
-            {"type": action.do, "reasoning": mark, **fields}, strict=False
+            {"type": action.do, "reasoning": str(mark), "memo": mark, **fields}, strict=False
         )
     except ValidationError as error:
         return f"{mark} is malformed: {error.errors()[0]['msg']}"

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from skyvern_dagster.agent.planners.replay.reading.recorded import Reading
+from skyvern_dagster.agent.planners.replay.data_mapping.mapping import DataMapping
 from skyvern_dagster.errors import PlannerError
 
 
@@ -68,7 +68,7 @@ class RecordedAction(_Part):
     to: Element | None = None
     fields: dict[str, Any] = Field(default_factory=dict)
     effect: Effect = Field(default_factory=Effect)
-    reading: Reading | None = None
+    reading: DataMapping | None = None
 
 
 class RecordedStep(_Part):

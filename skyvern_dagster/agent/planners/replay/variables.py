@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from urllib.parse import quote, urlsplit
 
 _SHORTEST = 3
+"""Values of one or two characters stand everywhere by chance; an order `7` is found by its row's
+cell, not by its text."""
 _VARIABLE = re.compile(r"\{\{ ([\w.]+) \}\}")
 _VARYING = re.compile(r"\d")
 

@@ -1,0 +1,126 @@
+"""Whether this is the list's page, and how to get there if it isn't."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from skyvern_dagster.agent.planner import Plan
+from skyvern_dagster.agent.planners.heuristic.navigation import RELATED, follow, go_to, routes
+from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, SURE, Situation, give_up
+from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, PLAINLY, concept
+from skyvern_dagster.reading.controls import same_page, url_words
+
+_MAX_NAVIGATION = 10
+"""Clicks on the way to a list: menu, account, section, list and one more, and as many dead ends."""
+
+
+_PATH = 0.7
+"""Three fifths of an address' last part (`concepts.PLAINLY`): `/order-history` is a list's,
+`/orders/10432` is a record's. 0.55 and 0.85 do as well on the page tests."""
+
+
+def is_target_page(situation: Situation) -> bool:
+    """Whether headings, address or the current menu entry say that this is the list's page."""
+    target = situation.intent.target
+    if not target:
+        return True
+    return any(is_page_of(situation, name) for name in (target, *RELATED.get(target, ())))
+
+
+def is_page_of(situation: Situation, name: str) -> bool:
+    """Whether headings, title or the current menu entry name this page concept."""
+    wanted, view = concept(name), situation.view
+    if (
+        any(wanted.score(text) >= PARTLY for text in view.main_headings[1:])
+        or wanted.score(situation.request.observation.title) >= MOSTLY
+    ):
+        return True
+    if wanted.score(url_words(urlsplit(view.url).path.rstrip("/").rpartition("/")[2])) >= _PATH:
+        return True
+    for control in view.controls:
+        node = control.node
+        current = node.attributes.get("aria-current") not in {None, "", "false"} or (
+            node.url and same_page(node.url, view.url, ignore_query=True)
+        )
+        if (current or node.selected) and wanted.score(control.label) >= MOSTLY:
+            return True
+    return any(wanted.score(text) >= PLAINLY for text in view.headings)
+
+
+def better_place(situation: Situation, here: bool) -> Plan | None:
+    """A way to the full list, where this page only shows a part of it (``View all orders``)."""
+    target = situation.intent.target
+    if not target or len(situation.memory.purposes(Purpose.NAVIGATE)) >= _MAX_NAVIGATION:
+        return None
+    found = [
+        route
+        for route in routes(situation, (target,), situation.intent.target_words)
+        if route.score >= MOSTLY
+    ]
+    if here and _says_full_list(situation):
+        return None
+    all_of_it = [
+        route for route in found
+        if concept("nav.all").mentioned(route.control.label) or not here
+    ]  # fmt: skip
+    usable = [
+        route
+        for route in all_of_it
+        if not same_page(route.control.url or "#", situation.url, ignore_query=True)
+    ]
+    if here:
+        usable = [
+            route
+            for route in usable
+            if route.control.region not in {"contentinfo", "banner", "navigation"}
+        ]
+    return (
+        follow(usable[0], Purpose.NAVIGATE, SURE if usable[0].score >= PLAINLY else LIKELY)
+        if usable
+        else None
+    )
+
+
+def _says_full_list(situation: Situation) -> bool:
+    """Whether the page's first heading or address is the list's own, not a dashboard's."""
+    wanted = concept(situation.intent.target)
+    own = any(wanted.score(text) >= MOSTLY for text in situation.view.main_headings[1:2])
+    partial = concept("page.account").score(situation.view.main_headings[-1]) >= MOSTLY
+    return (
+        own
+        and not partial
+        and not any(
+            concept("nav.all").score(one.label) >= PLAINLY
+            and one.url
+            and concept(situation.intent.target).mentioned(f"{one.label} {one.path_words}")
+            and not same_page(one.url, situation.url)
+            for one in situation.view.controls
+            if one.region not in {"navigation", "banner", "contentinfo"}
+        )
+    )
+
+
+def go_to_list(situation: Situation) -> Plan:
+    """The next step towards the list, or the admission that there is no way to it."""
+    target = situation.intent.target
+    steps = len(situation.memory.purposes(Purpose.NAVIGATE))
+    name = target.rpartition(".")[2] or situation.intent.target_words or "list"
+    if target and steps < _MAX_NAVIGATION:
+        plan = go_to(
+            situation, (target,), situation.intent.target_words, fallbacks=RELATED.get(target, ())
+        )
+        if plan:
+            return plan
+    if is_target_page(situation) and target:
+        return give_up(
+            situation,
+            "page_not_found",
+            f"The page with the {name} was found ({situation.url}), but none could be read from it",
+        )
+    where = (
+        f"after {steps} clicks, the last page being {situation.url}"
+        if steps
+        else f"from {situation.url}"
+    )
+    return give_up(situation, "page_not_found", f"No way to the {name} could be found {where}")

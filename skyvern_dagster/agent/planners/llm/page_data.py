@@ -1,0 +1,123 @@
+"""Reading data off a page into the form that a task asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, assert_never
+
+from skyvern_dagster.agent.extraction import merge, mismatch
+from skyvern_dagster.agent.planner import PlanRequest
+from skyvern_dagster.agent.planners.llm.conversation import Conversation
+from skyvern_dagster.agent.planners.llm.data_schema import schema_of
+from skyvern_dagster.agent.planners.llm.evidence import not_on_page
+from skyvern_dagster.errors import NoFitError
+from skyvern_dagster.llm.client import ModelClient
+from skyvern_dagster.llm.messages import Question
+from skyvern_dagster.llm.outcomes import Refused, TooLong, Unavailable
+from skyvern_dagster.llm.structured import Document, Misshapen, ask_for
+from skyvern_dagster.llm.usage import Usage
+
+_WHOLE_PAGE = 1_000_000
+"""Tokens: more than any page has, so that nothing is trimmed and the parts below are all of it."""
+_CHARACTERS_PER_TOKEN = 4
+"""What tokenizers of Latin scripts come to (3.5 to 4.5); the budget is halved where that was too
+few."""
+_MOST_PARTS = 40
+"""A bound on the requests for one page; the last part takes what is left."""
+_TRIMMINGS = 3
+"""Halved twice, a budget is a quarter: servers that refuse that much have windows too small for
+the rest of the prompt, too."""
+_QUESTION = "Read the data that the task asks for off this page. Answer with the JSON document."
+_PART = (
+    "This is part {part} of {parts} of the page. Read what this part shows of the data that the "
+    "task asks for; the parts are put together afterwards. Answer with the JSON document."
+)
+
+
+@dataclass(frozen=True)
+class ReadData:
+    """Data that was read, or why there is none.
+
+    Attributes:
+        problem: Why the data can't be used; ``None`` when it can.
+        infrastructure: Whether that is because nobody could be asked.
+        doubtful: Values that stand nowhere on the page, one sentence each.
+    """
+
+    data: Any = None
+    usage: Usage = field(default_factory=Usage)
+    problem: str | None = None
+    retryable: bool = True
+    infrastructure: bool = False
+    doubtful: tuple[str, ...] = ()
+
+
+def fitting(data: Any, request: PlanRequest) -> ReadData | None:
+    """Data that came with a decision, where it fits its schema."""
+    schema = schema_of(request.goal.data_schema)
+    if data in (None, {}, []) or mismatch(data, schema) is not None:
+        return None
+    return ReadData(data, doubtful=not_on_page(data, request.observation))
+
+
+async def read_page(client: ModelClient, request: PlanRequest) -> ReadData:
+    """Reads the whole page, in parts where it is long; one repair request for each part."""
+    budget = client.settings.max_page_tokens
+    too_long = ""
+    for _ in range(_TRIMMINGS):
+        reading = await _read_parts(client, request, budget)
+        if isinstance(reading, ReadData):
+            return reading
+        too_long = reading.reason
+        budget //= 2
+    return ReadData(problem=too_long, retryable=False)
+
+
+async def _read_parts(client: ModelClient, request: PlanRequest, budget: int) -> ReadData | TooLong:
+    conversation = Conversation(request, _WHOLE_PAGE)
+    parts = _parts(conversation.page.text, budget * _CHARACTERS_PER_TOKEN)
+    schema = schema_of(request.goal.data_schema)
+    whole = ReadData()
+    for number, text in enumerate(parts, start=1):
+        asked = _QUESTION if len(parts) == 1 else _PART.format(part=number, parts=len(parts))
+        question = Question(conversation.reading(text, asked), schema, "extracted_information")
+        outcome = await ask_for(client, question, partial(_held_to, schema))
+        match outcome:
+            case Document():
+                whole = ReadData(merge(whole.data, outcome.value), whole.usage + outcome.usage)
+            case Misshapen():
+                reason = f"the data that was read doesn't fit: {outcome.reason}"
+                return ReadData(usage=whole.usage + outcome.usage, problem=reason)
+            case Refused():
+                usage = whole.usage + outcome.usage
+                return ReadData(usage=usage, problem=outcome.reason, retryable=False)
+            case TooLong():
+                return outcome
+            case Unavailable():
+                return ReadData(
+                    usage=whole.usage,
+                    problem=outcome.reason,
+                    retryable=outcome.retryable,
+                    infrastructure=outcome.infrastructure,
+                )
+            case _:
+                assert_never(outcome)
+    return ReadData(whole.data, whole.usage, doubtful=not_on_page(whole.data, request.observation))
+
+
+def _held_to(schema: dict[str, Any], document: Any) -> Any:
+    problem = mismatch(document, schema)
+    if problem is not None:
+        raise NoFitError(problem, document)
+    return document
+
+
+def _parts(text: str, most: int) -> list[str]:
+    """The page's lines in parts, none longer than ``most`` characters unless one line is."""
+    parts: list[str] = [""]
+    for line in text.splitlines():
+        if parts[-1] and len(parts[-1]) + len(line) > most and len(parts) < _MOST_PARTS:
+            parts.append("")
+        parts[-1] += f"{line}\n"
+    return parts

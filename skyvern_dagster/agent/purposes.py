@@ -1,0 +1,101 @@
+"""What a decision is for, as values: sentences are for people, and nothing is read out of them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Purpose(StrEnum):
+    """What a decision is to achieve; planners count what was tried for a purpose."""
+
+    CONSENT = "consent"
+    DISMISS = "dismiss"
+    WAIT = "wait"
+    RETRY = "retry"
+    LOG_IN = "log_in"
+    ONE_TIME_CODE = "one_time_code"
+    CHECK_LOGIN = "check_login"
+    SKIP_OFFER = "skip_offer"
+    NAVIGATE = "navigate"
+    HOVER = "hover"
+    BACK = "back"
+    START_OVER = "start_over"
+    CLICK = "click"
+    INSTRUCTION = "instruction"
+    OPEN_SEARCH = "open_search"
+    SEARCH = "search"
+    FILL = "fill"
+    SUBMIT = "submit"
+    READ = "read"
+    NEXT_PAGE = "next_page"
+    SCROLL = "scroll"
+    OPEN_FILTER = "open_filter"
+    FILTER = "filter"
+    DATE_RANGE = "date_range"
+    ARCHIVE = "archive"
+    CONTACTS = "contacts"
+    DETAILS = "details"
+    ROW_MENU = "row_menu"
+    DOCUMENT_AREA = "document_area"
+    DOCUMENTS_LIST = "documents_list"
+    REQUEST_DOCUMENT = "request_document"
+    DOCUMENT = "document"
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        """How sentences begin that people read (``Next page``)."""
+        return self.value.replace("_", " ").capitalize()
+
+
+class _Memo(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FilterMemo(_Memo):
+    """An option of a filter that was put in force.
+
+    Attributes:
+        kind: Tells memos apart.
+        option: Its label, as the page shows it.
+        instead_of: Label of the option that was in force before; empty where that isn't known.
+    """
+
+    kind: Literal["filter"] = "filter"
+    option: str
+    instead_of: str = ""
+
+
+class ReadMemo(_Memo):
+    """Records that were read off a page.
+
+    Attributes:
+        kind: Tells memos apart.
+        signature: Tells what this page showed from what another one does.
+    """
+
+    kind: Literal["read"] = "read"
+    signature: str
+
+
+class ReplayMemo(_Memo):
+    """A step of a recording that was repeated.
+
+    Attributes:
+        kind: Tells memos apart.
+        step: Which one, from 0.
+        digest: Of the recording's state at that time.
+    """
+
+    kind: Literal["replay"] = "replay"
+    step: int
+    digest: str
+
+    def __str__(self) -> str:
+        return f"recorded step {self.step + 1} of {self.digest}"
+
+
+Memo = Annotated[FilterMemo | ReadMemo | ReplayMemo, Field(discriminator="kind")]
+"""What a planner wants to know of a decision later, beside its purpose."""

@@ -1,0 +1,258 @@
+"""Which fact of a record fills which field, and which records of the page are meant at all."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from skyvern_dagster.reading.facts import Fact, Kind
+from skyvern_dagster.reading.fitting import fit
+from skyvern_dagster.reading.group_headings import heading_date
+from skyvern_dagster.reading.identifiers import Identifier
+from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.record import Record, RecordSet
+from skyvern_dagster.reading.schema import FieldSpec
+from skyvern_dagster.reading.words import fold
+
+_MIN_SCORE = 0.3
+"""A text that is all that its piece says has 0.3 without a label (`fitting`): nothing less is
+taken for a value. On the page tests 0.2 does as well; 0.4 loses prices on cards."""
+
+
+_LONE = 0.5
+"""One record has no neighbours that confirm how it is built, so half of what is asked for has to
+be plain. On the page tests 0.65 does as well; 0.4 takes another list than the orders."""
+
+
+_ODD = 0.4
+"""A record that is less than two fifths as complete as the best one is a heading, a sum or an
+advertisement between records. On the page tests 0.6 does as well; 0.2 takes noise between
+records."""
+
+
+_HEADING_SCORE = 0.38
+"""A date over a group counts less than one of the record's own without a label (0.4), and more
+than the least that is taken (0.3). 0.3 and 0.5 do as well on the page tests."""
+
+
+_READABLE = 0.35
+"""A third of what is asked for has to be plain: below that, menus and footers fill fields as
+well as lists do. On the page tests 0.25 does as well; 0.5 loses tables without a header."""
+
+
+FactPlace = tuple[str, str, Kind, int]
+
+
+@dataclass(frozen=True)
+class FilledRecord:
+    """One record with the facts that fill the fields, by field name."""
+
+    record: Record
+    facts: dict[str, Fact]
+    scores: dict[str, float]
+
+
+@dataclass(frozen=True)
+class FilledRecords:
+    """The page's records as the fields see them.
+
+    Attributes:
+        quality: 0 to 1; how plainly the records fill the fields.
+        records: Those that fill at least the key field.
+    """
+
+    records: tuple[FilledRecord, ...]
+    quality: float
+    source: RecordSet
+    weight: float = 0.0
+
+
+def best_reading(
+    view: PageView, sets: Sequence[RecordSet], fields: Sequence[FieldSpec]
+) -> FilledRecords | None:
+    """The record set that fills the fields best, or ``None`` when none fills them at all."""
+    for lenient in (False, True):
+        readings = [read for one in sets if (read := _read(view, one, fields, lenient))]
+        best = max(readings, key=lambda read: read.weight, default=None)
+        if best is not None and best.quality >= _READABLE:
+            return best
+    return None
+
+
+def key_field(fields: Sequence[FieldSpec]) -> FieldSpec | None:
+    """The field without which a record is none: its identifier, else its first field."""
+    for kind in ("identifier", "date"):
+        for field in fields:
+            if field.kind == kind and field.concept not in {"tracking_number", "customer_number"}:
+                return field
+    return fields[0] if fields else None
+
+
+def _read(
+    view: PageView, source: RecordSet, fields: Sequence[FieldSpec], lenient: bool
+) -> FilledRecords | None:
+    key = key_field(fields)
+    if key is None or not source.records:
+        return None
+    slots = [_slots(record) for record in source.records]
+    chosen = _assign(fields, slots, lenient)
+    filled = [
+        _with_heading(view, _fill(record, own, fields, chosen, lenient), fields)
+        for record, own in zip(source.records, slots, strict=True)
+    ]
+    keyed = [one for one in filled if key.name in one.facts]
+    most = max((_share(one, fields) for one in keyed), default=0.0)
+    kept = tuple(one for one in keyed if _share(one, fields) >= _ODD * most)
+    if not kept:
+        return None
+    weights = [_share(one, fields) / _crowding(one) for one in kept]
+    values = Counter(one.facts[key.name].text for one in kept)
+    distinct = len(values) / len(kept)
+    total = (
+        sum(weight * _share(one, fields) for weight, one in zip(weights, kept, strict=True))
+        * distinct
+        * (0.9 if source.shape == "sections" else 1.0)
+    )
+    quality = sum(weights) / len(kept) * distinct
+    if len(kept) == 1 and quality < _LONE:
+        return None
+    return FilledRecords(kept, quality, source, total)
+
+
+def _with_heading(view: PageView, one: FilledRecord, fields: Sequence[FieldSpec]) -> FilledRecord:
+    """A record without a date of its own gets the one of the heading above it."""
+    for field in fields:
+        dated = field.kind == "date" and field.concept in {"order_date", "invoice_date", ""}
+        if (
+            dated
+            and one.facts
+            and field.name not in one.facts
+            and (fact := heading_date(view, one.record))
+        ):
+            return with_fact(one, field.name, fact, _HEADING_SCORE)
+    return one
+
+
+def _share(one: FilledRecord, fields: Sequence[FieldSpec]) -> float:
+    """How complete and plain a record is."""
+    return sum(min(1.0, one.scores.get(field.name, 0.0)) for field in fields) / len(fields)
+
+
+def _crowding(one: FilledRecord) -> int:
+    """In how many places the record says a differing thing under the name of a chosen fact."""
+    most = 1
+    for chosen in one.facts.values():
+        if chosen.kind not in {Kind.IDENTIFIER, Kind.DATE}:
+            continue
+        alike = {
+            fact.text
+            for fact in one.record.facts
+            if fact.kind is chosen.kind and fact.column == chosen.column
+            and fold(fact.label) == fold(chosen.label)
+            and _same_strength(fact, chosen)
+        }  # fmt: skip
+        most = max(most, len(alike))
+    return most
+
+
+def _same_strength(fact: Fact, chosen: Fact) -> bool:
+    if isinstance(fact.value, Identifier) and isinstance(chosen.value, Identifier):
+        return fact.value.likeness >= chosen.value.likeness and _pattern(fact.text) == _pattern(
+            chosen.text
+        )
+    return True
+
+
+def _pattern(text: str) -> str:
+    return "".join(
+        "0" if character.isdigit() else "a" if character.isalpha() else character
+        for character in text
+    )
+
+
+def _slots(record: Record) -> dict[FactPlace, Fact]:
+    places: dict[FactPlace, Fact] = {}
+    seen: Counter[tuple[str, str, Kind]] = Counter()
+    for fact in record.facts:
+        kind = (fold(fact.label), fold(fact.column), fact.kind)
+        places[(*kind, seen[kind])] = fact
+        seen[kind] += 1
+    return places
+
+
+def _assign(
+    fields: Sequence[FieldSpec], records: list[dict[FactPlace, Fact]], lenient: bool
+) -> dict[str, list[FactPlace]]:
+    """For each field, the slots that fill it over all records, best first."""
+    totals: dict[tuple[str, FactPlace], float] = defaultdict(float)
+    texts: dict[FactPlace, set[str]] = defaultdict(set)
+    for slots in records:
+        for place, (slot, fact) in enumerate(slots.items()):
+            texts[slot].add(fact.text)
+            for field in fields:
+                score = fit(field, fact, lenient=lenient)
+                if score >= _MIN_SCORE:
+                    totals[field.name, slot] += score - 0.01 * min(place, 10)
+    ranked: dict[str, list[FactPlace]] = {}
+    taken: set[FactPlace] = set()
+    pairs = sorted(
+        totals.items(), key=lambda pair: _slot_rank(pair, fields, texts, len(records)), reverse=True
+    )
+    for (name, slot), _ in pairs:
+        if slot not in taken or ranked.get(name):
+            ranked.setdefault(name, []).append(slot)
+            if len(ranked[name]) == 1:
+                taken.add(slot)
+    return ranked
+
+
+def _slot_rank(
+    pair: tuple[tuple[str, FactPlace], float],
+    fields: Sequence[FieldSpec],
+    texts: dict[FactPlace, set[str]],
+    records: int,
+) -> float:
+    (name, slot), total = pair
+    kind = next(field.kind for field in fields if field.name == name)
+    if kind == "identifier" and records > 1:
+        return total * math.sqrt(len(texts[slot]) / records)
+    return total
+
+
+def _fill(
+    record: Record,
+    slots: dict[FactPlace, Fact],
+    fields: Sequence[FieldSpec],
+    chosen: dict[str, list[FactPlace]],
+    lenient: bool,
+) -> FilledRecord:
+    facts: dict[str, Fact] = {}
+    scores: dict[str, float] = {}
+    for field in fields:
+        if field.kind == "url" and (linked := _linked(record)):
+            facts[field.name], scores[field.name] = linked, 0.8
+            continue
+        for slot in chosen.get(field.name, ()):
+            if slot in slots and slots[slot] not in facts.values():
+                facts[field.name] = slots[slot]
+                scores[field.name] = fit(field, slots[slot], lenient=lenient)
+                break
+    return FilledRecord(record, facts, scores)
+
+
+def _linked(record: Record) -> Fact | None:
+    """The record's own link, as a fact: its first one."""
+    for node in record.nodes:
+        for below in node.walk():
+            if below.url and below.role == "link":
+                return Fact(Kind.TEXT, below.name or below.text, "", None, below, whole=True)
+    return None
+
+
+def with_fact(filled: FilledRecord, name: str, fact: Fact, score: float) -> FilledRecord:
+    """A record with one more field filled."""
+    return replace(
+        filled, facts={**filled.facts, name: fact}, scores={**filled.scores, name: score}
+    )

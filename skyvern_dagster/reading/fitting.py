@@ -1,0 +1,148 @@
+"""How well a fact of the page fits a field of the schema."""
+
+from __future__ import annotations
+
+from skyvern_dagster.reading.concepts import MOSTLY, concept, concepts
+from skyvern_dagster.reading.facts import Fact, Kind
+from skyvern_dagster.reading.identifiers import Identifier
+from skyvern_dagster.reading.schema import FieldSpec, same_kind
+from skyvern_dagster.reading.words import fold, name_words, overlap
+
+_LABEL_WEIGHT = 0.7
+"""A label that names the field (1.0) has to outweigh the likeliest value without one, which has
+0.5 (`_base`): 0.7 does with the poorest value (0.05) beside it. 0.5 and 0.9 do as well on the
+page tests."""
+
+
+_RIVAL_WEIGHT = 0.8
+"""A value under another field's name counts less than one under none: from the likeliest value's
+0.5 it leaves nothing where the rival is named more plainly than 0.63. 0.5 and 1.1 do as well on
+the page tests."""
+
+
+_STAND_IN = 0.6
+"""Being lenient, the plain name of a sibling field (a bill's number for an order's) counts as
+much as a text that mentions the field itself among other words (0.35 to 0.6). 0.4 and 0.8 do as
+well on the page tests."""
+
+
+_NEVER = frozenset(
+    {
+        "tracking_number",
+        "customer_number",
+        "sku",
+        "due_date",
+        "date_of_birth",
+        "delivery_date",
+        "payment_date",
+    }
+)
+"""Fields that no other may stand in for: a parcel's or a customer's number is never an order's,
+and the day on which something is due is never the day on which it was ordered."""
+
+
+_GENERIC_ID_LABELS = frozenset(
+    {"#", "nr", "no", "id", "number", "nummer", "n", "numero", "num", "ref", "code"}
+)
+
+
+_FITTING: dict[str, tuple[Kind, ...]] = {
+    "identifier": (Kind.IDENTIFIER, Kind.TEXT),
+    "date": (Kind.DATE,),
+    "amount": (Kind.AMOUNT, Kind.TEXT, Kind.IDENTIFIER),
+    "number": (Kind.AMOUNT, Kind.TEXT, Kind.IDENTIFIER),
+    "currency": (Kind.AMOUNT,),
+    "email": (Kind.EMAIL,),
+    "text": (Kind.TEXT,),
+    "phone": (Kind.TEXT,),
+    "boolean": (Kind.TEXT,),
+    "url": (Kind.TEXT,),
+}
+
+
+def fit(field: FieldSpec, fact: Fact, *, lenient: bool = False) -> float:
+    """How well a fact fits a field, by its kind and by what the page calls it; 0 not at all.
+
+    A label that names another field of the kind speaks against it; being lenient, it may do
+    instead: where a site has bills and no orders, the bill's number is what can be had.
+    """
+    kinds = _FITTING.get(field.kind, (Kind.TEXT,))
+    if fact.kind not in kinds:
+        return 0.0
+    named = _named(field, fact)
+    rival, never = _rival(field, fact)
+    base = _base(field, fact)
+    if base <= 0:
+        return 0.0
+    if lenient and not never:
+        named, rival = max(named, _STAND_IN * rival), 0.0
+    if fact.kind is Kind.TEXT and named < 0.5 and not _unlabelled_text(field, fact):
+        return 0.0
+    penalty = _RIVAL_WEIGHT * (rival - named) if rival > named else 0.0
+    return max(0.0, base + _LABEL_WEIGHT * named - penalty)
+
+
+def _base(field: FieldSpec, fact: Fact) -> float:
+    if field.kind == "identifier":
+        return _identifier_base(fact)
+    if field.kind in {"amount", "number"}:
+        if fact.kind is Kind.AMOUNT:
+            return 0.4 if field.kind == "amount" or field.concept == "" else 0.1
+        return (
+            0.3
+            if any(character.isdigit() for character in fact.text) and len(fact.text) < 25
+            else 0.0
+        )
+    if field.kind == "text":
+        return 0.3 if fact.whole else 0.2
+    return 0.4
+
+
+def _identifier_base(fact: Fact) -> float:
+    if isinstance(fact.value, Identifier):
+        return 0.05 + 0.4 * fact.value.likeness + (0.05 if fact.whole else 0.0)
+    text = fact.text.strip() if fact.whole else ""
+    return (
+        0.2
+        if text and " " not in text and len(text) >= 3 and any(c.isdigit() for c in text)
+        else 0.0
+    )
+
+
+def _unlabelled_text(field: FieldSpec, fact: Fact) -> bool:
+    """Whether a text can stand for the field without a label: a heading or link for a title."""
+    if field.concept == "description":
+        return fact.node.role in {"heading", "link", "strong"}
+    if field.concept == "status":
+        return concept("value.status").score(fact.text) >= MOSTLY
+    return False
+
+
+def _named(field: FieldSpec, fact: Fact) -> float:
+    best = 0.0
+    for weight, label in zip((1.0, 0.9), fact.labels, strict=False):
+        best = max(best, weight * label_score(field, label, fact.kind))
+    return best
+
+
+def label_score(field: FieldSpec, label: str, kind: Kind = Kind.TEXT) -> float:
+    """How plainly a label names a field: 0 not at all, 1 exactly."""
+    own = concept(f"field.{field.concept}").score(label) if field.concept else 0.0
+    literal = overlap(" ".join(name_words(field.name)), label)
+    plain = fold(label).strip(" .:°º")
+    generic = 0.6 if kind is Kind.IDENTIFIER and plain in _GENERIC_ID_LABELS else 0.0
+    return max(own, literal if literal >= 0.5 else 0.0, generic)
+
+
+def _rival(field: FieldSpec, fact: Fact) -> tuple[float, bool]:
+    """How plainly the label names another field of this kind, and whether that never will do."""
+    names = [one.name.removeprefix("field.") for one in concepts("field.")]
+    nearest = fact.labels[:1] if fact.label else fact.labels
+    best, strongest = 0.0, ""
+    for name in names:
+        if name == field.concept or not same_kind(name, field):
+            continue
+        score = max((concept(f"field.{name}").score(label) for label in nearest), default=0.0)
+        if score > best:
+            best, strongest = score, name
+    return best, strongest in _NEVER

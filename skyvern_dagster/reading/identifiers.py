@@ -1,0 +1,106 @@
+"""Numbers and codes that name a record: ``#10432``, ``INV-2024-0042``, ``GA-20431``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from skyvern_dagster.reading.words import fold, unglued
+
+_CANDIDATE = re.compile(r"(?P<mark>#\s?|№\s?)?(?<![\w@])(?P<id>[^\W_]+(?:[-_/.][^\W_]+)*)(?![\w@])")
+
+
+_UNIT = re.compile(
+    r"\d+(?:st|nd|rd|th|er|x|g|kg|mg|ml|cl|l|cm|mm|m|km|h|min|s|gb|mb|kb|tb|w|v|mah|px|pt|pcs|stk|€)"
+    r"|x\d+|\d+x\d+(?:x\d+)?(?:cm|mm)?",
+    re.IGNORECASE,
+)
+
+
+_TIME = re.compile(r"\d{1,2}[:.h]\d{2}(?::\d{2})?")
+
+
+_BOUNDARY_BEFORE = r"(?<![^\W_])(?<![^\W_][-_/])(?<!\d[.,])"
+
+
+_BOUNDARY_AFTER = r"(?![^\W_])(?![-_/][^\W_])(?![.,]\d)"
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """A possible identifier in a text.
+
+    Attributes:
+        text: As a person would quote it, without ``#``.
+        marked: Whether a ``#`` stood before it.
+        likeness: 0 to 1; how much it looks like one by itself.
+    """
+
+    start: int
+    end: int
+    text: str
+    marked: bool
+    likeness: float
+
+
+def find_identifiers(text: str, taken: tuple[tuple[int, int], ...] = ()) -> list[Identifier]:
+    """Everything in a text that may name a record, outside the spans already taken."""
+    identifiers = []
+    text = text if taken else unglued(text)
+    for match in _CANDIDATE.finditer(text):
+        written = match["id"]
+        marked = bool(match["mark"])
+        if any(match.start() < end and start < match.end() for start, end in taken):
+            continue
+        likeness = _likeness(written, marked=marked)
+        if likeness > 0:
+            identifiers.append(Identifier(match.start(), match.end(), written, marked, likeness))
+    return identifiers
+
+
+def mentions_identifier(text: str, identifier: str) -> bool:
+    """Whether a text names exactly this identifier, not one that merely contains it."""
+    wanted = fold(identifier).lstrip("#").strip()
+    if not wanted:
+        return False
+    parts = [re.escape(part) for part in re.findall(r"[^\W_]+|[^\w\s]|_", wanted)]
+    return bool(
+        re.search(_BOUNDARY_BEFORE + r"\s?".join(parts) + _BOUNDARY_AFTER, fold(unglued(text)))
+    )
+
+
+def same_identifier(one: str, other: str) -> bool:
+    """Whether two spellings name the same record."""
+    return _bare(one) == _bare(other) != ""
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\s#]", "", fold(text))
+
+
+def _likeness(written: str, *, marked: bool) -> float:
+    digits = sum(character.isdigit() for character in written)
+    letters = sum(character.isalpha() for character in written)
+    if not digits and re.fullmatch(r"[A-Z]{2,4}-[A-Z]{5,}", written):
+        return 0.35
+    if not digits or _UNIT.fullmatch(written) or (_TIME.fullmatch(written) and not marked):
+        return 0.0
+    if marked:
+        return 1.0
+    if not letters:
+        return _digits_likeness(written, digits)
+    if digits + letters < 4 or (digits < 2 and letters > 3):
+        return 0.15
+    if digits < letters and not re.search(r"[-_/]", written):
+        return 0.6 if written.isupper() else 0.3
+    return 0.9
+
+
+def _digits_likeness(written: str, digits: int) -> float:
+    if re.fullmatch(r"(19|20)\d{2}", written):
+        return 0.2
+    if re.search(r"[.,]", written):
+        return 0.2 if digits < 6 else 0.5
+    if digits >= 5:
+        return 0.9
+    return {4: 0.6, 3: 0.4}.get(digits, 0.1)

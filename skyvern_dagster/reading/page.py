@@ -1,0 +1,244 @@
+"""An indexed look at an observation: parents, texts, controls, inputs, regions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+
+from skyvern_dagster.browser.observation import Node, Observation
+from skyvern_dagster.reading.controls import (
+    CONTROL_ROLES,
+    INPUT_ROLES,
+    Control,
+    Input,
+    input_hints,
+)
+
+_REGION_ROLES = frozenset(
+    {
+        "banner",
+        "navigation",
+        "main",
+        "contentinfo",
+        "complementary",
+        "dialog",
+        "alertdialog",
+        "search",
+        "menu",
+    }
+)
+
+
+_SPOKEN = ("aria-label", "alt", "label", "hint")
+"""Attributes that give an element a name which people see or hear, the most deliberate first."""
+
+
+_MAX_LABEL = 60
+"""Characters of a label beside a field: a short question fits, a paragraph of help doesn't. 40
+and 90 do as well on the page tests."""
+
+
+class PageView:
+    """What readers and planners ask about a page.
+
+    Args:
+        observation: The page.
+        root: Where only a part of it is meant: that part.
+        redact: Takes secrets out of what :attr:`.Record.cells` gives.
+    """
+
+    def __init__(
+        self,
+        observation: Observation,
+        root: Node | None = None,
+        redact: Callable[[str], str] = str,
+    ) -> None:
+        self.observation = observation
+        self.redact = redact
+        self.root = root or observation.root
+        self.nodes: list[Node] = []
+        self._parents: dict[int, Node] = {}
+        self._positions: dict[int, int] = {}
+        self._texts: dict[int, str] = {}
+        self._index(self.root)
+
+    def _index(self, root: Node) -> None:
+        for node in root.walk():
+            self._positions[id(node)] = len(self.nodes)
+            self.nodes.append(node)
+            for child in node.children:
+                self._parents[id(child)] = node
+
+    @property
+    def url(self) -> str:
+        """The page's address."""
+        return self.observation.url
+
+    def parent(self, node: Node) -> Node | None:
+        """The node above, within this view."""
+        return self._parents.get(id(node))
+
+    def ancestors(self, node: Node) -> Iterator[Node]:
+        """The nodes above, nearest first."""
+        above = self.parent(node)
+        while above is not None:
+            yield above
+            above = self.parent(above)
+
+    def position(self, node: Node) -> int:
+        """Place in document order."""
+        return self._positions.get(id(node), -1)
+
+    def holds(self, container: Node, node: Node) -> bool:
+        """Whether ``node`` is the container or lies in it."""
+        return node is container or any(above is container for above in self.ancestors(node))
+
+    def text(self, node: Node) -> str:
+        """What a person reads in this part of the page."""
+        known = self._texts.get(id(node))
+        if known is None:
+            known = self._texts[id(node)] = self._read(node)
+        return known
+
+    def _read(self, node: Node) -> str:
+        below = " ".join(part for child in node.children if (part := self.text(child)))
+        if below:
+            return f"{node.text} {below}" if node.text and node.text not in below else below
+        if node.role in INPUT_ROLES:
+            return node.value or next((one.label for one in node.options if one.selected), "")
+        return " ".join((node.text or node.name).split())
+
+    def label(self, node: Node) -> str:
+        """What a person would call this element."""
+        spoken = node.name or self.text(node) or node.title
+        return spoken or next((text for key in _SPOKEN if (text := node.attributes.get(key))), "")
+
+    def region(self, node: Node) -> str:
+        """Role of the nearest landmark around a node."""
+        return next(
+            (above.role for above in self.ancestors(node) if above.role in _REGION_ROLES), ""
+        )
+
+    @cached_property
+    def page_text(self) -> str:
+        """Everything there is to read."""
+        return self.text(self.root)
+
+    @cached_property
+    def controls(self) -> tuple[Control, ...]:
+        """Everything that can be clicked now, in document order."""
+        return tuple(
+            Control(node, self.label(node), self.region(node), self.position(node))
+            for node in self.nodes
+            if self._is_control(node)
+        )
+
+    def _is_control(self, node: Node) -> bool:
+        if not node.ref or node.disabled or node.attributes.get("aria-disabled") == "true":
+            return False
+        if node.role in CONTROL_ROLES:
+            return self.parent(node) is None or not self._is_native_option(node)
+        if node.tag == "summary":
+            return True
+        return node.clickable and node.role not in INPUT_ROLES and not self._in_control(node)
+
+    def _is_native_option(self, node: Node) -> bool:
+        above = self.parent(node)
+        return node.role == "option" and above is not None and bool(above.options)
+
+    def _in_control(self, node: Node) -> bool:
+        return any(above.role in CONTROL_ROLES and above.ref for above in self.ancestors(node))
+
+    def controls_in(self, container: Node) -> list[Control]:
+        """The controls below a node, the node itself included."""
+        inside = {id(node) for node in container.walk()}
+        return [control for control in self.controls if id(control.node) in inside]
+
+    @cached_property
+    def inputs(self) -> tuple[Input, ...]:
+        """The fields that can be filled in now, in document order."""
+        return tuple(
+            Input(node, self._input_label(node), input_hints(node), self.position(node))
+            for node in self.nodes
+            if node.role in INPUT_ROLES and node.ref and not node.disabled
+        )
+
+    def inputs_in(self, container: Node) -> list[Input]:
+        """The fields below a node."""
+        inside = {id(node) for node in container.walk()}
+        return [field for field in self.inputs if id(field.node) in inside]
+
+    def _input_label(self, node: Node) -> str:
+        if spoken := node.name or node.attributes.get("label", ""):
+            return spoken
+        return self._text_before(node) or node.placeholder or node.title
+
+    def _text_before(self, node: Node) -> str:
+        """The short text right before a field, where no label is tied to it."""
+        place: Node | None = node
+        for _ in range(3):
+            above = self.parent(place) if place is not None else None
+            if above is None or place is None:
+                return ""
+            for sibling in reversed(_before(above.children, place)):
+                if sibling.role in INPUT_ROLES or sibling.role in CONTROL_ROLES:
+                    return ""
+                if text := self.text(sibling):
+                    return text if len(text) <= _MAX_LABEL and not _has_input(sibling) else ""
+            place = above
+        return ""
+
+    @cached_property
+    def headings(self) -> tuple[str, ...]:
+        """The texts of all headings, the title of the page first."""
+        labels = [self.label(node) for node in self.nodes if node.role == "heading"]
+        return (self.observation.title, *labels)
+
+    @cached_property
+    def main_headings(self) -> tuple[str, ...]:
+        """The headings that say what page this is: title and first level, else the first two."""
+        ranked = [node for node in self.nodes if node.role == "heading"]
+        top = [node for node in ranked if (node.level or 2) == 1] or ranked[:2]
+        return (self.observation.title, *(self.label(node) for node in top))
+
+    @cached_property
+    def messages(self) -> tuple[str, ...]:
+        """What alerts and status lines say."""
+        return tuple(
+            text
+            for node in self.nodes
+            if node.role in {"alert", "status", "log", "alertdialog"} and (text := self.text(node))
+        )
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The separate pieces of text of the page, in order."""
+        return tuple(text for node in self.nodes if not node.children and (text := self.text(node)))
+
+    @cached_property
+    def paragraphs(self) -> tuple[str, ...]:
+        """Texts of the smallest blocks: whole sentences even where inline elements split them."""
+        texts = []
+        for node in self.nodes:
+            text = self.text(node)
+            if (
+                text
+                and len(text) <= 400
+                and node.role not in INPUT_ROLES
+                and len(node.children) <= 8
+            ):
+                texts.append(text)
+        return tuple(dict.fromkeys(texts))
+
+
+def _before(children: tuple[Node, ...], place: Node) -> list[Node]:
+    earlier = []
+    for child in children:
+        if child is place:
+            break
+        earlier.append(child)
+    return earlier
+
+
+def _has_input(node: Node) -> bool:
+    return any(below.role in INPUT_ROLES for below in node.walk())

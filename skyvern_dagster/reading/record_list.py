@@ -1,0 +1,118 @@
+"""What one page of a list gives: its records as the schema wants them."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from skyvern_dagster.reading.date_mention import DateMention, DayOrder
+from skyvern_dagster.reading.day_order import day_order
+from skyvern_dagster.reading.facts import Fact
+from skyvern_dagster.reading.fields import FilledRecord, FilledRecords, best_reading
+from skyvern_dagster.reading.group_headings import heading_date, heading_year
+from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.records import record_sets
+from skyvern_dagster.reading.schema import ListSpec
+from skyvern_dagster.reading.values import fact_date, value_of
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record read: its values by field name, and the day by which it is filtered."""
+
+    values: dict[str, Any]
+    day: date | None
+
+
+@dataclass(frozen=True)
+class PageOfList:
+    """What one page of the list gave.
+
+    Attributes:
+        rows: Its records.
+        reading: Where on the page they stand.
+        signature: Tells what this page shows from what another one does.
+    """
+
+    rows: tuple[Row, ...]
+    reading: FilledRecords
+    signature: str
+
+    @property
+    def newest_first(self) -> bool:
+        """Whether the dates only fall."""
+        days = [row.day for row in self.rows if row.day]
+        return len(days) > 1 and all(first >= second for first, second in itertools.pairwise(days))
+
+
+def read_page(view: PageView, wanted: ListSpec, today: date) -> PageOfList | None:
+    """The records of this page, as the schema wants them."""
+    reading = best_reading(view, record_sets(view, today), wanted.wanted)
+    if reading is None:
+        return None
+    reader = _RowReader(view, wanted, _order_of_days(view, reading, today), today)
+    rows = tuple(reader.row(one) for one in reading.records)
+    rows = tuple(row for row in rows if any(value is not None for value in row.values.values()))
+    if not rows:
+        return None
+    keys = [str(next(iter(row.values.values()))) for row in rows]
+    ids = [str(row.values.get(key_name(wanted))) for row in rows] or keys
+    return PageOfList(rows, reading, f"{len(rows)} records {ids[0]} … {ids[-1]}")
+
+
+def key_name(wanted: ListSpec) -> str:
+    """The field that names a record in signatures and accounts."""
+    return next(
+        (one.name for one in wanted.wanted if one.kind == "identifier"), wanted.wanted[0].name
+    )
+
+
+def _order_of_days(view: PageView, reading: FilledRecords, today: date) -> DayOrder:
+    mentions = [
+        fact.value
+        for one in reading.records
+        for fact in one.facts.values()
+        if isinstance(fact.value, DateMention)
+    ]
+    return day_order(mentions, view.observation.lang, view.page_text, today)
+
+
+@dataclass(frozen=True)
+class _RowReader:
+    view: PageView
+    wanted: ListSpec
+    order: DayOrder
+    today: date
+
+    def row(self, filled: FilledRecord) -> Row:
+        values: dict[str, Any] = {}
+        for field in self.wanted.wanted:
+            fact = self._in_its_year(filled, filled.facts.get(field.name))
+            values[field.name] = value_of(fact, field, self.order, self.today) if fact else None
+        return Row(values, self._filter_day(filled, values))
+
+    def _in_its_year(self, filled: FilledRecord, fact: Fact | None) -> Fact | None:
+        """A date without a year, in the year of the heading above its record."""
+        if fact is None or not isinstance(fact.value, DateMention) or not fact.value.yearless:
+            return fact
+        year = heading_year(self.view, filled.record)
+        return replace(fact, value=fact.value.in_year(year)) if year else fact
+
+    def _filter_day(self, filled: FilledRecord, values: dict[str, Any]) -> date | None:
+        """The day that a window of dates is about: the record's main date."""
+        dated = [
+            field for field in self.wanted.wanted if field.kind == "date" and values[field.name]
+        ]
+        main = [field for field in dated if field.concept in {"order_date", "invoice_date", ""}]
+        if main or dated:
+            return date.fromisoformat(str(values[(main or dated)[0].name]))
+        days = [
+            day
+            for fact in filled.record.facts
+            if isinstance(fact.value, DateMention)
+            and (day := fact_date(fact, self.order, self.today))
+        ]
+        above = heading_date(self.view, filled.record) if not days else None
+        return days[0] if days else fact_date(above, self.order, self.today) if above else None

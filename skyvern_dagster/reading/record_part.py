@@ -1,0 +1,163 @@
+"""Where on a page one particular record is: its row, its card, or the whole page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from skyvern_dagster.browser.observation import Node
+from skyvern_dagster.reading.amounts import find_amounts
+from skyvern_dagster.reading.controls import url_words
+from skyvern_dagster.reading.dates import find_dates
+from skyvern_dagster.reading.identifiers import (
+    find_identifiers,
+    mentions_identifier,
+    same_identifier,
+)
+from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.words import unglued
+
+_ANY_DAY = date(2000, 1, 1)
+"""Relative dates only have to be recognised here; which day they mean doesn't matter."""
+
+
+_MIN_LIKENESS = 0.3
+"""Three digits alone have 0.4 and two 0.1 (`identifiers`): numbers of three digits can name
+records, counts can't. 0.15 and 0.45 do as well on the page tests."""
+
+
+_MAX_DIFFERENCE = 2
+"""By how many characters numbers of one kind differ in length: 98 and 1000 lie in one list, 7 and
+1000 hardly. With 0 a row of the page tests is no longer told from its neighbours; 4 does as well."""
+
+
+_NATURAL = frozenset({"row", "listitem", "article"})
+"""Roles that mark a whole record: what follows belongs to the next one."""
+
+
+_LANDMARKS = frozenset({"main", "document", "dialog", "alertdialog"})
+
+
+@dataclass(frozen=True)
+class RecordPart:
+    """The part of the page that is about one record.
+
+    Attributes:
+        nodes: The nodes that make it up.
+        is_page: Whether it is the page's only record, as on its detail page.
+    """
+
+    nodes: tuple[Node, ...]
+    is_page: bool
+
+
+def find_record(view: PageView, identifier: str) -> RecordPart | None:
+    """The part of the page that names exactly this record, or ``None``."""
+    places = [node for node in view.nodes if not node.children and _names(view, node, identifier)]
+    places = places or [node for node in view.nodes if _names(view, node, identifier)][-1:]
+    parts = [
+        _around(view, place, identifier)
+        for place in places
+        if view.region(place) not in {"banner", "contentinfo"}
+    ]
+    parts = parts or [_around(view, place, identifier) for place in places]
+    if not parts:
+        return None
+    rows = [one for one in parts if not one.is_page]
+    return max(rows or parts, key=lambda one: len(view.controls_in(one.nodes[0])))
+
+
+def _names(view: PageView, node: Node, identifier: str) -> bool:
+    texts = (view.text(node), node.name)
+    return any(text and mentions_identifier(text, identifier) for text in texts)
+
+
+def _around(view: PageView, place: Node, identifier: str) -> RecordPart:
+    """From the place that names the record up to just below where other records begin."""
+    best = place
+    for above in view.ancestors(place):
+        if _others(view.text(above), identifier):
+            return RecordPart(_with_followers(view, best, above, identifier), is_page=False)
+        best = above
+        if above.role in _LANDMARKS:
+            break
+    return RecordPart((best,), is_page=True)
+
+
+def _others(text: str, identifier: str) -> bool:
+    """Whether a text names further records of the same form of number."""
+    return any(not same_identifier(one, identifier) for one in numbers_like(text, identifier))
+
+
+def numbers_like(text: str, identifier: str) -> list[str]:
+    """The numbers of a text that could name records beside this one: same form, about as long.
+
+    Dates, amounts, years and counts are none.
+    """
+    plain = unglued(text)
+    taken = [(day.start, day.end) for day in find_dates(plain, _ANY_DAY)]
+    taken += [(money.start, money.end) for money in find_amounts(plain)]
+    return [
+        one.text
+        for one in find_identifiers(plain, (*taken, (0, 0)))
+        if one.likeness >= _MIN_LIKENESS and _alike(one.text, identifier)
+    ]
+
+
+def _alike(number: str, identifier: str) -> bool:
+    difference = abs(len(re.sub(r"\W", "", number)) - len(re.sub(r"\W", "", identifier)))
+    if difference > _MAX_DIFFERENCE:
+        return False
+    wanted = form_of(identifier)
+    jumbled = wanted == "jumbled" and not difference and number.isupper()
+    return jumbled or form_of(number) == wanted
+
+
+def form_of(identifier: str) -> str:
+    """The form of a number: ``GA-20431`` is ``ga|a-0``; numbers of one kind share it."""
+    plain = identifier.strip().lstrip("#")
+    letters = re.match(r"[^\W\d_]*", plain)
+    shape = re.sub(r"\d+", "0", re.sub(r"[^\W\d_]+", "a", plain))
+    if re.fullmatch(r"a?(0a)+0?|a0a", shape):
+        return "jumbled"
+    if re.fullmatch(r"a-[a0]+", shape):
+        shape = "a-x"
+    return f"{letters.group().lower() if letters else ''}|{shape}"
+
+
+def _with_followers(view: PageView, node: Node, parent: Node, identifier: str) -> tuple[Node, ...]:
+    """The node, and the nodes after it that still belong to it on a flat page."""
+    children = list(parent.children)
+    index = next(position for position, child in enumerate(children) if child is node)
+    nodes = [node]
+    enclosed = node.role in _NATURAL and node.role != "row"
+    for child in children[index + 1 :]:
+        text = view.text(child)
+        if (
+            enclosed
+            or _others(text, identifier)
+            or child.role != _follower_role(node)
+            or not _is_addition(view, child)
+        ):
+            break
+        nodes.append(child)
+    return tuple(nodes)
+
+
+def _follower_role(node: Node) -> str:
+    return "row" if node.role == "row" else "generic" if node.role == "heading" else "none"
+
+
+def _is_addition(view: PageView, node: Node) -> bool:
+    """Whether a row only adds to the one above: fewer cells, or controls only."""
+    return node.role != "row" or len(node.children) <= 2 or not re.search(r"\d{3}", view.text(node))
+
+
+def is_about(view: PageView, identifier: str) -> bool:
+    """Whether the page itself is this record's: its address or a main heading names it."""
+    if mentions_identifier(url_words(view.url), identifier) or mentions_identifier(
+        view.url.replace("/", " ").replace("=", " "), identifier
+    ):
+        return True
+    return any(mentions_identifier(heading, identifier) for heading in view.main_headings)

@@ -1,0 +1,144 @@
+"""Records that are the rows of a table."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+
+from skyvern_dagster.browser.observation import Node
+from skyvern_dagster.reading.cells import CELL_ROLES, TABLE_ROLES
+from skyvern_dagster.reading.facts import is_field_name
+from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.record import Record, RecordSet, TableCell
+from skyvern_dagster.reading.words import flat
+
+
+def union_of(sets: list[RecordSet]) -> RecordSet:
+    """Several tables with the same columns, such as one per year, taken for one."""
+    records = tuple(record for one in sets for record in one.records)
+    return RecordSet("table", records, sets[0].columns, sets[0].container)
+
+
+def read_table(view: PageView, table: Node, today: date) -> RecordSet:
+    """The rows of a table as records; a row that only adds to the one before belongs to it."""
+    rows = list(_rows(table))
+    header, body = _split_header(view, rows)
+    columns = tuple(view.label(cell) for cell in _cells_of(header)) if header else ()
+    regular = _is_regular(header, rows)
+    labels = _labels(view, header) if regular else columns
+    grouped: list[list[Node]] = []
+    for row in body:
+        if grouped and _continues(view, row, columns):
+            grouped[-1].append(row)
+        else:
+            grouped.append([row])
+    records = tuple(
+        Record(view, tuple(each), today, tuple(_row_cells(each, header, columns, labels)))
+        for each in grouped
+    )
+    name = view.redact(flat(table.name))
+    headers = labels if regular else ()
+    return RecordSet("table", records, columns, table, name, headers=headers, is_regular=regular)
+
+
+def _is_regular(header: Node | None, rows: list[Node]) -> bool:
+    """Whether the first row is the only header, and each other one has as many plain cells."""
+    if header is None or header is not rows[0] or not _is_header(header):
+        return False
+    width = len(_cells_of(header))
+    body = [_cells_of(row) for row in rows[1:]]
+    if any(
+        len(cells) != width or _is_header(row) for cells, row in zip(body, rows[1:], strict=True)
+    ):
+        return False
+    nested = (
+        below.role in TABLE_ROLES
+        for cells in [_cells_of(header), *body]
+        for cell in cells
+        for below in cell.walk()
+    )
+    return not any(nested)
+
+
+def _labels(view: PageView, header: Node | None) -> tuple[str, ...]:
+    """Names of columns; one that is missing or repeated goes by its number."""
+    names = [view.redact(flat(cell.full_text)) for cell in _cells_of(header)]
+    counts = Counter(names)
+    return tuple(
+        name if name and counts[name] == 1 else f"#{index}" for index, name in enumerate(names, 1)
+    )
+
+
+def _rows(table: Node) -> Iterator[Node]:
+    for child in table.children:
+        if child.role == "row":
+            yield child
+        elif child.role not in TABLE_ROLES:
+            yield from _rows(child)
+
+
+def _cells_of(row: Node | None) -> list[Node]:
+    return [cell for cell in row.children if cell.role in CELL_ROLES] if row else []
+
+
+def _split_header(view: PageView, rows: list[Node]) -> tuple[Node | None, list[Node]]:
+    for index, row in enumerate(rows[:3]):
+        cells = _cells_of(row)
+        if cells and sum(cell.role == "columnheader" for cell in cells) * 2 > len(cells):
+            rest = [one for one in rows[index + 1 :] if not _is_header(one)]
+            return row, rest
+    if len(rows) > 1 and _reads_like_header(view, _cells_of(rows[0]), _cells_of(rows[1])):
+        return rows[0], rows[1:]
+    return None, rows
+
+
+def _is_header(row: Node) -> bool:
+    cells = _cells_of(row)
+    return bool(cells) and all(cell.role == "columnheader" for cell in cells)
+
+
+def _reads_like_header(view: PageView, first: list[Node], second: list[Node]) -> bool:
+    names = [view.text(cell) for cell in first]
+    if len(first) < 2 or len(first) != len(second):
+        return False
+    if any(re.search(r"\d", name) for name in names):
+        return False
+    return sum(is_field_name(name) for name in names) * 2 >= sum(bool(name) for name in names) > 0
+
+
+def _continues(view: PageView, row: Node, columns: tuple[str, ...]) -> bool:
+    """Whether a row only adds to the one before: fewer cells than columns, nothing new to date."""
+    cells = _cells_of(row)
+    if not columns or len(cells) >= len(columns) or len(cells) > max(1, len(columns) - 2):
+        return False
+    text = view.text(row)
+    return bool(text) and not (
+        len(cells) == 1 and len(text) < 40 and re.search(r"(19|20)\d{2}", text)
+    )
+
+
+def _row_cells(
+    rows: list[Node], header: Node | None, columns: tuple[str, ...], labels: tuple[str, ...]
+) -> Iterator[TableCell]:
+    for row in rows:
+        cells = _cells_of(row)
+        for index, cell in enumerate(cells):
+            column = _column(index, cell, cells, header, columns)
+            label = labels[index] if len(cells) == len(labels) else column
+            yield TableCell(cell, column, label)
+
+
+def _column(
+    index: int, cell: Node, cells: list[Node], header: Node | None, columns: tuple[str, ...]
+) -> str:
+    if len(cells) == len(columns):
+        return columns[index]
+    if header is None or cell.box is None:
+        return ""
+    middle = cell.box.x + cell.box.width / 2
+    for name, head in zip(columns, _cells_of(header), strict=True):
+        if head.box and head.box.x <= middle <= head.box.x + head.box.width:
+            return name
+    return ""
