@@ -25,6 +25,7 @@ from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.browser.navigation import goto
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.browser.session import BrowserSession
+from skyvern_dagster.credentials.access import SecretAccess
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.sources import EnvironmentSource
 from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
@@ -56,7 +57,9 @@ async def episode(session: BrowserSession, url: str, seed: int, folder: Path) ->
         max_seconds=40,
         trace=False,
     )
-    vault = SecretVault(SecretDeclarations(), EnvironmentSource({}), Redactor())
+    vault = SecretVault(
+        SecretDeclarations(), SecretAccess.of_operator(EnvironmentSource({})), Redactor()
+    )
     loop = AgentLoop(
         request,
         session,

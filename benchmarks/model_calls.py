@@ -33,6 +33,7 @@ from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.browser.brief import CHARACTERS_PER_TOKEN
 from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.browser.runtime import BrowserRuntime
+from skyvern_dagster.credentials.access import SecretAccess
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.sources import EnvironmentSource
 from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
@@ -125,7 +126,9 @@ def visits(replaying: Replaying, *, reads: bool, delay: float = 0, most: int = 4
 
 def _task(desk: SessionDesk, choice: PlannerChoice, url: str, number: str) -> TaskResult:
     vault = SecretVault(
-        SecretDeclarations(credentials={"login": ()}), EnvironmentSource(LOGIN), Redactor()
+        SecretDeclarations(credentials={"login": ()}),
+        SecretAccess.of_operator(EnvironmentSource(LOGIN)),
+        Redactor(),
     )
     login = {"login": vault.payload("login")}
     goal = Goal(

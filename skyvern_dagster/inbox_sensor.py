@@ -150,10 +150,10 @@ def _opened(inbox: Inbox, secrets: SecretSource) -> Iterator[tuple[imaplib.IMAP4
 
 
 def _secret(secrets: SecretSource, name: str) -> str:
-    value = secrets.value(name)
-    if value is None:
+    found = secrets.secret(name)
+    if found is None:
         raise SecretError(f"the mailbox needs the secret {name!r}: set it in the environment")
-    return value
+    return found.value
 
 
 def _connected(inbox: Inbox) -> imaplib.IMAP4:

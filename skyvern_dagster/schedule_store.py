@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import ArtifactError, WorkflowNotFoundError
 from skyvern_dagster.ids import new_id
 from skyvern_dagster.moments import utc_now
+from skyvern_dagster.organizations.run_secrets import RunSecrets, forget_schedule_secrets
+from skyvern_dagster.organizations.server_secret import ServerSecret
 
 
 class StoredSchedule(BaseModel):
@@ -19,6 +22,8 @@ class StoredSchedule(BaseModel):
     Attributes:
         workflow_schedule_id: ``wfs_...``.
         timezone: An IANA name.
+        parameters: Checked; secrets among them are references.
+        has_secrets: Whether there are secrets among them.
         created_at: Naive UTC timestamp.
     """
 
@@ -31,6 +36,7 @@ class StoredSchedule(BaseModel):
     timezone: str
     enabled: bool
     parameters: dict[str, Any]
+    has_secrets: bool = False
     name: str | None = None
     description: str | None = None
     created_at: str
@@ -87,14 +93,38 @@ class ScheduleStore:
         found = [self._read(key) for key in keys]
         return sorted(found, key=lambda each: each.created_at, reverse=True)
 
+    def secrets(
+        self, schedule: StoredSchedule, secret: Callable[[], ServerSecret]
+    ) -> dict[str, str]:
+        """The secrets among the schedule's parameters, by the key of their reference.
+
+        Raises:
+            OrganizationError: They can't be decrypted.
+        """
+        if not schedule.has_secrets:
+            return {}
+        kept = RunSecrets(self.artifacts, secret())
+        return kept.of_schedule(schedule.organization_id, schedule.workflow_schedule_id)
+
+    def keep_secrets(
+        self, schedule: StoredSchedule, secrets: Mapping[str, str], secret: ServerSecret
+    ) -> None:
+        """Keeps the secrets among the schedule's parameters."""
+        kept = RunSecrets(self.artifacts, secret)
+        kept.keep_for_schedule(schedule.organization_id, schedule.workflow_schedule_id, secrets)
+
     def everything(self) -> list[StoredSchedule]:
         """The schedules of all organizations, for the code location."""
         keys = list(self.artifacts.keys("organizations"))
         return [self._read(key) for key in keys if key.split("/")[2] == "schedules"]
 
     def delete(self, schedule: StoredSchedule) -> None:
-        """Forgets a schedule."""
+        """Forgets a schedule, and its secrets."""
         self.artifacts.delete(_key(schedule.organization_id, schedule.workflow_schedule_id))
+        if schedule.has_secrets:
+            forget_schedule_secrets(
+                self.artifacts, schedule.organization_id, schedule.workflow_schedule_id
+            )
 
     def _keep(self, schedule: StoredSchedule) -> StoredSchedule:
         key = _key(schedule.organization_id, schedule.workflow_schedule_id)

@@ -18,7 +18,9 @@ from skyvern_dagster.compiler.job import build_job
 from skyvern_dagster.errors import DefinitionError
 from skyvern_dagster.execution import tags
 from skyvern_dagster.ids import stable_id
+from skyvern_dagster.organizations.run_secrets import RunSecrets
 from skyvern_dagster.resources.artifact_store import ArtifactStoreResource
+from skyvern_dagster.resources.server_secret import server_secret
 from skyvern_dagster.run_request import Asked
 from skyvern_dagster.runs.asking import begin, request_of
 from skyvern_dagster.schedule_store import ScheduleStore, StoredSchedule
@@ -103,6 +105,9 @@ def _run_request(stored: StoredSchedule, artifacts: ArtifactStore, due: datetime
         body={"parameters": stored.parameters, "title": stored.name},
     )
     request = request_of("workflow_run", run_id, asked, loaded, workflow)
+    if secrets := ScheduleStore(artifacts).secrets(stored, server_secret):
+        kept = RunSecrets(artifacts, server_secret())
+        kept.keep(stored.organization_id, run_id, secrets)
     run_tags = begin(artifacts, request, loaded, stored.parameters)
     run_tags[tags.SCHEDULE_ID] = stored.workflow_schedule_id
     return dg.RunRequest(run_key=key, run_config=run_config(stored.parameters), tags=run_tags)

@@ -32,6 +32,7 @@ class StoredWorkflow(BaseModel):
         text: The definition as YAML.
         created_at: Naive UTC timestamp of the first version.
         modified_at: Naive UTC timestamp of this version.
+        operator: Whether it is a file of the operator's folder, rather than made over REST.
         attributes: What an API client asked to be kept with it (``folder_id``, ``status``, ...).
     """
 
@@ -47,6 +48,7 @@ class StoredWorkflow(BaseModel):
     created_at: str
     modified_at: str
     deleted_at: str | None = None
+    operator: bool = False
     attributes: dict[str, Any] = {}
 
     def load(self) -> Workflow:
@@ -61,6 +63,7 @@ class StoredWorkflow(BaseModel):
             name=self.name,
             stored_id=self.workflow_permanent_id,
             version=self.version,
+            from_rest=not self.operator,
         )
 
 
@@ -79,7 +82,7 @@ class WorkflowStore:
             DefinitionError: The definition has errors; the message lists all of them.
         """
         workflow_permanent_id = new_id("wpid")
-        checked = load_text(text, source="workflow", name="workflow")
+        checked = _checked(text)
         title = checked.definition.title
         name = f"{_slug(title)}_{workflow_permanent_id[-8:]}"
         return self._add(organization_id, workflow_permanent_id, name, title, text, attributes)
@@ -97,7 +100,19 @@ class WorkflowStore:
             WorkflowNotFoundError: The organization has no such workflow.
             DefinitionError: As :meth:`create`.
         """
-        title = load_text(text, source="workflow", name="workflow").definition.title
+        title = _checked(text).definition.title
+        return self._update(organization_id, workflow_permanent_id, text, title, attributes)
+
+    def _update(
+        self,
+        organization_id: str,
+        workflow_permanent_id: str,
+        text: str,
+        title: str,
+        attributes: dict[str, Any] | None = None,
+        *,
+        operator: bool = False,
+    ) -> StoredWorkflow:
         while True:
             newest = self.get(organization_id, workflow_permanent_id)
             try:
@@ -109,6 +124,7 @@ class WorkflowStore:
                     text,
                     newest.attributes | (attributes or {}),
                     newest,
+                    operator=operator,
                 )
             except FileExistsError:
                 continue  # somebody else has just added this version: ours is the next one
@@ -201,11 +217,17 @@ class WorkflowStore:
         self.artifacts.delete(_deleted_key(organization_id, workflow_permanent_id))
         if self._versions(organization_id, workflow_permanent_id):
             newest = self.get(organization_id, workflow_permanent_id)
-            if newest.text == text:
+            if newest.text == text and newest.operator:
                 return newest
-            return self.update(organization_id, workflow_permanent_id, text)
+            title = checked.definition.title
+            return self._update(organization_id, workflow_permanent_id, text, title, operator=True)
         return self._add(
-            organization_id, workflow_permanent_id, checked.name, checked.definition.title, text
+            organization_id,
+            workflow_permanent_id,
+            checked.name,
+            checked.definition.title,
+            text,
+            operator=True,
         )
 
     def _add(
@@ -217,6 +239,8 @@ class WorkflowStore:
         text: str,
         attributes: dict[str, Any] | None = None,
         before: StoredWorkflow | None = None,
+        *,
+        operator: bool = False,
     ) -> StoredWorkflow:
         now = utc_now().isoformat()
         stored = StoredWorkflow(
@@ -229,6 +253,7 @@ class WorkflowStore:
             text=text,
             created_at=before.created_at if before else now,
             modified_at=now,
+            operator=operator,
             attributes=attributes or {},
         )
         key = _key(organization_id, workflow_permanent_id, stored.version)
@@ -245,6 +270,10 @@ class WorkflowStore:
 
     def _is_deleted(self, organization_id: str, workflow_permanent_id: str) -> bool:
         return self.artifacts.exists(_deleted_key(organization_id, workflow_permanent_id))
+
+
+def _checked(text: str) -> Workflow:
+    return load_text(text, source="workflow", name="workflow", from_rest=True)
 
 
 def _folder(organization_id: str) -> str:

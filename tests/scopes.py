@@ -20,4 +20,4 @@ def new_scope(workflow: Workflow, parameters: dict[str, Any], run_id: str | None
         created_at="2024-05-16T08:35:24.920793",
         parameters=parameters,
     )
-    return first_scope(workflow, info)
+    return first_scope(workflow, info, trust="operator")

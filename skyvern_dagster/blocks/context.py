@@ -14,14 +14,17 @@ from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.email_server import EmailServer
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
+from skyvern_dagster.credentials.access import SecretAccess, Trust
+from skyvern_dagster.credentials.granted_source import GrantedSource
 from skyvern_dagster.credentials.one_time_codes import CodeOrigin, OneTimeCodes
 from skyvern_dagster.credentials.organization_source import OrganizationSource
 from skyvern_dagster.credentials.sources import SecretSource
 from skyvern_dagster.credentials.vault import SecretVault
-from skyvern_dagster.errors import BlockError, TemplateError
+from skyvern_dagster.errors import BlockError, OrganizationError, SecretError, TemplateError
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
 from skyvern_dagster.organizations.credential_store import CredentialStore
-from skyvern_dagster.organizations.run_secrets import RunSecrets
+from skyvern_dagster.organizations.grants import GrantStore
+from skyvern_dagster.organizations.run_secrets import RunSecrets, run_secrets_exist
 from skyvern_dagster.run_request import RunRequest
 from skyvern_dagster.templating import evaluate, is_template
 
@@ -61,12 +64,44 @@ class Services:
     codes: OneTimeCodes | None = None
     credentials: Callable[[], CredentialStore] | None = None
     run_secrets: Callable[[], RunSecrets] | None = None
+    grants: Callable[[], GrantStore] | None = None
 
-    def secrets_of(self, organization_id: str) -> SecretSource:
-        """Where the secrets of an organization's runs come from."""
+    def access(self, organization_id: str, run_id: str, trust: Trust) -> SecretAccess:
+        """Where the secrets of a run come from.
+
+        Raises:
+            SecretError: The run's own secrets can't be read.
+        """
+        everything = self._with_own(organization_id, self.secrets)
+        granted = self._with_own(
+            organization_id, GrantedSource(self.grants, organization_id, self.secrets)
+        )
+        return SecretAccess(
+            defined=granted if trust == "nothing" else everything,
+            given=everything if trust == "operator" else granted,
+            run=self.run_values(organization_id, run_id),
+            trusted=trust == "operator",
+            defined_by_operator=trust != "nothing",
+        )
+
+    def _with_own(self, organization_id: str, behind: SecretSource) -> SecretSource:
         if self.credentials is None:
-            return self.secrets
-        return OrganizationSource(self.credentials, organization_id, self.secrets, self.run_secrets)
+            return behind
+        return OrganizationSource(self.credentials, organization_id, behind)
+
+    def run_values(self, organization_id: str, run_id: str) -> dict[str, str]:
+        """The secrets that came with a run, by the key of their reference.
+
+        Raises:
+            SecretError: They are another organization's, or can't be read.
+        """
+        # Asked of the store first: a run that has none needs no secret of the server.
+        if self.run_secrets is None or not run_secrets_exist(self.artifacts, run_id):
+            return {}
+        try:
+            return self.run_secrets().values(organization_id, run_id)
+        except OrganizationError as error:
+            raise SecretError(str(error)) from error
 
 
 @dataclass(frozen=True)
@@ -86,6 +121,7 @@ class BlockContext:
         delivery: What uploads and e-mails belong to: the run, or a partition of an asset.
         covers: The deliveries that a block stands for where a run makes several partitions at once.
         organization_id: Whose run it is.
+        trust: Who made the definition, and who gave the parameters.
         code_origin: Where one-time codes come from, as the definition says for all blocks.
         workflow: Permanent id of the workflow.
         planner: Who plans in this workflow, where it says so.
@@ -107,6 +143,7 @@ class BlockContext:
     files: tuple[StoredFile, ...] = ()
     request: RunRequest | None = None
     organization_id: str = DEFAULT_ORGANIZATION_ID
+    trust: Trust = "nothing"
     code_origin: CodeOrigin = field(default_factory=CodeOrigin)
     delivery: str = ""
     covers: tuple[str, ...] = ()

@@ -35,12 +35,23 @@ class EmailServer:
 
 @dataclass(frozen=True)
 class Mailbox:
-    """The SMTP account of one block."""
+    """The SMTP account of one block.
+
+    Attributes:
+        name: What messages call the server; host and port when empty. In a workflow both are
+            secrets.
+    """
 
     host: str
     port: int
     username: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
+    name: str = ""
+
+    @property
+    def where(self) -> str:
+        """The server, for messages."""
+        return self.name or f"{self.host}:{self.port}"
 
 
 def send(
@@ -70,7 +81,7 @@ def send(
             f"the e-mail has {len(content):,} bytes, the limit is {server.max_bytes:,}: attach "
             "fewer files, or raise max_bytes of the e-mail resource (SKYVERN_SMTP_MAX_BYTES)"
         )
-    where = f"{mailbox.host}:{mailbox.port}"
+    where = mailbox.where
     with _errors_in_words(where):
         client = _connect(server, mailbox)
         try:
@@ -172,7 +183,7 @@ def _connect(server: EmailServer, mailbox: Mailbox) -> smtplib.SMTP:
 def _log_in(client: smtplib.SMTP, mailbox: Mailbox) -> None:
     if not (mailbox.username.isascii() and mailbox.password.isascii()):
         raise BlockError(
-            f"can't log in to SMTP server {mailbox.host}:{mailbox.port}: user name and password "
+            f"can't log in to SMTP server {mailbox.where}: user name and password "
             "secrets may have ASCII characters only"
         )
     client.login(mailbox.username, mailbox.password)
@@ -182,7 +193,7 @@ def _check_encrypted(server: EmailServer, mailbox: Mailbox, encrypted: bool) -> 
     if encrypted or server.security == "plain" or _is_loopback(mailbox.host):
         return
     raise BlockError(
-        f"SMTP server {mailbox.host}:{mailbox.port} offers no encryption, so the password was not "
+        f"SMTP server {mailbox.where} offers no encryption, so the password was not "
         "sent; set the security to plain (SKYVERN_SMTP_SECURITY=plain) to send it all the same"
     )
 

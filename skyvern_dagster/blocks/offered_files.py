@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
@@ -13,6 +14,7 @@ from skyvern_dagster.agent.uploads import MOST_BYTES, OfferedFile
 from skyvern_dagster.artifacts.run_keys import RunKeys
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.errors import ArtifactError, UploadError
+from skyvern_dagster.run_request import read_request
 
 _PAGES = frozenset({"", "html", "htm", "php", "asp", "aspx", "jsp", "do"})
 _LONGEST_SUFFIX = 5
@@ -21,7 +23,8 @@ _LONGEST_SUFFIX = 5
 def offered_files(context: BlockContext, payload: Mapping[str, Any]) -> tuple[OfferedFile, ...]:
     """The files, run's first; an address is a file where its parameter or its suffix says so.
 
-    Of S3, only the bucket that the workflow writes to is read; of the artifact store, only this
+    Of S3, only the bucket that the workflow writes to is read, and for a run that was asked for
+    over REST only what runs of its organization have uploaded; of the artifact store, only this
     run's downloads and what the organization gave: a payload may come from anybody.
     """
     found = [
@@ -93,7 +96,24 @@ def _read_s3(context: BlockContext, uri: str) -> bytes:
             f"{uri} is in another bucket than the one that workflows write to "
             f"({bucket.bucket or 'none is configured'}): give a presigned https address instead"
         )
+    if context.trust != "operator" and not _is_of_own_run(context, key):
+        raise UploadError(
+            f"{uri} was not uploaded by a run of this organization: give a presigned https address "
+            "instead"
+        )
     return bucket.get(key, MOST_BYTES)
+
+
+def _is_of_own_run(context: BlockContext, key: str) -> bool:
+    """Whether an object is ``<env>/<wr_id>/<name>`` of a run that the organization asked for."""
+    folder = f"{context.services.s3.environment}/"
+    run_id, _, name = key.removeprefix(folder).partition("/")
+    if not key.startswith(folder) or not name or not re.fullmatch(r"[a-z]+_[0-9]+", run_id):
+        return False
+    if run_id == context.workflow_run_id:
+        return True
+    asked = read_request(context.services.artifacts, run_id)
+    return asked is not None and asked.organization_id == context.organization_id
 
 
 def _texts(value: Any, name: str) -> Iterator[tuple[str, str]]:

@@ -202,9 +202,6 @@ class SendEmailBlock(LeafBlock):
 
     def _mailbox(self, context: BlockContext) -> Mailbox:
         vault = context.vault
-        # First, so that the redactor knows it before anything can go wrong.
-        password = vault.value(self.smtp_password_secret_parameter_key)
-        vault.redactor.add(password)
         host = vault.value(self.smtp_host_secret_parameter_key).strip()
         port = vault.value(self.smtp_port_secret_parameter_key).strip()
         if not host:
@@ -213,8 +210,13 @@ class SendEmailBlock(LeafBlock):
             raise BlockError(
                 f"the secret {self.smtp_port_secret_parameter_key!r} must be a port number"
             )
-        username = vault.value(self.smtp_username_secret_parameter_key)
-        return Mailbox(host, int(port), username, password)
+        return Mailbox(
+            host,
+            int(port),
+            vault.value_for(self.smtp_username_secret_parameter_key, host),
+            vault.value_for(self.smtp_password_secret_parameter_key, host),
+            name=f"of the secret {self.smtp_host_secret_parameter_key!r}",
+        )
 
 
 def _notes(context: BlockContext, marks: MailMarks) -> str:

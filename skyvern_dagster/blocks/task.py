@@ -23,7 +23,7 @@ from skyvern_dagster.credentials.one_time_codes import CodeOrigin, CodeRequest
 from skyvern_dagster.credentials.pushed_codes import CodeReader
 from skyvern_dagster.credentials.reference import SecretReference, references_in
 from skyvern_dagster.errors import BlockError
-from skyvern_dagster.ids import new_id
+from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID, new_id
 from skyvern_dagster.templating import is_template, names_used
 
 
@@ -165,7 +165,7 @@ class TaskBlock(LeafBlock):
         return _outcome(request, result)
 
     def _request(self, context: BlockContext) -> TaskRequest:
-        url = context.text(self.url, "url").strip() if self.url else None
+        url = context.vault.address(context.text(self.url, "url").strip()) if self.url else None
         if url is not None:
             url = web_address(url)
         elif context.state is None:
@@ -207,9 +207,11 @@ class TaskBlock(LeafBlock):
         has_codes: bool,
     ) -> Goal:
         return Goal(
-            navigation_goal=context.rendered(self.navigation_goal or "", "navigation_goal"),
-            data_extraction_goal=context.rendered(
-                self.data_extraction_goal or "", "data_extraction_goal"
+            navigation_goal=context.vault.conceal(
+                context.rendered(self.navigation_goal or "", "navigation_goal")
+            ),
+            data_extraction_goal=context.vault.conceal(
+                context.rendered(self.data_extraction_goal or "", "data_extraction_goal")
             ),
             data_schema=_schema(self.data_schema),
             payload=payload,
@@ -260,7 +262,7 @@ class TaskBlock(LeafBlock):
                 meant |= set(used)
         variables = dict(_facts({**named, **payload}))
         incidental = frozenset(name for name in variables if name.partition(".")[0] not in meant)
-        return Place(context.workflow, self.label, variables, incidental)
+        return Place(_recorded_as(context), self.label, variables, incidental)
 
     def _payload(self, context: BlockContext) -> dict[str, Any]:
         payload = {}
@@ -268,6 +270,13 @@ class TaskBlock(LeafBlock):
             secret = context.vault.payload(key)
             payload[key] = context.names[key] if secret is None else secret
         return {**payload, **_asked_payload(context)}
+
+
+def _recorded_as(context: BlockContext) -> str:
+    """Tasks by themselves are one workflow: what one organization's have learned is its own."""
+    if context.organization_id == DEFAULT_ORGANIZATION_ID:
+        return context.workflow
+    return f"{context.organization_id}.{context.workflow}"
 
 
 def _text(context: BlockContext, text: str | None, field: str) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from skyvern_dagster.cli.grants import app as grants_app
 from skyvern_dagster.cli.keys import app as keys_app
 from skyvern_dagster.errors import SkyvernDagsterError
 
@@ -20,6 +21,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 app.add_typer(keys_app)
+app.add_typer(grants_app)
 
 Json = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON on stdout.")]
 Downloads = Annotated[
@@ -144,8 +146,10 @@ def serve(
     Starts a code server, Dagster's daemon and UI, and the API, with one instance under
     DAGSTER_HOME (else .skyvern), and prints one line when all of them are up.
 
-    Clients need a key: `skyvern-dagster keys create`. Settings are environment variables:
-    SKYVERN_API_..., see docs/rest.md.
+    Clients need a key: `skyvern-dagster keys create`. Workflows of the folder DIR may use this
+    server's secrets; what comes over REST uses those that `skyvern-dagster grants` names.
+
+    Settings are environment variables: SKYVERN_API_..., see docs/rest.md.
 
     Example: `skyvern-dagster serve --workflows workflows`
     """

@@ -65,6 +65,8 @@ def run_config(parameters: dict[str, Any]) -> dict[str, Any]:
 
 def _field(parameter: WorkflowParameter, value: Any) -> Any:
     kind = _TYPES[parameter.workflow_parameter_type]
+    if parameter.is_secret and kind is not str:
+        kind = Any  # a reference stands there, once the value has been put away
     described = partial(Field, alias=parameter.key, description=parameter.description or "")
     given = parameter.default_value if value is None else value
     if given is None:

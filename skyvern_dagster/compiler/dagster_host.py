@@ -50,6 +50,13 @@ class DagsterHost:
         """Whether this is the run that its tags name, or a continuation of it."""
         return self._run.parent_run_id is None or goes_on(self._run)
 
+    @property
+    def ancestors(self) -> tuple[Mapping[str, str], ...]:
+        """The tags of the run that this one re-executes, and of the first of them all."""
+        ids = dict.fromkeys(filter(None, (self._run.parent_run_id, self._run.root_run_id)))
+        found = (self._context.instance.get_run_by_id(run_id) for run_id in ids)
+        return tuple(run.tags for run in found if run is not None)
+
     def log(self, line: str) -> None:
         """Into the run's log."""
         self._context.log.info(line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from inspect import Parameter, Signature
 from typing import Any, assert_never
@@ -110,9 +111,10 @@ def asset_graph(
     )(compose)
 
 
-def job_from_text(text: str, source: str, name: str) -> dg.JobDefinition:
+def job_from_text(text: str, source: str, name: str, from_rest: bool) -> dg.JobDefinition:
     """The job of a definition's text, for processes that must build it again."""
-    return build_job(load_text(text, source=source, name=name))
+    loaded = load_text(text, source=source, name=name)
+    return build_job(replace(loaded, from_rest=from_rest))
 
 
 @lru_cache(maxsize=1)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import assert_never
 
-from skyvern_dagster.credentials.sources import Credential, SecretSource
+from skyvern_dagster.credentials.sources import Credential, Secret, SecretSource
 from skyvern_dagster.errors import OrganizationError, SecretError
 from skyvern_dagster.organizations.credential_store import (
     CredentialStore,
@@ -14,7 +15,6 @@ from skyvern_dagster.organizations.credential_store import (
     PasswordCredential,
     SecretCredential,
 )
-from skyvern_dagster.organizations.run_secrets import PREFIX, RunSecrets
 
 _PREFIX = "cred_"
 
@@ -26,7 +26,6 @@ class OrganizationSource:
         store: Gives the store; called at the first id, so that who uses none needs no secret.
         organization_id: Whose run it is.
         behind: Knows everything that has another kind of name.
-        run_secrets: Gives what came with requests for runs.
     """
 
     def __init__(
@@ -34,10 +33,8 @@ class OrganizationSource:
         store: Callable[[], CredentialStore],
         organization_id: str,
         behind: SecretSource,
-        run_secrets: Callable[[], RunSecrets] | None = None,
     ) -> None:
         self._store = store
-        self._run_secrets = run_secrets
         self._organization_id = organization_id
         self._behind = behind
 
@@ -49,16 +46,13 @@ class OrganizationSource:
             found = self._store().get(self._organization_id, key)
         except OrganizationError as error:
             raise SecretError(str(error)) from error
-        return None if found is None else _credential(found.value)
+        if found is None:
+            return None
+        return replace(_credential(found.value), hosts=found.hosts, own=True)
 
-    def value(self, name: str) -> str | None:
+    def secret(self, name: str) -> Secret | None:
         """See :class:`SecretSource`."""
-        if self._run_secrets is None or not name.startswith(PREFIX):
-            return self._behind.value(name)
-        try:
-            return self._run_secrets().value(name)
-        except OrganizationError as error:
-            raise SecretError(str(error)) from error
+        return self._behind.secret(name)
 
     def describe(self, *, credential: str | None = None, name: str | None = None) -> str:
         """See :class:`SecretSource`."""
@@ -68,6 +62,12 @@ class OrganizationSource:
                 f"has no {credential}"
             )
         return self._behind.describe(credential=credential, name=name)
+
+    def describe_hosts(self, *, credential: str | None = None, name: str | None = None) -> str:
+        """See :class:`SecretSource`."""
+        if credential is not None and credential.startswith(_PREFIX):
+            return f"allowed_hosts of the stored credential {credential}"
+        return self._behind.describe_hosts(credential=credential, name=name)
 
 
 def _credential(value: CredentialValue) -> Credential:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 from urllib.parse import urlsplit
+
+_HOST = re.compile(r"localhost|[\w-]+(\.[\w-]+)+|\[?[0-9a-fA-F:]+\]?")
 
 _SECOND_LEVEL = frozenset(
     {
@@ -44,6 +47,11 @@ def is_within(host: str, allowed: str) -> bool:
     """Whether a host is the allowed one or a name below it."""
     name = allowed.strip("[].").casefold()
     return host == name or (host.endswith("." + name) and not _is_address(name))
+
+
+def is_host(text: str) -> bool:
+    """Whether a text is a host's name or address, without scheme, port and path."""
+    return _HOST.fullmatch(text) is not None
 
 
 def host_of(url: str) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import json
 import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from skyvern_dagster.credentials.site import is_host
 from skyvern_dagster.errors import SecretError
 
 
@@ -19,12 +21,25 @@ class Credential:
     Attributes:
         username: Empty for what is no login.
         fields: What is no login: field of a reference -> value, for instance ``card_number``.
+        hosts: Where it may be typed, the hosts below included; empty where its owner named none.
+        own: Whether it belongs to the organization whose run it is, rather than to the operator.
     """
 
     username: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
     totp_secret: str | None = field(default=None, repr=False)
     fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+    hosts: tuple[str, ...] = ()
+    own: bool = False
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A single value; never printed. ``hosts`` and ``own`` as in :class:`Credential`."""
+
+    value: str = field(repr=False)
+    hosts: tuple[str, ...] = ()
+    own: bool = False
 
 
 class SecretSource(Protocol):
@@ -38,7 +53,7 @@ class SecretSource(Protocol):
         """
         ...
 
-    def value(self, name: str) -> str | None:
+    def secret(self, name: str) -> Secret | None:
         """The value for an ``aws_secret`` parameter's ``aws_key``.
 
         Raises:
@@ -50,9 +65,17 @@ class SecretSource(Protocol):
         """What a person has to set so that the secret is found here."""
         ...
 
+    def describe_hosts(self, *, credential: str | None = None, name: str | None = None) -> str:
+        """What a person has to set so that the secret belongs to a host."""
+        ...
+
 
 class EnvironmentSource:
-    """``SKYVERN_CREDENTIAL_<KEY>_USERNAME``, ``_PASSWORD``, ``_TOTP_SECRET``, and plain names."""
+    """``SKYVERN_CREDENTIAL_<KEY>_USERNAME``, ``_PASSWORD``, ``_TOTP_SECRET``, and plain names.
+
+    ``SKYVERN_CREDENTIAL_<KEY>_HOSTS``, and ``SKYVERN_SECRET_<NAME>_HOSTS`` of a plain name, say
+    where a value may go.
+    """
 
     def __init__(self, environment: Mapping[str, str] | None = None) -> None:
         self._environment = os.environ if environment is None else environment
@@ -70,11 +93,12 @@ class EnvironmentSource:
                 f"credential {key!r} is incomplete: set {prefix}_{missing} in the environment"
             )
         totp_secret = self._environment.get(f"{prefix}_TOTP_SECRET") or None
-        return Credential(username, password, totp_secret)
+        return Credential(username, password, totp_secret, hosts=self._hosts(f"{prefix}_HOSTS"))
 
-    def value(self, name: str) -> str | None:
+    def secret(self, name: str) -> Secret | None:
         """See :class:`SecretSource`; an empty value is a value."""
-        return self._environment.get(name)
+        value = self._environment.get(name)
+        return None if value is None else Secret(value, self._hosts(_hosts_variable(name)))
 
     def describe(self, *, credential: str | None = None, name: str | None = None) -> str:
         """See :class:`SecretSource`."""
@@ -83,9 +107,45 @@ class EnvironmentSource:
             return f"{prefix}_USERNAME and {prefix}_PASSWORD in the environment"
         return f"{name} in the environment"
 
+    def describe_hosts(self, *, credential: str | None = None, name: str | None = None) -> str:
+        """See :class:`SecretSource`."""
+        variable = f"{_prefix(credential)}_HOSTS" if credential else _hosts_variable(name or "")
+        return f"{variable} in the environment"
+
+    def _hosts(self, variable: str) -> tuple[str, ...]:
+        return read_hosts(self._environment.get(variable, ""), variable)
+
+
+def read_hosts(text: str, where: str) -> tuple[str, ...]:
+    """Hosts separated by commas or white space.
+
+    Args:
+        where: What the error calls the text.
+
+    Raises:
+        SecretError: One of them is no host.
+    """
+    hosts = tuple(re.split(r"[\s,]+", text.strip())) if text.strip() else ()
+    wrong = [host for host in hosts if not is_host(host)]
+    if wrong:
+        raise SecretError(
+            f"{where} must be hosts such as login.example.com, without scheme and port, separated "
+            f"by commas: {wrong[0][:100]!r} is none"
+        )
+    return hosts
+
+
+def credential_name(key: str) -> str:
+    """The one form of all spellings of a credential's name that mean the same variables."""
+    return re.sub(r"[^A-Z0-9_]", "_", key.upper())
+
+
+def _hosts_variable(name: str) -> str:
+    return f"SKYVERN_SECRET_{re.sub(r'[^A-Z0-9_]', '_', name.upper())}_HOSTS"
+
 
 def _prefix(key: str) -> str:
-    return "SKYVERN_CREDENTIAL_" + re.sub(r"[^A-Z0-9_]", "_", key.upper())
+    return f"SKYVERN_CREDENTIAL_{credential_name(key)}"
 
 
 class AwsSecretsManagerSource:
@@ -102,8 +162,8 @@ class AwsSecretsManagerSource:
         """Logins don't live here."""
         return None
 
-    def value(self, name: str) -> str | None:
-        """See :class:`SecretSource`."""
+    def secret(self, name: str) -> Secret | None:
+        """See :class:`SecretSource`; ``{"value": ..., "hosts": [...]}`` says where it may go."""
         from botocore.exceptions import (
             BotoCoreError,
             ClientError,
@@ -124,11 +184,31 @@ class AwsSecretsManagerSource:
                 f"AWS Secrets Manager can't be asked for {name!r}: {error}"
             ) from error
         value = answer.get("SecretString")
-        return value if isinstance(value, str) else None
+        return _with_hosts(value, name) if isinstance(value, str) else None
 
     def describe(self, *, credential: str | None = None, name: str | None = None) -> str:
         """See :class:`SecretSource`."""
         return f"a secret named {credential or name} in AWS Secrets Manager"
+
+    def describe_hosts(self, *, credential: str | None = None, name: str | None = None) -> str:
+        """See :class:`SecretSource`."""
+        return f'"hosts" in the secret {credential or name} of AWS Secrets Manager'
+
+
+def _with_hosts(text: str, name: str) -> Secret:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return Secret(text)
+    if not isinstance(found, dict) or set(found) != {"value", "hosts"}:
+        return Secret(text)
+    value, hosts = found["value"], found["hosts"]
+    if not isinstance(value, str) or not isinstance(hosts, list):
+        raise SecretError(
+            f'the secret {name!r} in AWS Secrets Manager must be a text, or {{"value": "...", '
+            '"hosts": ["shop.example"]}'
+        )
+    return Secret(value, read_hosts(",".join(map(str, hosts)), f'"hosts" of the secret {name!r}'))
 
 
 class ChainSource:
@@ -142,13 +222,19 @@ class ChainSource:
         found = (source.credential(key) for source in self._sources)
         return next((credential for credential in found if credential is not None), None)
 
-    def value(self, name: str) -> str | None:
+    def secret(self, name: str) -> Secret | None:
         """The first source's value for this name."""
-        found = (source.value(name) for source in self._sources)
-        return next((value for value in found if value is not None), None)
+        found = (source.secret(name) for source in self._sources)
+        return next((secret for secret in found if secret is not None), None)
 
     def describe(self, *, credential: str | None = None, name: str | None = None) -> str:
         """What to set, in any of the sources."""
         if credential is not None:
             return self._sources[0].describe(credential=credential)
         return ", or ".join(source.describe(name=name) for source in self._sources)
+
+    def describe_hosts(self, *, credential: str | None = None, name: str | None = None) -> str:
+        """What to set, in any of the sources."""
+        if credential is not None:
+            return self._sources[0].describe_hosts(credential=credential)
+        return ", or ".join(source.describe_hosts(name=name) for source in self._sources)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlsplit
 
 from skyvern_dagster.demo.accounts import ACCOUNTS, Account, AccountName
 from skyvern_dagster.demo.mailbox import ReceivedMessage
@@ -125,6 +126,7 @@ class DemoServices:
             "SKYVERN_UPLOAD_BUCKET": self.bucket,
             f"{_CREDENTIAL}USERNAME": who.username,
             f"{_CREDENTIAL}PASSWORD": who.password,
+            f"{_CREDENTIAL}HOSTS": urlsplit(self.shop_url).hostname or "",
             "SMTP_HOST": self.smtp_host,
             "SMTP_PORT": str(self.smtp_port),
             "SMTP_USERNAME": self.smtp_username or "",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from skyvern_dagster.blocks.task import TaskBlock
 from skyvern_dagster.credentials.vault import SecretDeclarations
+from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow
 from skyvern_dagster.workflow.parameters import (
     AwsSecretParameter,
@@ -27,21 +29,37 @@ def declarations(workflow: Workflow, given: Mapping[str, Any]) -> SecretDeclarat
     parameters = workflow.definition.parameters
     credentials: dict[str, tuple[str, ...]] = {}
     ids: dict[str, str] = {}
+    chosen: set[str] = set()
     for each in parameters:
         match each:
             case CredentialParameter():
                 credentials[each.key] = tuple(each.allowed_hosts)
                 if each.credential_id:
                     ids[each.key] = str(given.get(each.credential_id) or each.credential_id)
+                    chosen |= {each.key} if given.get(each.credential_id) else set()
             case WorkflowParameter(workflow_parameter_type="credential_id"):
                 credentials[each.key] = ()
                 ids[each.key] = str(given.get(each.key) or each.default_value or each.key)
+                chosen |= {each.key} if ids[each.key] != each.default_value else set()
             case _:
                 continue
     return SecretDeclarations(
         credentials=credentials,
         credential_ids=ids,
+        given=frozenset(chosen),
         values={
             each.key: each.aws_key for each in parameters if isinstance(each, AwsSecretParameter)
         },
     )
+
+
+def keys_used(workflow: Workflow) -> tuple[str, ...]:
+    """The parameter keys that blocks name outside of texts."""
+    found = (key for block in walk(workflow.definition.blocks) for key in block.keys_used())
+    return tuple(sorted(set(found)))
+
+
+def keys_typed(workflow: Workflow) -> tuple[str, ...]:
+    """The parameter keys that tasks are told about: their values may end up on pages."""
+    tasks = (each for each in walk(workflow.definition.blocks) if isinstance(each, TaskBlock))
+    return tuple(sorted({key for task in tasks for key in task.parameter_keys}))

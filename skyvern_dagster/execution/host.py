@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -27,6 +27,11 @@ class RunHost(Protocol):
         """Whether this is the run that the tags name, rather than a repetition of it."""
         ...
 
+    @property
+    def ancestors(self) -> Sequence[Mapping[str, str]]:
+        """The tags of the runs that this one re-executes."""
+        ...
+
     def log(self, line: str) -> None:
         """Says what happens, to people who watch; secrets have been taken out."""
         ...
@@ -47,6 +52,7 @@ class NoHost:
     attempt: str = field(default_factory=lambda: new_id("wr"))
     tags: dict[str, str] = field(default_factory=dict)
     goes_on: bool = True
+    ancestors: tuple[Mapping[str, str], ...] = ()
     write: Callable[[str], None] = _ignored
 
     def log(self, line: str) -> None:

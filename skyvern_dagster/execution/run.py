@@ -17,11 +17,13 @@ from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.context import Services
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.credentials.access import Trust
+from skyvern_dagster.credentials.payload_secrets import without_secrets
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.errors import ParameterError, SecretError
 from skyvern_dagster.execution import tags
-from skyvern_dagster.execution.declarations import declarations
+from skyvern_dagster.execution.declarations import declarations, keys_typed, keys_used
 from skyvern_dagster.execution.ending import (
     RunEnding,
     block_ending,
@@ -29,15 +31,15 @@ from skyvern_dagster.execution.ending import (
     unfinished_items,
 )
 from skyvern_dagster.execution.host import RunHost
+from skyvern_dagster.execution.parameter_secrets import checked_without_secrets
 from skyvern_dagster.execution.records import RunRecords
 from skyvern_dagster.execution.run_info import RunInfo, begin_run, has_begun, read_info
 from skyvern_dagster.execution.runner import Runner, needed_by
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID, new_id
 from skyvern_dagster.moments import utc_now
-from skyvern_dagster.workflow.definition import walk
+from skyvern_dagster.run_request import read_request
 from skyvern_dagster.workflow.loader import Workflow
-from skyvern_dagster.workflow.values import check_parameters
 
 AfterBlock = Callable[[Block, Scope, BlockOutcome], None]
 """Told of each block at the top level once it has ended, with the scope after it."""
@@ -87,8 +89,9 @@ class WorkflowRun:
         """
         run_id = self._run_id()
         self.host.tag(self.opening_tags(run_id))
+        trust = self._trust(run_id)
         info, problems = self._begun(run_id, given)
-        problems += self._missing_secrets(info.parameters)
+        problems += self._unusable_secrets(info, trust)
         if problems:
             reason = "; ".join(problems)
             self.end(RunEnding("failed", reason))
@@ -100,6 +103,7 @@ class WorkflowRun:
             self.workflow,
             info,
             organization_id=self.organization_id,
+            trust=trust,
             delivery=delivery,
             spans=spans,
         )
@@ -178,30 +182,59 @@ class WorkflowRun:
         given = self.host.tags.get(tags.WORKFLOW_RUN_ID)
         return given if given and self.host.goes_on else new_id("wr")
 
+    def _trust(self, run_id: str) -> Trust:
+        """Who made the definition, and who gave the parameters.
+
+        A person who re-executes a run in Dagster's UI repeats what somebody asked for over REST.
+        """
+        if self.workflow.from_rest:
+            return "nothing"
+        asked = read_request(self.services.artifacts, run_id) is not None
+        asked = asked or any(tags.ORIGIN in each for each in (self.host.tags, *self.host.ancestors))
+        return "definition" if asked else "operator"
+
     def _begun(self, run_id: str, given: Mapping[str, Any]) -> tuple[RunInfo, list[str]]:
         store = self.services.artifacts
         known = read_info(store, run_id) if has_begun(store, run_id) else None
         asked = given if known is None else known.parameters
         try:
-            parameters, problems = check_parameters(self.workflow.definition, asked), []
-        except ParameterError as error:
-            parameters, problems = dict(asked), [str(error)]
+            parameters, problems = self._put_away(run_id, asked), []
+        except (ParameterError, SecretError) as error:
+            parameters, problems = without_secrets(dict(asked), {}), [str(error)]
         # Also of a run that can't begin there is an answer, with what it was given.
         return known or begin_run(store, self.workflow, parameters, run_id), problems
 
-    def _missing_secrets(self, parameters: Mapping[str, Any]) -> list[str]:
+    def _put_away(self, run_id: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The checked parameters; the secrets among them lie sealed with the run's records.
+
+        Where the run repeats another one, its parameters may refer to that one's secrets.
+        """
+        before = (each.get(tags.WORKFLOW_RUN_ID, "") for each in self.host.ancestors)
+        services, owner = self.services, self.organization_id
+        kept: dict[str, str] = {}
+        for each in (run_id, *filter(None, before)):
+            kept = kept or services.run_values(owner, each)
+        parameters, secrets = checked_without_secrets(self.workflow.definition, given, kept)
+        if secrets and services.run_secrets is not None:
+            services.run_secrets().keep(owner, run_id, {**kept, **secrets})
+        return parameters
+
+    def _unusable_secrets(self, info: RunInfo, trust: Trust) -> list[str]:
         """Looks each used secret up, so that a run doesn't find out after ten minutes."""
-        declared = declarations(self.workflow, parameters)
-        source = self.services.secrets_of(self.organization_id)
-        vault = SecretVault(declared, source, Redactor())
-        used = {key for each in walk(self.workflow.definition.blocks) for key in each.keys_used()}
+        declared = declarations(self.workflow, info.parameters)
+        try:
+            access = self.services.access(self.organization_id, info.workflow_run_id, trust)
+        except SecretError as error:
+            return [str(error)]
+        vault = SecretVault(declared, access, Redactor())
+        typed = keys_typed(self.workflow)
         problems = []
-        for key in sorted(used):
+        for key in keys_used(self.workflow):
             try:
-                if key in declared.values:
+                if key in declared.values and key not in typed:
                     vault.value(key)
-                elif key in declared.credentials:
-                    vault.payload(key)
+                elif key in declared.values or key in declared.credentials:
+                    vault.check_usable(key)
             except SecretError as error:
                 problems.append(str(error))
         return problems
@@ -212,6 +245,7 @@ def first_scope(
     info: RunInfo,
     *,
     organization_id: str = DEFAULT_ORGANIZATION_ID,
+    trust: Trust = "nothing",
     delivery: str = "",
     spans: Mapping[str, tuple[str, str]] | None = None,
 ) -> Scope:
@@ -221,6 +255,7 @@ def first_scope(
         workflow_permanent_id=workflow.workflow_permanent_id,
         workflow_title=workflow.definition.title,
         organization_id=organization_id,
+        trust=trust,
         current_date=utc_now().date().isoformat(),
         created_at=info.created_at,
         parameters=info.parameters,

@@ -6,6 +6,7 @@ process may end; or, where Dagster started it, by the run itself.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -25,6 +26,7 @@ class RunInfo(BaseModel):
     Attributes:
         workflow: Name of the workflow.
         created_at: Naive UTC timestamp; a resumed run is as old as it was before.
+        from_rest: Whether the definition came over REST; assumed where nothing is said.
         parameters: Checked; secrets are references.
     """
 
@@ -35,6 +37,7 @@ class RunInfo(BaseModel):
     workflow: str
     workflow_version: int | None = None
     created_at: str
+    from_rest: bool = True
     parameters: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -49,7 +52,7 @@ def begin_run(
     """Writes down a run that is about to be carried out.
 
     Args:
-        parameters: As :func:`~skyvern_dagster.workflow.values.check_parameters` gives them.
+        parameters: Checked, their secrets put away.
         run_id: The run's id; a new one when left out.
         created_at: When it was asked for; now, when left out.
 
@@ -62,6 +65,7 @@ def begin_run(
         workflow=workflow.name,
         workflow_version=workflow.version,
         created_at=created_at or utc_now().isoformat(),
+        from_rest=workflow.from_rest,
         parameters=parameters,
     )
     keys = RunKeys(info.workflow_run_id)
@@ -97,14 +101,26 @@ def read_run(store: ArtifactStore, run_id: str) -> tuple[Workflow, RunInfo]:
     info = read_info(store, run_id)
     text = store.read(RunKeys(run_id).definition).decode()
     workflow = _loaded(
-        text, run_id, info.workflow, info.workflow_permanent_id, info.workflow_version
+        text,
+        run_id,
+        info.workflow,
+        info.workflow_permanent_id,
+        info.workflow_version,
+        info.from_rest,
     )
     return workflow, info
 
 
 @lru_cache(maxsize=256)
 def _loaded(
-    text: str, source: str, name: str, stored_id: str | None, version: int | None
+    text: str,
+    source: str,
+    name: str,
+    stored_id: str | None,
+    version: int | None,
+    from_rest: bool,
 ) -> Workflow:
     """Answers are asked for often, and reading a definition takes some milliseconds."""
-    return load_text(text, source=source, name=name, stored_id=stored_id, version=version)
+    loaded = load_text(text, source=source, name=name, stored_id=stored_id, version=version)
+    # What is an error over REST today was none when a run of yesterday began.
+    return replace(loaded, from_rest=from_rest)

@@ -20,7 +20,7 @@ from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.execution.attempt import carried_out
 from skyvern_dagster.execution.collecting import collect, iteration_key
-from skyvern_dagster.execution.declarations import declarations
+from skyvern_dagster.execution.declarations import declarations, keys_typed
 from skyvern_dagster.execution.deliveries import delivery_of, item_digest, with_item
 from skyvern_dagster.execution.ending import missing, unfinished_items
 from skyvern_dagster.execution.loop_items import loop_items
@@ -62,12 +62,19 @@ class Runner:
     sleep: Callable[[float], None] = time.sleep
 
     def vault(self, scope: Scope) -> SecretVault:
-        """A vault for the workflow's secrets, as far as they are the organization's."""
-        return SecretVault(
-            declarations(self.workflow, scope.parameters),
-            self.services.secrets_of(scope.organization_id),
-            Redactor(),
-        )
+        """A vault for the workflow's secrets, as far as the run may use them.
+
+        It knows the values of all that the workflow types: what one block typed, the next one's
+        pages may show. Others, such as a mail server's name, are known to their block only: they
+        may be parts of addresses that tasks work with.
+
+        Raises:
+            SecretError: The run's own secrets can't be read.
+        """
+        access = self.services.access(scope.organization_id, scope.workflow_run_id, scope.trust)
+        vault = SecretVault(declarations(self.workflow, scope.parameters), access, Redactor())
+        vault.learn(keys_typed(self.workflow))
+        return vault
 
     def records(self, scope: Scope) -> RunRecords:
         """The run's records."""
@@ -147,6 +154,7 @@ class Runner:
             covers=tuple(scope.spans) if not scope.frames else (),
             item=item_digest(scope),
             organization_id=scope.organization_id,
+            trust=scope.trust,
             code_origin=CodeOrigin(definition.totp_verification_url, definition.totp_identifier),
             workflow=scope.workflow_permanent_id,
             planner=definition.planner,

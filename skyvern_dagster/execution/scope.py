@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.blocks.outcome import BlockOutcome, BlockStatus
+from skyvern_dagster.credentials.access import Trust
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
 
 
@@ -40,6 +41,7 @@ class Scope(BaseModel):
 
     Attributes:
         organization_id: Whose run it is, and so whose credentials and codes it may use.
+        trust: Who made the definition, and who gave the parameters.
         current_date: ISO date on which the run started.
         created_at: Naive UTC timestamp of the start.
         delivery: What uploads and e-mails of this run belong to, where that is more than the run:
@@ -65,6 +67,7 @@ class Scope(BaseModel):
     delivery: str = ""
     spans: dict[str, tuple[str, str]] = Field(default_factory=dict)
     organization_id: str = DEFAULT_ORGANIZATION_ID
+    trust: Trust = "nothing"
     parameters: dict[str, Any] = Field(default_factory=dict)
     outputs: dict[str, Any] = Field(default_factory=dict)
     state: str | None = None

@@ -11,6 +11,12 @@ WORKFLOW = "skyvern/workflow"
 WORKFLOW_PERMANENT_ID = "skyvern/workflow_permanent_id"
 WORKFLOW_VERSION = "skyvern/workflow_version"
 ORGANIZATION_ID = "skyvern/organization_id"
+ORIGIN = "skyvern/origin"
+"""``rest`` where the run was asked for over REST; copied in re-executions."""
+
+ORIGIN = "skyvern/origin"
+"""``rest`` where the run was asked for over REST; copied in re-executions."""
+
 KIND = "skyvern/kind"
 """``task`` or ``workflow_run``."""
 

@@ -70,6 +70,7 @@ class StoredCredential(BaseModel):
     """A credential as it is kept, with its secrets; never an answer, never printed.
 
     Attributes:
+        hosts: Where it may be typed; empty: on the site where a task begins.
         created_at: Naive UTC, as all times here.
     """
 
@@ -79,6 +80,7 @@ class StoredCredential(BaseModel):
     organization_id: str
     name: str
     value: CredentialValue = Field(repr=False)
+    hosts: tuple[str, ...] = ()
     created_at: datetime
     modified_at: datetime
 
@@ -100,6 +102,7 @@ class ShownCredential(BaseModel):
     credential_type: CredentialType
     created_at: datetime
     modified_at: datetime
+    hosts: tuple[str, ...] = ()
     username: str | None = None
     totp_type: str | None = None
     totp_identifier: str | None = None
@@ -119,7 +122,13 @@ class CredentialStore:
     def __init__(self, store: ArtifactStore, secret: ServerSecret) -> None:
         self._records = SealedRecords(store, secret, "credentials")
 
-    def create(self, organization_id: str, name: str, value: CredentialValue) -> StoredCredential:
+    def create(
+        self,
+        organization_id: str,
+        name: str,
+        value: CredentialValue,
+        hosts: tuple[str, ...] = (),
+    ) -> StoredCredential:
         """Keeps a new credential.
 
         Raises:
@@ -131,6 +140,7 @@ class CredentialStore:
             organization_id=organization_id,
             name=name,
             value=value,
+            hosts=hosts,
             created_at=now,
             modified_at=now,
         )
@@ -153,9 +163,17 @@ class CredentialStore:
         return tuple(sorted(found, key=lambda each: each.created_at, reverse=True))
 
     def update(
-        self, organization_id: str, credential_id: str, name: str, value: CredentialValue
+        self,
+        organization_id: str,
+        credential_id: str,
+        name: str,
+        value: CredentialValue,
+        hosts: tuple[str, ...] | None = None,
     ) -> StoredCredential:
         """Puts another name and value in a credential's place.
+
+        Args:
+            hosts: Other hosts; those that it has when left out.
 
         Raises:
             OrganizationError: The organization has no such credential.
@@ -163,7 +181,14 @@ class CredentialStore:
         before = self.get(organization_id, credential_id)
         if before is None:
             raise _missing(organization_id, credential_id)
-        after = before.model_copy(update={"name": name, "value": value, "modified_at": utc_now()})
+        after = before.model_copy(
+            update={
+                "name": name,
+                "value": value,
+                "hosts": before.hosts if hosts is None else hosts,
+                "modified_at": utc_now(),
+            }
+        )
         self._records.write(_key(organization_id, credential_id), after)
         return after
 
@@ -191,6 +216,7 @@ def shown(credential: StoredCredential) -> ShownCredential:
         "organization_id": credential.organization_id,
         "name": credential.name,
         "credential_type": credential.value.credential_type,
+        "hosts": credential.hosts,
         "created_at": credential.created_at,
         "modified_at": credential.modified_at,
     }

@@ -2,80 +2,90 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
+from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from skyvern_dagster.artifacts.run_keys import RunKeys
 from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.organizations.sealed import SealedRecords
+from skyvern_dagster.errors import OrganizationError
+from skyvern_dagster.organizations.sealed import SealedRecords, sealed_key
 from skyvern_dagster.organizations.server_secret import ServerSecret
-
-PREFIX = "run-secret/"
-"""Begins the name under which a secret source is asked for such a secret."""
-
-_SECRET_NAME = re.compile(
-    r"pass(word|wd|phrase|code)$|(^|_)(pass|pw|pwd|pin|otp)$|secret|token$|api_?key$|cvv|cvc"
-    r"|card_?number$",
-    re.IGNORECASE,
-)
-"""Names of facts that nobody wants to find in a log; the end of a name counts."""
 
 
 class _Values(BaseModel):
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
+    organization_id: str = ""
     values: dict[str, str] = Field(repr=False)
 
 
 class RunSecrets:
-    """The secrets of single runs, encrypted, beside their records.
+    """The secrets of single runs and schedules, encrypted, beside their records.
+
+    No definition and no parameter can name them: a run is given its own, by its id and its
+    organization.
 
     Args:
-        store: Where they lie, under ``runs/<run>/``.
+        store: Where they lie, under ``runs/<run>/`` and ``organizations/<o_...>/schedules/``.
         secret: Encrypts them.
     """
 
     def __init__(self, store: ArtifactStore, secret: ServerSecret) -> None:
         self._records = SealedRecords(store, secret, "run-secrets")
 
-    def keep(self, run_id: str, values: dict[str, str]) -> None:
-        """Keeps a run's secrets, by parameter key."""
-        self._records.write(RunKeys(run_id).secrets, _Values(values=values))
+    def keep(self, organization_id: str, run_id: str, values: Mapping[str, str]) -> None:
+        """Keeps a run's secrets, by the key of their reference."""
+        self._write(_of_run(run_id), organization_id, values)
 
-    def value(self, name: str) -> str | None:
-        """The secret of a name that :func:`secret_name` has made.
+    def values(self, organization_id: str, run_id: str) -> dict[str, str]:
+        """The secrets of a run, by the key of their reference; none where it has none.
 
         Raises:
-            OrganizationError: It can't be decrypted.
+            OrganizationError: The run is another organization's, or they can't be decrypted.
         """
-        run_id, _, key = name.removeprefix(PREFIX).partition("/")
-        found = self._records.read(RunKeys(run_id).secrets, _Values)
-        return None if found is None else found.values.get(key)
+        return self._read(_of_run(run_id), organization_id)
+
+    def keep_for_schedule(
+        self, organization_id: str, schedule_id: str, values: Mapping[str, str]
+    ) -> None:
+        """Keeps the secrets of all runs of a schedule."""
+        self._write(_of_schedule(organization_id, schedule_id), organization_id, values)
+
+    def of_schedule(self, organization_id: str, schedule_id: str) -> dict[str, str]:
+        """The secrets of a schedule's runs.
+
+        Raises:
+            OrganizationError: They can't be decrypted.
+        """
+        return self._read(_of_schedule(organization_id, schedule_id), organization_id)
+
+    def _write(self, key: str, organization_id: str, values: Mapping[str, str]) -> None:
+        record = _Values(organization_id=organization_id, values=dict(values))
+        self._records.write(key, record)
+
+    def _read(self, key: str, organization_id: str) -> dict[str, str]:
+        found = self._records.read(key, _Values)
+        if found is None:
+            return {}
+        if found.organization_id != organization_id:
+            raise OrganizationError(f"the secrets {key!r} are not those of {organization_id}")
+        return dict(found.values)
 
 
-def secret_name(run_id: str, key: str) -> str:
-    """What a secret source is asked for."""
-    return f"{PREFIX}{run_id}/{key}"
+def run_secrets_exist(store: ArtifactStore, run_id: str) -> bool:
+    """Whether a run has secrets of its own."""
+    return store.exists(sealed_key(_of_run(run_id)))
 
 
-def without_secrets(facts: Any, found: dict[str, str]) -> Any:
-    """The facts with references in the places of secrets, which are put into ``found``.
-
-    A text is a secret where its name says so: ``password``, ``pin``, ``card_number``, ...
-    """
-    if isinstance(facts, dict):
-        return {name: _put_away(str(name), value, found) for name, value in facts.items()}
-    if isinstance(facts, list):
-        return [without_secrets(each, found) for each in facts]
-    return facts
+def forget_schedule_secrets(store: ArtifactStore, organization_id: str, schedule_id: str) -> None:
+    """Removes what was kept for a schedule's runs."""
+    store.delete(sealed_key(_of_schedule(organization_id, schedule_id)))
 
 
-def _put_away(name: str, value: Any, found: dict[str, str]) -> Any:
-    is_text = isinstance(value, str | int) and not isinstance(value, bool) and value != ""
-    if not is_text or not _SECRET_NAME.search(name):
-        return without_secrets(value, found)
-    key = f"payload_secret_{len(found) + 1}"
-    found[key] = str(value)
-    return f"secret://{key}"
+def _of_run(run_id: str) -> str:
+    return RunKeys(run_id).secrets
+
+
+def _of_schedule(organization_id: str, schedule_id: str) -> str:
+    return f"organizations/{organization_id}/schedule-secrets/{schedule_id}"

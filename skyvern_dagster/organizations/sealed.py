@@ -17,6 +17,11 @@ Model = TypeVar("Model", bound=BaseModel)
 _SUFFIX = ".sealed"
 
 
+def sealed_key(key: str) -> str:
+    """Under which key of the artifact store a record lies."""
+    return key + _SUFFIX
+
+
 class SealedRecords:
     """Encrypts records of one purpose (Fernet: AES-128-CBC and HMAC-SHA256).
 

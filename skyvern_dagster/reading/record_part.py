@@ -29,7 +29,7 @@ records, counts can't. 0.15 and 0.45 do as well on the page tests."""
 
 _MAX_DIFFERENCE = 2
 """By how many characters numbers of one kind differ in length: 98 and 1000 lie in one list, 7 and
-1000 hardly. With 0 a row of the page tests is no longer told from its neighbours; 4 does as well."""
+1000 hardly. With 0 a row of the page tests isn't told from its neighbours; 4 does as well."""
 
 
 _NATURAL = frozenset({"row", "listitem", "article"})

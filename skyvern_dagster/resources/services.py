@@ -18,6 +18,7 @@ from skyvern_dagster.credentials.sources import (
     SecretSource,
 )
 from skyvern_dagster.organizations.credential_store import CredentialStore
+from skyvern_dagster.organizations.grants import GrantStore
 from skyvern_dagster.organizations.run_secrets import RunSecrets
 from skyvern_dagster.resources.artifact_store import ArtifactStoreResource
 from skyvern_dagster.resources.browser import BrowserResource
@@ -61,6 +62,7 @@ def services(resources: Any) -> Services:
         codes=one_time_codes(store),
         credentials=lambda: CredentialStore(store, server_secret()),
         run_secrets=lambda: RunSecrets(store, server_secret()),
+        grants=lambda: GrantStore(store, server_secret()),
     )
 
 

@@ -53,6 +53,7 @@ def begin(
     found = {
         tags.WORKFLOW_RUN_ID: request.run_id,
         tags.KIND: request.kind,
+        tags.ORIGIN: "rest",
         tags.ORGANIZATION_ID: request.organization_id,
         tags.WORKFLOW: workflow.name,
         tags.WORKFLOW_PERMANENT_ID: workflow.workflow_permanent_id,

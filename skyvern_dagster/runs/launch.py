@@ -26,6 +26,7 @@ class LaunchRequest:
         name: The workflow's name.
         workflow_run_id: The run's Skyvern id.
         parameters: Checked parameters.
+        from_rest: Whether the definition came over REST.
         resume: Dagster run to re-execute.
         whole: Whether all of its steps are executed again, rather than from its failure on.
     """
@@ -35,6 +36,7 @@ class LaunchRequest:
     name: str
     workflow_run_id: str
     parameters: dict[str, Any] = field(default_factory=dict)
+    from_rest: bool = True
     resume: str | None = None
     whole: bool = False
 

@@ -17,8 +17,12 @@ from skyvern_dagster.dagster_internals import newest_run_with_tag, report_cancel
 from skyvern_dagster.errors import RunError
 from skyvern_dagster.execution import tags
 from skyvern_dagster.execution.ending import incomplete_reason, unfinished_items
+from skyvern_dagster.execution.parameter_secrets import checked_without_secrets
 from skyvern_dagster.execution.records import BlockRecord, RunRecords
 from skyvern_dagster.execution.run_info import begin_run, has_begun, read_run
+from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
+from skyvern_dagster.organizations.run_secrets import RunSecrets
+from skyvern_dagster.resources.server_secret import server_secret
 from skyvern_dagster.runs.answer import build_answer, downloads
 from skyvern_dagster.runs.events import ProgressEvent, RunEvents
 from skyvern_dagster.runs.home import default_store, prepare_home
@@ -27,7 +31,6 @@ from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
 from skyvern_dagster.runs.settling import is_of_this_machine, process_is_alive, report_lost
 from skyvern_dagster.runs.stopping import StopSignals, stop_signals
 from skyvern_dagster.workflow.loader import Workflow
-from skyvern_dagster.workflow.values import check_parameters
 
 _POLL_SECONDS = 0.15
 _PATIENCE_SECONDS = 20.0
@@ -55,15 +58,19 @@ class LocalRun:
             ParameterError: The parameters don't fit the definition.
             RunError: The process can't be started.
         """
-        parameters = check_parameters(workflow.definition, given)
+        parameters, secrets = checked_without_secrets(workflow.definition, given, {})
         home = prepare_home()
         info = begin_run(default_store(), workflow, parameters)
+        if secrets:
+            kept = RunSecrets(default_store(), server_secret())
+            kept.keep(DEFAULT_ORGANIZATION_ID, info.workflow_run_id, secrets)
         request = LaunchRequest(
             text=workflow.text,
             source=source,
             name=workflow.name,
             workflow_run_id=info.workflow_run_id,
             parameters=parameters,
+            from_rest=workflow.from_rest,
         )
         return cls(request.workflow_run_id, launch(request, home))
 
@@ -91,6 +98,7 @@ class LocalRun:
             name=workflow.name,
             workflow_run_id=workflow_run_id,
             parameters=info.parameters,
+            from_rest=workflow.from_rest,
             resume=None if run is None else run.run_id,
             whole=whole,
         )

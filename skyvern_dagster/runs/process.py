@@ -26,7 +26,7 @@ def main() -> int:
     job = dg.build_reconstructable_job(
         "skyvern_dagster.compiler.job",
         "job_from_text",
-        (request.text, request.source, request.name),  # type: ignore[arg-type] # mistyped there
+        (request.text, request.source, request.name, request.from_rest),  # type: ignore[arg-type] # mistyped there
     )
     with dg.DagsterInstance.get() as instance:
         result = dg.execute_job(

@@ -9,17 +9,23 @@ from typing import Any
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.compiler.interpreted import TASK_JOB, WORKFLOW_JOB
+from skyvern_dagster.credentials.payload_secrets import without_secrets
+from skyvern_dagster.credentials.text_secrets import TextSecrets
 from skyvern_dagster.dagster_internals import MAX_RUNTIME_TAGS
 from skyvern_dagster.errors import ParameterError
 from skyvern_dagster.execution import tags
+from skyvern_dagster.execution.parameter_secrets import checked_without_secrets
 from skyvern_dagster.ids import new_id
-from skyvern_dagster.organizations.run_secrets import RunSecrets, secret_name, without_secrets
+from skyvern_dagster.organizations.run_secrets import RunSecrets
 from skyvern_dagster.run_request import Asked, RunRequest
 from skyvern_dagster.runs.asking import begin, request_of
 from skyvern_dagster.runs.deployment import DagsterDeployment
 from skyvern_dagster.runs.task_definition import task_workflow
-from skyvern_dagster.workflow.values import check_parameters
 from skyvern_dagster.workflow_store import StoredWorkflow
+
+_GOALS = ("navigation_goal", "data_extraction_goal", "title")
+_PARAMETERS = ("parameters", "data")
+"""Where the bodies of the two generations have a run's parameters."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,7 @@ class RunStarter:
     """Starts runs in a Dagster deployment.
 
     Attributes:
-        secrets: Takes passwords and the like out of a task's payload.
+        secrets: Keeps what is taken out of payloads, goals and parameters.
     """
 
     deployment: DagsterDeployment
@@ -46,17 +52,18 @@ class RunStarter:
         """
         task_id = new_id("tsk")
         secrets: dict[str, str] = {}
-        body = {
-            **asked.body,
-            "navigation_payload": without_secrets(asked.body.get("navigation_payload"), secrets),
+        payload = without_secrets(asked.body.get("navigation_payload"), secrets)
+        told = TextSecrets(secrets)
+        block = {
+            name: told.without(value) if name in _GOALS and isinstance(value, str) else value
+            for name, value in block.items()
         }
-        names = {key: secret_name(task_id, key) for key in secrets}
-        workflow, values = task_workflow(block, names)
-        request = request_of(
-            "task", task_id, asked.model_copy(update={"body": body}), workflow, None
-        )
+        body = {**told.replaced(asked.body), "navigation_payload": payload}
+        workflow, values = task_workflow(block)
+        clean = asked.model_copy(update={"body": body, "title": told.replaced(asked.title)})
+        request = request_of("task", task_id, clean, workflow, None)
         if secrets:
-            self.secrets().keep(task_id, secrets)
+            self.secrets().keep(asked.organization_id, task_id, secrets)
         run_tags = begin(self.store, request, workflow, values) | _limits(asked) | _site(block)
         self.deployment.launch(TASK_JOB, run_config={}, run_tags=run_tags)
         return request
@@ -73,8 +80,19 @@ class RunStarter:
         """
         refuse_environment(given)
         workflow = stored.load()
-        parameters = check_parameters(workflow.definition, given)
-        request = request_of("workflow_run", new_id("wr"), asked, workflow, stored)
+        run_id = new_id("wr")
+        parameters, secrets = checked_without_secrets(
+            workflow.definition, given, self._kept_before(asked)
+        )
+        shown = {
+            name: {**value, **{key: parameters[key] for key in value if key in parameters}}
+            for name in _PARAMETERS
+            if isinstance(value := asked.body.get(name), dict)
+        }
+        asked = asked.model_copy(update={"body": {**asked.body, **shown}})
+        request = request_of("workflow_run", run_id, asked, workflow, stored)
+        if secrets:
+            self.secrets().keep(asked.organization_id, run_id, secrets)
         job, config = WORKFLOW_JOB, {}
         if self._is_loaded(stored):
             job, config = stored.name, run_config(parameters)
@@ -82,6 +100,12 @@ class RunStarter:
         run_tags = begun | _limits(asked) | _site(parameters)
         self.deployment.launch(job, run_config=config, run_tags=run_tags)
         return request
+
+    def _kept_before(self, asked: Asked) -> dict[str, str]:
+        """The secrets of the run that this one repeats."""
+        if asked.retried_from is None:
+            return {}
+        return self.secrets().values(asked.organization_id, asked.retried_from)
 
     def _is_loaded(self, stored: StoredWorkflow) -> bool:
         loaded = self.deployment.job_tags(stored.name) or {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -24,7 +23,7 @@ _TEXT_FIELDS = ("navigation_goal", "data_extraction_goal")
 
 
 def task_workflow(
-    asked: dict[str, Any], secrets: Mapping[str, str] | None = None
+    asked: dict[str, Any],
 ) -> tuple[Workflow, dict[str, Any]]:
     """The workflow of a task, and the values of its parameters.
 
@@ -33,7 +32,6 @@ def task_workflow(
 
     Args:
         asked: Fields of the task block.
-        secrets: Parameter key -> what a secret source is asked for, of secrets in the payload.
 
     Raises:
         DefinitionError: A field doesn't fit.
@@ -61,13 +59,9 @@ def task_workflow(
             "parameters": [
                 {"parameter_type": "workflow", "workflow_parameter_type": "string", "key": key}
                 for key in values
-            ]
-            + [
-                {"parameter_type": "aws_secret", "key": key, "aws_key": name}
-                for key, name in (secrets or {}).items()
             ],
             "blocks": [block],
         },
     }
     text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
-    return load_text(text, source="task", name="skyvern_task"), values
+    return load_text(text, source="task", name="skyvern_task", from_rest=True), values

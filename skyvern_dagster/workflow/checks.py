@@ -16,6 +16,7 @@ from skyvern_dagster.workflow.label_checks import label_findings
 from skyvern_dagster.workflow.name_checks import NameChecks
 from skyvern_dagster.workflow.outline import Outline, read_outline
 from skyvern_dagster.workflow.parameter_checks import parameter_findings
+from skyvern_dagster.workflow.secret_checks import secret_findings
 
 
 def check(document: Document) -> Iterator[Finding]:
@@ -25,6 +26,7 @@ def check(document: Document) -> Iterator[Finding]:
     yield from label_findings(outline, document)
     yield from NameChecks(outline, document).findings()
     yield from _beginning(outline, document)
+    yield from secret_findings(outline, document)
     section = _section(document.data)
     if section is not None:
         yield from dagster_findings(section, outline, document)

@@ -19,6 +19,7 @@ from skyvern_dagster.workflow.findings import Finding, InvalidDefinitionError
 from skyvern_dagster.workflow.inert import without_inert_fields
 from skyvern_dagster.workflow.model_findings import model_findings
 from skyvern_dagster.workflow.op_names import clean_name
+from skyvern_dagster.workflow.operator_checks import operator_findings
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Workflow:
         warnings: What has no effect.
         stored_id: The permanent id of a workflow that the workflow store holds.
         version: Its version there.
+        from_rest: Whether it came over REST: it may name only what its organization has been
+            granted. A file is the operator's.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Workflow:
     warnings: tuple[Finding, ...] = ()
     stored_id: str | None = None
     version: int | None = None
+    from_rest: bool = False
 
     @property
     def workflow_permanent_id(self) -> str:
@@ -84,6 +88,7 @@ def load_text(
     name: str,
     stored_id: str | None = None,
     version: int | None = None,
+    from_rest: bool = False,
 ) -> Workflow:
     """Reads and checks a workflow definition from text.
 
@@ -92,6 +97,7 @@ def load_text(
         name: Name for jobs; other characters than letters, digits and ``_`` become ``_``.
         stored_id: Its permanent id, where the workflow store holds it.
         version: Its version there.
+        from_rest: Whether it came over REST; what only the operator may write is an error then.
 
     Raises:
         DefinitionError: It has errors.
@@ -108,9 +114,13 @@ def load_text(
         Finding("error", source, place, f"{path[-1]!r} stands twice", "remove one of them")
         for path, place in document.repeated
     ]
+    if from_rest:
+        findings += operator_findings(document)
     # An alias brings the same mistake from the same place several times.
     findings = list(dict.fromkeys(findings))
     findings.sort(key=lambda each: (each.position.line, each.position.column))
     if definition is None or any(finding.severity == "error" for finding in findings):
         raise InvalidDefinitionError(tuple(findings))
-    return Workflow(clean_name(name), definition, text, tuple(findings), stored_id, version)
+    return Workflow(
+        clean_name(name), definition, text, tuple(findings), stored_id, version, from_rest
+    )

@@ -13,6 +13,8 @@ from typing import Annotated, Any, ClassVar, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from skyvern_dagster.credentials.secret_names import looks_secret
+from skyvern_dagster.credentials.site import is_host
 from skyvern_dagster.errors import ParameterError
 
 PlainType = Literal["string", "integer", "float", "boolean", "file_url", "credential_id"]
@@ -20,6 +22,7 @@ ValueType = Literal[PlainType, "json"]
 """``workflow_parameter_type``."""
 
 _MOST_DIGITS = 1000
+_SECRET_TYPES = frozenset({"string", "integer", "float"})
 
 RESERVED_KEYS = frozenset(
     {
@@ -62,6 +65,11 @@ class WorkflowParameter(_Parameter):
         """Whether a run can't start without it."""
         return self.default_value is None
 
+    @property
+    def is_secret(self) -> bool:
+        """Whether its values are put away: by its name it is a password or the like."""
+        return self.workflow_parameter_type in _SECRET_TYPES and looks_secret(self.key)
+
 
 class ContextParameter(_Parameter):
     """A value taken out of another parameter, an output, or the current item of a loop."""
@@ -73,7 +81,10 @@ class ContextParameter(_Parameter):
 
 
 class AwsSecretParameter(_Parameter):
-    """A secret by name: the environment variable ``aws_key``, else AWS Secrets Manager."""
+    """A secret by name: the environment variable ``aws_key``, else AWS Secrets Manager.
+
+    In a definition that came over REST: a name that the operator has granted.
+    """
 
     parameter_type: Literal["aws_secret"]
     aws_key: str = Field(description="Name of the variable, and of the secret.")
@@ -94,15 +105,15 @@ class CredentialParameter(_Parameter):
     )
     allowed_hosts: list[str] = Field(
         default_factory=list,
-        description="Further hosts the login belongs to, for instance of a single sign-on. "
-        "Our extension.",
+        description="Further hosts the login belongs to, for instance of a single sign-on. Only "
+        "where it has no hosts of its own. Our extension.",
     )
 
     @field_validator("allowed_hosts")
     @classmethod
     def _are_hosts(cls, hosts: list[str]) -> list[str]:
         for host in hosts:
-            if not re.fullmatch(r"localhost|[\w-]+(\.[\w-]+)+|\[?[0-9a-fA-F:]+\]?", host):
+            if not is_host(host):
                 raise ValueError(
                     f"must be hosts such as login.example.com, without scheme and port: {host!r}"
                 )
@@ -148,10 +159,11 @@ def coerce(key: str, kind: ValueType, value: Any) -> Any:
         return _json(key, value)
     fitting = _fitting(kind, value)
     if fitting is None:
-        shown = repr(value)
+        shown = "" if looks_secret(key) else repr(value)
         shown = shown if len(shown) <= 80 else f"{shown[:77]}..."
         raise ParameterError(
-            f"parameter {key!r} must be {_ARTICLES[kind]}, not {type(value).__name__} {shown}"
+            f"parameter {key!r} must be {_ARTICLES[kind]}, not "
+            f"{type(value).__name__} {shown}".rstrip()
         )
     return fitting
 

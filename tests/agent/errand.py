@@ -11,6 +11,7 @@ from skyvern_dagster.agent.planners.scripted import ScriptedPlanner, ScriptStep
 from skyvern_dagster.agent.sessions import SessionDesk
 from skyvern_dagster.agent.task import HandOn, TaskRequest, TaskResult
 from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.credentials.access import SecretAccess
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.sources import EnvironmentSource
 from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
@@ -40,11 +41,13 @@ class Errand:
     vault: SecretVault = field(
         default_factory=lambda: SecretVault(
             SecretDeclarations(credentials={"login": ()}),
-            EnvironmentSource(
-                {
-                    "SKYVERN_CREDENTIAL_LOGIN_USERNAME": "bob",
-                    "SKYVERN_CREDENTIAL_LOGIN_PASSWORD": PASSWORD,
-                }
+            SecretAccess.of_operator(
+                EnvironmentSource(
+                    {
+                        "SKYVERN_CREDENTIAL_LOGIN_USERNAME": "bob",
+                        "SKYVERN_CREDENTIAL_LOGIN_PASSWORD": PASSWORD,
+                    }
+                )
             ),
             Redactor(),
         )

@@ -14,6 +14,7 @@ from skyvern_dagster.agent.task import TaskResult
 from skyvern_dagster.browser.actions import input_text
 from skyvern_dagster.browser.navigation import goto
 from skyvern_dagster.browser.session import BrowserSession
+from skyvern_dagster.credentials.access import SecretAccess
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.sources import EnvironmentSource
 from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
@@ -23,7 +24,9 @@ from tests.agent.errand import Errand
 def _vault(secret: str) -> SecretVault:
     values = {f"SKYVERN_CREDENTIAL_LOGIN_{name}": secret for name in ("USERNAME", "PASSWORD")}
     declarations = SecretDeclarations(credentials={"login": ()})
-    return SecretVault(declarations, EnvironmentSource(values), Redactor())
+    return SecretVault(
+        declarations, SecretAccess.of_operator(EnvironmentSource(values)), Redactor()
+    )
 
 
 def _picture(errand: Errand, secret: str, field: str, label: str = "Code") -> bytes:

@@ -12,7 +12,7 @@ import pytest
 from skyvern_dagster.demo.services import DemoServices
 from skyvern_dagster.runs.home import prepare_home
 from skyvern_dagster.serving.deployment import ServeOptions, deployment
-from tests.api.served import Served, make_key
+from tests.api.served import PLANTED, Served, grant_the_invoices, make_key
 from tests.conftest import FROM_OUTSIDE
 from tests.office import ROOT
 
@@ -35,6 +35,7 @@ def served_environment(
                 map(str, (ROOT, ROOT / "api", ROOT / "tests" / "packages"))
             ),
             "SKYVERN_PLANNER": "heuristic",
+            **PLANTED,
             "SKYVERN_WEBHOOK_ALLOW_PRIVATE": "true",
             "SKYVERN_API_ALLOW_PRIVATE_URLS": "true",
             "SKYVERN_API_RATE_LIMIT": "",
@@ -49,6 +50,7 @@ def served_environment(
 def served(served_environment: Path, demo: DemoServices) -> Iterator[Served]:
     """All processes up, with the invoice workflow imported and a key for the organization."""
     key = make_key(served_environment)
+    grant_the_invoices(served_environment)
     options = ServeOptions(port=0, dagster_port=0, workflows=ROOT / "workflows")
     with (
         deployment(options) as up,

@@ -19,12 +19,22 @@ from skyvern_dagster.demo.services import DemoServices
 from skyvern_dagster.execution import tags
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID, stable_id
 from skyvern_dagster.organizations.api_keys import ApiKeys
+from skyvern_dagster.organizations.grants import GrantStore
 from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret
 from skyvern_dagster.serving.deployment import Deployment
 from skyvern_dagster.serving.service import Service, free_port
 
 FINAL = ("completed", "failed", "terminated", "canceled", "timed_out")
 INVOICES_ID = stable_id("wpid", "invoice_retrieval")
+
+PLANTED = {
+    "PLANTED_SECRET": "Quokka-Planted-31",
+    "SKYVERN_CREDENTIAL_OPERATORS_USERNAME": "quokka@operator.example",
+    "SKYVERN_CREDENTIAL_OPERATORS_PASSWORD": "Quokka-Login-32",
+    "SKYVERN_CREDENTIAL_HOSTLESS_USERNAME": "quokka@operator.example",
+    "SKYVERN_CREDENTIAL_HOSTLESS_PASSWORD": "Quokka-Login-33",
+}
+"""Secrets of the operator, which no organization has been granted."""
 
 SLOW = """\
 title: A slow one
@@ -93,6 +103,14 @@ def make_key(home: Path, organization_id: str = DEFAULT_ORGANIZATION_ID) -> str:
     store = ArtifactStore(home / "artifacts")
     keys = ApiKeys(store, ServerSecret.load(home / SECRET_FILE))
     return keys.create(organization_id, "tests")[0]
+
+
+def grant_the_invoices(home: Path) -> None:
+    """Lets the default organization's own definitions use what the invoice workflow needs."""
+    store = GrantStore(ArtifactStore(home / "artifacts"), ServerSecret.load(home / SECRET_FILE))
+    store.add(DEFAULT_ORGANIZATION_ID, "credential", "CREDENTIALS", ("127.0.0.1",))
+    for name in ("SMTP_HOST", "SMTP_PORT", "SMTP_USERNAME", "SMTP_PASSWORD"):
+        store.add(DEFAULT_ORGANIZATION_ID, "secret", name, ("127.0.0.1",))
 
 
 def process_of(run_id: str) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+from skyvern_dagster.credentials.payload_secrets import without_secrets
 from skyvern_dagster.demo.accounts import ACCOUNTS
-from skyvern_dagster.organizations.run_secrets import without_secrets
 from tests.api.served import Served
 
 

@@ -15,6 +15,7 @@ from skyvern_dagster.blocks.context import BlockContext, Services
 from skyvern_dagster.blocks.email_server import EmailServer
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
 from skyvern_dagster.browser.runtime import BrowserRuntime
+from skyvern_dagster.credentials.access import SecretAccess
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.sources import EnvironmentSource
 from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
@@ -76,7 +77,7 @@ class Desk:
             block_key=block_key,
             iteration="",
             names=self.names,
-            vault=SecretVault(self.declarations, secrets, Redactor()),
+            vault=SecretVault(self.declarations, SecretAccess.of_operator(secrets), Redactor()),
             services=services,
             log=self.lines.append,
             files=self.files,

@@ -34,7 +34,7 @@ def letters(block_goes_on: bool = False, **flags: bool) -> Workflow:
 
 
 def job(definition: Workflow) -> Any:
-    arguments = (definition.text, "sample.yaml", definition.name)
+    arguments = (definition.text, "sample.yaml", definition.name, definition.from_rest)
     return dg.build_reconstructable_job(
         "skyvern_dagster.compiler.job",
         "job_from_text",

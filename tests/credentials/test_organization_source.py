@@ -9,9 +9,10 @@ import pyotp
 import pytest
 
 from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.credentials.access import SecretAccess
 from skyvern_dagster.credentials.organization_source import OrganizationSource
 from skyvern_dagster.credentials.redaction import Redactor
-from skyvern_dagster.credentials.sources import EnvironmentSource
+from skyvern_dagster.credentials.sources import EnvironmentSource, Secret
 from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
 from skyvern_dagster.errors import SecretError
 from skyvern_dagster.execution.declarations import declarations
@@ -47,7 +48,7 @@ def vault_for(
     declared = SecretDeclarations(
         credentials={"shop": ()}, credential_ids={"shop": made.credential_id}
     )
-    return SecretVault(declared, source, Redactor())
+    return SecretVault(declared, SecretAccess(source, source), Redactor())
 
 
 def typed(vault: SecretVault, text: str) -> str:
@@ -113,7 +114,7 @@ def test_names_of_other_kinds_are_asked_for_elsewhere() -> None:
     found = source.credential("shop")
     assert found is not None
     assert found.username == "bob"
-    assert source.value("MAIL") == "x"
+    assert source.secret("MAIL") == Secret("x")
     assert source.describe(name="MAIL") == "MAIL in the environment"
     assert "SKYVERN_CREDENTIAL_X_USERNAME" in source.describe(credential="x")
 
@@ -141,5 +142,6 @@ workflow_definition:
         "which": "cred_2",
         "usual": "cred_3",
     }
+    assert found.given == {"chosen", "which"}
     assert set(found.credentials) == {"plain", "fixed", "chosen", "which", "usual"}
     assert found.credentials["chosen"] == ("a.example",)

@@ -14,6 +14,7 @@ from skyvern_dagster.credentials.sources import (
     AwsSecretsManagerSource,
     ChainSource,
     EnvironmentSource,
+    Secret,
 )
 from skyvern_dagster.demo.s3_server import (
     S3_ACCESS_KEY_ID,
@@ -63,14 +64,14 @@ def test_an_empty_login_is_none() -> None:
 
 
 def test_an_empty_value_is_a_value() -> None:
-    assert EnvironmentSource({"SMTP_USERNAME": ""}).value("SMTP_USERNAME") == ""
-    assert EnvironmentSource({}).value("SMTP_USERNAME") is None
+    assert EnvironmentSource({"SMTP_USERNAME": ""}).secret("SMTP_USERNAME") == Secret("")
+    assert EnvironmentSource({}).secret("SMTP_USERNAME") is None
 
 
 def test_the_process_environment_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     source = EnvironmentSource()
     monkeypatch.setenv("SKYVERN_TEST_SECRET", "later")
-    assert source.value("SKYVERN_TEST_SECRET") == "later"
+    assert source.secret("SKYVERN_TEST_SECRET") == Secret("later")
 
 
 def test_sources_are_asked_in_order() -> None:
@@ -87,7 +88,7 @@ def test_sources_are_asked_in_order() -> None:
         }
     )
     chain = ChainSource(first, second)
-    assert [chain.value(name) for name in "ABC"] == ["1", "", None]
+    assert [chain.secret(name) for name in "ABC"] == [Secret("1"), Secret(""), None]
     found = [chain.credential(key) for key in "xyz"]
     assert [each and each.username for each in found] == ["a", "c", None]
 
@@ -127,13 +128,13 @@ def test_aws_secrets_manager(aws: S3Server) -> None:
 
     source = AwsSecretsManagerSource(make)
     assert asked == []
-    assert source.value("smtp/password") == "hunter22"
-    assert source.value("nowhere") is None
-    assert source.value("binary") is None
+    assert source.secret("smtp/password") == Secret("hunter22")
+    assert source.secret("nowhere") is None
+    assert source.secret("binary") is None
     assert source.credential("smtp/password") is None
     assert asked == [1]
     with pytest.raises(SecretError, match="AWS Secrets Manager refused 'deleted'") as caught:
-        source.value("deleted")
+        source.secret("deleted")
     assert "swordfish" not in "".join(traceback.format_exception(caught.value))
 
 
@@ -144,8 +145,8 @@ def test_the_environment_hides_aws(aws: S3Server) -> None:
     chain = ChainSource(
         EnvironmentSource({"BOTH": "environment"}), AwsSecretsManagerSource(lambda: client)
     )
-    assert chain.value("BOTH") == "environment"
-    assert chain.value("ONLY_AWS") == "aws"
+    assert chain.secret("BOTH") == Secret("environment")
+    assert chain.secret("ONLY_AWS") == Secret("aws")
     assert chain.describe(name="X") == (
         "X in the environment, or a secret named X in AWS Secrets Manager"
     )
@@ -155,7 +156,7 @@ def test_the_environment_hides_aws(aws: S3Server) -> None:
 def test_aws_that_cannot_be_asked(aws: S3Server) -> None:
     source = AwsSecretsManagerSource(lambda: secrets_manager("http://127.0.0.1:9"))
     with pytest.raises(SecretError, match="can't be asked for 'x': Could not connect"):
-        source.value("x")
+        source.secret("x")
 
 
 @pytest.mark.parametrize("region", [None, S3_REGION])
@@ -171,4 +172,4 @@ def test_without_aws_there_are_just_no_secrets(
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
     session = boto3.Session()
     source = AwsSecretsManagerSource(lambda: session.client("secretsmanager", region_name=region))
-    assert source.value("x") is None
+    assert source.secret("x") is None

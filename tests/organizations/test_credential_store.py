@@ -66,6 +66,7 @@ def test_what_is_shown(
     assert {name: answer[name] for name in said} == said
     assert set(answer) - set(said) == {
         "credential_id", "organization_id", "name", "credential_type", "created_at", "modified_at",
+        "hosts",
     }  # fmt: skip
     for text in (str(answer), repr(made), repr(value), str(made)):
         assert not [each for each in PLANTED if each in text], text

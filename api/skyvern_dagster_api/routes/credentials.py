@@ -34,7 +34,9 @@ def create_credential(
     body: CredentialRequest, parts: ShimDependency, caller: CallerDependency
 ) -> CredentialAnswer:
     """Encrypts and keeps it; a workflow's `credential` parameter names it by its id."""
-    stored = _store(parts).create(caller.organization_id, body.name, _value(body))
+    stored = _store(parts).create(
+        caller.organization_id, body.name, _value(body), tuple(body.allowed_hosts or ())
+    )
     return _answer(stored)
 
 
@@ -76,7 +78,8 @@ def update_credential(
     _own(parts, caller, credential_id)
     store = _store(parts)
     value = _value(body)
-    return _answer(store.update(caller.organization_id, credential_id, body.name, value))
+    hosts = None if body.allowed_hosts is None else tuple(body.allowed_hosts)
+    return _answer(store.update(caller.organization_id, credential_id, body.name, value, hosts))
 
 
 @router.post("/{credential_id}/delete", summary="Delete a credential", responses=NOT_FOUND)
@@ -117,6 +120,7 @@ def _answer(stored: StoredCredential) -> CredentialAnswer:
         organization_id=found.organization_id,
         name=found.name,
         credential_type=found.credential_type,
+        allowed_hosts=list(found.hosts),
         credential=ShownValue(
             username=found.username,
             totp_type=found.totp_type,

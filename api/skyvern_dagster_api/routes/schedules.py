@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 import zoneinfo
+from collections.abc import Mapping
 from datetime import datetime
 
 from fastapi import HTTPException
 
 from skyvern_dagster.dagster_internals import is_cron, next_ticks
 from skyvern_dagster.errors import WorkflowNotFoundError
+from skyvern_dagster.execution.parameter_secrets import checked_without_secrets
 from skyvern_dagster.moments import from_seconds
 from skyvern_dagster.runs.starting import refuse_environment
 from skyvern_dagster.schedule_store import ScheduleStore, StoredSchedule
-from skyvern_dagster.workflow.values import check_parameters
 from skyvern_dagster.workflow_store import StoredWorkflow
 from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import ERRORS, NOT_FOUND
@@ -80,8 +81,10 @@ def create_schedule(
     caller: CallerDependency,
 ) -> ScheduleWithRuns:
     """Runs the workflow's newest version whenever the cron expression comes due."""
-    fields = _fields(parts, caller, workflow_permanent_id, body)
+    fields, secrets = _fields(parts, caller, workflow_permanent_id, body, {})
     stored = _store(parts).add(caller.organization_id, workflow_permanent_id, **fields)
+    if secrets:
+        _store(parts).keep_secrets(stored, secrets, parts.secret)
     parts.reload_soon()
     return _with_runs(stored)
 
@@ -105,9 +108,12 @@ def update_schedule(
     parts: ShimDependency,
     caller: CallerDependency,
 ) -> ScheduleWithRuns:
-    """Replaces all that can be set."""
+    """Replaces all that can be set; a secret's reference among the parameters keeps the secret."""
     before = _own(parts, caller, workflow_permanent_id, workflow_schedule_id)
-    fields = _fields(parts, caller, workflow_permanent_id, body)
+    kept = _store(parts).secrets(before, lambda: parts.secret)
+    fields, secrets = _fields(parts, caller, workflow_permanent_id, body, kept)
+    if secrets:
+        _store(parts).keep_secrets(before, secrets, parts.secret)
     return _changed(parts, before, fields)
 
 
@@ -159,8 +165,17 @@ def _own(parts: Shim, caller: Caller, wpid: str, schedule_id: str) -> StoredSche
     return found
 
 
-def _fields(parts: Shim, caller: Caller, wpid: str, body: ScheduleRequest) -> dict[str, object]:
-    """Checked as a run with these parameters would be: nobody is there when it comes due."""
+def _fields(
+    parts: Shim, caller: Caller, wpid: str, body: ScheduleRequest, kept: Mapping[str, str]
+) -> tuple[dict[str, object], dict[str, str]]:
+    """Checked as a run with these parameters would be: nobody is there when it comes due.
+
+    Args:
+        kept: Secrets that the parameters may refer to.
+
+    Returns:
+        What is to be stored, and the secrets that were among the parameters.
+    """
     workflow: StoredWorkflow = parts.workflows.get(caller.organization_id, wpid)
     if not is_cron(body.cron_expression):
         raise HTTPException(
@@ -171,14 +186,17 @@ def _fields(parts: Shim, caller: Caller, wpid: str, body: ScheduleRequest) -> di
         raise HTTPException(400, f"timezone: {body.timezone!r} is no IANA name (Europe/Berlin)")
     given = body.parameters or {}
     refuse_environment(given)
-    return {
+    parameters, secrets = checked_without_secrets(workflow.load().definition, given, kept)
+    fields: dict[str, object] = {
         "cron_expression": body.cron_expression,
         "timezone": body.timezone,
         "enabled": body.enabled is not False,
-        "parameters": check_parameters(workflow.load().definition, given),
+        "parameters": parameters,
+        "has_secrets": bool(secrets),
         "name": body.name,
         "description": body.description,
     }
+    return fields, secrets
 
 
 def _changed(parts: Shim, before: StoredSchedule, fields: dict[str, object]) -> ScheduleWithRuns:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from skyvern_dagster.credentials.site import is_host
 from skyvern_dagster.organizations.credential_store import (
     CreditCardCredential,
     PasswordCredential,
@@ -50,6 +51,15 @@ class SecretValue(_Value):
     secret_label: str | None = None
 
 
+def _host(text: str) -> str:
+    if not is_host(text):
+        raise ValueError("must be a host such as login.example.com, without scheme and port")
+    return text
+
+
+Host = Annotated[str, Field(max_length=253), AfterValidator(_host)]
+
+
 class CredentialRequest(_Value):
     """``POST /v1/credentials``."""
 
@@ -68,6 +78,11 @@ class CredentialRequest(_Value):
     name: Annotated[str, Field(min_length=1, max_length=500)]
     credential_type: Literal["password", "credit_card", "secret"]
     credential: PasswordValue | CardValue | SecretValue
+    allowed_hosts: Annotated[list[Host], Field(max_length=100)] | None = Field(
+        default=None,
+        description="Hosts that it may be typed on, those below them included; left out or empty: "
+        "the site where a task begins. Our extension.",
+    )
 
     def value(self) -> PasswordCredential | CreditCardCredential | SecretCredential | None:
         """As it is stored; ``None`` when type and fields don't fit each other."""
@@ -102,6 +117,7 @@ class CredentialAnswer(BaseModel):
     name: str
     credential_type: Literal["password", "credit_card", "secret"]
     credential: ShownValue
+    allowed_hosts: list[str] = []
     vault_type: str | None = None
     created_at: Timestamp
     modified_at: Timestamp

@@ -12,6 +12,7 @@ from skyvern_dagster.agent.policy import PlannerPolicy
 from skyvern_dagster.agent.sessions import SessionDesk
 from skyvern_dagster.agent.task import TaskRequest, TaskResult
 from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.credentials.access import SecretAccess
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.sources import EnvironmentSource
 from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
@@ -121,4 +122,6 @@ class Customer:
         if self.portal.totp_secret:
             values["SKYVERN_CREDENTIAL_CREDENTIALS_TOTP_SECRET"] = self.portal.totp_secret
         declarations = SecretDeclarations(credentials={"credentials": ()})
-        return SecretVault(declarations, EnvironmentSource(values), Redactor())
+        return SecretVault(
+            declarations, SecretAccess.of_operator(EnvironmentSource(values)), Redactor()
+        )
