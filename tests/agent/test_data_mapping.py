@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from skyvern_dagster.agent.planner import Goal, PlanRequest
@@ -68,6 +68,7 @@ ROWS = st.tuples(
 TABLES = st.lists(ROWS, min_size=1, max_size=5)
 
 
+@settings(deadline=None)
 @given(TABLES, TABLES, st.permutations(range(5)))
 def test_other_rows_in_another_order_of_columns_are_read_right_or_not_at_all(
     then: Any, now: Any, order: list[int]

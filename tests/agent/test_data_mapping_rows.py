@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skyvern_dagster.agent.planner import Goal, PlanRequest
@@ -56,6 +56,7 @@ def test_the_row_of_another_order_is_read_wherever_it_stands() -> None:
     assert not [text for row in ROWS for text in row if text in kept]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(100, 99_999), min_size=1, max_size=6, unique=True), st.data())
 def test_every_row_is_found_by_its_number_and_no_other(numbers: list[int], data: Any) -> None:
     reading = learnt()
