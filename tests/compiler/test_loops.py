@@ -7,7 +7,7 @@ import pytest
 
 from skyvern_dagster.execution import tags
 from skyvern_dagster.execution.records import RunRecords
-from skyvern_dagster.runs.home import default_store
+from skyvern_dagster.runs.instance_home import default_store
 from tests.compiler.definitions import email, loop, upload, workflow
 from tests.compiler.letters import (
     ADA,
