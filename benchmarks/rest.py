@@ -27,14 +27,14 @@ import dagster as dg
 import httpx2
 
 from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.deployment.deployment import Deployment, ServeOptions, deployment
 from skyvern_dagster.execution import tags
 from skyvern_dagster.execution.run_info import begin_run
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID, new_id
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret
-from skyvern_dagster.runs.home import prepare_home
+from skyvern_dagster.runs.instance_home import prepare_home
 from skyvern_dagster.runs.task_definition import task_workflow
-from skyvern_dagster.serving.deployment import Deployment, ServeOptions, deployment
 
 _CONNECTIONS = 32
 _BY_TAG = """query Run($tags: [ExecutionTag!], $limit: Int) {

@@ -21,7 +21,7 @@ from skyvern_dagster.browser.chromium import LocalChromium, find_chromium
 from skyvern_dagster.cli.dagster_ui import DagsterUI
 from skyvern_dagster.demo.services import demo_services
 from skyvern_dagster.demo.workflow import demo_workflow
-from skyvern_dagster.runs.home import prepare_home
+from skyvern_dagster.runs.instance_home import prepare_home
 from skyvern_dagster.runs.local import LocalRun, find_run
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"

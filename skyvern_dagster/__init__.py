@@ -16,23 +16,23 @@ from skyvern_dagster.asset_decorator import SkyvernResource, skyvern_assets
 from skyvern_dagster.compiler.assets import build_assets
 from skyvern_dagster.compiler.definitions import build_definitions, workflow_definitions
 from skyvern_dagster.compiler.job import asset_resources, build_graph, build_job
+from skyvern_dagster.compiler.workflow_overrides import SkyvernWorkflowOverrides
 from skyvern_dagster.component import SkyvernWorkflowsComponent
 from skyvern_dagster.errors import DefinitionError, SkyvernDagsterError
 from skyvern_dagster.execution.result import WorkflowFile, WorkflowItem, WorkflowResult
-from skyvern_dagster.inbox_sensor import Inbox, build_inbox_sensor
 from skyvern_dagster.io_manager import SkyvernJsonIOManager
-from skyvern_dagster.portal_sensor import build_portal_change_sensor, page_probe, workflow_probe
-from skyvern_dagster.request_sensor import build_invoice_request_sensor
 from skyvern_dagster.resources.artifact_store import ArtifactStoreResource
 from skyvern_dagster.resources.browser import BrowserResource
 from skyvern_dagster.resources.email import EmailResource
 from skyvern_dagster.resources.planner import PlannerResource
 from skyvern_dagster.resources.s3 import S3BucketResource
 from skyvern_dagster.resources.secrets import SecretsResource
+from skyvern_dagster.sensors.inbox import Inbox, build_inbox_sensor
+from skyvern_dagster.sensors.portal import build_portal_change_sensor, page_probe, workflow_probe
+from skyvern_dagster.sensors.requests import build_invoice_request_sensor
+from skyvern_dagster.sensors.webhooks import build_webhook_sensor
 from skyvern_dagster.translator import DagsterSkyvernTranslator, SkyvernAssetData
-from skyvern_dagster.webhook_sensor import build_webhook_sensor
 from skyvern_dagster.workflow.loader import Workflow, load_workflow
-from skyvern_dagster.workflow_overrides import SkyvernWorkflowOverrides
 
 __all__ = [
     "ArtifactStore",

@@ -9,15 +9,15 @@ from pydantic import Field
 
 from skyvern_dagster.compiler.definitions import load_all, workflow_definitions
 from skyvern_dagster.compiler.job import asset_resources
-from skyvern_dagster.errors import DefinitionError
-from skyvern_dagster.scaffolding import SkyvernWorkflowsScaffolder
-from skyvern_dagster.translator import DagsterSkyvernTranslator, SkyvernAssetData
-from skyvern_dagster.workflow.loader import Workflow
-from skyvern_dagster.workflow_overrides import (
+from skyvern_dagster.compiler.workflow_overrides import (
     SkyvernWorkflowOverrides,
     TranslatedAsset,
     overridden,
 )
+from skyvern_dagster.errors import DefinitionError
+from skyvern_dagster.scaffolds.scaffolder import SkyvernWorkflowsScaffolder
+from skyvern_dagster.translator import DagsterSkyvernTranslator, SkyvernAssetData
+from skyvern_dagster.workflow.loader import Workflow
 
 
 @dg.scaffold_with(SkyvernWorkflowsScaffolder)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 from upath import UPath
 
 from skyvern_dagster.errors import ArtifactError
-from skyvern_dagster.home import home_folder
+from skyvern_dagster.process.home import home_folder
 
 IO_MANAGER = "skyvern_io_manager"
 """Resource key of the IO manager between blocks; a project's own ``io_manager`` stays its own."""

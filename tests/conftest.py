@@ -11,7 +11,7 @@ import dagster as dg
 import pytest
 
 from skyvern_dagster.demo.services import DemoServices, demo_services
-from skyvern_dagster.runs.home import prepare_home
+from skyvern_dagster.runs.instance_home import prepare_home
 from tests.compiler.postman import Postman
 from tests.office import ROOT, Office
 

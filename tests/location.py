@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx2
 
-from skyvern_dagster.serving.service import Service, free_port
+from skyvern_dagster.deployment.service import Service, free_port
 from tests.office import ROOT, wait_until
 
 _DAGSTER = [sys.executable, "-m", "dagster"]

@@ -22,7 +22,7 @@ from skyvern_dagster.demo.services import DemoServices
 from skyvern_dagster.execution import tags
 from skyvern_dagster.execution.records import BlockRecord, RunRecords
 from skyvern_dagster.runs.answer import build_answer
-from skyvern_dagster.runs.home import default_store
+from skyvern_dagster.runs.instance_home import default_store
 from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
 from skyvern_dagster.workflow.loader import Workflow, load_workflow
 

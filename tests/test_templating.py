@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skyvern_dagster.errors import TemplateError
-from skyvern_dagster.templating import evaluate, is_template, names_used, render
+from skyvern_dagster.templating.rendering import evaluate, is_template, names_used, render
 from tests.laws import LAW
 
 NAMES: dict[str, Any] = {

@@ -6,7 +6,7 @@ import logging
 import threading
 
 from skyvern_dagster.errors import SkyvernDagsterError
-from skyvern_dagster.runs.settling import settle
+from skyvern_dagster.runs.reconcile import reconcile
 from skyvern_dagster_api.metrics import Metrics
 from skyvern_dagster_api.shim import Shim
 
@@ -50,7 +50,7 @@ class Background:
                 _log.exception("webhooks: unexpected; going on")
 
     def _pass(self) -> None:
-        settle(self._parts.instance)
+        reconcile(self._parts.instance)
         report = self._parts.outbox.deliver_due(patience=_PATIENCE_SECONDS)
         self._metrics.webhook("delivered", report.delivered)
         self._metrics.webhook("failed", report.attempts - report.delivered)

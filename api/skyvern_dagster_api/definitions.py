@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from skyvern_dagster.workflow_store import StoredWorkflow
+from skyvern_dagster.stores.workflows import StoredWorkflow
 from skyvern_dagster_api.resolved_definition import ResolvedDefinition
 from skyvern_dagster_api.schemas.answers import WorkflowAnswer
 

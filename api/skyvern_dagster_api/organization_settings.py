@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import ArtifactError
-from skyvern_dagster.moments import utc_now
+from skyvern_dagster.process.clock import utc_now
 
 
 class OrganizationSettings(BaseModel):

@@ -11,7 +11,7 @@ from typing import Any
 from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.registry import block_types
 from skyvern_dagster.ids import stable_id
-from skyvern_dagster.workflow_store import StoredWorkflow
+from skyvern_dagster.stores.workflows import StoredWorkflow
 
 _WITH_ROW = {
     "workflow": "workflow_parameter_id",

@@ -16,7 +16,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from skyvern_dagster.artifacts.link_signer import KEY_PURPOSE, LinkSigner
 from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.dagster_internals import keep_connections
+from skyvern_dagster.compiler.dagster_internals import keep_connections
 from skyvern_dagster.errors import DeploymentError, RunError
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.organizations.run_secrets import RunSecrets
@@ -26,13 +26,13 @@ from skyvern_dagster.resources.browser import BrowserResource
 from skyvern_dagster.resources.s3 import S3BucketResource
 from skyvern_dagster.resources.server_secret import server_secret
 from skyvern_dagster.runs.answer import answer_body
-from skyvern_dagster.runs.deployment import DagsterDeployment
-from skyvern_dagster.runs.home import prepare_home
+from skyvern_dagster.runs.dagster_client import DagsterClient
+from skyvern_dagster.runs.instance_home import prepare_home
 from skyvern_dagster.runs.outbox import Outbox
-from skyvern_dagster.runs.starting import RunStarter
+from skyvern_dagster.runs.starter import RunStarter
+from skyvern_dagster.stores.workflows import WorkflowStore
 from skyvern_dagster.webhooks.address import AddressPolicy
 from skyvern_dagster.webhooks.settings import WebhookSettings
-from skyvern_dagster.workflow_store import WorkflowStore
 from skyvern_dagster_api.links import SignedLinks
 from skyvern_dagster_api.settings import Settings
 
@@ -47,7 +47,7 @@ class Shim:
     instance: dg.DagsterInstance
     store: ArtifactStore
     workflows: WorkflowStore
-    deployment: DagsterDeployment
+    deployment: DagsterClient
     starter: RunStarter
     secret: ServerSecret
     signed_links: SignedLinks
@@ -68,7 +68,7 @@ class Shim:
         home = prepare_home()
         store = ArtifactStoreResource().store()
         secret = server_secret()
-        deployment = DagsterDeployment(settings.dagster_url, location=settings.code_location)
+        deployment = DagsterClient(settings.dagster_url, location=settings.code_location)
         instance = dg.DagsterInstance.get()
         keep_connections(instance)
         keys = ApiKeys(store, secret)

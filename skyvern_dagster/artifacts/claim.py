@@ -17,8 +17,8 @@ from typing import Any
 
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import ArtifactError, ClaimedError
-from skyvern_dagster.moments import utc_now
-from skyvern_dagster.process_identity import process_is_gone, process_tag
+from skyvern_dagster.process.clock import utc_now
+from skyvern_dagster.process.identity import process_is_gone, process_tag
 
 LONGEST_SECONDS = 600.0
 """After so long, the holder on another machine counts as gone."""

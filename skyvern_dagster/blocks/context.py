@@ -11,6 +11,7 @@ from skyvern_dagster.agent.planner import Planner
 from skyvern_dagster.agent.sessions import SessionDesk
 from skyvern_dagster.agent.task import HandOn
 from skyvern_dagster.artifacts.files import StoredFile
+from skyvern_dagster.artifacts.run_request import RunRequest
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.email_server import EmailServer
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
@@ -25,8 +26,7 @@ from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
 from skyvern_dagster.organizations.credential_store import CredentialStore
 from skyvern_dagster.organizations.grants import GrantStore
 from skyvern_dagster.organizations.run_secrets import RunSecrets, run_secrets_exist
-from skyvern_dagster.run_request import RunRequest
-from skyvern_dagster.templating import evaluate, is_template
+from skyvern_dagster.templating.rendering import evaluate, is_template
 
 Log = Callable[[str], None]
 
@@ -95,7 +95,7 @@ class Services:
         Raises:
             SecretError: They are another organization's, or can't be read.
         """
-        # Asked of the store first: a run that has none needs no secret of the server.
+        # RunOptions of the store first: a run that has none needs no secret of the server.
         if self.run_secrets is None or not run_secrets_exist(self.artifacts, run_id):
             return {}
         try:

@@ -12,9 +12,9 @@ from urllib.parse import unquote, urlsplit
 
 from skyvern_dagster.agent.uploads import MOST_BYTES, OfferedFile
 from skyvern_dagster.artifacts.run_keys import RunKeys
+from skyvern_dagster.artifacts.run_request import read_request
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.errors import ArtifactError, UploadError
-from skyvern_dagster.run_request import read_request
 
 _PAGES = frozenset({"", "html", "htm", "php", "asp", "aspx", "jsp", "do"})
 _LONGEST_SUFFIX = 5

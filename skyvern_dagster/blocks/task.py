@@ -24,7 +24,7 @@ from skyvern_dagster.credentials.pushed_codes import CodeReader
 from skyvern_dagster.credentials.reference import SecretReference, references_in
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID, new_id
-from skyvern_dagster.templating import is_template, names_used
+from skyvern_dagster.templating.rendering import is_template, names_used
 
 
 class TaskOutput(BaseModel):
@@ -104,7 +104,7 @@ class TaskBlock(LeafBlock):
         default=None, description="Whom pushed one-time codes are for (POST /api/v1/totp)."
     )
     totp_verification_url: str | None = Field(
-        default=None, description="Asked for a one-time code, where the site wants one."
+        default=None, description="RunOptions for a one-time code, where the site wants one."
     )
     planner: PlannerName | None = Field(
         default=None,

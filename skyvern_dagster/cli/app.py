@@ -154,7 +154,7 @@ def serve(
     Example: `skyvern-dagster serve --workflows workflows`
     """
     from skyvern_dagster.cli.serve import serve as serve_until_stopped
-    from skyvern_dagster.serving.deployment import ServeOptions
+    from skyvern_dagster.deployment.deployment import ServeOptions
 
     options = ServeOptions(host, port, dagster_port, workflows, public_url)
     raise typer.Exit(serve_until_stopped(options, as_json=json))

@@ -18,7 +18,7 @@ from skyvern_dagster.demo.invoices import DeliveredInvoice, delivered_invoices
 from skyvern_dagster.demo.orders import START_DATE
 from skyvern_dagster.demo.services import DemoServices, demo_services
 from skyvern_dagster.demo.workflow import demo_workflow
-from skyvern_dagster.runs.home import default_store, prepare_home
+from skyvern_dagster.runs.instance_home import default_store, prepare_home
 from skyvern_dagster.runs.local import LocalRun, run_records
 from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
 

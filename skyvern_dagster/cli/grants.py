@@ -121,7 +121,7 @@ def _organization(given: str) -> str:
 def _store() -> GrantStore:
     from skyvern_dagster.organizations.grants import GrantStore
     from skyvern_dagster.resources.server_secret import server_secret
-    from skyvern_dagster.runs.home import default_store
+    from skyvern_dagster.runs.instance_home import default_store
 
     return GrantStore(default_store(), server_secret())
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from skyvern_dagster.errors import OrganizationError
-from skyvern_dagster.moments import naive, utc_now
+from skyvern_dagster.process.clock import naive, utc_now
 
 if TYPE_CHECKING:
     from skyvern_dagster.organizations.api_keys import ApiKey, ApiKeys
@@ -102,7 +102,7 @@ def read_expiry(text: str, now: datetime) -> datetime:
 def _keys() -> ApiKeys:
     from skyvern_dagster.organizations.api_keys import ApiKeys
     from skyvern_dagster.resources.server_secret import server_secret
-    from skyvern_dagster.runs.home import default_store
+    from skyvern_dagster.runs.instance_home import default_store
 
     return ApiKeys(default_store(), server_secret())
 

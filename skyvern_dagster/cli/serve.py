@@ -9,8 +9,8 @@ import threading
 
 from rich.console import Console
 
+from skyvern_dagster.deployment.deployment import Deployment, ServeOptions, deployment
 from skyvern_dagster.errors import RunError
-from skyvern_dagster.serving.deployment import Deployment, ServeOptions, deployment
 
 
 def serve(options: ServeOptions, *, as_json: bool) -> int:

@@ -8,12 +8,12 @@ from typing import Any
 
 import dagster as dg
 
+from skyvern_dagster.compiler.dagster_internals import add_run_tags
 from skyvern_dagster.compiler.resuming import goes_on, is_resumed
-from skyvern_dagster.dagster_internals import add_run_tags
 from skyvern_dagster.execution import tags
 from skyvern_dagster.execution.run import WorkflowRun
 from skyvern_dagster.execution.scope import Scope
-from skyvern_dagster.process_identity import process_tag
+from skyvern_dagster.process.identity import process_tag
 from skyvern_dagster.resources.services import services
 from skyvern_dagster.workflow.loader import Workflow
 

@@ -16,7 +16,7 @@ from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.errors import TemplateError
 from skyvern_dagster.execution.runner import needed_by
-from skyvern_dagster.templating import is_template, names_used
+from skyvern_dagster.templating.rendering import is_template, names_used
 from skyvern_dagster.workflow.definition import WorkflowDefinition, walk
 from skyvern_dagster.workflow.loader import Workflow
 from skyvern_dagster.workflow.parameters import ContextParameter

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from skyvern_dagster.dagster_internals import (
+from skyvern_dagster.compiler.dagster_internals import (
     RESUME_TAG,
     RETRY_NUMBER_TAG,
     step_has_succeeded,

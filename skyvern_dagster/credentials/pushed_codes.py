@@ -16,10 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.credentials.code_in_text import code_in
 from skyvern_dagster.ids import new_id
-from skyvern_dagster.moments import utc_now
 from skyvern_dagster.organizations.organization import folder_of
 from skyvern_dagster.organizations.sealed import SealedRecords
 from skyvern_dagster.organizations.server_secret import ServerSecret
+from skyvern_dagster.process.clock import utc_now
 
 LIFETIME = timedelta(minutes=10)
 """How long a code counts that came without a time of its own."""

@@ -8,7 +8,7 @@ from skyvern_dagster.blocks.for_loop import MAX_ITERATIONS, ForLoopBlock
 from skyvern_dagster.errors import BlockError, SkyvernDagsterError
 from skyvern_dagster.execution.names import Names
 from skyvern_dagster.execution.scope import Scope
-from skyvern_dagster.templating import evaluate, is_template
+from skyvern_dagster.templating.rendering import evaluate, is_template
 from skyvern_dagster.workflow.loader import Workflow
 
 

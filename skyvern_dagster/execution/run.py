@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from skyvern_dagster.artifacts.run_request import read_request
 from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.context import Services
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
@@ -37,8 +38,7 @@ from skyvern_dagster.execution.run_info import RunInfo, begin_run, has_begun, re
 from skyvern_dagster.execution.runner import Runner, needed_by
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID, new_id
-from skyvern_dagster.moments import utc_now
-from skyvern_dagster.run_request import read_request
+from skyvern_dagster.process.clock import utc_now
 from skyvern_dagster.workflow.loader import Workflow
 
 AfterBlock = Callable[[Block, Scope, BlockOutcome], None]

@@ -16,7 +16,7 @@ from skyvern_dagster.artifacts.run_keys import RunKeys
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import ArtifactError
 from skyvern_dagster.ids import new_id
-from skyvern_dagster.moments import utc_now
+from skyvern_dagster.process.clock import utc_now
 from skyvern_dagster.workflow.loader import Workflow, load_text
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from skyvern_dagster.agent.task import HandOn
+from skyvern_dagster.artifacts.run_request import read_request
 from skyvern_dagster.blocks.block import Block, LeafBlock
 from skyvern_dagster.blocks.context import BlockContext, Log, Services
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
@@ -27,8 +28,7 @@ from skyvern_dagster.execution.loop_items import loop_items
 from skyvern_dagster.execution.names import Names
 from skyvern_dagster.execution.records import BlockRecord, RunRecords
 from skyvern_dagster.execution.scope import LoopFrame, Scope
-from skyvern_dagster.moments import utc_now
-from skyvern_dagster.run_request import read_request
+from skyvern_dagster.process.clock import utc_now
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow
 

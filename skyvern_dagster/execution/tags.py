@@ -14,9 +14,6 @@ ORGANIZATION_ID = "skyvern/organization_id"
 ORIGIN = "skyvern/origin"
 """``rest`` where the run was asked for over REST; copied in re-executions."""
 
-ORIGIN = "skyvern/origin"
-"""``rest`` where the run was asked for over REST; copied in re-executions."""
-
 KIND = "skyvern/kind"
 """``task`` or ``workflow_run``."""
 

@@ -14,9 +14,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import AccessError, ArtifactError, OrganizationError
 from skyvern_dagster.ids import new_id
-from skyvern_dagster.moments import utc_now
 from skyvern_dagster.organizations.organization import folder_of, is_id
 from skyvern_dagster.organizations.server_secret import ServerSecret
+from skyvern_dagster.process.clock import utc_now
 
 _ALGORITHM = "HS256"
 _PURPOSE = "api-keys"

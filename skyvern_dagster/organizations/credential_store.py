@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import OrganizationError
 from skyvern_dagster.ids import new_id
-from skyvern_dagster.moments import utc_now
 from skyvern_dagster.organizations.organization import folder_of, is_id
 from skyvern_dagster.organizations.sealed import SealedRecords
 from skyvern_dagster.organizations.server_secret import ServerSecret
+from skyvern_dagster.process.clock import utc_now
 
 CredentialType = Literal["password", "credit_card", "secret"]
 

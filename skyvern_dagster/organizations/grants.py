@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict
 
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import OrganizationError
-from skyvern_dagster.moments import utc_now
 from skyvern_dagster.organizations.organization import folder_of
 from skyvern_dagster.organizations.sealed import SealedRecords
 from skyvern_dagster.organizations.server_secret import ServerSecret
+from skyvern_dagster.process.clock import utc_now
 
 GrantKind = Literal["credential", "secret"]
 """A login (``credential`` parameters), or a single value (``aws_secret`` parameters)."""

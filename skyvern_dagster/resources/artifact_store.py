@@ -9,7 +9,7 @@ from pydantic import Field
 
 from skyvern_dagster.artifacts.link_signer import KEY_PURPOSE, LinkSigner
 from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.home import artifact_location
+from skyvern_dagster.process.home import artifact_location
 from skyvern_dagster.resources.server_secret import server_secret
 
 _DAY = 86_400

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from skyvern_dagster.home import home_folder
 from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret
+from skyvern_dagster.process.home import home_folder
 
 
 def server_secret() -> ServerSecret:

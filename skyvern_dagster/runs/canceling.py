@@ -5,13 +5,13 @@ from __future__ import annotations
 import dagster as dg
 
 from skyvern_dagster.errors import RunTransitionError
-from skyvern_dagster.runs.deployment import DagsterDeployment
+from skyvern_dagster.runs.dagster_client import DagsterClient
 from skyvern_dagster.runs.status import run_status
 
 _ENDING = frozenset({dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED})
 
 
-def cancel(instance: dg.DagsterInstance, deployment: DagsterDeployment, run: dg.DagsterRun) -> None:
+def cancel(instance: dg.DagsterInstance, deployment: DagsterClient, run: dg.DagsterRun) -> None:
     """Ends a run; once more does nothing more.
 
     Raises:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import dagster as dg
 
-from skyvern_dagster.dagster_internals import root_cause
+from skyvern_dagster.compiler.dagster_internals import root_cause
 
 Kind = Literal["started", "line", "finished", "failed", "retried"]
 

@@ -13,6 +13,7 @@ import dagster as dg
 from skyvern_dagster.agent.step import StepSummary
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.run_keys import RunKeys
+from skyvern_dagster.artifacts.run_request import RunKind, RunRequest, read_request
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.errors import RunError
@@ -21,8 +22,7 @@ from skyvern_dagster.execution.ending import UnfinishedItem, incomplete_reason, 
 from skyvern_dagster.execution.records import BlockRecord, RunRecords
 from skyvern_dagster.execution.run_info import has_begun, read_run
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
-from skyvern_dagster.moments import from_seconds_if_known, naive
-from skyvern_dagster.run_request import RunKind, RunRequest, read_request
+from skyvern_dagster.process.clock import from_seconds_if_known, naive
 from skyvern_dagster.runs.events import last_failure
 from skyvern_dagster.runs.status import FINAL, RunStatus, attempt_tags, run_status
 from skyvern_dagster.workflow.loader import Workflow

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from skyvern_dagster.errors import RunError
-from skyvern_dagster.interrupting import interrupt
+from skyvern_dagster.process.interrupt import interrupt
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import dagster as dg
 
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.send_email import unique_names
-from skyvern_dagster.dagster_internals import newest_run_with_tag, report_canceling
+from skyvern_dagster.compiler.dagster_internals import newest_run_with_tag, report_canceling
 from skyvern_dagster.errors import RunError
 from skyvern_dagster.execution import tags
 from skyvern_dagster.execution.ending import incomplete_reason, unfinished_items
@@ -25,10 +25,10 @@ from skyvern_dagster.organizations.run_secrets import RunSecrets
 from skyvern_dagster.resources.server_secret import server_secret
 from skyvern_dagster.runs.answer import build_answer, downloads
 from skyvern_dagster.runs.events import ProgressEvent, RunEvents
-from skyvern_dagster.runs.home import default_store, prepare_home
+from skyvern_dagster.runs.instance_home import default_store, prepare_home
 from skyvern_dagster.runs.launch import LaunchRequest, RunProcess, launch
+from skyvern_dagster.runs.reconcile import is_of_this_machine, process_is_alive, report_lost
 from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
-from skyvern_dagster.runs.settling import is_of_this_machine, process_is_alive, report_lost
 from skyvern_dagster.runs.stopping import StopSignals, stop_signals
 from skyvern_dagster.workflow.loader import Workflow
 

@@ -14,22 +14,22 @@ from urllib.parse import urlsplit
 import dagster as dg
 
 from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.dagster_internals import run_ids
+from skyvern_dagster.compiler.dagster_internals import run_ids
 from skyvern_dagster.errors import SkyvernDagsterError
 from skyvern_dagster.execution import tags
-from skyvern_dagster.moments import utc_now
 from skyvern_dagster.organizations.api_keys import ApiKeys
-from skyvern_dagster.runs.mailing import BodyOf, Mailed, Mailing, Sent
+from skyvern_dagster.process.clock import utc_now
+from skyvern_dagster.runs.named_locks import NamedLocks
 from skyvern_dagster.runs.recipient import recipient_of
 from skyvern_dagster.runs.status import ENDED
-from skyvern_dagster.runs.stripes import StripedLocks
+from skyvern_dagster.runs.webhook_sender import BodyOf, SendProgress, SentWebhook, WebhookSender
 from skyvern_dagster.webhooks.settings import WebhookSettings
 
 _log = logging.getLogger(__name__)
 
 _PENDING = dg.RunsFilter(statuses=ENDED, tags={tags.WEBHOOK: "pending"})
 _SECONDS_PER_HOST = 10.0
-"""After that a receiver's other letters wait for the next pass: threads are for all receivers."""
+"""After that a receiver's other messages wait for the next pass: threads are for all receivers."""
 
 _LOST_PATIENCE = timedelta(minutes=1)
 
@@ -40,8 +40,8 @@ class Report:
 
     Attributes:
         attempts: Requests that were sent, or would have been if an address had been allowed.
-        delivered: Letters that were taken.
-        given_up: Letters that nobody will send again by themselves.
+        delivered: WebhookLog that were taken.
+        given_up: WebhookLog that nobody will send again by themselves.
         pending: Runs whose webhook was pending when the pass began.
     """
 
@@ -50,25 +50,25 @@ class Report:
     given_up: int = 0
     pending: int = 0
 
-    def plus(self, mailed: Mailed) -> Report:
+    def plus(self, progress: SendProgress) -> Report:
         """With what became of one run's webhook."""
         return replace(
             self,
-            attempts=self.attempts + (mailed.delivery is not None),
-            delivered=self.delivered + (mailed.state == "delivered"),
-            given_up=self.given_up + (mailed.state == "failed"),
+            attempts=self.attempts + (progress.delivery is not None),
+            delivered=self.delivered + (progress.state == "delivered"),
+            given_up=self.given_up + (progress.state == "failed"),
         )
 
 
 @dataclass
 class _Served:
-    """What became of one receiver's letters in a pass.
+    """What became of one receiver's messages in a pass.
 
     Attributes:
         not_before: Dagster run id -> when to look at it again.
     """
 
-    mailed: list[Mailed] = field(default_factory=list)
+    progress: list[SendProgress] = field(default_factory=list)
     not_before: dict[str, datetime] = field(default_factory=dict)
 
 
@@ -76,7 +76,7 @@ class Outbox:
     """Delivers webhooks: at least once, in order per run, however processes come and go.
 
     The runs' tags say what is pending and the store says what has been tried, so that any process
-    can go on where another one stopped. Several on one machine don't send the same letter.
+    can go on where another one stopped. Several on one machine don't send the same message.
 
     Args:
         instance: Where the runs are.
@@ -103,8 +103,8 @@ class Outbox:
     ) -> None:
         self._instance = instance
         self._store = store
-        self._mailing = Mailing(instance, store, keys, settings, body_of)
-        self._locks = StripedLocks(locks)
+        self._mailing = WebhookSender(instance, store, keys, settings, body_of)
+        self._locks = NamedLocks(locks)
         self._batch = batch
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="webhooks")
         self._at_work: dict[str, Future[_Served]] = {}
@@ -128,8 +128,8 @@ class Outbox:
         wait(self._at_work.values(), timeout=patience)
         return self._collected(Report(pending=len(pending)))
 
-    def send_again(self, run: dg.DagsterRun, url: str | None = None) -> Sent:
-        """Sends a run's webhook at once, once; see :meth:`Mailing.send_again`."""
+    def send_again(self, run: dg.DagsterRun, url: str | None = None) -> SentWebhook:
+        """Sends a run's webhook at once, once; see :meth:`WebhookSender.send_again`."""
         with self._locks.held(_lock_name(run), wait=True):
             return self._mailing.send_again(run, url)
 
@@ -168,25 +168,25 @@ class Outbox:
             return _LOST
 
     def _serve(self, runs: list[dg.DagsterRun], now: datetime) -> _Served:
-        """One receiver's letters, in order; one that doesn't answer is left alone for a while."""
+        """One receiver's messages, in order; one that doesn't answer is left alone for a while."""
         started = time.monotonic()
         served = _Served()
         for number, run in enumerate(runs):
-            mailed = self._advance(run, now)
-            served.mailed.append(mailed)
-            if mailed.next_attempt_at is not None:
-                served.not_before[run.run_id] = mailed.next_attempt_at
-            if mailed.is_silent and mailed.next_attempt_at is not None:
+            progress = self._advance(run, now)
+            served.progress.append(progress)
+            if progress.next_attempt_at is not None:
+                served.not_before[run.run_id] = progress.next_attempt_at
+            if progress.is_silent and progress.next_attempt_at is not None:
                 for later in runs[number + 1 :]:
-                    served.not_before[later.run_id] = mailed.next_attempt_at
+                    served.not_before[later.run_id] = progress.next_attempt_at
                 break
             if time.monotonic() - started > _SECONDS_PER_HOST:
                 break
         return served
 
-    def _advance(self, run: dg.DagsterRun, now: datetime) -> Mailed:
+    def _advance(self, run: dg.DagsterRun, now: datetime) -> SendProgress:
         with self._locks.held(_lock_name(run)) as is_ours:
-            return self._mailing.advance(run.run_id, now) if is_ours else Mailed("waiting")
+            return self._mailing.advance(run.run_id, now) if is_ours else SendProgress("waiting")
 
     def _collected(self, report: Report) -> Report:
         for host, future in list(self._at_work.items()):
@@ -199,8 +199,8 @@ class Outbox:
                 continue
             served = future.result()
             self._not_before.update(served.not_before)
-            for mailed in served.mailed:
-                report = report.plus(mailed)
+            for progress in served.progress:
+                report = report.plus(progress)
         return report
 
     def _forget_all_but(self, pending: set[str]) -> None:

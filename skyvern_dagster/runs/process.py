@@ -11,9 +11,9 @@ import threading
 import dagster as dg
 
 from skyvern_dagster.compiler.config import run_config
-from skyvern_dagster.dagster_internals import RESUME_TAG
+from skyvern_dagster.compiler.dagster_internals import RESUME_TAG
 from skyvern_dagster.execution import tags
-from skyvern_dagster.process_identity import process_tag
+from skyvern_dagster.process.identity import process_tag
 from skyvern_dagster.runs.launch import LaunchRequest
 
 

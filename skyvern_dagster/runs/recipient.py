@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import dagster as dg
 
+from skyvern_dagster.artifacts.run_request import read_request
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.execution import tags
 from skyvern_dagster.execution.run_info import has_begun, read_run
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
-from skyvern_dagster.run_request import read_request
 
 
 @dataclass(frozen=True)

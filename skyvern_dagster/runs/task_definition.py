@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from skyvern_dagster.templating import is_template
+from skyvern_dagster.templating.rendering import is_template
 from skyvern_dagster.workflow.loader import Workflow, load_text
 
 LABEL = "task"

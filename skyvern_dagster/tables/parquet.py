@@ -8,7 +8,7 @@ import dagster as dg
 from pydantic import Field
 from upath import UPath
 
-from skyvern_dagster.home import home_folder
+from skyvern_dagster.process.home import home_folder
 
 if TYPE_CHECKING:
     import pandas as pd

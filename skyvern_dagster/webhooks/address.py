@@ -58,7 +58,7 @@ class AddressPolicy:
     Attributes:
         allow_private: Whether to private, loopback, link-local and other special networks.
         allowed_hosts: Hosts that may be in such networks all the same; names below them, too.
-        resolver: Asked once per attempt; the connection then goes to what was checked.
+        resolver: RunOptions once per attempt; the connection then goes to what was checked.
     """
 
     allow_private: bool = False

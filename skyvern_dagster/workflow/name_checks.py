@@ -9,7 +9,7 @@ from skyvern_dagster.blocks.block import DOWNLOAD_DIRECTORY, BlockText
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.blocks.send_email import SMTP_FIELDS
 from skyvern_dagster.errors import TemplateError
-from skyvern_dagster.templating import is_template, names_used
+from skyvern_dagster.templating.rendering import is_template, names_used
 from skyvern_dagster.workflow.document import Document
 from skyvern_dagster.workflow.findings import Finding, Path, did_you_mean
 from skyvern_dagster.workflow.outline import BlockOutline, Outline

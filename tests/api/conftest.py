@@ -10,8 +10,8 @@ import httpx2
 import pytest
 
 from skyvern_dagster.demo.services import DemoServices
-from skyvern_dagster.runs.home import prepare_home
-from skyvern_dagster.serving.deployment import ServeOptions, deployment
+from skyvern_dagster.deployment.deployment import ServeOptions, deployment
+from skyvern_dagster.runs.instance_home import prepare_home
 from tests.api.served import PLANTED, Served, grant_the_invoices, make_key
 from tests.conftest import FROM_OUTSIDE
 from tests.office import ROOT

@@ -16,13 +16,13 @@ import httpx2
 
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.demo.services import DemoServices
+from skyvern_dagster.deployment.deployment import Deployment
+from skyvern_dagster.deployment.service import Service, free_port
 from skyvern_dagster.execution import tags
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID, stable_id
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.organizations.grants import GrantStore
 from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret
-from skyvern_dagster.serving.deployment import Deployment
-from skyvern_dagster.serving.service import Service, free_port
 
 FINAL = ("completed", "failed", "terminated", "canceled", "timed_out")
 INVOICES_ID = stable_id("wpid", "invoice_retrieval")

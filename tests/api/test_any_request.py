@@ -18,8 +18,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from skyvern_dagster.runs.home import prepare_home
-from skyvern_dagster.serving.deployment import Deployment, ServeOptions, deployment
+from skyvern_dagster.deployment.deployment import Deployment, ServeOptions, deployment
+from skyvern_dagster.runs.instance_home import prepare_home
 from tests.api.served import make_key
 from tests.conftest import FROM_OUTSIDE
 from tests.office import ROOT

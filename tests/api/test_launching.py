@@ -8,7 +8,7 @@ import signal
 import time
 from pathlib import Path
 
-from skyvern_dagster.launcher import socket_of
+from skyvern_dagster.launching.run_launcher import socket_of
 from tests.api.served import SLOW, Served, process_of
 from tests.webhooks.receiver import receiver
 
@@ -40,8 +40,8 @@ def test_a_killed_run_fails_and_its_webhook_comes(served: Served) -> None:
         assert body["outputs"], "what was finished before is told"
 
 
-def test_a_killed_nursery_is_started_anew(served: Served) -> None:
-    mark = f"skyvern_dagster.nursery\0{socket_of(served.home)}".encode()
+def test_a_killed_fork_server_is_started_anew(served: Served) -> None:
+    mark = f"skyvern_dagster.launching.fork_server\0{socket_of(served.home)}".encode()
     found = [
         int(path.parent.name)
         for path in Path("/proc").glob("[0-9]*/cmdline")

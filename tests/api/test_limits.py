@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from skyvern_dagster.serving.deployment import service_environment
+from skyvern_dagster.deployment.deployment import service_environment
 from tests.api.served import Served, second_shim
 
 

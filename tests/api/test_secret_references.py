@@ -309,7 +309,7 @@ def test_a_new_version_of_the_folders_workflow_is_nobodys_file(served: Served, l
     assert ended["status"] == "failed"
     assert "grants add" in ended["failure_reason"]
     # Back to the file, for the other tests of this deployment.
-    from skyvern_dagster.serving.deployment import import_workflows
+    from skyvern_dagster.deployment.deployment import import_workflows
     from tests.office import ROOT
 
     import_workflows(served.store, ROOT / "workflows")

@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from skyvern_dagster.run_request import read_request
+from skyvern_dagster.artifacts.run_request import read_request
 from skyvern_dagster.runs.typed_outputs import TypedOutputs
 from tests.api.served import INVOICES_ID, Served, second_shim
 

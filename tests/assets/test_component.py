@@ -13,7 +13,7 @@ from dagster.components.core.component_tree import ComponentTreeException
 from dagster.components.testing import create_defs_folder_sandbox
 
 from skyvern_dagster import SkyvernAssetData, SkyvernWorkflowsComponent
-from skyvern_dagster.scaffolding import ScaffoldParameters, first_workflow
+from skyvern_dagster.scaffolds.scaffolder import ScaffoldParameters, first_workflow
 from skyvern_dagster.workflow.loader import load_text
 from tests.office import ROOT
 

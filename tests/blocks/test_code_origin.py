@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from skyvern_dagster.agent.task import TaskRequest
+from skyvern_dagster.artifacts.run_request import RunRequest
 from skyvern_dagster.blocks.task import TaskBlock
 from skyvern_dagster.credentials.one_time_codes import CodeOrigin, OneTimeCodes
 from skyvern_dagster.credentials.pushed_codes import PushedCodeSource
 from skyvern_dagster.credentials.verification_url import VerificationUrlSource
 from skyvern_dagster.organizations.server_secret import ServerSecret
-from skyvern_dagster.run_request import RunRequest
 from tests.blocks.desk import RUN, Desk
 
 ORGANIZATION = "o_123"

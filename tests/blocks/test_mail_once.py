@@ -16,7 +16,7 @@ from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.demo.smtp_sink import SmtpSink
 from skyvern_dagster.errors import ClaimedError
-from skyvern_dagster.moments import utc_now
+from skyvern_dagster.process.clock import utc_now
 from tests.blocks.desk import Desk
 from tests.blocks.post import block
 

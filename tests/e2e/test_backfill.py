@@ -24,8 +24,8 @@ from skyvern_dagster.blocks.upload_to_s3 import UploadEntry
 from skyvern_dagster.demo.orders import Order
 from skyvern_dagster.demo.services import DemoServices, demo_services
 from skyvern_dagster.runs.facts import gather
-from skyvern_dagster.runs.finding import find_record
 from skyvern_dagster.runs.links import PlainLinks
+from skyvern_dagster.runs.queries import find_record
 from skyvern_dagster.runs.typed_outputs import typed_outputs
 from tests.location import Location, location
 from tests.office import QUIET, ROOT, wait_until

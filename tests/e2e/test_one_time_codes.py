@@ -12,6 +12,7 @@ from typing import Any
 import pyotp
 import pytest
 
+from skyvern_dagster.artifacts.run_request import RunRequest, keep_request
 from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.compiler.job import build_job
 from skyvern_dagster.credentials.pushed_codes import PushedCodes
@@ -20,7 +21,6 @@ from skyvern_dagster.execution import tags
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID, new_id
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.resources.server_secret import server_secret
-from skyvern_dagster.run_request import RunRequest, keep_request
 from skyvern_dagster.webhooks.signature import verify
 from skyvern_dagster.workflow.loader import load_text
 from tests.office import QUIET, Office, wait_until

@@ -9,7 +9,7 @@ from dagster._core.definitions.utils import DISALLOWED_NAMES
 from dagster._core.storage.tags import RESUME_RETRY_TAG
 from dagster._core.storage.tags import RETRY_NUMBER_TAG as DAGSTERS_RETRY_NUMBER_TAG
 
-from skyvern_dagster.dagster_internals import (
+from skyvern_dagster.compiler.dagster_internals import (
     RESUME_TAG,
     RETRY_NUMBER_TAG,
     VERIFIED_VERSIONS,

@@ -10,19 +10,19 @@ from pathlib import Path
 
 import dagster as dg
 
+from skyvern_dagster.artifacts.run_request import RunRequest, keep_request
 from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.dagster_internals import add_run_tags
+from skyvern_dagster.compiler.dagster_internals import add_run_tags
 from skyvern_dagster.execution import tags
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID, new_id
 from skyvern_dagster.organizations.api_keys import ApiKey, ApiKeys
 from skyvern_dagster.organizations.server_secret import ServerSecret
-from skyvern_dagster.run_request import RunRequest, keep_request
-from skyvern_dagster.runs.home import default_store
-from skyvern_dagster.runs.mailing import BodyOf
+from skyvern_dagster.runs.instance_home import default_store
 from skyvern_dagster.runs.outbox import Outbox
 from skyvern_dagster.runs.status import run_status
+from skyvern_dagster.runs.webhook_sender import BodyOf
 from skyvern_dagster.webhooks.address import AddressPolicy
-from skyvern_dagster.webhooks.letters import Letter, read_letters
+from skyvern_dagster.webhooks.log import WebhookMessage, read_webhook_log
 from skyvern_dagster.webhooks.schedule import RetrySchedule
 from skyvern_dagster.webhooks.settings import WebhookSettings
 from tests.office import QUIET
@@ -115,8 +115,8 @@ class Mailroom:
     def tag(self, run: dg.DagsterRun) -> str | None:
         return self.again(run).tags.get(tags.WEBHOOK)
 
-    def letter(self, run: dg.DagsterRun) -> Letter:
-        found = read_letters(self.store, run.tags[tags.WORKFLOW_RUN_ID]).of(run.run_id)
+    def message(self, run: dg.DagsterRun) -> WebhookMessage:
+        found = read_webhook_log(self.store, run.tags[tags.WORKFLOW_RUN_ID]).of(run.run_id)
         assert found is not None
         return found
 

@@ -36,7 +36,7 @@ def test_an_ending_is_reported(mailroom: Mailroom, hook: Receiver, ending: str) 
     assert got.body == body(run)
     assert verify(mailroom.token, got.body, got.headers)
     assert verify(mailroom.token, got.body, got.headers, scheme="body")
-    assert got.headers[IDEMPOTENCY_HEADER] == mailroom.letter(run).letter_id
+    assert got.headers[IDEMPOTENCY_HEADER] == mailroom.message(run).message_id
     assert mailroom.tag(run) == "delivered"
     assert mailroom.outbox().deliver_due().pending == 0
     assert len(hook.received) == 1
@@ -70,9 +70,9 @@ def test_500_three_times_then_200(mailroom: Mailroom, hook: Receiver) -> None:
 
     pass_until(outbox, mailroom, lambda: mailroom.tag(run) == "delivered")
 
-    letter = mailroom.letter(run)
-    assert [attempt.status_code for attempt in letter.attempts] == [500, 503, 500, 200]
-    times = [attempt.at for attempt in letter.attempts]
+    message = mailroom.message(run)
+    assert [attempt.status_code for attempt in message.attempts] == [500, 503, 500, 200]
+    times = [attempt.at for attempt in message.attempts]
     waits = [(b - a).total_seconds() for a, b in pairwise(times)]
     assert waits == [1, 2, 4]
     assert len({got.headers[IDEMPOTENCY_HEADER] for got in hook.received}) == 1
@@ -132,12 +132,12 @@ def test_a_day_of_trying(mailroom: Mailroom, hook: Receiver) -> None:
     outbox = mailroom.outbox()
     while mailroom.tag(run) == "pending":
         outbox.deliver_due(mailroom.now)
-        again = mailroom.letter(run).next_attempt_at
+        again = mailroom.message(run).next_attempt_at
         mailroom.now = again or mailroom.now
-    letter = mailroom.letter(run)
+    message = mailroom.message(run)
     assert mailroom.tag(run) == "failed"
-    assert (letter.attempts[-1].at - letter.attempts[0].at).total_seconds() >= 86400
-    assert 20 < len(letter.attempts) < 50
+    assert (message.attempts[-1].at - message.attempts[0].at).total_seconds() >= 86400
+    assert 20 < len(message.attempts) < 50
 
 
 def test_a_private_address_is_not_asked(mailroom: Mailroom, hook: Receiver) -> None:
@@ -161,8 +161,8 @@ def test_in_order_per_run(mailroom: Mailroom, hook: Receiver) -> None:
     told = [json.loads(got.body)["status"] for got in hook.received]
     assert told == ["failed", "failed", "failed", "completed"]
     ids = [got.headers[IDEMPOTENCY_HEADER] for got in hook.received]
-    assert ids[:3] == [mailroom.letter(first).letter_id] * 3
-    assert ids[3] == mailroom.letter(second).letter_id
+    assert ids[:3] == [mailroom.message(first).message_id] * 3
+    assert ids[3] == mailroom.message(second).message_id
 
 
 def test_signed_with_the_key_of_the_request(mailroom: Mailroom, hook: Receiver) -> None:
@@ -184,7 +184,7 @@ def test_without_a_key_it_waits_for_one(mailroom: Mailroom, hook: Receiver) -> N
     run = mailroom.run(hook.url())
     mailroom.outbox().deliver_due(mailroom.now)
     assert hook.received == []
-    assert "no usable API key" in (mailroom.letter(run).attempts[0].error or "")
+    assert "no usable API key" in (mailroom.message(run).attempts[0].error or "")
 
     token, _ = mailroom.keys.create(mailroom.key.organization_id, "new")
     mailroom.outbox().deliver_due(mailroom.later(seconds=2))
@@ -207,7 +207,7 @@ def test_sent_again_by_hand(mailroom: Mailroom, hook: Receiver) -> None:
     sent = outbox.send_again(mailroom.again(run))
     assert (sent.delivery.status_code, sent.url) == (200, hook.url())
     assert mailroom.tag(run) == "delivered"
-    assert len(mailroom.letter(run).attempts) == 2
+    assert len(mailroom.message(run).attempts) == 2
     assert len({got.headers[IDEMPOTENCY_HEADER] for got in hook.received}) == 1
 
 

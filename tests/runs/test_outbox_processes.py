@@ -16,11 +16,11 @@ import pytest
 
 from skyvern_dagster.execution import tags
 from skyvern_dagster.runs.answer import answer_body
-from skyvern_dagster.runs.home import default_store
+from skyvern_dagster.runs.instance_home import default_store
 from skyvern_dagster.runs.links import PlainLinks
 from skyvern_dagster.runs.local import LocalRun
-from skyvern_dagster.runs.settling import settle
-from skyvern_dagster.webhook_sensor import build_webhook_sensor
+from skyvern_dagster.runs.reconcile import reconcile
+from skyvern_dagster.sensors.webhooks import build_webhook_sensor
 from skyvern_dagster.webhooks.signature import IDEMPOTENCY_HEADER, verify
 from skyvern_dagster.workflow.loader import load_text
 from tests.office import ROOT, wait_until
@@ -79,7 +79,7 @@ def test_two_processes_send_nothing_twice(mailroom: Mailroom, hook: Receiver) ->
         with each:
             assert each.wait(60) == 0
     sent = Counter(got.headers[IDEMPOTENCY_HEADER] for got in hook.received)
-    assert sent == Counter(mailroom.letter(run).letter_id for run in runs)
+    assert sent == Counter(mailroom.message(run).message_id for run in runs)
     assert {mailroom.tag(run) for run in runs} == {"delivered"}
 
 
@@ -111,7 +111,7 @@ def test_a_killed_run_is_reported_as_failed(
     (run,) = instance.get_runs(filters=dg.RunsFilter(tags={tags.WORKFLOW_RUN_ID: run_id}))
     assert (run.status, run.tags[tags.STATUS]) == (dg.DagsterRunStatus.STARTED, "running")
 
-    settled = settle(instance)
+    settled = reconcile(instance)
 
     assert settled.lost == settled.corrected == (run.run_id,)
     assert mailroom.again(run).tags[tags.STATUS] == "failed"
@@ -125,7 +125,7 @@ def test_a_killed_run_is_reported_as_failed(
     assert (told["status"], told["workflow_run_id"]) == ("failed", run_id)
     assert "process is gone" in told["failure_reason"]
     assert verify(mailroom.token, got.body, got.headers)
-    assert settle(instance).lost == ()
+    assert reconcile(instance).lost == ()
 
 
 def test_the_sensor_does_it_all(

@@ -11,7 +11,7 @@ import pytest
 from skyvern_dagster import build_job, build_portal_change_sensor, page_probe
 from skyvern_dagster.errors import RunError
 from skyvern_dagster.llm.loopback import ChatRequest, ModelServer
-from skyvern_dagster.portal_sensor import Probe
+from skyvern_dagster.sensors.portal import Probe
 from skyvern_dagster.workflow.loader import load_text
 from tests.agent.errand import PASSWORD
 from tests.agent.errand_models import decide

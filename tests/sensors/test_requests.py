@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from skyvern_dagster import build_invoice_request_sensor, build_job
 from skyvern_dagster.errors import ParameterError
-from skyvern_dagster.request_files import read_requests
+from skyvern_dagster.sensors.request_files import read_requests
 from tests.compiler.definitions import given, upload, workflow
 
 MADE = workflow([upload("up")], [given("shop"), given("count", "integer", 3)], name="made")

@@ -11,12 +11,12 @@ from skyvern_dagster.artifacts.link_signer import PATH
 from skyvern_dagster.artifacts.run_artifact import RunArtifact, artifact_of
 from skyvern_dagster.errors import ArtifactError
 from skyvern_dagster_api.artifact_answers import artifact_answers
-from skyvern_dagster_api.asking import base_url
 from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import ERRORS, NOT_FOUND
-from skyvern_dagster_api.looking import facts
 from skyvern_dagster_api.path_ids import PathId
 from skyvern_dagster_api.router import SlashRouter
+from skyvern_dagster_api.run_options import base_url
+from skyvern_dagster_api.run_queries import facts
 from skyvern_dagster_api.schemas.answers import ArtifactAnswer
 from skyvern_dagster_api.shim import Shim
 

@@ -16,9 +16,9 @@ from skyvern_dagster.organizations.credential_store import (
 )
 from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import ERRORS, NOT_FOUND
-from skyvern_dagster_api.looking import Page, PageSize
 from skyvern_dagster_api.path_ids import PathId
 from skyvern_dagster_api.router import SlashRouter
+from skyvern_dagster_api.run_queries import Page, PageSize
 from skyvern_dagster_api.schemas.credentials import (
     CredentialAnswer,
     CredentialRequest,

@@ -12,12 +12,12 @@ from fastapi.responses import FileResponse, RedirectResponse, Response
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import ArtifactError
 from skyvern_dagster.ids import new_id
-from skyvern_dagster.moments import utc_now
-from skyvern_dagster_api.asking import base_url
+from skyvern_dagster.process.clock import utc_now
 from skyvern_dagster_api.auth import CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import ERRORS, NOT_FOUND
 from skyvern_dagster_api.path_ids import PathId
 from skyvern_dagster_api.router import SlashRouter
+from skyvern_dagster_api.run_options import base_url
 from skyvern_dagster_api.schemas.answers import Deleted, UploadedAnswer
 
 MOST_BYTES = 10 * 1024 * 1024

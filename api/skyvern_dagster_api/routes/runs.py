@@ -14,14 +14,16 @@ from skyvern_dagster.errors import RunError
 from skyvern_dagster.runs.answer import answer
 from skyvern_dagster.runs.canceling import cancel
 from skyvern_dagster.runs.facts import gather
-from skyvern_dagster.runs.finding import RunQuery
+from skyvern_dagster.runs.queries import RunQuery
 from skyvern_dagster.runs.run_answer import RunAnswer, TaskAnswer, WorkflowRunAnswer
 from skyvern_dagster.runs.timeline import TimelineEntry, timeline
 from skyvern_dagster_api.artifact_answers import artifact_answers
-from skyvern_dagster_api.asking import MaxSteps, asked, base_url, check_page
 from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import CONFLICT, ERRORS, NOT_FOUND
-from skyvern_dagster_api.looking import (
+from skyvern_dagster_api.path_ids import PathId
+from skyvern_dagster_api.router import SlashRouter
+from skyvern_dagster_api.run_options import MaxSteps, asked, base_url, check_page
+from skyvern_dagster_api.run_queries import (
     Page,
     PageSize,
     Shape,
@@ -33,8 +35,6 @@ from skyvern_dagster_api.looking import (
     run_item,
     shape_of,
 )
-from skyvern_dagster_api.path_ids import PathId
-from skyvern_dagster_api.router import SlashRouter
 from skyvern_dagster_api.schemas.answers import (
     ArtifactAnswer,
     CancelledRuns,

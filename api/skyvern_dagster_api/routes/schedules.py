@@ -9,18 +9,18 @@ from datetime import datetime
 
 from fastapi import HTTPException
 
-from skyvern_dagster.dagster_internals import is_cron, next_ticks
+from skyvern_dagster.compiler.dagster_internals import is_cron, next_ticks
 from skyvern_dagster.errors import WorkflowNotFoundError
 from skyvern_dagster.execution.parameter_secrets import checked_without_secrets
-from skyvern_dagster.moments import from_seconds
-from skyvern_dagster.runs.starting import refuse_environment
-from skyvern_dagster.schedule_store import ScheduleStore, StoredSchedule
-from skyvern_dagster.workflow_store import StoredWorkflow
+from skyvern_dagster.process.clock import from_seconds
+from skyvern_dagster.runs.starter import refuse_environment
+from skyvern_dagster.stores.schedules import ScheduleStore, StoredSchedule
+from skyvern_dagster.stores.workflows import StoredWorkflow
 from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import ERRORS, NOT_FOUND
-from skyvern_dagster_api.looking import Page, PageSize
 from skyvern_dagster_api.path_ids import PathId
 from skyvern_dagster_api.router import SlashRouter
+from skyvern_dagster_api.run_queries import Page, PageSize
 from skyvern_dagster_api.schemas.answers import (
     Deleted,
     ScheduleAnswer,

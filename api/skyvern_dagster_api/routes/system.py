@@ -12,7 +12,7 @@ from fastapi.responses import PlainTextResponse
 from pydantic import Field
 
 from skyvern_dagster.ids import new_id
-from skyvern_dagster.moments import utc_now
+from skyvern_dagster.process.clock import utc_now
 from skyvern_dagster_api.auth import CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import ERRORS, NOT_FOUND
 from skyvern_dagster_api.organization_settings import (

@@ -12,24 +12,24 @@ from skyvern_dagster.errors import RunNotFoundError, RunTransitionError
 from skyvern_dagster.runs.answer import task_answer
 from skyvern_dagster.runs.canceling import cancel
 from skyvern_dagster.runs.facts import RunFacts, gather
-from skyvern_dagster.runs.finding import RunQuery
 from skyvern_dagster.runs.inner_tasks import (
     TaskPlace,
     find_place,
     inner_task_answer,
     places_of,
 )
+from skyvern_dagster.runs.queries import RunQuery
 from skyvern_dagster.runs.run_answer import TaskAnswer
 from skyvern_dagster.runs.status import FINAL
 from skyvern_dagster.runs.steps import ActionAnswer, StepAnswer, TaskSteps
 from skyvern_dagster.runs.task_definition import LABEL
 from skyvern_dagster_api.artifact_answers import artifact_answers
-from skyvern_dagster_api.asking import MaxSteps, asked, base_url, check_page
 from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import CONFLICT, ERRORS, NOT_FOUND
-from skyvern_dagster_api.looking import Page, PageSize, Statuses, facts, page_of, remember_run
 from skyvern_dagster_api.path_ids import PathId
 from skyvern_dagster_api.router import SlashRouter
+from skyvern_dagster_api.run_options import MaxSteps, asked, base_url, check_page
+from skyvern_dagster_api.run_queries import Page, PageSize, Statuses, facts, page_of, remember_run
 from skyvern_dagster_api.schemas.answers import ArtifactAnswer, TaskCreated
 from skyvern_dagster_api.schemas.requests import LegacyTaskRequest, SortField, SortOrder
 from skyvern_dagster_api.shim import Shim

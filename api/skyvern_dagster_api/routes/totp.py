@@ -8,11 +8,11 @@ from fastapi import HTTPException
 
 from skyvern_dagster.credentials.pushed_codes import PushedCodes
 from skyvern_dagster.errors import RunNotFoundError, WorkflowNotFoundError
-from skyvern_dagster.moments import naive
+from skyvern_dagster.process.clock import naive
 from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import ERRORS
-from skyvern_dagster_api.looking import record_of
 from skyvern_dagster_api.router import SlashRouter
+from skyvern_dagster_api.run_queries import record_of
 from skyvern_dagster_api.schemas.answers import TotpCodeAnswer
 from skyvern_dagster_api.schemas.requests import TotpCodeRequest
 from skyvern_dagster_api.shim import Shim

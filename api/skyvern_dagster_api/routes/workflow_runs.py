@@ -10,12 +10,14 @@ from fastapi import Query, Request
 from skyvern_dagster.runs.answer import workflow_run_answer
 from skyvern_dagster.runs.canceling import cancel
 from skyvern_dagster.runs.facts import RunFacts
-from skyvern_dagster.runs.finding import RunQuery
+from skyvern_dagster.runs.queries import RunQuery
 from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
-from skyvern_dagster_api.asking import MaxSteps, asked, base_url
 from skyvern_dagster_api.auth import CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import CONFLICT, ERRORS, NOT_FOUND
-from skyvern_dagster_api.looking import (
+from skyvern_dagster_api.path_ids import PathId
+from skyvern_dagster_api.router import SlashRouter
+from skyvern_dagster_api.run_options import MaxSteps, asked, base_url
+from skyvern_dagster_api.run_queries import (
     Page,
     PageSize,
     Shape,
@@ -27,8 +29,6 @@ from skyvern_dagster_api.looking import (
     shape_of,
     workflow_run_item,
 )
-from skyvern_dagster_api.path_ids import PathId
-from skyvern_dagster_api.router import SlashRouter
 from skyvern_dagster_api.schemas.answers import WorkflowRunCreated, WorkflowRunItem
 from skyvern_dagster_api.schemas.requests import LegacyWorkflowRunRequest, WorkflowRunRequest
 

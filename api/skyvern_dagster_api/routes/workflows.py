@@ -7,16 +7,16 @@ from typing import Annotated, Any
 import yaml
 from fastapi import HTTPException, Query, Request
 
-from skyvern_dagster.workflow_store import StoredWorkflow
+from skyvern_dagster.stores.workflows import StoredWorkflow
 from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
 from skyvern_dagster_api.definitions import from_json, workflow_answer
 from skyvern_dagster_api.errors import ERRORS, NOT_FOUND
-from skyvern_dagster_api.looking import (
+from skyvern_dagster_api.path_ids import PathId
+from skyvern_dagster_api.router import SlashRouter
+from skyvern_dagster_api.run_queries import (
     Page,
     PageSize,
 )
-from skyvern_dagster_api.path_ids import PathId
-from skyvern_dagster_api.router import SlashRouter
 from skyvern_dagster_api.schemas.answers import (
     WorkflowAnswer,
 )

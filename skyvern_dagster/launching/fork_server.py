@@ -1,0 +1,113 @@
+"""All imported, a process that forks another one per run.
+
+Started as ``python -m skyvern_dagster.launching.fork_server SOCKET PARENT``.
+
+Importing Dagster and the rest takes a second or more; a fork of a process that has done it takes
+milliseconds. What is preloaded is frozen until the fork server is started anew; definitions are not
+preloaded, each run reads them. It ends with its parent; runs go on by themselves.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from pathlib import Path
+
+_PRELOADED = (
+    "dagster",
+    "dagster._cli.api",
+    "skyvern_dagster.deployment.code_location",
+    "skyvern_dagster.agent.planners.heuristic.planner",
+    "playwright.async_api",
+)
+_POLL_SECONDS = 1.0
+_LONGEST = 1 << 20
+
+
+def main(arguments: list[str]) -> int:
+    """Listens until the parent is gone."""
+    place, parent = Path(arguments[0]), int(arguments[1])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in _PRELOADED:
+        with contextlib.suppress(ModuleNotFoundError):
+            importlib.import_module(name)
+    gc.freeze()
+    place.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX) as server:
+        previous = os.umask(0o077)
+        server.bind(str(place))
+        os.umask(previous)
+        server.listen(64)
+        while _exists(parent):
+            ready, _, _ = select.select([server], [], [], _POLL_SECONDS)
+            if ready:
+                _answer(server)
+            _reap()
+    place.unlink(missing_ok=True)
+    return 0
+
+
+def _answer(server: socket.socket) -> None:
+    """One request: ``{"run": serialized arguments, "log": path}``, answered by a process id."""
+    connection, _ = server.accept()
+    with connection:
+        text = connection.makefile("rb").readline(_LONGEST)
+        if not text:
+            return
+        request = json.loads(text)
+        pid = os.fork()
+        if pid == 0:
+            connection.close()
+            server.close()
+            _live(request)
+        with contextlib.suppress(OSError):
+            connection.sendall(json.dumps({"pid": pid}).encode() + b"\n")
+
+
+def _live(request: dict[str, str]) -> None:
+    """The run's own process, from here to its end; never returns."""
+    status = 1
+    try:
+        os.setsid()
+        log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        for number in (1, 2):
+            os.dup2(log, number)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        from skyvern_dagster.compiler.dagster_internals import execute_launched_run
+
+        execute_launched_run(request["run"])
+        status = 0
+    except SystemExit as ending:
+        status = ending.code if isinstance(ending.code, int) else 1
+    finally:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(status)
+
+
+def _reap() -> None:
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,225 @@
+"""A run launcher for one machine: each run in a process that is forked from a preloaded one.
+
+In ``dagster.yaml`` (the home folder that skyvern-dagster makes has it)::
+
+    run_launcher:
+      module: skyvern_dagster.launching.run_launcher
+      class: ForkServerRunLauncher
+
+Runs keep their origin, so that the UI re-executes them and sensors see them as with Dagster's own
+launcher. A run of a code location with another Python is left to that one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from skyvern_dagster.compiler.dagster_internals import (
+    CheckRunHealthResult,
+    ConfigurableClass,
+    LaunchRunContext,
+    RunLauncher,
+    WorkerStatus,
+    add_run_tags,
+    launch_arguments,
+    report_canceling,
+    report_note,
+)
+from skyvern_dagster.errors import RunError
+from skyvern_dagster.execution import tags
+from skyvern_dagster.process.identity import living_process, process_tag
+from skyvern_dagster.process.interrupt import interrupt
+
+_START_SECONDS = 60.0
+_POLL_SECONDS = 0.05
+_TAG_SECONDS = 5.0
+GRPC_INFO_TAG = ".dagster/grpc_info"
+"""On runs that Dagster's own launcher has started."""
+_LONGEST_PATH = 100
+
+
+class ForkServerRunLauncher(RunLauncher, ConfigurableClass):
+    """Forks a process per run from the fork server, which it starts when there is none."""
+
+    def __init__(self, inst_data: Any = None) -> None:
+        self._inst_data = inst_data
+        self._default: dg.DefaultRunLauncher | None = None
+        super().__init__()  # type: ignore[no-untyped-call]
+
+    @property
+    def inst_data(self) -> Any:
+        """How Dagster made it."""
+        return self._inst_data
+
+    @classmethod
+    def config_type(cls) -> Mapping[str, Any]:
+        """Nothing can be set."""
+        return {}
+
+    @classmethod
+    def from_config_value(
+        cls, inst_data: Any, config_value: Mapping[str, Any]
+    ) -> ForkServerRunLauncher:
+        """See Dagster's ``ConfigurableClass``."""
+        del config_value
+        return cls(inst_data)
+
+    def launch_run(self, context: LaunchRunContext) -> None:
+        """Starts the run's process.
+
+        Raises:
+            RunError: The fork server can't be started.
+        """
+        run = context.dagster_run
+        origin = context.job_code_origin
+        if origin is None or not _is_ours(origin.executable_path):
+            self._dagsters_own().launch_run(context)
+            return
+        home = _home(self._instance)
+        request = {
+            "run": launch_arguments(self._instance, run),
+            "log": str(home / "logs" / "runs.log"),
+        }
+        Path(request["log"]).parent.mkdir(parents=True, exist_ok=True)
+        pid = ForkServer(socket_of(home), home / "logs").fork(request)
+        add_run_tags(self._instance, run.run_id, {tags.PROCESS: process_tag(pid)})
+        report_note(self._instance, run, f"Forked process for run (pid: {pid}).", {"pid": str(pid)})
+
+    def terminate(self, run_id: str) -> bool:
+        """Asks the run's process to end; it closes the browser and reports the cancellation."""
+        run = self._instance.get_run_by_id(run_id)
+        if run is None or run.is_finished:
+            return False
+        run = self._with_process(run)
+        if tags.PROCESS not in run.tags:
+            return bool(self._dagsters_own().terminate(run_id))  # type: ignore[no-untyped-call]
+        pid = living_process(run.tags.get(tags.PROCESS, ""))
+        if pid is None:
+            return False
+        report_canceling(self._instance, run)
+        interrupt(pid)
+        return True
+
+    def _with_process(self, run: dg.DagsterRun) -> dg.DagsterRun:
+        """The run with its process, which is tagged a moment after it has been forked."""
+        deadline = time.monotonic() + _TAG_SECONDS
+        while not {tags.PROCESS, GRPC_INFO_TAG} & run.tags.keys() and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+            run = self._instance.get_run_by_id(run.run_id) or run
+        return run
+
+    @property
+    def supports_check_run_worker_health(self) -> bool:
+        """Dagster's run monitoring asks for it: a run whose process is gone fails."""
+        return True
+
+    def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
+        """Whether the run's process is still there."""
+        found = run.tags.get(tags.PROCESS, "")
+        if found.partition(":")[0] != os.uname().nodename:
+            return CheckRunHealthResult(WorkerStatus.UNKNOWN, "not a process of this machine")
+        if living_process(run.tags.get(tags.PROCESS, "")) is not None:
+            return CheckRunHealthResult(WorkerStatus.RUNNING)
+        return CheckRunHealthResult(WorkerStatus.FAILED, "the run's process is gone")
+
+    def _dagsters_own(self) -> dg.DefaultRunLauncher:
+        if self._default is None:
+            self._default = dg.DefaultRunLauncher()
+            self._default.register_instance(self._instance)
+        return self._default
+
+
+class ForkServer:
+    """The process that forks, reached through a socket that only its owner can open.
+
+    Args:
+        place: The socket.
+        logs: Folder for what it prints.
+    """
+
+    def __init__(self, place: Path, logs: Path) -> None:
+        self._place = place
+        self._logs = logs
+
+    def fork(self, request: Mapping[str, str]) -> int:
+        """The id of a new process that carries out the request.
+
+        Raises:
+            RunError: The fork server can't be started, or doesn't answer.
+        """
+        with self._connected() as connection:
+            connection.sendall(json.dumps(dict(request)).encode() + b"\n")
+            answer = connection.makefile("rb").readline()
+        if not answer:
+            raise RunError(f"the fork server at {self._place} has ended before it forked the run")
+        return int(json.loads(answer)["pid"])
+
+    def _connected(self) -> socket.socket:
+        connection = self._connect()
+        if connection is not None:
+            return connection
+        with self._place.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            connection = self._connect()
+            return connection if connection is not None else self._started()
+
+    def _connect(self) -> socket.socket | None:
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(_START_SECONDS)
+        try:
+            connection.connect(str(self._place))
+        except OSError:
+            connection.close()
+            return None
+        return connection
+
+    def _started(self) -> socket.socket:
+        log = self._logs / "fork_server.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "skyvern_dagster.launching.fork_server", str(self._place)]
+        with log.open("ab") as output:
+            process = subprocess.Popen(
+                [*command, str(os.getpid())],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline and process.poll() is None:
+            connection = self._connect()
+            if connection is not None:
+                return connection
+            time.sleep(_POLL_SECONDS)
+        raise RunError(f"the process that forks runs did not come up; see {log}")
+
+
+def socket_of(home: Path) -> Path:
+    """Where the fork server of a home folder listens; a socket's path must not be long."""
+    place = home / "fork_server.sock"
+    if len(str(place).encode()) <= _LONGEST_PATH:
+        return place
+    folder = Path(tempfile.gettempdir()) / f"skyvern-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / f"{hashlib.sha256(str(home).encode()).hexdigest()[:24]}.sock"
+
+
+def _is_ours(executable: str) -> bool:
+    return os.path.realpath(executable) == os.path.realpath(sys.executable)
+
+
+def _home(instance: dg.DagsterInstance) -> Path:
+    return Path(instance.root_directory)

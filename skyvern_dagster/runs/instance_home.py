@@ -1,0 +1,57 @@
+"""The folder of instance, artifacts and downloads: ``$DAGSTER_HOME``, else ``.skyvern`` here."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from importlib import resources
+from pathlib import Path
+
+import dagster as dg
+
+from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.errors import RunError
+from skyvern_dagster.process.home import artifact_location, home_folder
+
+
+def prepare_home() -> Path:
+    """Makes the folder and its instance configuration, and points this process at it.
+
+    A folder that was given by ``$DAGSTER_HOME`` and has its own ``dagster.yaml`` is left as it is.
+
+    Raises:
+        RunError: The folder can't be made.
+    """
+    home = home_folder()
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        configuration = home / "dagster.yaml"
+        if not configuration.exists():
+            packaged = resources.files("skyvern_dagster.runs").joinpath("instance.yaml")
+            configuration.write_text(packaged.read_text(encoding="utf-8"), encoding="utf-8")
+    except OSError as error:
+        raise RunError(f"can't use {home} as the home folder: {error}") from error
+    os.environ["DAGSTER_HOME"] = str(home)
+    # We send no telemetry, whatever an existing dagster.yaml says or doesn't say.
+    os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+    _create_tables(home)
+    return home
+
+
+def _create_tables(home: Path) -> None:
+    """Makes the instance's databases once: processes that do it side by side fail."""
+    done = home / ".tables-created"
+    if done.exists():
+        return
+    with (home / ".tables-lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            with dg.DagsterInstance.get() as instance:
+                instance.get_run_by_id("none")
+                instance.get_records_for_run("none")
+            done.touch()
+
+
+def default_store() -> ArtifactStore:
+    """The artifact store of runs that are started on this machine."""
+    return ArtifactStore(artifact_location())

@@ -1,0 +1,144 @@
+"""Starting a run that somebody asks for: checked, its records begun, launched with its tags."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from skyvern_dagster.artifacts.run_request import RunOptions, RunRequest
+from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.compiler.config import run_config
+from skyvern_dagster.compiler.dagster_internals import MAX_RUNTIME_TAGS
+from skyvern_dagster.compiler.interpreted import TASK_JOB, WORKFLOW_JOB
+from skyvern_dagster.credentials.payload_secrets import without_secrets
+from skyvern_dagster.credentials.text_secrets import TextSecrets
+from skyvern_dagster.errors import ParameterError
+from skyvern_dagster.execution import tags
+from skyvern_dagster.execution.parameter_secrets import checked_without_secrets
+from skyvern_dagster.ids import new_id
+from skyvern_dagster.organizations.run_secrets import RunSecrets
+from skyvern_dagster.runs.dagster_client import DagsterClient
+from skyvern_dagster.runs.request import begin, make_request
+from skyvern_dagster.runs.task_definition import task_workflow
+from skyvern_dagster.stores.workflows import StoredWorkflow
+
+_GOALS = ("navigation_goal", "data_extraction_goal", "title")
+_PARAMETERS = ("parameters", "data")
+"""Where the bodies of the two generations have a run's parameters."""
+
+
+@dataclass(frozen=True)
+class RunStarter:
+    """Starts runs in a Dagster deployment.
+
+    Attributes:
+        secrets: Keeps what is taken out of payloads, goals and parameters.
+    """
+
+    deployment: DagsterClient
+    store: ArtifactStore
+    secrets: Callable[[], RunSecrets]
+
+    def start_task(self, block: dict[str, Any], asked: RunOptions) -> RunRequest:
+        """Starts a task by itself.
+
+        Args:
+            block: Fields of the task block.
+
+        Raises:
+            DefinitionError: A field doesn't fit.
+            DeploymentError: Dagster can't be reached, or refused.
+        """
+        task_id = new_id("tsk")
+        secrets: dict[str, str] = {}
+        payload = without_secrets(asked.body.get("navigation_payload"), secrets)
+        told = TextSecrets(secrets)
+        block = {
+            name: told.without(value) if name in _GOALS and isinstance(value, str) else value
+            for name, value in block.items()
+        }
+        body = {**told.replaced(asked.body), "navigation_payload": payload}
+        workflow, values = task_workflow(block)
+        clean = asked.model_copy(update={"body": body, "title": told.replaced(asked.title)})
+        request = make_request("task", task_id, clean, workflow, None)
+        if secrets:
+            self.secrets().keep(asked.organization_id, task_id, secrets)
+        run_tags = begin(self.store, request, workflow, values) | _limits(asked) | _site(block)
+        self.deployment.launch(TASK_JOB, run_config={}, run_tags=run_tags)
+        return request
+
+    def start_workflow(
+        self, stored: StoredWorkflow, given: dict[str, Any], asked: RunOptions
+    ) -> RunRequest:
+        """Starts a stored workflow, as its compiled job where this version of it is loaded.
+
+        Raises:
+            ParameterError: The parameters don't fit the definition.
+            DefinitionError: The stored definition has errors in this version of the package.
+            DeploymentError: Dagster can't be reached, or refused.
+        """
+        refuse_environment(given)
+        workflow = stored.load()
+        run_id = new_id("wr")
+        parameters, secrets = checked_without_secrets(
+            workflow.definition, given, self._kept_before(asked)
+        )
+        shown = {
+            name: {**value, **{key: parameters[key] for key in value if key in parameters}}
+            for name in _PARAMETERS
+            if isinstance(value := asked.body.get(name), dict)
+        }
+        asked = asked.model_copy(update={"body": {**asked.body, **shown}})
+        request = make_request("workflow_run", run_id, asked, workflow, stored)
+        if secrets:
+            self.secrets().keep(asked.organization_id, run_id, secrets)
+        job, config = WORKFLOW_JOB, {}
+        if self._is_loaded(stored):
+            job, config = stored.name, run_config(parameters)
+        begun = begin(self.store, request, workflow, parameters)
+        run_tags = begun | _limits(asked) | _site(parameters)
+        self.deployment.launch(job, run_config=config, run_tags=run_tags)
+        return request
+
+    def _kept_before(self, asked: RunOptions) -> dict[str, str]:
+        """The secrets of the run that this one repeats."""
+        if asked.retried_from is None:
+            return {}
+        return self.secrets().values(asked.organization_id, asked.retried_from)
+
+    def _is_loaded(self, stored: StoredWorkflow) -> bool:
+        loaded = self.deployment.job_tags(stored.name) or {}
+        return (
+            loaded.get(tags.WORKFLOW_PERMANENT_ID) == stored.workflow_permanent_id
+            and loaded.get(tags.WORKFLOW_VERSION) == str(stored.version)
+            and loaded.get(tags.ORGANIZATION_ID) == stored.organization_id
+        )
+
+
+def refuse_environment(value: Any, place: str = "parameters") -> None:
+    """Dagster replaces ``{"env": NAME}`` in run config by the worker's environment variable.
+
+    Raises:
+        ParameterError: There is such a value, at any depth.
+    """
+    if isinstance(value, dict):
+        if set(value) == {"env"}:
+            raise ParameterError(
+                f'{place} holds {{"env": ...}}, which Dagster would replace by an environment '
+                "variable of the worker: give the value itself"
+            )
+        for key, each in value.items():
+            refuse_environment(each, f"{place}.{key}")
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            refuse_environment(each, f"{place}[{index}]")
+
+
+def _limits(asked: RunOptions) -> dict[str, str]:
+    return {} if asked.max_seconds is None else {MAX_RUNTIME_TAGS[0]: str(asked.max_seconds)}
+
+
+def _site(values: Mapping[str, Any]) -> dict[str, str]:
+    site = tags.site_of(values)
+    return {tags.SITE: site} if site else {}

@@ -1,0 +1,1 @@
+"""What `dg scaffold` writes for the component."""

@@ -1,0 +1,1 @@
+"""Dagster sensors: portals, inboxes, request files, and webhooks that are still to be delivered."""

@@ -1,0 +1,1 @@
+"""Jinja in definitions: sandboxed, bounded, with the names of the run."""
