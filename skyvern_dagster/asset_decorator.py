@@ -27,6 +27,12 @@ from skyvern_dagster.resources.services import default_resources
 from skyvern_dagster.translator import DagsterSkyvernTranslator
 from skyvern_dagster.workflow.loader import Workflow
 
+WORKFLOW = "skyvern_dagster/workflow"
+"""Metadata of each asset: the workflow that makes it."""
+
+TRANSLATOR = "skyvern_dagster/translator"
+"""Metadata of each asset: what has made its spec."""
+
 
 def skyvern_assets(
     *,
@@ -48,7 +54,7 @@ def skyvern_assets(
 
             @skyvern_assets(workflow=workflow)
             def monthly_invoices(context: dg.AssetExecutionContext, skyvern: SkyvernResource):
-                yield from skyvern.run(context, workflow, {"website_url": "https://shop.example"})
+                yield from skyvern.run(context, parameters={"website_url": "https://shop.example"})
 
             defs = dg.Definitions(
                 assets=[monthly_invoices],
@@ -59,16 +65,21 @@ def skyvern_assets(
     launch = asset_launch(workflow, translator=translator, partitions=None, parameters={})
     specs = asset_specs(workflow, launch, translator)
     pools = login_pools(workflow)
+    made_by = {WORKFLOW: workflow, TRANSLATOR: translator}
 
     def decorate(function: Callable[..., Any]) -> dg.AssetsDefinition:
         return dg.multi_asset(
             name=name or f"{launch.graph}_step",
-            outs={key: dg.AssetOut.from_spec(spec, io_manager_key=IO_MANAGER)
-                  for key, spec in specs.items()},
+            outs={
+                key: dg.AssetOut.from_spec(
+                    spec.merge_attributes(metadata=made_by), io_manager_key=IO_MANAGER
+                )
+                for key, spec in specs.items()
+            },
             partitions_def=partitions_definition(launch.partitions) if launch.partitions else None,
             pool=pools[0] if pools else None,
             required_resource_keys=required_resource_keys,
-        )(function)  # fmt: skip
+        )(function)
 
     return decorate
 
@@ -89,21 +100,22 @@ class SkyvernResource(dg.ConfigurableResource["SkyvernResource"]):
     def run(
         self,
         context: dg.AssetExecutionContext,
-        workflow: Workflow,
+        workflow: Workflow | None = None,
         parameters: Mapping[str, Any] | None = None,
-        *,
-        dagster_skyvern_translator: DagsterSkyvernTranslator | None = None,
     ) -> Iterator[dg.Output[Any]]:
-        """Runs a workflow and gives its assets' values, with their metadata.
+        """Runs the workflow of ``@skyvern_assets`` and gives its assets' values and metadata.
 
         Args:
+            context: Of the decorated function; its assets know their workflow and translator.
+            workflow: Another form of the workflow, for instance one made for this run.
             parameters: Values over the definition's; a partition's go before both.
 
         Raises:
             Failure: The run failed or terminated; the metadata says where and why.
         """
         op = context.op_execution_context
-        translator = dagster_skyvern_translator or DagsterSkyvernTranslator()
+        made_by = next(iter(context.assets_def.metadata_by_key.values()))
+        workflow, translator = workflow or made_by[WORKFLOW], made_by[TRANSLATOR]
         resources = SimpleNamespace(**{key: getattr(self, key) for key in _PARTS})
         run = dagster_run(op, workflow, resources)
         try:

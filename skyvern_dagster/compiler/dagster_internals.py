@@ -37,6 +37,9 @@ WILL_RETRY_TAG = "dagster/will_retry"
 MAX_RUNTIME_TAGS = ("dagster/max_runtime", "dagster/max_runtime_seconds")
 """Seconds after which Dagster's run monitoring ends a run; the first is documented."""
 
+_TAG_TRIES = 5
+"""A loss takes two writes within milliseconds; five in a row are no coincidence any more."""
+
 _MOST_CONNECTIONS = 20
 """To each of the database's storages, beside the one that is always kept."""
 
@@ -53,8 +56,16 @@ def keep_connections(instance: dg.DagsterInstance) -> None:
 
 
 def add_run_tags(instance: dg.DagsterInstance, run_id: str, tags: Mapping[str, str]) -> None:
-    """Sets tags on a run. Not marked as public, and the only way to tag a run that has begun."""
-    instance.add_run_tags(run_id, dict(tags))
+    """Sets tags on a run. Not marked as public, and the only way to tag a run that has begun.
+
+    Dagster reads the run, adds the tags and writes it back: where another process does so at the
+    same moment, one of them loses its tags. So they are looked for, and set again.
+    """
+    for _ in range(_TAG_TRIES):
+        instance.add_run_tags(run_id, dict(tags))
+        run = instance.get_run_by_id(run_id)
+        if run is None or all(run.tags.get(name) == value for name, value in tags.items()):
+            return
 
 
 def newest_run_with_tag(instance: dg.DagsterInstance, key: str, value: str) -> dg.DagsterRun | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field, RootModel
@@ -35,3 +36,21 @@ class ChecksumBlock(LeafBlock):
             content = context.services.artifacts.read(file.key)
             digests[file.filename] = prefix + hashlib.new(self.algorithm, content).hexdigest()
         return BlockOutcome(status="completed", output=digests)
+
+
+class Paused(RootModel[float]):
+    """Seconds."""
+
+
+class PauseBlock(LeafBlock):
+    """Does nothing for a while, so that there is something to cancel."""
+
+    output_type: ClassVar[type[BaseModel]] = Paused
+
+    block_type: Literal["pause"]
+    seconds: float
+
+    def run(self, context: BlockContext) -> BlockOutcome:
+        context.log("pausing")
+        time.sleep(self.seconds)
+        return BlockOutcome(status="completed", output=self.seconds)
