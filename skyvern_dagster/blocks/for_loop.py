@@ -79,7 +79,7 @@ class ForLoopBlock(Block):
 
     @property
     def inner(self) -> Sequence[Block]:
-        """Its body."""
+        """The blocks of its body."""
         return self.loop_blocks
 
     def describe(self) -> str:
@@ -92,7 +92,7 @@ class ForLoopBlock(Block):
 
     @classmethod
     def failed_output(cls, reason: str) -> Any:
-        """No iterations."""
+        """A list without iterations."""
         del reason
         return []
 

@@ -124,7 +124,7 @@ class TaskBlock(LeafBlock):
         return RetryRule(self.max_retries, delay_seconds=0.5)
 
     def describe(self) -> str:
-        """Its goals."""
+        """What it does and what it reads: its goals."""
         goals = (self.title, self.navigation_goal, self.data_extraction_goal)
         return "\n\n".join(goal for goal in goals if goal) or f"Opens {self.url}"
 
