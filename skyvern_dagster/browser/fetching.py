@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 from typing import TYPE_CHECKING
-from urllib.parse import unquote_to_bytes, urljoin
+from urllib.parse import unquote_to_bytes
 
 from skyvern_dagster.browser import file_content
 from skyvern_dagster.browser.downloads import read_blob
 from skyvern_dagster.browser.file_content import Content
 from skyvern_dagster.errors import ActionError, HttpStatusError, NavigationError, UploadError
+from skyvern_dagster.url import parse_url
 
 if TYPE_CHECKING:
     from playwright.async_api import APIResponse, Page
@@ -108,7 +109,10 @@ async def _get(
             raise NavigationError(f"{url} could not be fetched: {reason_of(error)}") from error
         if not (300 <= response.status < 400 and "location" in response.headers):
             return response
-        url = urljoin(url, response.headers["location"])
+        found = parse_url(response.headers["location"], url)
+        if found is None:
+            raise NavigationError(f"{url} could not be fetched: it redirects to no address")
+        url = found.href
     raise NavigationError(f"{url} could not be fetched: it redirects more than {_MOST_HOPS} times")
 
 

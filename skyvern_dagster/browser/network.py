@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from skyvern_dagster.errors import BlockedAddressError, NetworkPolicyError
+from skyvern_dagster.url import parse_url
 from skyvern_dagster.webhooks.address import AddressPolicy
 
 
@@ -39,14 +39,13 @@ class NetworkPolicy:
         """
         if url == "about:blank":
             return
-        parts = urlsplit(url)
-        if parts.scheme.lower() not in self.allowed_schemes:
+        found = parse_url(url)
+        if found is None or found.scheme not in self.allowed_schemes:
             allowed = ", ".join(self.allowed_schemes)
             raise NetworkPolicyError(
                 f"The address {_short(url)} may not be opened: only {allowed} addresses may"
             )
-        host = (parts.hostname or "").rstrip(".").lower()
-        self._check_domain(url, host)
+        self._check_domain(url, found.host)
         if not self.allow_private:
             await self._check_public(url)
 

@@ -3,50 +3,52 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
+
+from skyvern_dagster.url import parse_url
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
 
 _HOST = re.compile(r"localhost|[\w-]+(\.[\w-]+)+|\[?[0-9a-fA-F:]+\]?")
 
-_SECOND_LEVEL = frozenset(
-    {
-        "ac", "co", "com", "edu", "go", "gob", "gouv", "gov", "govt", "gv", "ltd", "mil", "ne",
-        "net", "nhs", "nom", "or", "org", "plc", "sch",
-    }
-)  # fmt: skip
-"""Registries below countries: ``shop.co.uk``, ``shop.com.br``."""
-
-_SHARED = tuple(
-    f".{suffix}"
-    for suffix in (
-        "adv.br", "amazonaws.com", "appspot.com", "art.br", "asn.au", "azurewebsites.net",
-        "bigcartel.com", "blogspot.com", "cloudfront.net", "firebaseapp.com", "firm.in", "fly.dev",
-        "gen.in", "github.io", "gitlab.io", "herokuapp.com", "id.au", "ind.br", "ind.in", "inf.br",
-        "lg.jp", "me.uk", "myshopify.com", "mystrikingly.com", "netlify.app", "ngrok-free.app",
-        "ngrok.app", "ngrok.io", "onrender.com", "pages.dev", "repl.co", "shopware.store",
-        "squarespace.com", "vercel.app", "web.app", "web.za", "webflow.io", "weebly.com",
-        "wixsite.com", "wordpress.com", "workers.dev",
-    )
-)  # fmt: skip
-"""Names below which anybody can have a site."""
+_SHARED = (
+    "amazonaws.com",
+    "bigcartel.com",
+    "mystrikingly.com",
+    "squarespace.com",
+    "weebly.com",
+    "wordpress.com",
+)
+"""Names below which anybody can have a site, and which aren't in the public suffix list."""
 
 
 def same_site(url: str, other: str) -> bool:
     """Whether two addresses belong to one site: same host, or same registered name.
 
-    The registered name is taken to be the last two labels; below names where anybody can have a
-    site (``co.uk``, ``github.io``) it is one label more. The port doesn't matter.
+    The registered name is one label more than a public suffix (publicsuffix.org, its private part
+    included: ``co.uk``, ``github.io``). The port doesn't matter.
     """
-    host, other_host = host_of(url), host_of(other)
-    if host == other_host:
+    return same_site_hosts(host_of(url), host_of(other))
+
+
+def same_site_hosts(host: str, other: str) -> bool:
+    """The same for two hosts as :func:`host_of` gives them."""
+    if host == other:
         return bool(host)
-    return not (_is_address(host) or _is_address(other_host)) and _site(host) == _site(other_host)
+    if not host or not other or is_address(host) or is_address(other):
+        return False
+    site = _site(host)
+    return site is not None and site == _site(other)
 
 
 def is_within(host: str, allowed: str) -> bool:
     """Whether a host is the allowed one or a name below it."""
-    name = allowed.strip("[].").casefold()
-    return host == name or (host.endswith("." + name) and not _is_address(name))
+    text = allowed.strip("[].")
+    name = host_of(f"https://[{text}]/" if ":" in text else f"https://{text}/") or text.casefold()
+    return host == name or (host.endswith("." + name) and not is_address(name))
 
 
 def is_host(text: str) -> bool:
@@ -56,29 +58,37 @@ def is_host(text: str) -> bool:
 
 def host_of(url: str) -> str:
     """An address's host as browsers write it; empty where there is none."""
-    try:
-        host = (urlsplit(url).hostname or "").rstrip(".")
-        return host if host.isascii() else host.encode("idna").decode()
-    except ValueError:  # also what can't be a host's name
-        return ""
+    found = parse_url(url)
+    return found.host if found is not None else ""
 
 
 def scheme_of(url: str) -> str:
     """An address's scheme, in lower case."""
-    return url.partition(":")[0].strip().lower()
+    found = parse_url(url)
+    return found.scheme if found is not None else ""
 
 
-def _site(host: str) -> tuple[str, ...]:
-    labels = host.split(".")
-    if host.endswith(".amazonaws.com"):  # regions and services stand in between
-        return tuple(labels)
-    is_country = len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL
-    return tuple(labels[-3:] if is_country or host.endswith(_SHARED) else labels[-2:])
-
-
-def _is_address(host: str) -> bool:
+def is_address(host: str) -> bool:
+    """Whether a host is an IP address, or a name of one label, which belongs to no registry."""
     try:
         ip_address(host)
     except ValueError:
         return "." not in host
     return True
+
+
+def _site(host: str) -> str | None:
+    """The registered name; ``None`` for a public suffix itself."""
+    site: str | None = _suffixes().privatesuffix(host)
+    if site == "amazonaws.com":  # regions and services stand in between
+        return host
+    if site in _SHARED:
+        return ".".join(host.rsplit(".", 3)[-3:]) if host != site else None
+    return site
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList()

@@ -6,9 +6,9 @@ import ipaddress
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from skyvern_dagster.errors import BlockedAddressError
+from skyvern_dagster.url import is_plainly_web, parse_url
 
 Resolver = Callable[[str, int], list[str]]
 """Gives a host's IP addresses, as text.
@@ -124,21 +124,14 @@ def is_public(ip: _Address) -> bool:
 
 
 def _taken_apart(url: str) -> WebAddress:
-    try:
-        parts = urlsplit(url)
-        scheme, port = parts.scheme.lower(), parts.port
-        host = (parts.hostname or "").rstrip(".")
-        host = host if host.isascii() else host.encode("idna").decode()
-    except ValueError as error:
-        raise _no_address(url) from error
-    is_clean = url.isprintable() and not any(each.isspace() or each == "\\" for each in url)
-    if not is_clean or scheme not in _PORTS or not host or port == 0:
+    found = parse_url(url)
+    if found is None or not is_plainly_web(url) or not found.host or not found.port:
         raise _no_address(url)
-    if parts.username is not None or parts.password is not None:
+    if found.has_login:
         raise BlockedAddressError(
-            f"The host in your url is blocked: {host}: a login in the address is not sent"
+            f"The host in your url is blocked: {found.host}: a login in the address is not sent"
         )
-    return WebAddress(url, scheme, host.lower(), port or _PORTS[scheme])
+    return WebAddress(url, found.scheme, found.host, found.port)
 
 
 def _literal(host: str) -> _Address | None:

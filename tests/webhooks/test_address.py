@@ -25,7 +25,7 @@ from skyvern_dagster.webhooks.settings import WebhookSettings
         "http://10.1.2.3/",
         "http://100.64.0.1/",
         "http://169.254.169.254/latest/meta-data/",
-        "http://[fe80::1%25eth0]/",
+        "http://[fe80::1]/",
         "http://[fd00:ec2::254]/",
         "http://0.0.0.0/",
         "http://224.0.0.1/",
@@ -48,7 +48,9 @@ def test_private(url: str) -> None:
         "", "example.com", "ftp://example.com/", "file:///etc/passwd", "javascript:alert(1)",
         "http://", "http:///path", "http://exa mple.com/", "http://example.com:0/",
         "http://example.com:99999/", "http://[::1/", "http://user:secret@example.com/",
-        "http://a\\b.example/", "http://example.com/\r\nx-y: z",
+        "http://a\\b.example/", "http://example.com/\r\nx-y: z", "http:example.com",
+        "http:/example.com/", "http:\\\\example.com/", "http://[fe80::1%25eth0]/",
+        "http://exa\tmple.com/",
     ],
 )  # fmt: skip
 def test_no_web_address(url: str) -> None:
