@@ -75,6 +75,11 @@ class DocumentResponse:
         return self.content_type in VIEWER_TYPES
 
     @property
+    def redirects(self) -> bool:
+        """Whether it sends the browser on, so that the next request is the one to look at."""
+        return 300 <= self.status < 400 and bool(self._header("location"))
+
+    @property
     def is_file(self) -> bool:
         """Whether it is for saving, not for showing (an oversized one is left to Chromium)."""
         if not 200 <= self.status < 300 or self.status in (204, 205):
