@@ -209,7 +209,9 @@ class AgentLoop:
         if again is None:
             return result
         refused = await self._refused(again, plan, now)
-        return refused or await self.timed("act", self.hands.act(again))
+        if refused is not None:
+            return refused
+        return await self.timed("act", self.hands.act(again))
 
     async def _refused(
         self, decision: Decision, plan: Plan, observation: Observation

@@ -7,8 +7,6 @@ of it becomes a request, and that is where it is held against the task.
 
 from __future__ import annotations
 
-from urllib.parse import unquote_plus
-
 from skyvern_dagster.agent.consequences import Unasked
 from skyvern_dagster.agent.planner import Goal
 from skyvern_dagster.agent.task_sites import TaskSites
@@ -81,6 +79,11 @@ class RequestGuard(RequestRules):
     def watches_all(self) -> bool:
         """Scripts' requests, pictures and the like are looked at once there is a reason to."""
         return self.guarded or bool(self._secrets)
+
+    @property
+    def takes_programs(self) -> bool:
+        """Whether the goal asks for a program."""
+        return self._unasked.programs
 
     def knows(self, request: PageRequest) -> bool:
         """Whether a request carries something of this task."""
@@ -194,10 +197,7 @@ class RequestGuard(RequestRules):
 
 
 def _carries(known: Redactor, request: PageRequest) -> bool:
-    if not known:
-        return False
-    told = f"{request.url}\n{request.body}"
-    return any(known.text(text) != text for text in (told, unquote_plus(told)))
+    return bool(known) and known.finds(f"{request.url}\n{request.body}")
 
 
 def _is_document(path: str) -> bool:

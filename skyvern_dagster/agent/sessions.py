@@ -209,6 +209,7 @@ class SessionDesk:
         uploads = Uploads(request.uploads, session.downloads.folder / "uploads")
         requests = RequestGuard.of(home_url, request.goal, vault)
         await session.obey(requests)
+        session.downloads.takes_programs = requests.takes_programs
         hands = Hands(
             session,
             vault,
