@@ -84,6 +84,12 @@ def parse_url(text: str, base: str | None = None) -> Url | None:
     )
 
 
+def is_web(text: str) -> bool:
+    """Whether an address is an http or https one."""
+    found = parse_url(text)
+    return found is not None and found.is_web
+
+
 def _scalar(text: str) -> str:
     """Browsers replace halves of surrogate pairs that stand alone."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -216,7 +216,6 @@ class AgentLoop:
     async def _refused(
         self, decision: Decision, plan: Plan, observation: Observation
     ) -> ActionResult | None:
-        self.guard.requests.fetches = isinstance(decision, Download)
         if self.guard.requests.guarded is not plan.guarded:
             self.guard.requests.guarded = plan.guarded
             await self.session.obey(self.guard.requests)

@@ -45,7 +45,6 @@ class RequestGuard(RequestRules):
 
     Attributes:
         guarded: Whether such a plan is being carried out.
-        fetches: Whether the decision that is being carried out is to get a file.
     """
 
     def __init__(self, sites: TaskSites, goal: Goal, secrets: Redactor) -> None:
@@ -58,7 +57,6 @@ class RequestGuard(RequestRules):
         self._home = parse_url(sites.home_url)
         self._sent, self._asked = Redactor(), Redactor()
         self.guarded = False
-        self.fetches = False
         self._note(goal.payload)
 
     @classmethod
@@ -110,6 +108,14 @@ class RequestGuard(RequestRules):
                 f"payload: {self._sites.how_to_allow()}"
             )
         return None
+
+    def fetch_refusal(self, url: str, *, was_redirected: bool) -> str | None:
+        """Why a file isn't fetched from an address, also one that a server sends on to."""
+        request = PageRequest(
+            url, "GET", "", is_whole=True, kind="Document", is_page=True,
+            was_redirected=was_redirected,
+        )  # fmt: skip
+        return self.refusal(request)
 
     def page_refusal(self, url: str) -> str | None:
         """A file may come from another site; a page of it is not entered."""
@@ -169,7 +175,7 @@ class RequestGuard(RequestRules):
         return f"{host} is not the task's site: {self._sites.how_to_allow()}"
 
     def _is_file_to_fetch(self, request: PageRequest) -> bool:
-        if request.sends or not (self.fetches or self._wants_file):
+        if request.sends or not self._wants_file:
             return False
         found = parse_url(request.url)
         is_document = found is not None and _is_document(found.path)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from playwright.async_api import APIResponse, Page
 
     from skyvern_dagster.browser.network import NetworkPolicy
+    from skyvern_dagster.browser.page_request import RequestRules
 
 _MOST_HOPS = 10
 _TIMEOUT = 30_000.0
@@ -43,16 +44,19 @@ _REASONS = {
 }
 
 
-async def fetch_content(page: Page, url: str, policy: NetworkPolicy) -> Content:
+async def fetch_content(
+    page: Page, url: str, policy: NetworkPolicy, rules: RequestRules | None = None
+) -> Content:
     """Reads what an address holds.
 
     Args:
         page: Page whose cookies, address (as referrer) and blobs to use.
         url: ``http(s):``, ``data:`` or ``blob:`` address.
         policy: Checked at each hop of a redirect.
+        rules: Asked at each hop, too.
 
     Raises:
-        ActionError: The server refuses the file, or the blob is gone.
+        ActionError: The server or the rules refuse the file, or the blob is gone.
         NavigationError: The server can't be reached.
         NetworkPolicyError: The policy forbids the address.
     """
@@ -63,7 +67,7 @@ async def fetch_content(page: Page, url: str, policy: NetworkPolicy) -> Content:
         if content is None:
             raise ActionError(f"The file at {url} was only in memory and is gone")
         return content
-    response = await _get(page, url, policy)
+    response = await _get(page, url, policy, rules)
     if response.status >= 400:
         raise HttpStatusError(response.status, response.url)
     headers = response.headers
@@ -81,7 +85,7 @@ async def fetch_file(page: Page, url: str, policy: NetworkPolicy, most_bytes: in
         NavigationError: The server can't be reached.
         NetworkPolicyError: The policy forbids the address.
     """
-    response = await _get(page, url, policy, tells_referrer=False)
+    response = await _get(page, url, policy, None, tells_referrer=False)
     if response.status >= 400:
         raise HttpStatusError(response.status, response.url)
     size = response.headers.get("content-length", "")
@@ -93,14 +97,22 @@ async def fetch_file(page: Page, url: str, policy: NetworkPolicy, most_bytes: in
 
 
 async def _get(
-    page: Page, url: str, policy: NetworkPolicy, *, tells_referrer: bool = True
+    page: Page,
+    url: str,
+    policy: NetworkPolicy,
+    rules: RequestRules | None,
+    *,
+    tells_referrer: bool = True,
 ) -> APIResponse:
     from playwright.async_api import Error
 
     is_web = tells_referrer and page.url.startswith("http")
     headers = {"referer": page.url} if is_web else {}
-    for _ in range(_MOST_HOPS):
-        await policy.check(url)
+    for hop in range(_MOST_HOPS):
+        await policy.check(url, pins=True)
+        refusal = rules.fetch_refusal(url, was_redirected=hop > 0) if rules is not None else None
+        if refusal is not None:
+            raise ActionError(refusal)
         try:
             response = await page.context.request.get(
                 url, headers=headers, max_redirects=0, timeout=_TIMEOUT

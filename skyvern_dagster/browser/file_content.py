@@ -45,8 +45,9 @@ too), shortcuts, Debian and RPM packages, WebAssembly."""
 _PROGRAMS = frozenset(
     {
         "apk", "app", "appimage", "appx", "bat", "cmd", "com", "command", "cpl", "deb", "dll",
-        "dmg", "exe", "hta", "img", "inf", "ipa", "iso", "jar", "js", "jse", "lnk", "msi", "msix", "pif",
-        "pkg", "ps1", "py", "reg", "rpm", "run", "scr", "sh", "url", "vbe", "vbs", "wsf", "xll",
+        "dmg", "exe", "hta", "img", "inf", "ipa", "iso", "jar", "js", "jse", "lnk", "msi", "msix",
+        "pif", "pkg", "ps1", "py", "reg", "rpm", "run", "scr", "sh", "url", "vbe", "vbs",
+        "wsf", "xll",
     }
 )  # fmt: skip
 _GENERIC = ("", "application/octet-stream", "binary/octet-stream", "application/force-download")

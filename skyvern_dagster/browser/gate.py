@@ -23,6 +23,7 @@ from skyvern_dagster.browser.file_content import Content
 from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.browser.page_request import PageRequest, RequestRules
 from skyvern_dagster.errors import NetworkPolicyError
+from skyvern_dagster.url import is_web
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, CDPSession
@@ -151,7 +152,7 @@ class DocumentGate:
             # Of two sessions that hold the same, the one that may send it is the sender.
             return reasons[0] if reasons and None not in reasons else None
         try:
-            if request.is_document:
+            if request.is_document and (watch.policy.is_restrictive or is_web(request.url)):
                 await watch.policy.check(request.url)
         except NetworkPolicyError as error:
             return str(error)

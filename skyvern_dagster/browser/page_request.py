@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,10 +82,12 @@ class RequestRules:
         del request
         return False
 
+    def fetch_refusal(self, url: str, *, was_redirected: bool) -> str | None:
+        """Why a file isn't fetched from an address, past the browser's pages."""
+        del url, was_redirected
+        return None
+
     def page_refusal(self, url: str) -> str | None:
         """Why a page that has been answered isn't shown; a file from there may still land."""
         del url
         return None
-
-
-Stopped = Callable[[PageRequest, str], None]

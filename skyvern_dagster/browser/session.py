@@ -150,6 +150,11 @@ class BrowserSession:
         return self.tabs.current
 
     @property
+    def rules(self) -> RequestRules:
+        """Which requests don't go out."""
+        return self._watch.rules
+
+    @property
     def resume_url(self) -> str:
         """Where the handed-on state was; empty when there was none."""
         return self._state.url

@@ -76,6 +76,7 @@ class AttackSite(LoopbackSite):
     def page(self) -> str:
         """The attack's page."""
         text = self.attack.page.replace("EVIL", f"http://{self.odd}").replace("ODD", self.odd)
+        text = text.replace("HOME", self.url)
         return text.replace("KEY", KEY).replace("NOTE", NOTE)
 
     def stop(self) -> None:
