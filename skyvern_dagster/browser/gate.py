@@ -160,6 +160,11 @@ class DocumentGate:
 
     async def _answer_response(self, response: DocumentResponse) -> None:
         answer: dict[str, Any] = {"requestId": response.request_id}
+        if response.proxy_error:
+            # As where no proxy stands between.
+            failed = answer | {"errorReason": response.proxy_error}
+            await self._session.send("Fetch.failRequest", failed)
+            return
         if not response.is_file:
             why = await self._page_refusal(response)
             if why is not None:

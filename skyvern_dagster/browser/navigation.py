@@ -38,9 +38,13 @@ async def goto(session: BrowserSession, url: str) -> ActionResult:
     page = await session.tabs.ensure()
     address = absolute(page.url, url)
     await session.options.policy.check(address)
-    attempt = 1
+    attempt, begun = 1, session.downloads.begun
     while True:
         result = await perform(session, lambda current: _open(current, address), limit=_LIMIT)
+        if session.traffic.came_to_nothing() and session.downloads.begun == begun:
+            raise NavigationError(
+                f"{address} could not be opened: its server sends on to what is no page"
+            )
         status = session.traffic.status_of(session.page) or 200
         if result.downloads or status < 500:
             return result
