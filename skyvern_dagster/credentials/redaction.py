@@ -28,10 +28,10 @@ class Redactor:
     """Knows the secret values that were used in this process and takes them out of anything.
 
     Also finds a value in the forms that a browser sends or stores it in: URL-encoded, escaped for
-    JSON or HTML (also one in the other), base64 of anything that holds it, hexadecimal,
-    backwards. Values under four characters are not sought: they would blank out ordinary words. Numbers of less than eight
-    digits (a PIN, a code, a port) are sought where no other digit stands beside them: ids and
-    sizes are full of such digits.
+    JSON or HTML (also one in the other), base64 of anything that holds it, hexadecimal, backwards.
+    Values under four characters are not sought: they would blank out ordinary words. Numbers of
+    less than eight digits (a PIN, a code, a port) are sought where no other digit stands beside
+    them: ids and sizes are full of such digits.
     """
 
     def __init__(self) -> None:

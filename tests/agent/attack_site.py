@@ -39,6 +39,21 @@ class Attack:
     must_not: str = ""
     no_file: bool = False
 
+    @property
+    def row(self) -> str:
+        """The attack in the documentation's table."""
+        kind, _, name = self.name.partition(": ")
+        what = "no request reaches the other site"
+        if self.must_not:
+            what = f"no `{self.must_not}`"
+        elif self.secret_stays:
+            what = f"the password doesn't reach `{self.secret_stays}`"
+        elif self.no_file:
+            what = "no file lands"
+        elif self.frames:
+            what = "nothing but the frame is asked for there"
+        return f"| {kind} | {name} | {what} | {'any' if self.always else 'guarded'} |"
+
 
 def attacks() -> list[Attack]:
     """All of them."""
