@@ -28,6 +28,9 @@ _LONGEST_LABEL = 80
 _DECIDING = re.compile(r"_?(action|do|op|operation|cmd|command|method|task|submit|event)", re.I)
 _WORDS_BEFORE = 5
 _SENTENCE = re.compile(r"[.;:!?,]| and | then | und | et | y | e | en ")
+_DONE_BY_LINK = ("cancel", "delete")
+"""What sites let a mere link do, against all advice."""
+
 _DIALOGS = ("dialog", "alertdialog", "form")
 
 
@@ -94,7 +97,9 @@ class Unasked:
             return None
         node = path[-1]
         label = node.name or node.full_text or node.title or node.value
-        found = self.of_label(label) or (self._of_address(node.url) if node.url else None)
+        found = self.of_label(label)
+        if found is None and node.url:
+            found = self._of_address(node.url, sends=False)
         if found is not None or not _is_button(node):
             return found
         around = next((each for each in reversed(path[:-1]) if each.role in _DIALOGS), None)
@@ -121,20 +126,23 @@ class Unasked:
             return self._of_word("delete", request.url)
         if not (request.sends or request.is_page):
             return None
-        return self._of_address(request.url) or self._of_fields(request.body)
+        found = self._of_address(request.url, sends=request.sends)
+        return found or self._of_fields(request.body)
 
     @property
     def programs(self) -> bool:
         """Whether programs may be downloaded."""
         return all(each.name != "program" for each in self._kinds)
 
-    def _of_address(self, url: str) -> Consequence | None:
+    def _of_address(self, url: str, *, sends: bool) -> Consequence | None:
+        """What an address does; one that is only asked for may be a page about it (``/buy``)."""
         found = parse_url(url)
         if found is None:
             return None
         for part in unquote(found.path).split("/"):
             consequence = self._of_word(part.partition(".")[0], url)
-            if consequence is not None:
+            acts = consequence is not None and (sends or consequence.kind in _DONE_BY_LINK)
+            if acts or (consequence is not None and len(name_words(part)) > 1):
                 return consequence
         return self._of_fields(found.href.partition("?")[2].partition("#")[0])
 
