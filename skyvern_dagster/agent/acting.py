@@ -193,6 +193,7 @@ class Hands:
         if refusal is not None:
             return _refused(self._session, SecretError(refusal))
         # From now on, requests are looked at for it.
+        self._requests.holds_secret = True
         await self._session.obey(self._requests)
         return None
 

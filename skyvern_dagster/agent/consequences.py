@@ -31,6 +31,7 @@ _SENTENCE = re.compile(r"[.;:!?,]| and | then | und | et | y | e | en ")
 _DONE_BY_LINK = ("cancel", "delete")
 """What sites let a mere link do, against all advice."""
 
+_BUTTON_TYPES = ("submit", "button", "image", "reset", "hidden")
 _DIALOGS = ("dialog", "alertdialog", "form")
 
 
@@ -102,6 +103,10 @@ class Unasked:
             found = self._of_address(node.url, sends=False)
         if found is not None or not _is_button(node):
             return found
+        if concept("consequence.submit").score(label) >= 1 and _has_room(path[:-1]):
+            return next(
+                (Consequence(each.name, label) for each in self._kinds if each.name == "send"), None
+            )
         around = next((each for each in reversed(path[:-1]) if each.role in _DIALOGS), None)
         headed = "" if around is None else _heading(around)
         # "OK" in a dialog that asks whether to delete.
@@ -212,6 +217,15 @@ def _path_to(root: Node, ref: str) -> tuple[Node, ...]:
 
 def _is_button(node: Node) -> bool:
     return node.role == "button" or node.tag == "button" or node.input_type in ("submit", "button")
+
+
+def _has_room(path: tuple[Node, ...]) -> bool:
+    """Whether the nearest part of the page that has fields has one for a text of several lines."""
+    for around in reversed(path):
+        fields = [each for each in around.walk() if each.tag in ("input", "textarea")]
+        if any(each.input_type not in _BUTTON_TYPES for each in fields):
+            return any(each.tag == "textarea" for each in fields)
+    return False
 
 
 def _heading(around: Node) -> str:

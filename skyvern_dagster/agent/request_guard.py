@@ -13,9 +13,9 @@ from skyvern_dagster.agent.task_sites import TaskSites
 from skyvern_dagster.browser.page_request import PageRequest, RequestRules
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.reference import references_in
-from skyvern_dagster.credentials.site import host_of
 from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.site import host_of
 from skyvern_dagster.url import parse_url
 
 _SHORTEST_SENT = 4
@@ -45,6 +45,7 @@ class RequestGuard(RequestRules):
 
     Attributes:
         guarded: Whether such a plan is being carried out.
+        holds_secret: Whether the session's pages were given a secret.
     """
 
     def __init__(self, sites: TaskSites, goal: Goal, secrets: Redactor) -> None:
@@ -57,6 +58,7 @@ class RequestGuard(RequestRules):
         self._home = parse_url(sites.home_url)
         self._sent, self._asked = Redactor(), Redactor()
         self.guarded = False
+        self.holds_secret = False
         self._note(goal.payload)
 
     @classmethod
@@ -76,7 +78,7 @@ class RequestGuard(RequestRules):
     @property
     def watches_all(self) -> bool:
         """Scripts' requests, pictures and the like are looked at once there is a reason to."""
-        return self.guarded or bool(self._secrets)
+        return self.guarded or self.holds_secret
 
     @property
     def takes_programs(self) -> bool:

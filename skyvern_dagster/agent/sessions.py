@@ -208,6 +208,7 @@ class SessionDesk:
         home_url = request.url or session.resume_url or session.page.url
         uploads = Uploads(request.uploads, session.downloads.folder / "uploads")
         requests = RequestGuard.of(home_url, request.goal, vault)
+        requests.holds_secret = bool(session.hidden)
         await session.obey(requests)
         session.downloads.takes_programs = requests.takes_programs
         hands = Hands(
