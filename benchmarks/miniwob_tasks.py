@@ -20,6 +20,7 @@ from skyvern_dagster.agent.loop import AgentLoop
 from skyvern_dagster.agent.planner import Goal
 from skyvern_dagster.agent.planners.heuristic.planner import HeuristicPlanner
 from skyvern_dagster.agent.recorder import StepRecorder
+from skyvern_dagster.agent.request_guard import RequestGuard
 from skyvern_dagster.agent.task import TaskRequest
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.browser.navigation import goto
@@ -60,14 +61,15 @@ async def episode(session: BrowserSession, url: str, seed: int, folder: Path) ->
     vault = SecretVault(
         SecretDeclarations(), SecretAccess.of_operator(EnvironmentSource({})), Redactor()
     )
+    requests = RequestGuard.of(url, goal, vault)
     loop = AgentLoop(
         request,
         session,
         HeuristicPlanner(),
-        Hands(session, vault, home_url=url, goal=goal),
+        Hands(session, vault, home_url=url, goal=goal, requests=requests),
         StepRecorder(ArtifactStore(folder), vault.redactor, request, print),
         lambda _: None,
-        Guard(url, goal),
+        Guard(goal, requests),
     )
     await loop.run()
     done, reward = await session.page.evaluate(OUTCOME)

@@ -31,9 +31,11 @@ from skyvern_dagster.agent.decisions import (
     Wait,
 )
 from skyvern_dagster.agent.planner import Goal
+from skyvern_dagster.agent.request_guard import RequestGuard
 from skyvern_dagster.agent.targets import label_of
 from skyvern_dagster.agent.uploads import Uploads
 from skyvern_dagster.browser import actions, file_actions, navigation
+from skyvern_dagster.browser.form import form_around
 from skyvern_dagster.browser.frames import frame_url
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.results import ActionResult
@@ -60,6 +62,7 @@ class Hands:
         goal: Says which credential has the one-time codes.
         codes: Waits for codes from outside, where no credential makes them.
         uploads: Files that ``upload_file`` may use.
+        requests: Holds what is typed to the task's sites.
     """
 
     def __init__(
@@ -71,12 +74,14 @@ class Hands:
         goal: Goal,
         codes: CodeWaiter | None = None,
         uploads: Uploads | None = None,
+        requests: RequestGuard,
     ) -> None:
         self._session = session
         self._vault = vault
         self._home_url = home_url
         self._goal = goal
         self._codes = codes
+        self._requests = requests
         self._uploads = uploads or Uploads((), Path())
 
     async def act(self, decision: Decision) -> ActionResult:  # noqa: C901, PLR0912 - a case each
@@ -148,6 +153,12 @@ class Hands:
         except SecretError as error:
             return _refused(self._session, error)
         secret = any(each.field != "username" for each in references_in(decision.text))
+        if secret:
+            stopped = await self._elsewhere(decision.ref)
+            if stopped is not None:
+                return stopped
+        else:
+            self._requests.typed(text)
         return await actions.input_text(
             self._session, decision.ref, text, press_enter=decision.press_enter, secret=secret
         )
@@ -170,7 +181,21 @@ class Hands:
                 code = await self._code_from_outside(url)
         except (SecretError, OrganizationError, OutgoingError, ArtifactError) as error:
             return _refused(self._session, error)
+        stopped = await self._elsewhere(decision.ref)
+        if stopped is not None:
+            return stopped
         return await actions.input_text(self._session, decision.ref, code, secret=True)
+
+    async def _elsewhere(self, ref: str) -> ActionResult | None:
+        """Refuses a secret's field whose form sends to another site; else watches what it does."""
+        form = await form_around(self._session, ref)
+        refusal = self._requests.destination_refusal(form.destinations, secret=True)
+        if refusal is not None:
+            return _refused(self._session, SecretError(refusal))
+        # From now on, requests are looked at for it.
+        self._requests.holds_secret = True
+        await self._session.obey(self._requests)
+        return None
 
     async def _code_from_outside(self, page_url: str) -> str:
         self._vault.check_code_site(page_url=page_url, home_url=self._home_url)

@@ -1,65 +1,127 @@
 """What a plan may not do, whatever a text on a page said to whoever made it.
 
 A planner that reads pages can be talked into things by them. Its decisions pass here before they
-are carried out: secrets go into the fields that are made for them, and the browser stays on the
-sites that the task is about.
+are carried out: secrets go into the fields that are made for them, forms send to the task's sites,
+and nothing happens unasked. What a page makes of a decision passes
+:class:`~skyvern_dagster.agent.request_guard.RequestGuard`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from typing import Any
-
-from skyvern_dagster.agent.decisions import Click, Decision, Download, Goto, InputText
+from skyvern_dagster.agent.consequences import Unasked
+from skyvern_dagster.agent.decisions import (
+    Check,
+    Click,
+    Decision,
+    Download,
+    Drag,
+    Goto,
+    InputText,
+    Press,
+    SelectOption,
+    SolveTotp,
+    UploadFile,
+)
 from skyvern_dagster.agent.planner import Goal
+from skyvern_dagster.agent.request_guard import RequestGuard
+from skyvern_dagster.browser.form import FormFacts, form_around
+from skyvern_dagster.browser.navigation import absolute
 from skyvern_dagster.browser.observation import Node, Observation
+from skyvern_dagster.browser.session import BrowserSession
 from skyvern_dagster.credentials.reference import SecretReference, references_in
-from skyvern_dagster.credentials.site import host_of, is_within, same_site
 
-_HOST = re.compile(r"(?<![\w@.-])(?:[a-z0-9-]+\.)+[a-z]{2,}(?![\w-])", re.IGNORECASE)
-_CODE_FIELDS = ("", "text", "tel", "number", "password")
+_LINE_TYPES = ("", "text", "tel", "number", "password")
+_NAME_TYPES = ("", "text", "email", "tel", "number")
+_SENDING_KEYS = ("Enter", "NumpadEnter", " ", "Space")
 
 
 class Guard:
     """Checks decisions of one task.
 
     Args:
-        home_url: Where the task began.
-        goal: Names further sites, in its texts or its payload.
-        allowed_hosts: Hosts that the workflow's credentials may be used on.
+        goal: What it asks for.
+        requests: Holds its requests.
+
+    Attributes:
+        requests: The same.
     """
 
-    def __init__(self, home_url: str, goal: Goal, allowed_hosts: Iterable[str] = ()) -> None:
-        self._home = home_url
-        told = [goal.navigation_goal, goal.data_extraction_goal, *_texts(goal.payload)]
-        named = {host.lower() for text in told for host in _HOST.findall(text)}
-        named |= {host_of(text) for text in told if "://" in text} - {""}
-        self._hosts = frozenset(allowed_hosts) | named
+    def __init__(self, goal: Goal, requests: RequestGuard) -> None:
+        self._unasked = Unasked(goal)
+        self.requests = requests
 
-    def refusal(self, decision: Decision, observation: Observation) -> str | None:
+    async def refusal(
+        self, decision: Decision, observation: Observation, session: BrowserSession
+    ) -> str | None:
         """Why a decision is not carried out, in words for the planner; ``None`` if it may be."""
         match decision:
-            case InputText():
-                return _typing_refusal(decision, observation.find(decision.ref))
+            case InputText() | SolveTotp():
+                return await self._typing(decision, observation, session)
+            case SelectOption() | Check() | UploadFile():
+                form = await form_around(session, decision.ref)
+                return self.requests.destination_refusal(form.destinations, secret=False)
             case Goto() | Download(ref=None):
-                return self._leaving_refusal(decision.url or "")
-            case Click():
-                node = observation.find(decision.ref)
-                return self._leaving_refusal(node.url) if node is not None and node.url else None
+                url = absolute(observation.url, decision.url or "")
+                return self.requests.leaving_refusal(url, by_link=False)
+            case Click() | Download():
+                return await self._click(decision.ref or "", observation, session)
+            case Press(key=key) if key.rpartition("+")[2] in _SENDING_KEYS:
+                return await self._press(decision.ref, observation, session)
+            case Drag():
+                return self._consequence(decision.to_ref, observation)
             case _:
                 return None
 
-    def _leaving_refusal(self, url: str) -> str | None:
-        host = host_of(url)
-        if not host or same_site(url, self._home):
-            return None
-        if any(is_within(host, allowed) for allowed in self._hosts):
-            return None
+    async def _typing(
+        self, decision: InputText | SolveTotp, observation: Observation, session: BrowserSession
+    ) -> str | None:
+        node = observation.find(decision.ref)
+        form = await form_around(session, decision.ref)
+        reference = SecretReference("code", "totp")
+        text, secret, enters = str(reference), True, False
+        if isinstance(decision, InputText):
+            text, enters = decision.text, decision.press_enter
+            secret = any(each.field != "username" for each in references_in(text))
+        refused = _field_refusal(text, node, form)
+        refused = refused or self.requests.destination_refusal(form.destinations, secret=secret)
+        return refused or (self._sending(form) if enters else None)
+
+    async def _click(
+        self, ref: str, observation: Observation, session: BrowserSession
+    ) -> str | None:
+        node = observation.find(ref)
+        if node is not None and node.url:
+            refused = self.requests.leaving_refusal(node.url, by_link=True)
+            if refused is not None:
+                return refused
+        refused = self._consequence(ref, observation)
+        if refused is not None or node is None or node.tag not in ("button", "input"):
+            return refused
+        form = await form_around(session, ref)
         return (
-            f"{host} is not the site where the task began ({host_of(self._home)}); name it in the "
-            "goal, the parameters or a credential's allowed_hosts if the task needs it"
+            self.requests.destination_refusal(form.destinations, secret=False)
+            if form.submits and form.destinations
+            else None
         )
+
+    async def _press(
+        self, ref: str | None, observation: Observation, session: BrowserSession
+    ) -> str | None:
+        focused = (node.ref for node in observation.root.walk() if node.active and node.ref)
+        ref = ref or next(focused, None)
+        if ref is None:
+            return None
+        refused = self._consequence(ref, observation)
+        return refused or self._sending(await form_around(session, ref))
+
+    def _sending(self, form: FormFacts) -> str | None:
+        """Enter presses the form's first button."""
+        found = self._unasked.of_label(form.submitters[0]) if form.submitters else None
+        return None if found is None else str(found)
+
+    def _consequence(self, ref: str, observation: Observation) -> str | None:
+        found = self._unasked.of_click(ref, observation)
+        return None if found is None else str(found)
 
 
 def shows(observation: Observation, text: str) -> bool:
@@ -69,39 +131,28 @@ def shows(observation: Observation, text: str) -> bool:
     return bool(wanted) and wanted in page
 
 
-def _typing_refusal(decision: InputText, node: Node | None) -> str | None:
-    for reference in references_in(decision.text):
-        if reference.field == "username":
-            continue
-        if decision.text.strip() != str(reference):
+def _field_refusal(text: str, node: Node | None, form: FormFacts) -> str | None:
+    for reference in references_in(text):
+        if text.strip() != str(reference) and reference.field != "username":
             return f"{reference} can only be typed alone, not as part of another text"
-        if node is not None and not _is_made_for(node, reference):
+        if node is None:
+            return f"{reference} was not typed: the field is not on the page any more"
+        if not _is_made_for(node, reference):
             return f'{reference} belongs into a field for it, not into {node.role} "{node.name}"'
+        if reference.field == "password" and not form.seen:
+            return f'{reference} was not typed: the field "{node.name}" is hidden from people'
     return None
 
 
 def _is_made_for(node: Node, reference: SecretReference) -> bool:
-    if reference.field == "totp":
-        return node.input_type in _CODE_FIELDS and node.tag != "textarea"
-    if reference.field == "password":
-        return node.input_type == "password" or "password" in node.attributes.get(
-            "autocomplete", ""
-        )
-    return node.tag != "textarea"
-
-
-def _texts(value: Any) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case dict():
-            for item in value.values():
-                yield from _texts(item)
-        case list() | tuple():
-            for item in value:
-                yield from _texts(item)
+    """By the field's type: what a page writes beside it (names, autocomplete) is only words."""
+    match reference.field:
+        case "password":
+            return node.tag == "input" and node.input_type == "password"
+        case "username":
+            return node.tag == "input" and node.input_type in _NAME_TYPES
         case _:
-            return
+            return node.tag == "input" and node.input_type in _LINE_TYPES
 
 
 def _folded(text: str) -> str:

@@ -187,12 +187,9 @@ class AgentLoop:
     async def _act(
         self, decision: Decision, plan: Plan, observation: Observation, *, acted: bool
     ) -> ActionResult:
-        refusal = self.guard.refusal(decision, observation) if plan.guarded else None
-        if refusal is not None:
-            url = observation.url
-            return ActionResult(
-                ok=False, message="refused", url_after=url, error=refusal, cause="refused"
-            )
+        refused = await self._refused(decision, plan, observation)
+        if refused is not None:
+            return refused
         if isinstance(decision, Complete) and decision.shows:
             page = await self.session.observe() if acted else observation
             if not shows(page, decision.shows):
@@ -207,8 +204,30 @@ class AgentLoop:
         if result.ok or getattr(decision, "ref", None) is None:
             return result
         # Pages of some frameworks draw themselves anew all the time.
-        again = for_redrawn(decision, observation, await self.session.observe())
-        return result if again is None else await self.timed("act", self.hands.act(again))
+        now = await self.session.observe()
+        again = for_redrawn(decision, observation, now)
+        if again is None:
+            return result
+        refused = await self._refused(again, plan, now)
+        if refused is not None:
+            return refused
+        return await self.timed("act", self.hands.act(again))
+
+    async def _refused(
+        self, decision: Decision, plan: Plan, observation: Observation
+    ) -> ActionResult | None:
+        if self.guard.requests.guarded is not plan.guarded:
+            self.guard.requests.guarded = plan.guarded
+            await self.session.obey(self.guard.requests)
+        if not plan.guarded:
+            return None
+        refusal = await self.guard.refusal(decision, observation, self.session)
+        if refusal is None:
+            return None
+        url = observation.url
+        return ActionResult(
+            ok=False, message="refused", url_after=url, error=refusal, cause="refused"
+        )
 
     def _ending(self, decision: Decision, result: ActionResult) -> Ending | None:
         match decision:

@@ -23,6 +23,7 @@ from skyvern_dagster.agent.learner import learner_of
 from skyvern_dagster.agent.loop import AgentLoop, Ending
 from skyvern_dagster.agent.planner import Planner
 from skyvern_dagster.agent.recorder import StepRecorder
+from skyvern_dagster.agent.request_guard import RequestGuard
 from skyvern_dagster.agent.task import HandOn, TaskRequest, TaskResult
 from skyvern_dagster.agent.uploads import Uploads
 from skyvern_dagster.artifacts.disk_space import require_space
@@ -206,6 +207,10 @@ class SessionDesk:
     ) -> tuple[AgentLoop, Ending]:
         home_url = request.url or session.resume_url or session.page.url
         uploads = Uploads(request.uploads, session.downloads.folder / "uploads")
+        requests = RequestGuard.of(home_url, request.goal, vault)
+        requests.holds_secret = bool(session.hidden)
+        await session.obey(requests)
+        session.downloads.takes_programs = requests.takes_programs
         hands = Hands(
             session,
             vault,
@@ -213,8 +218,9 @@ class SessionDesk:
             goal=request.goal,
             codes=request.codes,
             uploads=uploads,
+            requests=requests,
         )
-        guard = Guard(home_url, request.goal, vault.allowed_hosts)
+        guard = Guard(request.goal, requests)
         learner = learner_of(planner)
         loop = AgentLoop(request, session, planner, hands, recorder, log, guard, learner)
         try:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from skyvern_dagster.credentials.reference import references_in
 from skyvern_dagster.errors import BlockError
+from skyvern_dagster.url import is_plainly_web, parse_url
 
 _OTHER_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
 """``mailto:``, ``file:``; but ``localhost:8000`` is a host with a port."""
@@ -24,11 +24,7 @@ def web_address(url: str) -> str:
         url = f"https:{url}"
     elif "://" not in url and not _OTHER_SCHEME.match(url):
         url = f"https://{url}"
-    try:
-        parts = urlsplit(url)
-        is_web = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # brackets or a port that are none
-        is_web = False
-    if not is_web or any(character.isspace() for character in url):
+    found = parse_url(url)
+    if found is None or not found.host or found.port == 0 or not is_plainly_web(url):
         raise BlockError(f"url: {url!r} is no http or https address")
     return url

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import Awaitable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
+from skyvern_dagster.browser.document_response import PROXY_NAME
 from skyvern_dagster.errors import BlockedAddressError
 from skyvern_dagster.webhooks.address import AddressPolicy
 
@@ -82,10 +84,10 @@ class AddressFilter:
         try:
             server, to_server = await self._connect(f"{scheme.decode()}://{host.decode()}/")
         except BlockedAddressError as error:
-            await _refuse(answer, b"403 Forbidden", str(error))
+            await _refuse(answer, b"403 Forbidden", "destination_ip_prohibited", str(error))
             return
         except (OSError, TimeoutError) as error:
-            await _refuse(answer, b"502 Bad Gateway", str(error))
+            await _refuse(answer, b"502 Bad Gateway", _kind_of(error), str(error))
             return
         try:
             if is_tunnel:
@@ -138,8 +140,18 @@ async def _both(upstream: Coroutine[Any, Any, None], downstream: Awaitable[None]
             await sending
 
 
-async def _refuse(answer: asyncio.StreamWriter, status: bytes, why: str) -> None:
+def _kind_of(error: OSError | TimeoutError) -> str:
+    """Names of RFC 9209."""
+    if isinstance(error, socket.gaierror):
+        return "dns_error"
+    if isinstance(error, ConnectionRefusedError):
+        return "connection_refused"
+    return "connection_timeout" if isinstance(error, TimeoutError) else "connection_terminated"
+
+
+async def _refuse(answer: asyncio.StreamWriter, status: bytes, kind: str, why: str) -> None:
     body = why.encode()
     head = b"Content-Type: text/plain; charset=utf-8\r\nConnection: close\r\nContent-Length: %d"
-    answer.write(b"HTTP/1.1 %b\r\n" % status + head % len(body) + b"\r\n\r\n" + body)
+    told = f"\r\nProxy-Status: {PROXY_NAME}; error={kind}".encode()
+    answer.write(b"HTTP/1.1 %b\r\n" % status + head % len(body) + told + b"\r\n\r\n" + body)
     await answer.drain()

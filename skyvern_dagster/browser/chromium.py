@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
@@ -98,9 +98,19 @@ def _as_source(asked: str) -> ChromiumSource:
 
 
 async def start_chromium(
-    playwright: Playwright, configured: str = "", *, headless: bool = True
+    playwright: Playwright,
+    configured: str = "",
+    *,
+    headless: bool = True,
+    switches: Sequence[str] = (),
 ) -> Browser:
     """Starts the browser that :func:`find_chromium` decides on, or attaches to it.
+
+    Args:
+        playwright: Starts it.
+        configured: See :func:`find_chromium`.
+        headless: Whether it runs without a window.
+        switches: More of Chromium's command line; one that runs already has its own.
 
     Raises:
         BrowserNotFoundError: There is none.
@@ -116,7 +126,7 @@ async def start_chromium(
                 return await playwright.chromium.connect_over_cdp(cdp_url)
             case LocalChromium(path):
                 return await playwright.chromium.launch(
-                    executable_path=path, headless=headless, args=_switches()
+                    executable_path=path, headless=headless, args=[*_switches(), *switches]
                 )
             case _:
                 assert_never(source)

@@ -12,6 +12,16 @@ from skyvern_dagster.browser import file_content
 VIEWER_TYPES = ("application/pdf", "application/x-pdf", "text/pdf")
 """What Chromium shows in its viewer instead of saving it."""
 
+PROXY_NAME = "skyvern-dagster"
+"""How our proxy calls itself in ``Proxy-Status`` (RFC 9209)."""
+
+_PROXY_ERRORS = {
+    "destination_ip_prohibited": "BlockedByClient",
+    "dns_error": "NameNotResolved",
+    "connection_refused": "ConnectionRefused",
+    "connection_timeout": "TimedOut",
+    "connection_terminated": "ConnectionClosed",
+}
 _SHOWN_TYPES = (
     "application/javascript",
     "application/json",
@@ -73,6 +83,17 @@ class DocumentResponse:
         if not self.content_type:
             return urlsplit(self.url).path.lower().endswith(".pdf")
         return self.content_type in VIEWER_TYPES
+
+    @property
+    def proxy_error(self) -> str:
+        """Why our proxy has no answer to give, as the protocol calls it; empty where it has one."""
+        name, _, error = self._header("proxy-status").partition("; error=")
+        return _PROXY_ERRORS.get(error, "") if name == PROXY_NAME else ""
+
+    @property
+    def redirects(self) -> bool:
+        """Whether it sends the browser on, so that the next request is the one to look at."""
+        return 300 <= self.status < 400 and bool(self._header("location"))
 
     @property
     def is_file(self) -> bool:

@@ -48,6 +48,7 @@ class Downloads:
         landed: All files so far.
         problems: Files that came to nothing so far.
         begun: How many files have begun to come.
+        takes_programs: Whether a file may be one that a computer runs.
     """
 
     def __init__(self, folder: Path, traffic: Traffic) -> None:
@@ -58,6 +59,7 @@ class Downloads:
         self.problems: list[DownloadProblem] = []
         self._reported = 0
         self.begun = 0
+        self.takes_programs = True
 
     @property
     def is_saving(self) -> bool:
@@ -165,6 +167,11 @@ class Downloads:
     ) -> DownloadedFile:
         head = file_content.read_head(path)
         problem = file_content.problem_with(head, name, declared, html_is_fine=html_is_fine)
+        if not problem and not self.takes_programs and file_content.is_program(head, name):
+            problem = (
+                f"{name} is a program, which the goal doesn't ask for; if it is meant, say so in "
+                'the goal ("download the installer ...")'
+            )
         if problem:
             path.unlink()
             self.problems.append(DownloadProblem(problem, url))

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import base64
 from typing import TYPE_CHECKING
-from urllib.parse import unquote_to_bytes, urljoin
+from urllib.parse import unquote_to_bytes
 
 from skyvern_dagster.browser import file_content
 from skyvern_dagster.browser.downloads import read_blob
 from skyvern_dagster.browser.file_content import Content
 from skyvern_dagster.errors import ActionError, HttpStatusError, NavigationError, UploadError
+from skyvern_dagster.url import parse_url
 
 if TYPE_CHECKING:
     from playwright.async_api import APIResponse, Page
 
     from skyvern_dagster.browser.network import NetworkPolicy
+    from skyvern_dagster.browser.page_request import RequestRules
 
 _MOST_HOPS = 10
 _TIMEOUT = 30_000.0
@@ -42,16 +44,19 @@ _REASONS = {
 }
 
 
-async def fetch_content(page: Page, url: str, policy: NetworkPolicy) -> Content:
+async def fetch_content(
+    page: Page, url: str, policy: NetworkPolicy, rules: RequestRules | None = None
+) -> Content:
     """Reads what an address holds.
 
     Args:
         page: Page whose cookies, address (as referrer) and blobs to use.
         url: ``http(s):``, ``data:`` or ``blob:`` address.
         policy: Checked at each hop of a redirect.
+        rules: Asked at each hop, too.
 
     Raises:
-        ActionError: The server refuses the file, or the blob is gone.
+        ActionError: The server or the rules refuse the file, or the blob is gone.
         NavigationError: The server can't be reached.
         NetworkPolicyError: The policy forbids the address.
     """
@@ -62,7 +67,7 @@ async def fetch_content(page: Page, url: str, policy: NetworkPolicy) -> Content:
         if content is None:
             raise ActionError(f"The file at {url} was only in memory and is gone")
         return content
-    response = await _get(page, url, policy)
+    response = await _get(page, url, policy, rules)
     if response.status >= 400:
         raise HttpStatusError(response.status, response.url)
     headers = response.headers
@@ -80,7 +85,7 @@ async def fetch_file(page: Page, url: str, policy: NetworkPolicy, most_bytes: in
         NavigationError: The server can't be reached.
         NetworkPolicyError: The policy forbids the address.
     """
-    response = await _get(page, url, policy, tells_referrer=False)
+    response = await _get(page, url, policy, None, tells_referrer=False)
     if response.status >= 400:
         raise HttpStatusError(response.status, response.url)
     size = response.headers.get("content-length", "")
@@ -92,14 +97,22 @@ async def fetch_file(page: Page, url: str, policy: NetworkPolicy, most_bytes: in
 
 
 async def _get(
-    page: Page, url: str, policy: NetworkPolicy, *, tells_referrer: bool = True
+    page: Page,
+    url: str,
+    policy: NetworkPolicy,
+    rules: RequestRules | None,
+    *,
+    tells_referrer: bool = True,
 ) -> APIResponse:
     from playwright.async_api import Error
 
     is_web = tells_referrer and page.url.startswith("http")
     headers = {"referer": page.url} if is_web else {}
-    for _ in range(_MOST_HOPS):
-        await policy.check(url)
+    for hop in range(_MOST_HOPS):
+        await policy.check(url, pins=True)
+        refusal = rules.fetch_refusal(url, was_redirected=hop > 0) if rules is not None else None
+        if refusal is not None:
+            raise ActionError(refusal)
         try:
             response = await page.context.request.get(
                 url, headers=headers, max_redirects=0, timeout=_TIMEOUT
@@ -108,7 +121,10 @@ async def _get(
             raise NavigationError(f"{url} could not be fetched: {reason_of(error)}") from error
         if not (300 <= response.status < 400 and "location" in response.headers):
             return response
-        url = urljoin(url, response.headers["location"])
+        found = parse_url(response.headers["location"], url)
+        if found is None:
+            raise NavigationError(f"{url} could not be fetched: it redirects to no address")
+        url = found.href
     raise NavigationError(f"{url} could not be fetched: it redirects more than {_MOST_HOPS} times")
 
 

@@ -74,7 +74,8 @@ async def _click(session: BrowserSession, ref: str) -> ActionResult:
 
 
 async def _fetch_into(session: BrowserSession, page: Page, url: str) -> None:
-    await session.downloads.keep(await fetch_content(page, url, session.options.policy))
+    content = await fetch_content(page, url, session.options.policy, session.rules)
+    await session.downloads.keep(content)
 
 
 async def _salvage(

@@ -25,6 +25,31 @@ _MAGIC = (
     (b"\x1f\x8b", "application/gzip"),
     (b"PK\x03\x04", "application/zip"),
 )
+_PROGRAM_MAGIC = (
+    b"MZ",
+    b"\x7fELF",
+    b"#!",
+    b"\xfe\xed\xfa\xce",
+    b"\xfe\xed\xfa\xcf",
+    b"\xce\xfa\xed\xfe",
+    b"\xcf\xfa\xed\xfe",
+    b"\xca\xfe\xba\xbe",
+    b"L\x00\x00\x00\x01\x14\x02\x00",
+    b"!<arch>\ndebian",
+    b"\xed\xab\xee\xdb",
+    b"\x00asm",
+)
+"""Windows, Linux, scripts, macOS (four forms and the one for several processors, which is Java's,
+too), shortcuts, Debian and RPM packages, WebAssembly."""
+
+_PROGRAMS = frozenset(
+    {
+        "apk", "app", "appimage", "appx", "bat", "cmd", "com", "command", "cpl", "deb", "dll",
+        "dmg", "exe", "hta", "img", "inf", "ipa", "iso", "jar", "js", "jse", "lnk", "msi", "msix",
+        "pif", "pkg", "ps1", "py", "reg", "rpm", "run", "scr", "sh", "url", "vbe", "vbs",
+        "wsf", "xll",
+    }
+)  # fmt: skip
 _GENERIC = ("", "application/octet-stream", "binary/octet-stream", "application/force-download")
 
 
@@ -64,6 +89,14 @@ def content_type_of(head: bytes, filename: str, declared: str = "") -> str:
     if declared.lower() not in _GENERIC:
         return declared.lower()
     return by_name or "application/octet-stream"
+
+
+def is_program(head: bytes, filename: str) -> bool:
+    """Whether a file is one that a computer runs: by its first bytes, else by its name."""
+    if head.startswith(_PROGRAM_MAGIC):
+        return True
+    suffix = filename.rpartition(".")[2].lower() if "." in filename else ""
+    return suffix in _PROGRAMS or (head.startswith(b"PK") and b"AndroidManifest.xml" in head)
 
 
 def problem_with(head: bytes, filename: str, declared: str, *, html_is_fine: bool) -> str:

@@ -1,7 +1,8 @@
 """Stands between Chromium and the documents it loads, for every page of a browser.
 
-It does what Playwright's own routing can't: it sees each hop of a redirect, and it changes a
-response's headers without fetching it a second time. A PDF thus becomes a download where Chromium
+It does what Playwright's own routing can't: it sees each hop of a redirect and the first request of
+a pop-up, and it changes a response's headers without fetching it a second time. What a session's
+rules stop goes nowhere, whatever in the page asked for it. A PDF becomes a download where Chromium
 would open its viewer (which raises no download event and keeps the file for itself), however it
 was asked for: link, form, script. A file in a new tab is taken right here, since the download
 event of a tab that has just been opened gets lost now and then.
@@ -20,7 +21,9 @@ from typing import TYPE_CHECKING, Any
 from skyvern_dagster.browser.document_response import DocumentResponse
 from skyvern_dagster.browser.file_content import Content
 from skyvern_dagster.browser.network import NetworkPolicy
+from skyvern_dagster.browser.page_request import PageRequest, RequestRules
 from skyvern_dagster.errors import NetworkPolicyError
+from skyvern_dagster.url import is_web
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, CDPSession
@@ -30,6 +33,14 @@ _MOST_TARGETS = 2000
 Receive = Callable[[Coroutine[Any, Any, Content]], None]
 
 
+@dataclass(frozen=True)
+class _Frame:
+    """Which context a frame is in (empty where that can't be told), and whether it is a tab's."""
+
+    context_id: str
+    is_page: bool
+
+
 @dataclass
 class Watch:
     """What the gate does for one context.
@@ -37,12 +48,16 @@ class Watch:
     Attributes:
         receive: Takes a file that is on its way.
         policy: Which addresses its pages may open.
+        rules: Which requests of its pages are stopped.
         blocked: Why navigations were stopped.
+        dropped: Why other requests were stopped.
     """
 
     receive: Receive
     policy: NetworkPolicy
+    rules: RequestRules = field(default_factory=RequestRules)
     blocked: list[str] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
 
 
 class DocumentGate:
@@ -55,6 +70,8 @@ class DocumentGate:
     def __init__(self, session: CDPSession) -> None:
         self._session = session
         self._watches: dict[str, Watch] = {}
+        self._frames: OrderedDict[str, _Frame] = OrderedDict()
+        self._watches_all: bool | None = None
         self._with_pages: OrderedDict[str, None] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -63,7 +80,7 @@ class DocumentGate:
         """Has Chromium pause each document's response, in all pages that it has or will open."""
         gate = cls(await browser.new_browser_cdp_session())
         gate._session.on("Fetch.requestPaused", gate._on_paused)
-        await gate._listen()
+        await gate.listen()
         return gate
 
     async def watch(self, context_id: str, target_id: str, watch: Watch) -> None:
@@ -75,20 +92,25 @@ class DocumentGate:
             watch: What to do.
         """
         self._watches[context_id] = watch
+        self._frames[target_id] = _Frame(context_id, is_page=True)
         self._note_page(target_id)
-        # Chromium itself keeps web pages from opening `file:` and `chrome:` addresses.
-        if watch.policy.is_restrictive:
-            await self._listen()
+        await self.listen()
 
     def release(self, context_id: str) -> None:
         """Ends what :meth:`watch` began, for a context that was closed."""
         self._watches.pop(context_id, None)
 
-    async def _listen(self) -> None:
-        restricts = any(watch.policy.is_restrictive for watch in self._watches.values())
+    async def listen(self) -> None:
+        """Sees as many requests as the rules of all contexts want to see, from now on."""
+        watches_all = any(watch.rules.watches_all for watch in self._watches.values())
+        if watches_all is self._watches_all:
+            return
+        self._watches_all = watches_all
+        documents = {"urlPattern": "*", "resourceType": "Document"}
+        requests = {"urlPattern": "*"} if watches_all else documents
         patterns = [
-            {"urlPattern": "*", "resourceType": "Document", "requestStage": stage}
-            for stage in (("Response", "Request") if restricts else ("Response",))
+            {**documents, "requestStage": "Response"},
+            {**requests, "requestStage": "Request"},
         ]
         await self._session.send("Fetch.enable", {"patterns": patterns})
 
@@ -108,24 +130,51 @@ class DocumentGate:
                 await self._answer_request(event)
 
     async def _answer_request(self, event: Mapping[str, Any]) -> None:
-        request = {"requestId": event["requestId"]}
-        if "responseErrorReason" not in event:
-            target = await self._page(event.get("frameId", ""))
-            watch = self._watches.get(target.get("browserContextId", ""))
-            try:
-                if watch is not None:
-                    await watch.policy.check(event["request"]["url"])
-            except NetworkPolicyError as error:
-                if watch is not None:
-                    watch.blocked.append(str(error))
-                reason = {"errorReason": "BlockedByClient"}
-                await self._session.send("Fetch.failRequest", request | reason)
-                return
-        await self._session.send("Fetch.continueRequest", request)
+        answer = {"requestId": event["requestId"]}
+        if "responseErrorReason" in event:
+            await self._session.send("Fetch.continueRequest", answer)
+            return
+        frame = await self._frame(event.get("frameId", ""))
+        request = PageRequest.of(event, is_page=frame.is_page)
+        watch = self._watches.get(frame.context_id)
+        why = await self._refusal(request, watch)
+        if why is None:
+            await self._session.send("Fetch.continueRequest", answer)
+            return
+        if watch is not None:
+            (watch.blocked if request.is_page else watch.dropped).append(why)
+        await self._session.send("Fetch.failRequest", answer | {"errorReason": "BlockedByClient"})
+
+    async def _refusal(self, request: PageRequest, watch: Watch | None) -> str | None:
+        if watch is None:
+            known = [each for each in self._watches.values() if each.rules.knows(request)]
+            reasons = [each.rules.refusal(request) for each in known]
+            # Of two sessions that hold the same, the one that may send it is the sender.
+            return reasons[0] if reasons and None not in reasons else None
+        try:
+            if request.is_document and (watch.policy.is_restrictive or is_web(request.url)):
+                await watch.policy.check(request.url)
+        except NetworkPolicyError as error:
+            return str(error)
+        return watch.rules.refusal(request)
 
     async def _answer_response(self, response: DocumentResponse) -> None:
         answer: dict[str, Any] = {"requestId": response.request_id}
-        target = await self._page(response.frame_id) if response.is_file else {}
+        if response.proxy_error:
+            # As where no proxy stands between.
+            failed = answer | {"errorReason": response.proxy_error}
+            await self._session.send("Fetch.failRequest", failed)
+            return
+        if not response.is_file:
+            why = await self._page_refusal(response)
+            if why is not None:
+                failed = answer | {"errorReason": "BlockedByClient"}
+                await self._session.send("Fetch.failRequest", failed)
+                return
+            self._note_page(response.frame_id)
+            await self._session.send("Fetch.continueResponse", answer)
+            return
+        target = await self._page(response.frame_id)
         watch = self._watches.get(target.get("browserContextId", ""))
         if not target:
             self._note_page(response.frame_id)
@@ -136,6 +185,16 @@ class DocumentGate:
             answer["responseCode"] = response.status
             answer["responseHeaders"] = response.headers_as_attachment()
         await self._session.send("Fetch.continueResponse", answer)
+
+    async def _page_refusal(self, response: DocumentResponse) -> str | None:
+        frame = await self._frame(response.frame_id)
+        watch = self._watches.get(frame.context_id)
+        if watch is None or not frame.is_page or response.redirects:
+            return None
+        why = watch.rules.page_refusal(response.url)
+        if why is not None:
+            watch.blocked.append(why)
+        return why
 
     async def _take(self, response: DocumentResponse) -> Content:
         """Reads a file that a new tab was opened for, and closes the tab."""
@@ -149,14 +208,31 @@ class DocumentGate:
 
     async def _page(self, frame_id: str) -> dict[str, Any]:
         """The page that this frame is the main one of; empty for an iframe."""
+        target = await self._target(frame_id)
+        return target if target.get("type") == "page" else {}
+
+    async def _target(self, frame_id: str) -> dict[str, Any]:
+        """What Chromium says of a frame; empty for one that shares its page's process."""
         from playwright.async_api import Error
 
         try:
             found = await self._session.send("Target.getTargetInfo", {"targetId": frame_id})
         except Error:
             return {}
-        target = dict(found["targetInfo"])
-        return target if target.get("type") == "page" else {}
+        return dict(found["targetInfo"])
+
+    async def _frame(self, frame_id: str) -> _Frame:
+        """Whose frame this is; of one inside a page, nothing is known."""
+        known = self._frames.get(frame_id)
+        if known is not None:
+            return known
+        target = await self._target(frame_id) if frame_id else {}
+        is_page = target.get("type") == "page"
+        found = _Frame(target.get("browserContextId", ""), is_page=is_page)
+        self._frames[frame_id] = found
+        if len(self._frames) > _MOST_TARGETS:
+            self._frames.popitem(last=False)
+        return found
 
     def _note_page(self, frame_id: str) -> None:
         self._with_pages[frame_id] = None

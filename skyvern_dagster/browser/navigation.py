@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
 
 from skyvern_dagster.browser.fetching import reason_of
 from skyvern_dagster.browser.looks import look
 from skyvern_dagster.browser.performing import leave_error_page, perform
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.errors import ActionError, NavigationError
+from skyvern_dagster.url import parse_url
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _GOTO_TIMEOUT = 30_000.0
 _LIMIT = 15.0
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
 _TRIES = 3
 _BACKOFF_SECONDS = 0.4
 _FIND_TIMEOUT = 2_000.0
@@ -34,11 +36,15 @@ async def goto(session: BrowserSession, url: str) -> ActionResult:
         NetworkPolicyError: The policy forbids the address.
     """
     page = await session.tabs.ensure()
-    address = _absolute(page.url, url)
+    address = absolute(page.url, url)
     await session.options.policy.check(address)
-    attempt = 1
+    attempt, begun = 1, session.downloads.begun
     while True:
         result = await perform(session, lambda current: _open(current, address), limit=_LIMIT)
+        if session.traffic.came_to_nothing() and session.downloads.begun == begun:
+            raise NavigationError(
+                f"{address} could not be opened: its server sends on to what is no page"
+            )
         status = session.traffic.status_of(session.page) or 200
         if result.downloads or status < 500:
             return result
@@ -73,13 +79,16 @@ def _server_error(result: ActionResult, address: str, status: int) -> ActionResu
     )
 
 
-def _absolute(current: str, url: str) -> str:
+def absolute(current: str, url: str) -> str:
+    """The address that ``goto`` opens on a page, as Chromium will read it."""
     address = url.strip()
-    if urlsplit(address).scheme or address == "about:blank":
-        return address
-    if current.startswith("http") and address.startswith(("/", "?", "#", ".")):
-        return urljoin(current, address)
-    return f"https://{address.lstrip('/')}"
+    if current.startswith("http") and address.startswith(("/", "\\", "?", "#", ".")):
+        found = parse_url(address, current)
+    else:
+        # ``localhost:8000`` is a host with a port, not a scheme.
+        has_scheme = _SCHEME.match(address) is not None
+        found = parse_url(address if has_scheme else f"https://{address.lstrip('/')}")
+    return found.href if found is not None else address
 
 
 async def _open(page: Page, address: str) -> str:

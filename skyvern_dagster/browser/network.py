@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from skyvern_dagster.errors import BlockedAddressError, NetworkPolicyError
+from skyvern_dagster.url import parse_url
 from skyvern_dagster.webhooks.address import AddressPolicy
 
 
@@ -18,12 +18,14 @@ class NetworkPolicy:
         allowed_schemes: Schemes of addresses; ``about:blank`` is always allowed.
         allow_private: Whether hosts in private, loopback and link-local networks may be opened.
         private_hosts: Hosts that may be opened in such networks all the same.
+        closed_ports: Ports of this deployment on this machine, which no page may open.
         allowed_domains: Domains, their subdomains included; empty to allow all.
     """
 
     allowed_schemes: tuple[str, ...] = ("http", "https")
     allow_private: bool = True
     private_hosts: tuple[str, ...] = ()
+    closed_ports: tuple[int, ...] = ()
     allowed_domains: tuple[str, ...] = ()
 
     @property
@@ -31,36 +33,44 @@ class NetworkPolicy:
         """Whether a page could lead to a forbidden place, so that it must be watched."""
         return not self.allow_private or bool(self.allowed_domains)
 
-    async def check(self, url: str) -> None:
+    async def check(self, url: str, *, pins: bool = False) -> None:
         """Resolves the host where that matters.
+
+        Args:
+            pins: Whether the host is to be resolved in any case, since no proxy of ours will.
 
         Raises:
             NetworkPolicyError: The policy forbids this address.
         """
         if url == "about:blank":
             return
-        parts = urlsplit(url)
-        if parts.scheme.lower() not in self.allowed_schemes:
+        found = parse_url(url)
+        if found is None or found.scheme not in self.allowed_schemes:
             allowed = ", ".join(self.allowed_schemes)
             raise NetworkPolicyError(
                 f"The address {_short(url)} may not be opened: only {allowed} addresses may"
             )
-        host = (parts.hostname or "").rstrip(".").lower()
-        self._check_domain(url, host)
-        if not self.allow_private:
+        self._check_domain(url, found.host)
+        if self.addresses.is_closed(found.host, found.port):
+            raise NetworkPolicyError(
+                f"The address {_short(url)} may not be opened: it is a cloud's metadata service or "
+                "this deployment itself"
+            )
+        if not self.allow_private or (pins and not found.has_login):
             await self._check_public(url)
 
     @property
     def addresses(self) -> AddressPolicy:
         """What of it can be held against single connections."""
-        return AddressPolicy(self.allow_private, self.private_hosts)
+        return AddressPolicy(self.allow_private, self.private_hosts, self.closed_ports)
 
     async def _check_public(self, url: str) -> None:
         try:
             await asyncio.to_thread(self.addresses.pinned, url)
         except BlockedAddressError as error:
             raise NetworkPolicyError(
-                f"The address {_short(url)} may not be opened: it is in a private network"
+                f"The address {_short(url)} may not be opened: it is in a private network, or one "
+                "that nothing may open"
             ) from error
         except OSError:
             # An unknown host is the browser's to report, in better words.

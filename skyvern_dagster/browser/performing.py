@@ -170,9 +170,10 @@ async def _result(
     error = failure.error if failure is not None else ""
     status = failure.status if failure is not None else None
     names = [file.filename for file in landed]
+    dropped = session.dropped_requests()
     return ActionResult(
         ok=failure is None,
-        message=_sentence(error or message, changes, names),
+        message="; ".join((_sentence(error or message, changes, names), *dropped[:1])),
         url_before=changes.url_before,
         url_after=changes.url_after,
         new_tab=changes.new_tab,

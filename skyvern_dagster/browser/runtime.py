@@ -7,13 +7,14 @@ import atexit
 import concurrent.futures
 import contextlib
 import threading
-from collections.abc import Awaitable, Coroutine, Mapping
+from collections.abc import Awaitable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from skyvern_dagster.browser.address_filter import AddressFilter
 from skyvern_dagster.browser.chromium import RemoteChromium, find_chromium, start_chromium
+from skyvern_dagster.browser.closed_switches import closed_switches
 from skyvern_dagster.browser.fetching import reason_of
 from skyvern_dagster.browser.gate import DocumentGate
 from skyvern_dagster.browser.network import NetworkPolicy
@@ -54,11 +55,15 @@ class BrowserRuntime:
     Args:
         browser: Path of an executable or URL of a CDP endpoint; empty to look for one.
         headless: Whether Chromium runs without a window.
+        closed_ports: Ports of this deployment on this machine, which no page may open.
     """
 
-    def __init__(self, browser: str = "", *, headless: bool = True) -> None:
+    def __init__(
+        self, browser: str = "", *, headless: bool = True, closed_ports: Sequence[int] = ()
+    ) -> None:
         self._configured = browser
         self._headless = headless
+        self._closed_ports = tuple(closed_ports)
         self._guard = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -118,10 +123,13 @@ class BrowserRuntime:
         engine = await self._running_engine()
         if policy.allow_private or engine.is_remote:
             return {}
+        return {"proxy": {"server": await self._filter_for(policy), "bypass": "<-loopback>"}}
+
+    async def _filter_for(self, policy: NetworkPolicy) -> str:
         if policy not in self._filters:
             self._filters[policy] = AddressFilter(policy.addresses)
             self._proxies[policy] = await self._filters[policy].start()
-        return {"proxy": {"server": self._proxies[policy], "bypass": "<-loopback>"}}
+        return self._proxies[policy]
 
     def close(self) -> None:
         """Stops Chromium and the thread; safe to call twice. A later use starts anew."""
@@ -194,7 +202,13 @@ class BrowserRuntime:
         bundled = Path(playwright.chromium.executable_path)
         try:
             await register_engines(playwright)
-            browser = await start_chromium(playwright, self._configured, headless=self._headless)
+            proxy = await self._filter_for(NetworkPolicy(closed_ports=self._closed_ports))
+            browser = await start_chromium(
+                playwright,
+                self._configured,
+                headless=self._headless,
+                switches=closed_switches(self._closed_ports, proxy),
+            )
             gate = await DocumentGate.open(browser)
         except BaseException:
             await playwright.stop()

@@ -16,6 +16,7 @@ from skyvern_dagster.browser.gate import DocumentGate, Watch
 from skyvern_dagster.browser.har import HarLog
 from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.browser.observation import Observation
+from skyvern_dagster.browser.page_request import RequestRules
 from skyvern_dagster.browser.screencast import Screencast
 from skyvern_dagster.browser.snapshot import observe
 from skyvern_dagster.browser.spare import BlankContext
@@ -149,6 +150,11 @@ class BrowserSession:
         return self.tabs.current
 
     @property
+    def rules(self) -> RequestRules:
+        """Which requests don't go out."""
+        return self._watch.rules
+
+    @property
     def resume_url(self) -> str:
         """Where the handed-on state was; empty when there was none."""
         return self._state.url
@@ -226,8 +232,22 @@ class BrowserSession:
         page = await self.tabs.ensure()
         return await self.storage.read(page)
 
+    async def obey(self, rules: RequestRules) -> None:
+        """From now on, requests that these rules refuse don't leave the browser.
+
+        Call it again with rules that now want to see more, or less.
+        """
+        self._watch.rules = rules
+        await self._gate.listen()
+
+    def dropped_requests(self) -> tuple[str, ...]:
+        """Why requests other than navigations were stopped since the last call."""
+        dropped = tuple(dict.fromkeys(self._watch.dropped))
+        self._watch.dropped.clear()
+        return dropped
+
     def blocked_addresses(self) -> tuple[str, ...]:
-        """Why the network policy stopped navigations since the last call."""
+        """Why navigations were stopped since the last call."""
         blocked = tuple(self._watch.blocked)
         self._watch.blocked.clear()
         return blocked

@@ -12,10 +12,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from skyvern_dagster.browser.scripts import script
 from skyvern_dagster.browser.state import BrowserState
+from skyvern_dagster.url import parse_url
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Frame, Page
@@ -95,8 +95,8 @@ class WebStorage:
         ]
 
     def _on_navigated(self, frame: Frame) -> None:
-        parts = urlsplit(frame.url)
-        if self._pending.pop(f"{parts.scheme}://{parts.netloc}", None) is not None:
+        found = parse_url(frame.url)
+        if found is not None and self._pending.pop(found.origin, None) is not None:
             task = asyncio.ensure_future(self._install())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)

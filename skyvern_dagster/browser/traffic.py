@@ -113,6 +113,17 @@ class Traffic:
         """Address and error code of documents that failed since the action began."""
         return [(url, code) for url, code in self.failed_documents if code != _ABORTED]
 
+    def came_to_nothing(self) -> bool:
+        """Whether the document asked for last was given up on the way, so that none came.
+
+        Chromium follows no redirect to ``view-source:``, ``javascript:``, ``mailto:`` and the like,
+        and stays where it was.
+        """
+        if self.documents:
+            last = self.documents[-1]
+            return 300 <= last.status < 400 and last.status != 304 and not is_in_iframe(last)
+        return any(code == _ABORTED for _, code in self.failed_documents)
+
     def shows_no_page(self) -> bool:
         """Whether a document that came since the action began is an error, or no HTML page."""
         if self.documents_not_loaded():

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator, Page
 
 _SHORTEST = 4
+_COVERED = "skyvern-veil=covered"
 _TIMEOUT = 1_000.0
 MASK_COLOR = "#404040"
 
@@ -37,9 +40,6 @@ def masks(page: Page, secrets: Collection[str]) -> list[Locator]:
     """
     if not secrets:
         return []
-    shown = [text for text in secrets if len(text) >= _SHORTEST]
-    found = []
-    for frame in page.frames:
-        found.append(frame.locator("skyvern-veil=covered"))
-        found += [frame.get_by_text(text) for text in shown]
-    return found
+    shown = sorted(text for text in secrets if len(text) >= _SHORTEST)
+    shows = f"skyvern-veil=shows:{quote(json.dumps(shown), safe='')}"
+    return [frame.locator(question) for frame in page.frames for question in (_COVERED, shows)]

@@ -9,13 +9,15 @@ import re
 import threading
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus
 
 MASK = "*****"
 _SHORTEST = 4
 _LONG_NUMBER = 8
 """A row of eight digits stands in a hundred million ids ten times by chance, one of four in each
 hundredth."""
+_SHORTEST_BARE = 8
+"""Letters and digits alone say little where they are few."""
 
 _SAFE = ("", "!'()*", ";,/?:@&=+$!'()*#", "/", "!$&'()*+,;=:@/?|^`{}[]")
 """What encoders leave as it is: all but letters, digits and ``-._~``; ``encodeURIComponent``;
@@ -26,15 +28,16 @@ class Redactor:
     """Knows the secret values that were used in this process and takes them out of anything.
 
     Also finds a value in the forms that a browser sends or stores it in: URL-encoded, escaped for
-    JSON or HTML (also one in the other), base64 of anything that holds it. Values under four
-    characters are not sought: they would blank out ordinary words. Numbers of less than eight
-    digits (a PIN, a code, a port) are sought where no other digit stands beside them: ids and
-    sizes are full of such digits.
+    JSON or HTML (also one in the other), base64 of anything that holds it, hexadecimal, backwards.
+    Values under four characters are not sought: they would blank out ordinary words. Numbers of
+    less than eight digits (a PIN, a code, a port) are sought where no other digit stands beside
+    them: ids and sizes are full of such digits.
     """
 
     def __init__(self) -> None:
         self._forms: set[str] = set()
         self._numbers: set[str] = set()
+        self._bare: set[str] = set()
         self._lock = threading.Lock()
 
     def add(self, value: str) -> None:
@@ -46,6 +49,16 @@ class Redactor:
                 self._numbers.add(value)
             else:
                 self._forms |= forms(value)
+            bare = _bare(value)
+            if len(bare) >= _SHORTEST_BARE:
+                self._bare.add(bare)
+
+    def finds(self, text: str) -> bool:
+        """Whether a text holds a value in any form, also letter by letter with signs between."""
+        return any(
+            self.text(each) != each or any(bare in _bare(each) for bare in tuple(self._bare))
+            for each in dict.fromkeys((text, unquote_plus(text)))
+        )
 
     def text(self, text: str) -> str:
         """The text with every known value replaced by ``*****``."""
@@ -105,8 +118,13 @@ def forms(value: str) -> frozenset[str]:
     found = {value} | {encode(value) for encode in (*_URL, *_JSON, *_HTML)}
     # Once more: a request's JSON body inside a trace's JSON, an address inside a page.
     found |= {encode(form) for form in list(found) for encode in (*_JSON, *_HTML)}
-    found |= _base64(value.encode(errors="surrogatepass"))
+    raw = value.encode(errors="surrogatepass")
+    found |= _base64(raw) | {raw.hex(), raw.hex().upper(), value[::-1]}
     return frozenset(form for form in found if len(form) >= _SHORTEST and set(form) != {"*"})
+
+
+def _bare(text: str) -> str:
+    return "".join(each for each in text.casefold() if each.isalnum())
 
 
 def _percent(safe: str, *, lower: bool = False) -> Callable[[str], str]:

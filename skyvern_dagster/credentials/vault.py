@@ -16,10 +16,10 @@ from skyvern_dagster.credentials.reference import (
     replace_references,
 )
 from skyvern_dagster.credentials.secret_texts import secrets_in
-from skyvern_dagster.credentials.site import host_of, is_within, same_site, scheme_of
 from skyvern_dagster.credentials.sources import Credential, Secret, SecretSource
 from skyvern_dagster.credentials.totp import clean_secret, one_time_code
 from skyvern_dagster.errors import SecretError
+from skyvern_dagster.site import host_of, is_within, same_site, scheme_of
 
 _SHORTEST_CODE = 5
 _SHORT_FIELDS = frozenset({"card_exp_month", "card_exp_year", "card_brand"})

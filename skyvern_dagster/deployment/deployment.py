@@ -54,13 +54,21 @@ class Deployment:
         url: Of the shim.
         public_url: The same as people reach it.
         dagster_url: Of Dagster's UI.
+        code_port: Of Dagster's code server.
     """
 
     url: str
     public_url: str
     dagster_url: str
     home: Path
+    code_port: int
     services: list[Service] = field(default_factory=list)
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """What the deployment listens on: no page that a task opens may reach it."""
+        urls = (self.url, self.dagster_url)
+        return (*(int(each.rpartition(":")[2]) for each in urls), self.code_port)
 
     def ended(self) -> Service | None:
         """A process that has ended by itself; none of them should."""
@@ -90,6 +98,7 @@ def deployment(
         public_url=options.public_url or url,
         dagster_url=f"http://127.0.0.1:{dagster_port}",
         home=home,
+        code_port=free_port("127.0.0.1", 0),
     )
     try:
         for start in (_start_code_server, _start_dagster, _start_shim):
@@ -118,7 +127,7 @@ def import_workflows(store: ArtifactStore, folder: Path) -> int:
 def _start_code_server(up: Deployment, options: ServeOptions, note: Callable[[str], None]) -> None:
     del options
     note("Dagster's code server")
-    port = free_port("127.0.0.1", 0)
+    port = up.code_port
     workspace = {
         "load_from": [
             {"grpc_server": {"host": "127.0.0.1", "port": port, "location_name": LOCATION}}
@@ -174,6 +183,7 @@ def _start(
     environment = {
         **service_environment(up.home, os.environ),
         "SKYVERN_API_PUBLIC_URL": up.public_url,  # runs put links into Dagster's UI, too
+        "SKYVERN_BROWSER_CLOSED_PORTS": ",".join(str(each) for each in up.ports),
         **(extra or {}),
     }
     up.services.append(Service.start(name, command, environment, up.home / "logs"))

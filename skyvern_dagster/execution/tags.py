@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+
+from skyvern_dagster.url import parse_url
 
 WORKFLOW_RUN_ID = "skyvern/workflow_run_id"
 WORKFLOW = "skyvern/workflow"
@@ -53,5 +54,6 @@ def site_of(parameters: Mapping[str, Any]) -> str:
     """The host of the first parameter that is an address; empty where none is."""
     for value in parameters.values():
         if isinstance(value, str) and value.startswith(("http://", "https://")):
-            return short(urlsplit(value).netloc.rpartition("@")[2])
+            found = parse_url(value)
+            return short(found.origin.partition("://")[2] if found is not None else "")
     return ""

@@ -142,6 +142,7 @@ def _concepts() -> dict[str, Concept]:
         "paging",
         "forms",
         "goals",
+        "consequences",
     )
     compiled: dict[str, Concept] = {}
     for file in names:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import unquote, urldefrag, urlsplit
 
+from skyvern_dagster import site
 from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.words import clip, fold, name_words
+from skyvern_dagster.site import host_of
 
 CONTROL_ROLES = frozenset(
     {
@@ -114,9 +116,8 @@ def same_page(one: str, other: str, *, ignore_query: bool = False) -> bool:
 
 
 def same_site(one: str, other: str) -> bool:
-    """Whether two addresses belong together: same host, or hosts below the same name."""
-    first, second = urlsplit(one).hostname or "", urlsplit(other).hostname or ""
-    return first == second or first.split(".")[-2:] == second.split(".")[-2:]
+    """Whether two addresses belong together, or neither has a host."""
+    return host_of(one) == host_of(other) or site.same_site(one, other)
 
 
 def url_words(url: str) -> str:

@@ -42,6 +42,11 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
         description="Hosts that may be opened there all the same; empty: "
         "SKYVERN_BROWSER_PRIVATE_HOSTS, separated by commas.",
     )
+    closed_ports: list[int] = Field(
+        default_factory=list,
+        description="Ports of this deployment on this machine, which no page may open; empty: "
+        "SKYVERN_BROWSER_CLOSED_PORTS, separated by commas, which `serve` sets.",
+    )
     max_steps_per_run: int = Field(default=25, description="Where the definition sets none.")
     max_seconds_per_task: float = 600.0
 
@@ -89,7 +94,15 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
         allowed = _switch("SKYVERN_BROWSER_ALLOW_PRIVATE", self.allow_private_addresses)
         listed = os.environ.get("SKYVERN_BROWSER_PRIVATE_HOSTS", "").split(",")
         hosts = self.private_hosts or [host.strip() for host in listed if host.strip()]
-        return NetworkPolicy(allow_private=allowed is not False, private_hosts=tuple(hosts))
+        return NetworkPolicy(
+            allow_private=allowed is not False,
+            private_hosts=tuple(hosts),
+            closed_ports=self._closed(),
+        )
+
+    def _closed(self) -> tuple[int, ...]:
+        listed = os.environ.get("SKYVERN_BROWSER_CLOSED_PORTS", "").split(",")
+        return tuple(self.closed_ports or (int(each) for each in listed if each.strip().isdigit()))
 
     def _films(self) -> bool:
         asked = _switch("SKYVERN_VIDEO", self.video)
@@ -97,7 +110,9 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
 
     def _browser(self) -> BrowserRuntime:
         if self._runtime is None:
-            self._runtime = BrowserRuntime(self.browser, headless=self.headless)
+            self._runtime = BrowserRuntime(
+                self.browser, headless=self.headless, closed_ports=self._closed()
+            )
         return self._runtime
 
 

@@ -9,7 +9,6 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import dagster as dg
 
@@ -23,6 +22,7 @@ from skyvern_dagster.runs.named_locks import NamedLocks
 from skyvern_dagster.runs.recipient import recipient_of
 from skyvern_dagster.runs.status import ENDED
 from skyvern_dagster.runs.webhook_sender import BodyOf, SendProgress, SentWebhook, WebhookSender
+from skyvern_dagster.url import parse_url
 from skyvern_dagster.webhooks.settings import WebhookSettings
 
 _log = logging.getLogger(__name__)
@@ -214,10 +214,8 @@ _LOST = "\x00"
 
 
 def _netloc(url: str) -> str:
-    try:
-        return urlsplit(url).netloc.rpartition("@")[2].lower()
-    except ValueError:
-        return ""
+    found = parse_url(url)
+    return found.origin.partition("://")[2] if found is not None else ""
 
 
 def _lock_name(run: dg.DagsterRun) -> str:

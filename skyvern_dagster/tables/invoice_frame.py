@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import ArtifactError
 from skyvern_dagster.execution.result import WorkflowItem, WorkflowResult
+from skyvern_dagster.site import host_of
 from skyvern_dagster.tables.invoice_pdf import InvoiceFields, read_invoice
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def vendor_of(result: WorkflowResult) -> str:
         return named
     for value in result.parameters.values():
         if isinstance(value, str) and value.startswith(("http://", "https://")):
-            return urlsplit(value).hostname or value
+            return host_of(value) or value
     return result.workflow
 
 

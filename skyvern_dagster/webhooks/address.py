@@ -6,9 +6,15 @@ import ipaddress
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from skyvern_dagster.errors import BlockedAddressError
+from skyvern_dagster.url import is_plainly_web, parse_url
+from skyvern_dagster.webhooks.closed_places import (
+    is_metadata,
+    is_metadata_name,
+    is_this_machine,
+    wrapped,
+)
 
 Resolver = Callable[[str, int], list[str]]
 """Gives a host's IP addresses, as text.
@@ -18,7 +24,6 @@ Raises:
 """
 
 _PORTS = {"http": 80, "https": 443}
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -58,11 +63,13 @@ class AddressPolicy:
     Attributes:
         allow_private: Whether to private, loopback, link-local and other special networks.
         allowed_hosts: Hosts that may be in such networks all the same; names below them, too.
-        resolver: RunOptions once per attempt; the connection then goes to what was checked.
+        closed_ports: Ports of this deployment on this machine, which are never connected to.
+        resolver: Asked once per attempt; the connection then goes to what was checked.
     """
 
     allow_private: bool = False
     allowed_hosts: tuple[str, ...] = ()
+    closed_ports: tuple[int, ...] = ()
     resolver: Resolver = resolve
 
     def check(self, url: str) -> WebAddress:
@@ -73,6 +80,8 @@ class AddressPolicy:
                 special network.
         """
         address = _taken_apart(url)
+        if self.is_closed(address.host, address.port):
+            raise _closed(address)
         literal = _literal(address.host)
         if literal is not None:
             self._check_ip(address, literal)
@@ -98,7 +107,20 @@ class AddressPolicy:
             self._check_ip(address, ipaddress.ip_address(each))
         return address, found
 
+    def is_closed(self, host: str, port: int | None) -> bool:
+        """Whether a host is one that is never connected to, as far as its name tells."""
+        literal = _literal(host)
+        if literal is not None:
+            return self._is_closed(literal, port)
+        is_local = host == "localhost" or host.endswith(".localhost")
+        return is_metadata_name(host) or (is_local and port in self.closed_ports)
+
+    def _is_closed(self, ip: _Address, port: int | None) -> bool:
+        return is_metadata(ip) or (port in self.closed_ports and is_this_machine(ip))
+
     def _check_ip(self, address: WebAddress, ip: _Address) -> None:
+        if self._is_closed(ip, address.port):
+            raise _closed(address)
         if not self._is_excepted(address.host) and not is_public(ip):
             raise _blocked(address)
 
@@ -113,10 +135,8 @@ class AddressPolicy:
 def is_public(ip: _Address) -> bool:
     """Whether an address is one of the open internet, also where it is wrapped in another."""
     if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour
-        if inner is None and ip in _NAT64:
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is not None:
+        inner = wrapped(ip)
+        if inner is not ip:
             return is_public(inner)
         if ip.teredo is not None or ip.is_site_local:
             return False
@@ -124,21 +144,14 @@ def is_public(ip: _Address) -> bool:
 
 
 def _taken_apart(url: str) -> WebAddress:
-    try:
-        parts = urlsplit(url)
-        scheme, port = parts.scheme.lower(), parts.port
-        host = (parts.hostname or "").rstrip(".")
-        host = host if host.isascii() else host.encode("idna").decode()
-    except ValueError as error:
-        raise _no_address(url) from error
-    is_clean = url.isprintable() and not any(each.isspace() or each == "\\" for each in url)
-    if not is_clean or scheme not in _PORTS or not host or port == 0:
+    found = parse_url(url)
+    if found is None or not is_plainly_web(url) or not found.host or not found.port:
         raise _no_address(url)
-    if parts.username is not None or parts.password is not None:
+    if found.has_login:
         raise BlockedAddressError(
-            f"The host in your url is blocked: {host}: a login in the address is not sent"
+            f"The host in your url is blocked: {found.host}: a login in the address is not sent"
         )
-    return WebAddress(url, scheme, host.lower(), port or _PORTS[scheme])
+    return WebAddress(url, found.scheme, found.host, found.port)
 
 
 def _literal(host: str) -> _Address | None:
@@ -156,6 +169,13 @@ def _no_address(url: str) -> BlockedAddressError:
     shown = url.partition("?")[0].rpartition("@")[2][:80]
     return BlockedAddressError(
         f"The host in your url is blocked: {shown!r} is no http or https address"
+    )
+
+
+def _closed(address: WebAddress) -> BlockedAddressError:
+    return BlockedAddressError(
+        f"The host in your url is blocked: {address.host} is a cloud's metadata service or this "
+        "deployment itself, which nothing may open"
     )
 
 

@@ -30,6 +30,16 @@ def test_goto_tells_where_it_got(visit: Visit) -> None:
     assert visit.run(navigation.goto(visit.session, "/")).url_after == visit.site.url + "/"
 
 
+@pytest.mark.parametrize(
+    "to",
+    ["view-source:http://127.0.0.1/", "mailto:x@shop.example", "javascript:alert(1)", "about:x"],
+)
+def test_a_redirect_to_no_page_is_no_page(visit: Visit, to: str) -> None:
+    visit.open("/other")
+    with pytest.raises(NavigationError, match="could not be opened"):
+        visit.open(f"/redirect?to={to}")
+
+
 def test_a_busy_server_is_asked_again(visit: Visit) -> None:
     visit.site.failures_left["/busy-twice"] = 2
     before = visit.site.hits["/busy-twice"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from skyvern_dagster.credentials.site import host_of, is_within, same_site
+from skyvern_dagster.site import host_of, is_within, same_site
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,16 @@ from skyvern_dagster.credentials.site import host_of, is_within, same_site
         ("http://[::1]:8000", "http://[::1]"),
         ("https://bücher.example", "https://xn--bcher-kva.example"),
         ("https://user:pass@shop.example", "https://shop.example"),
+        ("https:shop.example", "https://shop.example"),
+        ("https:///shop.example", "https://shop.example"),
+        ("https:\\\\shop.example\\x", "https://shop.example"),
+        ("ht\ntps://sh\top.example", "https://shop.example"),
+        ("https://evil.test@shop.example", "https://shop.example"),
+        ("https://shop。example", "https://shop.example"),
+        ("https://ｓｈｏｐ.example", "https://shop.example"),
+        ("http://0x7f.1", "http://127.0.0.1"),
+        ("http://2130706433", "http://127.0.0.1"),
+        ("http://[::0:1]", "http://[::1]"),
     ],
 )
 def test_one_site(one: str, other: str) -> None:
@@ -40,7 +50,16 @@ def test_one_site(one: str, other: str) -> None:
         ("https://shop.example", "https://evilshop.example"),
         ("https://shop.example", "https://shop.example.evil.test"),
         ("https://shop.example", "https://shop.example@evil.test"),
+        ("https://shop.example", "https:evil.test/shop.example"),
+        ("https://shop.example", "https:///evil.test/shop.example"),
+        ("https://shop.example", "https://evil.test\\@shop.example"),
+        ("https://shop.example", "https://evil.test\\.shop.example"),
+        ("https://shop.example", "\\\\evil.test"),
         ("https://shop.co.uk", "https://evil.co.uk"),
+        ("https://user.gitlab.io", "https://evil.gitlab.io"),
+        ("https://shop.squarespace.com", "https://evil.squarespace.com"),
+        ("https://shop.gv.at", "https://evil.gv.at"),
+        ("https://shop.blob.core.windows.net", "https://evil.blob.core.windows.net"),
         ("https://shop.co.uk", "https://co.uk"),
         ("https://shop.com.au", "https://evil.com.au"),
         ("https://shop.ne.jp", "https://evil.ne.jp"),
@@ -86,6 +105,6 @@ def test_hosts_that_are_allowed(host: str, allowed: str, is_allowed: bool) -> No
     assert is_within(host, allowed) is is_allowed
 
 
-@pytest.mark.parametrize("url", ["", "x", "https://", "https://[", "https://" + "ä" * 80, "a:b"])
+@pytest.mark.parametrize("url", ["", "x", "https://", "https://[", "https://a b/", "a:b"])
 def test_what_has_no_host(url: str) -> None:
     assert host_of(url) == ""

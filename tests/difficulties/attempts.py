@@ -10,6 +10,7 @@ from skyvern_dagster.agent.guard import Guard, shows
 from skyvern_dagster.agent.loop import AgentLoop
 from skyvern_dagster.agent.planner import Goal, Planner
 from skyvern_dagster.agent.recorder import StepRecorder
+from skyvern_dagster.agent.request_guard import RequestGuard
 from skyvern_dagster.agent.step import StepSummary
 from skyvern_dagster.agent.task import TaskRequest
 from skyvern_dagster.artifacts.store import ArtifactStore
@@ -58,14 +59,15 @@ async def _attempt(
     vault = SecretVault(
         SecretDeclarations(), SecretAccess.of_operator(EnvironmentSource({})), Redactor()
     )
+    requests = RequestGuard.of(url, goal, vault)
     loop = AgentLoop(
         request,
         session,
         planner,
-        Hands(session, vault, home_url=url, goal=goal),
+        Hands(session, vault, home_url=url, goal=goal, requests=requests),
         StepRecorder(ArtifactStore(folder), vault.redactor, request, print),
         lambda _: None,
-        Guard(url, goal),
+        Guard(goal, requests),
     )
     try:
         await goto(session, url)

@@ -24,15 +24,12 @@ from skyvern_dagster.webhooks.settings import WebhookSettings
         "http://[2002:7f00:1::]/",
         "http://10.1.2.3/",
         "http://100.64.0.1/",
-        "http://169.254.169.254/latest/meta-data/",
-        "http://[fe80::1%25eth0]/",
-        "http://[fd00:ec2::254]/",
+        "http://[fe80::1]/",
         "http://0.0.0.0/",
         "http://224.0.0.1/",
         "http://localhost:8000/api/v1/webhook",
         "http://LOCALHOST./",
         "http://app.localhost/",
-        "http://metadata.google.internal/",
     ],
 )
 def test_private(url: str) -> None:
@@ -45,10 +42,51 @@ def test_private(url: str) -> None:
 @pytest.mark.parametrize(
     "url",
     [
+        "http://169.254.169.254/latest/meta-data/",
+        "http://0xa9fea9fe/",
+        "http://169.254.170.2/v2/credentials",
+        "http://[::ffff:169.254.169.254]/",
+        "http://[64:ff9b::a9fe:a9fe]/",
+        "http://[fd00:ec2::254]/",
+        "http://100.100.100.200/",
+        "http://168.63.129.16/",
+        "http://metadata.google.internal/",
+        "http://METADATA.google.internal./",
+        "http://rebound.example/",
+        "http://rebound.example:3000/",
+        "http://127.0.0.1:3000/graphql",
+        "http://127.9.9.9:3000/",
+        "http://[::1]:3000/",
+        "http://0.0.0.0:3000/",
+        "http://localhost:3000/",
+        "http://x.localhost:3000/",
+    ],
+)
+def test_closed_whatever_is_allowed(url: str) -> None:
+    policy = AddressPolicy(
+        allow_private=True,
+        allowed_hosts=("127.0.0.1", "169.254.169.254", "rebound.example"),
+        closed_ports=(3000,),
+        resolver=lambda _, port: ["127.0.0.1" if port == 3000 else "169.254.169.254"],
+    )
+    with pytest.raises(BlockedAddressError, match="which nothing may open"):
+        policy.pinned(url)
+
+
+def test_other_ports_of_this_machine_stay_open() -> None:
+    policy = AddressPolicy(allow_private=True, closed_ports=(3000,))
+    assert policy.pinned("http://127.0.0.1:3001/")[1] == ["127.0.0.1"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
         "", "example.com", "ftp://example.com/", "file:///etc/passwd", "javascript:alert(1)",
         "http://", "http:///path", "http://exa mple.com/", "http://example.com:0/",
         "http://example.com:99999/", "http://[::1/", "http://user:secret@example.com/",
-        "http://a\\b.example/", "http://example.com/\r\nx-y: z",
+        "http://a\\b.example/", "http://example.com/\r\nx-y: z", "http:example.com",
+        "http:/example.com/", "http:\\\\example.com/", "http://[fe80::1%25eth0]/",
+        "http://exa\tmple.com/",
     ],
 )  # fmt: skip
 def test_no_web_address(url: str) -> None:

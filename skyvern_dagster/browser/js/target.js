@@ -83,10 +83,63 @@
     };
   }
 
+  // A field named "action" or "getAttribute" stands in a form for the form's own property: each is
+  // taken from its prototype.
+  const attribute = (element, name) => Element.prototype.getAttribute.call(element, name);
+  const isSubmitter = (each) =>
+    each.nodeName === "BUTTON" ? each.type === "submit" : ["submit", "image"].includes(each.type);
+  const addressed = (text) => {
+    try {
+      return new URL(text || location.href, document.baseURI).href;
+    } catch {
+      return String(text);
+    }
+  };
+
+  function submittersOf(form) {
+    const inside = Array.from(form.getRootNode().querySelectorAll("button,input"));
+    return inside.filter((each) => each.form === form && isSubmitter(each));
+  }
+
+  function isSeen(control) {
+    const options = { opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true };
+    if (!control.checkVisibility(options)) return false;
+    for (let each = control; each; each = each.parentElement)
+      if (parseFloat(getComputedStyle(each).opacity) < 0.1) return false;
+    const box = control.getBoundingClientRect();
+    const right = box.right + scrollX;
+    const bottom = box.bottom + scrollY;
+    return box.width > 8 && box.height > 4 && right > 4 && bottom > 4 && !isClipped(control, box);
+  }
+
+  function isClipped(control, box) {
+    for (let each = control.parentElement; each; each = each.parentElement) {
+      if (getComputedStyle(each).overflow === "visible") continue;
+      const around = each.getBoundingClientRect();
+      if (around.width < 4 || around.height < 4) return true;
+    }
+    return box.width < 4;
+  }
+
+  function formOf(element) {
+    const control = controlOf(element);
+    const form = control.form instanceof HTMLFormElement ? control.form : null;
+    const submitters = form ? submittersOf(form) : [];
+    const overriding = submitters.filter((each) => each.hasAttribute("formaction"));
+    return {
+      destinations: form
+        ? [attribute(form, "action"), ...overriding.map((each) => attribute(each, "formaction"))].map(addressed)
+        : [],
+      submits: isSubmitter(control) && form !== null,
+      submitters: submitters.map((each) => labelOf(each, each)),
+      seen: isSeen(control),
+    };
+  }
+
   function queryAll(root, body) {
     if (body === "control") return [controlOf(root)];
     const element = document.createElement("data");
-    element.textContent = JSON.stringify(about(root));
+    element.textContent = JSON.stringify(body === "form" ? formOf(root) : about(root));
     return [element];
   }
 

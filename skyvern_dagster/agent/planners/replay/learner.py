@@ -23,6 +23,7 @@ from skyvern_dagster.agent.planners.replay.paging import PagedReading, turns_pag
 from skyvern_dagster.agent.planners.replay.recording import RecordedAction, RecordedStep, Recording
 from skyvern_dagster.agent.planners.replay.variables import Variables, used_in
 from skyvern_dagster.browser.observation import Observation
+from skyvern_dagster.url import parse_url
 
 REPLAY = "replay"
 MODEL = "llm"
@@ -257,8 +258,10 @@ def _sign(observation: Observation) -> str:
 
 def _without_site(url: str, page_url: str) -> str:
     """An address on the same server as a path: it may have another name tomorrow."""
-    origin = "/".join(page_url.split("/")[:3])
-    return url.removeprefix(origin) or "/" if url.startswith(origin) else url
+    found, page = parse_url(url), parse_url(page_url)
+    if found is None or page is None or found.origin != page.origin:
+        return url
+    return found.href.removeprefix(found.origin)
 
 
 def _without_secrets(recording: Recording, redact: Callable[[str], str]) -> Recording:

@@ -8,7 +8,7 @@ from pathlib import Path
 from skyvern_dagster.agent.planner import PlanRequest
 from skyvern_dagster.agent.planners.replay.recording import Recording, read_recording
 from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.credentials.site import host_of
+from skyvern_dagster.site import host_of
 
 _FOLDER = "recordings"
 

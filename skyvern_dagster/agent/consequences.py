@@ -1,0 +1,233 @@
+"""What nobody may do unasked: pay, order, delete, send, cancel, change a login, grant access.
+
+The words are data (``vocabulary/consequences.yaml`` of the keyless planner): ``consequence.pay`` is
+how controls and addresses say it, ``asked.pay`` how goals ask for it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import parse_qsl, unquote
+
+from skyvern_dagster.agent.planner import Goal
+from skyvern_dagster.browser.observation import Node, Observation
+from skyvern_dagster.browser.page_request import PageRequest
+from skyvern_dagster.reading.concepts import Concept, concept, concepts, word_list
+from skyvern_dagster.reading.words import fold, name_words
+from skyvern_dagster.url import parse_url
+
+_LABEL = 0.5
+"""A label that is little more than the word: "Yes, delete everything", not "Invoices to pay"."""
+
+_PART = 0.9
+"""A part of an address is such a word: ``/delete-account``, not ``/deleted-items``."""
+
+_LONGEST_LABEL = 80
+_DECIDING = re.compile(r"_?(action|do|op|operation|cmd|command|method|task|submit|event)", re.I)
+_WORDS_BEFORE = 5
+_SENTENCE = re.compile(r"[.;:!?,]| and | then | und | et | y | e | en ")
+_DONE_BY_LINK = ("cancel", "delete")
+"""What sites let a mere link do, against all advice."""
+
+_BUTTON_TYPES = ("submit", "button", "image", "reset", "hidden")
+_DIALOGS = ("dialog", "alertdialog", "form")
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """Something that a plan was about to do.
+
+    Attributes:
+        kind: The concept's name without its prefix: ``pay``, ``delete``, ...
+        words: Where it said so.
+    """
+
+    kind: str
+    words: str
+
+    def __str__(self) -> str:
+        return (
+            f'"{self.words}" would {_DOES[self.kind]}, which the goal doesn\'t ask for; if it is '
+            f"meant, say so in the goal ({_SAID[self.kind]})"
+        )
+
+
+_DOES = {
+    "pay": "pay or buy",
+    "order": "place an order",
+    "delete": "delete something",
+    "send": "send something to others",
+    "cancel": "cancel a subscription or contract",
+    "login": "change a password or an e-mail address",
+    "access": "grant access to somebody",
+    "program": "download a program",
+}
+_SAID = {
+    "pay": '"pay ..." or "buy ..."',
+    "order": '"order ..."',
+    "delete": '"delete ..."',
+    "send": '"send ..." or "submit ..."',
+    "cancel": '"cancel ..."',
+    "login": '"change the password ..."',
+    "access": '"authorize ..." or "invite ..."',
+    "program": '"download the installer ..."',
+}
+
+
+class Unasked:
+    """Knows what a goal asks for, and finds what it doesn't.
+
+    Args:
+        goal: Of the task.
+    """
+
+    def __init__(self, goal: Goal) -> None:
+        told = f"{goal.navigation_goal} . {goal.data_extraction_goal}"
+        self._kinds = tuple(
+            each
+            for each in _kinds()
+            if not (_asks(concept(f"asked.{each.name}"), told) or _begins(each.name, told))
+        )
+
+    def of_click(self, ref: str, observation: Observation) -> Consequence | None:
+        """What clicking an element would do, by what it and the dialog around it say."""
+        path = _path_to(observation.root, ref)
+        if not path:
+            return None
+        node = path[-1]
+        label = node.name or node.full_text or node.title or node.value
+        found = self.of_label(label)
+        if found is None and node.url:
+            found = self._of_address(node.url, sends=False)
+        if found is not None or not _is_button(node):
+            return found
+        if concept("consequence.submit").score(label) >= 1 and _has_room(path[:-1]):
+            return next(
+                (Consequence(each.name, label) for each in self._kinds if each.name == "send"), None
+            )
+        around = next((each for each in reversed(path[:-1]) if each.role in _DIALOGS), None)
+        headed = "" if around is None else _heading(around)
+        # "OK" in a dialog that asks whether to delete.
+        return self.of_label(headed) if concept("consequence.confirm").score(label) >= 1 else None
+
+    def of_label(self, label: str) -> Consequence | None:
+        """What a control that reads so would do."""
+        if not label or len(label) > _LONGEST_LABEL:
+            return None
+        return next(
+            (
+                Consequence(each.name, " ".join(label.split()))
+                for each in self._kinds
+                if each.says.score(label) >= _LABEL
+            ),
+            None,
+        )
+
+    def of_request(self, request: PageRequest) -> Consequence | None:
+        """What a request would do, by its method, its address and the fields that decide."""
+        if request.method == "DELETE":
+            return self._of_word("delete", request.url)
+        if not (request.sends or request.is_page):
+            return None
+        found = self._of_address(request.url, sends=request.sends)
+        return found or self._of_fields(request.body)
+
+    @property
+    def programs(self) -> bool:
+        """Whether programs may be downloaded."""
+        return all(each.name != "program" for each in self._kinds)
+
+    def _of_address(self, url: str, *, sends: bool) -> Consequence | None:
+        """What an address does; one that is only asked for may be a page about it (``/buy``)."""
+        found = parse_url(url)
+        if found is None:
+            return None
+        for part in unquote(found.path).split("/"):
+            consequence = self._of_word(part.partition(".")[0], url)
+            acts = consequence is not None and (sends or consequence.kind in _DONE_BY_LINK)
+            if acts or (consequence is not None and len(name_words(part)) > 1):
+                return consequence
+        return self._of_fields(found.href.partition("?")[2].partition("#")[0])
+
+    def _of_fields(self, fields: str) -> Consequence | None:
+        for name, value in parse_qsl(fields[:10_000]):
+            if _DECIDING.fullmatch(name):
+                consequence = self._of_word(value, value)
+                if consequence is not None:
+                    return consequence
+        return None
+
+    def _of_word(self, part: str, where: str) -> Consequence | None:
+        said = " ".join(name_words(part.replace("-", " ")))
+        for each in self._kinds:
+            if said and each.says.score(said) >= _PART:
+                return Consequence(each.name, where.partition("?")[0][:100])
+        return None
+
+
+@dataclass(frozen=True)
+class _Kind:
+    name: str
+    says: Concept
+
+
+@cache
+def _kinds() -> tuple[_Kind, ...]:
+    prefix = "consequence."
+    found = (_Kind(each.name.removeprefix(prefix), each) for each in concepts(prefix))
+    return tuple(each for each in found if each.name in _DOES)
+
+
+def _asks(asked: Concept, goal: str) -> bool:
+    """Whether a text asks for it, somewhere where it doesn't say "don't"."""
+    plain = fold(goal)
+    return any(
+        not _denied(plain[: match.start()])
+        for match in asked.terms.finditer(asked.exclusions.sub(" ", plain))
+    )
+
+
+def _begins(kind: str, goal: str) -> bool:
+    """Whether a sentence begins with a word that only then asks for it: "Order 3 lamps"."""
+    return any(
+        each.terms.match(sentence.strip()) is not None
+        and not each.exclusions.match(sentence.strip())
+        for each in concepts(f"asked_first.{kind}")
+        for sentence in _SENTENCE.split(fold(goal))
+    )
+
+
+def _denied(before: str) -> bool:
+    words = _SENTENCE.split(before)[-1].split()[-_WORDS_BEFORE:]
+    return any(each in word_list("negations") for each in words)
+
+
+def _path_to(root: Node, ref: str) -> tuple[Node, ...]:
+    """The node with a ref, after those around it."""
+    if root.ref == ref:
+        return (root,)
+    for child in root.children:
+        found = _path_to(child, ref)
+        if found:
+            return (root, *found)
+    return ()
+
+
+def _is_button(node: Node) -> bool:
+    return node.role == "button" or node.tag == "button" or node.input_type in ("submit", "button")
+
+
+def _has_room(path: tuple[Node, ...]) -> bool:
+    """Whether the nearest part of the page that has fields has one for a text of several lines."""
+    for around in reversed(path):
+        fields = [each for each in around.walk() if each.tag in ("input", "textarea")]
+        if any(each.input_type not in _BUTTON_TYPES for each in fields):
+            return any(each.tag == "textarea" for each in fields)
+    return False
+
+
+def _heading(around: Node) -> str:
+    headed = next((node.name for node in around.walk() if node.role == "heading"), "")
+    return around.name or headed

@@ -1,0 +1,51 @@
+"""What a page makes of a typed secret is painted over, however it spells it."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from skyvern_dagster.browser.veil import masks
+from tests.browser.visit import Visit
+
+SECRET = "Zq7-Planted-Secret"
+ECHOES = {
+    "as it is": f"<p>{SECRET}</p>",
+    "in capitals": f"<p>Password: {SECRET.upper()}!</p>",
+    "spaced": f"<p>{' '.join(SECRET)}</p>",
+    "letter by letter": "<p>" + "".join(f"<b>{each}</b>" for each in SECRET) + "</p>",
+    "letters in blocks": "<p>" + "".join(f"<i>{each} </i><br>" for each in SECRET) + "</p>",
+    "dashed": f"<p>{'.'.join(SECRET)}</p>",
+    "entities": "<p>" + "".join(f"&#{ord(each)};" for each in SECRET) + "</p>",
+    "base64": f"<p>{base64.b64encode(SECRET.encode()).decode()}</p>",
+    "hex": f"<p>{SECRET.encode().hex().upper()}</p>",
+    "hex in pairs": f"<p>{SECRET.encode().hex(':')}</p>",
+    "backwards": f"<p>{SECRET[::-1]}</p>",
+    "picture's alt": f"<p><img src='/none.png' alt='{SECRET}'></p>",
+    "title": f"<p title='Your password: {SECRET}'>Hover me</p>",
+    "field": f"<p><input value='{SECRET}'></p>",
+    "button": f"<p><input type='button' value='{SECRET}'></p>",
+    "placeholder": f"<p><textarea placeholder='{SECRET}'></textarea></p>",
+    "drawing": f"<p><svg><text y='20'>{SECRET}</text></svg></p>",
+}
+
+
+@pytest.mark.parametrize("echo", ECHOES.values(), ids=ECHOES.keys())
+def test_what_shows_it_is_covered(visit: Visit, echo: str) -> None:
+    visit.open("/other")
+    page = visit.session.page
+    visit.run(page.set_content(f"<h1>Welcome</h1><div>{echo}</div><p id='rest'>Your orders</p>"))
+    where = "(all) => all.map((each) => [each.closest('div') !== null, each.id || each.tagName])"
+    found = [visit.run(each.evaluate_all(where)) for each in masks(page, {SECRET})]
+    covered = [entry for each in found for entry in each]
+    assert covered
+    assert all(inside for inside, _ in covered), covered
+
+
+def test_nothing_else_is(visit: Visit) -> None:
+    visit.open("/other")
+    page = visit.session.page
+    visit.run(page.set_content("<h1>Secret</h1><p>Planted Zq7</p><p>7-Planted</p>"))
+    assert [visit.run(each.count()) for each in masks(page, {SECRET})] == [0, 0]
+    assert masks(page, set()) == []
