@@ -14,13 +14,13 @@ from collections import defaultdict
 from pathlib import Path
 
 from benchmarks.miniwob_pages import MiniwobServer, task_names
-from skyvern_dagster.agent.acting import Hands
+from skyvern_dagster.agent.executor import ActionExecutor
 from skyvern_dagster.agent.guard import Guard
 from skyvern_dagster.agent.loop import AgentLoop
 from skyvern_dagster.agent.planner import Goal
 from skyvern_dagster.agent.planners.heuristic.planner import HeuristicPlanner
-from skyvern_dagster.agent.recorder import StepRecorder
 from skyvern_dagster.agent.request_guard import RequestGuard
+from skyvern_dagster.agent.step_artifacts import StepArtifacts
 from skyvern_dagster.agent.task import TaskRequest
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.browser.navigation import goto
@@ -66,8 +66,8 @@ async def episode(session: BrowserSession, url: str, seed: int, folder: Path) ->
         request,
         session,
         HeuristicPlanner(),
-        Hands(session, vault, home_url=url, goal=goal, requests=requests),
-        StepRecorder(ArtifactStore(folder), vault.redactor, request, print),
+        ActionExecutor(session, vault, home_url=url, goal=goal, requests=requests),
+        StepArtifacts(ArtifactStore(folder), vault.redactor, request, print),
         lambda _: None,
         Guard(goal, requests),
     )

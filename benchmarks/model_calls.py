@@ -27,11 +27,11 @@ from skyvern_dagster.agent.choice import PlannerChoice, Replaying
 from skyvern_dagster.agent.planner import Goal, Place, PlanRequest
 from skyvern_dagster.agent.planners.llm.reply import answer_schema
 from skyvern_dagster.agent.planners.llm.templates import prompt
-from skyvern_dagster.agent.sessions import SessionDesk
 from skyvern_dagster.agent.task import TaskRequest, TaskResult
+from skyvern_dagster.agent.task_runner import TaskRunner
 from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.browser.brief import CHARACTERS_PER_TOKEN
 from skyvern_dagster.browser.observation import Node, Observation
+from skyvern_dagster.browser.page_outline import CHARACTERS_PER_TOKEN
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.credentials.access import SecretAccess
 from skyvern_dagster.credentials.redaction import Redactor
@@ -107,7 +107,7 @@ def visits(replaying: Replaying, *, reads: bool, delay: float = 0, most: int = 4
         runtime.run(runtime.browser())
         importlib.import_module("openai")
         store = ArtifactStore(Path(folder))
-        desk = SessionDesk(runtime, store)
+        desk = TaskRunner(runtime, store)
         choice = PlannerChoice(model=server.settings(), store=store, replaying=replaying)
         for visit, number in enumerate(NUMBERS[:most]):
             if reads:
@@ -124,7 +124,7 @@ def visits(replaying: Replaying, *, reads: bool, delay: float = 0, most: int = 4
     return found
 
 
-def _task(desk: SessionDesk, choice: PlannerChoice, url: str, number: str) -> TaskResult:
+def _task(desk: TaskRunner, choice: PlannerChoice, url: str, number: str) -> TaskResult:
     vault = SecretVault(
         SecretDeclarations(credentials={"login": ()}),
         SecretAccess.of_operator(EnvironmentSource(LOGIN)),

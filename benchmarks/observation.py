@@ -19,8 +19,8 @@ from pathlib import Path
 from playwright.async_api import Route
 
 from benchmarks.observed_pages import BenchPage, bench_pages
-from skyvern_dagster.browser.brief import brief, words_of
-from skyvern_dagster.browser.brief_node import is_control
+from skyvern_dagster.browser.outline_node import is_control
+from skyvern_dagster.browser.page_outline import page_outline, words_of
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.browser.session import BrowserSession
 
@@ -70,7 +70,7 @@ async def measure(session: BrowserSession, page: BenchPage) -> Row:
 
     async def our_look() -> None:
         nonlocal ours
-        ours = brief(await session.observe(), words, MAX_TOKENS).text
+        ours = page_outline(await session.observe(), words, MAX_TOKENS).text
 
     await our_look()
     for _ in range(LOOKS[page.controls < SMALL]):

@@ -91,7 +91,9 @@ def served(postgres: str) -> Iterator[tuple[Deployment, str, Path]]:
 def add_runs(home: Path, count: int) -> list[str]:
     """Finished runs with their records; the ids of the last hundred."""
     store = ArtifactStore(home / "artifacts")
-    workflow, values = task_workflow({"url": "https://example.com", "navigation_goal": "Look"})
+    workflow, values = task_workflow(
+        {"url": "https://example.com", "navigation_goal": "PageSnapshot"}
+    )
     ids = [new_id("tsk") for _ in range(count)]
     with dg.DagsterInstance.get() as instance:
         for run_id in ids:

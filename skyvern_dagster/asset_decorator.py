@@ -9,7 +9,7 @@ from typing import Any
 import dagster as dg
 
 from skyvern_dagster.compiler.asset_finish import report_items, result_metadata
-from skyvern_dagster.compiler.assets import asset_launch, asset_specs
+from skyvern_dagster.compiler.assets import asset_specs, asset_target
 from skyvern_dagster.compiler.dagster_host import dagster_run
 from skyvern_dagster.compiler.endings import complete, ended
 from skyvern_dagster.compiler.limits import login_pools
@@ -62,7 +62,7 @@ def skyvern_assets(
             )
     """
     translator = dagster_skyvern_translator or DagsterSkyvernTranslator()
-    launch = asset_launch(workflow, translator=translator, partitions=None, parameters={})
+    launch = asset_target(workflow, translator=translator, partitions=None, parameters={})
     specs = asset_specs(workflow, launch, translator)
     pools = login_pools(workflow)
     made_by = {WORKFLOW: workflow, TRANSLATOR: translator}
@@ -119,7 +119,7 @@ class SkyvernResource(dg.ConfigurableResource["SkyvernResource"]):
         resources = SimpleNamespace(**{key: getattr(self, key) for key in _PARTS})
         run = dagster_run(op, workflow, resources)
         try:
-            launch = asset_launch(
+            launch = asset_target(
                 workflow, translator=translator, partitions=None, parameters=parameters or {}
             )
             window = launch.window(op)

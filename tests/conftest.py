@@ -87,7 +87,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         monkeypatch.delenv(name)
     monkeypatch.setenv("DAGSTER_DISABLE_TELEMETRY", "1")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    # Videos cost a third of a second a task; tests/agent/test_film.py makes them.
+    # Videos cost a third of a second a task; tests/agent/test_task_video.py makes them.
     monkeypatch.setenv("SKYVERN_VIDEO", "0")
     monkeypatch.setenv("SKYVERN_PLANNER", "tests.planners.clerk:Clerk")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(ROOT), str(ROOT / "api"))))

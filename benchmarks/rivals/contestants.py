@@ -14,8 +14,8 @@ from typing import Any
 
 from benchmarks.rivals.chromium import attachable_chromium
 from benchmarks.rivals.seen import Seen, timed
-from skyvern_dagster.browser.brief import brief, words_of
-from skyvern_dagster.browser.brief_node import is_control
+from skyvern_dagster.browser.outline_node import is_control
+from skyvern_dagster.browser.page_outline import page_outline, words_of
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.browser.session import BrowserSession
 
@@ -50,7 +50,7 @@ def own_and_bare() -> Iterator[tuple[Contestant, Contestant]]:
 
         async def ours(goal: str) -> tuple[str, int]:
             seen = await session.observe()
-            text = brief(seen, words_of([goal]), MAX_TOKENS).text
+            text = page_outline(seen, words_of([goal]), MAX_TOKENS).text
             return text, sum(is_control(node) for node in seen.root.walk())
 
         async def bare() -> tuple[str, int]:

@@ -7,10 +7,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from skyvern_dagster.agent.acting import Hands, describe, describe_target
 from skyvern_dagster.agent.decisions import Complete, Decision, Download, Extract, Terminate
+from skyvern_dagster.agent.executor import ActionExecutor, describe, describe_target
 from skyvern_dagster.agent.extraction import merge, mismatch
-from skyvern_dagster.agent.finding_again import for_redrawn
 from skyvern_dagster.agent.guard import Guard, shows
 from skyvern_dagster.agent.learner import Learner
 from skyvern_dagster.agent.planner import (
@@ -20,8 +19,9 @@ from skyvern_dagster.agent.planner import (
     Planner,
     PlanRequest,
 )
-from skyvern_dagster.agent.recorder import StepRecorder
+from skyvern_dagster.agent.redrawn import for_redrawn
 from skyvern_dagster.agent.step import StepSummary
+from skyvern_dagster.agent.step_artifacts import StepArtifacts
 from skyvern_dagster.agent.targets import label_of
 from skyvern_dagster.agent.task import TaskError, TaskRequest, TaskStatus
 from skyvern_dagster.browser.observation import Observation
@@ -63,8 +63,8 @@ class AgentLoop:
     request: TaskRequest
     session: BrowserSession
     planner: Planner
-    hands: Hands
-    recorder: StepRecorder
+    hands: ActionExecutor
+    recorder: StepArtifacts
     log: Log
     guard: Guard
     learner: Learner | None = None

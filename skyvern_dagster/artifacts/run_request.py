@@ -19,7 +19,7 @@ class RunOptions(BaseModel):
     Attributes:
         api_key_id: The key that the request came with: its webhooks are signed for that key.
         webhook_callback_url: Where the run's ending is reported; the definition's, unless given.
-        totp_verification_url: RunOptions for one-time codes; before the blocks' own.
+        totp_verification_url: Asked for one-time codes; before the blocks' own.
         totp_identifier: Whom pushed one-time codes are for; before the blocks' own.
         max_steps: Limits every task of the run.
         max_seconds: After which the run is ended as ``timed_out``.

@@ -8,8 +8,8 @@ from typing import Any
 
 from skyvern_dagster.agent.choice import PlannerName
 from skyvern_dagster.agent.planner import Planner
-from skyvern_dagster.agent.sessions import SessionDesk
 from skyvern_dagster.agent.task import HandOn
+from skyvern_dagster.agent.task_runner import TaskRunner
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.run_request import RunRequest
 from skyvern_dagster.artifacts.store import ArtifactStore
@@ -55,7 +55,7 @@ class Services:
     """What a process offers to blocks, built from Dagster's resources or by hand."""
 
     artifacts: ArtifactStore
-    desk: SessionDesk
+    tasks: TaskRunner
     planner: Planner
     secrets: SecretSource
     s3: S3Bucket
@@ -95,7 +95,7 @@ class Services:
         Raises:
             SecretError: They are another organization's, or can't be read.
         """
-        # RunOptions of the store first: a run that has none needs no secret of the server.
+        # Asked of the store first: a run that has none needs no secret of the server.
         if self.run_secrets is None or not run_secrets_exist(self.artifacts, run_id):
             return {}
         try:

@@ -104,7 +104,7 @@ class TaskBlock(LeafBlock):
         default=None, description="Whom pushed one-time codes are for (POST /api/v1/totp)."
     )
     totp_verification_url: str | None = Field(
-        default=None, description="RunOptions for a one-time code, where the site wants one."
+        default=None, description="Asked for a one-time code, where the site wants one."
     )
     planner: PlannerName | None = Field(
         default=None,
@@ -153,7 +153,7 @@ class TaskBlock(LeafBlock):
                 task_place(request.task_id),
                 {"run_id": context.workflow_run_id, "block_key": context.block_key},
             )
-        result = context.services.desk.run_task(
+        result = context.services.tasks.run_task(
             request,
             planner=planner_for(context.services.planner, self.planner or context.planner),
             vault=context.vault,

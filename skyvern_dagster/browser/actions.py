@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from skyvern_dagster.browser.action import perform
 from skyvern_dagster.browser.clicking import click_target, dispatch_click
 from skyvern_dagster.browser.dropdowns import choose_drawn_option
-from skyvern_dagster.browser.performing import perform
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.browser.scripts import script
+from skyvern_dagster.browser.secret_cover import cover
 from skyvern_dagster.browser.target import Target, find_target
-from skyvern_dagster.browser.veil import cover
 from skyvern_dagster.errors import ActionError
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from skyvern_dagster.browser.action import perform
 from skyvern_dagster.browser.clicking import click_target
 from skyvern_dagster.browser.downloads import DownloadProblem
 from skyvern_dagster.browser.fetching import fetch_content
 from skyvern_dagster.browser.file_content import Content, name_from_response
-from skyvern_dagster.browser.performing import perform
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.browser.target import find_target
 from skyvern_dagster.browser.traffic import content_type, is_file, is_page

@@ -7,9 +7,9 @@ import contextlib
 import re
 from typing import TYPE_CHECKING
 
+from skyvern_dagster.browser.action import leave_error_page, perform
 from skyvern_dagster.browser.fetching import reason_of
-from skyvern_dagster.browser.looks import look
-from skyvern_dagster.browser.performing import leave_error_page, perform
+from skyvern_dagster.browser.page_snapshot import page_snapshot
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.errors import ActionError, NavigationError
 from skyvern_dagster.url import parse_url
@@ -218,10 +218,10 @@ async def _succeeds(waiting: asyncio.Future[None]) -> bool:
 async def _until_change(session: BrowserSession, page: Page, seconds: float) -> str:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
-    before = await look(page)
+    before = await page_snapshot(page)
     while (left := deadline - loop.time()) > 0:
         await session.traffic.change(min(left, _LOOK_SECONDS))
-        if page.is_closed() or await look(page) != before:
+        if page.is_closed() or await page_snapshot(page) != before:
             return "Waited until the page changed"
     return f"Waited {seconds:g} seconds"
 

@@ -1,6 +1,6 @@
 """What a page looks like to a planner: a tree of nodes with the refs that actions use.
 
-Pure data. :mod:`skyvern_dagster.browser.snapshot` makes it from a live page; planners and their
+Pure data. :mod:`skyvern_dagster.browser.observing` makes it from a live page; planners and their
 tests read it without a browser.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from skyvern_dagster.browser.outline import outline
+from skyvern_dagster.browser.page_text import outline
 
 
 class Box(NamedTuple):

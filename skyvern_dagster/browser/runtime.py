@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from skyvern_dagster.browser.address_filter import AddressFilter
 from skyvern_dagster.browser.chromium import RemoteChromium, find_chromium, start_chromium
 from skyvern_dagster.browser.closed_switches import closed_switches
+from skyvern_dagster.browser.context_pool import BlankContext, ContextPool
+from skyvern_dagster.browser.document_interception import DocumentInterception
 from skyvern_dagster.browser.fetching import reason_of
-from skyvern_dagster.browser.gate import DocumentGate
 from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.browser.scripts import register_engines
-from skyvern_dagster.browser.spare import BlankContext, SpareContext
 from skyvern_dagster.errors import BrowserBrokenError, BrowserError
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ Seen in Playwright 1.65 (``playwright/driver/package/lib``, ``TargetClosedError`
 class _Engine:
     playwright: Playwright
     browser: Browser
-    gate: DocumentGate
-    spare: SpareContext
+    gate: DocumentInterception
+    spare: ContextPool
     is_remote: bool
 
 
@@ -105,7 +105,9 @@ class BrowserRuntime:
         """
         return (await self._running_engine()).browser
 
-    async def blank_context(self, options: Mapping[str, Any]) -> tuple[BlankContext, DocumentGate]:
+    async def blank_context(
+        self, options: Mapping[str, Any]
+    ) -> tuple[BlankContext, DocumentInterception]:
         """A new context with a blank page, and the gate of its browser. Call it on the loop.
 
         Args:
@@ -209,12 +211,12 @@ class BrowserRuntime:
                 headless=self._headless,
                 switches=closed_switches(self._closed_ports, proxy),
             )
-            gate = await DocumentGate.open(browser)
+            gate = await DocumentInterception.open(browser)
         except BaseException:
             await playwright.stop()
             raise
         is_remote = isinstance(find_chromium(self._configured, bundled=bundled), RemoteChromium)
-        return _Engine(playwright, browser, gate, SpareContext(browser), is_remote)
+        return _Engine(playwright, browser, gate, ContextPool(browser), is_remote)
 
     async def _stop_engine(self) -> None:
         from playwright.async_api import Error

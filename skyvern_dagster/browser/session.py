@@ -9,22 +9,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from skyvern_dagster.browser.console import ConsoleLog
+from skyvern_dagster.browser.context_pool import BlankContext
 from skyvern_dagster.browser.dialogs import Dialogs
+from skyvern_dagster.browser.document_interception import DocumentInterception, Watch
 from skyvern_dagster.browser.downloads import Downloads
 from skyvern_dagster.browser.fetching import reason_of
-from skyvern_dagster.browser.gate import DocumentGate, Watch
 from skyvern_dagster.browser.har import HarLog
 from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.browser.observation import Observation
+from skyvern_dagster.browser.observing import observe
 from skyvern_dagster.browser.page_request import RequestRules
 from skyvern_dagster.browser.screencast import Screencast
-from skyvern_dagster.browser.snapshot import observe
-from skyvern_dagster.browser.spare import BlankContext
+from skyvern_dagster.browser.secret_cover import MASK_COLOR, masks
 from skyvern_dagster.browser.state import BrowserState
 from skyvern_dagster.browser.storage import WebStorage
 from skyvern_dagster.browser.tabs import Tabs
 from skyvern_dagster.browser.traffic import Traffic
-from skyvern_dagster.browser.veil import MASK_COLOR, masks
 from skyvern_dagster.errors import BrowserBrokenError, BrowserError
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class BrowserSession:
     def __init__(
         self,
         blank: BlankContext,
-        gate: DocumentGate,
+        gate: DocumentInterception,
         downloads_dir: Path,
         state: BrowserState,
         options: SessionOptions,

@@ -12,10 +12,10 @@ from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.compiler.dagster_host import adopted_run
 from skyvern_dagster.compiler.endings import complete
 from skyvern_dagster.compiler.item_metadata import item_metadata, items_table
-from skyvern_dagster.compiler.launch import Launch
 from skyvern_dagster.compiler.metadata import downloads_metadata, picture_metadata
 from skyvern_dagster.compiler.plan import FINISH
 from skyvern_dagster.compiler.run_ops import SCOPE, SCOPE_IN, Inputs
+from skyvern_dagster.compiler.target import CompileTarget
 from skyvern_dagster.compiler.totals import totals
 from skyvern_dagster.execution.records import RunRecords
 from skyvern_dagster.execution.result import WorkflowItem, WorkflowResult, workflow_result
@@ -38,7 +38,7 @@ VALUE = "value"
 _VALUE_OUT = {VALUE: dg.Out(WorkflowResult, io_manager_key=IO_MANAGER)}
 
 
-def asset_finish_op(workflow: Workflow, launch: Launch) -> dg.OpDefinition:
+def asset_finish_op(workflow: Workflow, launch: CompileTarget) -> dg.OpDefinition:
     """Marks the run as completed and gives the asset's value."""
 
     def finish(context: dg.OpExecutionContext, inputs: Inputs) -> Iterator[dg.Output[Any]]:
@@ -64,7 +64,10 @@ def asset_finish_op(workflow: Workflow, launch: Launch) -> dg.OpDefinition:
 
 
 def report_items(
-    context: dg.OpExecutionContext, launch: Launch, result: WorkflowResult, store: ArtifactStore
+    context: dg.OpExecutionContext,
+    launch: CompileTarget,
+    result: WorkflowResult,
+    store: ArtifactStore,
 ) -> None:
     """One materialization for each item that has something to show."""
     for loop, key in launch.items.items():

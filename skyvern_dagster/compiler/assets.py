@@ -11,8 +11,8 @@ from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.compiler.asset_finish import VALUE, items_partitions
 from skyvern_dagster.compiler.block_ops import BlockOps
 from skyvern_dagster.compiler.job import asset_graph
-from skyvern_dagster.compiler.launch import Launch
 from skyvern_dagster.compiler.partitioning import partitions_definition
+from skyvern_dagster.compiler.target import CompileTarget
 from skyvern_dagster.errors import ParameterError
 from skyvern_dagster.translator import DagsterSkyvernTranslator, SkyvernAssetData
 from skyvern_dagster.workflow.loader import Workflow
@@ -61,7 +61,7 @@ def build_assets(
             )
     """
     translator = dagster_skyvern_translator or DagsterSkyvernTranslator()
-    launch = asset_launch(
+    launch = asset_target(
         workflow, translator=translator, partitions=partitions, parameters=parameters or {}
     )
     specs = asset_specs(workflow, launch, translator)
@@ -83,13 +83,13 @@ def build_assets(
     ]
 
 
-def asset_launch(
+def asset_target(
     workflow: Workflow,
     *,
     translator: DagsterSkyvernTranslator,
     partitions: Partitions | None,
     parameters: Mapping[str, Any],
-) -> Launch:
+) -> CompileTarget:
     """What stands fast about the asset's runs.
 
     Raises:
@@ -97,7 +97,7 @@ def asset_launch(
     """
     section = workflow.definition.dagster
     key = tuple(translator.get_asset_spec(SkyvernAssetData(workflow)).key.path)
-    return Launch(
+    return CompileTarget(
         graph=f"{'__'.join(clean_name(part) for part in key)}__asset",
         asset=key,
         items={
@@ -113,7 +113,7 @@ def asset_launch(
 
 
 def asset_specs(
-    workflow: Workflow, launch: Launch, translator: DagsterSkyvernTranslator
+    workflow: Workflow, launch: CompileTarget, translator: DagsterSkyvernTranslator
 ) -> dict[str, dg.AssetSpec]:
     """Output of the graph -> its asset."""
     blocks = {block.label: block for block in workflow.definition.blocks}
@@ -127,7 +127,7 @@ def asset_specs(
 
 
 def item_specs(
-    workflow: Workflow, launch: Launch, translator: DagsterSkyvernTranslator
+    workflow: Workflow, launch: CompileTarget, translator: DagsterSkyvernTranslator
 ) -> list[dg.AssetSpec]:
     """The assets of the loops' items: not materialized by themselves, one partition per item."""
     return [
@@ -143,7 +143,7 @@ def item_specs(
     ]
 
 
-def _every_item(launch: Launch) -> dg.PartitionMapping | None:
+def _every_item(launch: CompileTarget) -> dg.PartitionMapping | None:
     """Any partition of the workflow may have made an item."""
     return None if launch.partitions is None else dg.AllPartitionMapping()
 

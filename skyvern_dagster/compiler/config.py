@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 from pydantic import Field, create_model
 
-from skyvern_dagster.compiler.launch import Launch
+from skyvern_dagster.compiler.target import CompileTarget
 from skyvern_dagster.workflow.loader import Workflow
 from skyvern_dagster.workflow.parameters import ValueType, WorkflowParameter, coerce
 
@@ -25,7 +25,7 @@ _TYPES: dict[ValueType, Any] = {
 }
 
 
-def parameters_config(workflow: Workflow, launch: Launch | None = None) -> type[dg.Config]:
+def parameters_config(workflow: Workflow, launch: CompileTarget | None = None) -> type[dg.Config]:
     """The config class of a workflow's ``workflow`` parameters, which are its aliases.
 
     What partitions give is not among them, and what the launch gives is the default.

@@ -13,11 +13,11 @@ import dagster as dg
 from skyvern_dagster.compiler.asset_finish import VALUE, asset_finish_op
 from skyvern_dagster.compiler.block_ops import BlockOps
 from skyvern_dagster.compiler.config import parameters_config, parameters_mapping
-from skyvern_dagster.compiler.launch import Launch
 from skyvern_dagster.compiler.limits import run_tags
 from skyvern_dagster.compiler.ops import ITERATION, RESULT, data_input
 from skyvern_dagster.compiler.plan import FINISH, START, BlockNode, LoopNode
 from skyvern_dagster.compiler.run_ops import SCOPE, after_inputs, finish_op, start_op
+from skyvern_dagster.compiler.target import CompileTarget
 from skyvern_dagster.execution import tags
 from skyvern_dagster.io_manager import IO_MANAGER, SkyvernJsonIOManager
 from skyvern_dagster.resources.services import default_resources
@@ -75,7 +75,7 @@ def build_graph(
         name: Name of the graph, unique in a code location; the workflow's name when left out.
         block_ops: As for :func:`build_job`.
     """
-    launch = Launch(graph=name or workflow.name)
+    launch = CompileTarget(graph=name or workflow.name)
     ops = block_ops or BlockOps(workflow, launch.graph)
 
     def compose() -> None:
@@ -88,7 +88,7 @@ def build_graph(
 
 
 def asset_graph(
-    workflow: Workflow, launch: Launch, block_ops: BlockOps | None = None
+    workflow: Workflow, launch: CompileTarget, block_ops: BlockOps | None = None
 ) -> dg.GraphDefinition:
     """Compiles a workflow into the graph behind its assets: the same ops, and outputs."""
     ops = block_ops or BlockOps(workflow, launch.graph)

@@ -9,9 +9,9 @@ import dagster as dg
 
 from skyvern_dagster.compiler.dagster_host import adopted_run, dagster_run, tag_process
 from skyvern_dagster.compiler.endings import complete
-from skyvern_dagster.compiler.launch import Launch
 from skyvern_dagster.compiler.metadata import downloads_metadata
 from skyvern_dagster.compiler.plan import FINISH, START
+from skyvern_dagster.compiler.target import CompileTarget
 from skyvern_dagster.errors import ParameterError
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.io_manager import IO_MANAGER
@@ -36,7 +36,7 @@ _START_CONFIG = dg.Permissive()  # type: ignore[no-untyped-call]
 _FINISH_OUT = {"result": dg.Out(dg.Nothing)}
 
 
-def start_op(workflow: Workflow, launch: Launch) -> dg.OpDefinition:
+def start_op(workflow: Workflow, launch: CompileTarget) -> dg.OpDefinition:
     """Checks the parameters and opens the run.
 
     Its config is what the graph's typed config was mapped to, with all defaults.
@@ -67,7 +67,7 @@ def start_op(workflow: Workflow, launch: Launch) -> dg.OpDefinition:
     )
 
 
-def finish_op(workflow: Workflow, launch: Launch) -> dg.OpDefinition:
+def finish_op(workflow: Workflow, launch: CompileTarget) -> dg.OpDefinition:
     """Marks the run as completed."""
 
     def finish(context: dg.OpExecutionContext, inputs: Inputs) -> Iterator[dg.Output[None]]:
@@ -95,7 +95,7 @@ def finish_op(workflow: Workflow, launch: Launch) -> dg.OpDefinition:
     )
 
 
-def after_inputs(workflow: Workflow, launch: Launch) -> list[str]:
+def after_inputs(workflow: Workflow, launch: CompileTarget) -> list[str]:
     """Inputs that stand for the assets that the workflow's asset comes after."""
     if not launch.asset:
         return []

@@ -79,7 +79,7 @@ class CodeWaiter:
     """Waits for the codes of one task: no code twice, and no longer than patience lasts.
 
     Args:
-        source: RunOptions again and again.
+        source: Asked again and again.
         patience: Seconds for all codes of the task together.
     """
 

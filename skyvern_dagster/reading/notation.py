@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Look = Literal["number", "date", "code", "words"]
+PageSnapshot = Literal["number", "date", "code", "words"]
 """What a text looks like: ``code`` has digits and no blank, ``words`` is anything else."""
 
 
@@ -23,7 +23,7 @@ class TextNotation(_Notation):
     form: Literal["text"] = "text"
     before: str = ""
     after: str = ""
-    looks: tuple[Look, ...] = ()
+    looks: tuple[PageSnapshot, ...] = ()
 
 
 class UrlNotation(_Notation):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from skyvern_dagster.reading.notation import Look, TextNotation
+from skyvern_dagster.reading.notation import PageSnapshot, TextNotation
 from skyvern_dagster.reading.words import flat
 
 _NUMBER = re.compile(r"[-+−]?\d[\d.,'’\s]*")
@@ -16,7 +16,7 @@ _NOTHING = frozenset(
 """What pages write where there is no value."""
 
 
-def look_of(text: str) -> Look | None:
+def look_of(text: str) -> PageSnapshot | None:
     """What a text looks like; ``None`` for one that stands for nothing (``-``, ``n/a``)."""
     plain = flat(text)
     if not re.search(r"\w", plain) or plain.casefold() in _NOTHING:

@@ -1,4 +1,4 @@
-"""The browser as a Dagster resource: one Chromium per process, and its session desk."""
+"""The browser as a Dagster resource: one Chromium per process, and its task runner."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
-from skyvern_dagster.agent.sessions import SessionDesk
+from skyvern_dagster.agent.task_runner import TaskRunner
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.context import AgentSettings
 from skyvern_dagster.browser.network import NetworkPolicy
@@ -51,7 +51,7 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
     max_seconds_per_task: float = 600.0
 
     _runtime: BrowserRuntime | None = PrivateAttr(default=None)
-    _desks: dict[str, SessionDesk] = PrivateAttr(default_factory=dict)
+    _runners: dict[str, TaskRunner] = PrivateAttr(default_factory=dict)
     _guard: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
     @contextmanager
@@ -63,19 +63,19 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
         finally:
             self.close()
 
-    def desk(self, store: ArtifactStore) -> SessionDesk:
-        """The session desk of this process."""
+    def task_runner(self, store: ArtifactStore) -> TaskRunner:
+        """The task runner of this process."""
         key = str(store.base)
         with self._guard:
-            if key not in self._desks:
-                self._desks[key] = SessionDesk(self._browser(), store, self.policy())
-            return self._desks[key]
+            if key not in self._runners:
+                self._runners[key] = TaskRunner(self._browser(), store, self.policy())
+            return self._runners[key]
 
     def close(self) -> None:
         """Closes the browser, if it was started."""
-        for desk in self._desks.values():
-            desk.close()
-        self._desks.clear()
+        for runner in self._runners.values():
+            runner.close()
+        self._runners.clear()
         if self._runtime is not None:
             self._runtime.close()
             self._runtime = None

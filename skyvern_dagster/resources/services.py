@@ -53,7 +53,7 @@ def services(resources: Any) -> Services:
         planner = planner.with_store(store)
     return Services(
         artifacts=store,
-        desk=resources.browser.desk(store),
+        tasks=resources.browser.task_runner(store),
         planner=planner,
         secrets=_secret_source(resources.secrets),
         s3=_bucket(resources.s3),

@@ -26,9 +26,9 @@ from skyvern_dagster.resources.server_secret import server_secret
 from skyvern_dagster.runs.answer import build_answer, downloads
 from skyvern_dagster.runs.events import ProgressEvent, RunEvents
 from skyvern_dagster.runs.instance_home import default_store, prepare_home
-from skyvern_dagster.runs.launch import LaunchRequest, RunProcess, launch
 from skyvern_dagster.runs.reconcile import is_of_this_machine, process_is_alive, report_lost
 from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
+from skyvern_dagster.runs.run_process import LaunchRequest, RunProcess, launch
 from skyvern_dagster.runs.stopping import StopSignals, stop_signals
 from skyvern_dagster.workflow.loader import Workflow
 

@@ -14,7 +14,7 @@ from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.compiler.dagster_internals import RESUME_TAG
 from skyvern_dagster.execution import tags
 from skyvern_dagster.process.identity import process_tag
-from skyvern_dagster.runs.launch import LaunchRequest
+from skyvern_dagster.runs.run_process import LaunchRequest
 
 
 def main() -> int:

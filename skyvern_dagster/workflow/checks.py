@@ -10,11 +10,11 @@ from pydantic import ValidationError
 from skyvern_dagster.blocks.task import TaskBlock
 from skyvern_dagster.workflow.dagster_checks import dagster_findings
 from skyvern_dagster.workflow.dagster_section import DagsterSection
+from skyvern_dagster.workflow.declarations import Outline, read_outline
 from skyvern_dagster.workflow.document import Document
 from skyvern_dagster.workflow.findings import Finding
 from skyvern_dagster.workflow.label_checks import label_findings
 from skyvern_dagster.workflow.name_checks import NameChecks
-from skyvern_dagster.workflow.outline import Outline, read_outline
 from skyvern_dagster.workflow.parameter_checks import parameter_findings
 from skyvern_dagster.workflow.secret_checks import secret_findings
 

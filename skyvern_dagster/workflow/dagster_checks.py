@@ -8,9 +8,9 @@ from typing import Any, get_args
 from skyvern_dagster.blocks.task import TaskBlock
 from skyvern_dagster.errors import ParameterError
 from skyvern_dagster.workflow.dagster_section import DagsterSection
+from skyvern_dagster.workflow.declarations import Outline
 from skyvern_dagster.workflow.document import Document
 from skyvern_dagster.workflow.findings import Finding, Path, did_you_mean
-from skyvern_dagster.workflow.outline import Outline
 from skyvern_dagster.workflow.parameters import ValueType, coerce
 from skyvern_dagster.workflow.partition_settings import (
     MultiPartitions,

@@ -52,7 +52,7 @@ class WorkflowDefinition(BaseModel):
     proxy_location: str | None = None
     webhook_callback_url: str | None = Field(default=None, description="Told when a run has ended.")
     totp_verification_url: str | None = Field(
-        default=None, description="RunOptions for one-time codes, for all blocks without their own."
+        default=None, description="Asked for one-time codes, for all blocks without their own."
     )
     totp_identifier: str | None = Field(
         default=None, description="Whom pushed one-time codes are for, likewise."

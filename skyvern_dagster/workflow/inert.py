@@ -11,10 +11,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from skyvern_dagster.blocks.registry import block_types
+from skyvern_dagster.workflow.declarations import BODY
 from skyvern_dagster.workflow.definition import DefinitionBody, WorkflowDefinition
 from skyvern_dagster.workflow.document import Document
 from skyvern_dagster.workflow.findings import Finding, Path
-from skyvern_dagster.workflow.outline import BODY
 from skyvern_dagster.workflow.parameters import PARAMETER_MODELS
 
 _BLOCKS: Path = (*BODY, "blocks")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from skyvern_dagster.workflow.declarations import BlockOutline, Outline
 from skyvern_dagster.workflow.document import Document
 from skyvern_dagster.workflow.findings import Finding
 from skyvern_dagster.workflow.op_names import LONGEST_LABEL, OWN_ENDINGS, RESERVED_OP_NAMES
-from skyvern_dagster.workflow.outline import BlockOutline, Outline
 from skyvern_dagster.workflow.parameters import RESERVED_KEYS
 
 

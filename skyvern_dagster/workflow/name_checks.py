@@ -10,9 +10,9 @@ from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.blocks.send_email import SMTP_FIELDS
 from skyvern_dagster.errors import TemplateError
 from skyvern_dagster.templating.rendering import is_template, names_used
+from skyvern_dagster.workflow.declarations import BlockOutline, Outline
 from skyvern_dagster.workflow.document import Document
 from skyvern_dagster.workflow.findings import Finding, Path, did_you_mean
-from skyvern_dagster.workflow.outline import BlockOutline, Outline
 from skyvern_dagster.workflow.parameters import RESERVED_KEYS
 
 _LOOP_NAMES = frozenset({"current_item", "current_value", "current_index"})

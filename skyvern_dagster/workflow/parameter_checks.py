@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import get_args
 
 from skyvern_dagster.errors import ParameterError
+from skyvern_dagster.workflow.declarations import Outline, ParameterOutline
 from skyvern_dagster.workflow.document import Document
 from skyvern_dagster.workflow.findings import Finding, did_you_mean
-from skyvern_dagster.workflow.outline import Outline, ParameterOutline
 from skyvern_dagster.workflow.parameters import RESERVED_KEYS, ValueType, coerce
 
 

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from skyvern_dagster.credentials.secret_texts import secrets_in
 from skyvern_dagster.errors import TemplateError
 from skyvern_dagster.templating.rendering import is_template, names_used
+from skyvern_dagster.workflow.declarations import BlockOutline, Outline, ParameterOutline
 from skyvern_dagster.workflow.document import Document
 from skyvern_dagster.workflow.findings import Finding
-from skyvern_dagster.workflow.outline import BlockOutline, Outline, ParameterOutline
 from skyvern_dagster.workflow.parameters import WorkflowParameter
 
 _TOLD_IN = ("title", "navigation_goal", "data_extraction_goal")

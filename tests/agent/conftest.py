@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from skyvern_dagster.agent.sessions import SessionDesk
+from skyvern_dagster.agent.task_runner import TaskRunner
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from tests.agent.errand import Errand
@@ -28,4 +28,4 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def errand(runtime: BrowserRuntime, site: Site, tmp_path: Path) -> Errand:
     store = ArtifactStore(tmp_path / "artifacts")
-    return Errand(SessionDesk(runtime, store), store, site.url)
+    return Errand(TaskRunner(runtime, store), store, site.url)

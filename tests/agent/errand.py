@@ -8,8 +8,8 @@ from typing import Any
 
 from skyvern_dagster.agent.planner import Goal, Planner
 from skyvern_dagster.agent.planners.scripted import ScriptedPlanner, ScriptStep
-from skyvern_dagster.agent.sessions import SessionDesk
 from skyvern_dagster.agent.task import HandOn, TaskRequest, TaskResult
+from skyvern_dagster.agent.task_runner import TaskRunner
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.credentials.access import SecretAccess
 from skyvern_dagster.credentials.redaction import Redactor
@@ -34,7 +34,7 @@ REQUEST = TaskRequest(
 class Errand:
     """Runs tasks and keeps what they log."""
 
-    desk: SessionDesk
+    tasks: TaskRunner
     store: ArtifactStore
     site_url: str
     lines: list[str] = field(default_factory=list)
@@ -71,7 +71,7 @@ class Errand:
         """Runs a planner on a page."""
         url = None if page is None else self.site_url + page
         request = replace(REQUEST, url=url, goal=goal or Goal(), **changes)
-        return self.desk.run_task(
+        return self.tasks.run_task(
             request,
             planner=planner,
             vault=self.vault,

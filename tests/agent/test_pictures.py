@@ -56,7 +56,7 @@ def test_a_picture_is_the_same_whatever_the_secret(errand: Errand, label: str) -
 
 
 def test_frames_of_a_video_show_dots(errand: Errand, tmp_path: Path) -> None:
-    runtime = errand.desk._runtime
+    runtime = errand.tasks._runtime
 
     async def typed(*, secret: bool) -> object:
         session = await BrowserSession.open(runtime, downloads_dir=tmp_path)

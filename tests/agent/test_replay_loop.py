@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from skyvern_dagster.agent.choice import PlannerChoice
-from skyvern_dagster.agent.sessions import SessionDesk
+from skyvern_dagster.agent.task_runner import TaskRunner
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.context import Services
 from skyvern_dagster.blocks.email_server import EmailServer
@@ -70,7 +70,7 @@ def run(
     store = ArtifactStore(folder / "artifacts")
     services = Services(
         artifacts=store,
-        desk=SessionDesk(runtime, store),
+        tasks=TaskRunner(runtime, store),
         planner=PlannerChoice(model=server.settings(retries=0), store=store),
         secrets=EnvironmentSource(
             {

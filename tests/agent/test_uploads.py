@@ -10,7 +10,7 @@ import pytest
 from skyvern_dagster.agent.decisions import Complete, Decision, Download, UploadFile
 from skyvern_dagster.agent.planner import PlanRequest
 from skyvern_dagster.agent.planners.scripted import ScriptedPlanner, ScriptStep
-from skyvern_dagster.agent.sessions import SessionDesk
+from skyvern_dagster.agent.task_runner import TaskRunner
 from skyvern_dagster.agent.uploads import OfferedFile, Uploads
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.context import Services
@@ -57,7 +57,7 @@ class Giver:
         self.store = ArtifactStore(folder / "artifacts")
         self.path = folder / "uploads.yaml"
         self.path.write_text(WORKFLOW)
-        self.desk = SessionDesk(runtime, self.store)
+        self.tasks = TaskRunner(runtime, self.store)
         self.site = site
         self.s3 = s3
         self.offered: tuple[str, ...] = ()
@@ -80,7 +80,7 @@ class Giver:
         script: list[ScriptStep] = [next_file] * (len(names) + 1)
         services = Services(
             artifacts=self.store,
-            desk=self.desk,
+            tasks=self.tasks,
             planner=ScriptedPlanner(script),
             secrets=EnvironmentSource({}),
             s3=self.s3,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from skyvern_dagster.agent.planners.scripted import ScriptedPlanner
-from skyvern_dagster.agent.sessions import SessionDesk
+from skyvern_dagster.agent.task_runner import TaskRunner
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.context import BlockContext, Services
@@ -66,7 +66,7 @@ class Desk:
         secrets = EnvironmentSource(self.environment)
         services = Services(
             artifacts=self.store,
-            desk=SessionDesk(BrowserRuntime(), self.store),
+            tasks=TaskRunner(BrowserRuntime(), self.store),
             planner=ScriptedPlanner([]),
             secrets=secrets,
             s3=self.s3,

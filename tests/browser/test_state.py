@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from skyvern_dagster.browser import navigation
-from skyvern_dagster.browser.pool import SessionPool
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.browser.session import BrowserSession
+from skyvern_dagster.browser.session_pool import SessionPool
 from skyvern_dagster.browser.state import BrowserState
 from tests.browser.site import Site
 from tests.browser.visit import Visit

@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from skyvern_dagster.browser.veil import masks
+from skyvern_dagster.browser.secret_cover import masks
 from tests.browser.visit import Visit
 
 SECRET = "Zq7-Planted-Secret"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from skyvern_dagster.agent.acting import Hands
+from skyvern_dagster.agent.executor import ActionExecutor
 from skyvern_dagster.agent.guard import Guard, shows
 from skyvern_dagster.agent.loop import AgentLoop
 from skyvern_dagster.agent.planner import Goal, Planner
-from skyvern_dagster.agent.recorder import StepRecorder
 from skyvern_dagster.agent.request_guard import RequestGuard
 from skyvern_dagster.agent.step import StepSummary
+from skyvern_dagster.agent.step_artifacts import StepArtifacts
 from skyvern_dagster.agent.task import TaskRequest
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.browser.navigation import goto
@@ -64,8 +64,8 @@ async def _attempt(
         request,
         session,
         planner,
-        Hands(session, vault, home_url=url, goal=goal, requests=requests),
-        StepRecorder(ArtifactStore(folder), vault.redactor, request, print),
+        ActionExecutor(session, vault, home_url=url, goal=goal, requests=requests),
+        StepArtifacts(ArtifactStore(folder), vault.redactor, request, print),
         lambda _: None,
         Guard(goal, requests),
     )

@@ -58,7 +58,7 @@ def interpreted(bench: Bench, office: Office) -> Ran:
     try:
         return bench.interpreted(office.workflow, dict(office.parameters(ORDERS)), made)[2]
     finally:
-        made.desk.close()
+        made.tasks.close()
 
 
 def in_processes(bench: Bench, office: Office) -> Ran:

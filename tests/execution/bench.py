@@ -8,7 +8,7 @@ from typing import Any
 
 import dagster as dg
 
-from skyvern_dagster.agent.sessions import SessionDesk
+from skyvern_dagster.agent.task_runner import TaskRunner
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.context import Services
 from skyvern_dagster.blocks.email_server import EmailServer
@@ -51,7 +51,7 @@ class Bench:
         store = self.store
         return Services(
             artifacts=store,
-            desk=SessionDesk(BrowserRuntime(), store),
+            tasks=TaskRunner(BrowserRuntime(), store),
             planner=Clerk(),
             secrets=EnvironmentSource(),
             s3=S3Bucket(client=_no_client, bucket="unused"),

@@ -72,7 +72,7 @@ def test_a_planner_that_breaks_fails_its_block_and_says_where(bench: Bench, demo
         runner = Runner(made, services, bench.lines.append)
         after = runner.run_sequence(made.definition.blocks, new_scope(made, {}))
     finally:
-        services.desk.close()
+        services.tasks.close()
 
     assert after.outputs["a"]["failure_reason"] == "unexpected ZeroDivisionError: at http"
     assert after.outputs["b"] == []

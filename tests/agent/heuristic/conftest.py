@@ -13,11 +13,13 @@ from skyvern_dagster.browser.session import BrowserSession
 
 PAGES = Path(__file__).parent / "pages"
 
-Look = Callable[[str], Observation]
+PageSnapshot = Callable[[str], Observation]
 
 
 @pytest.fixture(scope="package")
-def look(runtime: BrowserRuntime, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Look]:
+def look(
+    runtime: BrowserRuntime, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[PageSnapshot]:
     """Shows a page of ``pages/`` in Chromium, at the address that its ``base`` element gives."""
     downloads = tmp_path_factory.mktemp("downloads")
     session = runtime.run(BrowserSession.open(runtime, downloads_dir=downloads))

@@ -9,8 +9,8 @@ from typing import Any
 from skyvern_dagster.agent.planner import Goal
 from skyvern_dagster.agent.planners.heuristic import HeuristicPlanner
 from skyvern_dagster.agent.policy import PlannerPolicy
-from skyvern_dagster.agent.sessions import SessionDesk
 from skyvern_dagster.agent.task import TaskRequest, TaskResult
+from skyvern_dagster.agent.task_runner import TaskRunner
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.credentials.access import SecretAccess
 from skyvern_dagster.credentials.redaction import Redactor
@@ -27,7 +27,7 @@ MAX_STEPS = 25
 class Customer:
     """Does the three tasks of the invoice workflow at one shop."""
 
-    desk: SessionDesk
+    tasks: TaskRunner
     store: ArtifactStore
     portal: Portal
     home: str
@@ -104,7 +104,7 @@ class Customer:
             max_seconds=120,
             trace=False,
         )
-        return self.desk.run_task(
+        return self.tasks.run_task(
             request,
             planner=PlannerPolicy([Wordless(HeuristicPlanner())]),
             vault=vault,

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from skyvern_dagster.agent.sessions import SessionDesk
+from skyvern_dagster.agent.task_runner import TaskRunner
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from tests.agent.heuristic.customer import Customer
@@ -34,7 +34,7 @@ def contacts_read(portal: Portal, name: str) -> list[str]:
 def at(portal: Portal, runtime: BrowserRuntime, folder: Path) -> Iterator[Customer]:
     store = ArtifactStore(folder / "artifacts")
     with serve(portal) as home:
-        yield Customer(SessionDesk(runtime, store), store, portal, home)
+        yield Customer(TaskRunner(runtime, store), store, portal, home)
 
 
 def some_orders(portal: Portal) -> list[PortalOrder]:

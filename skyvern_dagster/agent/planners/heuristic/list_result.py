@@ -66,7 +66,7 @@ def _with_scratchpad(
     pads = [field.name for field in situation.intent.data.scalars if field.concept == "scratchpad"]
     skipped = [row for row in page.rows if row not in kept]
     account = (
-        f"RunOptions for records {situation.intent.window}. Kept on the last page: "
+        f"Asked for records {situation.intent.window}. Kept on the last page: "
         f"{_named(kept, wanted)}. Left out there: {_named(skipped, wanted)}. "
         f"Kept on earlier pages: {count_before(situation, wanted)}."
     )

@@ -9,7 +9,7 @@ from skyvern_dagster.agent.decisions import Find
 from skyvern_dagster.agent.planner import Goal, PlanRequest
 from skyvern_dagster.agent.planners.llm.history import history_lines
 from skyvern_dagster.agent.planners.llm.templates import fenced, prompt
-from skyvern_dagster.browser.brief import Brief, brief, words_of
+from skyvern_dagster.browser.page_outline import PageOutline, page_outline, words_of
 from skyvern_dagster.llm.messages import Message
 
 NEXT = "What next? Answer with the JSON document."
@@ -25,7 +25,7 @@ class Conversation:
 
     def __init__(self, request: PlanRequest, max_page_tokens: int) -> None:
         self._request = request
-        self.page: Brief = brief(
+        self.page: PageOutline = page_outline(
             request.observation,
             _words(request),
             max_page_tokens,

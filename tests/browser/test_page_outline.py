@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skyvern_dagster.browser.brief import brief, words_of
 from skyvern_dagster.browser.observation import Node, Observation, Option
+from skyvern_dagster.browser.page_outline import page_outline, words_of
 
 
 def page(*nodes: Node) -> Observation:
@@ -47,7 +47,7 @@ NODES = st.recursive(
 
 @given(st.lists(NODES, max_size=6), st.integers(1, 400))
 def test_the_budget_holds(nodes: list[Node], tokens: int) -> None:
-    shown = brief(page(*nodes), ["abc"], tokens)
+    shown = page_outline(page(*nodes), ["abc"], tokens)
     gaps = [line for line in shown.text.splitlines() if "left out" in line]
     kept = [line for line in shown.text.splitlines() if "left out" not in line]
     assert len("\n".join(kept)) <= tokens * 4
@@ -56,7 +56,7 @@ def test_the_budget_holds(nodes: list[Node], tokens: int) -> None:
 
 @given(st.lists(NODES, max_size=6))
 def test_every_control_is_shown_where_there_is_room(nodes: list[Node]) -> None:
-    shown = brief(page(*nodes), [], 100_000, all_rows=True)
+    shown = page_outline(page(*nodes), [], 100_000, all_rows=True)
     assert shown.complete
     controls = {
         node.ref
@@ -68,7 +68,7 @@ def test_every_control_is_shown_where_there_is_room(nodes: list[Node]) -> None:
 
 
 def test_a_long_table_keeps_header_first_rows_and_the_row_that_is_meant() -> None:
-    shown = brief(page(table(200)), words_of(["Invoice of LF-1150"]), 4000)
+    shown = page_outline(page(table(200)), words_of(["Invoice of LF-1150"]), 4000)
     lines = shown.text.splitlines()
     assert lines[0] == "Order | Paper"
     assert "LF-1000" in lines[1]
@@ -79,13 +79,15 @@ def test_a_long_table_keeps_header_first_rows_and_the_row_that_is_meant() -> Non
 
 
 def test_for_reading_all_rows_stay_as_far_as_the_budget_goes() -> None:
-    assert brief(page(table(200)), [], 4000, all_rows=True).complete
-    assert not brief(page(table(200)), [], 400, all_rows=True).complete
+    assert page_outline(page(table(200)), [], 4000, all_rows=True).complete
+    assert not page_outline(page(table(200)), [], 400, all_rows=True).complete
 
 
 def test_a_control_that_the_goal_names_stays_among_thousands() -> None:
     buttons = [Node("button", f"Action {n}", ref=f"e{n}") for n in range(5000)]
-    shown = brief(page(*buttons, Node("button", "Export ledger", ref="e9")), ["ledger"], 1000)
+    shown = page_outline(
+        page(*buttons, Node("button", "Export ledger", ref="e9")), ["ledger"], 1000
+    )
     assert 'button "Export ledger" [e9]' in shown.text
 
 
@@ -109,9 +111,9 @@ def test_a_control_that_the_goal_names_stays_among_thousands() -> None:
     ],
 )  # fmt: skip
 def test_a_control_says_what_a_planner_needs(node: Node, line: str) -> None:
-    assert brief(page(node), [], 100).text == line
+    assert page_outline(page(node), [], 100).text == line
 
 
 def test_a_label_is_not_repeated_before_its_field() -> None:
-    shown = brief(page(Node("text", "User"), Node("textbox", "User", ref="e1")), [], 100)
+    shown = page_outline(page(Node("text", "User"), Node("textbox", "User", ref="e1")), [], 100)
     assert shown.text == 'textbox "User" [e1]'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from skyvern_dagster.agent.recorder import StepRecorder
+from skyvern_dagster.agent.step_artifacts import StepArtifacts
 from skyvern_dagster.browser.screencast import Screencast
 from skyvern_dagster.browser.session import BrowserSession
 from skyvern_dagster.browser.video import encode, find_ffmpeg
@@ -13,7 +13,7 @@ from skyvern_dagster.browser.video import encode, find_ffmpeg
 Log = Callable[[str], None]
 
 
-class Film:
+class TaskVideo:
     """Films a session until it is finished; begin with :meth:`start`."""
 
     def __init__(
@@ -26,7 +26,7 @@ class Film:
         self._log = log
 
     @classmethod
-    async def start(cls, session: BrowserSession, folder: Path, log: Log) -> Film | None:
+    async def start(cls, session: BrowserSession, folder: Path, log: Log) -> TaskVideo | None:
         """Begins to film; ``None`` where no ffmpeg is there to make a video with."""
         ffmpeg = find_ffmpeg()
         if ffmpeg is None:
@@ -37,7 +37,7 @@ class Film:
         size = (session.options.width, session.options.height)
         return cls(cast, folder, size, ffmpeg, log)
 
-    async def finish(self, recorder: StepRecorder) -> str | None:
+    async def finish(self, recorder: StepArtifacts) -> str | None:
         """Makes and stores the video; gives its artifact key."""
         path = self._folder / "recording.webm"
         frames = await self._cast.stop()

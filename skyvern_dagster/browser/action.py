@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from skyvern_dagster.browser.fetching import reason_of
-from skyvern_dagster.browser.looks import Mark, look
+from skyvern_dagster.browser.page_idle import wait_until_idle
+from skyvern_dagster.browser.page_snapshot import Mark, page_snapshot
 from skyvern_dagster.browser.results import ActionResult
-from skyvern_dagster.browser.settling import settle
 from skyvern_dagster.errors import ActionError, BrowserBrokenError, HttpStatusError
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ async def perform(
     message, failure = "", None
     try:
         message, failure = await _attempt(act, page)
-        await settle(session, mark, limit=limit, wants_file=wants_file)
+        await wait_until_idle(session, mark, limit=limit, wants_file=wants_file)
         failure = failure or await _leave_error_page(session, mark)
         await _close_empty_popups(session, mark)
     finally:
@@ -189,7 +189,7 @@ async def _result(
 
 async def _changes(session: BrowserSession, mark: Mark) -> _Changes:
     page = await session.tabs.ensure()
-    after = await look(page)
+    after = await page_snapshot(page)
     known = set(mark.look.notices)
     texts = tuple(each for each in after.notices if each not in known)[:_MOST_TEXTS]
     dialogs = session.dialogs.messages[mark.dialogs :]

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from skyvern_dagster.agent.decisions import Back, Click, Complete, Decision, InputText
-from skyvern_dagster.agent.finding_again import for_redrawn
 from skyvern_dagster.agent.planner import PlanRequest
+from skyvern_dagster.agent.redrawn import for_redrawn
 from skyvern_dagster.browser.observation import Node, Observation
 from tests.agent.errand import Errand
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from skyvern_dagster.browser.looks import Mark, Pulse, feel_pulse
+from skyvern_dagster.browser.page_snapshot import Mark, PageActivity, read_activity
 
 if TYPE_CHECKING:
     from skyvern_dagster.browser.session import BrowserSession
@@ -24,7 +24,7 @@ _ANNOUNCED_SECONDS = 5.0
 _UNANNOUNCED_SECONDS = 2.0
 
 
-async def settle(
+async def wait_until_idle(
     session: BrowserSession, mark: Mark, *, limit: float = 10.0, wants_file: bool = False
 ) -> None:
     """Waits until documents are there, requests have ended and the DOM is quiet.
@@ -69,17 +69,17 @@ class _Waiting:
         self._wants_file = wants_file
         self.asked_for_file = False
 
-    async def feel(self) -> Pulse | None:
+    async def feel(self) -> PageActivity | None:
         """Asks the current page whether it is still at work; ``None`` while it can't answer."""
         page = await self._session.tabs.ensure()
-        pulse = await feel_pulse(page)
+        pulse = await read_activity(page)
         if pulse is not None and page is self._mark.page:
             # A link with `download` makes no request that can be seen; only its event tells.
             asked = pulse.asked_downloads - self._mark.look.asked_downloads
             self.asked_for_file = asked > self._begun
         return pulse
 
-    def remaining(self, pulse: Pulse | None, now: float, calm: float) -> float:
+    def remaining(self, pulse: PageActivity | None, now: float, calm: float) -> float:
         """Seconds until it is worth another look; none or less if the page rests."""
         if pulse is None or pulse.is_loading or self.asked_for_file or self._is_leaving(pulse):
             return _STEP
@@ -96,11 +96,11 @@ class _Waiting:
     def _begun(self) -> int:
         return self._session.downloads.begun - self._mark.begun
 
-    def _is_leaving(self, pulse: Pulse) -> bool:
+    def _is_leaving(self, pulse: PageActivity) -> bool:
         has_answer = self._session.traffic.has_answered()
         return pulse.leaving is not None and pulse.leaving < _LEAVING_SECONDS and not has_answer
 
-    def _seconds_for_more(self, pulse: Pulse) -> float:
+    def _seconds_for_more(self, pulse: PageActivity) -> float:
         """How long to wait for a tab, or for a file, that isn't there yet."""
         session, traffic = self._session, self._session.traffic
         if self._begun < traffic.files_announced():

@@ -73,6 +73,6 @@ def test_frames_that_are_none_are_a_reason(errand: Errand, tmp_path: Path) -> No
     broken.write_bytes(b"no picture")
     ffmpeg = FFMPEG
     made = encode([Frame(broken, 0.0)], tmp_path / "v.webm", (64, 64), ffmpeg)
-    assert "ffmpeg failed" in str(errand.desk._runtime.run(made))
+    assert "ffmpeg failed" in str(errand.tasks._runtime.run(made))
     nothing = encode([], tmp_path / "v.webm", (64, 64), ffmpeg)
-    assert errand.desk._runtime.run(nothing) == "the page showed nothing"
+    assert errand.tasks._runtime.run(nothing) == "the page showed nothing"

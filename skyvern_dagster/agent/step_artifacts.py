@@ -18,7 +18,7 @@ from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.errors import ArtifactError
 
 
-class StepRecorder:
+class StepArtifacts:
     """Writes the artifacts of one task, with secrets taken out.
 
     They are for people, and never decide about the task: one that can't be written is a line in

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from skyvern_dagster.browser.brief_node import controls_in, is_control, node_text, phrase
 from skyvern_dagster.browser.observation import Node, Observation
+from skyvern_dagster.browser.outline_node import controls_in, is_control, node_text, phrase
 
 CHARACTERS_PER_TOKEN = 4
 """Close enough for a budget, and the same for every model."""
@@ -36,7 +36,7 @@ MATCHED, CONTROL_IN_VIEW, FIRST_ROW, TEXT_IN_VIEW, CONTROL, TEXT = range(6)
 
 
 @dataclass(frozen=True)
-class Brief:
+class PageOutline:
     """The text and what it leaves out.
 
     Attributes:
@@ -56,9 +56,9 @@ class _Line:
     row: int = 0
 
 
-def brief(
+def page_outline(
     observation: Observation, words: Iterable[str], max_tokens: int, *, all_rows: bool = False
-) -> Brief:
+) -> PageOutline:
     """The page in at most about ``max_tokens`` tokens.
 
     Args:
@@ -76,8 +76,8 @@ def brief(
     }
     kept = _within(lines, wanted, max_tokens * CHARACTERS_PER_TOKEN)
     if len(kept) == len(lines):
-        return Brief("\n".join(_printed(line) for line in lines), complete=True)
-    return Brief("\n".join(_with_gaps(lines, kept)), complete=False)
+        return PageOutline("\n".join(_printed(line) for line in lines), complete=True)
+    return PageOutline("\n".join(_with_gaps(lines, kept)), complete=False)
 
 
 def words_of(texts: Iterable[str]) -> frozenset[str]:

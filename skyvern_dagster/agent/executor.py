@@ -52,7 +52,7 @@ from skyvern_dagster.errors import (
 )
 
 
-class Hands:
+class ActionExecutor:
     """Acts on a session for one task; the only place where a secret becomes text.
 
     Args:

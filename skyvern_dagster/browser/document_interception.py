@@ -60,7 +60,7 @@ class Watch:
     dropped: list[str] = field(default_factory=list)
 
 
-class DocumentGate:
+class DocumentInterception:
     """Intercepts documents of one browser over the Chrome DevTools protocol.
 
     Args:
@@ -76,7 +76,7 @@ class DocumentGate:
         self._tasks: set[asyncio.Task[None]] = set()
 
     @classmethod
-    async def open(cls, browser: Browser) -> DocumentGate:
+    async def open(cls, browser: Browser) -> DocumentInterception:
         """Has Chromium pause each document's response, in all pages that it has or will open."""
         gate = cls(await browser.new_browser_cdp_session())
         gate._session.on("Fetch.requestPaused", gate._on_paused)

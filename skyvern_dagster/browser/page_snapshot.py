@@ -18,7 +18,7 @@ _MOST_FRAMES = 8
 
 
 @dataclass(frozen=True)
-class Look:
+class PageSnapshot:
     """What a page shows, frames included, in enough detail to tell whether it changed.
 
     Attributes:
@@ -37,7 +37,7 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Pulse:
+class PageActivity:
     """How a page is doing.
 
     Attributes:
@@ -66,7 +66,7 @@ class Mark:
     """
 
     page: Page
-    look: Look
+    look: PageSnapshot
     tabs_opened: int
     dialogs: int
     problems: int
@@ -78,7 +78,7 @@ class Mark:
         downloads = session.downloads
         return cls(
             page=page,
-            look=await look(page),
+            look=await page_snapshot(page),
             tabs_opened=session.tabs.opened,
             dialogs=len(session.dialogs.messages),
             problems=len(downloads.problems),
@@ -86,11 +86,11 @@ class Mark:
         )
 
 
-async def look(page: Page) -> Look:
+async def page_snapshot(page: Page) -> PageSnapshot:
     """Takes a look at a page and its frames."""
     found = [each for each in await _ask_frames(page, "full") if each]
     notices = [notice for each in found for notice in each["notices"]]
-    return Look(
+    return PageSnapshot(
         url=page.url,
         fingerprint="".join(each["fingerprint"] for each in found),
         notices=tuple(dict.fromkeys(notices)),
@@ -99,13 +99,13 @@ async def look(page: Page) -> Look:
     )
 
 
-async def feel_pulse(page: Page) -> Pulse | None:
+async def read_activity(page: Page) -> PageActivity | None:
     """How the page is doing; ``None`` while there is no document that could tell."""
     main, *others = await _ask_frames(page, "pulse")
     if main is None:
         return None
     answers = [main, *(each for each in others if each)]
-    return Pulse(
+    return PageActivity(
         quiet=min(each["quiet"] for each in answers) / 1000,
         is_loading=main["ready"] == "loading",
         leaving=None if main["leaving"] is None else main["leaving"] / 1000,

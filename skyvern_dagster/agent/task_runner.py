@@ -1,4 +1,4 @@
-"""The session desk: gives each task its browser session and hands the state on to the next.
+"""The task runner: gives each task its browser session and hands the state on to the next.
 
 A live session is a cache of the browser state that the block before left: where it is still here,
 it is used; where it is gone (another process, a re-execution), the state is restored into a new
@@ -16,15 +16,15 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
-from skyvern_dagster.agent.acting import Hands
-from skyvern_dagster.agent.film import Film
+from skyvern_dagster.agent.executor import ActionExecutor
 from skyvern_dagster.agent.guard import Guard
 from skyvern_dagster.agent.learner import learner_of
 from skyvern_dagster.agent.loop import AgentLoop, Ending
 from skyvern_dagster.agent.planner import Planner
-from skyvern_dagster.agent.recorder import StepRecorder
 from skyvern_dagster.agent.request_guard import RequestGuard
+from skyvern_dagster.agent.step_artifacts import StepArtifacts
 from skyvern_dagster.agent.task import HandOn, TaskRequest, TaskResult
+from skyvern_dagster.agent.task_video import TaskVideo
 from skyvern_dagster.agent.uploads import Uploads
 from skyvern_dagster.artifacts.disk_space import require_space
 from skyvern_dagster.artifacts.files import StoredFile
@@ -32,10 +32,10 @@ from skyvern_dagster.artifacts.run_keys import RunKeys
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.browser.navigation import goto
 from skyvern_dagster.browser.network import NetworkPolicy
-from skyvern_dagster.browser.pool import SessionPool
 from skyvern_dagster.browser.results import DownloadedFile
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.browser.session import BrowserSession, SessionOptions
+from skyvern_dagster.browser.session_pool import SessionPool
 from skyvern_dagster.browser.state import BrowserState
 from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.errors import (
@@ -51,7 +51,7 @@ T = TypeVar("T")
 Log = Callable[[str], None]
 
 
-class SessionDesk:
+class TaskRunner:
     """Runs tasks on browser sessions of one process.
 
     Args:
@@ -128,7 +128,7 @@ class SessionDesk:
         opened = time.monotonic() - started
         for text in session.hidden:  # typed by a task before this one; a page may show it again
             vault.redactor.add(text)
-        recorder = StepRecorder(self._store, vault.redactor, request, log)
+        recorder = StepArtifacts(self._store, vault.redactor, request, log)
         kept: BrowserSession | None = None
         try:
             film = await self._start_recording(session, request, folder, log)
@@ -150,19 +150,19 @@ class SessionDesk:
 
     async def _start_recording(
         self, session: BrowserSession, request: TaskRequest, folder: Path, log: Log
-    ) -> Film | None:
+    ) -> TaskVideo | None:
         if request.trace:
             await self._auxiliary("trace", session.start_trace(), log)
         if not request.video:
             return None
-        return await self._auxiliary("video", Film.start(session, folder, log), log)
+        return await self._auxiliary("video", TaskVideo.start(session, folder, log), log)
 
     async def _stop_recording(
         self,
         session: BrowserSession,
         request: TaskRequest,
-        recorder: StepRecorder,
-        film: Film | None,
+        recorder: StepArtifacts,
+        film: TaskVideo | None,
         folder: Path,
         log: Log,
     ) -> tuple[str | None, str | None]:
@@ -202,7 +202,7 @@ class SessionDesk:
         session: BrowserSession,
         planner: Planner,
         vault: SecretVault,
-        recorder: StepRecorder,
+        recorder: StepArtifacts,
         log: Log,
     ) -> tuple[AgentLoop, Ending]:
         home_url = request.url or session.resume_url or session.page.url
@@ -211,7 +211,7 @@ class SessionDesk:
         requests.holds_secret = bool(session.hidden)
         await session.obey(requests)
         session.downloads.takes_programs = requests.takes_programs
-        hands = Hands(
+        hands = ActionExecutor(
             session,
             vault,
             home_url=home_url,
@@ -273,7 +273,7 @@ class SessionDesk:
         return key
 
     async def _stop_trace(
-        self, session: BrowserSession, recorder: StepRecorder, folder: Path
+        self, session: BrowserSession, recorder: StepArtifacts, folder: Path
     ) -> str | None:
         path = folder / "trace.zip"
         await session.stop_trace(path)
@@ -318,7 +318,7 @@ def _filename(name: str, suffix: str | None, number: int) -> str:
 def _result(
     loop: AgentLoop,
     ending: Ending,
-    recorder: StepRecorder,
+    recorder: StepArtifacts,
     files: tuple[StoredFile, ...],
     trace: str | None,
     state: str | None,

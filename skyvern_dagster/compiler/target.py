@@ -13,7 +13,7 @@ from skyvern_dagster.workflow.partition_settings import Partitions
 
 
 @dataclass(frozen=True)
-class Launch:
+class CompileTarget:
     """What stands fast about a compiled workflow's runs.
 
     Attributes:

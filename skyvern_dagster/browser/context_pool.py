@@ -31,7 +31,7 @@ class BlankContext:
     crash: asyncio.Event
 
 
-class SpareContext:
+class ContextPool:
     """Opens contexts, the next one before it is asked for.
 
     Args:
