@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import parse_qsl, unquote
 
+from skyvern_dagster.addresses.url import parse_url
 from skyvern_dagster.agent.planner import Goal
 from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.browser.page_request import PageRequest
 from skyvern_dagster.reading.concepts import Concept, concept, concepts, word_list
 from skyvern_dagster.reading.words import fold, name_words
-from skyvern_dagster.url import parse_url
 
 _LABEL = 0.5
 """A label that is little more than the word: "Yes, delete everything", not "Invoices to pay"."""

@@ -7,6 +7,8 @@ of it becomes a request, and that is where it is held against the task.
 
 from __future__ import annotations
 
+from skyvern_dagster.addresses.site import host_of
+from skyvern_dagster.addresses.url import parse_url
 from skyvern_dagster.agent.consequences import Unasked
 from skyvern_dagster.agent.planner import Goal
 from skyvern_dagster.agent.task_sites import TaskSites
@@ -15,8 +17,6 @@ from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.reference import references_in
 from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.reading.concepts import concept
-from skyvern_dagster.site import host_of
-from skyvern_dagster.url import parse_url
 
 _SHORTEST_SENT = 4
 _SHORTEST_ASKED = 8

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from skyvern_dagster.addresses.site import host_of, is_within, same_site
 from skyvern_dagster.agent.planner import Goal
-from skyvern_dagster.site import host_of, is_within, same_site
 
 _HOST = re.compile(r"(?<![\w@.-])(?:[a-z0-9-]+\.)+[a-z]{2,}(?![\w-])", re.IGNORECASE)
 

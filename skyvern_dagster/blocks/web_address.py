@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from skyvern_dagster.addresses.url import is_plainly_web, parse_url
 from skyvern_dagster.credentials.reference import references_in
 from skyvern_dagster.errors import BlockError
-from skyvern_dagster.url import is_plainly_web, parse_url
 
 _OTHER_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
 """``mailto:``, ``file:``; but ``localhost:8000`` is a host with a port."""

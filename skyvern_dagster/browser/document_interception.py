@@ -18,12 +18,12 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from skyvern_dagster.addresses.url import is_web
 from skyvern_dagster.browser.document_response import DocumentResponse
 from skyvern_dagster.browser.file_content import Content
 from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.browser.page_request import PageRequest, RequestRules
 from skyvern_dagster.errors import NetworkPolicyError
-from skyvern_dagster.url import is_web
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, CDPSession

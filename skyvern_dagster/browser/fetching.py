@@ -6,11 +6,11 @@ import base64
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
+from skyvern_dagster.addresses.url import parse_url
 from skyvern_dagster.browser import file_content
 from skyvern_dagster.browser.downloads import read_blob
 from skyvern_dagster.browser.file_content import Content
 from skyvern_dagster.errors import ActionError, HttpStatusError, NavigationError, UploadError
-from skyvern_dagster.url import parse_url
 
 if TYPE_CHECKING:
     from playwright.async_api import APIResponse, Page

@@ -7,12 +7,12 @@ import contextlib
 import re
 from typing import TYPE_CHECKING
 
+from skyvern_dagster.addresses.url import parse_url
 from skyvern_dagster.browser.action import leave_error_page, perform
 from skyvern_dagster.browser.fetching import reason_of
 from skyvern_dagster.browser.page_snapshot import page_snapshot
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.errors import ActionError, NavigationError
-from skyvern_dagster.url import parse_url
 
 if TYPE_CHECKING:
     from playwright.async_api import Page

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from skyvern_dagster.addresses.url import parse_url
 from skyvern_dagster.errors import BlockedAddressError, NetworkPolicyError
-from skyvern_dagster.url import parse_url
 from skyvern_dagster.webhooks.address import AddressPolicy
 
 

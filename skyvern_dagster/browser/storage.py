@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from skyvern_dagster.addresses.url import parse_url
 from skyvern_dagster.browser.scripts import script
 from skyvern_dagster.browser.state import BrowserState
-from skyvern_dagster.url import parse_url
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Frame, Page

@@ -62,7 +62,7 @@ def run(
     Progress goes to stderr. With `--json`, stdout is exactly the run's answer, as
     `GET /workflows/runs/{workflow_run_id}` gives it.
 
-    Exit status: 0 completed, 1 failed, 3 terminated, 130 canceled.
+    Exit status: 0 completed, 1 failed, 3 terminated, 4 completed but for some items, 130 canceled.
 
     A `credential` parameter KEY is read from SKYVERN_CREDENTIAL_KEY_USERNAME, _PASSWORD and
     _TOTP_SECRET; an `aws_secret` parameter from the environment variable that its aws_key names.

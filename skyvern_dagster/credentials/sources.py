@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from skyvern_dagster.addresses.site import is_host
 from skyvern_dagster.errors import SecretError
-from skyvern_dagster.site import is_host
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from skyvern_dagster.addresses.site import host_of, is_within, same_site, scheme_of
 from skyvern_dagster.credentials.access import SecretAccess
 from skyvern_dagster.credentials.payload_secrets import numbered
 from skyvern_dagster.credentials.redaction import Redactor
@@ -19,7 +20,6 @@ from skyvern_dagster.credentials.secret_texts import secrets_in
 from skyvern_dagster.credentials.sources import Credential, Secret, SecretSource
 from skyvern_dagster.credentials.totp import clean_secret, one_time_code
 from skyvern_dagster.errors import SecretError
-from skyvern_dagster.site import host_of, is_within, same_site, scheme_of
 
 _SHORTEST_CODE = 5
 _SHORT_FIELDS = frozenset({"card_exp_month", "card_exp_year", "card_brand"})

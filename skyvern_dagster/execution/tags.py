@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from skyvern_dagster.url import parse_url
+from skyvern_dagster.addresses.url import parse_url
 
 WORKFLOW_RUN_ID = "skyvern/workflow_run_id"
 WORKFLOW = "skyvern/workflow"

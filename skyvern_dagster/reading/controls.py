@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import unquote, urldefrag, urlsplit
 
-from skyvern_dagster import site
+from skyvern_dagster.addresses import site
+from skyvern_dagster.addresses.site import host_of
 from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.words import clip, fold, name_words
-from skyvern_dagster.site import host_of
 
 CONTROL_ROLES = frozenset(
     {

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from skyvern_dagster.addresses.url import parse_url
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.compiler.dagster_internals import run_ids
 from skyvern_dagster.errors import SkyvernDagsterError
@@ -22,7 +23,6 @@ from skyvern_dagster.runs.named_locks import NamedLocks
 from skyvern_dagster.runs.recipient import recipient_of
 from skyvern_dagster.runs.status import ENDED
 from skyvern_dagster.runs.webhook_sender import BodyOf, SendProgress, SentWebhook, WebhookSender
-from skyvern_dagster.url import parse_url
 from skyvern_dagster.webhooks.settings import WebhookSettings
 
 _log = logging.getLogger(__name__)

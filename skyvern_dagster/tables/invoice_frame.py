@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from skyvern_dagster.addresses.site import host_of
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import ArtifactError
 from skyvern_dagster.execution.result import WorkflowItem, WorkflowResult
-from skyvern_dagster.site import host_of
 from skyvern_dagster.tables.invoice_pdf import InvoiceFields, read_invoice
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from skyvern_dagster.addresses.url import is_plainly_web, parse_url
 from skyvern_dagster.errors import BlockedAddressError
-from skyvern_dagster.url import is_plainly_web, parse_url
 from skyvern_dagster.webhooks.closed_places import (
     is_metadata,
     is_metadata_name,

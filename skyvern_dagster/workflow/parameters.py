@@ -13,9 +13,9 @@ from typing import Annotated, Any, ClassVar, Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from skyvern_dagster.addresses.site import is_host
 from skyvern_dagster.credentials.secret_names import looks_secret
 from skyvern_dagster.errors import ParameterError
-from skyvern_dagster.site import is_host
 
 PlainType = Literal["string", "integer", "float", "boolean", "file_url", "credential_id"]
 ValueType = Literal[PlainType, "json"]

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from skyvern_dagster.addresses.url import parse_url
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.browser.session import BrowserSession
-from skyvern_dagster.url import parse_url
 
 BASE = "https://shop.example/a/b?c#d"
 WRITTEN = Path(__file__).with_name("addresses.txt")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from skyvern_dagster.site import host_of, is_within, same_site
+from skyvern_dagster.addresses.site import host_of, is_within, same_site
 
 
 @pytest.mark.parametrize(

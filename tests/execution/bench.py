@@ -15,6 +15,7 @@ from skyvern_dagster.blocks.email_server import EmailServer
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.compiler.config import run_config
+from skyvern_dagster.compiler.interpreted import WORKFLOW_JOB, build_interpreted_job
 from skyvern_dagster.compiler.job import build_job
 from skyvern_dagster.credentials.sources import EnvironmentSource
 from skyvern_dagster.execution import tags
@@ -22,6 +23,7 @@ from skyvern_dagster.execution.ending import RunEnding
 from skyvern_dagster.execution.host import NoHost
 from skyvern_dagster.execution.records import BlockRecord, RunRecords
 from skyvern_dagster.execution.run import WorkflowRun
+from skyvern_dagster.execution.run_info import begin_run
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.ids import new_id
 from skyvern_dagster.runs.outputs import collect_outputs
@@ -72,6 +74,19 @@ class Bench:
         run_id = new_id("wr")
         result = build_job(workflow).execute_in_process(
             run_config={**run_config(parameters), **QUIET},
+            instance=self.instance,
+            tags={tags.WORKFLOW_RUN_ID: run_id},
+            raise_on_error=False,
+        )
+        run = self.instance.get_run_by_id(result.run_id)
+        assert run is not None
+        return self.ran(workflow, run_id, run_status(run))
+
+    def stored(self, workflow: Workflow, parameters: dict[str, Any]) -> Ran:
+        """Runs the definition as REST runs one that no code location has compiled."""
+        run_id = begin_run(self.store, workflow, parameters).workflow_run_id
+        result = build_interpreted_job(WORKFLOW_JOB).execute_in_process(
+            run_config=QUIET,
             instance=self.instance,
             tags={tags.WORKFLOW_RUN_ID: run_id},
             raise_on_error=False,

@@ -6,13 +6,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from skyvern_dagster.addresses.site import is_host
 from skyvern_dagster.organizations.credential_store import (
     CreditCardCredential,
     PasswordCredential,
     SecretCredential,
 )
 from skyvern_dagster.runs.timestamp import Timestamp
-from skyvern_dagster.site import is_host
 
 Text = Annotated[str, Field(min_length=1, max_length=10_000)]
 

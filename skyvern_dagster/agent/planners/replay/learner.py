@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from skyvern_dagster.addresses.url import parse_url
 from skyvern_dagster.agent.decisions import (
     Complete,
     Decision,
@@ -23,7 +24,6 @@ from skyvern_dagster.agent.planners.replay.paging import PagedReading, turns_pag
 from skyvern_dagster.agent.planners.replay.recording import RecordedAction, RecordedStep, Recording
 from skyvern_dagster.agent.planners.replay.variables import Variables, used_in
 from skyvern_dagster.browser.observation import Observation
-from skyvern_dagster.url import parse_url
 
 REPLAY = "replay"
 MODEL = "llm"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from skyvern_dagster.addresses.site import host_of
 from skyvern_dagster.agent.planner import PlanRequest
 from skyvern_dagster.agent.planners.replay.recording import Recording, read_recording
 from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.site import host_of
 
 _FOLDER = "recordings"
 

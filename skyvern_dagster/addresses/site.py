@@ -7,7 +7,7 @@ from functools import cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from skyvern_dagster.url import parse_url
+from skyvern_dagster.addresses.url import parse_url
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
