@@ -7,7 +7,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from skyvern_dagster.agent.decisions import Complete, Decision, Download, Extract, Terminate
+from skyvern_dagster.agent.decisions import (
+    Check,
+    Click,
+    Complete,
+    Decision,
+    Download,
+    Extract,
+    InputText,
+    Press,
+    SelectOption,
+    Terminate,
+    UploadFile,
+)
 from skyvern_dagster.agent.executor import ActionExecutor, describe, describe_target
 from skyvern_dagster.agent.extraction import merge, mismatch
 from skyvern_dagster.agent.guard import Guard, shows
@@ -27,6 +39,7 @@ from skyvern_dagster.agent.task import TaskError, TaskRequest, TaskStatus
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.results import ActionResult, DownloadedFile
 from skyvern_dagster.browser.session import BrowserSession
+from skyvern_dagster.credentials.reference import references_in
 from skyvern_dagster.errors import BrowserError
 from skyvern_dagster.ids import new_id
 
@@ -58,6 +71,8 @@ class AgentLoop:
         extracted: What the pages gave so far.
         downloads: Files that landed so far.
         seconds: Time by activity, for people who look for where it went.
+        may_have_sent: Whether something was filled in and then pressed: begun anew, the task could
+            do at the portal a second time what it may have done once.
     """
 
     request: TaskRequest
@@ -75,6 +90,8 @@ class AgentLoop:
     _history: list[PastStep] = field(default_factory=list)
     _failed_in_a_row: int = 0
     _nobody_to_ask: bool = False
+    _filled_in: bool = False
+    may_have_sent: bool = False
 
     async def run(self) -> Ending:
         """Steps until an ending.
@@ -160,6 +177,7 @@ class AgentLoop:
             ref = getattr(decision, "ref", None)
             target = describe_target(ref, observation) if ref else ""
             self.downloads += result.downloads
+            self._note_sending(decision)
             ending = self._ending(decision, result) if result.ok else None
             if ending is not None and ending.status == "failed" and plan.guarded:
                 # A model is told what is missing; it may still get there.
@@ -175,6 +193,18 @@ class AgentLoop:
             if _page_is_another(result):
                 break
         return actions, None
+
+    def _note_sending(self, decision: Decision) -> None:
+        """A secret is typed to log in, which does no harm twice; anything else may be an order."""
+        match decision:
+            case InputText():
+                self._filled_in = self._filled_in or not references_in(decision.text)
+            case SelectOption() | Check() | UploadFile():
+                self._filled_in = True
+            case Click() | Press():
+                self.may_have_sent = self.may_have_sent or self._filled_in
+            case _:
+                return
 
     async def _screenshot(self) -> bytes:
         """The page for people; a step doesn't fail because there is no picture of it."""

@@ -135,6 +135,8 @@ class TaskRunner:
             loop, ending = await self._run(request, session, planner, vault, recorder, log)
             if ending.status != "completed":
                 ending = await self._unless_broken(session, ending)
+            if ending.infrastructure and loop.may_have_sent:
+                ending = _not_begun_anew(ending)
             loop.seconds["open"] = opened
             video, trace = await self._stop_recording(session, request, recorder, film, folder, log)
             files = self._store_files(request, loop.downloads)
@@ -304,6 +306,12 @@ class TaskRunner:
                 iteration=request.iteration,
             )
         return tuple(stored.values())
+
+
+def _not_begun_anew(ending: Ending) -> Ending:
+    """A person has to look first whether the portal has taken what was filled in."""
+    why = "what was filled in before may have been sent: look at the portal, then resume the run"
+    return replace(ending, reason=f"{ending.reason}; {why}", retryable=False)
 
 
 def _filename(name: str, suffix: str | None, number: int) -> str:

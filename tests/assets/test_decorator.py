@@ -16,7 +16,8 @@ from skyvern_dagster import (
     skyvern_assets,
 )
 from skyvern_dagster.io_manager import IO_MANAGER
-from tests.compiler.definitions import upload, workflow
+from skyvern_dagster.runs.status import run_status
+from tests.compiler.definitions import given, loop, upload, workflow
 from tests.office import QUIET, ROOT, Office
 
 RESOURCES = {"skyvern": SkyvernResource(), IO_MANAGER: SkyvernJsonIOManager()}
@@ -59,13 +60,14 @@ def test_a_failure_says_where_and_why(
     instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SKYVERN_UPLOAD_BUCKET", "unused")
-    made = workflow([upload("up", path="missing.pdf")], name="lacking")
+    parameters = [{**given("items", "json"), "default_value": []}]
+    made = workflow([loop("each", "items", upload("up"))], parameters, name="lacking")
 
     @skyvern_assets(workflow=made)
     def lacking(
         context: dg.AssetExecutionContext, skyvern: SkyvernResource
     ) -> Iterator[dg.Output[Any]]:
-        yield from skyvern.run(context, made)
+        yield from skyvern.run(context)
 
     done = dg.materialize(
         [lacking],
@@ -79,7 +81,7 @@ def test_a_failure_says_where_and_why(
     (failure,) = (event for event in done.all_events if event.is_step_failure)
     data = failure.step_failure_data.user_failure_data
     assert data is not None
-    assert "no file 'missing.pdf'" in str(data.metadata["skyvern/failure_reason"].value)
+    assert data.metadata["skyvern/failure_reason"].value == "the list to loop over is empty"
     run = instance.get_run_by_id(done.run_id)
     assert run is not None
-    assert run.tags["skyvern/status"] == "failed"
+    assert run_status(run) == "terminated"
