@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from skyvern_dagster.agent.decisions import Complete, Decision, Download, Extract, Terminate
 from skyvern_dagster.agent.executor import ActionExecutor, describe, describe_target
 from skyvern_dagster.agent.extraction import merge, mismatch
+from skyvern_dagster.agent.file_proof import FileProver
 from skyvern_dagster.agent.guard import Guard, shows
 from skyvern_dagster.agent.learner import Learner
 from skyvern_dagster.agent.planner import (
@@ -73,8 +74,14 @@ class AgentLoop:
     steps: list[StepSummary] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     _history: list[PastStep] = field(default_factory=list)
+    _prover: FileProver = field(init=False)
+    _doubts: list[str] = field(default_factory=list)
+    _wrong_file: str = ""
     _failed_in_a_row: int = 0
     _nobody_to_ask: bool = False
+
+    def __post_init__(self) -> None:
+        self._prover = FileProver(self.request.goal)
 
     async def run(self) -> Ending:
         """Steps until an ending.
@@ -157,6 +164,7 @@ class AgentLoop:
         for decision in plan.decisions:
             self.log(f"step {order} · {plan.planner} · {describe(decision, observation)}")
             result = await self._act(decision, plan, observation, acted=bool(actions))
+            result = await self._with_proven_files(result)
             ref = getattr(decision, "ref", None)
             target = describe_target(ref, observation) if ref else ""
             self.downloads += result.downloads
@@ -175,6 +183,16 @@ class AgentLoop:
             if _page_is_another(result):
                 break
         return actions, None
+
+    async def _with_proven_files(self, result: ActionResult) -> ActionResult:
+        """Without files of other items: whoever planned is told, and may try elsewhere."""
+        result, doubts = await self._prover.checked(result)
+        for doubt in doubts:
+            self.log(doubt)
+        self._doubts += doubts
+        if result.cause == "wrong_file":
+            self._wrong_file = result.error
+        return result
 
     async def _screenshot(self) -> bytes:
         """The page for people; a step doesn't fail because there is no picture of it."""
@@ -247,7 +265,8 @@ class AgentLoop:
     def _completion(self) -> Ending:
         goal = self.request.goal
         if goal.complete_on_download and not self.downloads:
-            return Ending("failed", "the planner said complete, but no file was downloaded")
+            wrong = f" ({self._wrong_file})" if self._wrong_file else ""
+            return Ending("failed", f"the planner said complete, but no file was downloaded{wrong}")
         if goal.data_extraction_goal and self.extracted is None:
             return Ending("failed", "the planner said complete, but nothing was extracted")
         problem = mismatch(self.extracted, goal.data_schema) if self.extracted is not None else None
@@ -281,9 +300,13 @@ class AgentLoop:
             cached_tokens=plan.usage.cached_tokens,
             model_calls=plan.usage.calls,
             declined=tuple(f"{each.planner}: {each.reason}" for each in plan.declined),
-            notes=plan.notes,
+            notes=(*plan.notes, *self._take_doubts()),
             screenshot=self.recorder.screenshot(order, image) if image else None,
         )
+
+    def _take_doubts(self) -> list[str]:
+        doubts, self._doubts = self._doubts, []
+        return doubts
 
     async def timed(self, activity: str, work: Awaitable[T]) -> T:
         """Awaits ``work`` and books its seconds under ``activity``."""
