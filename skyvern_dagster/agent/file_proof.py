@@ -30,7 +30,13 @@ from skyvern_dagster.reading.identifiers import (
 )
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.record_part import form_of
-from skyvern_dagster.reading.wanted_item import WantedItem, months_in, numbered_by, wanted_item
+from skyvern_dagster.reading.wanted_item import (
+    WantedItem,
+    is_weak,
+    months_in,
+    numbered_by,
+    wanted_item,
+)
 from skyvern_dagster.reading.words import fold, unglued
 
 _LITTLE = 4
@@ -46,8 +52,6 @@ _ERROR_KEYS = frozenset({"error", "errors", "exception", "fault", "error_code", 
 
 _LONGEST_ERROR = 20_000
 """Bytes: a message with a stack trace; data with a field of that name is mostly longer."""
-_WEAK_DIGITS = 4
-"""Up to 2023, which is a year, too."""
 _ANY_DAY = date(2000, 1, 1)
 _OTHER_NUMBERS = (
     "field.sku",
@@ -196,7 +200,7 @@ class _FileText:
 
     def names(self, wanted: str) -> bool:
         """Whether the text names a record's number."""
-        if _is_weak(wanted):
+        if is_weak(wanted):
             return any(
                 same_identifier(one.text, wanted) and self._is_called(one.start) is not None
                 for one in find_identifiers(self._text, self._taken)
@@ -271,11 +275,6 @@ class _FileText:
         amounts = {one.value for one in find_amounts(self._text)}
         amounts |= {value for one in written if (value := number_value(one)) is not None}
         return abs(wanted) in {abs(one) for one in amounts} if amounts else None
-
-
-def _is_weak(identifier: str) -> bool:
-    """Whether a number is short enough to be a count, a page or a year as well."""
-    return identifier.isdigit() and len(identifier) <= _WEAK_DIGITS
 
 
 def _is_alike(number: str, wanted: str) -> bool:

@@ -30,6 +30,8 @@ _ANY_DAY = date(2000, 1, 1)
 _SURE_NUMBER = 0.4
 """Three digits and more (`identifiers`): such a number may stand a word away from what it numbers;
 a shorter one has to stand right behind it."""
+_WEAK_DIGITS = 4
+"""Up to 2023, which is a year, too."""
 _LEAST_KEY = 0.45
 """What a loop's bare `current_value` has, the least telling of all names."""
 _DECIMALS = re.compile(r"(?<![\w.,/-])\d{1,3}(?:[.,' ]?\d{3})*[.,]\d{2}(?![\w/]|[.,-]\d)")
@@ -114,6 +116,11 @@ def wanted_item(text: str, payload: Mapping[str, Any], today: date) -> WantedIte
         oldest=_has("oldest", fold(text)),
     )
     return item or _payload_value(payload, today) if not _has("limits", fold(text)) else item
+
+
+def is_weak(identifier: str) -> bool:
+    """Whether a number is short enough to be a count, a page or a year as well."""
+    return identifier.isdigit() and len(identifier) <= _WEAK_DIGITS
 
 
 def _payload_number(payload: Mapping[str, Any]) -> tuple[str, str]:
@@ -232,6 +239,14 @@ def months_in(text: str) -> frozenset[tuple[int, int]]:
     plain = fold_in_place(text)
     pattern = rf"(?<![^\W_])({month_words()})\.?\s+(?:de\s+|del\s+)?((?:19|20)\d{{2}})(?!\d)"
     return frozenset((int(one[2]), month_numbers()[one[1]]) for one in re.finditer(pattern, plain))
+
+
+def names_month(text: str, month: int) -> bool:
+    """Whether a text names a month, of whatever year."""
+    pattern = rf"(?<![^\W_])({month_words()})(?![^\W_])"
+    return any(
+        month_numbers()[one[1]] == month for one in re.finditer(pattern, fold_in_place(text))
+    )
 
 
 def _day(text: str, today: date) -> DateMention | None:
