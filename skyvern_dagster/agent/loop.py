@@ -11,7 +11,7 @@ from skyvern_dagster.agent.decisions import Complete, Decision, Download, Extrac
 from skyvern_dagster.agent.executor import ActionExecutor, describe, describe_target
 from skyvern_dagster.agent.extraction import merge, mismatch
 from skyvern_dagster.agent.file_proof import FileProver
-from skyvern_dagster.agent.guard import Guard, shows
+from skyvern_dagster.agent.guard import Guard, shows, text_of
 from skyvern_dagster.agent.learner import Learner
 from skyvern_dagster.agent.planner import (
     PastAction,
@@ -77,6 +77,7 @@ class AgentLoop:
     _prover: FileProver = field(init=False)
     _doubts: list[str] = field(default_factory=list)
     _wrong_file: str = ""
+    _text_at_first: str = ""
     _failed_in_a_row: int = 0
     _nobody_to_ask: bool = False
 
@@ -126,6 +127,7 @@ class AgentLoop:
             place=self.request.place,
             screenshot=self.session.screenshot,
             redact=self.recorder.redact,
+            first_text=self._first_text(observation),
         )
         plan = await self.timed("plan", self.planner.plan(request))
         actions, ending = await self._carry_out(order, plan, observation)
@@ -140,6 +142,11 @@ class AgentLoop:
             self.learner.note(request, plan, actions)
         self._failed_in_a_row = self._failed_in_a_row + 1 if summary.status == "failed" else 0
         return ending
+
+    def _first_text(self, observation: Observation) -> str:
+        if not self.steps:
+            self._text_at_first = text_of(observation)
+        return self._text_at_first
 
     async def _carry_out(
         self, order: int, plan: Plan, observation: Observation
@@ -161,7 +168,7 @@ class AgentLoop:
                 "terminated", plan.reasoning or "the planner doesn't know how to go on"
             )
         actions: list[PastAction] = []
-        for decision in plan.decisions:
+        for index, decision in enumerate(plan.decisions):
             self.log(f"step {order} · {plan.planner} · {describe(decision, observation)}")
             result = await self._act(decision, plan, observation, acted=bool(actions))
             result = await self._with_proven_files(result)
@@ -180,7 +187,8 @@ class AgentLoop:
                 await self.session.require_working()
                 self.log(f"step {order} · failed: {result.error or result.message}")
                 break
-            if _page_is_another(result):
+            following = plan.decisions[index + 1 : index + 2]
+            if _page_is_another(result) and not _is_checked_anew(following):
                 break
         return actions, None
 
@@ -321,6 +329,11 @@ class AgentLoop:
 def _page_is_another(result: ActionResult) -> bool:
     """Whether the refs of the last look are void: what was planned for that page can't go on."""
     return result.new_tab or result.url_after.split("#")[0] != result.url_before.split("#")[0] != ""
+
+
+def _is_checked_anew(following: tuple[Decision, ...]) -> bool:
+    """Whether what comes next is a completion that is looked for on whatever page there is then."""
+    return any(isinstance(one, Complete) and bool(one.shows) for one in following)
 
 
 def _past(order: int, observation: Observation, plan: Plan, actions: list[PastAction]) -> PastStep:

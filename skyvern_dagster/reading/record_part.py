@@ -87,7 +87,9 @@ def calls_record(text: str, identifier: str) -> bool:
     for one in find_identifiers(text, (*taken, (0, 0))):
         if same_identifier(one.text, identifier):
             before = fold(" ".join(text[: one.start].split()[-3:])).rstrip("#: ")
-            alone = not text[: one.start].strip() and not text[one.end :].strip()
+            # `3 2024-04-02 7.50 EUR` begins with its number, `3 items` with a count.
+            follows = text[one.end :].strip()[:1]
+            alone = not text[: one.start].strip() and not follows.isalpha()
             if alone or one.marked or numbered_by(before, right_behind=True) is not None:
                 return True
     return False

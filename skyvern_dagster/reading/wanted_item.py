@@ -52,6 +52,7 @@ class WantedItem:
         amount: An amount that it shows.
         place: Which one it is in the order of the page, counted from 1; 0 where nothing says.
         oldest: Whether it is the oldest of all.
+        others: Further numbers of the same form that the goal's text names.
         payload_days: Days that the payload gives beside the number: they support a find.
     """
 
@@ -63,6 +64,7 @@ class WantedItem:
     place: int = 0
     oldest: bool = False
     payload_days: tuple[date, ...] = ()
+    others: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.identifier or self.picks)
@@ -103,10 +105,12 @@ def wanted_item(text: str, payload: Mapping[str, Any], today: date) -> WantedIte
     days = tuple(_payload_days(payload, today))
     if identifier and (item := _read_value(identifier, today)):
         return item
-    if not identifier:
-        identifier, field = _number_in(text)
     if identifier:
         return WantedItem(identifier, field or _field_in(text, identifier), payload_days=days)
+    identifier, field = _number_in(text)
+    if identifier:
+        others = _others_in(text, identifier)
+        return WantedItem(identifier, field, payload_days=days, others=others)
     day = _day(text, today)
     item = WantedItem(
         day=day,
@@ -204,6 +208,22 @@ def _number_in(text: str) -> tuple[str, str]:
         if field is not None and fold(written) not in _ordinals():
             return written.rstrip(".,"), field
     return "", ""
+
+
+def _others_in(text: str, identifier: str) -> tuple[str, ...]:
+    """Numbers of the same form beside the first one: ``the invoices R-7, R-8 and R-9``."""
+    taken = [(day.start, day.end) for day in find_dates(text, _ANY_DAY)]
+    taken += [(money.start, money.end) for money in find_amounts(text)]
+    alike = [
+        one.text
+        for one in find_identifiers(text, (*taken, (0, 0)))
+        if _shape(one.text) == _shape(identifier) and fold(one.text) != fold(identifier)
+    ]
+    return tuple(dict.fromkeys(alike))
+
+
+def _shape(number: str) -> str:
+    return re.sub(r"\d+", "0", fold(number))
 
 
 def numbered_by(before: str, *, right_behind: bool) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.document_click import click_for_file, take_document
 from skyvern_dagster.agent.planners.heuristic.documents import Document, DocumentKind, documents
-from skyvern_dagster.agent.planners.heuristic.item_choice import by_record, fitting
+from skyvern_dagster.agent.planners.heuristic.item_choice import by_record, fitting, told_of
 from skyvern_dagster.agent.planners.heuristic.navigation import go_to
 from skyvern_dagster.agent.planners.heuristic.pagination import onward
 from skyvern_dagster.agent.planners.heuristic.situation import (
@@ -33,6 +33,13 @@ def download_any(situation: Situation, kind: DocumentKind) -> Plan:
         return plan
     if situation.intent.item:
         return _chosen(situation, found, kind)
+    if len(found) > 1 and not situation.intent.newest:
+        found, missing = told_of(situation, found)
+        if missing:
+            return unsure(
+                f"It isn't clear which {kind.name} is meant: nothing on {situation.url} is called "
+                f'"{missing}"'
+            )
     named = [one for one in found if situation.memory.tried(one.control, situation.url) == 0]
     if named and (
         # A tenth: what one more word in a label makes; below that they are alike.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -9,12 +10,22 @@ from skyvern_dagster.agent.planners.heuristic.documents import Document
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.amounts import find_amounts, find_number
+from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.date_mention import DateMention
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.facts import pieces_of
 from skyvern_dagster.reading.own_part import own_part, siblings_alike
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.wanted_item import WantedItem, months_in, names_month
+from skyvern_dagster.reading.words import fold, stems, words
+
+_JOINTS = re.compile(r"\b(?:and|then|und|dann|et|puis|y|luego|e|poi|en|dan)\b")
+_UNTELLING = (
+    "doc.invoice", "doc.get", "doc.area", "word.article", "word.relation", "word.joint",
+    "word.place", "page.invoices", "page.orders", "page.documents", "page.account", "goal.newest",
+    "goal.download", "verb.download",
+)  # fmt: skip
+"""Concepts of words that say that a document is wanted, not which one."""
 
 
 def fitting(situation: Situation, found: Sequence[Document]) -> list[list[Document]]:
@@ -38,6 +49,44 @@ def fitting(situation: Situation, found: Sequence[Document]) -> list[list[Docume
         for part, documents in records
         if _fits(_text(view, part, documents), item, situation.today)
     ]
+
+
+def told_of(situation: Situation, found: list[Document]) -> tuple[list[Document], str]:
+    """The documents of the record that the goal's own words tell from the others.
+
+    Returns:
+        All of them where its words make no difference, and the words that the page doesn't know.
+    """
+    said = _qualifying(situation.intent.instructions)
+    if not said:
+        return found, ""
+    view = situation.view
+    records = [
+        (stems(" ".join(_text(view, part, documents))), documents)
+        for part, documents in by_record(view, found)
+    ]
+    telling = {word for word in said if any(word not in known for known, _ in records)}
+    fits = [documents for known, documents in records if said <= known]
+    if len(fits) == 1:
+        return fits[0], ""
+    known = stems(f"{situation.request.observation.title} {view.page_text} {view.url}")
+    missing = [word for word in said & telling if word not in known]
+    return found, " ".join(sorted(missing))
+
+
+def _qualifying(instructions: str) -> frozenset[str]:
+    """The words with which a goal tells one document from others: ``the invoice of Miller Ltd``."""
+    verb = concept("verb.download").terms.search(fold(instructions))
+    if verb is None:
+        return frozenset()
+    sentence = re.split(r"[.;:,](?:\s|$)", fold(instructions)[verb.end() :])[0]
+    said = re.split(_JOINTS, sentence)[0]
+    plain = " ".join(
+        word
+        for word in words(said)
+        if not any(concept(name).mentioned(word) for name in _UNTELLING)
+    )
+    return stems(plain)
 
 
 def by_record(view: PageView, found: Sequence[Document]) -> list[tuple[Node, list[Document]]]:
