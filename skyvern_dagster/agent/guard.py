@@ -126,9 +126,13 @@ class Guard:
 
 def shows(observation: Observation, text: str) -> bool:
     """Whether a page shows a text, white space and capitals aside."""
-    wanted = _folded(text)
-    page = _folded(f"{observation.title} {observation.root.full_text}")
-    return bool(wanted) and wanted in page
+    wanted = folded(text)
+    return bool(wanted) and wanted in text_of(observation)
+
+
+def text_of(observation: Observation) -> str:
+    """What a page shows, in the form that texts are compared in."""
+    return folded(f"{observation.title} {observation.root.full_text}")
 
 
 def _field_refusal(text: str, node: Node | None, form: FormFacts) -> str | None:
@@ -155,5 +159,6 @@ def _is_made_for(node: Node, reference: SecretReference) -> bool:
             return node.tag == "input" and node.input_type in _LINE_TYPES
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """A text without differences of white space and capitals."""
     return " ".join(text.split()).casefold()

@@ -22,7 +22,8 @@ from skyvern_dagster.agent.decisions import (
 )
 from skyvern_dagster.agent.executor import ActionExecutor, describe, describe_target
 from skyvern_dagster.agent.extraction import merge, mismatch
-from skyvern_dagster.agent.guard import Guard, shows
+from skyvern_dagster.agent.file_proof import FileProver
+from skyvern_dagster.agent.guard import Guard, shows, text_of
 from skyvern_dagster.agent.learner import Learner
 from skyvern_dagster.agent.planner import (
     PastAction,
@@ -88,10 +89,17 @@ class AgentLoop:
     steps: list[StepSummary] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     _history: list[PastStep] = field(default_factory=list)
+    _prover: FileProver = field(init=False)
+    _doubts: list[str] = field(default_factory=list)
+    _wrong_file: str = ""
+    _text_at_first: str = ""
     _failed_in_a_row: int = 0
     _nobody_to_ask: bool = False
     _filled_in: bool = False
     may_have_sent: bool = False
+
+    def __post_init__(self) -> None:
+        self._prover = FileProver(self.request.goal)
 
     async def run(self) -> Ending:
         """Steps until an ending.
@@ -136,6 +144,7 @@ class AgentLoop:
             place=self.request.place,
             screenshot=self.session.screenshot,
             redact=self.recorder.redact,
+            first_text=self._first_text(observation),
         )
         plan = await self.timed("plan", self.planner.plan(request))
         actions, ending = await self._carry_out(order, plan, observation)
@@ -150,6 +159,11 @@ class AgentLoop:
             self.learner.note(request, plan, actions)
         self._failed_in_a_row = self._failed_in_a_row + 1 if summary.status == "failed" else 0
         return ending
+
+    def _first_text(self, observation: Observation) -> str:
+        if not self.steps:
+            self._text_at_first = text_of(observation)
+        return self._text_at_first
 
     async def _carry_out(
         self, order: int, plan: Plan, observation: Observation
@@ -171,9 +185,10 @@ class AgentLoop:
                 "terminated", plan.reasoning or "the planner doesn't know how to go on"
             )
         actions: list[PastAction] = []
-        for decision in plan.decisions:
+        for index, decision in enumerate(plan.decisions):
             self.log(f"step {order} · {plan.planner} · {describe(decision, observation)}")
             result = await self._act(decision, plan, observation, acted=bool(actions))
+            result = await self._with_proven_files(result)
             ref = getattr(decision, "ref", None)
             target = describe_target(ref, observation) if ref else ""
             self.downloads += result.downloads
@@ -190,7 +205,8 @@ class AgentLoop:
                 await self.session.require_working()
                 self.log(f"step {order} · failed: {result.error or result.message}")
                 break
-            if _page_is_another(result):
+            following = plan.decisions[index + 1 : index + 2]
+            if _page_is_another(result) and not _is_checked_anew(following):
                 break
         return actions, None
 
@@ -205,6 +221,16 @@ class AgentLoop:
                 self.may_have_sent = self.may_have_sent or self._filled_in
             case _:
                 return
+
+    async def _with_proven_files(self, result: ActionResult) -> ActionResult:
+        """Without files of other items: whoever planned is told, and may try elsewhere."""
+        result, doubts = await self._prover.checked(result)
+        for doubt in doubts:
+            self.log(doubt)
+        self._doubts += doubts
+        if result.cause == "wrong_file":
+            self._wrong_file = result.error
+        return result
 
     async def _screenshot(self) -> bytes:
         """The page for people; a step doesn't fail because there is no picture of it."""
@@ -277,7 +303,8 @@ class AgentLoop:
     def _completion(self) -> Ending:
         goal = self.request.goal
         if goal.complete_on_download and not self.downloads:
-            return Ending("failed", "the planner said complete, but no file was downloaded")
+            wrong = f" ({self._wrong_file})" if self._wrong_file else ""
+            return Ending("failed", f"the planner said complete, but no file was downloaded{wrong}")
         if goal.data_extraction_goal and self.extracted is None:
             return Ending("failed", "the planner said complete, but nothing was extracted")
         problem = mismatch(self.extracted, goal.data_schema) if self.extracted is not None else None
@@ -311,9 +338,13 @@ class AgentLoop:
             cached_tokens=plan.usage.cached_tokens,
             model_calls=plan.usage.calls,
             declined=tuple(f"{each.planner}: {each.reason}" for each in plan.declined),
-            notes=plan.notes,
+            notes=(*plan.notes, *self._take_doubts()),
             screenshot=self.recorder.screenshot(order, image) if image else None,
         )
+
+    def _take_doubts(self) -> list[str]:
+        doubts, self._doubts = self._doubts, []
+        return doubts
 
     async def timed(self, activity: str, work: Awaitable[T]) -> T:
         """Awaits ``work`` and books its seconds under ``activity``."""
@@ -328,6 +359,11 @@ class AgentLoop:
 def _page_is_another(result: ActionResult) -> bool:
     """Whether the refs of the last look are void: what was planned for that page can't go on."""
     return result.new_tab or result.url_after.split("#")[0] != result.url_before.split("#")[0] != ""
+
+
+def _is_checked_anew(following: tuple[Decision, ...]) -> bool:
+    """Whether what comes next is a completion that is looked for on whatever page there is then."""
+    return any(isinstance(one, Complete) and bool(one.shows) for one in following)
 
 
 def _past(order: int, observation: Observation, plan: Plan, actions: list[PastAction]) -> PastStep:

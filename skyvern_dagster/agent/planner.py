@@ -101,6 +101,7 @@ class PlanRequest:
     Attributes:
         screenshot: Takes a picture of the page (JPEG), for planners that can see.
         redact: Takes secrets out of a text: what leaves this process passes through it.
+        first_text: What the page said before the task did anything: that proves nothing later.
     """
 
     goal: Goal
@@ -110,6 +111,7 @@ class PlanRequest:
     place: Place = field(default_factory=Place)
     screenshot: Callable[[], Awaitable[bytes]] | None = None
     redact: Callable[[str], str] = str
+    first_text: str = ""
 
 
 @dataclass(frozen=True)

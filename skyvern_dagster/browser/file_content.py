@@ -50,6 +50,18 @@ _PROGRAMS = frozenset(
         "wsf", "xll",
     }
 )  # fmt: skip
+_SCRIPTS = frozenset({"php", "asp", "aspx", "ashx", "jsp", "do", "cgi", "cfm", "pl", "action"})
+"""Suffixes of programs on servers: a name that has one is the program's, not the file's."""
+_TOLD_BY_CONTENT = frozenset(
+    kind for _, kind in _MAGIC if kind not in ("application/zip", "application/gzip")
+)
+"""Kinds whose suffix is sure: an archive may be an office file, or another one inside."""
+_DOCUMENTS = frozenset(
+    {"xlsx", "xls", "docx", "pptx", "ods", "odt", "zip", "gz", "png", "jpg", "jpeg", "csv", "tsv"}
+)
+"""Suffixes of what is never a JSON message; PDFs are checked by their first bytes."""
+_MAYBE_HTML = frozenset({"xls"})
+"""What older programs write as HTML, for Excel to open."""
 _GENERIC = ("", "application/octet-stream", "binary/octet-stream", "application/force-download")
 
 
@@ -72,6 +84,10 @@ def read_head(path: Path) -> bytes:
 def looks_like_html(head: bytes) -> bool:
     """Whether content begins like an HTML page."""
     return bool(_HTML.match(head.removeprefix(b"\xef\xbb\xbf")))
+
+
+def _looks_like_json(head: bytes) -> bool:
+    return bool(re.match(rb'\s*(\{\s*("|\})|\[\s*(\{|\]))', head.removeprefix(b"\xef\xbb\xbf")))
 
 
 def content_type_of(head: bytes, filename: str, declared: str = "") -> str:
@@ -105,6 +121,11 @@ def problem_with(head: bytes, filename: str, declared: str, *, html_is_fine: boo
         return f"{filename} is empty"
     if looks_like_html(head) and not html_is_fine:
         return f"{filename} is an HTML page, not a file; perhaps a login or error page"
+    suffix = filename.rpartition(".")[2].lower()
+    if looks_like_html(head) and suffix in _DOCUMENTS - _MAYBE_HTML:
+        return f"{filename} is an HTML page, not a file; perhaps a login or error page"
+    if suffix in _DOCUMENTS and _looks_like_json(head):
+        return f"{filename} is a JSON message, not a file; perhaps an error"
     claims_pdf = filename.lower().endswith(".pdf") or declared == "application/pdf"
     if claims_pdf and b"%PDF-" not in head:
         return f"{filename} is not a PDF: it doesn't begin with %PDF"
@@ -138,10 +159,21 @@ def name_from_response(url: str, disposition: str) -> str:
 
 
 def with_suffix(name: str, content_type: str) -> str:
-    """Adds the usual suffix where a name has none."""
-    if Path(name).suffix:
+    """Gives a name the suffix of its content where it has none, or one of something else.
+
+    ``statement.php`` and ``No. 7 of 12.05`` are PDFs by what they hold; a suffix that may well be
+    of such content (``.xlsx`` of an archive) stays.
+    """
+    stem, suffix = Path(name).stem, Path(name).suffix
+    usual = mimetypes.guess_extension(content_type) or ""
+    if not suffix or not usual:
+        return name if suffix else name + usual
+    by_name = mimetypes.guess_type(name)[0]
+    if by_name == content_type or content_type not in _TOLD_BY_CONTENT:
         return name
-    return name + (mimetypes.guess_extension(content_type) or "")
+    if by_name is not None or suffix.lower().lstrip(".") in _SCRIPTS:
+        return stem + usual
+    return name + usual
 
 
 def unique_path(folder: Path, name: str) -> Path:

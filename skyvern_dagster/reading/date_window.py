@@ -48,7 +48,7 @@ START_WORDS = frozenset(
 )
 
 
-_END_WORDS = frozenset(
+END_WORDS = frozenset(
     {
         "end",
         "to",
@@ -131,7 +131,7 @@ def _from_payload(payload: Mapping[str, Any], today: date, window: DateWindow) -
         if day is None:
             continue
         words = set(name_words(path))
-        if words & _END_WORDS and not words & (START_WORDS - {"da"}):
+        if words & END_WORDS and not words & (START_WORDS - {"da"}):
             window = replace(window, end=day)
         elif words & START_WORDS:
             window = replace(window, start=day)

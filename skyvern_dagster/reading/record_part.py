@@ -15,8 +15,10 @@ from skyvern_dagster.reading.identifiers import (
     mentions_identifier,
     same_identifier,
 )
+from skyvern_dagster.reading.own_part import is_one_of_several
 from skyvern_dagster.reading.page import PageView
-from skyvern_dagster.reading.words import unglued
+from skyvern_dagster.reading.wanted_item import is_weak, numbered_by
+from skyvern_dagster.reading.words import fold, unglued
 
 _ANY_DAY = date(2000, 1, 1)
 """Relative dates only have to be recognised here; which day they mean doesn't matter."""
@@ -70,14 +72,34 @@ def find_record(view: PageView, identifier: str) -> RecordPart | None:
 
 def _names(view: PageView, node: Node, identifier: str) -> bool:
     texts = (view.text(node), node.name)
+    if is_weak(identifier):
+        return any(text and calls_record(text, identifier) for text in texts)
     return any(text and mentions_identifier(text, identifier) for text in texts)
+
+
+def calls_record(text: str, identifier: str) -> bool:
+    """Whether a text gives a record this number, and doesn't count something with it.
+
+    The number stands alone, or behind a word for it: ``3``, ``#3``, ``Order 3``, not ``3 items``.
+    """
+    taken = [(day.start, day.end) for day in find_dates(text, _ANY_DAY)]
+    taken += [(money.start, money.end) for money in find_amounts(text)]
+    for one in find_identifiers(text, (*taken, (0, 0))):
+        if same_identifier(one.text, identifier):
+            before = fold(" ".join(text[: one.start].split()[-3:])).rstrip("#: ")
+            # `3 2024-04-02 7.50 EUR` begins with its number, `3 items` with a count.
+            follows = text[one.end :].strip()[:1]
+            alone = not text[: one.start].strip() and not follows.isalpha()
+            if alone or one.marked or numbered_by(before, right_behind=True) is not None:
+                return True
+    return False
 
 
 def _around(view: PageView, place: Node, identifier: str) -> RecordPart:
     """From the place that names the record up to just below where other records begin."""
     best = place
     for above in view.ancestors(place):
-        if _others(view.text(above), identifier):
+        if _others(view.text(above), identifier) or is_one_of_several(view, best):
             return RecordPart(_with_followers(view, best, above, identifier), is_page=False)
         best = above
         if above.role in _LANDMARKS:

@@ -12,9 +12,12 @@ from skyvern_dagster.reading.dates import parse_date
 from skyvern_dagster.reading.facts import Fact
 from skyvern_dagster.reading.identifiers import Identifier
 from skyvern_dagster.reading.schema import FieldSpec
-from skyvern_dagster.reading.words import fold, overlap
+from skyvern_dagster.reading.words import fold, name_words, overlap
 
-_YES = frozenset({"yes", "true", "ja", "oui", "si", "sim", "✓", "✔", "1", "on", "x"})
+_YES = frozenset({"yes", "true", "ja", "oui", "si", "sim", "✓", "✔", "☑", "✅", "1", "on", "x"})
+_NO = frozenset(
+    {"no", "false", "nein", "non", "nao", "nee", "✗", "✘", "☐", "❌", "0", "off", "-", "–"}
+)
 
 
 def value_of(fact: Fact, field: FieldSpec, order: DayOrder, today: date) -> Any:
@@ -27,11 +30,12 @@ def value_of(fact: Fact, field: FieldSpec, order: DayOrder, today: date) -> Any:
     if field.wants_number:
         return _number(fact, field)
     if field.kind == "boolean":
-        return fold(fact.text) in _YES
+        return _truth(fact, field)
     if field.kind == "url":
         return fact.node.url
     if field.choices:
-        return max(field.choices, key=lambda choice: overlap(choice, fact.text))
+        best = max(field.choices, key=lambda choice: overlap(choice, fact.text))
+        return best if overlap(best, fact.text) > 0 else None
     return fact.text.strip()
 
 
@@ -40,6 +44,18 @@ def fact_date(fact: Fact, order: DayOrder, today: date) -> date | None:
     if isinstance(fact.value, DateMention):
         return fact.value.read(order)
     return parse_date(fact.text, today, order)
+
+
+def _truth(fact: Fact, field: FieldSpec) -> bool | None:
+    """Yes, no, or the field's own name for yes (``Paid: Paid``); ``None`` for anything else."""
+    said = fold(fact.text)
+    if said in _YES:
+        return True
+    if said in _NO:
+        return False
+    names = {" ".join(name_words(name)) for name in (field.name, *fact.labels)}
+    own = said in names or f"is {said}" in names
+    return True if said and own else None
 
 
 def _currency(fact: Fact) -> str | None:

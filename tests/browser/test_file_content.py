@@ -89,3 +89,26 @@ def test_unique_paths(tmp_path: Path) -> None:
         path = file_content.unique_path(tmp_path, "a.pdf")
         assert path.name == expected
         path.touch()
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type", "expected"),
+    [
+        ("No. 7 of 12.05", "application/pdf", "No. 7 of 12.05.pdf"),
+        ("statement.php", "application/pdf", "statement.pdf"),
+        ("download.aspx", "image/png", "download.png"),
+        ("table.xlsx", "application/zip", "table.xlsx"),
+        ("bill.xlsx", "application/pdf", "bill.pdf"),
+        ("backup.tar.gz", "application/gzip", "backup.tar.gz"),
+        ("bill.PDF", "application/pdf", "bill.PDF"),
+        ("notes.txt", "text/plain", "notes.txt"),
+    ],
+)
+def test_a_suffix_follows_the_content(name: str, content_type: str, expected: str) -> None:
+    assert file_content.with_suffix(name, content_type) == expected
+
+
+@pytest.mark.parametrize("name", ["a.pdf", "a.xlsx", "a.csv", "a.zip", "a.docx", "a.png"])
+@pytest.mark.parametrize("head", [b'{"error": "gone"}', b"<!doctype html><h1>Sorry</h1>"])
+def test_a_page_or_a_message_is_no_document(name: str, head: bytes) -> None:
+    assert file_content.problem_with(head, name, "", html_is_fine=True)

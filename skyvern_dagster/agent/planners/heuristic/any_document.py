@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.document_click import click_for_file
+from skyvern_dagster.agent.planners.heuristic.document_click import click_for_file, take_document
 from skyvern_dagster.agent.planners.heuristic.documents import Document, DocumentKind, documents
+from skyvern_dagster.agent.planners.heuristic.item_choice import by_record, fitting, told_of
 from skyvern_dagster.agent.planners.heuristic.navigation import go_to
-from skyvern_dagster.agent.planners.heuristic.situation import Situation, give_up
-from skyvern_dagster.reading.words import stems
+from skyvern_dagster.agent.planners.heuristic.pagination import onward
+from skyvern_dagster.agent.planners.heuristic.situation import (
+    LIKELY,
+    Situation,
+    click,
+    give_up,
+    terminate,
+    unsure,
+)
+from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.reading.words import clip, stems
 
+_MAX_PAGES = 15
+"""Of a list that is turned for one record, as in `record_search`."""
 _GOOD = 0.55
 """The same as for a record's documents (`document_click`)."""
 
@@ -17,6 +29,17 @@ def download_any(situation: Situation, kind: DocumentKind) -> Plan:
     """No record is named: the page's one document, or the newest record's."""
     view = situation.view
     found = [one for one in documents(view, (view.root,), kind, lone=False) if one.score >= _GOOD]
+    if plan := _after_failure(situation, found):
+        return plan
+    if situation.intent.item:
+        return _chosen(situation, found, kind)
+    if len(found) > 1 and not situation.intent.newest:
+        found, missing = told_of(situation, found)
+        if missing:
+            return unsure(
+                f"It isn't clear which {kind.name} is meant: nothing on {situation.url} is called "
+                f'"{missing}"'
+            )
     named = [one for one in found if situation.memory.tried(one.control, situation.url) == 0]
     if named and (
         # A tenth: what one more word in a label makes; below that they are alike.
@@ -25,13 +48,65 @@ def download_any(situation: Situation, kind: DocumentKind) -> Plan:
         return click_for_file(_first(named) if situation.intent.newest else named[0])
     if named:
         return _literal(situation, named) or click_for_file(_first(named))
-    if situation.intent.target and (
-        plan := go_to(situation, (situation.intent.target,), situation.intent.target_words)
-    ):
-        return plan
-    return give_up(
+    return _towards_list(situation) or give_up(
         situation, "no_document", f"Nothing to download could be found on {situation.url}"
     )
+
+
+def _after_failure(situation: Situation, found: list[Document]) -> Plan | None:
+    """After a file that didn't come: the same record once more, never the next one's instead."""
+    last = situation.memory.last
+    if last is None or last.result.ok or last.decision.type != "download":
+        return None
+    tried = [one for one in found if situation.memory.tried(one.control, situation.url)]
+    own = [
+        each
+        for _, of_record in by_record(situation.view, found)
+        if any(one in tried for one in of_record)
+        for each in of_record
+    ]
+    if plan := take_document(situation, own):
+        return plan
+    error = last.result.error or last.result.message
+    reason = f"The file could not be downloaded: {clip(error, 160)}"
+    return terminate(situation, "no_document", reason, LIKELY)
+
+
+def _chosen(situation: Situation, found: list[Document], kind: DocumentKind) -> Plan:
+    """The document of the one record that the goal describes, or why there is none."""
+    described = situation.intent.item.described
+    records = fitting(situation, found)
+    if len(records) > 1:
+        what = f"{len(records)} records on {situation.url} fit {described}"
+        return unsure(f"{what}; it isn't clear which {kind.name} is meant")
+    if records:
+        plan = take_document(situation, records[0])
+        return plan or unsure(f"The {kind.name} of {described} could not be downloaded")
+    if found and not situation.intent.item.place and (plan := _next_page(situation, found)):
+        return plan
+    if not found and (plan := _towards_list(situation)):
+        return plan
+    reason = f"No {kind.name} of {described} could be found on {situation.url}"
+    return terminate(situation, "record_not_found", reason, LIKELY)
+
+
+def _next_page(situation: Situation, found: list[Document]) -> Plan | None:
+    if len(situation.memory.purposes(Purpose.NEXT_PAGE)) >= _MAX_PAGES:
+        return None
+    last = max(found, key=lambda one: one.control.position)
+    following = onward(situation.view, last.control.node)
+    if following is None or (
+        situation.memory.last_was_for(Purpose.NEXT_PAGE)
+        and not situation.memory.last_result.page_changed  # type: ignore[union-attr]
+    ):
+        return None
+    return click(following.control, Purpose.NEXT_PAGE, following.why, LIKELY)
+
+
+def _towards_list(situation: Situation) -> Plan | None:
+    if not situation.intent.target:
+        return None
+    return go_to(situation, (situation.intent.target,), situation.intent.target_words)
 
 
 def _literal(situation: Situation, found: list[Document]) -> Plan | None:

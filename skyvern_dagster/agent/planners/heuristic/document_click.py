@@ -68,6 +68,8 @@ def _second_try(situation: Situation, document: Document) -> Plan | None:
     last = situation.memory.last
     if last is None or last.decision.purpose not in FOR_DOCUMENTS:
         return None
+    if last.result.cause == "wrong_file":
+        return None
     waited = last.decision.type == "wait"
     if last.result.ok and not waited:
         return None

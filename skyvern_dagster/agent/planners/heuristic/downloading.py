@@ -32,6 +32,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     act,
     complete,
     terminate,
+    unsure,
 )
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import MOSTLY, concept
@@ -51,6 +52,10 @@ def download(situation: Situation) -> Plan:
     """The next step towards the file."""
     if situation.memory.downloads:
         return complete(f"Downloaded {', '.join(situation.memory.downloads)}")
+    item = situation.intent.item
+    if item.others:
+        named = ", ".join((item.identifier, *item.others))
+        return unsure(f"The goal names several records ({named}), and one task downloads one")
     kind = wanted_document(situation.intent.instructions)
     if plan := _being_made(situation):
         return plan

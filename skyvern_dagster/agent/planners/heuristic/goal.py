@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 from skyvern_dagster.agent.planner import Goal
 from skyvern_dagster.agent.planners.heuristic.credentials import Credentials, find_credentials
@@ -17,24 +14,15 @@ from skyvern_dagster.reading.date_window import (
     date_window,
     newest_only,
 )
-from skyvern_dagster.reading.dates import find_dates
-from skyvern_dagster.reading.identifiers import find_identifiers
-from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.schema import DataSpec, read_schema
-from skyvern_dagster.reading.words import fold, fold_in_place, name_words
+from skyvern_dagster.reading.wanted_item import WantedItem, wanted_item
+from skyvern_dagster.reading.words import fold, fold_in_place
 
 _LIST_PAGES = (
     "orders", "invoices", "documents", "subscriptions", "payments", "shipments", "returns",
     "quotes", "messages", "addresses", "profile", "settings", "products", "contact", "help",
     "cart", "account",
 )  # fmt: skip
-
-
-_ANY_DAY = date(2000, 1, 1)
-
-
-_RECORD_KEYS = ("order_id", "invoice_number", "tracking_number")
-"""Fields whose value names one record, so that a payload that has one is about that record."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +34,8 @@ class Intent:
         terminates_if: Those that say when to give up.
         target: Name of the page concept to find (``page.orders``), or empty.
         target_words: The page in the goal's own words.
-        record_id: Identifier of the one record that the task is about, or empty.
+        item: The one record that the task is about, where it is about one.
+        record_id: The number that names it, or empty.
         clicks: Labels that the goal says to click, in order.
         search: What the goal says to search for.
         newest: How many of the newest records are wanted, if not all.
@@ -63,6 +52,7 @@ class Intent:
     window: DateWindow
     target: str
     target_words: str
+    item: WantedItem
     record_id: str
     clicks: tuple[str, ...]
     search: str
@@ -76,7 +66,7 @@ def read_goal(goal: Goal) -> Intent:
     everything = f"{doing} {reading}".strip()
     credentials = find_credentials(goal.payload)
     data = read_schema(goal.data_schema)
-    record_id = _record_id(goal.payload, everything)
+    item = wanted_item(everything, goal.payload, goal.today)
     extracts = bool(goal.data_extraction_goal or goal.data_schema is not None)
     downloads = goal.complete_on_download or _means(doing, "goal.download")
     clicks = tuple(named_after("click", doing))
@@ -93,7 +83,8 @@ def read_goal(goal: Goal) -> Intent:
         window=date_window(everything, goal.payload, goal.today),
         target=_target(doing, reading, data),
         target_words=_target_words(doing),
-        record_id=record_id,
+        item=item,
+        record_id=item.identifier,
         clicks=clicks,
         search=next(iter(named_after("search", doing)), ""),
         newest=newest_only(everything),
@@ -163,47 +154,3 @@ def _pages_in(text: str) -> list[tuple[int, str]]:
 def _target_words(doing: str) -> str:
     places = named_after("go", doing)
     return places[0] if places else ""
-
-
-def _record_id(payload: Mapping[str, Any], text: str) -> str:
-    """The identifier of the one record in question: the payload's, else one quoted in the goal."""
-    best: tuple[float, str] = (0.0, "")
-    for path, value in flat_items(payload):
-        if isinstance(value, bool) or not isinstance(value, str | int) or "://" in str(value):
-            continue
-        score = _record_key_score(path.rsplit(".", 1)[-1], path)
-        if score > best[0] and str(value).strip():
-            best = (score, str(value).strip())
-    if best[1]:
-        return best[1]
-    return _quoted_id(text)
-
-
-def _quoted_id(text: str) -> str:
-    """An identifier that the goal's text itself names: ``the invoice of order 10432``."""
-    for one in find_identifiers(
-        text, tuple((day.start, day.end) for day in find_dates(text, _ANY_DAY))
-    ):
-        before = " ".join(text[: one.start].split()[-2:])
-        named = any(concept(f"field.{key}").terms.search(fold(before)) for key in _RECORD_KEYS)
-        # Three digits and more (`identifiers`), the words before it saying of what.
-        if named and one.likeness >= 0.4:
-            return one.text
-    return ""
-
-
-def _record_key_score(name: str, path: str) -> float:
-    words = " ".join(name_words(name))
-    best = max((concept(f"field.{key}").score(words) for key in _RECORD_KEYS), default=0.0)
-    if words in {"id", "number", "reference"}:
-        best = max(best, 0.5)
-    if words in {"current value", "value", "item", "current item"} or path.endswith(
-        (".current_value", "current_value")
-    ):
-        best = max(best, 0.45)
-    if any(
-        word in words for word in ("date", "customer", "account", "user", "postal", "zip", "phone")
-    ):
-        return 0.0
-    # What a loop's bare `current_value` has, the least telling of all names.
-    return best if best >= 0.45 else 0.0

@@ -88,7 +88,7 @@ Instruction = Write | Choose | Accept | Press | Move | Key | Send
 def instructions_of(text: str) -> tuple[Instruction, ...]:
     """What a goal spells out, in order; nothing where a part of it isn't understood."""
     found: list[Instruction] = []
-    for clause in _clauses(text):
+    for clause in clauses_of(text):
         understood = tuple(_understood(clause))
         if not understood:
             return ()
@@ -96,7 +96,7 @@ def instructions_of(text: str) -> tuple[Instruction, ...]:
     return tuple(found)
 
 
-def _clauses(text: str) -> Iterator[str]:
+def clauses_of(text: str) -> Iterator[str]:
     """Clauses; a joint within quotation marks doesn't part them."""
     quotes = [match.span() for match in re.finditer(_QUOTED, text)]
     start = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from skyvern_dagster.agent.planner import Plan, PlanRequest
+from skyvern_dagster.agent.planners.heuristic.clauses import unclear_clause
 from skyvern_dagster.agent.planners.heuristic.downloading import download
 from skyvern_dagster.agent.planners.heuristic.extraction import extract_page
 from skyvern_dagster.agent.planners.heuristic.form_filling import fill_form
@@ -132,6 +133,9 @@ def _clicks(situation: Situation) -> Plan | None:
     """The clicks that the goal spells out, one a step, with the way to the first one."""
     done = len(situation.memory.done(Purpose.CLICK))
     labels = situation.intent.clicks
+    if unclear := unclear_clause(situation.intent.instructions):
+        # What comes before a click may be what makes it right.
+        return unsure(f'It isn\'t clear how to do this part of the goal: "{clip(unclear, 120)}"')
     if done >= len(labels):
         return (
             None

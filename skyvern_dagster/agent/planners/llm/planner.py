@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
 from skyvern_dagster.agent.decisions import Complete, Decision, Extract
-from skyvern_dagster.agent.guard import shows
+from skyvern_dagster.agent.guard import folded, shows
 from skyvern_dagster.agent.planner import Plan, PlanFailure, PlanRequest
 from skyvern_dagster.agent.planners.llm.checking import verify
 from skyvern_dagster.agent.planners.llm.conversation import Conversation
@@ -18,6 +18,7 @@ from skyvern_dagster.llm.outcomes import Refused, TooLong, Unavailable
 from skyvern_dagster.llm.settings import ModelSettings
 from skyvern_dagster.llm.structured import Document, Misshapen, StructuredOutcome, ask_for
 from skyvern_dagster.llm.usage import Usage
+from skyvern_dagster.reading.nested_values import flat_items
 
 PLANNER = "llm"
 _CONFIDENCE = 0.9
@@ -156,7 +157,7 @@ class LlmPlanner:
         if before:
             later = (complete,) if proven_later(complete, request) else ()
             return draft.plan((*before, *later))
-        if complete.shows and shows(request.observation, complete.shows) and _has_acted(request):
+        if complete.shows and _has_acted(request) and _proves(complete.shows, request):
             return draft.plan((complete,))
         verdict, usage = await verify(self._client, draft.conversation)
         if verdict.complete:
@@ -199,6 +200,15 @@ def _unproven(decision: Decision) -> Decision:
     if isinstance(decision, Complete):
         return decision.model_copy(update={"shows": None})
     return decision
+
+
+def _proves(text: str, request: PlanRequest) -> bool:
+    """Whether a text shows now and is new since the task began, or is what the goal names."""
+    if not shows(request.observation, text):
+        return False
+    goal = request.goal
+    named = [goal.navigation_goal, *(str(value) for _, value in flat_items(goal.payload))]
+    return folded(text) not in request.first_text or folded(text) in folded(" ".join(named))
 
 
 def _has_acted(request: PlanRequest) -> bool:

@@ -1,0 +1,297 @@
+"""Proof that a downloaded file belongs to the item that its task names.
+
+A click can bring the file of the row beside. The file itself says whose it is: its text is searched
+for the item's number, else for its day, month or amount.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal
+
+from skyvern_dagster.agent.planner import Goal
+from skyvern_dagster.browser.results import ActionResult, DownloadedFile
+from skyvern_dagster.errors import ArtifactError
+from skyvern_dagster.reading.amounts import find_amounts, number_value
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.date_mention import DateMention
+from skyvern_dagster.reading.dates import find_dates
+from skyvern_dagster.reading.file_text import file_text
+from skyvern_dagster.reading.identifiers import (
+    find_identifiers,
+    mentions_identifier,
+    same_identifier,
+)
+from skyvern_dagster.reading.nested_values import flat_items
+from skyvern_dagster.reading.record_part import form_of
+from skyvern_dagster.reading.wanted_item import (
+    WantedItem,
+    is_weak,
+    months_in,
+    numbered_by,
+    wanted_item,
+)
+from skyvern_dagster.reading.words import fold, unglued
+
+_LITTLE = 4
+"""Words: a file that says no more than `Invoice No. 7` consists of what it is called."""
+_LEAST_COMPACT = 5
+"""Characters of a number that is found although its letters stand apart; shorter ones would be
+found in any long text whose white space is gone."""
+_MOST_DIFFERENCE = 2
+"""By how many characters numbers of one kind differ in length, as on pages (`record_part`)."""
+_MOST_BYTES = 40_000_000
+"""A file larger than this holds pictures; reading it would take longer than fetching it."""
+_ERROR_KEYS = frozenset({"error", "errors", "exception", "fault", "error_code", "errorcode"})
+
+_LONGEST_ERROR = 20_000
+"""Bytes: a message with a stack trace; data with a field of that name is mostly longer."""
+_ANY_DAY = date(2000, 1, 1)
+_OTHER_NUMBERS = (
+    "field.sku",
+    "field.customer_number",
+    "field.phone",
+    "field.tax",
+    "field.tracking_number",
+)
+
+Verdict = Literal["shown", "nothing", "wrong"]
+
+
+@dataclass(frozen=True)
+class FileProof:
+    """What a file's text says about the item.
+
+    Attributes:
+        verdict: ``shown``: it names the item; ``nothing``: it tells neither way; ``wrong``: it is
+            another item's, or no document at all.
+        told: The same in a sentence for people and planners; empty where the item is shown.
+    """
+
+    verdict: Verdict
+    told: str = ""
+
+
+class FileProver:
+    """Looks into the files of one task.
+
+    Args:
+        goal: What the task asks for.
+    """
+
+    def __init__(self, goal: Goal) -> None:
+        self._text = f"{goal.navigation_goal} {goal.data_extraction_goal}"
+        self._named = " ".join([self._text, *(str(value) for _, value in flat_items(goal.payload))])
+        self._today = goal.today
+        self.item = wanted_item(self._text, goal.payload, goal.today)
+
+    async def checked(self, result: ActionResult) -> tuple[ActionResult, tuple[str, ...]]:
+        """An action's result without wrong files, and notes on files that tell nothing.
+
+        A result that brought nothing else becomes a failure with the cause ``wrong_file``.
+        """
+        if not result.downloads:
+            return result, ()
+        proofs = [(file, await asyncio.to_thread(self.proof, file)) for file in result.downloads]
+        notes = tuple(each.told for _, each in proofs if each.verdict == "nothing" and each.told)
+        wrong = [each.told for _, each in proofs if each.verdict == "wrong"]
+        if not wrong:
+            return result, notes
+        for file, each in proofs:
+            if each.verdict == "wrong":
+                file.path.unlink(missing_ok=True)
+        kept = tuple(file for file, each in proofs if each.verdict != "wrong")
+        if kept:
+            return replace(result, downloads=kept), (*notes, *wrong)
+        told = "; ".join(wrong)
+        failed = replace(
+            result, ok=False, downloads=(), message=told, error=told, cause="wrong_file"
+        )
+        return failed, notes
+
+    def proof(self, file: DownloadedFile) -> FileProof:
+        """What one file says."""
+        if file.size > _MOST_BYTES:
+            return self._nothing(file.filename, "it is too large to be read")
+        content = file.path.read_bytes()
+        if _is_error(content):
+            return FileProof("wrong", f"{file.filename} is a server's error message, no document")
+        if not self.item:
+            return FileProof("shown")
+        try:
+            text = file_text(content)
+        except ArtifactError as error:
+            return self._nothing(file.filename, str(error))
+        if not text.strip():
+            return self._nothing(file.filename, "it holds no text")
+        page = _FileText(unglued(text), self._named)
+        return self._of_number(file, page) if self.item.identifier else self._of_value(file, page)
+
+    def _of_number(self, file: DownloadedFile, page: _FileText) -> FileProof:
+        wanted = self.item.identifier
+        if page.names(wanted):
+            return FileProof("shown")
+        others = page.in_the_place_of(self.item)
+        if others:
+            told = f"{file.filename} is of {', '.join(others[:3])}, not of {wanted}"
+            return FileProof("wrong", told)
+        if any(day in page.days for day in self.item.payload_days):
+            return FileProof("shown")
+        return self._nothing(file.filename, f"it doesn't name {wanted}")
+
+    def _of_value(self, file: DownloadedFile, page: _FileText) -> FileProof:
+        item = self.item
+        found: list[bool | None] = []
+        if item.day is not None:
+            found.append(page.has_day(item.day))
+        if item.month is not None:
+            found.append(page.has_month(*item.month))
+        if item.amount is not None:
+            found.append(page.has_amount(item.amount))
+        if all(found):
+            return FileProof("shown")
+        if any(each is False for each in found):
+            return FileProof("wrong", f"{file.filename} doesn't say {item.described}")
+        return self._nothing(file.filename, f"it says nothing about {item.described}")
+
+    def _nothing(self, filename: str, why: str) -> FileProof:
+        if not self.item:
+            return FileProof("shown")
+        of_item = self.item.described
+        if self.item.identifier and mentions_identifier(filename, self.item.identifier):
+            return FileProof("shown")
+        return FileProof("nothing", f"{filename}: not proven to be of {of_item}, since {why}")
+
+
+class _FileText:
+    """Questions to a file's text.
+
+    Args:
+        text: What a person reads in it.
+        named: What the task names; its numbers are no other item's.
+    """
+
+    def __init__(self, text: str, named: str) -> None:
+        self._text = text
+        self._named = named
+        self._is_little = len(text.split()) <= _LITTLE
+
+    @cached_property
+    def _dates(self) -> list[DateMention]:
+        return find_dates(self._text, _ANY_DAY)
+
+    @cached_property
+    def days(self) -> frozenset[date]:
+        """All days that the text may mean."""
+        return frozenset(
+            day for one in self._dates for day in (one.day_first, one.month_first) if day
+        )
+
+    @cached_property
+    def _taken(self) -> tuple[tuple[int, int], ...]:
+        money = [(one.start, one.end) for one in find_amounts(self._text)]
+        return (*((one.start, one.end) for one in self._dates), *money, (0, 0))
+
+    def names(self, wanted: str) -> bool:
+        """Whether the text names a record's number."""
+        if is_weak(wanted):
+            return any(
+                same_identifier(one.text, wanted) and self._is_called(one.start) is not None
+                for one in find_identifiers(self._text, self._taken)
+            )
+        if mentions_identifier(self._text, wanted):
+            return True
+        compact = re.sub(r"\W", "", fold(wanted))
+        return len(compact) >= _LEAST_COMPACT and compact in re.sub(r"\W", "", fold(self._text))
+
+    def in_the_place_of(self, item: WantedItem) -> list[str]:
+        """Other numbers that stand where the item's should."""
+        found = [(one.start, one.text) for one in find_identifiers(self._text, self._taken)]
+        if item.identifier.isalpha() and item.identifier.isupper():
+            words = re.finditer(rf"(?<![\w-])[A-Z]{{{len(item.identifier)}}}(?![\w-])", self._text)
+            found = [(one.start(), one.group()) for one in words]
+        others = [
+            text
+            for start, text in found
+            if _is_alike(text, item.identifier)
+            and not same_identifier(text, item.identifier)
+            and not mentions_identifier(self._named, text)
+            and self._is_in_place(start, text, item)
+        ]
+        return list(dict.fromkeys(others))
+
+    def _is_in_place(self, start: int, text: str, item: WantedItem) -> bool:
+        called = self._is_called(start)
+        if self._is_little:
+            return True
+        if text.isalpha():
+            return called is not None and self._text[:start].rstrip()[-1:] in ":#"
+        letters = re.match(r"[^\W\d_]*", text)
+        if letters and len(letters.group()) > 1 and not self._is_another_kind(start):
+            return True
+        return (
+            called is not None
+            and item.field in ("", called)
+            and (bool(item.field) or not text.isdigit())
+        )
+
+    def _is_called(self, start: int) -> str | None:
+        before = self._text[:start]
+        if self._is_little:
+            return ""
+        words = fold(" ".join(before[-80:].split()[-3:])).rstrip("#: ")
+        return numbered_by(words, right_behind=True)
+
+    def _is_another_kind(self, start: int) -> bool:
+        before = " ".join(self._text[:start][-60:].split()[-2:])
+        return any(concept(name).mentioned(before) for name in _OTHER_NUMBERS)
+
+    def has_day(self, wanted: DateMention) -> bool | None:
+        """Whether a day stands in it; ``None`` where none does."""
+        if not self.days:
+            return None
+        readings = [day for day in (wanted.day_first, wanted.month_first) if day]
+        if wanted.yearless:
+            months = {(day.month, day.day) for day in readings}
+            return any((day.month, day.day) in months for day in self.days)
+        return any(day in self.days for day in readings)
+
+    def has_month(self, year: int | None, month: int) -> bool | None:
+        """Whether a month, or a day in it, stands in it; ``None`` where neither does."""
+        months = months_in(self._text) | {(day.year, day.month) for day in self.days}
+        if not months:
+            return None
+        return any(month == each and year in (None, of) for of, each in months)
+
+    def has_amount(self, wanted: Decimal) -> bool | None:
+        """Whether an amount stands in it; ``None`` where none does."""
+        written = re.findall(r"(?<![\w.,/-])\d[\d.,' ]*[.,]\d{2}(?![\w/]|[.,-]\d)", self._text)
+        amounts = {one.value for one in find_amounts(self._text)}
+        amounts |= {value for one in written if (value := number_value(one)) is not None}
+        return abs(wanted) in {abs(one) for one in amounts} if amounts else None
+
+
+def _is_alike(number: str, wanted: str) -> bool:
+    difference = abs(len(re.sub(r"\W", "", number)) - len(re.sub(r"\W", "", wanted)))
+    return difference <= _MOST_DIFFERENCE and (
+        form_of(number) == form_of(wanted) or (number.isalpha() and wanted.isalpha())
+    )
+
+
+def _is_error(content: bytes) -> bool:
+    """Whether a file is what a server says instead of giving one."""
+    if content.lstrip()[:1] != b"{" or len(content) > _LONGEST_ERROR:
+        return False
+    try:
+        found = json.loads(content)
+    except ValueError:
+        return False
+    return isinstance(found, dict) and bool(
+        _ERROR_KEYS & {fold(key) for key, value in found.items() if value}
+    )

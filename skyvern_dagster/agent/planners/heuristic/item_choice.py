@@ -1,0 +1,168 @@
+"""Which of several alike documents is the one that the goal means: by what its record says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from skyvern_dagster.agent.planners.heuristic.documents import Document
+from skyvern_dagster.agent.planners.heuristic.situation import Situation
+from skyvern_dagster.browser.observation import Node
+from skyvern_dagster.reading.amounts import find_amounts, find_number
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.date_mention import DateMention
+from skyvern_dagster.reading.dates import find_dates
+from skyvern_dagster.reading.facts import pieces_of
+from skyvern_dagster.reading.own_part import own_part, siblings_alike
+from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.wanted_item import WantedItem, months_in, names_month
+from skyvern_dagster.reading.words import fold, stems, words
+
+_JOINTS = re.compile(r"\b(?:and|then|und|dann|et|puis|y|luego|e|poi|en|dan)\b")
+_UNTELLING = (
+    "doc.invoice", "doc.get", "doc.area", "word.article", "word.relation", "word.joint",
+    "word.place", "page.invoices", "page.orders", "page.documents", "page.account", "goal.newest",
+    "goal.download", "verb.download",
+)  # fmt: skip
+"""Concepts of words that say that a document is wanted, not which one."""
+
+
+def fitting(situation: Situation, found: Sequence[Document]) -> list[list[Document]]:
+    """The documents that fit what the goal says, by the record that they belong to.
+
+    Args:
+        situation: Holds the goal.
+        found: The page's documents, best first.
+
+    Returns:
+        One list of documents for each record that fits.
+    """
+    view, item = situation.view, situation.intent.item
+    records = by_record(view, found)
+    if item.place:
+        return _in_place(view, records, item.place)
+    if item.oldest:
+        return _oldest(view, records, situation.today)
+    return [
+        documents
+        for part, documents in records
+        if _fits(_text(view, part, documents), item, situation.today)
+    ]
+
+
+def told_of(situation: Situation, found: list[Document]) -> tuple[list[Document], str]:
+    """The documents of the record that the goal's own words tell from the others.
+
+    Returns:
+        All of them where its words make no difference, and the words that the page doesn't know.
+    """
+    said = _qualifying(situation.intent.instructions)
+    if not said:
+        return found, ""
+    view = situation.view
+    records = [
+        (stems(" ".join(_text(view, part, documents))), documents)
+        for part, documents in by_record(view, found)
+    ]
+    telling = {word for word in said if any(word not in known for known, _ in records)}
+    fits = [documents for known, documents in records if said <= known]
+    if len(fits) == 1:
+        return fits[0], ""
+    known = stems(f"{situation.request.observation.title} {view.page_text} {view.url}")
+    missing = [word for word in said & telling if word not in known]
+    return found, " ".join(sorted(missing))
+
+
+def _qualifying(instructions: str) -> frozenset[str]:
+    """The words with which a goal tells one document from others: ``the invoice of Miller Ltd``."""
+    verb = concept("verb.download").terms.search(fold(instructions))
+    if verb is None:
+        return frozenset()
+    sentence = re.split(r"[.;:,](?:\s|$)", fold(instructions)[verb.end() :])[0]
+    said = re.split(_JOINTS, sentence)[0]
+    plain = " ".join(
+        word
+        for word in words(said)
+        if not any(concept(name).mentioned(word) for name in _UNTELLING)
+    )
+    return stems(plain)
+
+
+def by_record(view: PageView, found: Sequence[Document]) -> list[tuple[Node, list[Document]]]:
+    """Documents with the part of the page that is their record, in the order of the page."""
+    nodes = [one.control.node for one in found]
+    records: dict[int, tuple[Node, list[Document]]] = {}
+    for one in sorted(found, key=lambda document: document.control.position):
+        part = own_part(view, one.control.node, nodes)
+        records.setdefault(id(part), (part, []))[1].append(one)
+    for _, documents in records.values():
+        documents.sort(key=lambda document: document.score, reverse=True)
+    return list(records.values())
+
+
+def _in_place(
+    view: PageView, records: list[tuple[Node, list[Document]]], place: int
+) -> list[list[Document]]:
+    """The document of the n-th record, which isn't the n-th document where some have none."""
+    if not records:
+        return []
+    rows = siblings_alike(view, records[0][0])
+    if all(any(part is row for row in rows) for part, _ in records):
+        wanted = rows[place - 1] if place <= len(rows) else None
+        return [documents for part, documents in records if part is wanted]
+    return [records[place - 1][1]] if place <= len(records) else []
+
+
+def _oldest(
+    view: PageView, records: list[tuple[Node, list[Document]]], today: date
+) -> list[list[Document]]:
+    dated = [
+        (min(_days(_text(view, part, documents), today), default=None), documents)
+        for part, documents in records
+    ]
+    known = [day for day, _ in dated if day is not None]
+    if not known or len(known) < len(dated):
+        return []
+    return [documents for day, documents in dated if day == min(known)]
+
+
+def _text(view: PageView, part: Node, documents: Sequence[Document]) -> list[str]:
+    """The separate texts of a record, with what its controls are called."""
+    texts = [piece.text for piece in pieces_of(view, [part])]
+    return texts + [one.control.label for one in documents]
+
+
+def _fits(texts: list[str], item: WantedItem, today: date) -> bool:
+    if item.day is not None and not any(
+        _same_day(found, item.day) for text in texts for found in find_dates(text, today)
+    ):
+        return False
+    if item.month is not None and not _has_month(texts, *item.month, today):
+        return False
+    if item.amount is None:
+        return True
+    amounts = {one.value for text in texts for one in find_amounts(text)}
+    amounts |= {value for text in texts if (value := find_number(text)) is not None}
+    return item.amount in amounts
+
+
+def _same_day(found: DateMention, wanted: DateMention) -> bool:
+    readings = {day for day in (found.day_first, found.month_first) if day}
+    asked = {day for day in (wanted.day_first, wanted.month_first) if day}
+    if wanted.yearless or found.yearless:
+        return bool({(d.month, d.day) for d in readings} & {(d.month, d.day) for d in asked})
+    return bool(readings & asked)
+
+
+def _has_month(texts: list[str], year: int | None, month: int, today: date) -> bool:
+    months = {each for text in texts for each in months_in(text)}
+    months |= {(day.year, day.month) for day in _days(texts, today)}
+    if any(month == each and year in (None, of) for of, each in months):
+        return True
+    return any(names_month(text, month) for text in texts) if year is None else False
+
+
+def _days(texts: list[str], today: date) -> list[date]:
+    mentions = [one for text in texts for one in find_dates(text, today)]
+    return [day for one in mentions if (day := one.day_first or one.month_first)]
