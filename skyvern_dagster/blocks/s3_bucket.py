@@ -84,10 +84,10 @@ class S3Bucket:
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            found = client.get_object(Bucket=self.bucket, Key=key)
-            if int(found["ContentLength"]) > most_bytes:
+            response = client.get_object(Bucket=self.bucket, Key=key)
+            if int(response["ContentLength"]) > most_bytes:
                 raise BlockError(f"{self.uri(key)} is larger than {most_bytes:,} bytes")
-            return bytes(found["Body"].read())
+            return bytes(response["Body"].read())
         except ClientError as error:
             raise self._refused(key, error) from error
         except BotoCoreError as error:

@@ -143,11 +143,11 @@ def select_files(context: BlockContext, path: str, field: str) -> tuple[StoredFi
     if wanted == DOWNLOAD_DIRECTORY:
         return context.files
     name = wanted.removeprefix(DOWNLOAD_DIRECTORY + "/")
-    found = tuple(file for file in context.files if name in (file.filename, file.key))
-    if not found:
+    files = tuple(file for file in context.files if name in (file.filename, file.key))
+    if not files:
         names = ", ".join(file.filename for file in context.files) or "nothing"
         raise BlockError(
             f"{field}: the run has downloaded no file {name!r} (it has: {names}); "
             f"use {DOWNLOAD_DIRECTORY} for all downloads"
         )
-    return found
+    return files

@@ -46,7 +46,7 @@ def code_in(content: str) -> str:
     if len(bare) <= LONGEST_BARE_CODE:
         return _joined(bare)
     text = _plain(bare)
-    best = max(_candidates(text), key=lambda found: found.score, default=None)
+    best = max(_candidates(text), key=lambda candidate: candidate.score, default=None)
     return best.code if best is not None and best.score >= _ENOUGH else ""
 
 
@@ -84,8 +84,8 @@ def _score(text: str, folded: str, match: re.Match[str]) -> float:
 
 def _closeness(part: str, *, reverse: bool) -> float:
     """Up to 5 for a word for a code right beside, less for one further off."""
-    found = _named(reverse).search(part)
-    return 0.0 if found is None else 5.0 - 3.0 * found.start() / _NEAR
+    word = _named(reverse).search(part)
+    return 0.0 if word is None else 5.0 - 3.0 * word.start() / _NEAR
 
 
 @functools.cache

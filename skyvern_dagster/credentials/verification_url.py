@@ -66,9 +66,9 @@ def _code_of(delivery: Delivery) -> str | None:
         answer = json.loads(delivery.response_body)
     except ValueError:
         return None
-    found = answer.get("verification_code") if isinstance(answer, dict) else None
-    is_number = isinstance(found, int) and not isinstance(found, bool)
-    return code_in(str(found)) if isinstance(found, str) or is_number else None
+    code = answer.get("verification_code") if isinstance(answer, dict) else None
+    is_number = isinstance(code, int) and not isinstance(code, bool)
+    return code_in(str(code)) if isinstance(code, str) or is_number else None
 
 
 def _told(delivery: Delivery, code: str | None, typed: frozenset[str]) -> str:

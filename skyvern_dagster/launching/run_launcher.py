@@ -128,8 +128,8 @@ class ForkServerRunLauncher(RunLauncher, ConfigurableClass):
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
         """Whether the run's process is still there."""
-        found = run.tags.get(tags.PROCESS, "")
-        if found.partition(":")[0] != os.uname().nodename:
+        process = run.tags.get(tags.PROCESS, "")
+        if process.partition(":")[0] != os.uname().nodename:
             return CheckRunHealthResult(WorkerStatus.UNKNOWN, "not a process of this machine")
         if living_process(run.tags.get(tags.PROCESS, "")) is not None:
             return CheckRunHealthResult(WorkerStatus.RUNNING)

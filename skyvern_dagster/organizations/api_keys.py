@@ -141,8 +141,8 @@ class ApiKeys:
         folder = f"{folder_of(organization_id)}/keys"
         names = [key.rpartition("/")[2] for key in self._store.keys(folder)]
         ids = [name.removesuffix(".json") for name in names if name.endswith(".json")]
-        found = [self.get(organization_id, key_id) for key_id in ids]
-        keys = (key for key in found if key is not None)
+        records = [self.get(organization_id, key_id) for key_id in ids]
+        keys = (key for key in records if key is not None)
         return tuple(sorted(keys, key=lambda key: key.created_at))
 
     def revoke(self, organization_id: str, key_id: str) -> ApiKey:

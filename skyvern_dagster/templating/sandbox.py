@@ -222,8 +222,8 @@ def _check_format(text: Any, *_arguments: Any) -> None:
 
 def _check_replace(text: Any, old: Any, new: Any, *_rest: Any) -> None:
     text, old = str(text), str(old)
-    found = text.count(old)
-    _check_size(len(text) + found * len(str(new)))
+    times = text.count(old)
+    _check_size(len(text) + times * len(str(new)))
 
 
 def _check_join(items: Any, separator: Any = "", *_rest: Any) -> None:
