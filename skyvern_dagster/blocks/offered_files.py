@@ -18,6 +18,8 @@ from skyvern_dagster.errors import ArtifactError, UploadError
 
 _PAGES = frozenset({"", "html", "htm", "php", "asp", "aspx", "jsp", "do"})
 _LONGEST_SUFFIX = 5
+"""Characters, as in ``xhtml`` and ``pages``; what follows the last dot of a name is else no kind
+of file."""
 
 
 def offered_files(context: BlockContext, payload: Mapping[str, Any]) -> tuple[OfferedFile, ...]:

@@ -11,6 +11,8 @@ from skyvern_dagster.errors import BlockError
 
 _SHA256 = "sha256"
 MULTIPART_THRESHOLD = 16 * 1024 * 1024
+"""Bytes. Twice boto3's own, so that a document goes in one request. Arbitrary: S3 takes 5 GiB in
+one, but what breaks off is sent again as a whole."""
 
 
 @dataclass(frozen=True)

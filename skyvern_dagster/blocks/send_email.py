@@ -26,6 +26,8 @@ from skyvern_dagster.blocks.upload_to_s3 import select_files
 from skyvern_dagster.errors import BlockError, ClaimedError
 
 _LONGEST_HEADER_LINE = 900
+"""Below the 998 characters of RFC 5322 (2.1.1), with room for what encoding adds."""
+
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+_-]*")
@@ -82,6 +84,7 @@ class SendEmailBlock(LeafBlock):
         default_factory=list,
         description="SKYVERN_DOWNLOAD_DIRECTORY for all downloads, or names of downloaded files.",
     )
+    # Two, for a connection that breaks or a server that is busy; arbitrary above one.
     max_retries: int = Field(default=2, ge=0, le=20, description="Our extension.")
 
     @property

@@ -49,6 +49,7 @@ class UploadToS3Block(LeafBlock):
         description="SKYVERN_DOWNLOAD_DIRECTORY for all of the run's downloads, or the name (or a "
         "parameter that gives the name) of one downloaded file.",
     )
+    # Two, after boto3's own retries within an attempt; arbitrary above one.
     max_retries: int = Field(default=2, ge=0, le=20, description="Our extension.")
 
     @property

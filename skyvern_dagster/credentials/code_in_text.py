@@ -17,6 +17,8 @@ _NEAR = 60
 """Characters between a code and the word that names it, at most."""
 
 _ENOUGH = 4
+"""Six digits have 2, a word for a code beside them adds 2 to 5, a line of their own 3. So six
+digits need one of both, and four digits (0.5) on a line of their own aren't enough."""
 
 _DIGITS = r"\d{4,8}"
 _GROUPS = r"\d{3}[ -]\d{3,4}|\d{2}[ -]\d{2}[ -]\d{2}|\d(?: \d){3,7}"

@@ -25,6 +25,7 @@ LIFETIME = timedelta(minutes=10)
 """How long a code counts that came without a time of its own."""
 
 _KEPT = timedelta(days=1)
+"""What the list of pushed codes promises (``PushedCodes.list``)."""
 
 
 class PushedCode(BaseModel):

@@ -13,6 +13,8 @@ from urllib.parse import quote, unquote_plus
 
 MASK = "*****"
 _SHORTEST = 4
+"""PINs have four characters; what is shorter stands on every page by chance."""
+
 _LONG_NUMBER = 8
 """A row of eight digits stands in a hundred million ids ten times by chance, one of four in each
 hundredth."""

@@ -22,6 +22,8 @@ from skyvern_dagster.credentials.totp import clean_secret, one_time_code
 from skyvern_dagster.errors import SecretError
 
 _SHORTEST_CODE = 5
+"""One more than the digits of a year, which stand on every page."""
+
 _SHORT_FIELDS = frozenset({"card_exp_month", "card_exp_year", "card_brand"})
 """What every other page shows as well: taking it out would blank out dates and logos."""
 

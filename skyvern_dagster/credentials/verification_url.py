@@ -35,6 +35,7 @@ class VerificationUrlSource:
     key: Callable[[], str] = field(repr=False)
     policy: AddressPolicy = field(default_factory=AddressPolicy)
     scheme: Scheme = "v0"
+    # Both as :class:`~skyvern_dagster.credentials.code_source.CodeTiming` has them.
     first_wait: float = 5.0
     every: float = 10.0
     _last: str = "it was not asked before"

@@ -21,7 +21,10 @@ from skyvern_dagster.process.clock import utc_now
 _ALGORITHM = "HS256"
 _PURPOSE = "api-keys"
 _CACHE_SECONDS = 1.0
+"""So long is a key good after it was revoked through another process."""
+
 _CACHE_SIZE = 4096
+"""Arbitrary: far more keys than are in use within a second, and a few MB."""
 
 
 class ApiKey(BaseModel):

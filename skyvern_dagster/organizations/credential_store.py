@@ -241,6 +241,7 @@ def shown(credential: StoredCredential) -> ShownCredential:
 
 
 _SHORTEST_CARD = 12
+"""Digits of the shortest card numbers in use."""
 
 
 def _key(organization_id: str, credential_id: str) -> str:

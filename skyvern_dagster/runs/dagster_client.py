@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import httpx2
 
 _REFRESH_SECONDS = 30.0
+"""Arbitrary: jobs move when a deployment is started anew; our own reload asks at once."""
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,8 @@ _SECONDS_PER_HOST = 10.0
 """After that a receiver's other messages wait for the next pass: threads are for all receivers."""
 
 _LOST_PATIENCE = timedelta(minutes=1)
+"""Until a run whose records can't be read is looked at again. Arbitrary: a store is back by
+then, or nothing is lost by waiting."""
 
 
 @dataclass(frozen=True)

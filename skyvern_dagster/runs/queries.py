@@ -17,6 +17,7 @@ from skyvern_dagster.runs.status import RunStatus
 OrderBy = Literal["created_at", "modified_at"]
 
 _MOST_UNFILTERED = 100
+"""Rows: the largest page. They are read in vain where one of them isn't wanted."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class RunQuery:
     created_after: datetime | None = None
     created_before: datetime | None = None
     page: int = 1
+    # What lists answer where a request says nothing (``page_size`` of the endpoints).
     page_size: int = 10
     order_by: OrderBy = "created_at"
     ascending: bool = False

@@ -37,9 +37,11 @@ class Inbox:
     host: str
     username_secret: str
     password_secret: str
+    # IMAP over TLS (RFC 8314).
     port: int = 993
     security: Security = "tls"
     folder: str = "INBOX"
+    # Half of the minute after which Dagster ends a tick.
     timeout_seconds: float = 30.0
 
 

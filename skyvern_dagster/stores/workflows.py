@@ -21,6 +21,7 @@ from skyvern_dagster.workflow.loader import Workflow, load_text
 from skyvern_dagster.workflow.op_names import clean_name
 
 _DIGITS = 6
+"""Of a version in its key, so that keys sort as versions up to 999,999."""
 
 
 class StoredWorkflow(BaseModel):

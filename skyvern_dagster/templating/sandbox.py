@@ -24,8 +24,16 @@ MAX_CHARACTERS = 1_000_000
 """Of one rendered text, and of any text (or items of any list) on the way to it."""
 
 _WORK = 20_000_000
+"""Characters that one rendering may go through: twenty of the longest texts. Arbitrary: loops
+over 20,000 rows have to fit, and its end must come within seconds."""
+
 _COST_OF_A_CALL = 400
+"""In characters: an estimate. With it, one rendering makes 50,000 calls at most."""
+
 _MAX_BITS = 20_000
+"""A number of 6,000 digits, computed in no time; Python itself writes out no more than 4,300.
+Arbitrary above those."""
+
 _PADDING_METHODS = frozenset({"center", "expandtabs", "ljust", "rjust", "zfill"})
 _SIZED_FILTERS = ("batch", "center", "indent", "round", "slice")
 _WIDE_FORMAT = re.compile(

@@ -22,6 +22,8 @@ ValueType = Literal[PlainType, "json"]
 """``workflow_parameter_type``."""
 
 _MOST_DIGITS = 1000
+"""Arbitrary, below the 4,300 digits from which Python refuses to read a number."""
+
 _SECRET_TYPES = frozenset({"string", "integer", "float"})
 
 RESERVED_KEYS = frozenset(

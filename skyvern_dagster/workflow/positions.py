@@ -12,6 +12,8 @@ MAX_VALUES = 200_000
 """With every alias written out; a few lines of aliases can stand for billions of values."""
 
 MAX_DEPTH = 100
+"""Of lists and mappings in each other. Arbitrary: a loop in a loop takes two, and each costs
+several of the 1,000 calls that Python allows in each other."""
 
 
 class Positions:

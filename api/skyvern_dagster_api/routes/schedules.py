@@ -39,6 +39,7 @@ router = SlashRouter(
 """Mounted below ``/v1/workflows`` and ``/v1/agents``."""
 
 _NEXT_RUNS = 5
+"""Arbitrary: a working week of a daily schedule, enough to see whether it means what was meant."""
 
 
 @everything.get("", summary="All schedules")

@@ -29,8 +29,6 @@ legacy = SlashRouter(prefix="/api/v1/workflows", tags=["workflows"], responses=E
 current = SlashRouter(tags=["workflows"], responses=ERRORS)
 """Mounted at ``/v1/workflows`` and, the same, at ``/v1/agents``."""
 
-_SEARCHED_RUNS = 2000
-
 _YAML_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
