@@ -74,9 +74,9 @@ class SkyvernWorkflowsComponent(dg.Component, dg.Model, dg.Resolvable):
         Raises:
             DefinitionError: There is no workflow, an override is of none, or one has errors.
         """
-        found = load_all(self._paths(Path(context.path)))
-        names = [workflow.name for workflow in found]
-        if not found:
+        workflows = load_all(self._paths(Path(context.path)))
+        names = [workflow.name for workflow in workflows]
+        if not workflows:
             raise DefinitionError(
                 f"no workflow definition in {context.path}/{self.workflows}: put *.yaml files there"
             )
@@ -86,7 +86,7 @@ class SkyvernWorkflowsComponent(dg.Component, dg.Model, dg.Resolvable):
                 f"overrides: there is no workflow {', '.join(unknown)} (there is: "
                 f"{', '.join(names)})"
             )
-        parts = [self._definitions(workflow) for workflow in found]
+        parts = [self._definitions(workflow) for workflow in workflows]
         provided = {
             key: value
             for key, value in asset_resources().items()

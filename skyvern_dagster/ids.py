@@ -13,12 +13,17 @@ import time
 from typing import Literal
 
 EPOCH = 1_655_683_200
+"""Unix seconds of 2022-06-20, UTC: before any id was made. Ids that exist count from it, so that
+it can't be changed any more."""
 
 Prefix = Literal[
     "o", "oat", "wpid", "w", "wr", "wrb", "wfs", "tsk", "stp", "op", "a", "cred", "totp", "f"
 ]  # fmt: skip
 
 _SEQUENCE_BITS = 10
+"""1,024 ids a second before the next second is borrowed from. Arbitrary: a run makes some
+dozens."""
+
 _BOOT = os.urandom(8).hex()
 
 

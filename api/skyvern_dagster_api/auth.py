@@ -28,8 +28,8 @@ class Caller:
 
 def shim(request: Request) -> Shim:
     """The parts of the shim."""
-    found: Shim = request.app.state.shim
-    return found
+    parts: Shim = request.app.state.shim
+    return parts
 
 
 ShimDependency = Annotated[Shim, Depends(shim)]

@@ -13,6 +13,8 @@ from skyvern_dagster_api.shim import Shim
 _log = logging.getLogger("skyvern_dagster_api")
 
 _PATIENCE_SECONDS = 2.0
+"""Between two passes at most, so that runs whose process is gone are noticed soon; slower
+receivers go on meanwhile. Arbitrary: a prompt receiver answers within it."""
 
 
 class Background:

@@ -83,8 +83,8 @@ def _ours(request: Request, error: Exception) -> JSONResponse:
     del request
     assert isinstance(error, SkyvernDagsterError)
     if isinstance(error, InvalidDefinitionError):
-        found = [_finding(finding.as_dict()) for finding in error.findings]
-        return JSONResponse({"detail": found}, 422)
+        detail = [_finding(finding.as_dict()) for finding in error.findings]
+        return JSONResponse({"detail": detail}, 422)
     headers = {"Retry-After": "5"} if isinstance(error, DeploymentError) else None
     return JSONResponse({"detail": str(error)}, status_of(error), headers)
 

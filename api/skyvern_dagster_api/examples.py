@@ -27,8 +27,8 @@ def add_examples(document: dict[str, Any]) -> None:
 
 def _models() -> dict[str, Any]:
     text = resources.files("skyvern_dagster_api").joinpath("examples.yaml").read_text("utf-8")
-    found: dict[str, Any] = yaml.safe_load(text)
-    return found
+    examples: dict[str, Any] = yaml.safe_load(text)
+    return examples
 
 
 def _example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:

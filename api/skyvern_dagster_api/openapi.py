@@ -14,9 +14,9 @@ from skyvern_dagster_api.settings import Settings
 
 def document() -> str:
     """The whole document as text; the same for the same code."""
-    found: dict[str, Any] = create_app(Settings()).openapi()
-    found["info"]["version"] = "0"  # of the API: it has changed when this file has
-    return json.dumps(found, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    specification: dict[str, Any] = create_app(Settings()).openapi()
+    specification["info"]["version"] = "0"  # of the API: it has changed when this file has
+    return json.dumps(specification, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def outputs_schema() -> str:

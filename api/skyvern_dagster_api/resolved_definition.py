@@ -78,17 +78,17 @@ class ResolvedDefinition:
         }
 
     def _block(self, block: dict[str, Any]) -> dict[str, Any]:
-        found = {**block, "output_parameter": self._output(block["label"])}
+        resolved = {**block, "output_parameter": self._output(block["label"])}
         model = block_types().get(str(block["block_type"]), Block)
-        found |= model.resolved(block, self._parameter)
+        resolved |= model.resolved(block, self._parameter)
         if "loop_blocks" in block:
-            found["loop_blocks"] = [self._block(each) for each in block["loop_blocks"] or []]
-        return found
+            resolved["loop_blocks"] = [self._block(each) for each in block["loop_blocks"] or []]
+        return resolved
 
 
 def _labels(blocks: list[dict[str, Any]]) -> list[str]:
-    found: list[str] = []
+    labels: list[str] = []
     for block in blocks:
-        found.append(block["label"])
-        found += _labels(block.get("loop_blocks") or [])
-    return found
+        labels.append(block["label"])
+        labels += _labels(block.get("loop_blocks") or [])
+    return labels

@@ -106,5 +106,5 @@ def _check_offered(body: BaseModel) -> None:
 
 
 def _first(body: BaseModel, *names: str) -> Any:
-    found = (getattr(body, name, None) for name in names)
-    return next((value for value in found if value is not None), None)
+    values = (getattr(body, name, None) for name in names)
+    return next((value for value in values if value is not None), None)

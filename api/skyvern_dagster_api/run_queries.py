@@ -77,12 +77,12 @@ def page_of(parts: Shim, query: RunQuery) -> Sequence[dg.RunRecord]:
     """One page of runs; what has ended without saying so is put right before."""
     if query.statuses:
         reconcile(parts.instance)
-    found = list_records(parts.instance, query)
+    records = list_records(parts.instance, query)
     # A run that was launched by hand in the UI has no id before its first op has begun.
-    return [record for record in found if tags.WORKFLOW_RUN_ID in record.dagster_run.tags]
+    return [record for record in records if tags.WORKFLOW_RUN_ID in record.dagster_run.tags]
 
 
-def found_runs(
+def page_of_items(
     parts: Shim, query: RunQuery, text: str | None, item_of: Callable[[Shim, dg.RunRecord], Item]
 ) -> list[Item]:
     """One page of runs as items; those only whose id or title holds a text, where one is given.
@@ -93,8 +93,8 @@ def found_runs(
         return [item_of(parts, record) for record in page_of(parts, query)]
     searched = replace(query, page=1, page_size=SEARCHED_RUNS)
     items = (item_of(parts, record) for record in page_of(parts, searched))
-    found = [item for item in items if _has_text(item, text)]
-    return found[(query.page - 1) * query.page_size : query.page * query.page_size]
+    matching = [item for item in items if _has_text(item, text)]
+    return matching[(query.page - 1) * query.page_size : query.page * query.page_size]
 
 
 def workflow_run_item(parts: Shim, record: dg.RunRecord) -> WorkflowRunItem:

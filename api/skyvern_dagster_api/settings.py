@@ -33,17 +33,21 @@ class Settings(BaseModel):
     outputs: Literal["documented", "v2"] = Field(
         default="documented", description="Shape of `outputs` where a request names none."
     )
+    # Arbitrary: a day, in which a nightly batch has fetched what a webhook told of.
     link_seconds: int = Field(default=86_400, ge=60, description="How long links are good for.")
+    # 10 MiB, as a file that is given (docs/contract.md#limits).
     max_body_bytes: int = Field(default=10_485_760, ge=1024)
     rate_limit: str = Field(
         default="1200/minute", description="Requests per API key; empty for no limit."
     )
+    # Arbitrary: days of work for one machine's browsers; beyond it a client is in a loop.
     max_concurrent_runs: int = Field(
         default=100, ge=0, description="Unfinished runs per organization; 0 for no limit."
     )
     allow_private_urls: bool = Field(
         default=False, description="Whether tasks may open addresses in private networks."
     )
+    # A pass that has nothing to send is one query; twice a second isn't felt by receivers.
     webhook_seconds: float = Field(
         default=0.5,
         ge=0,

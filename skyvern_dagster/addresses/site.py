@@ -58,14 +58,14 @@ def is_host(text: str) -> bool:
 
 def host_of(url: str) -> str:
     """An address's host as browsers write it; empty where there is none."""
-    found = parse_url(url)
-    return found.host if found is not None else ""
+    address = parse_url(url)
+    return address.host if address is not None else ""
 
 
 def scheme_of(url: str) -> str:
     """An address's scheme, in lower case."""
-    found = parse_url(url)
-    return found.scheme if found is not None else ""
+    address = parse_url(url)
+    return address.scheme if address is not None else ""
 
 
 def is_address(host: str) -> bool:

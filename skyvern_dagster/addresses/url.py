@@ -86,8 +86,8 @@ def parse_url(text: str, base: str | None = None) -> Url | None:
 
 def is_web(text: str) -> bool:
     """Whether an address is an http or https one."""
-    found = parse_url(text)
-    return found is not None and found.is_web
+    address = parse_url(text)
+    return address is not None and address.is_web
 
 
 def _scalar(text: str) -> str:

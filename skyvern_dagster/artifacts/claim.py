@@ -24,6 +24,7 @@ LONGEST_SECONDS = 600.0
 """After so long, the holder on another machine counts as gone."""
 
 _POLL_SECONDS = 0.1
+"""Arbitrary: a look lists one folder, which an object store is asked ten times a second at most."""
 
 
 @contextmanager

@@ -91,12 +91,12 @@ def artifact_of(identifier: str) -> RunArtifact:
     body = identifier.removeprefix(_PREFIX)
     try:
         key = base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True)
-        found = classify(full_key(key.decode()))
+        artifact = classify(full_key(key.decode()))
     except (binascii.Error, ValueError):
-        found = None
-    if found is None or not identifier.startswith(_PREFIX) or found.artifact_id != identifier:
+        artifact = None
+    if artifact is None or not identifier.startswith(_PREFIX) or artifact.artifact_id != identifier:
         raise ArtifactError(f"Artifact not found {identifier[:200]}")
-    return found
+    return artifact
 
 
 def classify(key: str) -> RunArtifact | None:

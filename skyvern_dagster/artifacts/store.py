@@ -171,10 +171,10 @@ class ArtifactStore:
         start = self._path(prefix)
         root = f"{self._base.path.rstrip('/')}/"
         try:
-            found = [path.removeprefix(root) for path in self._files(start)]
+            keys = [path.removeprefix(root) for path in self._files(start)]
         except self._failures as error:
             raise storage_error(f"can't list {prefix!r} in {self._base}", error) from error
-        yield from sorted(found)
+        yield from sorted(keys)
 
     def _files(self, start: UPath) -> list[str]:
         if self._folder is None:

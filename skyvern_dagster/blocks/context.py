@@ -43,8 +43,12 @@ class AgentSettings:
         video: Whether a video is kept.
     """
 
+    # Ours (docs/contract.md#limits). Arbitrary: two and a half times what Skyvern documents.
     max_steps_per_run: int = 25
+    # Arbitrary: what three tries don't do (a click, a page that loads slowly) the next
+    # doesn't, either.
     max_retries_per_step: int = 3
+    # Arbitrary: 24 s for each of 25 steps, where a slow page takes ten.
     max_seconds: float = 600.0
     trace: bool = True
     video: bool = False

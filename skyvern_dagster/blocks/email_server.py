@@ -29,7 +29,9 @@ class EmailServer:
     """
 
     security: Security = "auto"
+    # Arbitrary: servers that look a message through answer its end after several seconds.
     timeout_seconds: float = 30.0
+    # What large providers take of one message (docs/contract.md#limits).
     max_bytes: int = 25_000_000
 
 

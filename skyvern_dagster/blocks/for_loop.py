@@ -16,6 +16,7 @@ from skyvern_dagster.blocks.entry import BlockEntry
 from skyvern_dagster.blocks.outcome import BlockStatus
 
 MAX_ITERATIONS = 1000
+"""As many as Skyvern's (docs/contract.md#limits)."""
 
 
 class LoopOutputEntry(BaseModel):

@@ -18,6 +18,8 @@ from skyvern_dagster.errors import ArtifactError, UploadError
 
 _PAGES = frozenset({"", "html", "htm", "php", "asp", "aspx", "jsp", "do"})
 _LONGEST_SUFFIX = 5
+"""Characters, as in ``xhtml`` and ``pages``; what follows the last dot of a name is else no kind
+of file."""
 
 
 def offered_files(context: BlockContext, payload: Mapping[str, Any]) -> tuple[OfferedFile, ...]:
@@ -27,17 +29,17 @@ def offered_files(context: BlockContext, payload: Mapping[str, Any]) -> tuple[Of
     over REST only what runs of its organization have uploaded; of the artifact store, only this
     run's downloads and what the organization gave: a payload may come from anybody.
     """
-    found = [
+    files = [
         OfferedFile(each.filename, each.key, each.filename, partial(_read, context, each.key))
         for each in context.files
     ]
     for name, text in _texts(payload, ""):
         if (offered := _of_payload(context, name, text)) is not None:
-            found.append(offered)
-    counts = Counter(each.name for each in found)
+            files.append(offered)
+    counts = Counter(each.name for each in files)
     # Of several with one name, the planner is shown where each lies.
     return tuple(
-        each if counts[each.name] == 1 else replace(each, name=each.address) for each in found
+        each if counts[each.name] == 1 else replace(each, name=each.address) for each in files
     )
 
 

@@ -88,11 +88,11 @@ def _rebuild(model: type[BaseModel]) -> None:
 
 @cache
 def _installed() -> Mapping[str, type[Block]]:
-    found = {each.type_name(): each for each in OURS}
+    types = {each.type_name(): each for each in OURS}
     for point in entry_points(group=ENTRY_POINTS):
         name = _name_of(point.load(), f"entry point {point.value!r}")
-        found.setdefault(name, point.load())
-    return found
+        types.setdefault(name, point.load())
+    return types
 
 
 def _name_of(candidate: Any, called: str) -> str:

@@ -11,6 +11,8 @@ from skyvern_dagster.errors import BlockError
 
 _SHA256 = "sha256"
 MULTIPART_THRESHOLD = 16 * 1024 * 1024
+"""Bytes. Twice boto3's own, so that a document goes in one request. Arbitrary: S3 takes 5 GiB in
+one, but what breaks off is sent again as a whole."""
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,10 @@ class S3Bucket:
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            found = client.get_object(Bucket=self.bucket, Key=key)
-            if int(found["ContentLength"]) > most_bytes:
+            response = client.get_object(Bucket=self.bucket, Key=key)
+            if int(response["ContentLength"]) > most_bytes:
                 raise BlockError(f"{self.uri(key)} is larger than {most_bytes:,} bytes")
-            return bytes(found["Body"].read())
+            return bytes(response["Body"].read())
         except ClientError as error:
             raise self._refused(key, error) from error
         except BotoCoreError as error:

@@ -26,6 +26,8 @@ from skyvern_dagster.blocks.upload_to_s3 import select_files
 from skyvern_dagster.errors import BlockError, ClaimedError
 
 _LONGEST_HEADER_LINE = 900
+"""Below the 998 characters of RFC 5322 (2.1.1), with room for what encoding adds."""
+
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+_-]*")
@@ -82,6 +84,7 @@ class SendEmailBlock(LeafBlock):
         default_factory=list,
         description="SKYVERN_DOWNLOAD_DIRECTORY for all downloads, or names of downloaded files.",
     )
+    # Two, for a connection that breaks or a server that is busy; arbitrary above one.
     max_retries: int = Field(default=2, ge=0, le=20, description="Our extension.")
 
     @property
@@ -154,23 +157,23 @@ class SendEmailBlock(LeafBlock):
         return _completed(attachments=len(marks.files), sent_now=1)
 
     def _files(self, context: BlockContext) -> list[StoredFile]:
-        found: dict[str, StoredFile] = {}
+        files: dict[str, StoredFile] = {}
         for path in self.file_attachments:
             value = context.value(path, "file_attachments")
             for name in value if isinstance(value, list) else [value]:
                 for file in select_files(context, str(name), "file_attachments"):
-                    found[file.key] = file
-        return list(found.values())
+                    files[file.key] = file
+        return list(files.values())
 
     def _recipients(self, context: BlockContext) -> list[str]:
-        found: list[Address] = []
+        addresses: list[Address] = []
         for recipient in self.recipients:
             value = context.value(recipient, "recipients")
             for text in value if isinstance(value, list) else [value]:
-                found += read_addresses(str(text), "recipients")
-        if not found:
+                addresses += read_addresses(str(text), "recipients")
+        if not addresses:
             raise BlockError("recipients: nobody to send to")
-        return list(dict.fromkeys(address.addr_spec for address in found))
+        return list(dict.fromkeys(address.addr_spec for address in addresses))
 
     def _message(
         self,
@@ -267,7 +270,7 @@ def read_addresses(text: str, field: str) -> list[Address]:
     refusal = BlockError(f"{field}: {text[:200]!r} is no e-mail address")
     if _CONTROL.search(text) or not text.strip():
         raise refusal
-    found = []
+    addresses = []
     for name, spec in getaddresses([text]):
         local, _, domain = spec.rpartition("@")
         # What had to be put right to be an address may be another one than was meant.
@@ -275,10 +278,10 @@ def read_addresses(text: str, field: str) -> list[Address]:
             raise refusal
         try:
             ascii_domain = domain if domain.isascii() else domain.encode("idna").decode()
-            found.append(Address(name, addr_spec=f"{local}@{ascii_domain}"))
+            addresses.append(Address(name, addr_spec=f"{local}@{ascii_domain}"))
         except (ValueError, IndexError, MessageError) as error:
             raise refusal from error
-    return found
+    return addresses
 
 
 def _one_line(text: str) -> str:

@@ -89,7 +89,9 @@ class TaskBlock(LeafBlock):
     error_code_mapping: dict[str, str] = Field(
         default_factory=dict, description="Code -> the situation in which it is reported."
     )
+    # None by default: a second attempt repeats what the first one did on the site. 20 is arbitrary.
     max_retries: int = Field(default=0, ge=0, le=20, description="On `failed`, not `terminated`.")
+    # At most 1,000, as a request's (docs/contract.md#limits).
     max_steps_per_run: int | None = Field(
         default=None, ge=1, le=1000, description="Steps until it fails; else the resource's."
     )

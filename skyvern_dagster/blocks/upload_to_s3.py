@@ -49,6 +49,7 @@ class UploadToS3Block(LeafBlock):
         description="SKYVERN_DOWNLOAD_DIRECTORY for all of the run's downloads, or the name (or a "
         "parameter that gives the name) of one downloaded file.",
     )
+    # Two, after boto3's own retries within an attempt; arbitrary above one.
     max_retries: int = Field(default=2, ge=0, le=20, description="Our extension.")
 
     @property
@@ -143,11 +144,11 @@ def select_files(context: BlockContext, path: str, field: str) -> tuple[StoredFi
     if wanted == DOWNLOAD_DIRECTORY:
         return context.files
     name = wanted.removeprefix(DOWNLOAD_DIRECTORY + "/")
-    found = tuple(file for file in context.files if name in (file.filename, file.key))
-    if not found:
+    files = tuple(file for file in context.files if name in (file.filename, file.key))
+    if not files:
         names = ", ".join(file.filename for file in context.files) or "nothing"
         raise BlockError(
             f"{field}: the run has downloaded no file {name!r} (it has: {names}); "
             f"use {DOWNLOAD_DIRECTORY} for all downloads"
         )
-    return found
+    return files

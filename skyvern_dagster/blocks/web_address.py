@@ -24,7 +24,7 @@ def web_address(url: str) -> str:
         url = f"https:{url}"
     elif "://" not in url and not _OTHER_SCHEME.match(url):
         url = f"https://{url}"
-    found = parse_url(url)
-    if found is None or not found.host or found.port == 0 or not is_plainly_web(url):
+    address = parse_url(url)
+    if address is None or not address.host or address.port == 0 or not is_plainly_web(url):
         raise BlockError(f"url: {url!r} is no http or https address")
     return url

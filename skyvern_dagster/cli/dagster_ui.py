@@ -19,6 +19,8 @@ from rich.console import Console
 from skyvern_dagster.errors import RunError
 
 _START_SECONDS = 90.0
+"""Arbitrary: webserver and code location import Dagster, which takes a busy machine tens of
+seconds. One that ends before isn't waited for."""
 
 
 class DagsterUI:

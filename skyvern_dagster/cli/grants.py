@@ -72,9 +72,9 @@ def add(
 @app.command(name="list")
 def list_grants(organization: Organization = "", json: Json = False) -> None:
     """List the grants of an organization."""
-    found = _store().list(_organization(organization))
-    _show(list(found), as_json=json)
-    if not found and not json:
+    grants = _store().list(_organization(organization))
+    _show(list(grants), as_json=json)
+    if not grants and not json:
         typer.echo("no grants: make one with `skyvern-dagster grants add`", err=True)
 
 

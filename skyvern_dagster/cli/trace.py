@@ -30,23 +30,23 @@ def show_trace(run_id: str, *, block: str, list_only: bool, port: int) -> int:
 
     store = default_store()
     workflow_run_id = _workflow_run_id(run_id)
-    found = traces(store, workflow_run_id, block)
-    if not found:
+    trace_files = traces(store, workflow_run_id, block)
+    if not trace_files:
         of_block = f" of block {block!r}" if block else ""
         raise RunError(
             f"run {run_id} has no trace{of_block} in {store.base}; traces are kept unless the "
             "browser resource says trace: false"
         )
     if list_only:
-        for name, key in found:
+        for name, key in trace_files:
             typer.echo(f"{name}\t{store.url(key)}")
         return 0
     try:
         with _interrupted_by_signals(), tempfile.TemporaryDirectory() as folder:
-            path = store.local_path(found[-1][1])
+            path = store.local_path(trace_files[-1][1])
             if path is None:
                 path = Path(folder) / "trace.zip"
-                path.write_bytes(store.read(found[-1][1]))
+                path.write_bytes(store.read(trace_files[-1][1]))
             return _view(path, port)
     except KeyboardInterrupt:
         return 0

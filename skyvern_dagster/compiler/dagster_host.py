@@ -54,8 +54,8 @@ class DagsterHost:
     def ancestors(self) -> tuple[Mapping[str, str], ...]:
         """The tags of the run that this one re-executes, and of the first of them all."""
         ids = dict.fromkeys(filter(None, (self._run.parent_run_id, self._run.root_run_id)))
-        found = (self._context.instance.get_run_by_id(run_id) for run_id in ids)
-        return tuple(run.tags for run in found if run is not None)
+        runs = (self._context.instance.get_run_by_id(run_id) for run_id in ids)
+        return tuple(run.tags for run in runs if run is not None)
 
     def log(self, line: str) -> None:
         """Into the run's log."""

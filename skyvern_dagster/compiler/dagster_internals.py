@@ -127,8 +127,8 @@ def next_ticks(cron: str, timezone: str, count: int, start: float) -> list[float
     from dagster._utils.schedules import cron_string_iterator
 
     ticks = cron_string_iterator(start, cron, timezone)
-    found = [next(ticks).timestamp() for _ in range(count + 1)]
-    return [each for each in found if each > start][:count]
+    times = [next(ticks).timestamp() for _ in range(count + 1)]
+    return [each for each in times if each > start][:count]
 
 
 def is_cron(cron: str) -> bool:

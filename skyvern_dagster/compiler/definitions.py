@@ -58,7 +58,7 @@ def load_all(paths: list[Path]) -> list[Workflow]:
     Raises:
         DefinitionError: Some have errors, or two have one name; all are in the message.
     """
-    found: dict[str, tuple[Path, Workflow]] = {}
+    by_name: dict[str, tuple[Path, Workflow]] = {}
     problems: list[str] = []
     for path in paths:
         try:
@@ -66,13 +66,13 @@ def load_all(paths: list[Path]) -> list[Workflow]:
         except DefinitionError as error:
             problems.append(str(error))
             continue
-        if workflow.name in found:
-            first = found[workflow.name][0]
+        if workflow.name in by_name:
+            first = by_name[workflow.name][0]
             problems.append(f"{path}: {first} has the same name {workflow.name!r}: rename a file")
-        found[workflow.name] = (path, workflow)
+        by_name[workflow.name] = (path, workflow)
     if problems:
         raise DefinitionError("\n".join(problems))
-    return [workflow for _, workflow in found.values()]
+    return [workflow for _, workflow in by_name.values()]
 
 
 def workflow_definitions(

@@ -33,13 +33,13 @@ def pool_of(block: Block, workflow: Workflow) -> str | None:
 def login_pools(workflow: Workflow, block: Block | None = None) -> list[str]:
     """The pools of the logins that a task, or the whole workflow, is given."""
     login = workflow.definition.dagster.pools.login
-    found = [
+    pools = [
         login_pool(each.credential_id or each.key) if login is True else str(login)
         for each in workflow.definition.parameters
         if isinstance(each, CredentialParameter)
         and (block is None or each.key in block.keys_used())
     ]
-    return [] if login is False else found
+    return [] if login is False else pools
 
 
 def login_pool(credential: str) -> str:
@@ -65,7 +65,7 @@ def retry_policy_of(block: Block, workflow: Workflow) -> dg.RetryPolicy | None:
 def run_tags(workflow: Workflow) -> dict[str, str]:
     """Tags of every run: the section's own, and the longest time that it may take."""
     section = workflow.definition.dagster
-    found = dict(section.run_tags)
+    tags = dict(section.run_tags)
     if section.timeouts.run is not None:
-        found["dagster/max_runtime"] = str(section.timeouts.run)
-    return found
+        tags["dagster/max_runtime"] = str(section.timeouts.run)
+    return tags

@@ -130,10 +130,10 @@ def producers(block: Block, definition: WorkflowDefinition) -> tuple[str, ...]:
         for each in definition.parameters
         if isinstance(each, ContextParameter)
     }
-    found = dict.fromkeys(
+    labels_used = dict.fromkeys(
         by_name[origin] for name in _names(block) if (origin := _origin(name, sources)) in by_name
     )
-    return tuple(found)
+    return tuple(labels_used)
 
 
 def _outside(labels: Sequence[str], loop: ForLoopBlock) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ _NEAR = 60
 """Characters between a code and the word that names it, at most."""
 
 _ENOUGH = 4
+"""Six digits have 2, a word for a code beside them adds 2 to 5, a line of their own 3. So six
+digits need one of both, and four digits (0.5) on a line of their own aren't enough."""
 
 _DIGITS = r"\d{4,8}"
 _GROUPS = r"\d{3}[ -]\d{3,4}|\d{2}[ -]\d{2}[ -]\d{2}|\d(?: \d){3,7}"
@@ -46,7 +48,7 @@ def code_in(content: str) -> str:
     if len(bare) <= LONGEST_BARE_CODE:
         return _joined(bare)
     text = _plain(bare)
-    best = max(_candidates(text), key=lambda found: found.score, default=None)
+    best = max(_candidates(text), key=lambda candidate: candidate.score, default=None)
     return best.code if best is not None and best.score >= _ENOUGH else ""
 
 
@@ -84,8 +86,8 @@ def _score(text: str, folded: str, match: re.Match[str]) -> float:
 
 def _closeness(part: str, *, reverse: bool) -> float:
     """Up to 5 for a word for a code right beside, less for one further off."""
-    found = _named(reverse).search(part)
-    return 0.0 if found is None else 5.0 - 3.0 * found.start() / _NEAR
+    word = _named(reverse).search(part)
+    return 0.0 if word is None else 5.0 - 3.0 * word.start() / _NEAR
 
 
 @functools.cache

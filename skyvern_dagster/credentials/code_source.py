@@ -53,7 +53,9 @@ class CodeTiming:
         patience: Seconds that a task waits in all.
     """
 
+    # Messages take seconds to come; an answer with an old code costs a refused login.
     first_wait: float = 5.0
+    # Skyvern's, as its five minutes below.
     every: float = 10.0
     pushed_every: float = 1.0
     patience: float = 300.0

@@ -34,18 +34,18 @@ class GrantedSource:
     def credential(self, key: str) -> Credential | None:
         """See :class:`SecretSource`."""
         grant = self._grant("credential", credential_name(key))
-        found = None if grant is None else self._behind.credential(key)
-        if grant is None or found is None:
+        credential = None if grant is None else self._behind.credential(key)
+        if grant is None or credential is None:
             return None
-        return replace(found, hosts=grant.hosts or found.hosts)
+        return replace(credential, hosts=grant.hosts or credential.hosts)
 
     def secret(self, name: str) -> Secret | None:
         """See :class:`SecretSource`."""
         grant = self._grant("secret", name)
-        found = None if grant is None else self._behind.secret(name)
-        if grant is None or found is None:
+        secret = None if grant is None else self._behind.secret(name)
+        if grant is None or secret is None:
             return None
-        return replace(found, hosts=grant.hosts or found.hosts)
+        return replace(secret, hosts=grant.hosts or secret.hosts)
 
     def describe(self, *, credential: str | None = None, name: str | None = None) -> str:
         """See :class:`SecretSource`."""

@@ -43,12 +43,12 @@ class OrganizationSource:
         if not key.startswith(_PREFIX):
             return self._behind.credential(key)
         try:
-            found = self._store().get(self._organization_id, key)
+            credential = self._store().get(self._organization_id, key)
         except OrganizationError as error:
             raise SecretError(str(error)) from error
-        if found is None:
+        if credential is None:
             return None
-        return replace(_credential(found.value), hosts=found.hosts, own=True)
+        return replace(_credential(credential.value), hosts=credential.hosts, own=True)
 
     def secret(self, name: str) -> Secret | None:
         """See :class:`SecretSource`."""

@@ -12,7 +12,9 @@ NewKey = Callable[[], str]
 """Gives the key of the next secret's reference."""
 
 
-def numbered(prefix: str, found: Mapping[str, str], taken: frozenset[str] = frozenset()) -> NewKey:
+def numbered(
+    prefix: str, secrets: Mapping[str, str], taken: frozenset[str] = frozenset()
+) -> NewKey:
     """Keys such as ``payload_secret_1``.
 
     Args:
@@ -21,24 +23,24 @@ def numbered(prefix: str, found: Mapping[str, str], taken: frozenset[str] = froz
     """
 
     def new() -> str:
-        number = len(found) + 1
-        while f"{prefix}{number}" in taken or f"{prefix}{number}" in found:
+        number = len(secrets) + 1
+        while f"{prefix}{number}" in taken or f"{prefix}{number}" in secrets:
             number += 1
         return f"{prefix}{number}"
 
     return new
 
 
-def without_secrets(facts: Any, found: dict[str, str], key: NewKey | None = None) -> Any:
-    """The facts with references in the places of secrets, which are put into ``found``.
+def without_secrets(facts: Any, secrets: dict[str, str], key: NewKey | None = None) -> Any:
+    """The facts with references in the places of secrets, which are put into ``secrets``.
 
     A text is a secret where its name says so: ``password``, ``pin``, ``card_number``, ...
     """
-    new = key or numbered("payload_secret_", found)
+    new = key or numbered("payload_secret_", secrets)
     if isinstance(facts, dict):
-        return {name: _put_away(str(name), value, found, new) for name, value in facts.items()}
+        return {name: _put_away(str(name), value, secrets, new) for name, value in facts.items()}
     if isinstance(facts, list):
-        return [without_secrets(each, found, new) for each in facts]
+        return [without_secrets(each, secrets, new) for each in facts]
     return facts
 
 
@@ -60,10 +62,10 @@ def _restored(facts: Any, references: Mapping[str, str]) -> Any:
             return facts
 
 
-def _put_away(name: str, value: Any, found: dict[str, str], new: NewKey) -> Any:
+def _put_away(name: str, value: Any, secrets: dict[str, str], new: NewKey) -> Any:
     is_text = isinstance(value, str | int) and not isinstance(value, bool) and value != ""
     if not is_text or not looks_secret(name):
-        return without_secrets(value, found, new)
+        return without_secrets(value, secrets, new)
     key = new()
-    found[key] = str(value)
+    secrets[key] = str(value)
     return str(SecretReference(key))

@@ -25,6 +25,7 @@ LIFETIME = timedelta(minutes=10)
 """How long a code counts that came without a time of its own."""
 
 _KEPT = timedelta(days=1)
+"""What the list of pushed codes promises (``PushedCodes.list``)."""
 
 
 class PushedCode(BaseModel):
@@ -138,8 +139,8 @@ class PushedCodes:
 
     def list(self, organization_id: str, totp_identifier: str) -> tuple[PushedCode, ...]:
         """All codes that came for an address or number within a day, newest first."""
-        found = self._all(_folder(organization_id, totp_identifier))
-        return tuple(sorted(found, key=lambda code: code.totp_code_id, reverse=True))
+        codes = self._all(_folder(organization_id, totp_identifier))
+        return tuple(sorted(codes, key=lambda code: code.totp_code_id, reverse=True))
 
     def newest(
         self,
@@ -202,11 +203,11 @@ class PushedCodeSource:
         )
 
     def _take(self, typed: frozenset[str]) -> str | None:
-        found = self.codes.newest(self.organization_id, self.totp_identifier, self.reader, typed)
-        if found is None:
+        code = self.codes.newest(self.organization_id, self.totp_identifier, self.reader, typed)
+        if code is None:
             return None
-        self.codes.take(found, self.reader)
-        return found.code
+        self.codes.take(code, self.reader)
+        return code.code
 
 
 def _folder(organization_id: str, totp_identifier: str) -> str:

@@ -13,6 +13,8 @@ from urllib.parse import quote, unquote_plus
 
 MASK = "*****"
 _SHORTEST = 4
+"""PINs have four characters; what is shorter stands on every page by chance."""
+
 _LONG_NUMBER = 8
 """A row of eight digits stands in a hundred million ids ten times by chance, one of four in each
 hundredth."""
@@ -82,7 +84,7 @@ class Redactor:
         number = self._number_pattern()
         if number is None:
             return content
-        return re.sub(number.encode(), lambda found: b"*" * len(found.group()), content)
+        return re.sub(number.encode(), lambda match: b"*" * len(match.group()), content)
 
     def value(self, value: Any) -> Any:
         """A JSON document with every text in it redacted; keys stay."""
@@ -115,12 +117,12 @@ def _is_short_number(value: str) -> bool:
 
 def forms(value: str) -> frozenset[str]:
     """The ways in which a value may stand in what is stored or shown."""
-    found = {value} | {encode(value) for encode in (*_URL, *_JSON, *_HTML)}
+    written = {value} | {encode(value) for encode in (*_URL, *_JSON, *_HTML)}
     # Once more: a request's JSON body inside a trace's JSON, an address inside a page.
-    found |= {encode(form) for form in list(found) for encode in (*_JSON, *_HTML)}
+    written |= {encode(form) for form in list(written) for encode in (*_JSON, *_HTML)}
     raw = value.encode(errors="surrogatepass")
-    found |= _base64(raw) | {raw.hex(), raw.hex().upper(), value[::-1]}
-    return frozenset(form for form in found if len(form) >= _SHORTEST and set(form) != {"*"})
+    written |= _base64(raw) | {raw.hex(), raw.hex().upper(), value[::-1]}
+    return frozenset(form for form in written if len(form) >= _SHORTEST and set(form) != {"*"})
 
 
 def _bare(text: str) -> str:
@@ -192,9 +194,9 @@ _URL = (
 
 def _base64(raw: bytes) -> set[str]:
     """What doesn't depend on what stands around the value, at each of three offsets."""
-    found = set()
+    encodings = set()
     for offset in range(3):
         encoded = base64.b64encode(bytes(offset) + raw).decode()
         first, end = -(-offset * 8 // 6), (offset + len(raw)) * 8 // 6
-        found |= {encoded[first:end], encoded[first:end].replace("+", "-").replace("/", "_")}
-    return found
+        encodings |= {encoded[first:end], encoded[first:end].replace("+", "-").replace("/", "_")}
+    return encodings

@@ -33,10 +33,10 @@ def secrets_in(text: str) -> tuple[str, ...]:
         >>> secrets_in("Enter user name and password, then the PIN from the letter.")
         ()
     """
-    return tuple(dict.fromkeys(_found(text)))
+    return tuple(dict.fromkeys(_secret_texts(text)))
 
 
-def _found(text: str) -> Iterator[str]:
+def _secret_texts(text: str) -> Iterator[str]:
     for match in _SECRET.finditer(text):
         quoted = next((match[name] for name in _QUOTES if match[name]), "")
         value = quoted or match["bare"].rstrip(_ENDS)

@@ -197,12 +197,12 @@ class AwsSecretsManagerSource:
 
 def _with_hosts(text: str, name: str) -> Secret:
     try:
-        found = json.loads(text)
+        content = json.loads(text)
     except ValueError:
         return Secret(text)
-    if not isinstance(found, dict) or set(found) != {"value", "hosts"}:
+    if not isinstance(content, dict) or set(content) != {"value", "hosts"}:
         return Secret(text)
-    value, hosts = found["value"], found["hosts"]
+    value, hosts = content["value"], content["hosts"]
     if not isinstance(value, str) or not isinstance(hosts, list):
         raise SecretError(
             f'the secret {name!r} in AWS Secrets Manager must be a text, or {{"value": "...", '
@@ -219,13 +219,13 @@ class ChainSource:
 
     def credential(self, key: str) -> Credential | None:
         """The first source's login for this key."""
-        found = (source.credential(key) for source in self._sources)
-        return next((credential for credential in found if credential is not None), None)
+        credentials = (source.credential(key) for source in self._sources)
+        return next((credential for credential in credentials if credential is not None), None)
 
     def secret(self, name: str) -> Secret | None:
         """The first source's value for this name."""
-        found = (source.secret(name) for source in self._sources)
-        return next((secret for secret in found if secret is not None), None)
+        secrets = (source.secret(name) for source in self._sources)
+        return next((secret for secret in secrets if secret is not None), None)
 
     def describe(self, *, credential: str | None = None, name: str | None = None) -> str:
         """What to set, in any of the sources."""

@@ -16,16 +16,16 @@ class TextSecrets:
         found: Gets the secrets, by the key of their reference.
     """
 
-    def __init__(self, found: dict[str, str]) -> None:
-        self._found = found
+    def __init__(self, secrets: dict[str, str]) -> None:
+        self._secrets = secrets
         self._told: dict[str, str] = {}
 
     def without(self, text: str) -> str:
         """The text with references in the places of the secrets that it tells."""
         for secret in secrets_in(text):
             if secret not in self._told:
-                key = numbered("text_secret_", self._found)()
-                self._found[key] = secret
+                key = numbered("text_secret_", self._secrets)()
+                self._secrets[key] = secret
                 self._told[secret] = str(SecretReference(key))
         return str(self.replaced(text))
 

@@ -6,6 +6,7 @@ import base64
 import re
 
 _LONGEST_PADDED_KEY = 20
+"""Bytes: 160 bits, the length that RFC 4226 (4) recommends, and above pyotp's 112."""
 
 
 def clean_secret(secret: str) -> str:

@@ -22,6 +22,8 @@ from skyvern_dagster.credentials.totp import clean_secret, one_time_code
 from skyvern_dagster.errors import SecretError
 
 _SHORTEST_CODE = 5
+"""One more than the digits of a year, which stand on every page."""
+
 _SHORT_FIELDS = frozenset({"card_exp_month", "card_exp_year", "card_brand"})
 """What every other page shows as well: taking it out would blank out dates and logos."""
 
@@ -59,7 +61,7 @@ class SecretVault:
         self._declarations = declarations
         self._access = access
         self._own = dict(access.run)
-        self._found: dict[str, Credential] = {}
+        self._credentials: dict[str, Credential] = {}
         self.redactor = redactor
         for value in self._own.values():
             redactor.add(value)
@@ -253,8 +255,8 @@ class SecretVault:
         return code
 
     def _credential(self, key: str) -> Credential:
-        if key in self._found:
-            return self._found[key]
+        if key in self._credentials:
+            return self._credentials[key]
         if key not in self._declarations.credentials:
             raise SecretError(f"{key!r} is not a credential parameter of this workflow")
         name, source = self._name(key), self._source(key)
@@ -265,7 +267,7 @@ class SecretVault:
                 f"set {source.describe(credential=name)}"
             )
         self._learn(credential)
-        self._found[key] = credential
+        self._credentials[key] = credential
         return credential
 
     def _learn(self, credential: Credential) -> None:
@@ -300,7 +302,7 @@ class SecretVault:
         return self._access.given if is_given else self._access.defined
 
     def _credential_hosts(self) -> set[str]:
-        return {host for each in self._found.values() for host in each.hosts}
+        return {host for each in self._credentials.values() for host in each.hosts}
 
     def _bound(self, reference: SecretReference) -> tuple[tuple[str, ...], bool]:
         """The hosts of a secret, and whether it is the organization's own."""

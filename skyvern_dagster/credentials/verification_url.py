@@ -35,6 +35,7 @@ class VerificationUrlSource:
     key: Callable[[], str] = field(repr=False)
     policy: AddressPolicy = field(default_factory=AddressPolicy)
     scheme: Scheme = "v0"
+    # Both as :class:`~skyvern_dagster.credentials.code_source.CodeTiming` has them.
     first_wait: float = 5.0
     every: float = 10.0
     _last: str = "it was not asked before"
@@ -66,9 +67,9 @@ def _code_of(delivery: Delivery) -> str | None:
         answer = json.loads(delivery.response_body)
     except ValueError:
         return None
-    found = answer.get("verification_code") if isinstance(answer, dict) else None
-    is_number = isinstance(found, int) and not isinstance(found, bool)
-    return code_in(str(found)) if isinstance(found, str) or is_number else None
+    code = answer.get("verification_code") if isinstance(answer, dict) else None
+    is_number = isinstance(code, int) and not isinstance(code, bool)
+    return code_in(str(code)) if isinstance(code, str) or is_number else None
 
 
 def _told(delivery: Delivery, code: str | None, typed: frozenset[str]) -> str:

@@ -39,12 +39,12 @@ class ReceivedMessage:
     @property
     def attachments(self) -> dict[str, bytes]:
         """Content of each attachment, by file name."""
-        found = {}
+        contents = {}
         for part in self.message.iter_attachments():
             content = part.get_payload(decode=True)
             if isinstance(content, bytes):
-                found[part.get_filename() or ""] = content
-        return found
+                contents[part.get_filename() or ""] = content
+        return contents
 
     @property
     def text(self) -> str:

@@ -16,14 +16,24 @@ from skyvern_dagster.demo.catalog import PRODUCTS
 from skyvern_dagster.errors import SkyvernDagsterError
 
 START_DATE = date(2024, 4, 15)
+"""Arbitrary: where the demo's retrieval begins, with orders on both sides and on the day itself."""
+
 CURRENCY = "EUR"
 VAT_PERCENT = 23
+"""Ireland's standard rate: the seller sits there."""
 
 _ORDERS_EACH_SIDE = 26
+"""With ten on a page, the start date lies within the third of six pages: neither at a page's end
+nor on the first or the last."""
+
 _FREE_SHIPPING_FROM = Decimal(250)
+"""Arbitrary: some orders lie above it and some below."""
+
 _SHIPPING = Decimal("9.50")
 _CENT = Decimal("0.01")
 _FIRST_ORDER_NUMBER = 48017
+"""Arbitrary, as the next one; of another length, so that no order's number is an invoice's."""
+
 _FIRST_INVOICE_NUMBER = 311
 
 

@@ -128,12 +128,12 @@ class S3Server:
     def objects(self) -> dict[str, bytes]:
         """Content of every object in the bucket, by key."""
         client = self.client()
-        found = {}
+        contents = {}
         for page in client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket):
             for entry in page.get("Contents", []):
                 key = entry["Key"]
-                found[key] = client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
-        return found
+                contents[key] = client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        return contents
 
     def delete_bucket(self) -> None:
         """Deletes the bucket with all that is in it, whether the server runs or not."""

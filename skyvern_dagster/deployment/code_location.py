@@ -63,12 +63,12 @@ def _schedules(
         (job.tags.get(tags.ORGANIZATION_ID), job.tags.get(tags.WORKFLOW_PERMANENT_ID)): job
         for job in jobs
     }
-    found = []
+    schedules = []
     for stored in ScheduleStore(artifacts).everything():
         job = by_id.get((stored.organization_id, stored.workflow_permanent_id))
         if job is not None:
-            found.append(_schedule(stored, job, artifacts))
-    return found
+            schedules.append(_schedule(stored, job, artifacts))
+    return schedules
 
 
 def _schedule(

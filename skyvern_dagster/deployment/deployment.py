@@ -23,7 +23,11 @@ from skyvern_dagster.stores.workflows import WorkflowStore
 
 LOCATION = "skyvern"
 _START_SECONDS = 120.0
+"""Arbitrary: webserver, daemon and code location import Dagster at one time, which takes a busy
+machine tens of seconds. A process that ends before isn't waited for."""
+
 _POLL_SECONDS = 0.2
+"""Arbitrary: not felt by whoever waits, and few requests to a server that is starting."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class ServeOptions:
     """
 
     host: str = "127.0.0.1"
+    # uvicorn's own default, and that of Dagster's webserver.
     port: int = 8000
     dagster_port: int = 3000
     workflows: Path | None = None

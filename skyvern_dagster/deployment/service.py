@@ -13,6 +13,7 @@ from pathlib import Path
 from skyvern_dagster.errors import RunError
 
 _STOP_SECONDS = 20.0
+"""Arbitrary: what is under way in a server (a request, a tick) may end; after that it is killed."""
 
 
 @dataclass(frozen=True)

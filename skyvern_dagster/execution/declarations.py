@@ -55,8 +55,8 @@ def declarations(workflow: Workflow, given: Mapping[str, Any]) -> SecretDeclarat
 
 def keys_used(workflow: Workflow) -> tuple[str, ...]:
     """The parameter keys that blocks name outside of texts."""
-    found = (key for block in walk(workflow.definition.blocks) for key in block.keys_used())
-    return tuple(sorted(set(found)))
+    keys = (key for block in walk(workflow.definition.blocks) for key in block.keys_used())
+    return tuple(sorted(set(keys)))
 
 
 def keys_typed(workflow: Workflow) -> tuple[str, ...]:

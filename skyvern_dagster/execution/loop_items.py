@@ -24,17 +24,17 @@ def loop_items(workflow: Workflow, loop: ForLoopBlock, scope: Scope) -> list[Any
         value = names[reference] if reference in names else _at_path(reference, names)
     except SkyvernDagsterError as error:
         raise BlockError(f"the list to loop over, {reference!r}: {error}") from error
-    found = _as_list(value)
-    if found is None:
+    items = _as_list(value)
+    if items is None:
         raise BlockError(
             f"{reference!r} is no list to loop over: it is {type(value).__name__} "
             f"{str(value)[:80]!r}"
         )
-    if len(found) > MAX_ITERATIONS:
+    if len(items) > MAX_ITERATIONS:
         raise BlockError(
-            f"{reference!r} has {len(found)} items, a loop takes at most {MAX_ITERATIONS}"
+            f"{reference!r} has {len(items)} items, a loop takes at most {MAX_ITERATIONS}"
         )
-    return found
+    return items
 
 
 def _at_path(reference: str, names: Names) -> Any:

@@ -29,21 +29,21 @@ def checked_without_secrets(
     """
     checked = check_parameters(definition, with_secrets(dict(given), kept))
     taken = frozenset(parameter.key for parameter in definition.parameters)
-    found: dict[str, str] = {}
+    secrets: dict[str, str] = {}
     values: dict[str, Any] = {}
     for parameter in definition.workflow_parameters:
         if parameter.key in checked:
-            values[parameter.key] = _put_away(parameter, checked[parameter.key], found, taken)
-    return values, found
+            values[parameter.key] = _put_away(parameter, checked[parameter.key], secrets, taken)
+    return values, secrets
 
 
 def _put_away(
-    parameter: WorkflowParameter, value: Any, found: dict[str, str], taken: frozenset[str]
+    parameter: WorkflowParameter, value: Any, secrets: dict[str, str], taken: frozenset[str]
 ) -> Any:
     key = parameter.key
     if parameter.workflow_parameter_type == "json":
-        return without_secrets(value, found, numbered(f"{key}_secret_", found, taken))
+        return without_secrets(value, secrets, numbered(f"{key}_secret_", secrets, taken))
     if not parameter.is_secret or value == "":
         return value
-    found[key] = str(value)
+    secrets[key] = str(value)
     return str(SecretReference(key))

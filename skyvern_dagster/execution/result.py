@@ -161,12 +161,12 @@ def _items(
     uris: Mapping[str, str],
     windows: Mapping[str, tuple[str, str]],
 ) -> Iterator[WorkflowItem]:
-    found: dict[str, list[BlockRecord]] = {}
+    by_iteration: dict[str, list[BlockRecord]] = {}
     for block in loop.loop_blocks:
         if not isinstance(block, ForLoopBlock):
             for record in records.iterations(block.label):
-                found.setdefault(record.iteration, []).append(record)
-    for iteration, blocks in sorted(found.items()):
+                by_iteration.setdefault(record.iteration, []).append(record)
+    for iteration, blocks in sorted(by_iteration.items()):
         outcomes = [record.outcome for record in blocks]
         value = blocks[0].loop_value
         bad = next((each for each in outcomes if not each.completed), None)

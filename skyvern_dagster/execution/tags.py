@@ -54,6 +54,6 @@ def site_of(parameters: Mapping[str, Any]) -> str:
     """The host of the first parameter that is an address; empty where none is."""
     for value in parameters.values():
         if isinstance(value, str) and value.startswith(("http://", "https://")):
-            found = parse_url(value)
-            return short(found.origin.partition("://")[2] if found is not None else "")
+            address = parse_url(value)
+            return short(address.origin.partition("://")[2] if address is not None else "")
     return ""

@@ -28,7 +28,10 @@ _PRELOADED = (
     "playwright.async_api",
 )
 _POLL_SECONDS = 1.0
+"""Arbitrary: so long do an ended run's process and, its parent gone, the server stay at most."""
+
 _LONGEST = 1 << 20
+"""Bytes of one request. Arbitrary: a run's arguments have a few thousand."""
 
 
 def main(arguments: list[str]) -> int:

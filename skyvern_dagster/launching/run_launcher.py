@@ -44,11 +44,20 @@ from skyvern_dagster.process.identity import living_process, process_tag
 from skyvern_dagster.process.interrupt import interrupt
 
 _START_SECONDS = 60.0
+"""Arbitrary: importing Dagster and Playwright takes seconds, many times that on a busy machine.
+Below the 180 s after which Dagster's run monitoring gives a start up."""
+
 _POLL_SECONDS = 0.05
+"""Arbitrary: a look at a run, or a try to connect, takes milliseconds."""
+
 _TAG_SECONDS = 5.0
+"""Arbitrary: the tag comes within milliseconds of the fork; whoever cancels waits no longer for
+it."""
+
 GRPC_INFO_TAG = ".dagster/grpc_info"
 """On runs that Dagster's own launcher has started."""
 _LONGEST_PATH = 100
+"""Bytes. A socket's path has at most 107 on Linux and 103 on macOS (``sun_path``)."""
 
 
 class ForkServerRunLauncher(RunLauncher, ConfigurableClass):
@@ -128,8 +137,8 @@ class ForkServerRunLauncher(RunLauncher, ConfigurableClass):
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
         """Whether the run's process is still there."""
-        found = run.tags.get(tags.PROCESS, "")
-        if found.partition(":")[0] != os.uname().nodename:
+        process = run.tags.get(tags.PROCESS, "")
+        if process.partition(":")[0] != os.uname().nodename:
             return CheckRunHealthResult(WorkerStatus.UNKNOWN, "not a process of this machine")
         if living_process(run.tags.get(tags.PROCESS, "")) is not None:
             return CheckRunHealthResult(WorkerStatus.RUNNING)

@@ -21,6 +21,7 @@ _TOO_LONG_WORDS = (
 )  # fmt: skip
 _FORMAT_WORDS = ("response_format", "json_schema", "structured output", "guided")
 _WRONG_KEY = (401, 403)
+"""HTTP: the key is unknown, or not allowed to use the model."""
 
 
 class ModelClient:

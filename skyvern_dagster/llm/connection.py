@@ -59,10 +59,10 @@ async def _opened(settings: ModelSettings) -> Connection:
         max_retries=settings.retries,
         http_client=sdk.DefaultAsyncHttpxClient(verify=tls),
     )
-    found = Connection(client)
+    opened = Connection(client)
     _keepers.add(keeper := asyncio.ensure_future(_keep_open(client)))
     keeper.add_done_callback(_keepers.discard)
-    return found
+    return opened
 
 
 _keepers: set[asyncio.Task[None]] = set()

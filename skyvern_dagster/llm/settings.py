@@ -36,10 +36,15 @@ class ModelSettings:
     base_url: str = ""
     api_key: str = field(default="", repr=False)
     vision: Vision = "auto"
+    # Arbitrary: three tries with it stay within the 600 s of a task.
     timeout_seconds: float = 60.0
+    # The SDK's own default.
     retries: int = 2
+    # Arbitrary: of longer pages only the parts that fit the goal are shown (docs/models.md).
     max_page_tokens: int = 4_000
+    # Arbitrary: a long list as JSON; without a bound a model that repeats itself never ends.
     max_output_tokens: int = 4_000
+    # 25 steps of a full page and the longest answer.
     max_task_tokens: int = 200_000
 
     @property

@@ -16,6 +16,8 @@ from skyvern_dagster.llm.usage import Usage
 T = TypeVar("T")
 
 _MOST_REPEATED = 4_000
+"""Characters, about a thousand tokens: what was wrong with an answer shows in its beginning.
+Arbitrary: bounded by the budget of a request."""
 
 
 @dataclass(frozen=True)

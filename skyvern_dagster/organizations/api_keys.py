@@ -21,7 +21,10 @@ from skyvern_dagster.process.clock import utc_now
 _ALGORITHM = "HS256"
 _PURPOSE = "api-keys"
 _CACHE_SECONDS = 1.0
+"""So long is a key good after it was revoked through another process."""
+
 _CACHE_SIZE = 4096
+"""Arbitrary: far more keys than are in use within a second, and a few MB."""
 
 
 class ApiKey(BaseModel):
@@ -141,8 +144,8 @@ class ApiKeys:
         folder = f"{folder_of(organization_id)}/keys"
         names = [key.rpartition("/")[2] for key in self._store.keys(folder)]
         ids = [name.removesuffix(".json") for name in names if name.endswith(".json")]
-        found = [self.get(organization_id, key_id) for key_id in ids]
-        keys = (key for key in found if key is not None)
+        records = [self.get(organization_id, key_id) for key_id in ids]
+        keys = (key for key in records if key is not None)
         return tuple(sorted(keys, key=lambda key: key.created_at))
 
     def revoke(self, organization_id: str, key_id: str) -> ApiKey:

@@ -159,8 +159,8 @@ class CredentialStore:
 
     def list(self, organization_id: str) -> tuple[StoredCredential, ...]:
         """The organization's credentials, newest first."""
-        found = self._all(organization_id)
-        return tuple(sorted(found, key=lambda each: each.created_at, reverse=True))
+        credentials = self._all(organization_id)
+        return tuple(sorted(credentials, key=lambda each: each.created_at, reverse=True))
 
     def update(
         self,
@@ -204,9 +204,9 @@ class CredentialStore:
 
     def _all(self, organization_id: str) -> Iterator[StoredCredential]:
         for key in list(self._records.keys(f"{folder_of(organization_id)}/credentials")):
-            found = self._records.read(key, StoredCredential)
-            if found is not None:
-                yield found
+            credential = self._records.read(key, StoredCredential)
+            if credential is not None:
+                yield credential
 
 
 def shown(credential: StoredCredential) -> ShownCredential:
@@ -241,6 +241,7 @@ def shown(credential: StoredCredential) -> ShownCredential:
 
 
 _SHORTEST_CARD = 12
+"""Digits of the shortest card numbers in use."""
 
 
 def _key(organization_id: str, credential_id: str) -> str:

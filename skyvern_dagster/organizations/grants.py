@@ -86,20 +86,20 @@ class GrantStore:
         Raises:
             OrganizationError: The organization has no such grant.
         """
-        found = self.get(organization_id, kind, name)
-        if found is None:
+        grant = self.get(organization_id, kind, name)
+        if grant is None:
             raise OrganizationError(
                 f"{organization_id} has no grant for {kind} {name!r}: `skyvern-dagster grants "
                 "list` names those that it has"
             )
         self._records.delete(_key(organization_id, kind, name))
-        return found
+        return grant
 
     def _all(self, organization_id: str) -> Iterator[Grant]:
         for key in list(self._records.keys(f"{folder_of(organization_id)}/grants")):
-            found = self._records.read(key, Grant)
-            if found is not None:
-                yield found
+            grant = self._records.read(key, Grant)
+            if grant is not None:
+                yield grant
 
 
 def _key(organization_id: str, kind: GrantKind, name: str) -> str:

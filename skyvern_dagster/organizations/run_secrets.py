@@ -65,12 +65,12 @@ class RunSecrets:
         self._records.write(key, record)
 
     def _read(self, key: str, organization_id: str) -> dict[str, str]:
-        found = self._records.read(key, _Values)
-        if found is None:
+        secrets = self._records.read(key, _Values)
+        if secrets is None:
             return {}
-        if found.organization_id != organization_id:
+        if secrets.organization_id != organization_id:
             raise OrganizationError(f"the secrets {key!r} are not those of {organization_id}")
-        return dict(found.values)
+        return dict(secrets.values)
 
 
 def run_secrets_exist(store: ArtifactStore, run_id: str) -> bool:

@@ -13,6 +13,8 @@ AGAIN_SECONDS = 4.0
 """Longer than it takes to close a browser and to write the run's end down."""
 
 _TIMES = 5
+"""With AGAIN_SECONDS, twenty seconds: after those the command line kills the process
+(``runs/local``)."""
 
 
 def interrupt(pid: int, again_seconds: float = AGAIN_SECONDS) -> None:

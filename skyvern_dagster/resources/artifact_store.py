@@ -13,6 +13,7 @@ from skyvern_dagster.process.home import artifact_location
 from skyvern_dagster.resources.server_secret import server_secret
 
 _DAY = 86_400
+"""Seconds."""
 
 
 class ArtifactStoreResource(dg.ConfigurableResource[ArtifactStore]):
@@ -28,6 +29,7 @@ class ArtifactStoreResource(dg.ConfigurableResource[ArtifactStore]):
         description="Where people reach the REST API: links in Dagster's UI then lead there; "
         "empty for SKYVERN_API_PUBLIC_URL. Without either they say where a file lies.",
     )
+    # Arbitrary: a month, within which a run is still looked at in Dagster's UI.
     links_days: int = Field(
         default=30, ge=1, description="How long links in Dagster's UI are good for."
     )

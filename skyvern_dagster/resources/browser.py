@@ -47,6 +47,7 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
         description="Ports of this deployment on this machine, which no page may open; empty: "
         "SKYVERN_BROWSER_CLOSED_PORTS, separated by commas, which `serve` sets.",
     )
+    # Both as :class:`~skyvern_dagster.blocks.context.AgentSettings` has them.
     max_steps_per_run: int = Field(default=25, description="Where the definition sets none.")
     max_seconds_per_task: float = 600.0
 

@@ -18,6 +18,7 @@ class EmailResource(dg.ConfigurableResource["EmailResource"]):
         default="",
         description="auto, starttls, tls or plain; empty: SKYVERN_SMTP_SECURITY, else auto.",
     )
+    # As :class:`~skyvern_dagster.blocks.email_server.EmailServer` has it.
     timeout_seconds: float = 30.0
     max_bytes: int = Field(default=0, description="0: SKYVERN_SMTP_MAX_BYTES, else 25,000,000.")
 

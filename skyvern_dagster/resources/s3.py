@@ -12,6 +12,7 @@ from skyvern_dagster.blocks.s3_bucket import S3Bucket
 from skyvern_dagster.errors import BlockError
 
 _USUAL_RETRIES = 5
+"""What dagster-aws sets (``S3Resource.max_attempts``)."""
 
 
 class S3BucketResource(dg.ConfigurableResource["S3BucketResource"]):

@@ -68,14 +68,14 @@ def task_answer(facts: RunFacts, links: Links) -> TaskAnswer:
     """The answer for a task that was asked for by itself."""
     return TaskAnswer(
         **_common(facts, links),
-        **found_by_task(facts, links),
+        **task_results(facts, links),
         task_id=facts.run_id,
         request=facts.request.body if facts.request else {},
         max_steps_per_run=facts.request.max_steps if facts.request else None,
     )
 
 
-def found_by_task(facts: RunFacts, links: Links) -> dict[str, Any]:
+def task_results(facts: RunFacts, links: Links) -> dict[str, Any]:
     """What a task has read, and what it saw; the facts hold no other task's records."""
     extracted = next(iter(_extracted(facts.records)), None)
     pictures = _action_screenshots(facts, links)
@@ -117,8 +117,8 @@ def answer_body(
     Raises:
         RunError: There is nothing to answer yet.
     """
-    found = answer(gather(instance, store, _record(instance, run)), links, shape)
-    return found.model_dump_json().encode()
+    body = answer(gather(instance, store, _record(instance, run)), links, shape)
+    return body.model_dump_json().encode()
 
 
 def downloads(records: list[BlockRecord]) -> list[StoredFile]:
@@ -157,7 +157,7 @@ def _run_request(facts: RunFacts) -> dict[str, Any]:
     """What was asked for, under today's names, whichever generation's were used."""
     asked = facts.request
     body = dict(asked.body) if asked else {}
-    found = {
+    common = {
         "title": body.get("title"),
         "url": body.get("url"),
         "proxy_location": body.get("proxy_location"),
@@ -170,14 +170,14 @@ def _run_request(facts: RunFacts) -> dict[str, Any]:
         prompt = next((goal for goal in goals if goal), "")
         schema = body.get("data_extraction_schema") or body.get("extracted_information_schema")
         return {
-            **found,
+            **common,
             "prompt": prompt,
             "data_extraction_schema": schema,
             "error_code_mapping": body.get("error_code_mapping"),
             "max_steps": asked.max_steps if asked else None,
         }
     wpid = facts.workflow.workflow_permanent_id
-    return {**found, "workflow_id": wpid, "agent_id": wpid, "parameters": facts.parameters}
+    return {**common, "workflow_id": wpid, "agent_id": wpid, "parameters": facts.parameters}
 
 
 def _outputs(facts: RunFacts, links: Links, shape: OutputsShape) -> dict[str, Any]:

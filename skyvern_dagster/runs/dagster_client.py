@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import httpx2
 
 _REFRESH_SECONDS = 30.0
+"""Arbitrary: jobs move when a deployment is started anew; our own reload asks at once."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class DagsterClient:
         self._timeout = timeout_seconds
         self._guard = threading.Lock()
         self._client: httpx2.Client | None = None
-        self._found: tuple[float, Repository] | None = None
+        self._latest: tuple[float, Repository] | None = None
 
     def launch(
         self, job: str, *, run_config: Mapping[str, Any], run_tags: Mapping[str, str]
@@ -119,7 +120,7 @@ class DagsterClient:
         """
         answer = self._ask("reload", location=self.repository().location)
         entry = answer["reloadRepositoryLocation"]
-        self._found = None
+        self._latest = None
         failed = (entry.get("locationOrLoadError") or {}).get("__typename") == "PythonError"
         if entry["__typename"] != "WorkspaceLocationEntry" or failed:
             reason = _said(entry.get("locationOrLoadError") or entry)
@@ -148,11 +149,11 @@ class DagsterClient:
         Raises:
             DeploymentError: Dagster can't be reached, or no location has them.
         """
-        found = self._found
-        if found is not None and time.monotonic() - found[0] < _REFRESH_SECONDS:
-            return found[1]
+        latest = self._latest
+        if latest is not None and time.monotonic() - latest[0] < _REFRESH_SECONDS:
+            return latest[1]
         repository = self._look_for_jobs()
-        self._found = (time.monotonic(), repository)
+        self._latest = (time.monotonic(), repository)
         return repository
 
     def close(self) -> None:

@@ -80,15 +80,15 @@ class RunEvents:
                 if "skyvern/status" in metadata:
                     self._metadata[key] = {name: each.value for name, each in metadata.items()}
             case dg.DagsterEventType.STEP_SUCCESS:
-                found = self._metadata.pop(key, {})
+                metadata_of_step = self._metadata.pop(key, {})
                 yield ProgressEvent(
                     "finished",
                     op,
                     iteration,
-                    text=str(found.get("skyvern/failure_reason", "")),
-                    status=str(found.get("skyvern/status", "")),
-                    steps=found.get("steps"),
-                    seconds=found.get("seconds"),
+                    text=str(metadata_of_step.get("skyvern/failure_reason", "")),
+                    status=str(metadata_of_step.get("skyvern/status", "")),
+                    steps=metadata_of_step.get("steps"),
+                    seconds=metadata_of_step.get("seconds"),
                 )
             case dg.DagsterEventType.STEP_FAILURE:
                 yield ProgressEvent("failed", op, iteration, _failure_text(event))
@@ -107,8 +107,8 @@ def split_step_key(step_key: str) -> tuple[str, str]:
 def last_failure(instance: dg.DagsterInstance, run_id: str) -> str:
     """Why a run failed, by its event log: the last failed step, else what ended the run."""
     kinds = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.RUN_FAILURE}
-    found = instance.get_records_for_run(run_id, of_type=kinds, limit=100, ascending=False)
-    events = [record.event_log_entry.get_dagster_event() for record in found.records]
+    failures = instance.get_records_for_run(run_id, of_type=kinds, limit=100, ascending=False)
+    events = [record.event_log_entry.get_dagster_event() for record in failures.records]
     for event in events:
         if event.event_type == dg.DagsterEventType.STEP_FAILURE:
             said = event.step_failure_data.user_failure_data is not None

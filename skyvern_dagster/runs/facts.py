@@ -121,13 +121,13 @@ class RunFacts:
         """
         prefix = f"{around}__" if around else ""
         labels = {inner.label for inner in loop.loop_blocks}
-        found: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         for record in self.records:
             own = record.iteration.removeprefix(prefix)
             is_inside = record.label in labels and record.iteration.startswith(prefix)
             if is_inside and own and "__" not in own:
-                found.setdefault(record.iteration, record.loop_value)
-        return dict(sorted(found.items()))
+                values.setdefault(record.iteration, record.loop_value)
+        return dict(sorted(values.items()))
 
     def _errors(self) -> Iterator[dict[str, Any]]:
         for record in self.records:
@@ -175,11 +175,11 @@ def _failure_reason(
         return incomplete_reason(unfinished_items(workflow, records))
     if status not in FINAL or status == "canceled":
         return None
-    found = attempt_tags(run)
-    block_key = found.get(tags.FAILED_BLOCK)
+    own_tags = attempt_tags(run)
+    block_key = own_tags.get(tags.FAILED_BLOCK)
     for record in records:
         if record.block_key == block_key and record.outcome.failure_reason:
             return record.outcome.failure_reason
     # The log before the tag, which may have been cut.
-    reason = last_failure(instance, run.run_id) or found.get(tags.FAILURE_REASON, "-")
+    reason = last_failure(instance, run.run_id) or own_tags.get(tags.FAILURE_REASON, "-")
     return reason if reason != "-" else _NO_REASON

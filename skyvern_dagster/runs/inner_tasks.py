@@ -11,7 +11,7 @@ from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.task import TaskBlock, task_place
 from skyvern_dagster.errors import RunNotFoundError
 from skyvern_dagster.execution.records import BlockRecord
-from skyvern_dagster.runs.answer import found_by_task, work_done
+from skyvern_dagster.runs.answer import task_results, work_done
 from skyvern_dagster.runs.facts import RunFacts
 from skyvern_dagster.runs.links import Links
 from skyvern_dagster.runs.run_answer import TaskAnswer
@@ -46,8 +46,8 @@ def find_place(store: ArtifactStore, task_id: str) -> TaskPlace:
     is_id = task_id.startswith("tsk_") and task_id[4:].isdecimal()
     if not is_id or not store.exists(task_place(task_id)):
         raise RunNotFoundError(f"Task not found {task_id[:200]}")
-    found = store.read_json(task_place(task_id))
-    return TaskPlace(task_id, str(found["run_id"]), str(found["block_key"]))
+    place = store.read_json(task_place(task_id))
+    return TaskPlace(task_id, str(place["run_id"]), str(place["block_key"]))
 
 
 def places_of(facts: RunFacts) -> list[TaskPlace]:
@@ -68,7 +68,7 @@ def inner_task_answer(facts: RunFacts, place: TaskPlace, links: Links) -> TaskAn
     created = facts.created_at if ended is None else ended - took
     return TaskAnswer(
         **work_done(own, links),
-        **found_by_task(own, links),
+        **task_results(own, links),
         run_id=place.task_id,
         task_id=place.task_id,
         status=_status(facts, record),

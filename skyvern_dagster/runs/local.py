@@ -33,7 +33,10 @@ from skyvern_dagster.runs.stopping import StopSignals, stop_signals
 from skyvern_dagster.workflow.loader import Workflow
 
 _POLL_SECONDS = 0.15
+"""Arbitrary: progress looks prompt to a person, and a look is one query of the run's events."""
+
 _PATIENCE_SECONDS = 20.0
+"""As long as a process is asked again to end (``process/interrupt``: five times four seconds)."""
 
 
 @dataclass

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_STRIPES = 4096
+_LOCK_FILES = 4096
+"""Arbitrary: among a hundred names at one time few meet, and so many empty files are no load."""
 
 
 class NamedLocks:
@@ -33,8 +34,8 @@ class NamedLocks:
             wait: Whether to wait until it is free.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        stripe = zlib.crc32(name.encode()) % _STRIPES
-        with (self._folder / f"{stripe:04x}.lock").open("w") as file:
+        number = zlib.crc32(name.encode()) % _LOCK_FILES
+        with (self._folder / f"{number:04x}.lock").open("w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
             except BlockingIOError:

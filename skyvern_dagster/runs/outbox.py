@@ -32,6 +32,8 @@ _SECONDS_PER_HOST = 10.0
 """After that a receiver's other messages wait for the next pass: threads are for all receivers."""
 
 _LOST_PATIENCE = timedelta(minutes=1)
+"""Until a run whose records can't be read is looked at again. Arbitrary: a store is back by
+then, or nothing is lost by waiting."""
 
 
 @dataclass(frozen=True)
@@ -144,17 +146,17 @@ class Outbox:
             for each in pending
             if self._not_before.get(each, now) <= now and self._hosts.get(each) not in self._at_work
         ][: self._batch]
-        found: dict[str, list[dg.DagsterRun]] = defaultdict(list)
+        by_host: dict[str, list[dg.DagsterRun]] = defaultdict(list)
         if not due:
-            return found
+            return by_host
         runs = {
             run.run_id: run for run in self._instance.get_runs(filters=dg.RunsFilter(run_ids=due))
         }
         for run_id in due:
             if run_id in runs:
-                found[self._host(runs[run_id], now)].append(runs[run_id])
-        found.pop(_LOST, None)
-        return found
+                by_host[self._host(runs[run_id], now)].append(runs[run_id])
+        by_host.pop(_LOST, None)
+        return by_host
 
     def _host(self, run: dg.DagsterRun, now: datetime) -> str:
         try:
@@ -214,8 +216,8 @@ _LOST = "\x00"
 
 
 def _netloc(url: str) -> str:
-    found = parse_url(url)
-    return found.origin.partition("://")[2] if found is not None else ""
+    address = parse_url(url)
+    return address.origin.partition("://")[2] if address is not None else ""
 
 
 def _lock_name(run: dg.DagsterRun) -> str:

@@ -17,6 +17,7 @@ from skyvern_dagster.runs.status import RunStatus
 OrderBy = Literal["created_at", "modified_at"]
 
 _MOST_UNFILTERED = 100
+"""Rows: the largest page. They are read in vain where one of them isn't wanted."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class RunQuery:
     created_after: datetime | None = None
     created_before: datetime | None = None
     page: int = 1
+    # What lists answer where a request says nothing (``page_size`` of the endpoints).
     page_size: int = 10
     order_by: OrderBy = "created_at"
     ascending: bool = False
@@ -43,13 +45,13 @@ class RunQuery:
     @property
     def wanted_tags(self) -> dict[str, list[str]]:
         """Tag -> the values of which a run must have one."""
-        found: dict[str, list[str]] = {
+        values_of: dict[str, list[str]] = {
             tags.ORGANIZATION_ID: [self.organization_id],
             tags.KIND: [self.kind] if self.kind is not None else [],
             tags.STATUS: list(self.statuses),
             tags.WORKFLOW_PERMANENT_ID: list(self.workflow_permanent_ids),
         }
-        return {name: values for name, values in found.items() if values}
+        return {name: values for name, values in values_of.items() if values}
 
     def filter(self) -> dg.RunsFilter:
         """As Dagster's storage takes it."""
@@ -79,8 +81,8 @@ def find_record(
     by_id = dg.RunsFilter(tags={tags.WORKFLOW_RUN_ID: run_id})
     wanted = {tags.ORGANIZATION_ID: organization_id, tags.KIND: kind}
     for record in instance.get_run_records(filters=by_id, limit=1):
-        found = record.dagster_run.tags
-        if all(value is None or found.get(name) == value for name, value in wanted.items()):
+        run_tags = record.dagster_run.tags
+        if all(value is None or run_tags.get(name) == value for name, value in wanted.items()):
             return record
     raise RunNotFoundError(f"Run not found {run_id}")
 
@@ -124,7 +126,7 @@ def _newest(instance: dg.DagsterInstance, query: RunQuery) -> Sequence[dg.RunRec
     records = instance.get_run_records(limit=end)
     wanted = query.wanted_tags
     for record in records:
-        found = record.dagster_run.tags
-        if any(found.get(name) not in values for name, values in wanted.items()):
+        run_tags = record.dagster_run.tags
+        if any(run_tags.get(name) not in values for name, values in wanted.items()):
             return None
     return records[end - query.page_size :]

@@ -44,8 +44,8 @@ def reconcile(instance: dg.DagsterInstance) -> Reconciled:
     )
     for record in behind:
         run = record.dagster_run
-        found = {tags.STATUS: reconciled_status(record), tags.ATTEMPT: run.run_id}
-        add_run_tags(instance, run.run_id, found)
+        corrected = {tags.STATUS: reconciled_status(record), tags.ATTEMPT: run.run_id}
+        add_run_tags(instance, run.run_id, corrected)
     return Reconciled(
         lost=tuple(run.run_id for run in lost),
         corrected=tuple(record.dagster_run.run_id for record in behind),

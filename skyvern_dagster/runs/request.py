@@ -50,7 +50,7 @@ def begin(
     """
     begin_run(store, workflow, parameters, request.run_id, created_at=request.created_at)
     keep_request(store, request)
-    found = {
+    run_tags = {
         tags.WORKFLOW_RUN_ID: request.run_id,
         tags.KIND: request.kind,
         tags.ORIGIN: "rest",
@@ -60,7 +60,7 @@ def begin(
         tags.STATUS: "queued",
     }
     if request.workflow_version is not None:
-        found[tags.WORKFLOW_VERSION] = str(request.workflow_version)
+        run_tags[tags.WORKFLOW_VERSION] = str(request.workflow_version)
     if request.webhook_callback_url:
-        found[tags.WEBHOOK] = "pending"
-    return found
+        run_tags[tags.WEBHOOK] = "pending"
+    return run_tags

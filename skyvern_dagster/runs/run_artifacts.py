@@ -15,8 +15,8 @@ def list_artifacts(
     Args:
         types: Only these; all when empty.
     """
-    found = []
+    artifacts = []
     for folder in SHOWN:
         keys = store.keys(RunKeys(run_id).shown(folder))
-        found += [each for each in map(classify, keys) if each is not None]
-    return [each for each in found if not types or each.artifact_type in types]
+        artifacts += [each for each in map(classify, keys) if each is not None]
+    return [each for each in artifacts if not types or each.artifact_type in types]

@@ -78,8 +78,8 @@ class _Timeline:
     def entries(
         self, blocks: list[Block], iteration: str, parent: str | None
     ) -> list[TimelineEntry]:
-        found = [self._entry(block, iteration, parent) for block in blocks]
-        return [entry for entry in found if entry is not None]
+        entries = [self._entry(block, iteration, parent) for block in blocks]
+        return [entry for entry in entries if entry is not None]
 
     def _entry(self, block: Block, iteration: str, parent: str | None) -> TimelineEntry | None:
         key = f"{block.label}/{iteration}" if iteration else block.label

@@ -37,9 +37,11 @@ class Inbox:
     host: str
     username_secret: str
     password_secret: str
+    # IMAP over TLS (RFC 8314).
     port: int = 993
     security: Security = "tls"
     folder: str = "INBOX"
+    # Half of the minute after which Dagster ends a tick.
     timeout_seconds: float = 30.0
 
 
@@ -150,10 +152,10 @@ def _opened(inbox: Inbox, secrets: SecretSource) -> Iterator[tuple[imaplib.IMAP4
 
 
 def _secret(secrets: SecretSource, name: str) -> str:
-    found = secrets.secret(name)
-    if found is None:
+    secret = secrets.secret(name)
+    if secret is None:
         raise SecretError(f"the mailbox needs the secret {name!r}: set it in the environment")
-    return found.value
+    return secret.value
 
 
 def _connected(inbox: Inbox) -> imaplib.IMAP4:
@@ -170,8 +172,8 @@ def _connected(inbox: Inbox) -> imaplib.IMAP4:
 
 def _uids(server: imaplib.IMAP4, after: int) -> list[int]:
     _, data = server.uid("SEARCH", f"UID {after + 1}:*")
-    found = [int(uid) for uid in (data[0] or b"").split()]
-    return sorted(uid for uid in found if uid > after)  # "n:*" always gives the last one
+    uids = [int(uid) for uid in (data[0] or b"").split()]
+    return sorted(uid for uid in uids if uid > after)  # "n:*" always gives the last one
 
 
 def _letters(server: imaplib.IMAP4, uids: list[int]) -> Iterator[WebhookMessage]:

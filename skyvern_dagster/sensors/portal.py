@@ -163,7 +163,7 @@ def page_probe(
             services = replace(run.services, planner=ScriptedPlanner([[Complete()]]))
             scope = _carried_out(replace(run, services=services), [_LOOK], scope)
             text = _page_text(run, scope)
-        return [found.group() for found in counts.finditer(text)] if pattern else text.splitlines()
+        return [match.group() for match in counts.finditer(text)] if pattern else text.splitlines()
 
     return probe
 

@@ -59,9 +59,9 @@ class RequestBucket:
         )
         for page in pages:
             for entry in page.get("Contents", []):
-                found = RequestObject(client, self._bucket, entry["Key"])
-                if is_request_name(found.name):
-                    yield found
+                file = RequestObject(client, self._bucket, entry["Key"])
+                if is_request_name(file.name):
+                    yield file
 
     def done(self, file: RequestObject) -> None:
         """See :class:`~skyvern_dagster.sensors.request_files.RequestPlace`."""

@@ -120,7 +120,7 @@ def read_requests(content: bytes, name: str, definition: WorkflowDefinition) -> 
     rows = _csv_rows(content) if name.lower().endswith(".csv") else _json_rows(content)
     if not rows:
         raise ParameterError("the file asks for nothing")
-    found: dict[str, Request] = {}
+    requests: dict[str, Request] = {}
     problems = []
     for number, row in enumerate(rows, start=1):
         try:
@@ -130,10 +130,10 @@ def read_requests(content: bytes, name: str, definition: WorkflowDefinition) -> 
             continue
         text = json.dumps(parameters, sort_keys=True, ensure_ascii=False)
         key = hashlib.sha256(text.encode()).hexdigest()
-        found[key] = Request(key, parameters)
+        requests[key] = Request(key, parameters)
     if problems:
         raise ParameterError("\n".join(problems))
-    return list(found.values())
+    return list(requests.values())
 
 
 def _json_rows(content: bytes) -> list[dict[str, Any]]:

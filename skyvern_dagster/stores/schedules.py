@@ -90,8 +90,8 @@ class ScheduleStore:
     def of(self, organization_id: str) -> list[StoredSchedule]:
         """An organization's schedules, last made first."""
         keys = self.artifacts.keys(_folder(organization_id))
-        found = [self._read(key) for key in keys]
-        return sorted(found, key=lambda each: each.created_at, reverse=True)
+        schedules = [self._read(key) for key in keys]
+        return sorted(schedules, key=lambda each: each.created_at, reverse=True)
 
     def secrets(
         self, schedule: StoredSchedule, secret: Callable[[], ServerSecret]

@@ -21,6 +21,7 @@ from skyvern_dagster.workflow.loader import Workflow, load_text
 from skyvern_dagster.workflow.op_names import clean_name
 
 _DIGITS = 6
+"""Of a version in its key, so that keys sort as versions up to 999,999."""
 
 
 class StoredWorkflow(BaseModel):
@@ -172,8 +173,8 @@ class WorkflowStore:
             for key in self.artifacts.keys(_folder(organization_id))
         }
         kept = [each for each in ids if not self._is_deleted(organization_id, each)]
-        found = [self.get(organization_id, each) for each in kept]
-        return sorted(found, key=lambda each: (each.created_at, each.workflow_id), reverse=True)
+        workflows = [self.get(organization_id, each) for each in kept]
+        return sorted(workflows, key=lambda each: (each.created_at, each.workflow_id), reverse=True)
 
     def everything(self) -> list[StoredWorkflow]:
         """The newest version of each workflow of all organizations, for the code location."""
@@ -200,15 +201,15 @@ class WorkflowStore:
             DefinitionError: One of them has errors; the message lists those of all files.
         """
         problems: list[str] = []
-        found: list[StoredWorkflow] = []
+        stored: list[StoredWorkflow] = []
         for path in sorted(folder.glob("*.y*ml")):
             try:
-                found.append(self._import(path, organization_id))
+                stored.append(self._import(path, organization_id))
             except DefinitionError as error:
                 problems.append(str(error))
         if problems:
             raise DefinitionError("\n".join(problems))
-        return found
+        return stored
 
     def _import(self, path: Path, organization_id: str) -> StoredWorkflow:
         text = path.read_text(encoding="utf-8")

@@ -84,8 +84,8 @@ def _table(
     }
 
     def invoices(context: dg.AssetExecutionContext, **values: Any) -> Any:
-        found = [result for value in values.values() for result in _results(value)]
-        frame = invoices_frame(found, context.resources.artifacts.store(), dtypes=dtypes)
+        results = [result for value in values.values() for result in _results(value)]
+        frame = invoices_frame(results, context.resources.artifacts.store(), dtypes=dtypes)
         context.add_output_metadata(_table_metadata(frame))
         return frame
 

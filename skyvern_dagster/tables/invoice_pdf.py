@@ -96,32 +96,32 @@ def _after(text: str, field: str) -> Iterator[tuple[str, str]]:
 
 def _code(text: str, field: str) -> str | None:
     for _, value in _after(text, field):
-        found = _CODE.search(value)
-        if found is not None:
-            return found.group().rstrip(".,-/")
+        match = _CODE.search(value)
+        if match is not None:
+            return match.group().rstrip(".,-/")
     return None
 
 
 def _date(text: str) -> date | None:
     for _, value in _after(text, "date"):
-        found = parse_date(value, date.today())  # noqa: DTZ011 - only for dates without a year
-        if found is not None:
-            return found
+        day = parse_date(value, date.today())  # noqa: DTZ011 - only for dates without a year
+        if day is not None:
+            return day
     return None
 
 
 def _total(text: str) -> tuple[Decimal | None, str]:
     """The last total that is none of a part; an invoice sums up at its end."""
-    found: tuple[Decimal | None, str] = (None, "")
+    total: tuple[Decimal | None, str] = (None, "")
     for before, value in _after(text, "total"):
         if _BEFORE_TOTAL.search(before):
             continue
         amounts = find_amounts(value)
         if amounts:
-            found = (amounts[-1].value, amounts[-1].currency)
+            total = (amounts[-1].value, amounts[-1].currency)
         elif (number := find_number(value)) is not None:
-            found = (number, found[1])
-    return found
+            total = (number, total[1])
+    return total
 
 
 def _currency(text: str) -> str | None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _DPI = 80
+"""A chart of 640 x 288 pixels stays below what is shown inline (``metadata.LARGEST_PICTURE``)."""
 
 
 def spend_by_vendor_month(invoices: pd.DataFrame) -> pd.DataFrame:

@@ -152,8 +152,8 @@ def _compiling(template: str) -> Iterator[None]:
 
 
 def _mentioned(tree: nodes.Node) -> frozenset[str]:
-    found = {name.name for name in tree.find_all(nodes.Name)}
-    return frozenset(found | {tree.name} if isinstance(tree, nodes.Name) else found)
+    names = {name.name for name in tree.find_all(nodes.Name)}
+    return frozenset(names | {tree.name} if isinstance(tree, nodes.Name) else names)
 
 
 def _is_blank(part: nodes.Expr) -> bool:

@@ -24,8 +24,16 @@ MAX_CHARACTERS = 1_000_000
 """Of one rendered text, and of any text (or items of any list) on the way to it."""
 
 _WORK = 20_000_000
+"""Characters that one rendering may go through: twenty of the longest texts. Arbitrary: loops
+over 20,000 rows have to fit, and its end must come within seconds."""
+
 _COST_OF_A_CALL = 400
+"""In characters: an estimate. With it, one rendering makes 50,000 calls at most."""
+
 _MAX_BITS = 20_000
+"""A number of 6,000 digits, computed in no time; Python itself writes out no more than 4,300.
+Arbitrary above those."""
+
 _PADDING_METHODS = frozenset({"center", "expandtabs", "ljust", "rjust", "zfill"})
 _SIZED_FILTERS = ("batch", "center", "indent", "round", "slice")
 _WIDE_FORMAT = re.compile(
@@ -222,8 +230,8 @@ def _check_format(text: Any, *_arguments: Any) -> None:
 
 def _check_replace(text: Any, old: Any, new: Any, *_rest: Any) -> None:
     text, old = str(text), str(old)
-    found = text.count(old)
-    _check_size(len(text) + found * len(str(new)))
+    times = text.count(old)
+    _check_size(len(text) + times * len(str(new)))
 
 
 def _check_join(items: Any, separator: Any = "", *_rest: Any) -> None:

@@ -30,8 +30,8 @@ _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 def resolve(host: str, port: int) -> list[str]:
     """The system's resolver."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(each[4][0]).partition("%")[0] for each in found))
+    addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(each[4][0]).partition("%")[0] for each in addresses))
 
 
 @dataclass(frozen=True)
@@ -100,12 +100,12 @@ class AddressPolicy:
         literal = _literal(address.host)
         if literal is not None:
             return address, [str(literal)]
-        found = self.resolver(address.host, address.port)
-        if not found:
+        ips = self.resolver(address.host, address.port)
+        if not ips:
             raise OSError(f"{address.host} has no address")
-        for each in found:
+        for each in ips:
             self._check_ip(address, ipaddress.ip_address(each))
-        return address, found
+        return address, ips
 
     def is_closed(self, host: str, port: int | None) -> bool:
         """Whether a host is one that is never connected to, as far as its name tells."""
@@ -144,14 +144,14 @@ def is_public(ip: _Address) -> bool:
 
 
 def _taken_apart(url: str) -> WebAddress:
-    found = parse_url(url)
-    if found is None or not is_plainly_web(url) or not found.host or not found.port:
+    parsed = parse_url(url)
+    if parsed is None or not is_plainly_web(url) or not parsed.host or not parsed.port:
         raise _no_address(url)
-    if found.has_login:
+    if parsed.has_login:
         raise BlockedAddressError(
-            f"The host in your url is blocked: {found.host}: a login in the address is not sent"
+            f"The host in your url is blocked: {parsed.host}: a login in the address is not sent"
         )
-    return WebAddress(url, found.scheme, found.host, found.port)
+    return WebAddress(url, parsed.scheme, parsed.host, parsed.port)
 
 
 def _literal(host: str) -> _Address | None:

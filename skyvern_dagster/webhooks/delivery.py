@@ -89,16 +89,16 @@ async def post(
             address, ips = await anyio.to_thread.run_sync(
                 policy.pinned, url, abandon_on_cancel=True
             )
-            found = await _first_to_answer(address, ips, body, headers, response_bytes)
+            delivery = await _first_to_answer(address, ips, body, headers, response_bytes)
     except TimeoutError:
-        found = Delivery(error=f"no complete answer within {timeout:g} s")
+        delivery = Delivery(error=f"no complete answer within {timeout:g} s")
     except BlockedAddressError as error:
-        found = Delivery(error=str(error), is_final=True)
+        delivery = Delivery(error=str(error), is_final=True)
     except (httpx2.InvalidURL, httpx2.UnsupportedProtocol, httpx2.LocalProtocolError) as error:
-        found = Delivery(error=f"this can't be sent: {error}", is_final=True)
+        delivery = Delivery(error=f"this can't be sent: {error}", is_final=True)
     except (httpx2.HTTPError, OSError) as error:
-        found = Delivery(error=_reason(error))
-    return _with_latency(found, started)
+        delivery = Delivery(error=_reason(error))
+    return _with_latency(delivery, started)
 
 
 async def _first_to_answer(
@@ -153,12 +153,12 @@ async def _to_address(
 
 async def _beginning(response: httpx2.Response, limit: int) -> bytes:
     """At most so many bytes; raw, so that a small answer can't unpack into a large one."""
-    found = b""
+    content = b""
     async for chunk in response.aiter_raw():
-        found += chunk
-        if len(found) >= limit:
+        content += chunk
+        if len(content) >= limit:
             break
-    return found[:limit]
+    return content[:limit]
 
 
 def read_retry_after(text: str, now: datetime | None = None) -> float | None:

@@ -72,8 +72,8 @@ class WebhookLog(BaseModel):
 
     def of(self, dagster_run_id: str) -> WebhookMessage | None:
         """The message about one Dagster run, if it was begun."""
-        found = (each for each in self.messages if each.dagster_run_id == dagster_run_id)
-        return next(found, None)
+        messages = (each for each in self.messages if each.dagster_run_id == dagster_run_id)
+        return next(messages, None)
 
     def with_message(self, message: WebhookMessage) -> WebhookLog:
         """With this message, new or instead of the one with its id."""

@@ -26,7 +26,9 @@ class RetrySchedule:
     """
 
     first: float = 1.0
+    # Arbitrary: a receiver that is back after a day gets its webhooks within the hour.
     longest: float = 3600.0
+    # A day (docs/contract.md#delivery): a night's failure is mended in the morning.
     give_up_after: timedelta = timedelta(hours=24)
     jitter: Callable[[], float] = random.random
 

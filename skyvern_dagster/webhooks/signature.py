@@ -106,9 +106,9 @@ def verify(
     if abs((time.time() if now is None else now) - int(stamp)) > tolerance:
         return False
     expected = sign(key, body, timestamp=int(stamp), scheme=scheme).encode()
-    found = (given.get(name) for name in (SIGNATURE_HEADER, SCHEME_HEADERS[scheme]))
+    signatures = (given.get(name) for name in (SIGNATURE_HEADER, SCHEME_HEADERS[scheme]))
     matches = [
-        hmac.compare_digest(expected, each.encode(errors="replace")) for each in found if each
+        hmac.compare_digest(expected, each.encode(errors="replace")) for each in signatures if each
     ]
     return any(matches)
 

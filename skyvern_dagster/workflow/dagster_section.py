@@ -60,6 +60,7 @@ class AssetSettings(_Settings):
     key: str | list[str] | None = Field(default=None, description="`vendors/acme/invoices`.")
     description: str | None = None
     group: str | None = None
+    # Arbitrary: Dagster allowed three kinds once, and allows ten today.
     kinds: list[str] | None = Field(default=None, max_length=3)
     owners: list[str] | None = None
     tags: dict[str, str] | None = None
@@ -119,6 +120,7 @@ class ItemSettings(_Settings):
 class RetrySettings(_Settings):
     """When a failed attempt at a block is repeated."""
 
+    # A hundred is arbitrary: it keeps a slip of the pen from trying for ever.
     max_retries: int = Field(ge=0, le=100)
     delay_seconds: float = Field(default=1.0, ge=0)
     backoff: Literal["constant", "linear", "exponential"] = "exponential"

@@ -78,8 +78,8 @@ def parse(text: str, source: str) -> Document:
     except yaml.reader.ReaderError as error:
         before = text[: error.position]
         place = Position(before.count("\n") + 1, len(before) - before.rfind("\n"))
-        found = f"the character {chr(error.character)!r}" if error.character else "a NUL"
-        raise _invalid(source, place, f"this can't be read as YAML: it holds {found}") from error
+        held = f"the character {chr(error.character)!r}" if error.character else "a NUL"
+        raise _invalid(source, place, f"this can't be read as YAML: it holds {held}") from error
     except RecursionError as error:
         raise _invalid(source, _START, "the document is nested too deeply") from error
 
@@ -103,7 +103,7 @@ def _read(loader: JsonLoader, source: str) -> Document:
         data = loader.construct_document(node)
     finally:
         loader.dispose()
-    return Document(source, data, positions.found, tuple(positions.repeated))
+    return Document(source, data, positions.by_path, tuple(positions.repeated))
 
 
 def _without_tabs(text: str) -> str:

@@ -22,6 +22,8 @@ ValueType = Literal[PlainType, "json"]
 """``workflow_parameter_type``."""
 
 _MOST_DIGITS = 1000
+"""Arbitrary, below the 4,300 digits from which Python refuses to read a number."""
+
 _SECRET_TYPES = frozenset({"string", "integer", "float"})
 
 RESERVED_KEYS = frozenset(
@@ -224,8 +226,8 @@ def _number(value: Any) -> float | None:
 
 def _json(key: str, value: Any) -> Any:
     try:
-        found = json.loads(value) if isinstance(value, str) else value
-        text = json.dumps(found, allow_nan=False, ensure_ascii=False)
+        content = json.loads(value) if isinstance(value, str) else value
+        text = json.dumps(content, allow_nan=False, ensure_ascii=False)
     except (TypeError, ValueError, RecursionError) as error:
         raise ParameterError(f"parameter {key!r} must be JSON: {error}") from error
     if not _is_unicode(text):

@@ -12,6 +12,8 @@ MAX_VALUES = 200_000
 """With every alias written out; a few lines of aliases can stand for billions of values."""
 
 MAX_DEPTH = 100
+"""Of lists and mappings in each other. Arbitrary: a loop in a loop takes two, and each costs
+several of the 1,000 calls that Python allows in each other."""
 
 
 class Positions:
@@ -23,7 +25,7 @@ class Positions:
     """
 
     def __init__(self) -> None:
-        self.found: dict[Path, Position] = {}
+        self.by_path: dict[Path, Position] = {}
         self.repeated: list[tuple[Path, Position]] = []
         self._open: set[int] = set()
         self._visited = 0
@@ -41,7 +43,7 @@ class Positions:
             raise _refused(node, "an alias stands inside of what it stands for")
         if len(self._open) >= MAX_DEPTH:
             raise _refused(node, "the document is nested too deeply")
-        self.found.setdefault(path, _position(node))
+        self.by_path.setdefault(path, _position(node))
         if isinstance(node, yaml.ScalarNode):
             _joined(node)
             return
@@ -66,7 +68,7 @@ class Positions:
             if name in own:
                 self.repeated.append((child, _position(key)))
             own.add(name)
-            self.found[child] = _position(key)
+            self.by_path[child] = _position(key)
             self.read(value, child)
 
     def _read_merged(self, value: yaml.Node, path: Path) -> None:

@@ -43,8 +43,8 @@ def get_artifact(
 ) -> ArtifactAnswer:
     """What an artifact is, with a link to its content."""
     artifact = _own(parts, caller, artifact_id)
-    found = facts(parts, caller, artifact.run_id)
-    answers = artifact_answers(parts, found, parts.links(base_url(request)))
+    run = facts(parts, caller, artifact.run_id)
+    answers = artifact_answers(parts, run, parts.links(base_url(request)))
     for answer in answers:
         if answer.artifact_id == artifact_id:
             return answer

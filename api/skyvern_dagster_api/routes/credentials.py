@@ -51,12 +51,12 @@ def list_credentials(
     ] = None,
 ) -> list[CredentialAnswer]:
     """The organization's credentials, newest first, without their secrets."""
-    found = [
+    credentials = [
         each
         for each in _store(parts).list(caller.organization_id)
         if credential_type in (None, each.value.credential_type)
     ]
-    return [_answer(each) for each in found[(page - 1) * page_size : page * page_size]]
+    return [_answer(each) for each in credentials[(page - 1) * page_size : page * page_size]]
 
 
 @router.get("/{credential_id}", summary="A credential", responses=NOT_FOUND)
@@ -96,10 +96,10 @@ def _store(parts: Shim) -> CredentialStore:
 
 
 def _own(parts: Shim, caller: Caller, credential_id: str) -> StoredCredential:
-    found = _store(parts).get(caller.organization_id, credential_id)
-    if found is None:
+    credential = _store(parts).get(caller.organization_id, credential_id)
+    if credential is None:
         raise HTTPException(404, f"Credential not found {credential_id[:200]}")
-    return found
+    return credential
 
 
 def _value(
@@ -114,21 +114,21 @@ def _value(
 
 
 def _answer(stored: StoredCredential) -> CredentialAnswer:
-    found = shown(stored)
+    credential = shown(stored)
     return CredentialAnswer(
-        credential_id=found.credential_id,
-        organization_id=found.organization_id,
-        name=found.name,
-        credential_type=found.credential_type,
-        allowed_hosts=list(found.hosts),
+        credential_id=credential.credential_id,
+        organization_id=credential.organization_id,
+        name=credential.name,
+        credential_type=credential.credential_type,
+        allowed_hosts=list(credential.hosts),
         credential=ShownValue(
-            username=found.username,
-            totp_type=found.totp_type,
-            totp_identifier=found.totp_identifier,
-            last_four=found.card_last_four,
-            brand=found.card_brand,
-            secret_label=found.secret_label,
+            username=credential.username,
+            totp_type=credential.totp_type,
+            totp_identifier=credential.totp_identifier,
+            last_four=credential.card_last_four,
+            brand=credential.card_brand,
+            secret_label=credential.secret_label,
         ),
-        created_at=found.created_at,
-        modified_at=found.modified_at,
+        created_at=credential.created_at,
+        modified_at=credential.modified_at,
     )

@@ -29,7 +29,7 @@ from skyvern_dagster_api.run_queries import (
     Shape,
     Statuses,
     facts,
-    found_runs,
+    page_of_items,
     record_of,
     remember_run,
     run_item,
@@ -75,9 +75,9 @@ def run_task(
         },
         asked(parts, caller, body, max_steps=max_steps),
     )
-    found = _answer(request, parts, caller, started.run_id)
-    assert isinstance(found, TaskAnswer)
-    return found
+    task = _answer(request, parts, caller, started.run_id)
+    assert isinstance(task, TaskAnswer)
+    return task
 
 
 def run_workflow(
@@ -96,9 +96,9 @@ def run_workflow(
     started = parts.starter.start_workflow(
         stored, body.parameters or {}, asked(parts, caller, body, max_steps=max_steps)
     )
-    found = _answer(request, parts, caller, started.run_id)
-    assert isinstance(found, WorkflowRunAnswer)
-    return found
+    run = _answer(request, parts, caller, started.run_id)
+    assert isinstance(run, WorkflowRunAnswer)
+    return run
 
 
 router.add_api_route(
@@ -137,7 +137,7 @@ def list_runs(
         page=page,
         page_size=page_size,
     )
-    return found_runs(parts, query, search_key, run_item)
+    return page_of_items(parts, query, search_key, run_item)
 
 
 @router.post("/runs/cancel", summary="Cancel several runs")
@@ -165,9 +165,9 @@ def get_run(
     outputs: Shape = None,
 ) -> TaskAnswer | WorkflowRunAnswer:
     """How a run stands; the same as the body of its webhook."""
-    found = _answer(request, parts, caller, run_id, outputs)
-    assert isinstance(found, TaskAnswer | WorkflowRunAnswer)
-    return found
+    run = _answer(request, parts, caller, run_id, outputs)
+    assert isinstance(run, TaskAnswer | WorkflowRunAnswer)
+    return run
 
 
 @router.post("/runs/{run_id}/cancel", summary="Cancel a run", responses=NOT_FOUND | CONFLICT)
@@ -185,9 +185,9 @@ def list_run_artifacts(
     artifact_type: Annotated[list[str] | None, Query(description="May be repeated.")] = None,
 ) -> list[ArtifactAnswer]:
     """Screenshots, observations, steps, traces, recordings and downloads."""
-    found = facts(parts, caller, run_id)
+    run = facts(parts, caller, run_id)
     links = parts.links(base_url(request))
-    return artifact_answers(parts, found, links, tuple(artifact_type or ()))
+    return artifact_answers(parts, run, links, tuple(artifact_type or ()))
 
 
 @router.get("/runs/{run_id}/timeline", summary="A run's blocks and actions", responses=NOT_FOUND)
@@ -206,18 +206,18 @@ def retry_run_webhook(
     body: RetryWebhookRequest | None = None,
 ) -> WebhookRetried:
     """Sends the run's webhook at once, once more, and says what the receiver answered."""
-    found = facts(parts, caller, run_id)
+    run = facts(parts, caller, run_id)
     target = body.webhook_url if body else None
     if target is not None:
         parts.webhooks.policy.check(target)
-    own = found.request.webhook_callback_url if found.request else None
+    own = run.request.webhook_callback_url if run.request else None
     if target is None and own is None:
         raise HTTPException(400, f"Run {run_id} has no webhook: give webhook_url")
     began = time.monotonic()
-    sent = parts.outbox.send_again(found.run, target)
+    sent = parts.outbox.send_again(run.run, target)
     return WebhookRetried(
         run_id=run_id,
-        run_type="task_v1" if found.kind == "task" else "workflow_run",
+        run_type="task_v1" if run.kind == "task" else "workflow_run",
         payload=sent.body.decode(),
         headers=sent.headers,
         default_webhook_url=own,
@@ -234,5 +234,5 @@ def _answer(
 ) -> RunAnswer:
     remember_run(request, run_id)
     record = record_of(parts, caller, run_id)
-    found = gather(parts.instance, parts.store, record)
-    return answer(found, parts.links(base_url(request)), shape_of(parts, outputs))
+    run = gather(parts.instance, parts.store, record)
+    return answer(run, parts.links(base_url(request)), shape_of(parts, outputs))

@@ -39,6 +39,7 @@ router = SlashRouter(
 """Mounted below ``/v1/workflows`` and ``/v1/agents``."""
 
 _NEXT_RUNS = 5
+"""Arbitrary: a working week of a daily schedule, enough to see whether it means what was meant."""
 
 
 @everything.get("", summary="All schedules")
@@ -49,11 +50,11 @@ def list_everything(
     page_size: PageSize = 10,
 ) -> SchedulePage:
     """The schedules of all workflows of the organization, last made first."""
-    found = _store(parts).of(caller.organization_id)
-    shown = found[(page - 1) * page_size : page * page_size]
+    schedules = _store(parts).of(caller.organization_id)
+    shown = schedules[(page - 1) * page_size : page * page_size]
     return SchedulePage(
         schedules=[_item(parts, caller, each) for each in shown],
-        total_count=len(found),
+        total_count=len(schedules),
         page=page,
         page_size=page_size,
     )
@@ -65,12 +66,12 @@ def list_schedules(
 ) -> Schedules:
     """When a workflow is run by itself."""
     parts.workflows.get(caller.organization_id, workflow_permanent_id)
-    found = [
+    schedules = [
         _answer(each)
         for each in _store(parts).of(caller.organization_id)
         if each.workflow_permanent_id == workflow_permanent_id
     ]
-    return Schedules(schedules=found)
+    return Schedules(schedules=schedules)
 
 
 @router.post("", summary="Schedule a workflow")
@@ -159,10 +160,10 @@ def _store(parts: Shim) -> ScheduleStore:
 
 
 def _own(parts: Shim, caller: Caller, wpid: str, schedule_id: str) -> StoredSchedule:
-    found = _store(parts).get(caller.organization_id, schedule_id)
-    if found.workflow_permanent_id != wpid:
+    schedule = _store(parts).get(caller.organization_id, schedule_id)
+    if schedule.workflow_permanent_id != wpid:
         raise WorkflowNotFoundError(f"Schedule not found {schedule_id}")
-    return found
+    return schedule
 
 
 def _fields(

@@ -80,8 +80,8 @@ async def webhook(
 @legacy.get("/organizations", summary="The key's organization")
 def get_organizations(parts: ShimDependency, caller: CallerDependency) -> Organizations:
     """A key belongs to one organization."""
-    found = read_settings(parts.store, caller.organization_id)
-    return Organizations(organizations=[_organization(caller.organization_id, found)])
+    settings = read_settings(parts.store, caller.organization_id)
+    return Organizations(organizations=[_organization(caller.organization_id, settings)])
 
 
 @legacy.put("/organizations", summary="Change the organization's settings")
@@ -141,12 +141,12 @@ def generate_task(body: PromptRequest, caller: CallerDependency) -> GeneratedTas
     )
 
 
-def _organization(organization_id: str, found: OrganizationSettings) -> OrganizationAnswer:
+def _organization(organization_id: str, settings: OrganizationSettings) -> OrganizationAnswer:
     return OrganizationAnswer(
         organization_id=organization_id,
-        organization_name=found.organization_name,
-        max_steps_per_run=found.max_steps_per_run,
+        organization_name=settings.organization_name,
+        max_steps_per_run=settings.max_steps_per_run,
         max_retries_per_step=None,
-        created_at=datetime.fromisoformat(found.created_at),
-        modified_at=datetime.fromisoformat(found.modified_at),
+        created_at=datetime.fromisoformat(settings.created_at),
+        modified_at=datetime.fromisoformat(settings.modified_at),
     )

@@ -96,8 +96,8 @@ def list_tasks(
         order_by=sort,
         ascending=order == "asc",
     )
-    found = [gather(parts.instance, parts.store, each) for each in page_of(parts, query)]
-    return [_answer(parts, request, each) for each in found]
+    runs = [gather(parts.instance, parts.store, each) for each in page_of(parts, query)]
+    return [_answer(parts, request, each) for each in runs]
 
 
 @router.get("/{task_id}", summary="A task", responses=NOT_FOUND)
@@ -105,21 +105,21 @@ def get_task(
     task_id: PathId, request: Request, parts: ShimDependency, caller: CallerDependency
 ) -> TaskAnswer:
     """How a task stands; the same as the body of its webhook. Tasks inside runs are here, too."""
-    found = _found(parts, caller, task_id)
-    if found.place is None:
-        return _answer(parts, request, found.facts)
-    return inner_task_answer(found.facts, found.place, parts.links(base_url(request)))
+    task = _any_task(parts, caller, task_id)
+    if task.place is None:
+        return _answer(parts, request, task.facts)
+    return inner_task_answer(task.facts, task.place, parts.links(base_url(request)))
 
 
 @router.post("/{task_id}/cancel", summary="Cancel a task", responses=NOT_FOUND | CONFLICT)
 def cancel_task(task_id: PathId, parts: ShimDependency, caller: CallerDependency) -> None:
     """Stops the browser within seconds; a task that waits never starts. May be repeated."""
-    found = _found(parts, caller, task_id)
-    if found.place is not None:
+    task = _any_task(parts, caller, task_id)
+    if task.place is not None:
         raise RunTransitionError(
-            f"task {task_id} is part of workflow run {found.facts.run_id}: cancel that"
+            f"task {task_id} is part of workflow run {task.facts.run_id}: cancel that"
         )
-    cancel(parts.instance, parts.deployment, found.facts.run)
+    cancel(parts.instance, parts.deployment, task.facts.run)
 
 
 @router.post("/{task_id}/retry_webhook", summary="Send the webhook again", responses=NOT_FOUND)
@@ -127,9 +127,9 @@ def retry_webhook(
     task_id: PathId, request: Request, parts: ShimDependency, caller: CallerDependency
 ) -> TaskAnswer:
     """Sends the task's webhook at once, once more."""
-    found = _task(parts, caller, task_id)
-    parts.outbox.send_again(found.run)
-    return _answer(parts, request, found)
+    run = _task(parts, caller, task_id)
+    parts.outbox.send_again(run.run)
+    return _answer(parts, request, run)
 
 
 @router.get("/{task_id}/steps", summary="A task's steps", responses=NOT_FOUND)
@@ -159,12 +159,12 @@ def list_step_artifacts(
     caller: CallerDependency,
 ) -> list[ArtifactAnswer]:
     """What a step has left: what was seen, what was decided, the page afterwards."""
-    found = _found(parts, caller, task_id).facts
+    run = _any_task(parts, caller, task_id).facts
     steps = _steps(parts, caller, task_id).steps()
     order = next((step.order for step in steps if step.step_id == step_id), None)
     if order is None:
         raise RunNotFoundError(f"Step not found {step_id}")
-    answers = artifact_answers(parts, found, parts.links(base_url(request)))
+    answers = artifact_answers(parts, run, parts.links(base_url(request)))
     return [each for each in answers if each.step_id == step_id]
 
 
@@ -175,32 +175,32 @@ def _task(parts: Shim, caller: Caller, task_id: str) -> RunFacts:
         raise RunNotFoundError(f"Task not found {task_id}") from error
 
 
-def _answer(parts: Shim, request: Request, found: RunFacts) -> TaskAnswer:
-    return task_answer(found, parts.links(base_url(request)))
+def _answer(parts: Shim, request: Request, run: RunFacts) -> TaskAnswer:
+    return task_answer(run, parts.links(base_url(request)))
 
 
 @dataclass(frozen=True)
-class _Found:
+class _AnyTask:
     """A task: of a run of its own, or at a place inside one."""
 
     facts: RunFacts
     place: TaskPlace | None = None
 
 
-def _found(parts: Shim, caller: Caller, task_id: str) -> _Found:
+def _any_task(parts: Shim, caller: Caller, task_id: str) -> _AnyTask:
     try:
-        return _Found(facts(parts, caller, task_id, "task"))
+        return _AnyTask(facts(parts, caller, task_id, "task"))
     except RunNotFoundError:
         place = find_place(parts.store, task_id)
     try:
-        return _Found(facts(parts, caller, place.run_id, "workflow_run"), place)
+        return _AnyTask(facts(parts, caller, place.run_id, "workflow_run"), place)
     except RunNotFoundError as error:  # another organization's
         raise RunNotFoundError(f"Task not found {task_id}") from error
 
 
 def _steps(parts: Shim, caller: Caller, task_id: str) -> TaskSteps:
-    found = _found(parts, caller, task_id)
+    task = _any_task(parts, caller, task_id)
     own = RunKeys(task_id).task(LABEL, task_id)
-    keys = own if found.place is None else found.place.keys
-    is_over = found.facts.status in FINAL
+    keys = own if task.place is None else task.place.keys
+    is_over = task.facts.status in FINAL
     return TaskSteps.read(parts.store, keys, caller.organization_id, is_over=is_over)

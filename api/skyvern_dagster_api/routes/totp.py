@@ -64,12 +64,12 @@ def _moment(text: str | None) -> datetime | None:
     if not text:
         return None
     try:
-        found = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise HTTPException(422, f"expired_at: {text[:50]!r} is no ISO 8601 time") from error
-    if found.tzinfo is None:
-        return found
+    if moment.tzinfo is None:
+        return moment
     try:
-        return naive(found)
+        return naive(moment)
     except OverflowError as error:
         raise HTTPException(422, f"expired_at: {text[:50]!r} is out of range") from error

@@ -23,7 +23,7 @@ from skyvern_dagster_api.run_queries import (
     Shape,
     Statuses,
     facts,
-    found_runs,
+    page_of_items,
     record_of,
     remember_run,
     shape_of,
@@ -55,7 +55,7 @@ def list_runs(
         page=page,
         page_size=page_size,
     )
-    return found_runs(parts, query, search_key, workflow_run_item)
+    return page_of_items(parts, query, search_key, workflow_run_item)
 
 
 def list_runs_of(
@@ -80,7 +80,7 @@ def list_runs_of(
         page=page,
         page_size=page_size,
     )
-    return found_runs(parts, query, None, workflow_run_item)
+    return page_of_items(parts, query, None, workflow_run_item)
 
 
 def get_run(
@@ -92,9 +92,9 @@ def get_run(
 ) -> WorkflowRunAnswer:
     """How a run stands; the same as the body of its webhook."""
     remember_run(request, workflow_run_id)
-    found = facts(parts, caller, workflow_run_id, "workflow_run")
+    run = facts(parts, caller, workflow_run_id, "workflow_run")
     links = parts.links(base_url(request))
-    return workflow_run_answer(found, links, shape_of(parts, outputs))
+    return workflow_run_answer(run, links, shape_of(parts, outputs))
 
 
 def get_run_of(

@@ -29,8 +29,6 @@ legacy = SlashRouter(prefix="/api/v1/workflows", tags=["workflows"], responses=E
 current = SlashRouter(tags=["workflows"], responses=ERRORS)
 """Mounted at ``/v1/workflows`` and, the same, at ``/v1/agents``."""
 
-_SEARCHED_RUNS = 2000
-
 _YAML_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -87,17 +85,17 @@ def list_workflows(
         raise HTTPException(400, "only_saved_tasks and only_workflows exclude each other")
     if only_saved_tasks:
         return []
-    found = parts.workflows.newest(caller.organization_id)
+    workflows = parts.workflows.newest(caller.organization_id)
     for text in (search_key, title):
         if text:
             wanted = text.casefold()
-            found = [
+            workflows = [
                 each
-                for each in found
+                for each in workflows
                 if wanted in each.title.casefold()
                 or wanted in each.workflow_permanent_id.casefold()
             ]
-    shown = found[(page - 1) * page_size : page * page_size]
+    shown = workflows[(page - 1) * page_size : page * page_size]
     return [workflow_answer(each) for each in shown]
 
 
@@ -144,8 +142,8 @@ def list_versions(
     workflow_permanent_id: PathId, parts: ShimDependency, caller: CallerDependency
 ) -> list[WorkflowAnswer]:
     """All versions of a workflow, newest first."""
-    found = parts.workflows.versions(caller.organization_id, workflow_permanent_id)
-    return [workflow_answer(each) for each in found]
+    versions = parts.workflows.versions(caller.organization_id, workflow_permanent_id)
+    return [workflow_answer(each) for each in versions]
 
 
 def _add_shared(router: SlashRouter, delete_method: str, delete_path: str) -> None:

@@ -26,6 +26,7 @@ class PasswordValue(_Value):
 
     username: Text
     password: Text
+    # Arbitrary: a secret has 16 to 64 characters, an otpauth address some hundred.
     totp: str | None = Field(
         default=None, max_length=1000, description="The second factor's secret."
     )

@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 MOST_STEPS = 1000
+"""Forty times the usual 25, a bound on what one request can cost (docs/contract.md#limits).
+Arbitrary."""
 
 
 def _web_address(value: str) -> str:
@@ -92,6 +94,8 @@ class LegacyWorkflowRunRequest(_Body):
     totp_verification_url: WebUrl | None = None
     totp_identifier: str | None = None
     proxy_location: JsonValue = Field(default=None, description="Kept, and without effect.")
+    # 10,080 minutes are a week. Arbitrary: it keeps the deadline a date that can be reckoned
+    # with.
     max_elapsed_time_minutes: int | None = Field(default=None, ge=1, le=10_080)
 
 
@@ -185,6 +189,7 @@ class CancelRunsRequest(_Body):
         json_schema_extra={"examples": [{"run_ids": ["wr_123456", "tsk_123456"]}]}
     )
 
+    # A hundred: as many as a page of runs has at most.
     run_ids: list[str] = Field(min_length=1, max_length=100)
 
 
@@ -214,6 +219,8 @@ class ScheduleRequest(_Body):
         }
     )
 
+    # Five fields of one character and four spaces; 200 is arbitrary, for long lists of
+    # minutes.
     cron_expression: str = Field(min_length=9, max_length=200)
     timezone: str = "UTC"
     enabled: bool | None = True
@@ -232,6 +239,7 @@ class TotpCodeRequest(_Body):
     )
 
     totp_identifier: str = Field(min_length=1, max_length=500)
+    # Arbitrary: an e-mail in HTML has tens of thousands of characters.
     content: str = Field(min_length=1, max_length=100_000)
     task_id: str | None = None
     workflow_id: str | None = None
@@ -246,6 +254,7 @@ class OrganizationUpdate(_Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"max_steps_per_run": 20}]})
 
+    # Arbitrary: a name that fits a heading.
     organization_name: str | None = Field(default=None, max_length=200)
     max_steps_per_run: Steps | None = None
 
@@ -259,6 +268,7 @@ class PromptRequest(_Body):
         }
     )
 
+    # Arbitrary: several pages of instructions; a model is asked with all of it.
     prompt: str = Field(min_length=1, max_length=10_000)
 
 

@@ -15,6 +15,7 @@ from skyvern_dagster.demo.shop.state import ShopState
 router = APIRouter(dependencies=[Depends(require_account)])
 
 SLOW_SECONDS = 2.0
+"""Arbitrary: longer than any other page of the shop takes, and short enough for tests."""
 
 
 @router.get("/account")

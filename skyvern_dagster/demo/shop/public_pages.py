@@ -29,10 +29,10 @@ async def products(request: Request, category: str = "") -> HTMLResponse:
 @router.get("/products/{slug}")
 async def product(request: Request, slug: str) -> HTMLResponse:
     """The page of one product, with its price; 404 where there is none of this name."""
-    found = product_of(slug)
-    if found is None:
+    shown = product_of(slug)
+    if shown is None:
         raise HTTPException(status_code=404)
-    return render(request, "product.html", product=found)
+    return render(request, "product.html", product=shown)
 
 
 @router.get("/help")

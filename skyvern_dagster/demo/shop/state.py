@@ -6,6 +6,7 @@ from skyvern_dagster.demo.orders import InvoiceDelivery, Order, all_orders
 from skyvern_dagster.demo.shop.sessions import SessionStore
 
 ORDERS_PER_PAGE = 10
+"""Arbitrary: makes six pages of the demo's 52 orders."""
 
 
 class ShopState:

@@ -72,10 +72,10 @@ class ChatRequest:
         """
         kind = re.escape(role) if role else r"[\w-]+"
         pattern = rf'{kind} "{re.escape(name)}[^"]*" \[([a-z0-9]+)\]'
-        found = re.findall(pattern, self.texts[-1])
-        if not found:
+        refs = re.findall(pattern, self.texts[-1])
+        if not refs:
             raise LookupError(f"no {role or 'element'} {name!r} in:\n{self.texts[-1]}")
-        return str(found[-1])
+        return str(refs[-1])
 
 
 def _text(content: Any) -> str:

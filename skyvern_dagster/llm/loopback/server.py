@@ -24,6 +24,7 @@ from skyvern_dagster.llm.loopback.requests import ChatRequest
 from skyvern_dagster.llm.settings import ModelSettings
 
 _CACHE_BLOCK = 128
+"""Tokens: OpenAI counts cached ones in steps of 128."""
 
 
 class ModelServer:
