@@ -15,9 +15,7 @@ from skyvern_dagster.reading.schema import FieldSpec
 from skyvern_dagster.reading.words import fold, name_words, overlap
 
 _YES = frozenset({"yes", "true", "ja", "oui", "si", "sim", "✓", "✔", "☑", "✅", "1", "on", "x"})
-_NO = frozenset(
-    {"no", "false", "nein", "non", "nao", "nee", "✗", "✘", "☐", "❌", "0", "off", "-", "–"}
-)
+_NO = frozenset({"no", "false", "nein", "non", "nao", "nee", "✗", "✘", "☐", "❌", "0", "off"})
 
 
 def value_of(fact: Fact, field: FieldSpec, order: DayOrder, today: date) -> Any:

@@ -205,9 +205,16 @@ def _number_in(text: str) -> tuple[str, str]:
     for start, written, likeness in sorted(found):
         before = fold(" ".join(text[:start].split()[-3:])).rstrip("#: \"'“„«")
         field = numbered_by(before, right_behind=likeness < _SURE_NUMBER)
+        if field is None and not written.isdigit() and _lists_records(before):
+            field = ""  # `the invoices A-2 and A-3`; `the invoices 2024` are those of a year
         if field is not None and fold(written) not in _ordinals():
             return written.rstrip(".,"), field
     return "", ""
+
+
+def _lists_records(before: str) -> bool:
+    last = " ".join(before.split()[-1:])
+    return any(concept(name).terms.search(last) for name in _PAGES)
 
 
 def _others_in(text: str, identifier: str) -> tuple[str, ...]:

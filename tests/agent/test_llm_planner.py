@@ -59,6 +59,38 @@ def test_a_completion_without_proof_is_checked(errand: Errand, verdict: bool, st
     assert verdict or "not believed" in str(result.failure_reason)
 
 
+def test_a_text_that_was_there_before_proves_nothing(errand: Errand) -> None:
+    def old(request: ChatRequest) -> dict[str, Any]:
+        return decide({"type": "complete", "shows": "User name"})
+
+    def fill(request: ChatRequest) -> dict[str, Any]:
+        return decide({"type": "input_text", "ref": request.ref("User name"), "text": "Ada"})
+
+    script = [fill, old, {"complete": False, "why": "nothing was sent"}]
+    with ModelServer(script) as server:
+        goal = Goal(navigation_goal="Send the form")
+        result = with_model(errand, server, "/form", goal, max_retries_per_step=0)
+    assert result.status == "failed"
+    assert server.requests[2].schema_name == "verdict"
+
+
+def test_a_completion_is_looked_for_on_the_page_that_comes(errand: Errand) -> None:
+    def open_and_end(request: ChatRequest) -> dict[str, Any]:
+        return decide(
+            {"type": "click", "ref": request.ref("Other page")},
+            {"type": "complete", "shows": "nowhere to be seen"},
+        )
+
+    def end(request: ChatRequest) -> dict[str, Any]:
+        assert "nowhere to be seen" in request.text
+        return decide({"type": "complete", "shows": "Other"})
+
+    with ModelServer([open_and_end, end]) as server:
+        result = with_model(errand, server, "/index", GOAL)
+    assert result.status == "completed", result.failure_reason
+    assert "doesn't show" in result.steps[0].result
+
+
 def test_words_around_json_are_mended_and_nonsense_is_asked_about_once(errand: Errand) -> None:
     broken = 'Sure! {"why": "x", "decisions": [{"type": "complete", "shows": "Index",}'
     with ModelServer(["no idea", broken, {"complete": True, "why": "ok"}]) as server:

@@ -1,0 +1,55 @@
+"""A goal is only begun where every part of it is understood."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from skyvern_dagster.agent.planner import Goal, PlanRequest
+from skyvern_dagster.agent.planners.heuristic.clauses import unclear_clause
+from skyvern_dagster.agent.planners.heuristic.planner import decide
+from skyvern_dagster.agent.planners.heuristic.situation import situation_of
+from skyvern_dagster.browser.observation import Node
+from skyvern_dagster.reading.date_mention import DayOrder
+from skyvern_dagster.reading.facts import Fact, Kind
+from skyvern_dagster.reading.schema import FieldSpec, read_schema
+from skyvern_dagster.reading.values import value_of
+from tests.agent.heuristic.conftest import PageSnapshot
+
+
+@pytest.mark.parametrize(
+    ("goal", "unclear"),
+    [
+        ("Filter between 2024-01-01 and 2024-02-01, click Filter.", "Filter between 2024-01-01"),
+        ('Replace the text by "Hello" and click Publish.', 'Replace the text by "Hello"'),
+        ('Change the title to "X", then click "Publish".', 'Change the title to "X"'),
+        ('Go to the orders page. Click "Show all".', ""),
+        ("Open the settings and click Save.", ""),
+        ('Click "Next". Click "Done".', ""),
+    ],
+)
+def test_the_part_that_is_not_understood(goal: str, unclear: str) -> None:
+    assert unclear_clause(goal) == unclear
+
+
+def test_nothing_is_clicked_for_a_goal_that_is_half_understood(look: PageSnapshot) -> None:
+    goal = Goal(navigation_goal='Replace all prices by 5. Click "View details".')
+    plan = decide(situation_of(PlanRequest(goal, look("downloads/details"))))
+    assert not plan.decisions
+    assert "Replace all prices by 5" in plan.reasoning
+
+
+def _field(**schema: object) -> FieldSpec:
+    spec = read_schema({"type": "object", "properties": {"paid": schema}})
+    return next(iter(spec.scalars))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("Paid", True), ("yes", True), ("no", False), ("Pending", None), ("", None), ("-", None)],
+)
+def test_a_truth_value_that_is_not_understood_is_null(text: str, value: bool | None) -> None:
+    fact = Fact(Kind.TEXT, text, "Paid", None, Node(role="text"))
+    read = value_of(fact, _field(type="boolean"), DayOrder.DAY_FIRST, date(2024, 7, 1))
+    assert read is value
