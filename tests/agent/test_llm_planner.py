@@ -66,7 +66,7 @@ def test_a_text_that_was_there_before_proves_nothing(errand: Errand) -> None:
     def fill(request: ChatRequest) -> dict[str, Any]:
         return decide({"type": "input_text", "ref": request.ref("User name"), "text": "Ada"})
 
-    script = [fill, old, {"complete": False, "why": "nothing was sent"}]
+    script: list[Any] = [fill, old, {"complete": False, "why": "nothing was sent"}]
     with ModelServer(script) as server:
         goal = Goal(navigation_goal="Send the form")
         result = with_model(errand, server, "/form", goal, max_retries_per_step=0)
