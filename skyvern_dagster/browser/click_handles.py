@@ -60,11 +60,18 @@ def _adopted(tree: _Tree, handle: ElementDetails, frame_ref: str) -> AriaNode | 
     """The node that the snapshot shows for this element without a ref; it gets the ref."""
     names = {"", handle["text"], handle["attributes"].get("aria-label", "")}
     names |= {handle.get(word, "") for word in ("title", "label", "placeholder")}
-    for node in _refless(tree.scope_of(handle).children):
+    scope = tree.scope_of(handle)
+    for node in _refless(_behind(tree, scope, tree.by_ref.get(handle["after"]))):
         if node.role == handle.get("role") and node.name in names:
             node.flags["ref"] = frame_ref + handle["x"]
             return node
     return None
+
+
+def _behind(tree: _Tree, scope: AriaNode, before: AriaNode | None) -> list[AriaNode]:
+    """What the scope holds after a node: of several that read alike, it is the next."""
+    position = 0 if before is None else _position_after(tree, scope, before)
+    return scope.children[position:]
 
 
 def _refless(nodes: Iterable[AriaNode]) -> Iterable[AriaNode]:

@@ -15,11 +15,11 @@
     "[role=menuitem],[role=menuitemcheckbox],[role=menuitemradio],[role=combobox],[role=textbox]," +
     "[role=searchbox],[role=spinbutton],[role=slider],[role=treeitem]";
   const INTERACTIVE = NATIVE + "," + ROLES + ",[contenteditable=''],[contenteditable=true]";
-  const TELLING = INTERACTIVE + ",fieldset,[role],[tabindex],[onclick]";
+  const TELLING = INTERACTIVE + ",fieldset,[role],[tabindex],[onclick],[colspan],[rowspan],[aria-colspan],[aria-rowspan]";
   const COPIED = new Set([
     "id", "name", "autocomplete", "inputmode", "maxlength", "pattern", "accept", "min", "max",
     "download", "target", "aria-label", "aria-haspopup", "aria-current", "aria-live", "alt",
-    "readonly", "multiple", "rel",
+    "readonly", "multiple", "rel", "colspan", "rowspan", "aria-colspan", "aria-rowspan",
   ]);
   const SKIPPED = new Set([
     "SCRIPT", "STYLE", "META", "LINK", "HEAD", "TITLE", "NOSCRIPT", "TEMPLATE", "BR",
@@ -314,7 +314,8 @@
     const role = element.getAttribute("role");
     if (isField(element)) return role || fieldRole(element);
     if (element.nodeName === "A" || role === "link") return "link";
-    return element.nodeName === "BUTTON" || role === "button" ? "button" : "";
+    if (element.nodeName === "BUTTON") return "button";
+    return role || (element.nodeName === "TD" ? "cell" : "");
   }
 
   function fieldRole(element) {
