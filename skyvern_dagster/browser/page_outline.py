@@ -77,8 +77,9 @@ def page_outline(
         max_tokens: Budget, at four characters a token.
         all_rows: Whether long tables and lists are kept as far as the budget goes, for reading.
     """
-    lines = list(_without_repeats(list(_Reading(observation.root).lines())))
-    lines = _matched(lines, words)
+    wanted_words = frozenset(word.casefold() for word in words if word)
+    lines = list(_without_repeats(list(_Reading(observation.root, wanted_words).lines())))
+    lines = _matched(lines, wanted_words)
     wanted = {
         index
         for index, line in enumerate(lines)
@@ -99,8 +100,9 @@ def words_of(texts: Iterable[str]) -> frozenset[str]:
 class _Reading:
     """Lines of a tree, in document order."""
 
-    def __init__(self, root: Node) -> None:
+    def __init__(self, root: Node, words: frozenset[str]) -> None:
         self._root = root
+        self._words = words
         self._slots: RowSlots = row_slots(root)
 
     def lines(self) -> Iterator[_Line]:
@@ -120,7 +122,7 @@ class _Reading:
             yield from self._row(node, slots, depth, row)
             return
         if row or is_control(node) or not node.children:
-            text = phrase(node, row=bool(row))
+            text = phrase(node, row=bool(row), words=self._words)
             if not row or len(text) <= _LONGEST_ROW:
                 if text:
                     yield _line(node, depth, text, row)
@@ -137,7 +139,7 @@ class _Reading:
         laid_out = [slot.cell for slot in slots if slot.cell is not None and is_laid_out(slot.cell)]
         if len(slots) > 1 or not laid_out:
             shown = tuple(Slot(None) if slot.cell in laid_out else slot for slot in slots)
-            if text := cells_phrase(shown, node):
+            if text := cells_phrase(shown, node, self._words):
                 yield _line(node, depth, text, row)
         for cell in laid_out:
             yield from self._below(cell, depth + 1)
@@ -196,9 +198,8 @@ def _rank(node: Node, row: int, controls: int) -> int:
     return CONTROL if controls else TEXT
 
 
-def _matched(lines: list[_Line], words: Iterable[str]) -> list[_Line]:
+def _matched(lines: list[_Line], wanted: frozenset[str]) -> list[_Line]:
     """Lines with a rare word of the goal, ranked first; a word in every row tells nothing."""
-    wanted = {word.casefold() for word in words if word}
     if not wanted:
         return lines
     folded = [line.text.casefold() for line in lines]

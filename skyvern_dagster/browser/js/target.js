@@ -38,9 +38,9 @@
   }
 
   function controlOf(element) {
-    if (element.matches("input,select,textarea")) return element;
+    if (element.matches("input,select,textarea") || element.isContentEditable) return element;
     if (element.control) return element.control;
-    return element.querySelector("input,select,textarea") || element;
+    return element.querySelector("input,select,textarea,[contenteditable]:not([contenteditable=false])") || element;
   }
 
   function hasArea(element) {
