@@ -10,6 +10,15 @@ from skyvern_dagster.browser import actions
 from skyvern_dagster.browser.page_outline import page_outline
 from tests.browser.visit import Visit
 
+LETTER = (
+    'clickable "Letter from Bob Forwarded by Ann" [ref] clickable "Reply" [ref]'
+    ' clickable "Forward" [ref]'
+)
+COLOURS = (
+    'listbox "Colours" [ref] ="Red, Blue" (Red, Blue, Green) multiple option "Red" [ref]'
+    ' option "Blue" [ref] option "Green" [ref]'
+)
+
 
 def shown(visit: Visit, *words: str) -> list[str]:
     text = page_outline(visit.look(), words, 100_000, all_rows=True).text
@@ -29,8 +38,7 @@ def test_the_page_is_told_as_it_is(visit: Visit) -> None:
         'paragraph "Pick a day" [ref]',
         'article "By property" [ref]',
         'clickable "" [ref] hint="thumb slider handle" colour=silver draggable',
-        'clickable "Letter from Bob Forwarded by Ann" [ref] clickable "Reply" [ref]'
-        ' clickable "Forward" [ref]',
+        LETTER,
         "The Menus of",
         'clickable "Menu" [ref]',
         "and Menu plans",
@@ -48,8 +56,7 @@ def test_the_page_is_told_as_it_is(visit: Visit) -> None:
         'slider "Heat" [ref] ="21" range=10..30',
         'button "Paper" [ref] type=file accept=.pdf',
         f'combobox "State" [ref] ="State 1" ({states}, +26 more)',
-        'listbox "Colours" [ref] ="Red, Blue" (Red, Blue, Green) multiple option "Red" [ref]'
-        ' option "Blue" [ref] option "Green" [ref]',
+        COLOURS,
     ]
 
 

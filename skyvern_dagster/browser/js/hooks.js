@@ -67,6 +67,17 @@
       Object.defineProperty(prototype, "on" + kind, { ...property, set: new Proxy(property.set, { apply }) });
     }
 
+  // A timer that an action has started shows its effect later: how long, the other world is told.
+  const LONGEST_TIMER = 700;
+  window.setTimeout = new Proxy(window.setTimeout, {
+    apply(set, self, given) {
+      const delay = Number(given[1]) || 0;
+      if (delay > 0 && delay <= LONGEST_TIMER)
+        document.dispatchEvent(new CustomEvent("skyvern.timer", { detail: delay }));
+      return Reflect.apply(set, self, given);
+    },
+  });
+
   // Closed shadow roots are open for the isolated world, where snapshots and clicks come from. The
   // page's own scripts find them closed.
   const closed = new WeakSet();

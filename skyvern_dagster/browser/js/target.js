@@ -56,11 +56,19 @@
   }
 
   function optionsOf(control) {
-    return Array.from(control.options || [], (option) => [
+    const list = control.nodeName === "SELECT" ? control : control.list;
+    return Array.from((list && list.options) || [], (option) => [
       clean(option.label, 200),
       option.value,
       option.disabled || Boolean(option.closest("optgroup:disabled")),
     ]);
+  }
+
+  // What a dropdown shows as chosen: its content, or what stands in the box around its search field.
+  function shownBy(control) {
+    if (control.type === "password") return "";
+    const around = control.closest("[class*=select],[class*=combo],[class*=control],label") || control;
+    return clean(control.value || control.innerText || around.innerText, 60);
   }
 
   function about(element) {
@@ -76,7 +84,9 @@
       maxlength: control.maxLength > 0 ? control.maxLength : null,
       editable: element.isContentEditable,
       checked: "checked" in control ? control.checked : element.ariaChecked === "true",
-      options: control.nodeName === "SELECT" ? optionsOf(control) : [],
+      options: optionsOf(control),
+      multiple: control.nodeName === "SELECT" && control.multiple,
+      shows: shownBy(control),
       covered_by: coverOf(element),
       has_area: hasArea(element),
       is_drawn: control !== element && !(control.checkVisibility() && hasArea(control)),
