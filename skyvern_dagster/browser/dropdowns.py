@@ -51,7 +51,7 @@ async def choose_drawn_option(page: Page, target: Target, label: str) -> str:
 
 
 async def _searched(page: Page, target: Target, label: str) -> Locator | None:
-    """Types the label where the dropdown takes it: in itself, or in the field that it has opened."""
+    """Types the label where the dropdown takes it: in itself or in the field that it has opened."""
     field = target.locator.locator("skyvern-target=control")
     if target.control not in _WRITABLE:
         field = page.locator(_SEARCH_FIELD)
@@ -77,7 +77,7 @@ async def _accepted(page: Page, target: Target, label: str) -> str:
     shown, wanted = now.shows.casefold(), label.strip().casefold()
     if not shown or wanted in shown or shown in wanted:
         return ""
-    if now.control in _WRITABLE and now.role == "combobox":
+    if now.is_typed and now.role == "combobox":
         raise ActionError(f'{target} took "{now.shows}" instead of "{label}"')
     return f'; it shows "{now.shows}"'
 

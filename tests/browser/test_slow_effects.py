@@ -72,4 +72,4 @@ def test_text_that_is_no_choice_is_not_left_behind(visit: Visit) -> None:
 def test_a_key_is_pressed_several_times(visit: Visit) -> None:
     visit.open("/slow_effects")
     visit.run(actions.press(visit.session, "ArrowUp", visit.ref("0"), count=3))
-    assert visit.find("3", "button")
+    assert visit.find("3", "button").clickable

@@ -1,6 +1,7 @@
 // A Playwright selector engine that tells about one element, chained behind a ref:
 // `aria-ref=e12 >> skyvern-target=describe`.
 (() => {
+  const MOST_AROUND = 4000;
   const clean = (text, most) => (text || "").replace(/\s+/g, " ").trim().slice(0, most);
 
   function topElementAt(x, y) {
@@ -68,7 +69,7 @@
   function shownBy(control) {
     if (control.type === "password") return "";
     const around = control.closest("[class*=select],[class*=combo],[class*=control],label") || control;
-    return clean(control.value || control.innerText || around.innerText, 60);
+    return clean(control.value || control.innerText || around.innerText, 300);
   }
 
   function about(element) {
@@ -87,6 +88,7 @@
       options: optionsOf(control),
       multiple: control.nodeName === "SELECT" && control.multiple,
       shows: shownBy(control),
+      is_typed: control.matches("input,textarea") && Boolean(control.value),
       covered_by: coverOf(element),
       has_area: hasArea(element),
       is_drawn: control !== element && !(control.checkVisibility() && hasArea(control)),
@@ -146,10 +148,19 @@
     };
   }
 
+  // What a person would read together with a text: its row, item or paragraph.
+  function textAround(element) {
+    const whole = element.closest("tr,[role=row],li,dd,dt,p,label,figure,fieldset,article") || element;
+    const text = clean(whole.innerText, MOST_AROUND);
+    return text || labelOf(element, element);
+  }
+
+  const ANSWERS = { form: formOf, around: textAround };
+
   function queryAll(root, body) {
     if (body === "control") return [controlOf(root)];
     const element = document.createElement("data");
-    element.textContent = JSON.stringify(body === "form" ? formOf(root) : about(root));
+    element.textContent = JSON.stringify((ANSWERS[body] || about)(root));
     return [element];
   }
 
