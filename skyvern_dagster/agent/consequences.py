@@ -98,11 +98,11 @@ class Unasked:
             return None
         node = path[-1]
         label = node.name or node.full_text or node.title or node.value
-        found = self.of_label(label)
-        if found is None and node.url:
-            found = self._of_address(node.url, sends=False)
-        if found is not None or not _is_button(node):
-            return found
+        consequence = self.of_label(label)
+        if consequence is None and node.url:
+            consequence = self._of_address(node.url, sends=False)
+        if consequence is not None or not _is_button(node):
+            return consequence
         if concept("consequence.submit").score(label) >= 1 and _has_room(path[:-1]):
             return next(
                 (Consequence(each.name, label) for each in self._kinds if each.name == "send"), None
@@ -131,8 +131,8 @@ class Unasked:
             return self._of_word("delete", request.url)
         if not (request.sends or request.is_page):
             return None
-        found = self._of_address(request.url, sends=request.sends)
-        return found or self._of_fields(request.body)
+        consequence = self._of_address(request.url, sends=request.sends)
+        return consequence or self._of_fields(request.body)
 
     @property
     def programs(self) -> bool:
@@ -141,15 +141,15 @@ class Unasked:
 
     def _of_address(self, url: str, *, sends: bool) -> Consequence | None:
         """What an address does; one that is only asked for may be a page about it (``/buy``)."""
-        found = parse_url(url)
-        if found is None:
+        address = parse_url(url)
+        if address is None:
             return None
-        for part in unquote(found.path).split("/"):
+        for part in unquote(address.path).split("/"):
             consequence = self._of_word(part.partition(".")[0], url)
             acts = consequence is not None and (sends or consequence.kind in _DONE_BY_LINK)
             if acts or (consequence is not None and len(name_words(part)) > 1):
                 return consequence
-        return self._of_fields(found.href.partition("?")[2].partition("#")[0])
+        return self._of_fields(address.href.partition("?")[2].partition("#")[0])
 
     def _of_fields(self, fields: str) -> Consequence | None:
         for name, value in parse_qsl(fields[:10_000]):
@@ -176,8 +176,8 @@ class _Kind:
 @cache
 def _kinds() -> tuple[_Kind, ...]:
     prefix = "consequence."
-    found = (_Kind(each.name.removeprefix(prefix), each) for each in concepts(prefix))
-    return tuple(each for each in found if each.name in _DOES)
+    kinds = (_Kind(each.name.removeprefix(prefix), each) for each in concepts(prefix))
+    return tuple(each for each in kinds if each.name in _DOES)
 
 
 def _asks(asked: Concept, goal: str) -> bool:
@@ -209,9 +209,9 @@ def _path_to(root: Node, ref: str) -> tuple[Node, ...]:
     if root.ref == ref:
         return (root,)
     for child in root.children:
-        found = _path_to(child, ref)
-        if found:
-            return (root, *found)
+        below = _path_to(child, ref)
+        if below:
+            return (root, *below)
     return ()
 
 

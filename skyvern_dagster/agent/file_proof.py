@@ -147,16 +147,16 @@ class FileProver:
 
     def _of_value(self, file: DownloadedFile, page: _FileText) -> FileProof:
         item = self.item
-        found: list[bool | None] = []
+        verdicts: list[bool | None] = []
         if item.day is not None:
-            found.append(page.has_day(item.day))
+            verdicts.append(page.has_day(item.day))
         if item.month is not None:
-            found.append(page.has_month(*item.month))
+            verdicts.append(page.has_month(*item.month))
         if item.amount is not None:
-            found.append(page.has_amount(item.amount))
-        if all(found):
+            verdicts.append(page.has_amount(item.amount))
+        if all(verdicts):
             return FileProof("shown")
-        if any(each is False for each in found):
+        if any(each is False for each in verdicts):
             return FileProof("wrong", f"{file.filename} doesn't say {item.described}")
         return self._nothing(file.filename, f"it says nothing about {item.described}")
 
@@ -212,13 +212,13 @@ class _FileText:
 
     def in_the_place_of(self, item: WantedItem) -> list[str]:
         """Other numbers that stand where the item's should."""
-        found = [(one.start, one.text) for one in find_identifiers(self._text, self._taken)]
+        placed = [(one.start, one.text) for one in find_identifiers(self._text, self._taken)]
         if item.identifier.isalpha() and item.identifier.isupper():
             words = re.finditer(rf"(?<![\w-])[A-Z]{{{len(item.identifier)}}}(?![\w-])", self._text)
-            found = [(one.start(), one.group()) for one in words]
+            placed = [(one.start(), one.group()) for one in words]
         others = [
             text
-            for start, text in found
+            for start, text in placed
             if _is_alike(text, item.identifier)
             and not same_identifier(text, item.identifier)
             and not mentions_identifier(self._named, text)
@@ -289,9 +289,9 @@ def _is_error(content: bytes) -> bool:
     if content.lstrip()[:1] != b"{" or len(content) > _LONGEST_ERROR:
         return False
     try:
-        found = json.loads(content)
+        document = json.loads(content)
     except ValueError:
         return False
-    return isinstance(found, dict) and bool(
-        _ERROR_KEYS & {fold(key) for key, value in found.items() if value}
+    return isinstance(document, dict) and bool(
+        _ERROR_KEYS & {fold(key) for key, value in document.items() if value}
     )

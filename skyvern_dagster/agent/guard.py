@@ -116,12 +116,12 @@ class Guard:
 
     def _sending(self, form: FormFacts) -> str | None:
         """Enter presses the form's first button."""
-        found = self._unasked.of_label(form.submitters[0]) if form.submitters else None
-        return None if found is None else str(found)
+        consequence = self._unasked.of_label(form.submitters[0]) if form.submitters else None
+        return None if consequence is None else str(consequence)
 
     def _consequence(self, ref: str, observation: Observation) -> str | None:
-        found = self._unasked.of_click(ref, observation)
-        return None if found is None else str(found)
+        consequence = self._unasked.of_click(ref, observation)
+        return None if consequence is None else str(consequence)
 
 
 def shows(observation: Observation, text: str) -> bool:

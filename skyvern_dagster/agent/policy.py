@@ -33,8 +33,8 @@ class PlannerPolicy:
 
     def learner(self) -> Learner | None:
         """The learner of the first planner that has one."""
-        found = (learner_of(planner) for planner in self._planners)
-        return next((learner for learner in found if learner is not None), None)
+        learners = (learner_of(planner) for planner in self._planners)
+        return next((learner for learner in learners if learner is not None), None)
 
     async def plan(self, request: PlanRequest) -> Plan:
         """The first plan that is sure enough; else one without decisions that says why not.

@@ -98,8 +98,8 @@ class RequestGuard(RequestRules):
         if secret is not None or not self.guarded:
             return secret
         if self._sites.has(request.url):
-            found = self._unasked.of_request(request)
-            return None if found is None else f"a request was stopped: {found}"
+            consequence = self._unasked.of_request(request)
+            return None if consequence is None else f"a request was stopped: {consequence}"
         host = url.host or url.scheme
         if request.is_page and not self._is_file_to_fetch(request):
             return self._leaving(host)
@@ -121,10 +121,10 @@ class RequestGuard(RequestRules):
 
     def page_refusal(self, url: str) -> str | None:
         """A file may come from another site; a page of it is not entered."""
-        found = parse_url(url)
-        if not self.guarded or found is None or not found.is_web or self._sites.has(url):
+        address = parse_url(url)
+        if not self.guarded or address is None or not address.is_web or self._sites.has(url):
             return None
-        return self._leaving(found.host)
+        return self._leaving(address.host)
 
     def leaving_refusal(self, url: str, *, by_link: bool) -> str | None:
         """Why an address isn't opened, in words for the planner.
@@ -132,21 +132,21 @@ class RequestGuard(RequestRules):
         Args:
             by_link: Whether the page leads there, rather than the planner's own words.
         """
-        found = parse_url(url)
-        if found is not None and (found.is_local or self._sites.has(url)):
+        address = parse_url(url)
+        if address is not None and (address.is_local or self._sites.has(url)):
             return None
-        if found is not None and found.is_web:
-            if by_link and self._wants_file and _is_document(found.path):
+        if address is not None and address.is_web:
+            if by_link and self._wants_file and _is_document(address.path):
                 return None
-            return self._leaving(found.host)
+            return self._leaving(address.host)
         return f"{url[:80]!r} is no address that can be opened"
 
     def destination_refusal(self, destinations: tuple[str, ...], *, secret: bool) -> str | None:
         """Why nothing is typed into a form, by where it and its buttons send to."""
         for each in destinations:
-            found = parse_url(each)
+            address = parse_url(each)
             is_ours = self._sites.trusts(each) if secret else self._sites.has(each)
-            if is_ours or (found is not None and found.scheme == "javascript"):
+            if is_ours or (address is not None and address.scheme == "javascript"):
                 continue
             host = host_of(each) or each[:60]
             return (
@@ -156,9 +156,9 @@ class RequestGuard(RequestRules):
         return None
 
     def _secret_refusal(self, request: PageRequest) -> str | None:
-        found = parse_url(request.url)
+        address = parse_url(request.url)
         trusted = self._sites.trusts(request.url)
-        is_open = found is not None and found.scheme == "http" and self._is_encrypted
+        is_open = address is not None and address.scheme == "http" and self._is_encrypted
         if (trusted and not is_open) or not _carries(self._secrets, request):
             return None
         if trusted:
@@ -179,8 +179,8 @@ class RequestGuard(RequestRules):
     def _is_file_to_fetch(self, request: PageRequest) -> bool:
         if request.sends or not self._wants_file:
             return False
-        found = parse_url(request.url)
-        is_document = found is not None and _is_document(found.path)
+        address = parse_url(request.url)
+        is_document = address is not None and _is_document(address.path)
         return (is_document or request.was_redirected) and not self._carries_payload(request)
 
     def _carries_payload(self, request: PageRequest) -> bool:

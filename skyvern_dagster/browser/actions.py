@@ -215,8 +215,8 @@ def _option_index(target: Target, label: str | None, value: str | None) -> int:
     exact = [index for index, name, key in usable if wanted in ((key, name) if value else (name,))]
     alike = [index for index, name, key in usable if folded in (name.casefold(), key.casefold())]
     within = [index for index, name, _ in usable if folded and folded in name.casefold()]
-    if found := exact or alike or within:
-        return found[0]
+    if options := exact or alike or within:
+        return options[0]
     names = ", ".join(f'"{name}"' for name, _, _ in target.options[:20])
     raise ActionError(f'{target} has no option "{wanted}"; it has {names or "none"}')
 

@@ -100,9 +100,9 @@ class AddressFilter:
             to_server.close()
 
     async def _connect(self, url: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        address, found = await asyncio.to_thread(self._policy.pinned, url)
+        address, ips = await asyncio.to_thread(self._policy.pinned, url)
         problem: OSError | TimeoutError = OSError(f"{address.host} has no address")
-        for ip in found:
+        for ip in ips:
             try:
                 opening = asyncio.open_connection(ip, address.port, limit=_MOST_HEAD)
                 return await asyncio.wait_for(opening, _CONNECT_SECONDS)

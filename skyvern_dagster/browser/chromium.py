@@ -76,8 +76,8 @@ def find_chromium(
         return LocalChromium(bundled)
     search_path = variables.get("PATH")
     for name in _SYSTEM_NAMES:
-        if found := shutil.which(name, path=search_path):
-            return LocalChromium(Path(found))
+        if path := shutil.which(name, path=search_path):
+            return LocalChromium(Path(path))
     raise BrowserNotFoundError(
         "No Chromium was found: neither Playwright's own nor "
         f"{', '.join(_SYSTEM_NAMES)} on PATH. Install one with `playwright install chromium` or "

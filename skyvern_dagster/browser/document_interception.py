@@ -199,9 +199,9 @@ class DocumentInterception:
     async def _take(self, response: DocumentResponse) -> Content:
         """Reads a file that a new tab was opened for, and closes the tab."""
         request = {"requestId": response.request_id}
-        found = await self._session.send("Fetch.getResponseBody", request)
-        body = str(found["body"])
-        content = base64.b64decode(body) if found["base64Encoded"] else body.encode()
+        answer = await self._session.send("Fetch.getResponseBody", request)
+        body = str(answer["body"])
+        content = base64.b64decode(body) if answer["base64Encoded"] else body.encode()
         await self._session.send("Fetch.failRequest", request | {"errorReason": "Aborted"})
         await self._session.send("Target.closeTarget", {"targetId": response.frame_id})
         return Content(content, response.url, response.suggested_name, response.content_type)
@@ -216,10 +216,10 @@ class DocumentInterception:
         from playwright.async_api import Error
 
         try:
-            found = await self._session.send("Target.getTargetInfo", {"targetId": frame_id})
+            answer = await self._session.send("Target.getTargetInfo", {"targetId": frame_id})
         except Error:
             return {}
-        return dict(found["targetInfo"])
+        return dict(answer["targetInfo"])
 
     async def _frame(self, frame_id: str) -> _Frame:
         """Whose frame this is; of one inside a page, nothing is known."""
@@ -228,11 +228,11 @@ class DocumentInterception:
             return known
         target = await self._target(frame_id) if frame_id else {}
         is_page = target.get("type") == "page"
-        found = _Frame(target.get("browserContextId", ""), is_page=is_page)
-        self._frames[frame_id] = found
+        frame = _Frame(target.get("browserContextId", ""), is_page=is_page)
+        self._frames[frame_id] = frame
         if len(self._frames) > _MOST_TARGETS:
             self._frames.popitem(last=False)
-        return found
+        return frame
 
     def _note_page(self, frame_id: str) -> None:
         self._with_pages[frame_id] = None

@@ -111,12 +111,12 @@ class Downloads:
         from playwright.async_api import Error
 
         try:
-            found = await content
+            received = await content
         except Error as error:
             self.problems.append(DownloadProblem(f"A file broke off: {error.message}", ""))
             return
         with contextlib.suppress(ActionError):
-            await self.keep(found)
+            await self.keep(received)
 
     def _begin(self, saving: Awaitable[None]) -> None:
         self.begun += 1
@@ -209,13 +209,13 @@ async def read_blob(page: Page, url: str) -> Content | None:
     for each in pages:
         for frame in each.frames:
             try:
-                found = await frame.evaluate(script("read_blob"), url)
+                answer = await frame.evaluate(script("read_blob"), url)
             except Error:
                 continue
-            if found:
-                body = base64.b64decode(found["content"])
-                name = file_content.with_suffix("download", found["type"])
-                return Content(body, url, name, found["type"])
+            if answer:
+                body = base64.b64decode(answer["content"])
+                name = file_content.with_suffix("download", answer["type"])
+                return Content(body, url, name, answer["type"])
     return None
 
 

@@ -103,8 +103,8 @@ async def _option(page: Page, label: str, timeout: float) -> Locator | None:
 async def _only_alike(frame: Frame, label: str) -> Locator | None:
     """The one option that begins with the label as words: "Vienna" is "Vienna, Austria"."""
     begins = re.compile(rf"^\s*{re.escape(label.strip())}(?!\w)", re.IGNORECASE)
-    found = frame.get_by_role("option", name=begins).filter(visible=True)
-    return found.first if await found.count() == 1 else None
+    options = frame.get_by_role("option", name=begins).filter(visible=True)
+    return options.first if await options.count() == 1 else None
 
 
 def _candidates(frame: Frame, label: str) -> Locator:

@@ -121,10 +121,10 @@ async def _get(
             raise NavigationError(f"{url} could not be fetched: {reason_of(error)}") from error
         if not (300 <= response.status < 400 and "location" in response.headers):
             return response
-        found = parse_url(response.headers["location"], url)
-        if found is None:
+        location = parse_url(response.headers["location"], url)
+        if location is None:
             raise NavigationError(f"{url} could not be fetched: it redirects to no address")
-        url = found.href
+        url = location.href
     raise NavigationError(f"{url} could not be fetched: it redirects more than {_MOST_HOPS} times")
 
 

@@ -86,12 +86,12 @@ def absolute(current: str, url: str) -> str:
     """The address that ``goto`` opens on a page, as Chromium will read it."""
     address = url.strip()
     if current.startswith("http") and address.startswith(("/", "\\", "?", "#", ".")):
-        found = parse_url(address, current)
+        resolved = parse_url(address, current)
     else:
         # ``localhost:8000`` is a host with a port, not a scheme.
         has_scheme = _SCHEME.match(address) is not None
-        found = parse_url(address if has_scheme else f"https://{address.lstrip('/')}")
-    return found.href if found is not None else address
+        resolved = parse_url(address if has_scheme else f"https://{address.lstrip('/')}")
+    return resolved.href if resolved is not None else address
 
 
 async def _open(page: Page, address: str) -> str:

@@ -44,19 +44,19 @@ class NetworkPolicy:
         """
         if url == "about:blank":
             return
-        found = parse_url(url)
-        if found is None or found.scheme not in self.allowed_schemes:
+        address = parse_url(url)
+        if address is None or address.scheme not in self.allowed_schemes:
             allowed = ", ".join(self.allowed_schemes)
             raise NetworkPolicyError(
                 f"The address {_short(url)} may not be opened: only {allowed} addresses may"
             )
-        self._check_domain(url, found.host)
-        if self.addresses.is_closed(found.host, found.port):
+        self._check_domain(url, address.host)
+        if self.addresses.is_closed(address.host, address.port):
             raise NetworkPolicyError(
                 f"The address {_short(url)} may not be opened: it is a cloud's metadata service or "
                 "this deployment itself"
             )
-        if not self.allow_private or (pins and not found.has_login):
+        if not self.allow_private or (pins and not address.has_login):
             await self._check_public(url)
 
     @property

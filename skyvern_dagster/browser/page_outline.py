@@ -93,8 +93,8 @@ def page_outline(
 
 def words_of(texts: Iterable[str]) -> frozenset[str]:
     """The words of a goal that are worth looking for on a page."""
-    found = {word for text in texts for word in re.findall(r"[^\W_][\w-]*", text.casefold())}
-    return frozenset(word for word in found if len(word) > _SHORT_WORD) - _FILLERS
+    words = {word for text in texts for word in re.findall(r"[^\W_][\w-]*", text.casefold())}
+    return frozenset(word for word in words if len(word) > _SHORT_WORD) - _FILLERS
 
 
 class _Reading:

@@ -90,14 +90,14 @@ class Mark:
 
 async def page_snapshot(page: Page) -> PageSnapshot:
     """Takes a look at a page and its frames."""
-    found = [each for each in await _ask_frames(page, "full") if each]
-    notices = [notice for each in found for notice in each["notices"]]
+    answers = [each for each in await _ask_frames(page, "full") if each]
+    notices = [notice for each in answers for notice in each["notices"]]
     return PageSnapshot(
         url=page.url,
-        fingerprint="".join(each["fingerprint"] for each in found),
+        fingerprint="".join(each["fingerprint"] for each in answers),
         notices=tuple(dict.fromkeys(notices)),
-        asked_downloads=sum(each["downloads"] for each in found),
-        asked_tabs=sum(each["openings"] for each in found),
+        asked_downloads=sum(each["downloads"] for each in answers),
+        asked_tabs=sum(each["openings"] for each in answers),
     )
 
 

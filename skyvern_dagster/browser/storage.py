@@ -78,7 +78,7 @@ class WebStorage:
         entries = await asyncio.gather(*(_session_storage(each) for each in self._context.pages))
         session_storage = {
             origin: store.session for origin, store in self._pending.items() if store.session
-        } | {origin: found for origin, found in entries if origin and found}
+        } | {origin: kept for origin, kept in entries if origin and kept}
         storage["origins"] = [*storage["origins"], *self._unopened(storage["origins"])]
         return BrowserState(
             storage=storage,
@@ -95,8 +95,8 @@ class WebStorage:
         ]
 
     def _on_navigated(self, frame: Frame) -> None:
-        found = parse_url(frame.url)
-        if found is not None and self._pending.pop(found.origin, None) is not None:
+        address = parse_url(frame.url)
+        if address is not None and self._pending.pop(address.origin, None) is not None:
             task = asyncio.ensure_future(self._install())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -133,9 +133,9 @@ async def _session_storage(page: Page) -> tuple[str, Mapping[str, str]]:
     # A page that is busy with itself doesn't answer.
     try:
         reading = page.evaluate(script("read_session_storage"))
-        found = await asyncio.wait_for(reading, _READ_SECONDS)
+        answer = await asyncio.wait_for(reading, _READ_SECONDS)
     except (Error, TimeoutError):
         return "", {}
-    if not found or not found["origin"].startswith("http"):
+    if not answer or not answer["origin"].startswith("http"):
         return "", {}
-    return found["origin"], found["entries"]
+    return answer["origin"], answer["entries"]

@@ -36,15 +36,15 @@ def row_slots(root: Node) -> RowSlots:
     A cell that spans columns is followed by empty slots; one that spans rows is there again in each
     of them, since it holds for each of them.
     """
-    found: RowSlots = {}
+    slots: RowSlots = {}
     for node in root.walk():
         if node.role in TABLE_ROLES:
-            found.update(_table_slots(node))
+            slots.update(_table_slots(node))
     for node in root.walk():
         # A grid may be split in several parts of which only one is a table.
-        if node.role == "row" and id(node) not in found and (cells := row_cells(node)):
-            found[id(node)] = tuple(map(Slot, cells))
-    return found
+        if node.role == "row" and id(node) not in slots and (cells := row_cells(node)):
+            slots[id(node)] = tuple(map(Slot, cells))
+    return slots
 
 
 def row_cells(row: Node) -> list[Node]:

@@ -155,12 +155,12 @@ def _key_score(name: str, path: str) -> tuple[float, str]:
 
 
 def _payload_days(payload: Mapping[str, Any], today: date) -> list[date]:
-    found = []
+    days = []
     for path, value in flat_items(payload):
         if "date" in name_words(path) and isinstance(value, str) and "://" not in value:
             for one in find_dates(value, today):
-                found += [day for day in (one.day_first, one.month_first) if day]
-    return found
+                days += [day for day in (one.day_first, one.month_first) if day]
+    return days
 
 
 def _payload_value(payload: Mapping[str, Any], today: date) -> WantedItem:
@@ -179,8 +179,8 @@ def _read_value(value: str, today: date) -> WantedItem | None:
     for one in find_dates(value, today):
         if not value[: one.start].strip() and not value[one.end :].strip():
             return WantedItem(day=one)
-    if (found := _month_match(value)) and found[0].group().strip() == fold_in_place(value).strip():
-        return WantedItem(month=found[1])
+    if (month := _month_match(value)) and month[0].group().strip() == fold_in_place(value).strip():
+        return WantedItem(month=month[1])
     money = find_amounts(value)
     if money and money[0].text == value.strip():
         return WantedItem(amount=money[0].value)
@@ -193,16 +193,16 @@ def _number_in(text: str) -> tuple[str, str]:
     """An identifier that the goal's text itself names: ``the invoice of order 10432``."""
     taken = [(day.start, day.end) for day in find_dates(text, _ANY_DAY)]
     taken += [(money.start, money.end) for money in find_amounts(text)]
-    found = [
+    numbers = [
         (one.start, one.text, one.likeness) for one in find_identifiers(text, (*taken, (0, 0)))
     ]
     formats = set(word_list("items")["formats"])
-    found += [
+    numbers += [
         (one.start(), one.group(), 0.1)
         for one in _CAPITALS.finditer(text)
         if fold(one.group()) not in formats
     ]
-    for start, written, likeness in sorted(found):
+    for start, written, likeness in sorted(numbers):
         before = fold(" ".join(text[:start].split()[-3:])).rstrip("#: \"'“„«")
         field = numbered_by(before, right_behind=likeness < _SURE_NUMBER)
         if field is None and not written.isdigit() and _lists_records(before):

@@ -28,22 +28,26 @@ _GOOD = 0.55
 def download_any(situation: Situation, kind: DocumentKind) -> Plan:
     """No record is named: the page's one document, or the newest record's."""
     view = situation.view
-    found = [one for one in documents(view, (view.root,), kind, lone=False) if one.score >= _GOOD]
-    if plan := _after_failure(situation, found):
+    candidates = [
+        one for one in documents(view, (view.root,), kind, lone=False) if one.score >= _GOOD
+    ]
+    if plan := _after_failure(situation, candidates):
         return plan
     if situation.intent.item:
-        return _chosen(situation, found, kind)
-    if len(found) > 1 and not situation.intent.newest:
-        found, missing = told_of(situation, found)
+        return _chosen(situation, candidates, kind)
+    if len(candidates) > 1 and not situation.intent.newest:
+        candidates, missing = told_of(situation, candidates)
         if missing:
             return unsure(
                 f"It isn't clear which {kind.name} is meant: nothing on {situation.url} is called "
                 f'"{missing}"'
             )
-    named = [one for one in found if situation.memory.tried(one.control, situation.url) == 0]
+    named = [one for one in candidates if situation.memory.tried(one.control, situation.url) == 0]
     if named and (
         # A tenth: what one more word in a label makes; below that they are alike.
-        situation.intent.newest or len(found) == 1 or found[0].score - found[1].score > 0.1
+        situation.intent.newest
+        or len(candidates) == 1
+        or candidates[0].score - candidates[1].score > 0.1
     ):
         return click_for_file(_first(named) if situation.intent.newest else named[0])
     if named:
@@ -53,15 +57,15 @@ def download_any(situation: Situation, kind: DocumentKind) -> Plan:
     )
 
 
-def _after_failure(situation: Situation, found: list[Document]) -> Plan | None:
+def _after_failure(situation: Situation, candidates: list[Document]) -> Plan | None:
     """After a file that didn't come: the same record once more, never the next one's instead."""
     last = situation.memory.last
     if last is None or last.result.ok or last.decision.type != "download":
         return None
-    tried = [one for one in found if situation.memory.tried(one.control, situation.url)]
+    tried = [one for one in candidates if situation.memory.tried(one.control, situation.url)]
     own = [
         each
-        for _, of_record in by_record(situation.view, found)
+        for _, of_record in by_record(situation.view, candidates)
         if any(one in tried for one in of_record)
         for each in of_record
     ]
@@ -72,28 +76,32 @@ def _after_failure(situation: Situation, found: list[Document]) -> Plan | None:
     return terminate(situation, "no_document", reason, LIKELY)
 
 
-def _chosen(situation: Situation, found: list[Document], kind: DocumentKind) -> Plan:
+def _chosen(situation: Situation, candidates: list[Document], kind: DocumentKind) -> Plan:
     """The document of the one record that the goal describes, or why there is none."""
     described = situation.intent.item.described
-    records = fitting(situation, found)
+    records = fitting(situation, candidates)
     if len(records) > 1:
         what = f"{len(records)} records on {situation.url} fit {described}"
         return unsure(f"{what}; it isn't clear which {kind.name} is meant")
     if records:
         plan = take_document(situation, records[0])
         return plan or unsure(f"The {kind.name} of {described} could not be downloaded")
-    if found and not situation.intent.item.place and (plan := _next_page(situation, found)):
+    if (
+        candidates
+        and not situation.intent.item.place
+        and (plan := _next_page(situation, candidates))
+    ):
         return plan
-    if not found and (plan := _towards_list(situation)):
+    if not candidates and (plan := _towards_list(situation)):
         return plan
     reason = f"No {kind.name} of {described} could be found on {situation.url}"
     return terminate(situation, "record_not_found", reason, LIKELY)
 
 
-def _next_page(situation: Situation, found: list[Document]) -> Plan | None:
+def _next_page(situation: Situation, candidates: list[Document]) -> Plan | None:
     if len(situation.memory.purposes(Purpose.NEXT_PAGE)) >= _MAX_PAGES:
         return None
-    last = max(found, key=lambda one: one.control.position)
+    last = max(candidates, key=lambda one: one.control.position)
     following = onward(situation.view, last.control.node)
     if following is None or (
         situation.memory.last_was_for(Purpose.NEXT_PAGE)
@@ -109,18 +117,18 @@ def _towards_list(situation: Situation) -> Plan | None:
     return go_to(situation, (situation.intent.target,), situation.intent.target_words)
 
 
-def _literal(situation: Situation, found: list[Document]) -> Plan | None:
+def _literal(situation: Situation, candidates: list[Document]) -> Plan | None:
     """The one that the goal's own words name best (``the March statement``)."""
     wanted = stems(situation.intent.instructions)
-    scored = [(len(stems(one.control.label) & wanted), one) for one in found]
+    scored = [(len(stems(one.control.label) & wanted), one) for one in candidates]
     best = max(score for score, _ in scored)
     top = [one for score, one in scored if score == best]
     return click_for_file(top[0]) if len(top) == 1 else None
 
 
-def _first(found: list[Document]) -> Document:
+def _first(candidates: list[Document]) -> Document:
     """The first in the page among those as good as the best: lists put the newest first."""
-    best = found[0].score
+    best = candidates[0].score
     return min(
-        (one for one in found if one.score >= best - 0.1), key=lambda one: one.control.position
+        (one for one in candidates if one.score >= best - 0.1), key=lambda one: one.control.position
     )

@@ -32,12 +32,12 @@ def look_for_contacts(situation: Situation, before: list[Decision]) -> Plan | No
         or _known(situation, wanted, before)
     ):
         return None
-    found = [
+    links = [
         route for route in routes(situation, _PAGES) if route.score >= MOSTLY and route.control.url
     ]
-    if not found:
+    if not links:
         return None
-    plan = follow(found[0], Purpose.CONTACTS, LIKELY)
+    plan = follow(links[0], Purpose.CONTACTS, LIKELY)
     return act(
         [*before, *plan.decisions], f"{plan.reasoning}, for the addresses to write to", LIKELY
     )
@@ -48,8 +48,10 @@ def read_contacts(situation: Situation) -> Plan | None:
     wanted = contacts_list(situation)
     if wanted is None or not situation.memory.last_was_for(Purpose.CONTACTS):
         return None
-    found = emails(situation.view)
-    items = [{wanted.fields[0].name: one} for one in found] if wanted.fields else list(found)
+    addresses = emails(situation.view)
+    items = (
+        [{wanted.fields[0].name: one} for one in addresses] if wanted.fields else list(addresses)
+    )
     extract = Extract(
         data={wanted.name: items},
         reasoning=f"Read: {len(items)} addresses to write to",

@@ -37,9 +37,9 @@ def is_own_document(situation: Situation, document: Document) -> bool:
     return not ids or any(fold(one) == fold(wanted.lstrip("#")) for one in ids)
 
 
-def take_document(situation: Situation, found: list[Document]) -> Plan | None:
+def take_document(situation: Situation, candidates: list[Document]) -> Plan | None:
     """The click on the best control that is good enough and not used up yet."""
-    for document in found:
+    for document in candidates:
         if document.score < _GOOD:
             break
         tried = situation.memory.tried(document.control, situation.url)

@@ -81,7 +81,7 @@ def documents(
 
     ``lone`` says that the part is one record's row or card, where a bare ``PDF`` is its invoice.
     """
-    found = []
+    candidates = []
     for node in nodes:
         for control in view.controls_in(node):
             if control.region in _OUTSIDE and node.role not in _OUTSIDE:
@@ -90,8 +90,8 @@ def documents(
                 continue
             document = _rate(view, control, kind, nodes, lone=lone)
             if document:
-                found.append(document)
-    unique = {id(document.control.node): document for document in found}
+                candidates.append(document)
+    unique = {id(document.control.node): document for document in candidates}
     return sorted(unique.values(), key=lambda document: document.score, reverse=True)
 
 
@@ -99,8 +99,8 @@ def _first_heading(view: PageView) -> int:
     """Where the content of a page without landmarks begins."""
     if any(node.role == "main" for node in view.nodes) or view.root.role != "document":
         return -1
-    found = [node for node in view.nodes if node.role == "heading" and (node.level or 2) == 1]
-    return view.position(found[0]) if found else -1
+    headings = [node for node in view.nodes if node.role == "heading" and (node.level or 2) == 1]
+    return view.position(headings[0]) if headings else -1
 
 
 def _rate(

@@ -93,12 +93,12 @@ def _in_part(situation: Situation, place: RecordPart, kind: DocumentKind) -> Pla
     """What to do within the part of the page that is about the record."""
     view = situation.view
     lone = not place.is_page
-    found = [
+    candidates = [
         one
         for one in documents(view, place.nodes, kind, lone=lone)
         if is_own_document(situation, one)
     ]
-    if plan := take_document(situation, found):
+    if plan := take_document(situation, candidates):
         return plan
     if plan := request_document(situation, place):
         return plan
@@ -121,10 +121,10 @@ def _in_opened_menu(situation: Situation, kind: DocumentKind) -> Plan | None:
         return None
     if last.result.url_before != last.result.url_after or not last.result.page_changed:
         return None
-    found = documents(situation.view, (situation.view.root,), kind, lone=False)
+    candidates = documents(situation.view, (situation.view.root,), kind, lone=False)
     own = [
         one
-        for one in found
+        for one in candidates
         if is_own_document(situation, one) and not in_record(situation, one.control)
     ]
     return take_document(situation, own)
@@ -175,17 +175,17 @@ def _documents_list(situation: Situation, kind: DocumentKind) -> Plan | None:
         return None
     if any(concept("page.invoices").score(text) >= MOSTLY for text in situation.view.main_headings):
         return None
-    found = [
+    links = [
         route
         for route in routes(situation, ("page.invoices", "page.documents"))
         if route.score >= MOSTLY
     ]
-    found = [
+    links = [
         route
-        for route in found
+        for route in links
         if route.control.region != "contentinfo" and _is_area_link(situation, route.control)
     ]
-    return follow(found[0], Purpose.DOCUMENTS_LIST, FAIR) if found else None
+    return follow(links[0], Purpose.DOCUMENTS_LIST, FAIR) if links else None
 
 
 def _is_area_link(situation: Situation, control: Control) -> bool:

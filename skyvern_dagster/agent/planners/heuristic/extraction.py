@@ -25,8 +25,8 @@ def extract_page(situation: Situation) -> Plan:
     if plan := _go_first(situation):
         return plan
     data = _data(situation)
-    found = _filled(data)
-    if not found:
+    filled = _filled(data)
+    if not filled:
         return give_up(
             situation,
             "page_not_found",
@@ -39,11 +39,11 @@ def extract_page(situation: Situation) -> Plan:
     )
     extract = Extract(
         data=data,
-        reasoning=f"Read: {found} values from {clip(situation.view.headings[0] or situation.url)}",
+        reasoning=f"Read: {filled} values from {clip(situation.view.headings[0] or situation.url)}",
         purpose=Purpose.READ,
     )
     lacking = f"; not found: {', '.join(missing)}" if missing else ""
-    return complete(f"Read {found} values{lacking}", FAIR if missing else LIKELY, extract)
+    return complete(f"Read {filled} values{lacking}", FAIR if missing else LIKELY, extract)
 
 
 def _data(situation: Situation) -> Any:

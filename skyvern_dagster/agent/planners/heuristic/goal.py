@@ -122,9 +122,9 @@ def _means(text: str, name: str) -> bool:
 
 def _target(doing: str, reading: str, data: DataSpec) -> str:
     for text in (doing, reading):
-        found = _mentioned_page(text)
-        if found:
-            return found
+        page = _mentioned_page(text)
+        if page:
+            return page
     wanted = {field.concept for one in data.lists for field in one.wanted}
     if "order_id" in wanted or "order_date" in wanted:
         return "page.orders"
@@ -134,14 +134,14 @@ def _target(doing: str, reading: str, data: DataSpec) -> str:
 def _mentioned_page(text: str) -> str:
     """The page concept that the text names first, places after a verb of going preferred."""
     for place in named_after("go", text):
-        found = _pages_in(place)
-        named = [pair for pair in found if pair[1] != "page.account"]
+        page = _pages_in(place)
+        named = [pair for pair in page if pair[1] != "page.account"]
         if named:
             return min(named)[1]
-    found = _pages_in(text)
+    page = _pages_in(text)
     last_choice = {"page.account", "page.contact", "page.help"}
-    listed = [pair for pair in found if pair[1] not in last_choice]
-    return min(listed or found, default=(0, ""))[1]
+    listed = [pair for pair in page if pair[1] not in last_choice]
+    return min(listed or page, default=(0, ""))[1]
 
 
 def _pages_in(text: str) -> list[tuple[int, str]]:

@@ -87,13 +87,13 @@ Instruction = Write | Choose | Accept | Press | Move | Key | Send
 @cache
 def instructions_of(text: str) -> tuple[Instruction, ...]:
     """What a goal spells out, in order; nothing where a part of it isn't understood."""
-    found: list[Instruction] = []
+    instructions: list[Instruction] = []
     for clause in clauses_of(text):
         understood = tuple(_understood(clause))
         if not understood:
             return ()
-        found += understood
-    return tuple(found)
+        instructions += understood
+    return tuple(instructions)
 
 
 def clauses_of(text: str) -> Iterator[str]:

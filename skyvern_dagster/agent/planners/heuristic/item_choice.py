@@ -28,7 +28,7 @@ _UNTELLING = (
 """Concepts of words that say that a document is wanted, not which one."""
 
 
-def fitting(situation: Situation, found: Sequence[Document]) -> list[list[Document]]:
+def fitting(situation: Situation, candidates: Sequence[Document]) -> list[list[Document]]:
     """The documents that fit what the goal says, by the record that they belong to.
 
     Args:
@@ -39,7 +39,7 @@ def fitting(situation: Situation, found: Sequence[Document]) -> list[list[Docume
         One list of documents for each record that fits.
     """
     view, item = situation.view, situation.intent.item
-    records = by_record(view, found)
+    records = by_record(view, candidates)
     if item.place:
         return _in_place(view, records, item.place)
     if item.oldest:
@@ -51,7 +51,7 @@ def fitting(situation: Situation, found: Sequence[Document]) -> list[list[Docume
     ]
 
 
-def told_of(situation: Situation, found: list[Document]) -> tuple[list[Document], str]:
+def told_of(situation: Situation, candidates: list[Document]) -> tuple[list[Document], str]:
     """The documents of the record that the goal's own words tell from the others.
 
     Returns:
@@ -59,11 +59,11 @@ def told_of(situation: Situation, found: list[Document]) -> tuple[list[Document]
     """
     said = _qualifying(situation.intent.instructions)
     if not said:
-        return found, ""
+        return candidates, ""
     view = situation.view
     records = [
         (stems(" ".join(_text(view, part, documents))), documents)
-        for part, documents in by_record(view, found)
+        for part, documents in by_record(view, candidates)
     ]
     telling = {word for word in said if any(word not in known for known, _ in records)}
     fits = [documents for known, documents in records if said <= known]
@@ -71,7 +71,7 @@ def told_of(situation: Situation, found: list[Document]) -> tuple[list[Document]
         return fits[0], ""
     known = stems(f"{situation.request.observation.title} {view.page_text} {view.url}")
     missing = [word for word in said & telling if word not in known]
-    return found, " ".join(sorted(missing))
+    return candidates, " ".join(sorted(missing))
 
 
 def _qualifying(instructions: str) -> frozenset[str]:
@@ -89,11 +89,11 @@ def _qualifying(instructions: str) -> frozenset[str]:
     return stems(plain)
 
 
-def by_record(view: PageView, found: Sequence[Document]) -> list[tuple[Node, list[Document]]]:
+def by_record(view: PageView, candidates: Sequence[Document]) -> list[tuple[Node, list[Document]]]:
     """Documents with the part of the page that is their record, in the order of the page."""
-    nodes = [one.control.node for one in found]
+    nodes = [one.control.node for one in candidates]
     records: dict[int, tuple[Node, list[Document]]] = {}
-    for one in sorted(found, key=lambda document: document.control.position):
+    for one in sorted(candidates, key=lambda document: document.control.position):
         part = own_part(view, one.control.node, nodes)
         records.setdefault(id(part), (part, []))[1].append(one)
     for _, documents in records.values():
@@ -135,7 +135,7 @@ def _text(view: PageView, part: Node, documents: Sequence[Document]) -> list[str
 
 def _fits(texts: list[str], item: WantedItem, today: date) -> bool:
     if item.day is not None and not any(
-        _same_day(found, item.day) for text in texts for found in find_dates(text, today)
+        _same_day(day, item.day) for text in texts for day in find_dates(text, today)
     ):
         return False
     if item.month is not None and not _has_month(texts, *item.month, today):

@@ -49,11 +49,11 @@ class Filter:
 
 def filters(view: PageView, today: date) -> list[Filter]:
     """The filters by period and by state that the page offers."""
-    found = [
+    shown = [
         made for field in view.inputs if field.node.options and (made := _of_select(field, today))
     ]
-    found.extend(_of_controls(view, today))
-    return found
+    shown.extend(_of_controls(view, today))
+    return shown
 
 
 def _of_select(field: Input, today: date) -> Filter | None:
@@ -140,9 +140,9 @@ def _plain_choice(
     """The current option, where it is plain text among links: ``2024 | 2023 | 2022``."""
     labels = {fold(one.label) for one in controls}
     texts = [view.text(node) for node in row.walk() if not node.children]  # type: ignore[attr-defined]
-    found = [text for text in texts if text and fold(text) not in labels]
+    plain = [text for text in texts if text and fold(text) not in labels]
     made = [
-        Choice(text, period_of(text, today), is_everything(text), chosen=True) for text in found
+        Choice(text, period_of(text, today), is_everything(text), chosen=True) for text in plain
     ]
     useful = tuple(one for one in made if one.period or one.everything or _is_state(one.label))
     return useful[:1]

@@ -51,10 +51,10 @@ def is_past_window(situation: Situation, page: PageOfList) -> bool:
 def next_part(situation: Situation, page: PageOfList) -> tuple[list[Decision], str] | None:
     """The decisions that show the next part of the list, with the reason for them."""
     last = page.reading.records[-1].record.nodes[-1]
-    found = onward(situation.view, last)
-    if found and not _is_exhausted(situation, found):
-        why = f"Next page: {found.control} {found.why}"
-        return [Click(ref=found.control.ref, reasoning=why, purpose=Purpose.NEXT_PAGE)], why
+    pager = onward(situation.view, last)
+    if pager and not _is_exhausted(situation, pager):
+        why = f"Next page: {pager.control} {pager.why}"
+        return [Click(ref=pager.control.ref, reasoning=why, purpose=Purpose.NEXT_PAGE)], why
     if select := page_select(situation.view):
         why = f"Next page: {select[0]} goes to page {select[1]}"
         return [
@@ -63,7 +63,7 @@ def next_part(situation: Situation, page: PageOfList) -> tuple[list[Decision], s
             )
         ], why
     scrolls = situation.memory.purposes(Purpose.SCROLL)
-    if found is None and _may_scroll(situation, page) and len(scrolls) < 30:
+    if pager is None and _may_scroll(situation, page) and len(scrolls) < 30:
         why = "Scroll: the list may go on further down"
         return [
             Scroll(direction="bottom", ref=last.ref, reasoning=why, purpose=Purpose.SCROLL)
@@ -71,7 +71,7 @@ def next_part(situation: Situation, page: PageOfList) -> tuple[list[Decision], s
     return None
 
 
-def _is_exhausted(situation: Situation, found: Onward) -> bool:
+def _is_exhausted(situation: Situation, part: Onward) -> bool:
     """Whether the last click on it changed nothing."""
     last = situation.memory.last
     return (
@@ -79,7 +79,7 @@ def _is_exhausted(situation: Situation, found: Onward) -> bool:
         and last.decision.purpose is Purpose.NEXT_PAGE
         and not last.result.page_changed
         and last.result.ok
-        and not found.adds
+        and not part.adds
     )
 
 

@@ -59,8 +59,8 @@ def login_failure(situation: Situation, form: LoginForm) -> Plan | None:
 
 def _matching(situation: Situation, form: LoginForm, name: str) -> str:
     """The shortest text that says so: what stands around it belongs to the page."""
-    found = [text for text in _complaints(situation, form) if concept(name).mentioned(text)]
-    return min(found, key=len, default="")
+    complaints = [text for text in _complaints(situation, form) if concept(name).mentioned(text)]
+    return min(complaints, key=len, default="")
 
 
 def _complaints(situation: Situation, form: LoginForm | None = None) -> Iterator[str]:

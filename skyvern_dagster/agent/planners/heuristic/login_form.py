@@ -39,8 +39,8 @@ class LoginForm:
 def find_login_form(view: PageView) -> LoginForm | None:
     """The form with one password field that is most surely for signing in."""
     forms = [form for field in view.inputs if field.is_password and (form := _around(view, field))]
-    found = max(forms, key=lambda form: form.score, default=None)
-    return found if found and found.score > 0 else None
+    best = max(forms, key=lambda form: form.score, default=None)
+    return best if best and best.score > 0 else None
 
 
 def find_username_form(view: PageView) -> LoginForm | None:

@@ -62,7 +62,7 @@ class Route:
 
 def routes(situation: Situation, targets: Sequence[str], wording: str = "") -> list[Route]:
     """The controls that lead to one of the concepts (or read like the wording), best first."""
-    found = []
+    routes_seen = []
     for control in situation.view.controls:
         if not _is_usable(situation, control):
             continue
@@ -71,8 +71,8 @@ def routes(situation: Situation, targets: Sequence[str], wording: str = "") -> l
         if control.url and not same_site(control.url, situation.url):
             score *= 0.4
         if score > 0:
-            found.append(Route(control, score, why))
-    return sorted(found, key=lambda route: route.score, reverse=True)
+            routes_seen.append(Route(control, score, why))
+    return sorted(routes_seen, key=lambda route: route.score, reverse=True)
 
 
 def _is_usable(situation: Situation, control: Control) -> bool:

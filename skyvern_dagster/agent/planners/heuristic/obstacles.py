@@ -120,16 +120,16 @@ def _robot_gate(situation: Situation) -> Plan | None:
 
 def captcha(view: PageView) -> str:
     """The words of a captcha that stands in the way, or an empty text."""
-    found = concept("obstacle.captcha")
+    mentioned = concept("obstacle.captcha")
     for node in view.nodes:
         if (
             node.role == "iframe"
-            and found.mentioned(f"{node.name} {node.title}")
+            and mentioned.mentioned(f"{node.name} {node.title}")
             and not _is_badge(node)
         ):
             return node.name or node.title
     texts = (*view.main_headings, *(field.label for field in view.inputs), *view.messages)
-    return next((text for text in texts if found.score(text) >= PARTLY), "")
+    return next((text for text in texts if mentioned.score(text) >= PARTLY), "")
 
 
 def _is_badge(node: Node) -> bool:
@@ -172,15 +172,15 @@ def _needs_no_more(situation: Situation) -> bool:
 
 
 def _loading_text(view: PageView) -> str:
-    found = concept("obstacle.loading")
+    mentioned = concept("obstacle.loading")
     for node in view.nodes:
         text = view.text(node) or node.name
-        if node.role == "progressbar" and (not text or found.mentioned(text)):
+        if node.role == "progressbar" and (not text or mentioned.mentioned(text)):
             return text or "progress bar"
         if node.children or not 0 < len(text) <= 50:
             continue
         announced = node.role in {"status", "alert"} or re.search(r"(\.\.\.|…)\s*$", text)
-        if announced and found.score(text) >= PARTLY:
+        if announced and mentioned.score(text) >= PARTLY:
             return text
     return ""
 
@@ -226,8 +226,8 @@ def _way_out(view: PageView, container: Node, name: str) -> Control | None:
 
 def dialogs(view: PageView) -> list[Node]:
     """The dialogs on the page, the topmost (last) one first."""
-    found = [node for node in view.nodes if node.role in _DIALOGS or node.tag == "dialog"]
-    outer = [node for node in found if not any(above in found for above in view.ancestors(node))]
+    nodes = [node for node in view.nodes if node.role in _DIALOGS or node.tag == "dialog"]
+    outer = [node for node in nodes if not any(above in nodes for above in view.ancestors(node))]
     return [node for node in reversed(outer) if view.text(node) or view.controls_in(node)]
 
 

@@ -20,9 +20,9 @@ def error_codes(mapping: Mapping[str, str], situation: str) -> tuple[str, ...]:
     kinds = {code: _kind(code, description, situation) for code, description in mapping.items()}
     wanted = situation
     while wanted:
-        found = tuple(code for code, kind in kinds.items() if kind == wanted)
-        if found:
-            return found
+        codes = tuple(code for code, kind in kinds.items() if kind == wanted)
+        if codes:
+            return codes
         wanted = str(_situations()[wanted]["falls_back_to"])
     return ()
 
@@ -64,5 +64,5 @@ def _patterns(kind: str) -> tuple[tuple[re.Pattern[str], float], ...]:
 
 
 def _situations() -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = word_list("outcomes")
-    return found
+    situations: dict[str, dict[str, Any]] = word_list("outcomes")
+    return situations

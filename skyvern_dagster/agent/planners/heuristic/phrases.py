@@ -20,11 +20,11 @@ def named_after(verb: str, text: str, longest: int = 60) -> list[str]:
     A quoted name is taken whole; else the words up to the next joint (``and``, ``page``, a stop).
     """
     plain = _SPACE.sub(" ", text.strip())
-    found = []
+    names = []
     for match in _pattern(verb, longest).finditer(fold_in_place(plain)):
         group = "quoted" if match["quoted"] is not None else "what"
-        found.append(plain[match.start(group) : match.end(group)].strip(" \"'"))
-    return [name for name in found if name]
+        names.append(plain[match.start(group) : match.end(group)].strip(" \"'"))
+    return [name for name in names if name]
 
 
 @cache

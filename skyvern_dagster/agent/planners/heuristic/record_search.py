@@ -107,18 +107,18 @@ def _page_on(situation: Situation) -> Plan | None:
         situation
     ):
         return None
-    found = onward(view, _last_like(view, situation.intent.record_id))
+    pager = onward(view, _last_like(view, situation.intent.record_id))
     last = situation.memory.last
     stuck = (
         last is not None
         and last.decision.purpose is Purpose.NEXT_PAGE
         and not last.result.page_changed
     )
-    if found and not stuck:
+    if pager and not stuck:
         return click(
-            found.control,
+            pager.control,
             Purpose.NEXT_PAGE,
-            f"{found.why}; {situation.intent.record_id} isn't on this one",
+            f"{pager.why}; {situation.intent.record_id} isn't on this one",
             LIKELY,
         )
     select = page_select(view)

@@ -53,7 +53,7 @@ def better_place(situation: Situation, here: bool) -> Plan | None:
     target = situation.intent.target
     if not target or len(situation.memory.purposes(Purpose.NAVIGATE)) >= _MAX_NAVIGATION:
         return None
-    found = [
+    links = [
         route
         for route in routes(situation, (target,), situation.intent.target_words)
         if route.score >= MOSTLY
@@ -61,7 +61,7 @@ def better_place(situation: Situation, here: bool) -> Plan | None:
     if here and _says_full_list(situation):
         return None
     all_of_it = [
-        route for route in found
+        route for route in links
         if concept("nav.all").mentioned(route.control.label) or not here
     ]  # fmt: skip
     usable = [

@@ -57,10 +57,10 @@ class _Page:
         if text.startswith(("http://", "https://")):
             return text.rstrip("/") in self._text
         words = re.findall(r"\w+", text)
-        found = sum(word in self._words for word in words)
+        hits = sum(word in self._words for word in words)
         # Parts of one value may stand apart; a long one may be a summary.
         enough = _ENOUGH_WORDS if len(text) > _LONG_TEXT else 1.0
-        return bool(words) and found >= enough * len(words)
+        return bool(words) and hits >= enough * len(words)
 
     def _has_number(self, value: float) -> bool:
         forms = {f"{abs(value):g}", f"{abs(value):.2f}", f"{abs(value):.1f}", str(abs(value))}

@@ -41,21 +41,21 @@ class _Seen:
 def describe(ref: str, observation: Observation, variables: Variables) -> Element | None:
     """The element with a ref, in words; ``None`` if the page doesn't show it."""
     seen = list(_seen(observation))
-    found = next((each for each in seen if each.node.ref == ref), None)
-    if found is None:
+    described = next((each for each in seen if each.node.ref == ref), None)
+    if described is None:
         return None
-    node = found.node
+    node = described.node
     url = urlsplit(node.url) if node.url else None
     element = Element(
         role=node.role,
-        name=variables.lift(found.name),
+        name=variables.lift(described.name),
         tag=node.tag,
         input_type=node.input_type,
         url=variables.path(node.url or "") if url is not None and url.path else "",
         attributes=_attributes(node, variables),
-        row=_row_variables(found, variables),
-        under=variables.lift(found.under),
-        inside=variables.lift(found.inside),
+        row=_row_variables(described, variables),
+        under=variables.lift(described.under),
+        inside=variables.lift(described.inside),
     )
     alike = [each.node.ref for each in _best(element, seen, variables)]
     if ref not in alike:
@@ -116,14 +116,14 @@ def _fit(element: Element, seen: _Seen, variables: Variables) -> int:
 
 def _named(element: Element, seen: _Seen, variables: Variables) -> int:
     """2 for the same name, 1 for one with the same variables and mostly the same words."""
-    wanted, found = _folded(variables.fill(element.name)), _folded(seen.name)
-    if wanted == found and found:
+    wanted, shown = _folded(variables.fill(element.name)), _folded(seen.name)
+    if wanted == shown and shown:
         return 2
     names = used_in(element.name)
-    if not names or any(_folded(variables.values[name]) not in found for name in names):
+    if not names or any(_folded(variables.values[name]) not in shown for name in names):
         return 0
     words = set(re.findall(r"[^\W\d_]+", wanted))
-    shared = words & set(re.findall(r"[^\W\d_]+", found))
+    shared = words & set(re.findall(r"[^\W\d_]+", shown))
     return 1 if len(shared) >= _ENOUGH_WORDS * len(words) else 0
 
 

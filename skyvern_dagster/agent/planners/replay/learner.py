@@ -258,10 +258,10 @@ def _sign(observation: Observation) -> str:
 
 def _without_site(url: str, page_url: str) -> str:
     """An address on the same server as a path: it may have another name tomorrow."""
-    found, page = parse_url(url), parse_url(page_url)
-    if found is None or page is None or found.origin != page.origin:
+    address, page = parse_url(url), parse_url(page_url)
+    if address is None or page is None or address.origin != page.origin:
         return url
-    return found.href.removeprefix(found.origin)
+    return address.href.removeprefix(address.origin)
 
 
 def _without_secrets(recording: Recording, redact: Callable[[str], str]) -> Recording:

@@ -200,8 +200,8 @@ def _shortcut(
     for index in range(first, len(recording.steps)):
         step = recording.steps[index]
         if _is_bound(step):
-            found = not isinstance(_decisions(recording, index, request, variables), str)
-            return index if found and index > first else None
+            is_there = not isinstance(_decisions(recording, index, request, variables), str)
+            return index if is_there and index > first else None
         if any(action.do not in _PASSIVE for action in step.actions):
             return None
     return None

@@ -66,12 +66,12 @@ class Variables:
         Raises:
             LookupError: There is no such variable in this task.
         """
-        wanted, found = recorded.split("/"), (urlsplit(url).path or "/").split("/")
-        if len(wanted) != len(found):
+        wanted, parts = recorded.split("/"), (urlsplit(url).path or "/").split("/")
+        if len(wanted) != len(parts):
             return False
         return all(
             part == "*" or self.fill(part).casefold() in (here.casefold(), quote(here).casefold())
-            for part, here in zip(wanted, found, strict=True)
+            for part, here in zip(wanted, parts, strict=True)
         )
 
 

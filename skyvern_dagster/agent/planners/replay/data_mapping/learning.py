@@ -109,12 +109,12 @@ class _Learner:
             if isinstance(value, list):
                 yield self._list(path, value)
                 continue
-            place, found, cells = self._single(path, value)
+            place, part, cells = self._single(path, value)
             if place is None:
                 self.read += cells
-                yield found
+                yield part
             else:
-                in_rows.setdefault(place, []).append(found)
+                in_rows.setdefault(place, []).append(part)
         for place, values in in_rows.items():
             yield self._row(self._rows[place], values)
 
@@ -223,8 +223,10 @@ class _Learner:
                 cells, [value for _, value in pairs], related=score >= _RELATED
             ):
                 label, role = self._variables.lift(place[0]), place[1]
-                found = ReadValue(path=path, label=label, role=role, form=form, optional=any(empty))
-                yield _Candidate(found, cells, score)
+                candidate = ReadValue(
+                    path=path, label=label, role=role, form=form, optional=any(empty)
+                )
+                yield _Candidate(candidate, cells, score)
 
     def _is_telling(self, values: Sequence[Any]) -> bool:
         """Whether a value is long enough, and rare enough on the page, to be no coincidence."""
@@ -244,27 +246,27 @@ class _Candidate:
 
 def only(record: Sequence[Cell], place: tuple[str, str]) -> Cell | None:
     """The cell of a record at a place; ``None`` where there is none, or more than one."""
-    found = [cell for cell in record if cell.place == place]
-    return found[0] if len(found) == 1 else None
+    cells = [cell for cell in record if cell.place == place]
+    return cells[0] if len(cells) == 1 else None
 
 
 def relation(name: str, label: str) -> float:
     """How far a label says what a field is called: 0 to 1."""
     wanted = {stem(word) for word in name_words(name)}
-    found = {stem(word) for word in name_words(label)}
-    if not wanted or not found:
+    own = {stem(word) for word in name_words(label)}
+    if not wanted or not own:
         return 0.0
-    share = len(wanted & found) / len(wanted | found)
+    share = len(wanted & own) / len(wanted | own)
     if wanted & _COMPUTED and share < 1:
         # A count, a sum: more likely computed than read.
         return 0.0
-    return max(share, _RELATED if _one_concept(wanted, found) else 0.0)
+    return max(share, _RELATED if _one_concept(wanted, own) else 0.0)
 
 
-def _one_concept(wanted: set[str], found: set[str]) -> bool:
+def _one_concept(wanted: set[str], own: set[str]) -> bool:
     fields = concepts("field.")
     (one, sure), (other, also) = (
-        best_concept(" ".join(sorted(each)), fields) for each in (wanted, found)
+        best_concept(" ".join(sorted(each)), fields) for each in (wanted, own)
     )
     return one is not None and one is other and min(sure, also) >= _SAME_THING
 

@@ -76,7 +76,7 @@ def signs_of(
         labels=tuple(sorted(variables.lift(cell.label) for cell in outside if cell.label)),
         controls=hashlib.sha256(listed.encode()).hexdigest()[:12],
         shows_part=any(
-            found[1] != found[2] for cell in around for found in _SHARE.finditer(cell.text)
+            share[1] != share[2] for cell in around for share in _SHARE.finditer(cell.text)
         ),
     )
 

@@ -98,11 +98,11 @@ class _Reader:
             raise PageDiffersError("the page has other links, buttons, fields or messages")
 
     def _row(self, part: ReadRow) -> Sequence[Cell]:
-        found = rows_with(part.keys, self._source(part), self._variables)
-        if len(found) != 1:
+        rows = rows_with(part.keys, self._source(part), self._variables)
+        if len(rows) != 1:
             shown = ", ".join(self._variables.fill(key.text) for key in part.keys)
-            raise PageDiffersError(f"{len(found) or 'no'} rows show {shown}")
-        return found[0].cells
+            raise PageDiffersError(f"{len(rows) or 'no'} rows show {shown}")
+        return rows[0].cells
 
     def _source(self, part: ReadRow | ReadList) -> RecordSet:
         alike = [each for each in self._page.sets if self._is_it(part, each)]
@@ -136,16 +136,16 @@ class _Reader:
 
     def _value(self, value: ReadValue, record: Sequence[Cell]) -> tuple[Any, Cell]:
         place = (self._variables.fill(value.label), value.role)
-        found = [cell for cell in record if cell.place == place]
+        cells = [cell for cell in record if cell.place == place]
         what = place[0] or place[1]
-        if len(found) != 1:
-            raise PageDiffersError(f"{what!r} is there {len(found)} times instead of once")
-        if not found[0].text and value.form.form not in ("url", "path"):
+        if len(cells) != 1:
+            raise PageDiffersError(f"{what!r} is there {len(cells)} times instead of once")
+        if not cells[0].text and value.form.form not in ("url", "path"):
             if value.optional:
-                return None, found[0]
+                return None, cells[0]
             raise PageDiffersError(f"{what!r} is empty")
         try:
-            return read_value(value.form, found[0], self._today), found[0]
+            return read_value(value.form, cells[0], self._today), cells[0]
         except ValueError as error:
             raise PageDiffersError(f"{what!r}: {error}") from error
 
