@@ -44,12 +44,16 @@ class InputText(_Decision):
 
 
 class SelectOption(_Decision):
-    """Choose an option of a native select, by label or by value."""
+    """Choose an option of a dropdown, native or drawn, by label; of a native select also by value.
+
+    ``labels`` are several options of a dropdown that takes several.
+    """
 
     type: Literal["select_option"] = "select_option"
     ref: str
     label: str | None = None
     value: str | None = None
+    labels: tuple[str, ...] = ()
 
 
 class Check(_Decision):
@@ -92,11 +96,12 @@ class Scroll(_Decision):
 
 
 class Press(_Decision):
-    """Press a key, by Playwright's key names."""
+    """Press a key ``count`` times, by Playwright's key names."""
 
     type: Literal["press"] = "press"
     key: str
     ref: str | None = None
+    count: int = Field(default=1, ge=1, le=100)
 
 
 class Goto(_Decision):

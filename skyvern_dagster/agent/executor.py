@@ -104,7 +104,11 @@ class ActionExecutor:
                 return await self._type(decision)
             case SelectOption():
                 return await actions.select_option(
-                    session, decision.ref, label=decision.label, value=decision.value
+                    session,
+                    decision.ref,
+                    label=decision.label,
+                    value=decision.value,
+                    labels=decision.labels,
                 )
             case Check():
                 return await actions.check(session, decision.ref, checked=decision.checked)
@@ -117,7 +121,9 @@ class ActionExecutor:
             case Scroll():
                 return await actions.scroll(session, decision.direction, ref=decision.ref)
             case Press():
-                return await actions.press(session, decision.key, ref=decision.ref)
+                return await actions.press(
+                    session, decision.key, ref=decision.ref, count=decision.count
+                )
             case Goto():
                 return await navigation.goto(session, decision.url)
             case Back():
@@ -222,7 +228,8 @@ def describe(decision: Decision, observation: Observation) -> str:
         case InputText():
             return f"input_text {decision.text!r} into {target}"
         case SelectOption():
-            return f"select_option {decision.label or decision.value!r} in {target}"
+            chosen = ", ".join(decision.labels) or decision.label or decision.value
+            return f"select_option {chosen!r} in {target}"
         case Goto():
             return f"goto {decision.url}"
         case Find():
@@ -235,7 +242,7 @@ def describe(decision: Decision, observation: Observation) -> str:
         case Download() if decision.url:
             return f"download {decision.url}"
         case Press():
-            return f"press {decision.key}"
+            return f"press {decision.key}" + (f" x{decision.count}" if decision.count > 1 else "")
         case _:
             return f"{decision.type} {target}".strip()
 

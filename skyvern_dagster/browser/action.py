@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from skyvern_dagster.browser.fetching import reason_of
-from skyvern_dagster.browser.page_idle import wait_until_idle
+from skyvern_dagster.browser.page_idle import wait_until_idle, watch_for_effect
 from skyvern_dagster.browser.page_snapshot import Mark, page_snapshot
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.errors import ActionError, BrowserBrokenError, HttpStatusError
@@ -49,6 +49,7 @@ async def perform(
     *,
     limit: float = 10.0,
     wants_file: bool = False,
+    has_effect: bool = False,
 ) -> ActionResult:
     """Carries out one action on the current page.
 
@@ -57,6 +58,7 @@ async def perform(
         act: Does it, and says in a few words what it did.
         limit: Most seconds to wait for the page to come to rest.
         wants_file: Whether a file is expected, which may be worth a longer wait.
+        has_effect: Whether the action is there for what the page does then: it is watched for.
 
     Raises:
         BrowserBrokenError: The browser is gone. Everything else is told in the result.
@@ -68,6 +70,8 @@ async def perform(
     try:
         message, failure = await _attempt(act, page)
         await wait_until_idle(session, mark, limit=limit, wants_file=wants_file)
+        if has_effect and failure is None:
+            await watch_for_effect(session, mark)
         failure = failure or await _leave_error_page(session, mark)
         await _close_empty_popups(session, mark)
     finally:

@@ -63,7 +63,7 @@ async def click(
         )
         return f"{'Double-clicked' if count == 2 else f'Clicked ({button} button)'} {target}"
 
-    return await perform(session, act)
+    return await perform(session, act, has_effect=True)
 
 
 async def drag(session: BrowserSession, ref: str, to_ref: str) -> ActionResult:
@@ -74,7 +74,7 @@ async def drag(session: BrowserSession, ref: str, to_ref: str) -> ActionResult:
         await target.locator.drag_to(place.locator, timeout=_TIMEOUT)
         return f"Dragged {target} onto {place}"
 
-    return await perform(session, act)
+    return await perform(session, act, has_effect=True)
 
 
 async def input_text(
@@ -155,20 +155,53 @@ def _fill_problem(target: Target) -> str:
 
 
 async def select_option(
-    session: BrowserSession, ref: str, *, label: str | None = None, value: str | None = None
+    session: BrowserSession,
+    ref: str,
+    *,
+    label: str | None = None,
+    value: str | None = None,
+    labels: Sequence[str] = (),
 ) -> ActionResult:
-    """Chooses an option by label or by value; of a drawn dropdown, by label: opens it first."""
+    """Chooses in a dropdown, native or drawn, searchable or not.
+
+    Args:
+        session: Where to act.
+        ref: The dropdown, or its label.
+        label: How the option reads.
+        value: Its value instead; of a native select only.
+        labels: Several options, where several can be chosen. They replace a native select's choice.
+    """
 
     async def act(page: Page) -> str:
         target = await find_target(page, ref)
-        if target.control != "select":
-            return await choose_drawn_option(page, target, label or value or "")
-        index = _option_index(target, label, value)
-        control = target.locator.locator("skyvern-target=control")
-        await control.select_option(index=index, timeout=_TIMEOUT)
-        return f'Chose "{target.options[index][0]}" in {target}'
+        if target.options:
+            return await _choose_listed(target, label, value, labels)
+        if target.control == "select":
+            raise ActionError(f"{target} has no options")
+        said = [
+            await choose_drawn_option(page, await find_target(page, ref), each)
+            for each in (labels or (label or value or "",))
+        ]
+        return "; ".join(said)
 
-    return await perform(session, act)
+    return await perform(session, act, has_effect=True)
+
+
+async def _choose_listed(
+    target: Target, label: str | None, value: str | None, labels: Sequence[str]
+) -> str:
+    """Of a native select, or of the list of suggestions that a field has (``<datalist>``)."""
+    control = target.locator.locator("skyvern-target=control")
+    wanted = [_option_index(target, each, None) for each in labels]
+    wanted = wanted or [_option_index(target, label, value)]
+    if len(wanted) > 1 and not target.multiple:
+        raise ActionError(f"{target} takes one option only")
+    names = ", ".join(f'"{target.options[index][0]}"' for index in wanted)
+    if target.control == "select":
+        await control.select_option(index=wanted, timeout=_TIMEOUT)
+    else:
+        await control.fill(target.options[wanted[0]][1], timeout=_TIMEOUT)
+    return f"Chose {names} in {target}"
 
 
 def _option_index(target: Target, label: str | None, value: str | None) -> int:
@@ -272,15 +305,26 @@ async def scroll(
     return await perform(session, act)
 
 
-async def press(session: BrowserSession, key: str, ref: str | None = None) -> ActionResult:
-    """Presses a key by Playwright's name (``Enter``, ``Escape``, ``Control+A``)."""
+async def press(
+    session: BrowserSession, key: str, ref: str | None = None, *, count: int = 1
+) -> ActionResult:
+    """Presses a key by Playwright's name (``Enter``, ``Escape``, ``Control+A``).
+
+    Args:
+        session: Where to act.
+        key: Which key.
+        ref: The element that gets it; the focused one without.
+        count: How often.
+    """
 
     async def act(page: Page) -> str:
-        if ref is None:
-            await page.keyboard.press(key)
-            return f"Pressed {key}"
-        target = await find_target(page, ref)
-        await target.locator.press(key, timeout=_TIMEOUT, no_wait_after=True)
-        return f"Pressed {key} in {target}"
+        times = f" {count} times" if count > 1 else ""
+        target = None if ref is None else await find_target(page, ref)
+        for _ in range(count):
+            if target is None:
+                await page.keyboard.press(key)
+            else:
+                await target.locator.press(key, timeout=_TIMEOUT, no_wait_after=True)
+        return f"Pressed {key}{times}" + (f" in {target}" if target is not None else "")
 
-    return await perform(session, act)
+    return await perform(session, act, has_effect=True)

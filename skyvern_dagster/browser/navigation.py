@@ -12,10 +12,11 @@ from skyvern_dagster.browser.action import leave_error_page, perform
 from skyvern_dagster.browser.fetching import reason_of
 from skyvern_dagster.browser.page_snapshot import page_snapshot
 from skyvern_dagster.browser.results import ActionResult
+from skyvern_dagster.browser.scripts import ask
 from skyvern_dagster.errors import ActionError, NavigationError
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import Frame, Locator, Page
 
     from skyvern_dagster.browser.session import BrowserSession
 
@@ -25,6 +26,8 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
 _TRIES = 3
 _BACKOFF_SECONDS = 0.4
 _FIND_TIMEOUT = 2_000.0
+_MOST_FOUND = 3
+_WINDOW = 160
 _LOOK_SECONDS = 0.25
 
 
@@ -239,18 +242,47 @@ async def switch_tab(session: BrowserSession, index: int) -> ActionResult:
 
 
 async def find_text(session: BrowserSession, text: str) -> ActionResult:
-    """Scrolls to the first place that has a text, in any frame, and tells how many there are."""
+    """Scrolls to the first place that has a text, in any frame, and tells what stands around it.
+
+    Besides texts these are labels, placeholders, titles and descriptions of pictures.
+    """
 
     async def act(page: Page) -> str:
-        count = 0
+        count, options, around = 0, 0, list[str]()
         for frame in page.frames:
-            found = frame.get_by_text(text)
+            found = _places(frame, text)
             here = await found.count()
             if here and not count:
                 await found.first.scroll_into_view_if_needed(timeout=_FIND_TIMEOUT)
             count += here
+            options += await frame.locator("option", has_text=text).count()
+            for index in range(min(here, _MOST_FOUND - len(around))):
+                whole = await ask(found.nth(index), "skyvern-target=around", _FIND_TIMEOUT)
+                around.append(_window(whole, text))
+        if not count and options:
+            return f'"{text}" is an option of a dropdown'
         if not count:
             raise ActionError(f'"{text}" is nowhere on the page')
-        return f'"{text}" is on the page {count} times' if count > 1 else f'Found "{text}"'
+        places = "; ".join(f'"{each}"' for each in dict.fromkeys(around) if each)
+        times = f'"{text}" is on the page {count} times' if count > 1 else f'Found "{text}"'
+        return f"{times}: {places}" if places else times
 
     return await perform(session, act)
+
+
+def _window(whole: str, text: str) -> str:
+    """The part of a row or paragraph that has the text."""
+    start = max(0, whole.casefold().find(text.casefold()) - _WINDOW // 3)
+    part = whole[start : start + _WINDOW]
+    return f"{'…' * (start > 0)}{part}{'…' * (start + _WINDOW < len(whole))}"
+
+
+def _places(frame: Frame, text: str) -> Locator:
+    texts = frame.get_by_text(text)
+    for more in (
+        frame.get_by_label(text),
+        frame.get_by_placeholder(text),
+        frame.get_by_title(text),
+    ):
+        texts = texts.or_(more)
+    return texts.or_(frame.get_by_alt_text(text)).filter(visible=True)

@@ -188,6 +188,8 @@ class _ShownText:
             self.text, self.value = "", str(details.get("value", ""))
         elif holds_value:
             self.text, self.value = "", aria.text
+        elif aria.role == "generic" and details.get("role") == "textbox":
+            self.text, self.value = "", str(details.get("value", ""))
         else:
             self.text, self.value = aria.text, _plain_value(details)
 
@@ -203,7 +205,10 @@ def _plain_value(details: ElementDetails) -> str:
 
 def _attributes(details: ElementDetails) -> dict[str, str]:
     attributes = dict(details.get("attributes", {}))
-    for word in ("label", "hint"):
+    for word in ("label", "hint", "colour"):
         if details.get(word):
             attributes[word] = details[word]
+    for word in ("filled", "draggable"):
+        if details.get(word):
+            attributes[word] = "true"
     return attributes

@@ -5,7 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from skyvern_dagster.browser.page_snapshot import Mark, PageActivity, read_activity
+from skyvern_dagster.browser.page_snapshot import (
+    Mark,
+    PageActivity,
+    page_snapshot,
+    read_activity,
+)
 
 if TYPE_CHECKING:
     from skyvern_dagster.browser.session import BrowserSession
@@ -14,6 +19,8 @@ if TYPE_CHECKING:
 # page that leaves, opens a tab or asks for a download says so at once.
 _WINDOW = 0.08
 _STEP = 0.05
+# What people still take for the answer to what they did.
+_EFFECT_SECONDS = 0.7
 _TICK = 0.2
 _RESTLESS_SECONDS = 1.5
 _LEAVING_SECONDS = 2.0
@@ -60,6 +67,31 @@ async def wait_until_idle(
         await session.traffic.change(remaining)
 
 
+async def watch_for_effect(session: BrowserSession, mark: Mark) -> None:
+    """Gives an action that has changed nothing so far a little longer to do so.
+
+    Args:
+        session: Whose current page to watch.
+        mark: How things stood before the action.
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + _EFFECT_SECONDS
+    while not await _has_effect(session, mark):
+        if loop.time() >= deadline:
+            return
+        await session.traffic.change(_STEP * 2)
+    await wait_until_idle(session, mark)
+
+
+async def _has_effect(session: BrowserSession, mark: Mark) -> bool:
+    page = await session.tabs.ensure()
+    counts = (session.tabs.opened, len(session.dialogs.messages), session.downloads.begun)
+    if page is not mark.page or counts != (mark.tabs_opened, mark.dialogs, mark.begun):
+        return True
+    now = await page_snapshot(page)
+    return (now.url, now.fingerprint) != (mark.look.url, mark.look.fingerprint)
+
+
 class _Waiting:
     """Decides how much longer to wait for a page whose requests have ended."""
 
@@ -83,6 +115,8 @@ class _Waiting:
         """Seconds until it is worth another look; none or less if the page rests."""
         if pulse is None or pulse.is_loading or self.asked_for_file or self._is_leaving(pulse):
             return _STEP
+        if pulse.due > 0:
+            return min(pulse.due + _STEP, _TICK)
         # Both may have begun while the page was asked.
         if self._session.downloads.is_saving or self._session.traffic.is_busy():
             return _STEP

@@ -13,7 +13,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from skyvern_dagster.browser.observation import Node, Observation
-from skyvern_dagster.browser.outline_node import controls_in, is_control, node_text, phrase
+from skyvern_dagster.browser.outline_node import (
+    cells_phrase,
+    controls_in,
+    is_control,
+    is_field,
+    is_laid_out,
+    node_text,
+    phrase,
+)
+from skyvern_dagster.browser.table_cells import RowSlots, Slot, row_slots
 
 CHARACTERS_PER_TOKEN = 4
 """Close enough for a budget, and the same for every model."""
@@ -54,6 +63,7 @@ class _Line:
     rank: int
     controls: int = 0
     row: int = 0
+    field: str | None = None
 
 
 def page_outline(
@@ -67,8 +77,9 @@ def page_outline(
         max_tokens: Budget, at four characters a token.
         all_rows: Whether long tables and lists are kept as far as the budget goes, for reading.
     """
-    lines = list(_without_repeats(list(_lines(observation.root, 0))))
-    lines = _matched(lines, words)
+    wanted_words = frozenset(word.casefold() for word in words if word)
+    lines = list(_without_repeats(list(_Reading(observation.root, wanted_words).lines())))
+    lines = _matched(lines, wanted_words)
     wanted = {
         index
         for index, line in enumerate(lines)
@@ -86,27 +97,76 @@ def words_of(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(word for word in found if len(word) > _SHORT_WORD) - _FILLERS
 
 
-def _lines(node: Node, depth: int) -> Iterator[_Line]:
-    rows = 0
-    for child in node.children:
-        if child.role in _ROWS:
-            rows += 1
-        yield from _node_lines(child, depth, rows if child.role in _ROWS else 0)
+class _Reading:
+    """Lines of a tree, in document order."""
 
+    def __init__(self, root: Node, words: frozenset[str]) -> None:
+        self._root = root
+        self._words = words
+        self._slots: RowSlots = row_slots(root)
 
-def _node_lines(node: Node, depth: int, row: int) -> Iterator[_Line]:
-    if row or is_control(node) or not node.children:
-        text = phrase(node, row=bool(row))
-        if not row or len(text) <= _LONGEST_ROW:
-            if text:
-                yield _line(node, depth, text, row)
+    def lines(self) -> Iterator[_Line]:
+        """Every line there is."""
+        return self._below(self._root, 0)
+
+    def _below(self, node: Node, depth: int) -> Iterator[_Line]:
+        rows = 0
+        children = list(_with_pairs(node.children))
+        for child in children:
+            if child.role in _ROWS:
+                rows += 1
+            yield from self._of(child, depth, rows if child.role in _ROWS else 0)
+
+    def _of(self, node: Node, depth: int, row: int) -> Iterator[_Line]:
+        if slots := self._slots.get(id(node)) or _pair_slots(node):
+            yield from self._row(node, slots, depth, row)
             return
-        text = ""
-    else:
-        text = _heading(node)
-    if text:
-        yield _line(node, depth, text, 0)
-    yield from _lines(node, depth + bool(text))
+        if row or is_control(node) or not node.children:
+            text = phrase(node, row=bool(row), words=self._words)
+            if not row or len(text) <= _LONGEST_ROW:
+                if text:
+                    yield _line(node, depth, text, row)
+                return
+            text = ""
+        else:
+            text = _heading(node)
+        if text:
+            yield _line(node, depth, text, 0)
+        yield from self._below(node, depth + bool(text))
+
+    def _row(self, node: Node, slots: tuple[Slot, ...], depth: int, row: int) -> Iterator[_Line]:
+        """A row on one line; cells that are laid out like a page of their own follow below it."""
+        laid_out = [slot.cell for slot in slots if slot.cell is not None and is_laid_out(slot.cell)]
+        if len(slots) > 1 or not laid_out:
+            shown = tuple(Slot(None) if slot.cell in laid_out else slot for slot in slots)
+            if text := cells_phrase(shown, node, self._words):
+                yield _line(node, depth, text, row)
+        for cell in laid_out:
+            yield from self._below(cell, depth + 1)
+
+
+def _with_pairs(children: tuple[Node, ...]) -> Iterator[Node]:
+    """Nodes in their order, a term of a definition list together with what it is said to be."""
+    pair: list[Node] = []
+    for child in children:
+        if pair and child.role != "definition":
+            yield _paired(pair)
+            pair = []
+        if pair or child.role == "term":
+            pair.append(child)
+        else:
+            yield child
+    if pair:
+        yield _paired(pair)
+
+
+def _paired(pair: list[Node]) -> Node:
+    return pair[0] if len(pair) == 1 else Node("row", children=tuple(pair))
+
+
+def _pair_slots(node: Node) -> tuple[Slot, ...]:
+    is_pair = node.role == "row" and bool(node.children) and node.children[0].role == "term"
+    return tuple(map(Slot, node.children)) if is_pair else ()
 
 
 def _heading(node: Node) -> str:
@@ -121,7 +181,8 @@ def _heading(node: Node) -> str:
 
 def _line(node: Node, depth: int, text: str, row: int) -> _Line:
     controls = controls_in(node) if row or is_control(node) else 0
-    return _Line(depth, text, _rank(node, row, controls), controls, row)
+    field = (node.name or node.placeholder) if is_field(node) and is_control(node) else None
+    return _Line(depth, text, _rank(node, row, controls), controls, row, field)
 
 
 def _rank(node: Node, row: int, controls: int) -> int:
@@ -137,9 +198,8 @@ def _rank(node: Node, row: int, controls: int) -> int:
     return CONTROL if controls else TEXT
 
 
-def _matched(lines: list[_Line], words: Iterable[str]) -> list[_Line]:
+def _matched(lines: list[_Line], wanted: frozenset[str]) -> list[_Line]:
     """Lines with a rare word of the goal, ranked first; a word in every row tells nothing."""
-    wanted = {word.casefold() for word in words if word}
     if not wanted:
         return lines
     folded = [line.text.casefold() for line in lines]
@@ -155,14 +215,15 @@ def _matched(lines: list[_Line], words: Iterable[str]) -> list[_Line]:
 
 
 def _without_repeats(lines: list[_Line]) -> Iterator[_Line]:
-    """Texts that only repeat a neighbour: a label before its field, a cell and its link."""
+    """Without the labels that only repeat the name of the field before or after them.
+
+    Nothing else goes: a number that its neighbour has, too, is another number.
+    """
     for index, line in enumerate(lines):
-        around = (lines[index - 1 : index], lines[index + 1 : index + 2])
-        before, after = (each[0].text if each else "" for each in around)
-        if (
-            not line.controls
-            and not line.row
-            and (line.text in before or f'"{line.text}"' in after)
+        around = lines[max(0, index - 1) : index] + lines[index + 1 : index + 2]
+        is_text = not line.controls and not line.row
+        if is_text and any(
+            " ".join(each.field.split()) == line.text for each in around if each.field
         ):
             continue
         yield line

@@ -42,6 +42,7 @@ class PageActivity:
 
     Attributes:
         quiet: Seconds since its DOM changed.
+        due: Seconds until the timers have run that the last action started.
         is_loading: Whether its document is still being read.
         leaving: Seconds since it asked to go to another document; ``None`` if it hasn't.
         asked_downloads: How many downloads its links have asked for.
@@ -49,6 +50,7 @@ class PageActivity:
     """
 
     quiet: float
+    due: float
     is_loading: bool
     leaving: float | None
     asked_downloads: int
@@ -107,6 +109,7 @@ async def read_activity(page: Page) -> PageActivity | None:
     answers = [main, *(each for each in others if each)]
     return PageActivity(
         quiet=min(each["quiet"] for each in answers) / 1000,
+        due=max(each["due"] for each in answers) / 1000,
         is_loading=main["ready"] == "loading",
         leaving=None if main["leaving"] is None else main["leaving"] / 1000,
         asked_downloads=sum(each["downloads"] for each in answers),

@@ -29,6 +29,9 @@ class Target:
         role: Its ``role`` attribute.
         label: How it reads.
         options: Of a select: label, value and whether it is disabled.
+        multiple: Whether it is a select of which several options can be chosen.
+        shows: What it shows as chosen or typed; of a password field nothing.
+        is_typed: Whether that is the content of a field.
         covered_by: What lies over its middle; empty if nothing does.
         has_area: Whether there is anything of it to click on.
         is_drawn: Whether it stands for a control that is hidden.
@@ -46,6 +49,9 @@ class Target:
     maxlength: int | None
     checked: bool
     options: tuple[tuple[str, str, bool], ...]
+    multiple: bool
+    shows: str
+    is_typed: bool
     covered_by: str
     has_area: bool
     is_drawn: bool
@@ -100,6 +106,9 @@ async def find_target(page: Page, ref: str) -> Target:
         maxlength=facts["maxlength"],
         checked=facts["checked"],
         options=tuple((label, value, disabled) for label, value, disabled in facts["options"]),
+        multiple=facts["multiple"],
+        shows=facts["shows"],
+        is_typed=facts["is_typed"],
         covered_by=facts["covered_by"],
         has_area=facts["has_area"],
         is_drawn=facts["is_drawn"],

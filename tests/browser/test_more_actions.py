@@ -66,7 +66,16 @@ def test_finding_a_text_brings_it_into_view(visit: Visit) -> None:
     visit.open("/long")
     before = next(n for n in visit.look().root.walk() if n.name == "Entry 333")
     assert not before.in_viewport
-    assert visit.run(navigation.find_text(visit.session, "Entry number 333")).ok
+    found = visit.run(navigation.find_text(visit.session, "Entry number 333"))
+    assert found.ok
+    assert "Entry number 333" in found.message
     after = next(n for n in visit.look().root.walk() if n.name == "Entry 333")
     assert after.in_viewport
+    visit.open("/cells")
+    found = visit.run(navigation.find_text(visit.session, "closed"))
+    assert found.message.startswith('Found "closed": "2 May closed"')
+    assert visit.run(navigation.find_text(visit.session, "Pieces")).ok
+    visit.open("/handles")
+    option = visit.run(navigation.find_text(visit.session, "State 37"))
+    assert "State 36 State 37 State 38" in option.message
     assert "nowhere" in visit.run(navigation.find_text(visit.session, "Unicorn")).error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,6 +67,23 @@ def test_every_control_is_shown_where_there_is_room(nodes: list[Node]) -> None:
         if node.ref and node.role in ("link", "button", "textbox")
     }
     assert {ref for ref in controls if f"[{ref}]" not in shown.text} == set()
+
+
+CELLS = st.text('15.0|\\ a"', max_size=6)
+
+
+@given(st.lists(CELLS, min_size=2, max_size=6), st.sampled_from(["cell", "gridcell"]))
+def test_a_bar_per_cell_whatever_is_in_them(texts: list[str], role: str) -> None:
+    row = Node("row", children=tuple(Node(role, text) for text in texts))
+    shown = page_outline(page(Node("table", children=(row,))), [], 4000).text
+    cells = [each.strip().replace("\\|", "|") for each in re.split(r"(?<!\\)\|", shown)]
+    assert cells == [" ".join(text.split()) for text in texts]
+
+
+def test_a_number_that_its_neighbour_has_too_is_another_number() -> None:
+    texts = ("15", "5", "5", "100456", "4")
+    shown = page_outline(page(*(Node("paragraph", text=text) for text in texts)), [], 100)
+    assert tuple(shown.text.splitlines()) == texts
 
 
 def test_a_long_table_keeps_header_first_rows_and_the_row_that_is_meant() -> None:

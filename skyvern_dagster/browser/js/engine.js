@@ -9,17 +9,23 @@
 (() => {
   const MAX_TEXT = 200;
   const MAX_OPTIONS = 200;
+  const MOST_BEFORE = 8; // the snapshot folds wrappers away: one of so many is still there
   const NATIVE = "a[href],button,input,select,textarea,summary,option,label";
   const ROLES =
     "[role=button],[role=link],[role=checkbox],[role=radio],[role=switch],[role=tab],[role=option]," +
     "[role=menuitem],[role=menuitemcheckbox],[role=menuitemradio],[role=combobox],[role=textbox]," +
     "[role=searchbox],[role=spinbutton],[role=slider],[role=treeitem]";
-  const INTERACTIVE = NATIVE + "," + ROLES + ",[contenteditable=''],[contenteditable=true]";
-  const TELLING = INTERACTIVE + ",fieldset,[role],[tabindex],[onclick]";
+  const EDITABLE = "[contenteditable=''],[contenteditable=true],[contenteditable=plaintext-only]";
+  const INTERACTIVE = NATIVE + "," + ROLES + "," + EDITABLE;
+  const TELLING = INTERACTIVE + ",fieldset,[role],[tabindex],[onclick],[colspan],[rowspan],[aria-colspan],[aria-rowspan],[draggable]";
+  const TOLD_AS_TRUE = new Set(["download", "readonly", "multiple"]);
+  const CHOSEN = ["active", "selected", "checked", "current", "chosen", "is-active", "is-selected"];
+  const HANDLES = ".ui-draggable,.ui-sortable-handle,.ui-slider-handle,[aria-roledescription*=drag i],[aria-roledescription*=sort i]";
   const COPIED = new Set([
     "id", "name", "autocomplete", "inputmode", "maxlength", "pattern", "accept", "min", "max",
     "download", "target", "aria-label", "aria-haspopup", "aria-current", "aria-live", "alt",
-    "readonly", "multiple", "rel",
+    "readonly", "multiple", "rel", "colspan", "rowspan", "aria-colspan", "aria-rowspan",
+    "step", "aria-valuemin", "aria-valuemax", "aria-valuenow", "aria-valuetext", "aria-readonly",
   ]);
   const SKIPPED = new Set([
     "SCRIPT", "STYLE", "META", "LINK", "HEAD", "TITLE", "NOSCRIPT", "TEMPLATE", "BR",
@@ -117,9 +123,12 @@
     const tag = element.nodeName;
     if (tag === "INPUT") into.type = element.type;
     if (tag === "BUTTON" && element.type !== "submit") into.type = element.type;
-    if (isSecret(element)) into.secret = true;
+    if (isSecret(element)) {
+      into.secret = true;
+      if (element.value) into.filled = true;
+    }
     else if (tag === "INPUT" || tag === "TEXTAREA") into.value = fieldValue(element);
-    else if (element.isContentEditable) into.value = clean(element.innerText);
+    else if (element.isContentEditable) into.value = element.innerText.trim().slice(0, 2000);
     if (tag === "SELECT") selectDetails(element, into);
     if (element.placeholder) into.placeholder = clean(element.placeholder);
     if (element.required || element.ariaRequired === "true") into.required = true;
@@ -159,6 +168,7 @@
       if (!COPIED.has(name)) continue;
       const value = element.getAttribute(name);
       if (value || name === "download") found[name] = clean(value);
+      else if (TOLD_AS_TRUE.has(name)) found[name] = "true";
     }
     return found;
   }
@@ -172,9 +182,41 @@
     const attributes = attributesOf(element);
     if (!isEmpty(attributes)) details.attributes = attributes;
     linkDetails(element, details);
-    if (element.matches("input,select,textarea,button,fieldset,[role]")) fieldDetails(element, details);
+    if (element.matches("input,select,textarea,button,fieldset,[role]," + EDITABLE)) fieldDetails(element, details);
+    if (element.matches(EDITABLE)) editableDetails(element, details);
+    tellChoice(element, details);
     if (isCovered(element, box)) details.covered = true;
     return details;
+  }
+
+  // An editor without a role: what people see is a field to write in.
+  function editableDetails(element, into) {
+    if (element.hasAttribute("role")) return;
+    into.role = "textbox";
+    const about = element.getAttribute("aria-labelledby");
+    const label = about && element.getRootNode().getElementById(about.split(" ")[0]);
+    const spoken = clean(element.getAttribute("aria-label")) || clean(label && label.innerText);
+    const placeholder = element.getAttribute("aria-placeholder") || element.dataset.placeholder;
+    if (placeholder) into.placeholder = clean(placeholder);
+    into.name = spoken || clean(element.title) || clean(placeholder) || wordsOfClass(element);
+  }
+
+  // Toggles that say only by a class which of them is chosen.
+  function tellChoice(element, into) {
+    if (!element.matches("button,a,[role],[tabindex],[onclick]") || !element.parentElement) return;
+    const word = CHOSEN.find((each) => element.classList.contains(each));
+    if (!word || element.ariaPressed || element.ariaSelected || element.ariaChecked) return;
+    const alike = Array.from(element.parentElement.children).filter((each) => each.nodeName === element.nodeName);
+    if (alike.length < 2 || alike.every((each) => each.classList.contains(word))) return;
+    into.attributes = { ...into.attributes, chosen: word };
+  }
+
+  function isDraggable(element, listeners) {
+    if (element.getAttribute("draggable") === "true" || element.matches(HANDLES)) return true;
+    const parent = element.parentElement;
+    if (!parent || !listeners.dragging.has(parent) || parent.matches("html,body,form,main")) return false;
+    const alike = Array.from(parent.children).filter((each) => each.nodeName === element.nodeName);
+    return alike.length > 1 && element.textContent.length <= MAX_TEXT;
   }
 
   function expandedState(element) {
@@ -198,12 +240,23 @@
 
   // Clickable without a role: the page's author gave it a handler or a hand cursor.
   function isScriptClickable(element, style) {
-    if (element.hasAttribute("onclick") || element.hasAttribute("ng-click")) return true;
-    if (element.tabIndex >= 0 && element.hasAttribute("tabindex") && element.matches("div,span,i,svg,img"))
-      return true;
     if (style.cursor !== "pointer") return false;
     const parent = parentOf(element);
     return !parent || getComputedStyle(parent).cursor !== "pointer";
+  }
+
+  // It has a handler or a place in the tab order of its own, whatever it lies in.
+  function hasOwnHandler(element, listeners) {
+    if (element.hasAttribute("onclick") || element.hasAttribute("ng-click")) return true;
+    if (listeners.owners.has(element) && !element.matches("html,body,form")) return true;
+    if (element.hasAttribute("tabindex") && element.tabIndex >= 0 && !isScrolled(element)) return true;
+    return isListener(element, listeners.all);
+  }
+
+  // What scrolls has a place in the tab order for the arrow keys; so have whole dialogs and panels.
+  function isScrolled(element) {
+    if (element.matches("dialog,main,section,[role=dialog],[role=tabpanel],[role=main],[role=region],[role=grid],[role=document]")) return true;
+    return element.scrollHeight > element.clientHeight + 4 && element.textContent.length > MAX_TEXT;
   }
 
   // Frameworks listen on large containers for everything in them; those are not what is clicked.
@@ -213,20 +266,23 @@
   }
 
   function listenersHere() {
-    const found = new Set();
+    const found = { all: new Set(), owners: new Set(), dragging: new Set() };
     const note = (event) => {
       event.stopPropagation();
-      found.add(event.composedPath()[0]);
+      const element = event.composedPath()[0];
+      found.all.add(element);
+      if (event.type === "skyvern.owns") found.owners.add(element);
+      if (event.type === "skyvern.drags") found.dragging.add(element);
     };
-    document.addEventListener("skyvern.listens", note, true);
+    const answers = ["skyvern.listens", "skyvern.owns", "skyvern.drags"];
+    for (const each of answers) document.addEventListener(each, note, true);
     document.dispatchEvent(new Event("skyvern.ask"));
-    document.removeEventListener("skyvern.listens", note, true);
+    for (const each of answers) document.removeEventListener(each, note, true);
     return found;
   }
 
-  function hasInteractiveAncestor(element) {
-    for (let node = parentOf(element); node; node = parentOf(node))
-      if (node.matches(INTERACTIVE + ",[onclick]")) return true;
+  function hasAncestor(element, selector) {
+    for (let node = parentOf(element); node; node = parentOf(node)) if (node.matches(selector)) return true;
     return false;
   }
 
@@ -248,6 +304,24 @@
       if (telling.length) return [...new Set(telling)].slice(0, 4).join(" ");
     }
     return "";
+  }
+
+  const COLOURS = {
+    black: [0, 0, 0], white: [255, 255, 255], gray: [128, 128, 128], red: [255, 0, 0], green: [0, 128, 0],
+    lime: [0, 255, 0], blue: [0, 0, 255], yellow: [255, 255, 0], orange: [255, 165, 0], purple: [128, 0, 128],
+    pink: [255, 192, 203], brown: [139, 69, 19], cyan: [0, 255, 255], magenta: [255, 0, 255], navy: [0, 0, 128],
+    silver: [192, 192, 192], olive: [128, 128, 0], teal: [0, 128, 128], maroon: [128, 0, 0],
+  };
+
+  // A swatch or a shape without words is told apart by its colour.
+  function colourOf(element) {
+    const style = getComputedStyle(element);
+    const drawn = element instanceof SVGElement && element.nodeName !== "svg";
+    const parts = ((drawn ? style.fill : style.backgroundColor).match(/[\d.]+/g) || []).map(Number);
+    const isPlainButton = element.nodeName === "BUTTON" && parts.slice(0, 3).every((each) => each === 239);
+    if (parts.length < 3 || parts[3] === 0 || isPlainButton) return "";
+    const distance = (rgb) => rgb.reduce((sum, each, at) => sum + (each - parts[at]) ** 2, 0);
+    return Object.keys(COLOURS).reduce((best, each) => (distance(COLOURS[each]) < distance(COLOURS[best]) ? each : best));
   }
 
   function spokenLabel(element) {
@@ -280,6 +354,7 @@
     for (let node = parentOf(element); node; node = parentOf(node)) {
       const ref = ariaRef(node);
       if (ref) found.push(ref);
+      if (refs.has(node)) found.push(refs.get(node));
     }
     return found;
   }
@@ -290,8 +365,9 @@
     return (
       (native && element.nodeName !== "LABEL") ||
       standsForHidden(element, details) ||
-      ((isScriptClickable(element, getComputedStyle(element)) || isListener(element, listeners)) &&
-        !hasInteractiveAncestor(element))
+      (isScriptClickable(element, getComputedStyle(element)) && !hasAncestor(element, INTERACTIVE + ",[onclick]")) ||
+      ((hasOwnHandler(element, listeners) || isDraggable(element, listeners)) &&
+        !hasAncestor(element, NATIVE + "," + EDITABLE))
     );
   }
 
@@ -299,6 +375,7 @@
   function needsHandle(element, ref, native) {
     if (element.nodeName === "OPTION") return false;
     if (isField(element)) return !ref;
+    if (element.matches(EDITABLE)) return true;
     return !native || !ref || element.nodeName === "LABEL" || !nameOf(element);
   }
 
@@ -314,7 +391,8 @@
     const role = element.getAttribute("role");
     if (isField(element)) return role || fieldRole(element);
     if (element.nodeName === "A" || role === "link") return "link";
-    return element.nodeName === "BUTTON" || role === "button" ? "button" : "";
+    if (element.nodeName === "BUTTON") return "button";
+    return role || (element.nodeName === "TD" ? "cell" : "");
   }
 
   function fieldRole(element) {
@@ -324,10 +402,16 @@
 
   function addHandle(element, box, details, previous) {
     details.x = refFor(element);
-    details.text = clean(element.innerText) || spokenLabel(element) || "";
+    details.text = element.matches(EDITABLE)
+      ? details.name || ""
+      : clean(element.innerText) || spokenLabel(element) || "";
     details.parents = ancestorRefs(element);
-    details.after = previous;
-    if (!details.text) details.hint = wordsOfClass(element);
+    details.after = previous.slice(-MOST_BEFORE).reverse();
+    if (element.matches(EDITABLE)) details.holds = Array.from(element.querySelectorAll("*"), ariaRef).filter(Boolean);
+    if (!details.text) {
+      details.hint = wordsOfClass(element);
+      details.colour = colourOf(element);
+    }
     if (!details.attributes) details.attributes = attributesOf(element);
     if (isField(element)) details.field = true;
     const role = handleRole(element);
@@ -352,7 +436,7 @@
     const found = [];
     const secrets = [];
     let newest = 0;
-    let previous = "";
+    const previous = [];
     for (const element of everything()) {
       const ref = ariaRef(element);
       if (ref) newest = Math.max(newest, Number(ref.slice(ref.lastIndexOf("e") + 1)));
@@ -365,10 +449,11 @@
       const details = detailsOf(element, box, interactive);
       if (isClickable(element, native, details, listeners)) {
         details.clickable = true;
+        if (isDraggable(element, listeners)) details.draggable = true;
         if (needsHandle(element, ref, native) && isShown(element))
           addHandle(element, box, details, previous);
       }
-      if (!details.field) previous = details.x || ref || previous;
+      if (!details.field && (details.x || ref)) previous.push(details.x || ref);
       if (!ref && !details.x) continue;
       const base = [ref, element.localName, ...box];
       if (isEmpty(details)) plain.push(base);

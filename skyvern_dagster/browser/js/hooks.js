@@ -19,7 +19,10 @@
   // on the page answers by one. What listens for every kind of press is the root of a framework, which
   // hands events on.
   const PRESSES = new Set(["click", "mousedown", "mouseup", "pointerdown", "pointerup", "dblclick"]);
+  const HOLDS = new Set(["mousedown", "pointerdown", "touchstart", "dragstart"]);
+  const CLICKS = new Set(["click", "mouseup", "pointerup", "dblclick"]);
   const listening = new Set();
+  const owners = new WeakSet();
   const heard = new WeakMap();
   const listens = (element, kind) => {
     if (!heard.has(element)) {
@@ -30,7 +33,7 @@
   };
   EventTarget.prototype.addEventListener = new Proxy(EventTarget.prototype.addEventListener, {
     apply(add, self, given) {
-      if (PRESSES.has(given[0]) && self instanceof Element) listens(self, given[0]);
+      if ((PRESSES.has(given[0]) || HOLDS.has(given[0])) && self instanceof Element) listens(self, given[0]);
       return Reflect.apply(add, self, given);
     },
   });
@@ -38,9 +41,41 @@
     for (const each of listening) {
       const element = each.deref();
       if (!element) listening.delete(each);
-      else if (element.isConnected && heard.get(element).size < PRESSES.size)
-        element.dispatchEvent(new Event("skyvern.listens", { bubbles: true, composed: true }));
+      else if (element.isConnected && !listensForAll(element))
+        element.dispatchEvent(new Event("skyvern." + wayOf(element), { bubbles: true, composed: true }));
     }
+  });
+  const listensForAll = (element) => [...PRESSES].every((kind) => heard.get(element).has(kind));
+  const wayOf = (element) => {
+    if (owners.has(element)) return "owns";
+    const kinds = [...heard.get(element)];
+    return kinds.some((kind) => HOLDS.has(kind)) && !kinds.some((kind) => CLICKS.has(kind)) ? "drags" : "listens";
+  };
+
+  // `element.onclick = …` is no attribute and no call of addEventListener.
+  for (const kind of PRESSES)
+    for (const { prototype } of [HTMLElement, SVGElement]) {
+      const property = Object.getOwnPropertyDescriptor(prototype, "on" + kind);
+      if (!property || !property.set) continue;
+      const apply = (set, self, given) => {
+        if (typeof given[0] === "function" && self instanceof Element) {
+          listens(self, kind);
+          owners.add(self);
+        }
+        return Reflect.apply(set, self, given);
+      };
+      Object.defineProperty(prototype, "on" + kind, { ...property, set: new Proxy(property.set, { apply }) });
+    }
+
+  // A timer that an action has started shows its effect later: how long, the other world is told.
+  const LONGEST_TIMER = 700;
+  window.setTimeout = new Proxy(window.setTimeout, {
+    apply(set, self, given) {
+      const delay = Number(given[1]) || 0;
+      if (delay > 0 && delay <= LONGEST_TIMER)
+        document.dispatchEvent(new CustomEvent("skyvern.timer", { detail: delay }));
+      return Reflect.apply(set, self, given);
+    },
   });
 
   // Closed shadow roots are open for the isolated world, where snapshots and clicks come from. The

@@ -8,10 +8,14 @@
   const ERROR_LIKE =
     "[class*=error i],[class*=invalid i],[class*=warning i],[class*=alert i],[class*=danger i]," +
     "[class*=flash i],[class*=toast i],[class*=notice i],[class*=success i],[id*=error i]";
+  const ACTS = ["click", "dblclick", "mousedown", "mouseup", "keydown", "keyup", "input", "change", "drop"];
+  const AT_ONCE = 30;
   const FIELDS = "input,select,textarea";
   let stirred = performance.now(); // the last change of the document
   let leaving = -1; // when a navigation away from this document was asked for
   let downloads = 0; // how many downloads the page asked for by link
+  let acted = -Infinity; // when somebody last did something on the page
+  let due = 0; // when the last timer ends that was started by what somebody did
   let openings = 0; // how many new tabs the page asked for
 
   const clean = (text) => (text || "").replace(/\s+/g, " ").trim();
@@ -25,10 +29,18 @@
       attributes: true,
       attributeFilter: ["class", "hidden", "disabled", "open", "aria-expanded", "aria-busy", "src", "href"],
     });
+    for (const kind of ACTS) addEventListener(kind, () => (acted = performance.now()), true);
+    document.addEventListener("skyvern.timer", onTimer);
     addEventListener("click", onClick, true);
     addEventListener("submit", onSubmit, true);
     document.addEventListener("skyvern.opening", () => (openings += 1));
     if (globalThis.navigation) navigation.addEventListener("navigate", onNavigate);
+  }
+
+  // Timers of a clock or a carousel aren't the action's; those that follow at once on it are.
+  function onTimer(event) {
+    const now = performance.now();
+    if (now - acted < AT_ONCE) due = Math.max(due, now + event.detail);
   }
 
   // Whether the page has its own ideas about an event is known only when it is over.
@@ -139,6 +151,7 @@
     const now = performance.now();
     return {
       quiet: now - stirred,
+      due: Math.max(0, due - now),
       ready: document.readyState,
       leaving: leaving < 0 ? null : now - leaving,
       downloads,

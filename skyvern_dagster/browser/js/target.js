@@ -1,6 +1,7 @@
 // A Playwright selector engine that tells about one element, chained behind a ref:
 // `aria-ref=e12 >> skyvern-target=describe`.
 (() => {
+  const MOST_AROUND = 4000;
   const clean = (text, most) => (text || "").replace(/\s+/g, " ").trim().slice(0, most);
 
   function topElementAt(x, y) {
@@ -38,9 +39,9 @@
   }
 
   function controlOf(element) {
-    if (element.matches("input,select,textarea")) return element;
+    if (element.matches("input,select,textarea") || element.isContentEditable) return element;
     if (element.control) return element.control;
-    return element.querySelector("input,select,textarea") || element;
+    return element.querySelector("input,select,textarea,[contenteditable]:not([contenteditable=false])") || element;
   }
 
   function hasArea(element) {
@@ -56,11 +57,19 @@
   }
 
   function optionsOf(control) {
-    return Array.from(control.options || [], (option) => [
+    const list = control.nodeName === "SELECT" ? control : control.list;
+    return Array.from((list && list.options) || [], (option) => [
       clean(option.label, 200),
       option.value,
       option.disabled || Boolean(option.closest("optgroup:disabled")),
     ]);
+  }
+
+  // What a dropdown shows as chosen: its content, or what stands in the box around its search field.
+  function shownBy(control) {
+    if (control.type === "password") return "";
+    const around = control.closest("[class*=select],[class*=combo],[class*=control],label") || control;
+    return clean(control.value || control.innerText || around.innerText, 300);
   }
 
   function about(element) {
@@ -76,7 +85,10 @@
       maxlength: control.maxLength > 0 ? control.maxLength : null,
       editable: element.isContentEditable,
       checked: "checked" in control ? control.checked : element.ariaChecked === "true",
-      options: control.nodeName === "SELECT" ? optionsOf(control) : [],
+      options: optionsOf(control),
+      multiple: control.nodeName === "SELECT" && control.multiple,
+      shows: shownBy(control),
+      is_typed: control.matches("input,textarea") && Boolean(control.value),
       covered_by: coverOf(element),
       has_area: hasArea(element),
       is_drawn: control !== element && !(control.checkVisibility() && hasArea(control)),
@@ -136,10 +148,19 @@
     };
   }
 
+  // What a person would read together with a text: its row, item or paragraph.
+  function textAround(element) {
+    const whole = element.closest("tr,[role=row],li,dd,dt,p,label,figure,fieldset,article") || element;
+    const text = clean(whole.innerText, MOST_AROUND);
+    return text || labelOf(element, element);
+  }
+
+  const ANSWERS = { form: formOf, around: textAround };
+
   function queryAll(root, body) {
     if (body === "control") return [controlOf(root)];
     const element = document.createElement("data");
-    element.textContent = JSON.stringify(body === "form" ? formOf(root) : about(root));
+    element.textContent = JSON.stringify((ANSWERS[body] || about)(root));
     return [element];
   }
 
