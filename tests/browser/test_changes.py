@@ -86,7 +86,7 @@ def test_nothing_is_soon_over(visit: Visit) -> None:
         seconds.append(time.monotonic() - began)
         assert not result.page_changed
         assert "nothing changed" in result.message
-    assert min(seconds) < 0.6
+    assert min(seconds) < 1.3  # 0.7 s of it are watched for an effect
 
 
 @pytest.mark.parametrize(("name", "most"), [("clock", 8.0), ("long poll", 15.0)])
