@@ -31,7 +31,7 @@ _NOT_OFFERED = {
 }
 
 
-def asked(
+def run_options(
     parts: Shim, caller: Caller, body: BaseModel, *, max_steps: int | None = None
 ) -> RunOptions:
     """What every kind of request has in common, checked.

@@ -63,7 +63,7 @@ class Report:
 
 
 @dataclass
-class _Served:
+class _HostReport:
     """What became of one receiver's messages in a pass.
 
     Attributes:
@@ -109,7 +109,7 @@ class Outbox:
         self._locks = NamedLocks(locks)
         self._batch = batch
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="webhooks")
-        self._at_work: dict[str, Future[_Served]] = {}
+        self._at_work: dict[str, Future[_HostReport]] = {}
         self._not_before: dict[str, datetime] = {}
         self._hosts: dict[str, str] = {}
 
@@ -126,7 +126,7 @@ class Outbox:
         self._forget_all_but(set(pending))
         for host, runs in self._due(pending, moment).items():
             if host not in self._at_work:
-                self._at_work[host] = self._pool.submit(self._serve, runs, moment)
+                self._at_work[host] = self._pool.submit(self._send_in_order, runs, moment)
         wait(self._at_work.values(), timeout=patience)
         return self._collected(Report(pending=len(pending)))
 
@@ -169,22 +169,22 @@ class Outbox:
             self._not_before[run.run_id] = now + _LOST_PATIENCE
             return _LOST
 
-    def _serve(self, runs: list[dg.DagsterRun], now: datetime) -> _Served:
+    def _send_in_order(self, runs: list[dg.DagsterRun], now: datetime) -> _HostReport:
         """One receiver's messages, in order; one that doesn't answer is left alone for a while."""
         started = time.monotonic()
-        served = _Served()
+        report = _HostReport()
         for number, run in enumerate(runs):
             progress = self._advance(run, now)
-            served.progress.append(progress)
+            report.progress.append(progress)
             if progress.next_attempt_at is not None:
-                served.not_before[run.run_id] = progress.next_attempt_at
+                report.not_before[run.run_id] = progress.next_attempt_at
             if progress.is_silent and progress.next_attempt_at is not None:
                 for later in runs[number + 1 :]:
-                    served.not_before[later.run_id] = progress.next_attempt_at
+                    report.not_before[later.run_id] = progress.next_attempt_at
                 break
             if time.monotonic() - started > _SECONDS_PER_HOST:
                 break
-        return served
+        return report
 
     def _advance(self, run: dg.DagsterRun, now: datetime) -> SendProgress:
         with self._locks.held(_lock_name(run)) as is_ours:
@@ -199,9 +199,9 @@ class Outbox:
             if error is not None:
                 _log.error("webhooks to %s were not sent", host or "nobody", exc_info=error)
                 continue
-            served = future.result()
-            self._not_before.update(served.not_before)
-            for progress in served.progress:
+            of_host = future.result()
+            self._not_before.update(of_host.not_before)
+            for progress in of_host.progress:
                 report = report.plus(progress)
         return report
 

@@ -16,7 +16,7 @@ from skyvern_dagster.execution import tags
 from skyvern_dagster.process.identity import living_process
 from skyvern_dagster.runs.status import ENDED, GOING_ON, RunStatus, attempt_tags, run_status
 
-_UNSETTLED = ["created", "queued", "running"]
+_UNFINISHED = ["created", "queued", "running"]
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def reconcile(instance: dg.DagsterInstance) -> Reconciled:
     going_on = instance.get_runs(filters=dg.RunsFilter(statuses=GOING_ON))
     lost = [run for run in going_on if tags.PROCESS in run.tags and end_if_lost(instance, run)]
     behind = instance.get_run_records(
-        filters=dg.RunsFilter(statuses=ENDED, tags={tags.STATUS: _UNSETTLED})
+        filters=dg.RunsFilter(statuses=ENDED, tags={tags.STATUS: _UNFINISHED})
     )
     for record in behind:
         run = record.dagster_run
@@ -57,7 +57,7 @@ def reconciled_status(record: dg.RunRecord) -> RunStatus:
     run = record.dagster_run
     if run.status != dg.DagsterRunStatus.SUCCESS and _ran_out_of_time(record):
         said = attempt_tags(run).get(tags.STATUS, "running")
-        if said in _UNSETTLED:
+        if said in _UNFINISHED:
             return "timed_out"
     return run_status(run)
 

@@ -40,7 +40,7 @@ class RunStarter:
     store: ArtifactStore
     secrets: Callable[[], RunSecrets]
 
-    def start_task(self, block: dict[str, Any], asked: RunOptions) -> RunRequest:
+    def start_task(self, block: dict[str, Any], options: RunOptions) -> RunRequest:
         """Starts a task by itself.
 
         Args:
@@ -52,24 +52,24 @@ class RunStarter:
         """
         task_id = new_id("tsk")
         secrets: dict[str, str] = {}
-        payload = without_secrets(asked.body.get("navigation_payload"), secrets)
+        payload = without_secrets(options.body.get("navigation_payload"), secrets)
         told = TextSecrets(secrets)
         block = {
             name: told.without(value) if name in _GOALS and isinstance(value, str) else value
             for name, value in block.items()
         }
-        body = {**told.replaced(asked.body), "navigation_payload": payload}
+        body = {**told.replaced(options.body), "navigation_payload": payload}
         workflow, values = task_workflow(block)
-        clean = asked.model_copy(update={"body": body, "title": told.replaced(asked.title)})
+        clean = options.model_copy(update={"body": body, "title": told.replaced(options.title)})
         request = make_request("task", task_id, clean, workflow, None)
         if secrets:
-            self.secrets().keep(asked.organization_id, task_id, secrets)
-        run_tags = begin(self.store, request, workflow, values) | _limits(asked) | _site(block)
+            self.secrets().keep(options.organization_id, task_id, secrets)
+        run_tags = begin(self.store, request, workflow, values) | _limits(options) | _site(block)
         self.deployment.launch(TASK_JOB, run_config={}, run_tags=run_tags)
         return request
 
     def start_workflow(
-        self, stored: StoredWorkflow, given: dict[str, Any], asked: RunOptions
+        self, stored: StoredWorkflow, given: dict[str, Any], options: RunOptions
     ) -> RunRequest:
         """Starts a stored workflow, as its compiled job where this version of it is loaded.
 
@@ -82,30 +82,30 @@ class RunStarter:
         workflow = stored.load()
         run_id = new_id("wr")
         parameters, secrets = checked_without_secrets(
-            workflow.definition, given, self._kept_before(asked)
+            workflow.definition, given, self._kept_before(options)
         )
         shown = {
             name: {**value, **{key: parameters[key] for key in value if key in parameters}}
             for name in _PARAMETERS
-            if isinstance(value := asked.body.get(name), dict)
+            if isinstance(value := options.body.get(name), dict)
         }
-        asked = asked.model_copy(update={"body": {**asked.body, **shown}})
-        request = make_request("workflow_run", run_id, asked, workflow, stored)
+        options = options.model_copy(update={"body": {**options.body, **shown}})
+        request = make_request("workflow_run", run_id, options, workflow, stored)
         if secrets:
-            self.secrets().keep(asked.organization_id, run_id, secrets)
+            self.secrets().keep(options.organization_id, run_id, secrets)
         job, config = WORKFLOW_JOB, {}
         if self._is_loaded(stored):
             job, config = stored.name, run_config(parameters)
         begun = begin(self.store, request, workflow, parameters)
-        run_tags = begun | _limits(asked) | _site(parameters)
+        run_tags = begun | _limits(options) | _site(parameters)
         self.deployment.launch(job, run_config=config, run_tags=run_tags)
         return request
 
-    def _kept_before(self, asked: RunOptions) -> dict[str, str]:
+    def _kept_before(self, options: RunOptions) -> dict[str, str]:
         """The secrets of the run that this one repeats."""
-        if asked.retried_from is None:
+        if options.retried_from is None:
             return {}
-        return self.secrets().values(asked.organization_id, asked.retried_from)
+        return self.secrets().values(options.organization_id, options.retried_from)
 
     def _is_loaded(self, stored: StoredWorkflow) -> bool:
         loaded = self.deployment.job_tags(stored.name) or {}
@@ -135,8 +135,8 @@ def refuse_environment(value: Any, place: str = "parameters") -> None:
             refuse_environment(each, f"{place}[{index}]")
 
 
-def _limits(asked: RunOptions) -> dict[str, str]:
-    return {} if asked.max_seconds is None else {MAX_RUNTIME_TAGS[0]: str(asked.max_seconds)}
+def _limits(options: RunOptions) -> dict[str, str]:
+    return {} if options.max_seconds is None else {MAX_RUNTIME_TAGS[0]: str(options.max_seconds)}
 
 
 def _site(values: Mapping[str, Any]) -> dict[str, str]:

@@ -46,7 +46,7 @@ class Inbox:
 
 
 @dataclass(frozen=True)
-class WebhookMessage:
+class InboxMessage:
     """A message and its number in the folder."""
 
     uid: int
@@ -87,8 +87,8 @@ def build_inbox_sensor(
             )
     """
 
-    def wanted(letter: WebhookMessage) -> dg.RunRequest | None:
-        message = letter.message
+    def wanted(received: InboxMessage) -> dg.RunRequest | None:
+        message = received.message
         address = parseaddr(str(message["From"] or ""))[1]
         matches = re.fullmatch(sender, address, re.IGNORECASE) and re.search(
             subject, str(message["Subject"] or ""), re.IGNORECASE
@@ -96,7 +96,7 @@ def build_inbox_sensor(
         values = parameters(message) if callable(parameters) else (parameters or {})
         if not matches or values is None:
             return None
-        key = str(message["Message-ID"] or f"{inbox.host}/{inbox.folder}/{letter.uid}").strip()
+        key = str(message["Message-ID"] or f"{inbox.host}/{inbox.folder}/{received.uid}").strip()
         return dg.RunRequest(run_key=key, run_config=run_config(dict(values)) if values else {})
 
     def look(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
@@ -105,11 +105,11 @@ def build_inbox_sensor(
             if last is None:
                 newest = max(_uids(server, 0), default=0)
                 return dg.SensorResult(cursor=f"{validity}/{newest if not context.cursor else 0}")
-            letters = list(_letters(server, _uids(server, last)[:messages_per_tick]))
-        if not letters:
+            messages = list(_messages(server, _uids(server, last)[:messages_per_tick]))
+        if not messages:
             return dg.SkipReason("no new message")
-        requests = [request for letter in letters if (request := wanted(letter)) is not None]
-        return dg.SensorResult(run_requests=requests, cursor=f"{validity}/{letters[-1].uid}")
+        requests = [request for message in messages if (request := wanted(message)) is not None]
+        return dg.SensorResult(run_requests=requests, cursor=f"{validity}/{messages[-1].uid}")
 
     return dg.SensorDefinition(
         name=name,
@@ -176,10 +176,10 @@ def _uids(server: imaplib.IMAP4, after: int) -> list[int]:
     return sorted(uid for uid in uids if uid > after)  # "n:*" always gives the last one
 
 
-def _letters(server: imaplib.IMAP4, uids: list[int]) -> Iterator[WebhookMessage]:
+def _messages(server: imaplib.IMAP4, uids: list[int]) -> Iterator[InboxMessage]:
     for uid in uids:
         _, data = server.uid("FETCH", str(uid), "(BODY.PEEK[])")
         for part in data:
             if isinstance(part, tuple):
                 message = email.message_from_bytes(part[1], policy=email.policy.default)
-                yield WebhookMessage(uid, message)
+                yield InboxMessage(uid, message)

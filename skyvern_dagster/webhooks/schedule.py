@@ -22,7 +22,7 @@ class RetrySchedule:
         longest: Seconds between two attempts at most, unless the receiver asks for more.
         give_up_after: Since the first attempt; one is still made after it.
         jitter: Gives a number from 0 to 1. Waits are drawn from the upper half of their range, so
-            that the letters of a receiver that was down don't all come at one moment.
+            that the webhooks of a receiver that was down don't all come at one moment.
     """
 
     first: float = 1.0

@@ -22,7 +22,7 @@ from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import CONFLICT, ERRORS, NOT_FOUND
 from skyvern_dagster_api.path_ids import PathId
 from skyvern_dagster_api.router import SlashRouter
-from skyvern_dagster_api.run_options import MaxSteps, asked, base_url, check_page
+from skyvern_dagster_api.run_options import MaxSteps, base_url, check_page, run_options
 from skyvern_dagster_api.run_queries import (
     Page,
     PageSize,
@@ -73,7 +73,7 @@ def run_task(
             "data_schema": body.data_extraction_schema,
             "error_code_mapping": body.error_code_mapping,
         },
-        asked(parts, caller, body, max_steps=max_steps),
+        run_options(parts, caller, body, max_steps=max_steps),
     )
     task = _answer(request, parts, caller, started.run_id)
     assert isinstance(task, TaskAnswer)
@@ -94,7 +94,7 @@ def run_workflow(
         raise HTTPException(422, "workflow_id (or agent_id) is required: wpid_...")
     stored = parts.workflows.get(caller.organization_id, wpid, version)
     started = parts.starter.start_workflow(
-        stored, body.parameters or {}, asked(parts, caller, body, max_steps=max_steps)
+        stored, body.parameters or {}, run_options(parts, caller, body, max_steps=max_steps)
     )
     run = _answer(request, parts, caller, started.run_id)
     assert isinstance(run, WorkflowRunAnswer)

@@ -28,7 +28,7 @@ from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import CONFLICT, ERRORS, NOT_FOUND
 from skyvern_dagster_api.path_ids import PathId
 from skyvern_dagster_api.router import SlashRouter
-from skyvern_dagster_api.run_options import MaxSteps, asked, base_url, check_page
+from skyvern_dagster_api.run_options import MaxSteps, base_url, check_page, run_options
 from skyvern_dagster_api.run_queries import Page, PageSize, Statuses, facts, page_of, remember_run
 from skyvern_dagster_api.schemas.answers import ArtifactAnswer, TaskCreated
 from skyvern_dagster_api.schemas.requests import LegacyTaskRequest, SortField, SortOrder
@@ -57,7 +57,7 @@ def create_task(
             "error_code_mapping": body.error_code_mapping,
             "complete_on_download": body.complete_on_download,
         },
-        asked(parts, caller, body, max_steps=max_steps),
+        run_options(parts, caller, body, max_steps=max_steps),
     )
     remember_run(request, started.run_id)
     return TaskCreated(task_id=started.run_id)

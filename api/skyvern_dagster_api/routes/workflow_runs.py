@@ -16,7 +16,7 @@ from skyvern_dagster_api.auth import CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import CONFLICT, ERRORS, NOT_FOUND
 from skyvern_dagster_api.path_ids import PathId
 from skyvern_dagster_api.router import SlashRouter
-from skyvern_dagster_api.run_options import MaxSteps, asked, base_url
+from skyvern_dagster_api.run_options import MaxSteps, base_url, run_options
 from skyvern_dagster_api.run_queries import (
     Page,
     PageSize,
@@ -130,7 +130,7 @@ def run_legacy(
     given = body or LegacyWorkflowRunRequest()
     stored = parts.workflows.get(caller.organization_id, workflow_permanent_id, version)
     started = parts.starter.start_workflow(
-        stored, given.data or {}, asked(parts, caller, given, max_steps=max_steps)
+        stored, given.data or {}, run_options(parts, caller, given, max_steps=max_steps)
     )
     remember_run(request, started.run_id)
     wpid = started.workflow_permanent_id or ""
@@ -152,7 +152,7 @@ def retry_run(
     wpid = before.workflow.workflow_permanent_id
     stored = parts.workflows.get(caller.organization_id, wpid, version)
     limit = before.request.max_steps if before.request else None
-    wanted = asked(parts, caller, _asked_before(before), max_steps=limit)
+    wanted = run_options(parts, caller, _asked_before(before), max_steps=limit)
     started = parts.starter.start_workflow(
         stored, before.parameters, wanted.model_copy(update={"retried_from": workflow_run_id})
     )
