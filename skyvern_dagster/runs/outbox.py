@@ -105,7 +105,7 @@ class Outbox:
     ) -> None:
         self._instance = instance
         self._store = store
-        self._mailing = WebhookSender(instance, store, keys, settings, body_of)
+        self._sender = WebhookSender(instance, store, keys, settings, body_of)
         self._locks = NamedLocks(locks)
         self._batch = batch
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="webhooks")
@@ -133,7 +133,7 @@ class Outbox:
     def send_again(self, run: dg.DagsterRun, url: str | None = None) -> SentWebhook:
         """Sends a run's webhook at once, once; see :meth:`WebhookSender.send_again`."""
         with self._locks.held(_lock_name(run), wait=True):
-            return self._mailing.send_again(run, url)
+            return self._sender.send_again(run, url)
 
     def close(self) -> None:
         """Waits for what is being sent and stops."""
@@ -188,7 +188,7 @@ class Outbox:
 
     def _advance(self, run: dg.DagsterRun, now: datetime) -> SendProgress:
         with self._locks.held(_lock_name(run)) as is_ours:
-            return self._mailing.advance(run.run_id, now) if is_ours else SendProgress("waiting")
+            return self._sender.advance(run.run_id, now) if is_ours else SendProgress("waiting")
 
     def _collected(self, report: Report) -> Report:
         for host, future in list(self._at_work.items()):
