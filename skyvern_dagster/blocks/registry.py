@@ -6,7 +6,8 @@ process that it runs in, by ``load_workflow(..., blocks=[...])``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import entry_points
 from typing import Annotated, Any, Union
@@ -59,6 +60,20 @@ def add_blocks(classes: Iterable[type[Block]]) -> None:
         _added.update(new)
         for model in _users:
             _rebuild(model)
+
+
+@contextmanager
+def blocks_for_a_while() -> Iterator[None]:
+    """Forgets, when the context is left, the block types that were added in it: for tests."""
+    before = dict(_added)
+    try:
+        yield
+    finally:
+        if _added != before:
+            _added.clear()
+            _added.update(before)
+            for model in _users:
+                _rebuild(model)
 
 
 def holds_blocks(model: type[BaseModel]) -> None:

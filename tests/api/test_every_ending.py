@@ -18,7 +18,7 @@ import pytest
 
 from skyvern_dagster import SkyvernJsonIOManager, SkyvernResource, load_workflow, skyvern_assets
 from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.blocks.registry import add_blocks
+from skyvern_dagster.blocks.registry import add_blocks, blocks_for_a_while
 from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.compiler.dagster_internals import report_canceling
 from skyvern_dagster.compiler.interpreted import WORKFLOW_JOB, build_interpreted_job
@@ -37,8 +37,6 @@ from tests.packages.checksum_blocks import PauseBlock
 
 SECONDS = 300.0
 """Of a pause that nobody waits for to the end."""
-
-add_blocks([PauseBlock])
 
 ENDINGS: dict[str, list[dict[str, Any]]] = {
     "completed": [upload("up")],
@@ -69,7 +67,8 @@ class Place:
 
 @pytest.fixture
 def place(served_environment: Path) -> Iterator[Place]:
-    with dg.DagsterInstance.get() as instance:
+    with blocks_for_a_while(), dg.DagsterInstance.get() as instance:
+        add_blocks([PauseBlock])
         yield Place(instance, default_store())
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -15,7 +16,7 @@ from pydantic import BaseModel, RootModel
 from skyvern_dagster.blocks.block import LeafBlock
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.outcome import BlockOutcome
-from skyvern_dagster.blocks.registry import add_blocks, block_types
+from skyvern_dagster.blocks.registry import add_blocks, block_types, blocks_for_a_while
 from skyvern_dagster.errors import DefinitionError
 from skyvern_dagster.workflow.definition import WorkflowDefinition
 from skyvern_dagster.workflow.loader import load_workflow
@@ -116,6 +117,14 @@ def test_it_runs_by_the_command_line(workflow_file: Path, home: Path) -> None:
     assert list(answer["outputs"]) == ["digests_output", "twice_output", "again_output"]
 
 
+@pytest.fixture
+def for_a_while() -> Iterator[None]:
+    """What a test adds is gone after it."""
+    with blocks_for_a_while():
+        yield
+
+
+@pytest.mark.usefixtures("for_a_while")
 def test_a_project_gives_its_own_types_to_load_workflow(tmp_path: Path) -> None:
     file = tmp_path / "says.yaml"
     block = "{block_type: say, label: hello, words: Hello}"
@@ -129,6 +138,15 @@ def test_a_project_gives_its_own_types_to_load_workflow(tmp_path: Path) -> None:
     assert block_types()["say"] is SayBlock
     with pytest.raises(DefinitionError, match=r"block type 'say' is .*SayBlock already"):
         add_blocks([OtherSayBlock])
+
+
+def test_what_was_added_for_a_while_is_gone() -> None:
+    with blocks_for_a_while():
+        add_blocks([SayBlock])
+        assert "SayBlock" in WorkflowDefinition.model_json_schema()["$defs"]
+
+    assert "say" not in block_types()
+    assert "SayBlock" not in WorkflowDefinition.model_json_schema()["$defs"]
 
 
 @pytest.mark.parametrize("given", [BaseModel, LeafBlock, "SayBlock"])

@@ -12,6 +12,7 @@ import dagster as dg
 import pytest
 import yaml
 
+from skyvern_dagster.blocks.registry import blocks_for_a_while
 from skyvern_dagster.workflow.dagster_section import DagsterSection
 from tests.office import ROOT
 
@@ -30,6 +31,11 @@ def test_python(
 ) -> None:
     monkeypatch.chdir(ROOT)
     names: dict[str, Any] = {"__name__": f"docs.{page.stem}"}
+    with blocks_for_a_while():
+        execute(page, names)
+
+
+def execute(page: Path, names: dict[str, Any]) -> None:
     for number, code in enumerate(blocks(page, "python")):
         exec(compile(code, f"{page.name}#{number}", "exec", dont_inherit=True), names)
 
