@@ -222,6 +222,19 @@ class AgentLoop:
             case _:
                 return
 
+    async def opened(self, result: ActionResult) -> Ending | None:
+        """Takes the files that the task's first address has given: it may be one itself.
+
+        Returns:
+            The ending, where the task is to end with its first file; ``None`` where it begins.
+        """
+        if not result.downloads:
+            return None
+        result = await self._with_proven_files(result)
+        self.downloads += result.downloads
+        wants_file = self.request.goal.complete_on_download and result.downloads
+        return self._completion() if wants_file else None
+
     async def _with_proven_files(self, result: ActionResult) -> ActionResult:
         """Without files of other items: whoever planned is told, and may try elsewhere."""
         result, doubts = await self._prover.checked(result)

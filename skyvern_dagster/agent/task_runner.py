@@ -226,15 +226,9 @@ class TaskRunner:
         learner = learner_of(planner)
         loop = AgentLoop(request, session, planner, hands, recorder, log, guard, learner)
         try:
-            address = request.url
-            if address is None and not session.page.url.startswith("http"):
-                address = session.resume_url
-            if address is not None:
-                log(f"open {address}")
-                opening = loop.timed("act", goto(session, address))
-                result = await self._runtime.translated(opening)
-                if not result.ok:
-                    return loop, Ending("failed", result.error or result.message)
+            given = await self._opened(loop, session, request, log)
+            if given is not None:
+                return loop, given
             ending = await self._runtime.translated(loop.run())
             if learner is not None:
                 line = await asyncio.to_thread(
@@ -251,6 +245,25 @@ class TaskRunner:
             return loop, Ending("failed", f"the browser broke: {error}", infrastructure=True)
         except BrowserError as error:
             return loop, Ending("failed", f"the browser broke: {error}")
+
+    async def _opened(
+        self, loop: AgentLoop, session: BrowserSession, request: TaskRequest, log: Log
+    ) -> Ending | None:
+        """Opens the task's address, or goes back to where the handed-on state was.
+
+        Returns:
+            The ending, where the task ends with that: nothing opens, or its file has come.
+        """
+        address = request.url
+        if address is None and not session.page.url.startswith("http"):
+            address = session.resume_url
+        if address is None:
+            return None
+        log(f"open {address}")
+        result = await self._runtime.translated(loop.timed("act", goto(session, address)))
+        if not result.ok:
+            return Ending("failed", result.error or result.message)
+        return await loop.opened(result)
 
     async def _unless_broken(self, session: BrowserSession, ending: Ending) -> Ending:
         """Without a browser, what a task came to says nothing about the task."""
