@@ -28,7 +28,7 @@ def test_a_task_that_only_reads_takes_one_call(errand: Errand) -> None:
 
 def test_data_that_comes_with_the_decision_takes_no_further_call(errand: Errand) -> None:
     both = decide({"type": "extract", "data": {"rows": ["Other page"]}}, {"type": "complete"})
-    goal = Goal(navigation_goal="PageSnapshot", data_extraction_goal="links", data_schema=ROWS)
+    goal = Goal(navigation_goal="Look", data_extraction_goal="links", data_schema=ROWS)
     with ModelServer([both]) as server:
         result = with_model(errand, server, "/index", goal)
     assert (result.status, result.extracted_information) == ("completed", {"rows": ["Other page"]})

@@ -32,7 +32,8 @@ def desk(errand: Errand) -> Iterator[RecordsDesk]:
 
 def read_all(request: ChatRequest) -> dict[str, Any]:
     """What a model reads: by the header, in whatever order the columns are."""
-    lines = [line.strip().split(" | ") for line in request.texts[-1].splitlines() if " | " in line]
+    bars = [line.strip().strip("|") for line in request.texts[-1].splitlines() if "|" in line]
+    lines = [[cell.strip() for cell in line.split("|")] for line in bars]
     header = next(line for line in lines if "No" in line)
     number, day = header.index("No"), header.index("Day")
     rows = [line for line in lines if line is not header]

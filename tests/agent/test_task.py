@@ -202,7 +202,9 @@ def test_each_step_leaves_what_was_seen_and_decided(errand: Errand) -> None:
 
 def test_an_address_that_is_a_file_gives_it_once(errand: Errand) -> None:
     nothing_to_plan: list[ScriptStep] = []
-    result = errand.script("/files/report.pdf", nothing_to_plan, goal=Goal(complete_on_download=True))
+    result = errand.script(
+        "/files/report.pdf", nothing_to_plan, goal=Goal(complete_on_download=True)
+    )
 
     assert result.status == "completed", result.failure_reason
     assert [file.filename for file in result.files] == ["report.pdf"]

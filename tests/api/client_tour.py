@@ -14,7 +14,7 @@ from typing import Any
 from skyvern import Skyvern  # type: ignore[import-not-found]
 
 TASK = """\
-title: PageSnapshot
+title: Look
 workflow_definition:
   parameters:
   - {parameter_type: workflow, key: website_url, workflow_parameter_type: string}

@@ -69,7 +69,7 @@ def test_a_running_one_stops_with_its_browser(served: Served) -> None:
 
 
 def test_waiting_ones_never_start(served: Served) -> None:
-    body = {"url": served.demo.shop_url, "navigation_goal": "PageSnapshot"}
+    body = {"url": served.demo.shop_url, "navigation_goal": "Look"}
     ids = [served.post("/api/v1/tasks", json=body)["task_id"] for _ in range(6)]
     late = ids[-2:]  # four run at a time
     answer = served.post("/v1/runs/cancel", json={"run_ids": [*late, "tsk_1"]})

@@ -133,7 +133,7 @@ def test_one_organization_never_sees_another_ones(served: Served) -> None:
     theirs = {"x-api-key": make_key(served.home, other)}
     ours = served.post(
         "/v1/run/tasks",
-        json={"prompt": "PageSnapshot", "url": served.demo.shop_url, "max_steps": 1},
+        json={"prompt": "Look", "url": served.demo.shop_url, "max_steps": 1},
     )["run_id"]
     with httpx2.Client(base_url=served.up.url, headers=theirs, timeout=30) as client:
         assert client.get("/v1/runs").json() == []

@@ -34,7 +34,7 @@ def line(served: Served, path: str, run_id: str | None = None) -> dict[str, Any]
 def test_each_request_has_a_line_that_says_whose_it_was(served: Served) -> None:
     body = {
         "url": served.demo.shop_url,
-        "navigation_goal": "PageSnapshot",
+        "navigation_goal": "Look",
         "title": "a-private-title",
     }
     run_id = served.post("/api/v1/tasks", json=body)["task_id"]
@@ -80,7 +80,7 @@ def test_too_many_requests_of_a_key(served: Served) -> None:
 
 
 def test_a_strict_server(served: Served) -> None:
-    task = {"url": served.demo.shop_url, "navigation_goal": "PageSnapshot"}
+    task = {"url": served.demo.shop_url, "navigation_goal": "Look"}
     strict = {"max_concurrent_runs": "1", "max_body_bytes": "2000", "metrics": "false"}
     with second_shim(served, **strict) as client:
         large = client.post("/v1/run/tasks", content=b" " * 3000)

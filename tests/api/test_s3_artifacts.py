@@ -19,7 +19,7 @@ from skyvern_dagster.runs.instance_home import default_store
 from tests.api.served import Served, second_shim
 
 LOOK = """\
-title: PageSnapshot
+title: Look
 workflow_definition:
   parameters:
   - {parameter_type: workflow, key: website_url, workflow_parameter_type: string}

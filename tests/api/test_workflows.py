@@ -13,7 +13,7 @@ from skyvern_dagster.runs.typed_outputs import TypedOutputs
 from tests.api.served import INVOICES_ID, Served, second_shim
 
 LOOK = """\
-title: PageSnapshot around
+title: Look around
 description: One page
 webhook_callback_url:
 workflow_definition:
@@ -120,10 +120,10 @@ def test_versions(served: Served, workflow: dict[str, Any]) -> None:
     wpid = workflow["workflow_permanent_id"]
     changed = served.client.put(f"/api/v1/workflows/{wpid}", content=LOOK.replace("around", "on"))
     assert changed.json()["version"] == 2
-    assert changed.json()["title"] == "PageSnapshot on"
+    assert changed.json()["title"] == "Look on"
     versions = served.get(f"/v1/workflows/{wpid}/versions")
     assert [each["version"] for each in versions] == [2, 1]
-    assert served.get(f"/v1/agents/{wpid}", params={"version": 1})["title"] == "PageSnapshot around"
+    assert served.get(f"/v1/agents/{wpid}", params={"version": 1})["title"] == "Look around"
     ids = [
         each["workflow_permanent_id"] for each in served.get("/v1/agents", params={"title": "look"})
     ]
@@ -161,7 +161,7 @@ def test_a_restarted_api_and_a_second_one_say_the_same(served: Served, run: dict
     path = f"/v1/runs/{run['run_id']}"
     with second_shim(served) as client:
         assert client.get(path).json() == served.get(path)
-        body = {"url": served.demo.shop_url, "navigation_goal": "PageSnapshot"}
+        body = {"url": served.demo.shop_url, "navigation_goal": "Look"}
         started = client.post("/api/v1/tasks", json=body).json()["task_id"]
         ending = served.wait(started)["status"]
         assert client.get(f"/v1/runs/{started}").json()["status"] == ending

@@ -25,7 +25,7 @@ def job(name: str, credential: str = "acme", **pools: Any) -> dg.JobDefinition:
             ],
             "blocks": [
                 task("enter", url="url", parameter_keys=["login"], navigation_goal="Log in."),
-                task("look", navigation_goal="PageSnapshot around."),
+                task("look", navigation_goal="Look around."),
             ],
         },
     }

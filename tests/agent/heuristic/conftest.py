@@ -13,13 +13,11 @@ from skyvern_dagster.browser.session import BrowserSession
 
 PAGES = Path(__file__).parent / "pages"
 
-PageSnapshot = Callable[[str], Observation]
+Look = Callable[[str], Observation]
 
 
 @pytest.fixture(scope="package")
-def look(
-    runtime: BrowserRuntime, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[PageSnapshot]:
+def look(runtime: BrowserRuntime, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Look]:
     """Shows a page of ``pages/`` in Chromium, at the address that its ``base`` element gives."""
     downloads = tmp_path_factory.mktemp("downloads")
     session = runtime.run(BrowserSession.open(runtime, downloads_dir=downloads))

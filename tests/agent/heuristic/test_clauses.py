@@ -15,7 +15,7 @@ from skyvern_dagster.reading.date_mention import DayOrder
 from skyvern_dagster.reading.facts import Fact, Kind
 from skyvern_dagster.reading.schema import FieldSpec, read_schema
 from skyvern_dagster.reading.values import value_of
-from tests.agent.heuristic.conftest import PageSnapshot
+from tests.agent.heuristic.conftest import Look
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_the_part_that_is_not_understood(goal: str, unclear: str) -> None:
     assert unclear_clause(goal) == unclear
 
 
-def test_nothing_is_clicked_for_a_goal_that_is_half_understood(look: PageSnapshot) -> None:
+def test_nothing_is_clicked_for_a_goal_that_is_half_understood(look: Look) -> None:
     goal = Goal(navigation_goal='Replace all prices by 5. Click "View details".')
     plan = decide(situation_of(PlanRequest(goal, look("downloads/details"))))
     assert not plan.decisions

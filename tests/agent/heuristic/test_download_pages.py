@@ -7,7 +7,7 @@ from skyvern_dagster.agent.planner import PastAction, PastStep
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.results import ActionResult
 from tests.agent.heuristic.answers import planned, told
-from tests.agent.heuristic.conftest import PageSnapshot
+from tests.agent.heuristic.conftest import Look
 from tests.agent.heuristic.goals import download_goal, result
 
 FIRST_LOOK = [
@@ -29,25 +29,25 @@ FIRST_LOOK = [
 
 
 @pytest.mark.parametrize(("page", "expected"), FIRST_LOOK, ids=str)
-def test_first_look(page: str, expected: list[str], look: PageSnapshot) -> None:
+def test_first_look(page: str, expected: list[str], look: Look) -> None:
     seen = look(f"downloads/{page}")
     assert told(planned(download_goal(), seen), seen) == expected
 
 
 @pytest.mark.parametrize("order_id", ["1043", "0432", "432", "43", "10432-1"])
-def test_a_part_of_a_number_is_another_order(order_id: str, look: PageSnapshot) -> None:
+def test_a_part_of_a_number_is_another_order(order_id: str, look: Look) -> None:
     seen = look("downloads/row")
     lines = told(planned(download_goal(order_id), seen), seen)
     assert not any(line.startswith("download") for line in lines)
 
 
-def test_the_whole_number_decides(look: PageSnapshot) -> None:
+def test_the_whole_number_decides(look: Look) -> None:
     seen = look("downloads/row")
     lines = told(planned(download_goal("104321"), seen), seen)
     assert lines == ["download https://shop.example/i/104321"]
 
 
-def test_opens_the_record_that_is_asked_for(look: PageSnapshot) -> None:
+def test_opens_the_record_that_is_asked_for(look: Look) -> None:
     seen = look("downloads/details")
     decision = planned(download_goal(), seen).decisions[0]
     assert isinstance(decision, Click)
@@ -56,7 +56,7 @@ def test_opens_the_record_that_is_asked_for(look: PageSnapshot) -> None:
     assert link.url == "https://shop.example/o/10432"
 
 
-def test_a_number_that_is_nowhere_ends_with_its_code(look: PageSnapshot) -> None:
+def test_a_number_that_is_nowhere_ends_with_its_code(look: Look) -> None:
     seen = look("downloads/none")
     history = tuple(
         PastStep(number, seen.url, "", "heuristic", (_vain_scroll(seen.url),))
@@ -72,7 +72,7 @@ def _vain_scroll(url: str) -> PastAction:
     return PastAction(Scroll(direction="bottom", purpose=Purpose.SCROLL), done)
 
 
-def test_waits_when_the_file_may_still_come(look: PageSnapshot) -> None:
+def test_waits_when_the_file_may_still_come(look: Look) -> None:
     seen = look("downloads/credit")
     first = planned(download_goal(), seen).decisions[0]
     assert isinstance(first, Download)
@@ -89,7 +89,7 @@ def test_waits_when_the_file_may_still_come(look: PageSnapshot) -> None:
     assert told(planned(download_goal(), seen, history), seen) == ["wait"]
 
 
-def test_details_page_need_not_repeat_the_number(look: PageSnapshot) -> None:
+def test_details_page_need_not_repeat_the_number(look: Look) -> None:
     seen = look("downloads/anonymous_details")
     moved = result("https://shop.example/orders", after=seen.url)
     click = Click(ref="e9", purpose=Purpose.DETAILS)

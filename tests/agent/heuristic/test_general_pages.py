@@ -10,7 +10,7 @@ from skyvern_dagster.agent.planner import Goal, PastAction, PastStep
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Observation
 from tests.agent.heuristic.answers import extracted, planned, told
-from tests.agent.heuristic.conftest import PageSnapshot
+from tests.agent.heuristic.conftest import Look
 from tests.agent.heuristic.goals import TODAY, result
 
 PERSON: dict[str, Any] = {
@@ -50,9 +50,7 @@ def goal(words: str = "", reading: str = "", schema: Any = None, **changes: Any)
         ("nothing", "Make me a sandwich", []),
     ],
 )
-def test_does_what_the_goal_says(
-    page: str, words: str, expected: list[str], look: PageSnapshot
-) -> None:
+def test_does_what_the_goal_says(page: str, words: str, expected: list[str], look: Look) -> None:
     seen = look(f"general/{page}")
     assert told(planned(goal(words), seen), seen) == expected
 
@@ -64,7 +62,7 @@ def test_does_what_the_goal_says(
         ("search", 'Search for "blue mug" and extract the names'),
     ],
 )
-def test_does_again_what_something_covered(page: str, words: str, look: PageSnapshot) -> None:
+def test_does_again_what_something_covered(page: str, words: str, look: Look) -> None:
     seen = look(f"general/{page}")
     first = planned(goal(words), seen)
     done = result(seen.url)
@@ -78,7 +76,7 @@ def test_does_again_what_something_covered(page: str, words: str, look: PageSnap
     assert told(planned(goal(words), seen, history), seen) != told(first, seen)
 
 
-def test_fills_a_form_in_another_language(look: PageSnapshot) -> None:
+def test_fills_a_form_in_another_language(look: Look) -> None:
     seen = look("general/form_de")
     words = "Fill in the contact form with the given information and submit it"
     plan = planned(goal(words, payload=PERSON), seen)
@@ -99,7 +97,7 @@ def _name(seen: Observation, ref: str) -> str:
     return node.name if node else ""
 
 
-def test_says_what_a_form_lacks(look: PageSnapshot) -> None:
+def test_says_what_a_form_lacks(look: Look) -> None:
     words = "Fill in the application form and submit it."
     codes = {"missing": "The form needs information that is missing"}
     seen = look("general/form_missing")
@@ -108,7 +106,7 @@ def test_says_what_a_form_lacks(look: PageSnapshot) -> None:
     assert "Passport number" in plan.reasoning
 
 
-def test_recognises_that_a_form_was_accepted(look: PageSnapshot) -> None:
+def test_recognises_that_a_form_was_accepted(look: Look) -> None:
     sent = result("https://shop.example/", after="https://shop.example/thanks")
     click = PastAction(Click(ref="e1", purpose=Purpose.SUBMIT), sent, label="Send")
     history = (PastStep(0, "https://shop.example/", "", "heuristic", (click,)),)
@@ -117,7 +115,7 @@ def test_recognises_that_a_form_was_accepted(look: PageSnapshot) -> None:
     assert told(plan, seen) == ["complete"]
 
 
-def test_reads_cards_into_numbers_and_addresses(look: PageSnapshot) -> None:
+def test_reads_cards_into_numbers_and_addresses(look: Look) -> None:
     fields = {
         "name": {"type": "string"},
         "price": {"type": "number"},
@@ -132,7 +130,7 @@ def test_reads_cards_into_numbers_and_addresses(look: PageSnapshot) -> None:
     assert len(set(addresses)) == 3
 
 
-def test_reads_single_values_by_their_labels(look: PageSnapshot) -> None:
+def test_reads_single_values_by_their_labels(look: Look) -> None:
     fields = {
         "invoice_number": {"type": "string"},
         "due_date": {"type": "string", "format": "date"},
@@ -147,7 +145,7 @@ def test_reads_single_values_by_their_labels(look: PageSnapshot) -> None:
     }
 
 
-def test_reads_a_table_without_a_schema(look: PageSnapshot) -> None:
+def test_reads_a_table_without_a_schema(look: Look) -> None:
     plan = planned(goal("", "Extract the exchange rates"), look("general/noschema"))
     assert extracted(plan)["records"] == [
         {"Pair": "EUR/USD", "Rate": "1.08"},
@@ -162,7 +160,7 @@ def test_reads_a_table_without_a_schema(look: PageSnapshot) -> None:
         ("dl_statement", "Download the March 2024 statement", "https://shop.example/s/3.pdf"),
     ],
 )
-def test_downloads_what_is_named(page: str, words: str, expected: str, look: PageSnapshot) -> None:
+def test_downloads_what_is_named(page: str, words: str, expected: str, look: Look) -> None:
     seen = look(f"general/{page}")
     plan = planned(goal(words, complete_on_download=True), seen)
     assert told(plan, seen) == [f"download {expected}"]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.agent.heuristic.answers import extracted, planned, told
-from tests.agent.heuristic.conftest import PageSnapshot
+from tests.agent.heuristic.conftest import Look
 from tests.agent.heuristic.goals import list_goal
 
 PAGES = [
@@ -68,14 +68,14 @@ PAGES = [
 
 
 @pytest.mark.parametrize(("page", "expected"), PAGES, ids=lambda value: str(value)[:20])
-def test_reads_orders(page: str, expected: list[tuple[str, str]], look: PageSnapshot) -> None:
+def test_reads_orders(page: str, expected: list[tuple[str, str]], look: Look) -> None:
     plan = planned(list_goal(), look(f"lists/{page}"))
     data = extracted(plan)
     assert [(one["order_id"], one["order_date"]) for one in data["order_ids"]] == expected
     assert plan.decisions[-1].type == "complete"
 
 
-def test_fills_any_schema(look: PageSnapshot) -> None:
+def test_fills_any_schema(look: Look) -> None:
     fields = {
         "order_number": {"type": "string"},
         "placed_on": {"type": "string", "format": "date", "description": "order date"},
@@ -89,13 +89,13 @@ def test_fills_any_schema(look: PageSnapshot) -> None:
     assert data == [{**first, "status": "Shipped"}, {**second, "status": "Delivered"}]
 
 
-def test_fills_a_list_of_strings(look: PageSnapshot) -> None:
+def test_fills_a_list_of_strings(look: Look) -> None:
     schema = {"order_ids": {"type": "array", "items": {"type": "string"}}}
     data = extracted(planned(list_goal(schema), look("lists/strings_list")))
     assert data == {"order_ids": ["AB-1001", "AB-1002"]}
 
 
-def test_keeps_due_dates_and_invoice_dates_apart(look: PageSnapshot) -> None:
+def test_keeps_due_dates_and_invoice_dates_apart(look: Look) -> None:
     fields = {
         "invoice_number": {"type": "string"},
         "invoice_date": {"type": "string", "format": "date"},
@@ -130,13 +130,13 @@ def test_keeps_due_dates_and_invoice_dates_apart(look: PageSnapshot) -> None:
     ],
 )
 def test_keeps_what_the_goal_asks_for(
-    wording: str, payload: dict[str, str], kept: int, look: PageSnapshot
+    wording: str, payload: dict[str, str], kept: int, look: Look
 ) -> None:
     goal = list_goal(data_extraction_goal=wording, payload=payload)
     assert len(extracted(planned(goal, look("lists/mdy_by_sort")))["order_ids"]) == kept
 
 
-def test_address_and_account_of_the_dates(look: PageSnapshot) -> None:
+def test_address_and_account_of_the_dates(look: Look) -> None:
     goal = list_goal(
         data_extraction_goal="Extract orders on or after the start date",
         payload={"invoice_retrieval_start_date": "2024-05-01"},
@@ -146,19 +146,19 @@ def test_address_and_account_of_the_dates(look: PageSnapshot) -> None:
     assert "5003 (2024-05-02)" in data["date_comparison_scratchpad"]
 
 
-def test_an_empty_list_is_a_result(look: PageSnapshot) -> None:
+def test_an_empty_list_is_a_result(look: Look) -> None:
     plan = planned(list_goal(), look("lists/empty"))
     assert extracted(plan)["order_ids"] == []
     assert plan.decisions[-1].type == "complete"
 
 
-def test_an_empty_list_ends_with_the_code_for_it(look: PageSnapshot) -> None:
+def test_an_empty_list_ends_with_the_code_for_it(look: Look) -> None:
     seen = look("lists/empty")
     goal = list_goal(error_code_mapping={"none": "There are no orders after the start date"})
     assert told(planned(goal, seen), seen) == ["terminate none"]
 
 
-def test_a_page_without_orders_is_no_list(look: PageSnapshot) -> None:
+def test_a_page_without_orders_is_no_list(look: Look) -> None:
     plan = planned(list_goal(), look("lists/unreadable"))
     assert not plan.decisions
     assert plan.confidence < 0.5

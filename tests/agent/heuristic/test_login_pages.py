@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.agent.heuristic.answers import planned, told
-from tests.agent.heuristic.conftest import PageSnapshot
+from tests.agent.heuristic.conftest import Look
 from tests.agent.heuristic.goals import PASSWORD, USERNAME, logged_in_before, login_goal
 
 FIRST_LOOK = [
@@ -57,31 +57,29 @@ AFTER_SENDING = [
 
 
 @pytest.mark.parametrize(("page", "expected"), FIRST_LOOK, ids=str)
-def test_first_look(page: str, expected: list[str], look: PageSnapshot) -> None:
+def test_first_look(page: str, expected: list[str], look: Look) -> None:
     seen = look(f"logins/{page}")
     assert told(planned(login_goal(), seen), seen) == expected
 
 
 @pytest.mark.parametrize(("page", "expected"), AFTER_SENDING, ids=str)
-def test_after_the_credentials_were_sent(
-    page: str, expected: list[str], look: PageSnapshot
-) -> None:
+def test_after_the_credentials_were_sent(page: str, expected: list[str], look: Look) -> None:
     seen = look(f"logins/{page}")
     assert told(planned(login_goal(), seen, logged_in_before()), seen) == expected
 
 
-def test_types_references_never_values(look: PageSnapshot) -> None:
+def test_types_references_never_values(look: Look) -> None:
     plan = planned(login_goal(), look("logins/form_en"))
     assert [getattr(one, "text", "") for one in plan.decisions] == [USERNAME, PASSWORD, ""]
 
 
-def test_second_failure_is_not_tried_again(look: PageSnapshot) -> None:
+def test_second_failure_is_not_tried_again(look: Look) -> None:
     seen = look("logins/transient")
     twice = logged_in_before() + logged_in_before()
     assert told(planned(login_goal(), seen, twice), seen) == ["terminate"]
 
 
-def test_believes_a_toast_that_has_gone(look: PageSnapshot) -> None:
+def test_believes_a_toast_that_has_gone(look: Look) -> None:
     seen = look("logins/toast_only")
     history = logged_in_before("Unknown user or wrong password")
     plan = planned(login_goal(), seen, history)
@@ -97,7 +95,7 @@ def test_believes_a_toast_that_has_gone(look: PageSnapshot) -> None:
         ("totp_none", False, ["terminate failed_to_login"]),
     ],
 )
-def test_one_time_code(page: str, has_totp: bool, expected: list[str], look: PageSnapshot) -> None:
+def test_one_time_code(page: str, has_totp: bool, expected: list[str], look: Look) -> None:
     seen = look(f"logins/{page}")
     plan = planned(login_goal(has_totp=has_totp), seen, logged_in_before())
     assert told(plan, seen) == expected
@@ -107,18 +105,18 @@ def test_one_time_code(page: str, has_totp: bool, expected: list[str], look: Pag
     ("page", "status", "expected"),
     [("http503", 503, ["wait", "goto"]), ("forbidden", 403, ["terminate"])],
 )
-def test_error_pages(page: str, status: int, expected: list[str], look: PageSnapshot) -> None:
+def test_error_pages(page: str, status: int, expected: list[str], look: Look) -> None:
     seen = replace(look(f"logins/{page}"), http_status=status)
     assert told(planned(login_goal(), seen), seen) == expected
 
 
-def test_without_credentials_says_so(look: PageSnapshot) -> None:
+def test_without_credentials_says_so(look: Look) -> None:
     plan = planned(replace(login_goal(), payload={}), look("logins/form_en"))
     assert "password" in plan.reasoning
     assert plan.decisions[-1].type == "terminate"
 
 
-def test_fills_in_again_what_could_not_be_sent(look: PageSnapshot) -> None:
+def test_fills_in_again_what_could_not_be_sent(look: Look) -> None:
     seen = look("logins/form_en")
     (step,) = logged_in_before()
     click = step.actions[-1]

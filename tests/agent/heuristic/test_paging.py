@@ -10,7 +10,7 @@ from skyvern_dagster.agent.decisions import Click, InputText, SelectOption
 from skyvern_dagster.agent.planner import PastAction, PastStep
 from skyvern_dagster.agent.purposes import Purpose
 from tests.agent.heuristic.answers import planned, told
-from tests.agent.heuristic.conftest import PageSnapshot
+from tests.agent.heuristic.conftest import Look
 from tests.agent.heuristic.goals import list_goal, result
 
 CASES = [
@@ -45,7 +45,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("page", "start", "expected"), CASES, ids=[case[0] for case in CASES])
-def test_next_step(page: str, start: str, expected: list[str], look: PageSnapshot) -> None:
+def test_next_step(page: str, start: str, expected: list[str], look: Look) -> None:
     seen = look(f"paging/{page}")
     goal = list_goal(
         data_extraction_goal="Extract the orders placed on or after the start date",
@@ -65,21 +65,21 @@ def test_next_step(page: str, start: str, expected: list[str], look: PageSnapsho
     ],
 )
 def test_chooses_the_option_that_shows_enough(
-    page: str, start: str, label: str, look: PageSnapshot
+    page: str, start: str, label: str, look: Look
 ) -> None:
     plan = planned(list_goal(payload={"start_date": start}), look(f"paging/{page}"))
     chosen = [one.label for one in plan.decisions if isinstance(one, SelectOption)]
     assert chosen == [label]
 
 
-def test_writes_a_date_the_way_the_field_does(look: PageSnapshot) -> None:
+def test_writes_a_date_the_way_the_field_does(look: Look) -> None:
     goal = list_goal(payload={"start_date": "2024-01-10"})
     plan = planned(goal, look("paging/range_inputs"))
     typed = [one.text for one in plan.decisions if isinstance(one, InputText)]
     assert typed == ["10.01.2024"]
 
 
-def test_turns_again_after_a_click_that_something_covered(look: PageSnapshot) -> None:
+def test_turns_again_after_a_click_that_something_covered(look: Look) -> None:
     seen = look("paging/next_word")
     goal = list_goal(payload={"start_date": "2024-01-10"})
     read, turn = planned(goal, seen).decisions

@@ -10,7 +10,8 @@ from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.words import fold
 
 _VERBS = ("click", "go", "search", "download")
-_KINDS = ("goal.log_in", "goal.download", "goal.extract", "goal.fill")
+_KINDS = ("goal.log_in", "goal.download", "goal.extract", "goal.fill", "goal.wait")
+"""Waiting is done anyway: what the next clause is about must be there before it is done."""
 
 
 @cache
