@@ -79,7 +79,7 @@ class AgentLoop:
     request: TaskRequest
     session: BrowserSession
     planner: Planner
-    hands: ActionExecutor
+    executor: ActionExecutor
     recorder: StepArtifacts
     log: Log
     guard: Guard
@@ -168,9 +168,9 @@ class AgentLoop:
     async def _carry_out(
         self, order: int, plan: Plan, observation: Observation
     ) -> tuple[list[PastAction], Ending | None]:
+        self._nobody_to_ask = plan.failure is not None and plan.failure.infrastructure
         if plan.failure is not None:
             self.log(f"step {order} · {plan.planner} · no plan: {plan.failure.reason}")
-            self._nobody_to_ask = plan.failure.infrastructure
             if plan.failure.retryable:
                 return [], None
             return [], Ending(
@@ -269,7 +269,7 @@ class AgentLoop:
                     error=f'the page doesn\'t show "{decision.shows[:100]}"',
                     cause="unproven",
                 )
-        result = await self.timed("act", self.hands.act(decision))
+        result = await self.timed("act", self.executor.act(decision))
         if result.ok or getattr(decision, "ref", None) is None:
             return result
         # Pages of some frameworks draw themselves anew all the time.
@@ -280,7 +280,7 @@ class AgentLoop:
         refused = await self._refused(again, plan, now)
         if refused is not None:
             return refused
-        return await self.timed("act", self.hands.act(again))
+        return await self.timed("act", self.executor.act(again))
 
     async def _refused(
         self, decision: Decision, plan: Plan, observation: Observation

@@ -43,7 +43,7 @@ class _Frame:
 
 @dataclass
 class Watch:
-    """What the gate does for one context.
+    """What the interception does for one context.
 
     Attributes:
         receive: Takes a file that is on its way.

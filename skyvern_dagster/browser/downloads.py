@@ -104,7 +104,7 @@ class Downloads:
         )
 
     def receive(self, content: Coroutine[Any, Any, Content]) -> None:
-        """Takes a file that the gate reads on its way to a new tab."""
+        """Takes a file that the interception reads on its way to a new tab."""
         self._begin(self._keep_received(content))
 
     async def _keep_received(self, content: Coroutine[Any, Any, Content]) -> None:

@@ -108,7 +108,7 @@ class BrowserRuntime:
     async def blank_context(
         self, options: Mapping[str, Any]
     ) -> tuple[BlankContext, DocumentInterception]:
-        """A new context with a blank page, and the gate of its browser. Call it on the loop.
+        """A new blank context, and the interception of its browser. Call it on the loop.
 
         Args:
             options: Playwright's ``new_context`` options.
@@ -119,7 +119,7 @@ class BrowserRuntime:
     async def proxy_for(self, policy: NetworkPolicy) -> dict[str, Any]:
         """The ``new_context`` option that holds a context to a policy; empty where none is needed.
 
-        A browser that is attached to elsewhere can't reach this process: there, the gate alone
+        A browser that is attached to elsewhere can't reach this process: there, it alone
         holds documents to it. Call it on the loop.
         """
         engine = await self._running_engine()

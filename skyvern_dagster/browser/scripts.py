@@ -14,7 +14,7 @@ _ENGINES = {
     "skyvern": "engine",
     "skyvern-state": "state",
     "skyvern-target": "target",
-    "skyvern-veil": "veil",
+    "skyvern-cover": "secret_cover",
 }
 
 

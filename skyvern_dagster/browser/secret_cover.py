@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Locator, Page
 
 _SHORTEST = 4
-_COVERED = "skyvern-veil=covered"
+_COVERED = "skyvern-cover=covered"
 _TIMEOUT = 1_000.0
 MASK_COLOR = "#404040"
 
@@ -25,7 +25,9 @@ async def cover(field: Locator) -> None:
     from playwright.async_api import Error
 
     try:
-        await field.locator("skyvern-veil=cover").first.wait_for(state="attached", timeout=_TIMEOUT)
+        await field.locator("skyvern-cover=cover").first.wait_for(
+            state="attached", timeout=_TIMEOUT
+        )
     except Error:
         # The field went away with what it was typed for.
         return
@@ -41,5 +43,5 @@ def masks(page: Page, secrets: Collection[str]) -> list[Locator]:
     if not secrets:
         return []
     shown = sorted(text for text in secrets if len(text) >= _SHORTEST)
-    shows = f"skyvern-veil=shows:{quote(json.dumps(shown), safe='')}"
+    shows = f"skyvern-cover=shows:{quote(json.dumps(shown), safe='')}"
     return [frame.locator(question) for frame in page.frames for question in (_COVERED, shows)]

@@ -1,9 +1,9 @@
 // A Playwright selector engine that keeps typed secrets out of pictures; it runs in the isolated
 // world, where pages can't ask it.
 //
-//   e12 >> skyvern-veil=cover    covers a field from now on: its text shows as dots
-//   skyvern-veil=covered         the fields that were covered, and those that show the same text
-//   skyvern-veil=shows:[...]     elements that show one of these texts, however it is spaced, cased,
+//   e12 >> skyvern-cover=cover    covers a field from now on: its text shows as dots
+//   skyvern-cover=covered         the fields that were covered, and those that show the same text
+//   skyvern-cover=shows:[...]     elements that show one of these texts, however it is spaced, cased,
 //                                split up or encoded (the JSON is percent-encoded)
 (() => {
   const TEXT_FIELDS = "input,textarea,[contenteditable]";
