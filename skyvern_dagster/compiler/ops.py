@@ -10,7 +10,8 @@ import dagster as dg
 from pydantic import BaseModel
 
 from skyvern_dagster.blocks.block import Block, LeafBlock
-from skyvern_dagster.blocks.for_loop import ForLoopBlock, LoopOutput
+from skyvern_dagster.blocks.for_loop import ForLoopBlock
+from skyvern_dagster.blocks.loop import LoopOutput
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.compiler.dagster_host import adopted_run
 from skyvern_dagster.compiler.endings import failure

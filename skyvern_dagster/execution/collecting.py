@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from skyvern_dagster.blocks.for_loop import ForLoopBlock, LoopOutput, LoopOutputEntry
+from skyvern_dagster.blocks.loop import LoopBlock, LoopOutput, LoopOutputEntry
 from skyvern_dagster.blocks.outcome import BlockOutcome, BlockStatus
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.ids import stable_id
@@ -20,7 +20,7 @@ def iteration_key(outer: str, index: int, count: int) -> str:
 
 
 def collect(
-    loop: ForLoopBlock, scope: Scope, iterations: Sequence[Scope], workflow: Workflow
+    loop: LoopBlock, scope: Scope, iterations: Sequence[Scope], workflow: Workflow
 ) -> tuple[Scope, BlockOutcome]:
     """The scope after a loop, and the loop's outcome (docs/contract.md#for-loop).
 
@@ -86,7 +86,7 @@ def output_parameter(workflow: Workflow, label: str, created_at: str) -> dict[st
     }
 
 
-def _status(loop: ForLoopBlock, iterations: Sequence[Scope]) -> tuple[BlockStatus, str | None]:
+def _status(loop: LoopBlock, iterations: Sequence[Scope]) -> tuple[BlockStatus, str | None]:
     if not iterations:
         if loop.complete_if_empty:
             return "completed", None

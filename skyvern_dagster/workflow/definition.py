@@ -28,6 +28,10 @@ class DefinitionBody(BaseModel):
         default_factory=list, description="What blocks and templates can refer to."
     )
     blocks: list[AnyBlock] = Field(min_length=1, description="What is done, in order.")
+    finally_block_label: str | None = Field(
+        default=None,
+        description="Label of the block that is carried out last, however the run has ended.",
+    )
 
 
 class WorkflowDefinition(BaseModel):
