@@ -10,7 +10,16 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, assert_never, get_args, get_origin
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Literal,
+    NamedTuple,
+    assert_never,
+    get_args,
+    get_origin,
+)
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -153,6 +162,12 @@ class Block(BaseModel):
             fields: As a definition gives them, or as the model has them.
         """
         del fields
+        return None
+
+    @classmethod
+    def branch_taken(cls, outcome: BlockOutcome) -> int | None:
+        """Which of its branches an outcome says is taken; ``None`` for none."""
+        del outcome
         return None
 
     def describe(self) -> str:

@@ -77,6 +77,11 @@ class ConditionalBlock(LeafBlock):
         return tuple(map(_target, branches if isinstance(branches, list) else ()))
 
     @classmethod
+    def branch_taken(cls, outcome: BlockOutcome) -> int | None:
+        """The branch that its output names."""
+        return ConditionalOutput.model_validate(outcome.output).branch_index
+
+    @classmethod
     def texts_in(cls, fields: Mapping[str, Any]) -> Iterator[BlockText]:
         """The expressions of its branches."""
         branches = fields.get("branch_conditions")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
 from skyvern_dagster.blocks.block import Resolve
 from skyvern_dagster.blocks.entry import BlockEntry
 from skyvern_dagster.blocks.loop import LoopBlock, LoopEntry
+from skyvern_dagster.blocks.outcome import BlockStatus
 
 MAX_ITERATIONS = 10_000
 """Ten times Skyvern's (docs/contract.md#limits): iterations are batched, so that this many stay a
@@ -49,16 +50,38 @@ class ForLoopBlock(LoopBlock):
         default=None,
         description="JSON Schema of an item, where the list is to be read off the page.",
     )
-    parallel: bool | int | None = Field(
+    parallel: bool | Annotated[int, Field(ge=1)] | None = Field(
         default=None,
-        description="Whether iterations may run side by side (the default), or how many at the "
-        "same time. `false`: one after the other, in one step. Our extension.",
+        description="Whether iterations may run side by side, each in a browser context of its own "
+        "(the default), or how many at the same time. `false`: one after the other, on one page. "
+        "Our extension.",
     )
 
     @property
-    def one_after_the_other(self) -> bool:
-        """Whether it says that iterations must not run side by side."""
-        return self.parallel is False or self.parallel == 1
+    def shares_page(self) -> bool:
+        """Whether it says that all iterations work on one page, one after the other."""
+        return self.parallel is False
+
+    @property
+    def flattens_whole_body(self) -> bool:
+        """Whether one iteration may be behind another one, at other blocks of the body.
+
+        It may where an iteration that fails stops no other one, and where it was asked for.
+        """
+        asked = self.parallel not in (None, False)
+        return asked or self.continue_on_failure or self.next_loop_on_failure
+
+    @property
+    def at_most(self) -> int | None:
+        """How many iterations may run at the same time, where it says so."""
+        is_number = isinstance(self.parallel, int) and not isinstance(self.parallel, bool)
+        return int(self.parallel or 1) if is_number else None
+
+    def when_empty(self) -> tuple[BlockStatus, str | None]:
+        """An empty list is a goal that wasn't reached, unless the definition says otherwise."""
+        if self.complete_if_empty:
+            return "completed", None
+        return "terminated", "the list to loop over is empty"
 
     def describe(self) -> str:
         """What it goes over."""

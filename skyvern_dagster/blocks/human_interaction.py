@@ -44,9 +44,7 @@ class HumanInteractionBlock(LeafBlock):
     recipients: list[str] = Field(
         default_factory=list, description="Who is asked by e-mail, or parameters that say it."
     )
-    subject: str = Field(
-        default="A run waits for you", description="The run's id is added to it."
-    )
+    subject: str = Field(default="A run waits for you", description="The run's id is added to it.")
     body: str = Field(default="A run waits for your answer.", description="The e-mail's text.")
 
     def summary(self) -> str:

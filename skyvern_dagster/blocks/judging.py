@@ -69,9 +69,11 @@ def _one(index: int, condition: Criteria, context: BlockContext) -> tuple[bool, 
             "configured: set SKYVERN_LLM_MODEL, or write the condition as a jinja2_template"
         )
     try:
-        value = context.value(condition.expression, "expression") if is_template(
-            condition.expression
-        ) else condition.expression
+        value = (
+            context.value(condition.expression, "expression")
+            if is_template(condition.expression)
+            else condition.expression
+        )
     except BlockError as error:
         return False, {**told, "result": None, "error": str(error)}
     result = is_true(value)

@@ -64,6 +64,15 @@ class LoopBlock(Block):
         """The blocks of its body."""
         return self.loop_blocks
 
+    @property
+    def shares_page(self) -> bool:
+        """Whether an iteration goes on where the one before it has left the page."""
+        return True
+
+    def when_empty(self) -> tuple[BlockStatus, str | None]:
+        """How it ends without an iteration, and why."""
+        return "completed", None
+
     @classmethod
     def failed_output(cls, reason: str) -> Any:
         """A list without iterations."""

@@ -78,6 +78,17 @@ class WorkflowDefinition(BaseModel):
         return self.workflow_definition.blocks
 
     @property
+    def finally_label(self) -> str | None:
+        """Label of the block that is carried out last, however a run has ended."""
+        return self.workflow_definition.finally_block_label
+
+    @property
+    def finally_block(self) -> Block | None:
+        """The block that is carried out last, however a run has ended."""
+        found = (block for block in self.blocks if block.label == self.finally_label)
+        return next(found, None)
+
+    @property
     def parameters(self) -> list[Parameter]:
         """The declared parameters, in order."""
         return self.workflow_definition.parameters

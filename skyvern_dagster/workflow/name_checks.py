@@ -35,11 +35,13 @@ class _Point:
     Attributes:
         known: Names that exist here.
         own: Labels of the block, of what is in it and of the loops around it.
+        loops: Labels of the loops around it: each stands for its current item.
     """
 
     block: BlockOutline
     known: frozenset[str]
     own: frozenset[str]
+    loops: frozenset[str]
 
     def place(self, text: BlockText) -> Path:
         return (*self.block.path, *text.path)
@@ -73,7 +75,7 @@ class NameChecks:
             known = self._keys | self._made | RESERVED_KEYS
             own = loops | {each.label for each in block.walk()}
             missing = frozenset() if loops else _LOOP_NAMES - _own_names(block)
-            yield from self._block(_Point(block, known - missing, own))
+            yield from self._block(_Point(block, known - missing, own, loops))
             yield from self._blocks(block.body, loops | {block.label})
             if block.label:
                 self._made |= _made_by({block.label})
@@ -108,6 +110,8 @@ class NameChecks:
             yield from self._name(name, text, point)
 
     def _name(self, name: str, text: BlockText, point: _Point) -> Iterator[Finding]:
+        if name in point.loops:
+            return
         origin = self._origins.get(name, name)
         if origin in self._outputs and origin not in self._made:
             yield self._too_early(name, origin, text, point)
