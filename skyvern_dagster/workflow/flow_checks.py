@@ -57,7 +57,7 @@ def _sequence(
         yield _finding(problem, by_label[problem.label], known, document)
     for block in blocks:
         yield from _conditions(block, document)
-        if issubclass(block.model, LoopBlock) and not block.body:
+        if issubclass(block.model, LoopBlock) and block.fields.get("loop_blocks") == []:
             yield document.finding(
                 block.path, "the loop has no blocks: it does nothing", severity="warning"
             )

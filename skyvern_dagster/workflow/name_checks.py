@@ -148,8 +148,8 @@ class NameChecks:
         if not fields.get("loop_over_parameter_key") and not fields.get("loop_variable_reference"):
             yield self._document.finding(
                 block.path,
-                "the loop has no list, and fails",
-                "set loop_over_parameter_key or loop_variable_reference",
+                "the loop has no list",
+                "it fails without: set loop_over_parameter_key or loop_variable_reference",
                 severity="warning",
             )
 

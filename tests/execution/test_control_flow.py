@@ -7,38 +7,20 @@ from typing import Any
 import pytest
 
 from skyvern_dagster.workflow.loader import Workflow
-from tests.compiler.definitions import given, loop, upload, workflow
+from tests.compiler.definitions import (
+    branch,
+    conditional,
+    given,
+    loop,
+    otherwise,
+    upload,
+    while_loop,
+    workflow,
+)
 from tests.execution.bench import Bench, Ran
 
 GONE = "missing.pdf"
 """A path of no file: the upload fails."""
-
-
-def branch(expression: str, target: str | None = None) -> dict[str, Any]:
-    return {"criteria": {"expression": expression}, "next_block_label": target}
-
-
-def otherwise(target: str | None = None) -> dict[str, Any]:
-    return {"is_default": True, "next_block_label": target}
-
-
-def conditional(label: str, *branches: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    return {
-        "block_type": "conditional",
-        "label": label,
-        "branch_conditions": list(branches),
-        **fields,
-    }
-
-
-def while_loop(label: str, expression: str, *body: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    return {
-        "block_type": "while_loop",
-        "label": label,
-        "condition": {"expression": expression},
-        "loop_blocks": list(body),
-        **fields,
-    }
 
 
 def both(bench: Bench, made: Workflow, **values: Any) -> Ran:
@@ -83,7 +65,19 @@ def test_nested_three_deep(bench: Bench) -> None:
             loop(
                 "a",
                 "xs",
-                loop("b", "", loop("c", "", upload("leaf", "{{ current_value }}", continue_on_failure=True), loop_variable_reference="{{ b.current_value }}"), upload("mid"), loop_variable_reference="{{ a.current_value }}", continue_on_failure=True),
+                loop(
+                    "b",
+                    "",
+                    loop(
+                        "c",
+                        "",
+                        upload("leaf", "{{ current_value }}", continue_on_failure=True),
+                        loop_variable_reference="{{ b.current_value }}",
+                    ),
+                    upload("mid"),
+                    loop_variable_reference="{{ a.current_value }}",
+                    continue_on_failure=True,
+                ),
                 upload("tail"),
                 continue_on_failure=True,
             )
@@ -91,7 +85,6 @@ def test_nested_three_deep(bench: Bench) -> None:
         [given("xs", "json")],
     )
     ran = both(bench, made, xs=[[["p", "q"], []], [["r"]]])
-    print(ran.leaves)
     assert ran.status == "completed"
 
 
@@ -101,4 +94,4 @@ def test_while(bench: Bench) -> None:
         [given("n", "integer")],
     )
     ran = both(bench, made, n=3)
-    assert list(ran.leaves) == ["leaf/0000", "leaf/0001", "leaf/0002", "end"]
+    assert list(ran.leaves) == ["leaf/000", "leaf/001", "leaf/002", "end"]
