@@ -9,6 +9,7 @@ The layout::
     runs/<run>/webhooks.json            how its endings were reported
     runs/<run>/blocks/<block>.json      how each block ended
     runs/<run>/stopped/<loop>.json      loops that go no further
+    runs/<run>/scopes/<digest>.json     what all iterations of a loop begin with
     runs/<run>/email/<block>.json       messages that were sent
     runs/<run>/browser_states/<id>.json what blocks hand on
     runs/<run>/downloads/<block>/...    files
@@ -92,6 +93,10 @@ class RunKeys:
     def stopped(self, loop_key: str) -> str:
         """The note that a loop goes no further."""
         return f"{self.folder}/stopped/{loop_key}.json"
+
+    def scope(self, digest: str) -> str:
+        """What all iterations of a loop begin with."""
+        return f"{self.folder}/scopes/{digest}.json"
 
     def email(self, block_key: str) -> str:
         """The mark of a message; without its suffix, what is claimed while it is being sent."""

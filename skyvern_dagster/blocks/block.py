@@ -10,7 +10,16 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, assert_never, get_args
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Literal,
+    NamedTuple,
+    assert_never,
+    get_args,
+    get_origin,
+)
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -85,9 +94,7 @@ class Block(BaseModel):
     parameter_fields: ClassVar[tuple[str, ...]] = ("parameter_keys",)
     """Fields that hold parameter keys and nothing else."""
 
-    inert_fields: ClassVar[frozenset[str]] = frozenset(
-        {"next_block_label", "next_loop_on_failure", "model", "ignore_workflow_system_prompt"}
-    )
+    inert_fields: ClassVar[frozenset[str]] = frozenset({"model"})
     """Fields of Skyvern's current format that are accepted and have no effect here (a warning)."""
 
     needs: ClassVar[frozenset[Need]] = frozenset()
@@ -113,10 +120,22 @@ class Block(BaseModel):
     continue_on_failure: bool = Field(
         default=False, description="Whether the run goes on when this block fails or terminates."
     )
+    next_block_label: str | None = Field(
+        default=None, description="Label of the block that comes next; else the one below."
+    )
+    next_loop_on_failure: bool = Field(
+        default=False,
+        description="In a loop: whether the loop goes on with its next item when this block fails "
+        "or terminates.",
+    )
+    ignore_workflow_system_prompt: bool = Field(
+        default=False, description="Whether the workflow's `workflow_system_prompt` isn't for it."
+    )
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        if hasattr(cls, "output_type") and "entry_type" not in vars(cls):
+        is_one_type = get_origin(cls.model_fields["block_type"].annotation) is Literal
+        if is_one_type and hasattr(cls, "output_type") and "entry_type" not in vars(cls):
             cls.entry_type = entry_type(cls.type_name(), cls.output_type)
 
     @classmethod
@@ -134,6 +153,22 @@ class Block(BaseModel):
     def inner(self) -> Sequence[Block]:
         """The blocks in it."""
         return ()
+
+    @classmethod
+    def branches_in(cls, fields: Mapping[str, Any]) -> tuple[str | None, ...] | None:
+        """The labels at which it may go on, one per branch; ``None`` where it has no branches.
+
+        Args:
+            fields: As a definition gives them, or as the model has them.
+        """
+        del fields
+        return None
+
+    @classmethod
+    def branch_taken(cls, outcome: BlockOutcome) -> int | None:
+        """Which of its branches an outcome says is taken; ``None`` for none."""
+        del outcome
+        return None
 
     def describe(self) -> str:
         """Its op's description: what it does, in the words of the definition."""

@@ -1,87 +1,87 @@
-"""The ``for_loop`` block: its body runs once for each item of a list.
-
-Carrying it out is the business of :mod:`skyvern_dagster.execution` and of the compiler.
-"""
+"""The ``for_loop`` block: its body runs once for each item of a list."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import ConfigDict, Field
 
-from skyvern_dagster.blocks.any_block import AnyBlock, AnyEntry
-from skyvern_dagster.blocks.block import Block, Resolve
+from skyvern_dagster.blocks.block import Resolve
 from skyvern_dagster.blocks.entry import BlockEntry
+from skyvern_dagster.blocks.loop import LoopBlock, LoopEntry
 from skyvern_dagster.blocks.outcome import BlockStatus
 
-MAX_ITERATIONS = 1000
-"""As many as Skyvern's (docs/contract.md#limits)."""
+MAX_ITERATIONS = 10_000
+"""Ten times Skyvern's (docs/contract.md#limits): iterations are batched, so that this many stay a
+small number of Dagster steps."""
 
 
-class LoopOutputEntry(BaseModel):
-    """What one block of the body gave in one iteration (docs/contract.md#outputs)."""
-
-    model_config = ConfigDict(frozen=True)
-
-    loop_value: Any
-    output_parameter: dict[str, Any]
-    output_value: Any
-
-
-class LoopOutput(RootModel[list[list[LoopOutputEntry]]]):
-    """Iterations, each a list of its blocks' entries."""
-
-
-class LoopIteration(BaseModel):
-    """One pass of a loop: its value, and what its blocks gave."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
-
-    index: int
-    loop_value: Any
-    blocks: dict[str, AnyEntry]
-
-
-class LoopEntry(BlockEntry):
+class ForLoopEntry(LoopEntry):
     """What a ``for_loop`` block gave; while it goes on, ``status`` is ``running``."""
 
     model_config = ConfigDict(defer_build=True)
 
-    status: BlockStatus | Literal["running"]  # type: ignore[assignment] # one more than its base
     block_type: Literal["for_loop"] = "for_loop"
-    output: list[LoopIteration]
 
 
-class ForLoopBlock(Block):
+class ForLoopBlock(LoopBlock):
     """Its body runs once for each item of a list."""
 
     model_config = ConfigDict(defer_build=True)
 
     key_fields: ClassVar[tuple[str, ...]] = ("loop_variable_reference",)
     parameter_fields: ClassVar[tuple[str, ...]] = ("loop_over_parameter_key",)
-    inert_fields: ClassVar[frozenset[str]] = Block.inert_fields | {"data_schema"}
-
-    kind: ClassVar[str] = "loop"
-    output_type: ClassVar[type[BaseModel]] = LoopOutput
-    entry_type: ClassVar[type[BlockEntry]] = LoopEntry
+    entry_type: ClassVar[type[BlockEntry]] = ForLoopEntry
 
     block_type: Literal["for_loop"]
     loop_over_parameter_key: str = Field(
         default="", description="Key of the parameter or `{label}_output` that holds the list."
     )
     loop_variable_reference: str | None = Field(
-        default=None, description="Jinja template, or key, that gives the list."
+        default=None,
+        description="Jinja template, or key, that gives the list; or, in words, which list is to "
+        "be read off the page.",
     )
-    loop_blocks: list[AnyBlock] = Field(min_length=1, description="The body.")
     complete_if_empty: bool = Field(
         default=False, description="An empty list ends in `completed` instead of `terminated`."
     )
+    data_schema: dict[str, Any] | str | None = Field(
+        default=None,
+        description="JSON Schema of an item, where the list is to be read off the page.",
+    )
+    parallel: bool | Annotated[int, Field(ge=1)] | None = Field(
+        default=None,
+        description="Whether iterations may run side by side, each in a browser context of its own "
+        "(the default), or how many at the same time. `false`: one after the other, on one page. "
+        "Our extension.",
+    )
 
     @property
-    def inner(self) -> Sequence[Block]:
-        """The blocks of its body."""
-        return self.loop_blocks
+    def shares_page(self) -> bool:
+        """Whether it says that all iterations work on one page, one after the other."""
+        return self.parallel is False
+
+    @property
+    def flattens_whole_body(self) -> bool:
+        """Whether one iteration may be behind another one, at other blocks of the body.
+
+        It may where an iteration that fails stops no other one, and where it was asked for.
+        """
+        asked = self.parallel not in (None, False)
+        return asked or self.continue_on_failure or self.next_loop_on_failure
+
+    @property
+    def at_most(self) -> int | None:
+        """How many iterations may run at the same time, where it says so."""
+        is_number = isinstance(self.parallel, int) and not isinstance(self.parallel, bool)
+        return int(self.parallel or 1) if is_number else None
+
+    def when_empty(self) -> tuple[BlockStatus, str | None]:
+        """An empty list is a goal that wasn't reached, unless the definition says otherwise."""
+        if self.complete_if_empty:
+            return "completed", None
+        return "terminated", "the list to loop over is empty"
 
     def describe(self) -> str:
         """What it goes over."""
@@ -90,12 +90,6 @@ class ForLoopBlock(Block):
     def summary(self) -> str:
         """What it goes over."""
         return f"for each of `{self._over}`"
-
-    @classmethod
-    def failed_output(cls, reason: str) -> Any:
-        """A list without iterations."""
-        del reason
-        return []
 
     @classmethod
     def resolved(cls, fields: Mapping[str, Any], resolve: Resolve) -> dict[str, Any]:

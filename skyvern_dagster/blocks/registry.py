@@ -15,13 +15,27 @@ from typing import Annotated, Any, Union
 from pydantic import BaseModel, Field
 
 from skyvern_dagster.blocks.block import Block, LeafBlock
-from skyvern_dagster.blocks.for_loop import ForLoopBlock, LoopEntry, LoopIteration
+from skyvern_dagster.blocks.conditional import ConditionalBlock
+from skyvern_dagster.blocks.for_loop import ForLoopBlock, ForLoopEntry
+from skyvern_dagster.blocks.human_interaction import HumanInteractionBlock
+from skyvern_dagster.blocks.loop import LoopBlock, LoopEntry, LoopIteration
 from skyvern_dagster.blocks.send_email import SendEmailBlock
 from skyvern_dagster.blocks.task import TaskBlock
 from skyvern_dagster.blocks.upload_to_s3 import UploadToS3Block
+from skyvern_dagster.blocks.while_loop import WhileLoopBlock, WhileLoopEntry
+from skyvern_dagster.blocks.workflow_trigger import WorkflowTriggerBlock
 from skyvern_dagster.errors import DefinitionError
 
-OURS: tuple[type[Block], ...] = (TaskBlock, ForLoopBlock, UploadToS3Block, SendEmailBlock)
+OURS: tuple[type[Block], ...] = (
+    TaskBlock,
+    ForLoopBlock,
+    WhileLoopBlock,
+    ConditionalBlock,
+    UploadToS3Block,
+    SendEmailBlock,
+    HumanInteractionBlock,
+    WorkflowTriggerBlock,
+)
 """The block types of this package, in the order of the reference."""
 
 ENTRY_POINTS = "skyvern_dagster.blocks"
@@ -111,7 +125,7 @@ def _installed() -> Mapping[str, type[Block]]:
 
 
 def _name_of(candidate: Any, called: str) -> str:
-    is_block = isinstance(candidate, type) and issubclass(candidate, LeafBlock | ForLoopBlock)
+    is_block = isinstance(candidate, type) and issubclass(candidate, LeafBlock | LoopBlock)
     if not is_block or not hasattr(candidate, "output_type"):
         raise DefinitionError(
             f"{called} is no block type: it must be a subclass of skyvern_dagster.blocks.block."
@@ -125,5 +139,7 @@ def _name_of(candidate: Any, called: str) -> str:
         ) from error
 
 
-for _model in (ForLoopBlock, LoopIteration, LoopEntry):
+for _model in (
+    LoopBlock, ForLoopBlock, WhileLoopBlock, LoopIteration, LoopEntry, ForLoopEntry, WhileLoopEntry,
+):  # fmt: skip
     holds_blocks(_model)

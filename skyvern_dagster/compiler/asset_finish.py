@@ -8,18 +8,17 @@ from typing import Any
 import dagster as dg
 
 from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.blocks.for_loop import ForLoopBlock
+from skyvern_dagster.blocks.loop import LoopBlock
 from skyvern_dagster.compiler.dagster_host import adopted_run
 from skyvern_dagster.compiler.endings import complete
 from skyvern_dagster.compiler.item_metadata import item_metadata, items_table
 from skyvern_dagster.compiler.metadata import downloads_metadata, picture_metadata
 from skyvern_dagster.compiler.plan import FINISH
-from skyvern_dagster.compiler.run_ops import SCOPE, SCOPE_IN, Inputs
+from skyvern_dagster.compiler.run_ops import SCOPE, Inputs, scope_in, taken_scope
 from skyvern_dagster.compiler.target import CompileTarget
 from skyvern_dagster.compiler.totals import totals
 from skyvern_dagster.execution.records import RunRecords
 from skyvern_dagster.execution.result import WorkflowItem, WorkflowResult, workflow_result
-from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.io_manager import IO_MANAGER
 from skyvern_dagster.resources.services import RESOURCE_KEYS
 from skyvern_dagster.workflow.definition import walk
@@ -38,11 +37,15 @@ VALUE = "value"
 _VALUE_OUT = {VALUE: dg.Out(WorkflowResult, io_manager_key=IO_MANAGER)}
 
 
-def asset_finish_op(workflow: Workflow, launch: CompileTarget) -> dg.OpDefinition:
-    """Marks the run as completed and gives the asset's value."""
+def asset_finish_op(workflow: Workflow, launch: CompileTarget, sources: int = 1) -> dg.OpDefinition:
+    """Marks the run as completed and gives the asset's value.
+
+    Args:
+        sources: How many ops may lead to it.
+    """
 
     def finish(context: dg.OpExecutionContext, inputs: Inputs) -> Iterator[dg.Output[Any]]:
-        scope: Scope = inputs[SCOPE]
+        scope = taken_scope(inputs)
         run = adopted_run(context, workflow, scope)
         store = run.services.artifacts
         window = launch.window(context)
@@ -56,7 +59,7 @@ def asset_finish_op(workflow: Workflow, launch: CompileTarget) -> dg.OpDefinitio
     return dg.OpDefinition(
         compute_fn=finish,
         name=launch.op_name(FINISH),
-        ins={SCOPE: SCOPE_IN},
+        ins={SCOPE: scope_in(sources)},
         outs=_VALUE_OUT,
         required_resource_keys={*RESOURCE_KEYS, LOCATION_IO_MANAGER},
         description="Marks the run as completed and gives the asset's value.",
@@ -118,7 +121,7 @@ def _last_page(workflow: Workflow, store: ArtifactStore, result: WorkflowResult)
         return picture_metadata(shown[-1], store)
     records = RunRecords(store, result.workflow_run_id)
     for block in reversed(list(walk(workflow.definition.blocks))):
-        record = None if isinstance(block, ForLoopBlock) else records.read(block.label)
+        record = None if isinstance(block, LoopBlock) else records.read(block.label)
         if record is not None and record.outcome.screenshot:
             return picture_metadata(record.outcome.screenshot, store)
     return {}

@@ -6,9 +6,14 @@ from collections.abc import Callable
 
 import dagster as dg
 
-from skyvern_dagster.blocks.for_loop import ForLoopBlock
-from skyvern_dagster.compiler.ops import block_op, collect_op, loop_op
-from skyvern_dagster.compiler.plan import BlockNode, LoopNode, make_plan
+from skyvern_dagster.compiler.loop_ops import (
+    collect_op,
+    inner_collect_op,
+    inner_loop_op,
+    loop_op,
+)
+from skyvern_dagster.compiler.ops import block_op
+from skyvern_dagster.compiler.plan import BlockNode, LoopNode, Node, make_plan
 from skyvern_dagster.workflow.loader import Workflow
 
 
@@ -31,21 +36,44 @@ class BlockOps:
         self._prefix = prefix
         self._made: dict[str, dg.OpDefinition] = {}
 
-    def block(self, node: BlockNode, loop: ForLoopBlock | None = None) -> dg.OpDefinition:
-        """The op of a block.
+    def block(self, node: BlockNode) -> dg.OpDefinition:
+        """The op of a block."""
+        sources = 1 if node.loops else self._sources(node)
+        return self._once(node.op, lambda name: block_op(node, self._workflow, name, sources))
+
+    def fan_out(self, node: LoopNode, outer: LoopNode | None = None) -> dg.OpDefinition:
+        """The op with which a loop begins.
 
         Args:
-            loop: The loop whose mapped body it is in.
+            outer: The loop in whose body it is flattened.
         """
-        return self._once(node.op, lambda name: block_op(node, self._workflow, name, loop))
+        if outer is not None:
+            return self._once(
+                node.op, lambda name: inner_loop_op(node, outer, self._workflow, name)
+            )
+        sources = self._sources(node)
+        return self._once(node.op, lambda name: loop_op(node, self._workflow, name, sources))
 
-    def fan_out(self, node: LoopNode) -> dg.OpDefinition:
-        """The op with which a loop begins."""
-        return self._once(node.op, lambda name: loop_op(node, self._workflow, name))
+    def collect(
+        self, node: LoopNode, outer: LoopNode | None = None, *, fans_out: bool = False
+    ) -> dg.OpDefinition:
+        """The op with which a loop ends.
 
-    def collect(self, node: LoopNode) -> dg.OpDefinition:
-        """The op with which a loop ends."""
-        return self._once(node.collect, lambda name: collect_op(node, self._workflow, name))
+        Args:
+            outer: The loop in whose body it is flattened.
+            fans_out: Whether more of that body comes after it.
+        """
+        if outer is None:
+            return self._once(node.collect, lambda name: collect_op(node, self._workflow, name))
+        return self._once(
+            node.collect,
+            lambda name: inner_collect_op(node, outer, self._workflow, name, fans_out=fans_out),
+        )
+
+    def _sources(self, node: Node) -> int:
+        if node is self.plan.last:
+            return len(self.plan.sources[None])
+        return len(self.plan.sources[node.block.label])
 
     def _once(self, op: str, make: Callable[[str], dg.OpDefinition]) -> dg.OpDefinition:
         if op not in self._made:

@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 
+from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.execution.ending import RunEnding, block_ending, missing
 from skyvern_dagster.execution.run import WorkflowRun
@@ -13,10 +14,15 @@ from skyvern_dagster.execution.scope import Scope
 
 
 def failure(
-    run: WorkflowRun, block_key: str, outcome: BlockOutcome, metadata: dict[str, Any]
+    run: WorkflowRun, block: Block, after: Scope, outcome: BlockOutcome, metadata: dict[str, Any]
 ) -> dg.Failure:
-    """The failure to raise for a block that ends the run; makes the ending known."""
-    ending = block_ending(block_key, outcome)
+    """The failure to raise for a block that ends the run; makes the ending known.
+
+    The ``finally`` block is carried out here: Dagster begins no op after a step that has failed.
+    """
+    ending = block_ending(run.ending_block(block, after), outcome)
+    if block.label != run.workflow.definition.finally_label:
+        _, ending = run.with_finally(after, ending)
     run.end(ending)
     return ended(ending, metadata)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from inspect import Parameter, Signature
 from typing import Any, assert_never
 
@@ -14,13 +14,14 @@ from skyvern_dagster.compiler.asset_finish import VALUE, asset_finish_op
 from skyvern_dagster.compiler.block_ops import BlockOps
 from skyvern_dagster.compiler.config import parameters_config, parameters_mapping
 from skyvern_dagster.compiler.limits import run_tags
-from skyvern_dagster.compiler.ops import ITERATION, RESULT, data_input
+from skyvern_dagster.compiler.ops import ITERATION, RESULT, data_input, way_out
 from skyvern_dagster.compiler.plan import FINISH, START, BlockNode, LoopNode
 from skyvern_dagster.compiler.run_ops import SCOPE, after_inputs, finish_op, start_op
 from skyvern_dagster.compiler.target import CompileTarget
 from skyvern_dagster.execution import tags
 from skyvern_dagster.io_manager import IO_MANAGER, SkyvernJsonIOManager
 from skyvern_dagster.resources.services import default_resources
+from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow, load_text
 from skyvern_dagster.workflow.picture import mermaid, picture
 
@@ -80,8 +81,8 @@ def build_graph(
 
     def compose() -> None:
         scope = start_op(workflow, launch).alias(START)()
-        scope, _ = _compose(ops, scope)
-        finish_op(workflow, launch).alias(FINISH)(scope=scope)
+        scope, sources = _compose_end(_compose(ops, scope))
+        finish_op(workflow, launch, sources).alias(FINISH)(scope=scope)
 
     mapping = parameters_mapping(parameters_config(workflow, launch), START)
     return dg.graph(name=launch.graph, config=mapping, description=ops.plan.title)(compose)
@@ -96,9 +97,10 @@ def asset_graph(
 
     def compose(**after: Any) -> dict[str, Any]:
         scope = start_op(workflow, launch).alias(START)(**after)
-        scope, results = _compose(ops, scope)
-        value = asset_finish_op(workflow, launch).alias(FINISH)(scope=scope)
-        return {VALUE: value, **{label: results[label] for label in launch.blocks}}
+        made = _compose(ops, scope)
+        scope, sources = _compose_end(made)
+        value = asset_finish_op(workflow, launch, sources).alias(FINISH)(scope=scope)
+        return {VALUE: value, **{label: made.results[label] for label in launch.blocks}}
 
     parameters = [Parameter(name, Parameter.KEYWORD_ONLY, annotation=Any) for name in inputs]
     compose.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
@@ -135,20 +137,69 @@ def job_resources() -> dict[str, Any]:
     return {**asset_resources(), "io_manager": _shared_resources()[IO_MANAGER]}
 
 
-def _compose(ops: BlockOps, scope: Any) -> tuple[Any, dict[str, Any]]:
-    results: dict[str, Any] = {}
+@dataclass
+class _Composed:
+    """What has been composed so far.
+
+    Attributes:
+        start: The scope that ``start`` gives.
+        scopes: Label -> the scope after it; of a conditional by the label where it goes on.
+        results: Label -> its output.
+    """
+
+    ops: BlockOps
+    start: Any
+    scopes: dict[str, Any] = field(default_factory=dict)
+    ways: dict[tuple[str, str | None], Any] = field(default_factory=dict)
+    results: dict[str, Any] = field(default_factory=dict)
+
+    def scope(self, label: str | None) -> Any:
+        """What leads to a block, or to the end: one scope, or a list of those that may."""
+        sources = self.ops.plan.sources[label]
+        scopes = [
+            self.start
+            if source is None
+            else self.ways.get((source, label), self.scopes.get(source))
+            for source in sources
+        ]
+        return scopes[0] if len(scopes) == 1 else scopes
+
+    def data(self, labels: tuple[str, ...]) -> dict[str, Any]:
+        """The inputs that stand for the use of other blocks' outputs."""
+        return {data_input(label): self.results[label] for label in labels}
+
+
+def _compose(ops: BlockOps, start: Any) -> _Composed:
+    """The ops between ``start`` and ``finish``; what they leave under the label ``None``."""
+    made = _Composed(ops, start)
     for node in ops.plan.nodes:
+        label = node.block.label
         match node:
             case BlockNode():
                 op = ops.block(node).alias(node.op)
-                outputs = op(scope=scope, **_data(node.data_from, results))
-                scope = getattr(outputs, SCOPE)
-                results[node.block.label] = getattr(outputs, RESULT)
+                done = op(scope=made.scope(label), **made.data(node.data_from))
+                made.results[label] = getattr(done, RESULT)
+                if node.targets:
+                    made.ways |= {
+                        (label, target): getattr(done, way_out(target)) for target in node.targets
+                    }
+                else:
+                    made.scopes[label] = getattr(done, SCOPE)
             case LoopNode():
-                scope = _compose_loop(ops, node, scope, results)
+                _compose_loop(made, node)
             case _:
                 assert_never(node)
-    return scope, results
+    return made
+
+
+def _compose_end(made: _Composed) -> tuple[Any, int]:
+    """What leads to ``finish``, the ``finally`` block included, and from how many ops."""
+    last = made.ops.plan.last
+    if last is None:
+        return made.scope(None), len(made.ops.plan.sources[None])
+    done = made.ops.block(last).alias(last.op)(scope=made.scope(None))
+    made.results[last.block.label] = getattr(done, RESULT)
+    return getattr(done, SCOPE), 1
 
 
 def _resources(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -157,29 +208,47 @@ def _resources(given: Mapping[str, Any]) -> dict[str, Any]:
     return {**job_resources(), **between, **given}
 
 
-def _compose_loop(ops: BlockOps, node: LoopNode, scope: Any, results: dict[str, Any]) -> Any:
-    body_ops = [(inner, ops.block(inner, node.block).alias(inner.op)) for inner in node.body]
-    before = dict(results)
-
-    def iteration(item: Any) -> Any:
-        current = item
-        for inner, body_op in body_ops:
-            inputs = _data(inner.data_from, before)
-            if inner.follows_in_body:
-                inputs[ITERATION] = item
-            current = getattr(body_op(scope=current, **inputs), SCOPE)
-        return current
-
-    fan_out = ops.fan_out(node).alias(node.op)
-    fanned = fan_out(scope=scope, **_data(node.data_from, results))
-    fan_in = ops.collect(node).alias(node.collect)
-    iterations = fanned.iterations.map(iteration).collect()
-    collected = fan_in(entry=fanned.entry, iterations=iterations)
-    results[node.block.label] = getattr(collected, RESULT)
-    for inner in node.body:
-        results[inner.block.label] = results[node.block.label]
-    return getattr(collected, SCOPE)
+def _compose_loop(made: _Composed, node: LoopNode) -> None:
+    label = node.block.label
+    fan_out = made.ops.fan_out(node).alias(node.op)
+    fanned = fan_out(scope=made.scope(label), **made.data(node.data_from))
+    iterations = _compose_body(made, node, fanned)
+    collect = made.ops.collect(node).alias(node.collect)
+    collected = collect(entry=fanned.entry, iterations=iterations)
+    made.scopes[label] = getattr(collected, SCOPE)
+    made.results |= dict.fromkeys(
+        (block.label for block in walk([node.block])), getattr(collected, RESULT)
+    )
 
 
-def _data(labels: tuple[str, ...], results: dict[str, Any]) -> dict[str, Any]:
-    return {data_input(label): results[label] for label in labels}
+def _compose_body(made: _Composed, node: LoopNode, fanned: Any) -> Any:
+    """The body of a mapped loop, stage by stage.
+
+    Returns:
+        Its iterations at the end, collected.
+    """
+    mapped, together = fanned.iterations, None
+    for place, stage in enumerate(node.stages, start=1):
+        if not isinstance(stage, LoopNode):
+            mapped = mapped.map(partial(_compose_stage, made, stage))
+            continue
+        inner = made.ops.fan_out(stage, node).alias(stage.op)(
+            entry=fanned.entry,
+            iterations=mapped.collect() if mapped is not None else [together],
+            **made.data(stage.data_from),
+        )
+        collected = made.ops.collect(stage, node, fans_out=place < len(node.stages)).alias(
+            stage.collect
+        )(entry=inner.entry, iterations=_compose_body(made, stage, inner))
+        mapped, together = (collected, None) if place < len(node.stages) else (None, collected)
+    return mapped.collect() if mapped is not None else [together]
+
+
+def _compose_stage(made: _Composed, stage: tuple[BlockNode, ...], item: Any) -> Any:
+    current = item
+    for node in stage:
+        inputs = made.data(node.data_from)
+        if node.follows_in_stage:
+            inputs[ITERATION] = item
+        current = made.ops.block(node).alias(node.op)(scope=current, **inputs)
+    return current

@@ -1,8 +1,8 @@
-"""One op per node of the plan."""
+"""The op of a block."""
 
 # Dagster reads the annotations of ops at run time, so they are not deferred here.
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -10,21 +10,24 @@ import dagster as dg
 from pydantic import BaseModel
 
 from skyvern_dagster.blocks.block import Block, LeafBlock
-from skyvern_dagster.blocks.for_loop import ForLoopBlock, LoopOutput
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.compiler.dagster_host import adopted_run
 from skyvern_dagster.compiler.endings import failure
-from skyvern_dagster.compiler.iterations import LoopEntryPoint, heal, loop_entry
+from skyvern_dagster.compiler.iterations import Iterations
 from skyvern_dagster.compiler.limits import pool_of, retry_policy_of
-from skyvern_dagster.compiler.metadata import block_metadata, item_metadata
-from skyvern_dagster.compiler.plan import BlockNode, LoopNode, Node
-from skyvern_dagster.compiler.run_ops import SCOPE, SCOPE_IN, Inputs
+from skyvern_dagster.compiler.metadata import block_metadata
+from skyvern_dagster.compiler.plan import BlockNode
+from skyvern_dagster.compiler.run_ops import SCOPE, Inputs, scope_in, taken_scope
+from skyvern_dagster.execution.base_scopes import BaseScopes
+from skyvern_dagster.execution.loop_rules import is_fatal, loop_keys, stopped_by
 from skyvern_dagster.execution.run import WorkflowRun
-from skyvern_dagster.execution.runner import Ran, Runner
+from skyvern_dagster.execution.runner import Ran, Runner, hand_on_after
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.io_manager import IO_MANAGER
 from skyvern_dagster.resources.services import RESOURCE_KEYS
+from skyvern_dagster.workflow.flow import flow_of
 from skyvern_dagster.workflow.loader import Workflow
+from skyvern_dagster.workflow.op_names import op_name
 
 RESULT = "result"
 ITERATION = "iteration"
@@ -38,40 +41,85 @@ calls that a success.
 PICTURED_ITERATIONS = 100
 """How many iterations of a loop show their last page inline; later ones only link it."""
 
-_ORDER_IN = dg.In(dg.Nothing)
-_COLLECT_INS = {"entry": dg.In(LoopEntryPoint), "iterations": dg.In(list[Scope])}
+ORDER_IN = dg.In(dg.Nothing)
+_ITERATIONS_IN = dg.In(Iterations)
 _SCOPE_OUT = dg.Out(Scope, io_manager_key=IO_MANAGER)
-_LOOP_OUTS = {
-    "entry": dg.Out(LoopEntryPoint, io_manager_key=IO_MANAGER),
-    "iterations": dg.DynamicOut(Scope, io_manager_key=IO_MANAGER),
-}
+_ITERATIONS_OUT = {SCOPE: dg.Out(Iterations, io_manager_key=IO_MANAGER)}
+_BRANCH_OUT = dg.Out(Scope, is_required=False, io_manager_key=IO_MANAGER)
+
+Compute = Callable[[dg.OpExecutionContext, Inputs], Iterator[dg.Output[Any]]]
 
 
-def block_op(
-    node: BlockNode, workflow: Workflow, name: str, loop: ForLoopBlock | None = None
-) -> dg.OpDefinition:
-    """The op of a block; in a loop's mapped body it knows the loop."""
+def block_op(node: BlockNode, workflow: Workflow, name: str, sources: int = 1) -> dg.OpDefinition:
+    """The op of a block.
+
+    Args:
+        sources: How many ops may lead to it.
+    """
+    if node.loops:
+        return _body_op(node, workflow, name)
 
     def compute(context: dg.OpExecutionContext, inputs: Inputs) -> Iterator[dg.Output[Any]]:
-        scope: Scope = inputs[SCOPE]
+        scope = taken_scope(inputs)
         run = adopted_run(context, workflow, scope)
-        if loop is not None and _iteration_is_over(run, loop, scope):
-            yield dg.Output(scope if scope.ended else scope.skipped("the loop had stopped"), SCOPE)
-            return
         after, outcome = _run(context, run.runner, node, scope)
-        metadata = _metadata(run, node, after, outcome, show_picture=_is_pictured(after, outcome))
-        if run.runner.is_fatal(node.block, outcome):
-            after = _fatal(run, node, loop, after, outcome, metadata)
-        yield from _outputs(context, after, _typed(node.block, outcome), metadata)
+        metadata = _metadata(run, node.block, after, outcome)
+        if is_fatal(node.block, outcome):
+            raise failure(run, node.block, after, outcome, metadata)
+        out = SCOPE
+        if node.targets:
+            out = way_out(run.runner.way_on(node.block, outcome))
+        yield from outputs(context, after, typed(node.block, outcome), metadata, out)
 
+    ins = {SCOPE: scope_in(sources), **data_ins(node.data_from)}
+    return _definition(node, workflow, name, compute, ins, _outs(node))
+
+
+def _body_op(node: BlockNode, workflow: Workflow, name: str) -> dg.OpDefinition:
+    """The op of a block in a mapped loop: for one iteration, or for a batch of them.
+
+    In a batch, the first block of a stage carries the whole stage out, item by item: as many
+    browser contexts as items would be open otherwise.
+    """
+
+    def compute(context: dg.OpExecutionContext, inputs: Inputs) -> Iterator[dg.Output[Any]]:
+        given: Iterations = inputs[SCOPE]
+        run = adopted_run(context, workflow, given.scopes[0])
+        bases = BaseScopes(run.services.artifacts)
+        scopes = [bases.whole(scope) for scope in given.scopes]
+        if len(scopes) == 1:
+            after, metadata = _iteration(context, run, node, scopes[0])
+            done = [after]
+        else:
+            done, metadata = _batch(run, node, scopes)
+        slim = tuple(bases.slim(scope) for scope in done)
+        yield dg.Output(Iterations(scopes=slim), SCOPE, metadata=metadata)
+
+    ins = {SCOPE: _ITERATIONS_IN, **data_ins(node.data_from), **_iteration_in(node)}
+    return _definition(node, workflow, name, compute, ins, _ITERATIONS_OUT)
+
+
+def _definition(
+    node: BlockNode,
+    workflow: Workflow,
+    name: str,
+    compute: Compute,
+    ins: dict[str, dg.In],
+    outs: dict[str, dg.Out],
+) -> dg.OpDefinition:
     tags = {"dagster/compute_kind": node.block.kind}
+    if node.op != node.block.label:
+        tags["skyvern/label"] = node.block.label
     if node.priority:
         tags["dagster/priority"] = str(node.priority)
+    limits = [loop.at_most for loop in node.loops if loop.at_most is not None]
+    if limits:
+        tags["skyvern/parallel"] = str(min(limits))
     return dg.OpDefinition(
         compute_fn=compute,
         name=name,
-        ins={SCOPE: SCOPE_IN, **_data_ins(node.data_from), **_iteration_in(node)},
-        outs=_scope_and(node.block.output_type),
+        ins=ins,
+        outs=outs,
         required_resource_keys=set(RESOURCE_KEYS),
         description=node.block.describe(),
         tags=tags,
@@ -80,98 +128,104 @@ def block_op(
     )
 
 
-def loop_op(node: LoopNode, workflow: Workflow, name: str) -> dg.OpDefinition:
-    """The op that fans out: one scope per item, and the keys that the collect op must find."""
-
-    def compute(
-        context: dg.OpExecutionContext, inputs: Inputs
-    ) -> Iterator[dg.Output[Any] | dg.DynamicOutput[Scope]]:
-        scope: Scope = inputs[SCOPE]
-        run = adopted_run(context, workflow, scope)
-        entry = loop_entry(run.runner, node.block, scope)
-        if entry.failure_reason is not None and not node.block.continue_on_failure:
-            after, outcome = run.runner.failed_loop(node.block, scope, entry.failure_reason)
-            raise failure(run, node.block.label, outcome, _metadata(run, node, after, outcome))
-        yield dg.Output(entry, "entry", metadata={"iterations": len(entry.frames)})
-        for frame in entry.frames:
-            yield dg.DynamicOutput(
-                scope.iteration_scope(frame),
-                mapping_key=frame.key,
-                output_name="iterations",
-                metadata=item_metadata(frame.value),
-            )
-
-    return dg.OpDefinition(
-        compute_fn=compute,
-        name=name,
-        ins={SCOPE: SCOPE_IN, **_data_ins(node.data_from)},
-        outs=_LOOP_OUTS,
-        required_resource_keys=set(RESOURCE_KEYS),
-        description=node.block.describe(),
-        tags={"dagster/compute_kind": "loop"},
-    )
+def _iteration(
+    context: dg.OpExecutionContext, run: WorkflowRun, node: BlockNode, scope: Scope
+) -> tuple[Scope, dict[str, Any]]:
+    """The block in one iteration, unless that has ended or goes another way."""
+    if scope.at != node.block.label:
+        reason = "the iteration has ended" if scope.ended else "another branch was taken"
+        return scope, {"skyvern/status": "skipped", "skyvern/failure_reason": reason}
+    if _loop_has_stopped(run, scope):
+        return scope.skipped("the loop had stopped"), {"skyvern/status": "skipped"}
+    after, outcome = _run(context, run.runner, node, scope)
+    pictured = _is_pictured(after, outcome)
+    metadata = _metadata(run, node.block, after, outcome, show_picture=pictured)
+    return ended_or_on(run, node.loops, node.block, after, outcome, metadata), metadata
 
 
-def collect_op(node: LoopNode, workflow: Workflow, name: str) -> dg.OpDefinition:
-    """The op that puts the iterations together, and runs those that are missing.
+def _batch(
+    run: WorkflowRun, node: BlockNode, scopes: list[Scope]
+) -> tuple[list[Scope], dict[str, Any]]:
+    loop = node.loops[-1]
+    stage = set(node.stage)
+    blocks = {block.label: block for block in loop.loop_blocks}
+    done: list[Scope] = []
+    carried_out = 0
+    for scope in scopes:
+        current = scope
+        while current.at in stage and current.ended is None:
+            block = blocks[current.at]
+            if _loop_has_stopped(run, current):
+                current = current.skipped("the loop had stopped")
+                break
+            hand_on = hand_on_after(block, flow_of(loop.loop_blocks), blocks)
+            after, outcome = run.runner.run(block, current, hand_on=hand_on)
+            metadata = _metadata(run, block, after, outcome, show_picture=False)
+            current = ended_or_on(run, node.loops, block, after, outcome, metadata)
+            carried_out += 1
+        done.append(current)
+    return done, {"items": len(scopes), "blocks_carried_out": carried_out}
 
-    After a crash in a mapped loop, Dagster's re-execution from failure drops the items that had
-    not finished (dagster#20925, #30248, #30972). Here the expected keys are compared, and each
-    missing iteration is taken from its record or run.
+
+def ended_or_on(
+    run: WorkflowRun,
+    loops: tuple[Any, ...],
+    block: Block,
+    after: Scope,
+    outcome: BlockOutcome,
+    metadata: dict[str, Any],
+) -> Scope:
+    """The scope of an iteration after a block of a loop's body.
+
+    A loop that goes on keeps an ending as a value; where it ends the run, the step is red. What
+    broke under an iteration leaves the others to go on; the run fails, and resuming it does this
+    iteration again.
+
+    Raises:
+        Failure: The run ends here.
     """
-
-    def compute(context: dg.OpExecutionContext, inputs: Inputs) -> Iterator[dg.Output[Any]]:
-        entry: LoopEntryPoint = inputs["entry"]
-        iterations: list[Scope] = inputs["iterations"]
-        run = adopted_run(context, workflow, entry.scope)
-        whole = heal(run.runner, node.block, entry, iterations)
-        after, outcome = _collected(run.runner, node, entry, whole)
-        metadata = _metadata(run, node, after, outcome)
-        metadata["iterations_run_here"] = len(entry.frames) - len(
-            [each for each in iterations if each.ended != "skipped"]
-        )
-        if run.runner.is_fatal(node.block, outcome):
-            raise failure(run, node.block.label, outcome, metadata)
-        yield from _outputs(context, after, _typed(node.block, outcome), metadata)
-
-    return dg.OpDefinition(
-        compute_fn=compute,
-        name=name,
-        ins=_COLLECT_INS,
-        outs=_scope_and(LoopOutput),
-        required_resource_keys=set(RESOURCE_KEYS),
-        description=f"Puts the iterations of {node.op} together.",
-        tags={"dagster/compute_kind": "loop"},
-    )
+    if is_fatal(block, outcome):
+        stopped = stopped_by(loops, block)
+        reason = outcome.failure_reason or outcome.status
+        for key in reversed(loop_keys(after)[len(loops) - stopped :]):
+            run.runner.records(after).stop_loop(key, run.host.attempt, reason)
+        if stopped == len(loops) or outcome.infrastructure:
+            raise failure(run, block, after, outcome, metadata)
+    return run.runner.moved_on(loops[-1], block, after, outcome)
 
 
-def _outputs(
-    context: dg.OpExecutionContext, after: Scope, result: BaseModel, metadata: dict[str, Any]
+def outputs(
+    context: dg.OpExecutionContext,
+    after: Scope,
+    result: BaseModel,
+    metadata: dict[str, Any],
+    out: str = SCOPE,
 ) -> Iterator[dg.Output[Any]]:
     """The scope, and the block's own output with what a person sees of it.
 
     Behind an asset, Dagster refuses outputs that no asset depends on.
     """
     if RESULT in context.selected_output_names:
-        yield dg.Output(after, SCOPE)
+        yield dg.Output(after, out)
         yield dg.Output(result, RESULT, metadata=metadata)
     else:
-        yield dg.Output(after, SCOPE, metadata=metadata)
+        yield dg.Output(after, out, metadata=metadata)
 
 
-def _collected(
-    runner: Runner, node: LoopNode, entry: LoopEntryPoint, iterations: list[Scope]
-) -> Ran:
-    if entry.failure_reason is not None:
-        return runner.failed_loop(node.block, entry.scope, entry.failure_reason)
-    return runner.collected(node.block, entry.scope, iterations)
+def typed(block: Block, outcome: BlockOutcome) -> BaseModel:
+    """A block's output as its model."""
+    return block.output_type.model_validate(outcome.output)
+
+
+def way_out(target: str | None) -> str:
+    """Name of the output by which a conditional goes on at a block, or at the end."""
+    return "to_end" if target is None else f"to_{op_name(target)}"
 
 
 def _run(context: dg.OpExecutionContext, runner: Runner, node: BlockNode, scope: Scope) -> Ran:
     """One attempt; a retry is Dagster's, so that the UI shows it."""
-    if isinstance(node.block, ForLoopBlock):
-        return runner.run_loop(node.block, scope)
-    assert isinstance(node.block, LeafBlock)
+    if not isinstance(node.block, LeafBlock):
+        return runner.run(node.block, scope, hand_on=node.hand_on)
     fresh = context.retry_number > 0
     after, outcome = runner.attempt(node.block, scope, hand_on=node.hand_on, fresh=fresh)
     rule = runner.workflow.definition.retry_rule(node.block)
@@ -184,47 +238,20 @@ def _run(context: dg.OpExecutionContext, runner: Runner, node: BlockNode, scope:
     return after, outcome
 
 
-def _fatal(
-    run: WorkflowRun,
-    node: BlockNode,
-    loop: ForLoopBlock | None,
-    after: Scope,
-    outcome: BlockOutcome,
-    metadata: dict[str, Any],
-) -> Scope:
-    """A loop that goes on keeps the ending as a value; else the step is red.
-
-    What broke under an iteration leaves the others to go on; the run fails, and resuming it does
-    this iteration again.
-
-    Raises:
-        Failure: The run (or the loop) ends here.
-    """
-    if loop is not None and loop.continue_on_failure and not outcome.infrastructure:
-        return after.with_ending(outcome)
-    if loop is not None and not loop.continue_on_failure:
-        reason = outcome.failure_reason or outcome.status
-        run.runner.records(after).stop_loop(loop.label, run.host.attempt, reason)
-    raise failure(run, after.block_key(node.block.label), outcome, metadata)
-
-
-def _iteration_is_over(run: WorkflowRun, loop: ForLoopBlock, scope: Scope) -> bool:
-    if scope.ended is not None:
-        return True
-    return not loop.continue_on_failure and run.runner.records(scope).loop_is_stopped(
-        loop.label, run.host.attempt
-    )
+def _loop_has_stopped(run: WorkflowRun, scope: Scope) -> bool:
+    records = run.runner.records(scope)
+    return any(records.loop_is_stopped(key, run.host.attempt) for key in loop_keys(scope))
 
 
 def _metadata(
     run: WorkflowRun,
-    node: Node,
+    block: Block,
     after: Scope,
     outcome: BlockOutcome,
     *,
     show_picture: bool = True,
 ) -> dict[str, Any]:
-    record = run.runner.records(after).key(after.block_key(node.block.label))
+    record = run.runner.records(after).key(after.block_key(block.label))
     store = run.services.artifacts
     return block_metadata(outcome, store, record=record, show_picture=show_picture)
 
@@ -235,25 +262,33 @@ def _is_pictured(scope: Scope, outcome: BlockOutcome) -> bool:
     return index < PICTURED_ITERATIONS or not outcome.completed
 
 
-def _typed(block: Block, outcome: BlockOutcome) -> BaseModel:
-    return block.output_type.model_validate(outcome.output)
+def _outs(node: BlockNode) -> dict[str, dg.Out]:
+    if not node.targets:
+        return scope_and(node.block.output_type)
+    ways = {way_out(target): _BRANCH_OUT for target in node.targets}
+    return {**ways, RESULT: _result_out(node.block.output_type)}
 
 
 @cache
-def _scope_and(result: type[BaseModel]) -> dict[str, dg.Out]:
+def scope_and(result: type[BaseModel]) -> dict[str, dg.Out]:
     """The outputs of a block's op, the same for all blocks of a type."""
-    typed = dg.Out(result, is_required=False, io_manager_key=IO_MANAGER)
-    return {SCOPE: _SCOPE_OUT, RESULT: typed}
+    return {SCOPE: _SCOPE_OUT, RESULT: _result_out(result)}
 
 
-def _data_ins(labels: tuple[str, ...]) -> dict[str, dg.In]:
-    return {data_input(label): _ORDER_IN for label in labels}
+@cache
+def _result_out(result: type[BaseModel]) -> dg.Out:
+    return dg.Out(result, is_required=False, io_manager_key=IO_MANAGER)
+
+
+def data_ins(labels: tuple[str, ...]) -> dict[str, dg.In]:
+    """Inputs that stand for the use of other blocks' outputs."""
+    return {data_input(label): ORDER_IN for label in labels}
 
 
 def _iteration_in(node: BlockNode) -> dict[str, dg.In]:
-    return {ITERATION: _ORDER_IN} if node.follows_in_body else {}
+    return {ITERATION: ORDER_IN} if node.follows_in_stage else {}
 
 
 def data_input(label: str) -> str:
     """Name of the input that stands for the use of another block's output."""
-    return f"uses_{label}"
+    return f"uses_{op_name(label)}"

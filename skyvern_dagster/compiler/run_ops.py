@@ -28,10 +28,28 @@ Ops are made by ``dg.OpDefinition``, whose function takes them so: a code locati
 workflows has thousands of ops, and ``@dg.op`` takes three times as long for each.
 """
 
-SCOPE_IN = dg.In(Scope)
+_SCOPE_IN = dg.In(Scope)
+_SCOPES_IN = dg.In(list[Scope])
 _START_OUT = {
     SCOPE: dg.Out(Scope, io_manager_key=IO_MANAGER, description="What the first block begins with.")
 }
+
+
+def scope_in(sources: int) -> dg.In:
+    """The input for the scope.
+
+    Args:
+        sources: How many ops may lead here; of several, one does.
+    """
+    return _SCOPE_IN if sources == 1 else _SCOPES_IN
+
+
+def taken_scope(inputs: Inputs) -> Scope:
+    """The scope of the way that was taken."""
+    given: Scope | list[Scope] = inputs[SCOPE]
+    return given[0] if isinstance(given, list) else given
+
+
 _START_CONFIG = dg.Permissive()  # type: ignore[no-untyped-call]
 _FINISH_OUT = {"result": dg.Out(dg.Nothing)}
 
@@ -67,11 +85,15 @@ def start_op(workflow: Workflow, launch: CompileTarget) -> dg.OpDefinition:
     )
 
 
-def finish_op(workflow: Workflow, launch: CompileTarget) -> dg.OpDefinition:
-    """Marks the run as completed."""
+def finish_op(workflow: Workflow, launch: CompileTarget, sources: int = 1) -> dg.OpDefinition:
+    """Marks the run as completed.
+
+    Args:
+        sources: How many ops may lead to it.
+    """
 
     def finish(context: dg.OpExecutionContext, inputs: Inputs) -> Iterator[dg.Output[None]]:
-        scope: Scope = inputs[SCOPE]
+        scope = taken_scope(inputs)
         run = adopted_run(context, workflow, scope)
         missing = complete(run, scope)
         store = run.services.artifacts
@@ -87,7 +109,7 @@ def finish_op(workflow: Workflow, launch: CompileTarget) -> dg.OpDefinition:
     return dg.OpDefinition(
         compute_fn=finish,
         name=launch.op_name(FINISH),
-        ins={SCOPE: SCOPE_IN},
+        ins={SCOPE: scope_in(sources)},
         outs=_FINISH_OUT,
         required_resource_keys=set(RESOURCE_KEYS),
         description="Marks the run as completed.",

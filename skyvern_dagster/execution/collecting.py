@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from skyvern_dagster.blocks.for_loop import ForLoopBlock, LoopOutput, LoopOutputEntry
+from skyvern_dagster.artifacts.files import StoredFile
+from skyvern_dagster.blocks.loop import LoopBlock, LoopOutput, LoopOutputEntry
 from skyvern_dagster.blocks.outcome import BlockOutcome, BlockStatus
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.ids import stable_id
@@ -20,16 +21,23 @@ def iteration_key(outer: str, index: int, count: int) -> str:
 
 
 def collect(
-    loop: ForLoopBlock, scope: Scope, iterations: Sequence[Scope], workflow: Workflow
+    loop: LoopBlock,
+    scope: Scope,
+    iterations: Sequence[Scope],
+    workflow: Workflow,
+    failure_reason: str | None = None,
 ) -> tuple[Scope, BlockOutcome]:
     """The scope after a loop, and the loop's outcome (docs/contract.md#for-loop).
 
     Args:
         scope: The scope in which the loop was entered.
         iterations: The scopes in which its iterations ended, in order.
+        failure_reason: Why the loop could go no further, where no iteration is to blame.
     """
     output = loop_output(scope, iterations, workflow)
     status, reason = _status(loop, iterations)
+    if failure_reason is not None:
+        status, reason = "failed", failure_reason
     outcome = BlockOutcome(
         status=status,
         infrastructure=any(each.ended_by_infrastructure for each in iterations),
@@ -47,22 +55,29 @@ def collect(
         outputs |= {
             label: iteration.outputs[label] for label in inner if label in iteration.outputs
         }
-    files = list(scope.files)
-    for iteration in iterations:
-        files += iteration.files[len(scope.files) :]
     entries = (*scope.entries, (loop.label, outcome.output)) if scope.frames else ()
-    after = scope.model_copy(update={"outputs": outputs, "files": tuple(files), "entries": entries})
+    base = iterations[-1].left(scope) if iterations and loop.shares_page else scope
+    files = base.files if loop.shares_page else _files(scope, iterations)
+    after = base.model_copy(update={"outputs": outputs, "files": files, "entries": entries})
     return after, outcome
+
+
+def _files(scope: Scope, iterations: Sequence[Scope]) -> tuple[StoredFile, ...]:
+    """What there was, and what each of the iterations, which forked from there, has added."""
+    added = (file for each in iterations for file in each.files[len(scope.files) :])
+    return (*scope.files, *added)
 
 
 def loop_output(scope: Scope, iterations: Sequence[Scope], workflow: Workflow) -> LoopOutput:
     """Iterations, each a list of entries with the item, the output parameter and the output."""
+    labels = dict.fromkeys(label for each in iterations for label, _ in each.entries)
+    parameters = {label: output_parameter(workflow, label, scope.created_at) for label in labels}
     return LoopOutput(
         [
             [
                 LoopOutputEntry(
                     loop_value=iteration.frames[-1].value,
-                    output_parameter=output_parameter(workflow, label, scope.created_at),
+                    output_parameter=parameters[label],
                     output_value=value,
                 )
                 for label, value in iteration.entries
@@ -86,12 +101,10 @@ def output_parameter(workflow: Workflow, label: str, created_at: str) -> dict[st
     }
 
 
-def _status(loop: ForLoopBlock, iterations: Sequence[Scope]) -> tuple[BlockStatus, str | None]:
+def _status(loop: LoopBlock, iterations: Sequence[Scope]) -> tuple[BlockStatus, str | None]:
     if not iterations:
-        if loop.complete_if_empty:
-            return "completed", None
-        return "terminated", "the list to loop over is empty"
-    ended = [each for each in iterations if each.ended is not None]
+        return loop.when_empty()
+    ended = [each for each in iterations if each.ended is not None and not each.passed_over]
     if not ended:
         return "completed", None
     statuses = {each.ended for each in ended}

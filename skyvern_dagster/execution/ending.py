@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from skyvern_dagster.blocks.for_loop import ForLoopBlock
+from skyvern_dagster.blocks.loop import LoopBlock
 from skyvern_dagster.blocks.outcome import BlockOutcome, BlockStatus
 from skyvern_dagster.execution import tags
 from skyvern_dagster.execution.records import BlockRecord
@@ -104,9 +104,7 @@ def unfinished_items(workflow: Workflow, records: Sequence[BlockRecord]) -> list
     A loop that lacks iterations isn't counted beside them, and one over an empty list lacks
     nothing; one that could not begin is counted.
     """
-    loops = {
-        each.label for each in walk(workflow.definition.blocks) if isinstance(each, ForLoopBlock)
-    }
+    loops = {each.label for each in walk(workflow.definition.blocks) if isinstance(each, LoopBlock)}
     bad = [each for each in records if not each.outcome.completed]
     leaves = [each for each in bad if each.label not in loops]
     could_not_begin = [

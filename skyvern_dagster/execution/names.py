@@ -103,11 +103,19 @@ def _plain_names(scope: Scope) -> dict[str, Any]:
     }
     for label, output in scope.outputs.items():
         names[label] = names[f"{label}_output"] = output
-    if scope.frames:
-        frame = scope.frames[-1]
-        names |= {
-            "current_value": frame.value,
-            "current_item": frame.value,
-            "current_index": frame.index,
-        }
+    return names | _loop_names(scope)
+
+
+def _loop_names(scope: Scope) -> dict[str, Any]:
+    """The item of the innermost loop, and of each loop around under its label.
+
+    A turn of a ``while_loop`` has an index and no item (docs/contract.md#while-loop).
+    """
+    names: dict[str, Any] = {}
+    for frame in scope.frames:
+        own: dict[str, Any] = {"current_index": frame.index}
+        if not frame.is_turn:
+            own |= {"current_value": frame.value, "current_item": frame.value}
+        names |= own
+        names[frame.label] = own | (frame.value if isinstance(frame.value, dict) else {})
     return names

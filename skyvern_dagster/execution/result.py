@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
+from skyvern_dagster.blocks.loop import LoopBlock
 from skyvern_dagster.execution.records import BlockRecord, RunRecords
 from skyvern_dagster.execution.scope import Scope, span_of
 from skyvern_dagster.workflow.definition import walk
@@ -163,7 +164,7 @@ def _items(
 ) -> Iterator[WorkflowItem]:
     by_iteration: dict[str, list[BlockRecord]] = {}
     for block in loop.loop_blocks:
-        if not isinstance(block, ForLoopBlock):
+        if not isinstance(block, LoopBlock):
             for record in records.iterations(block.label):
                 by_iteration.setdefault(record.iteration, []).append(record)
     for iteration, blocks in sorted(by_iteration.items()):

@@ -16,7 +16,7 @@ from typing import Any
 from skyvern_dagster.artifacts.run_request import read_request
 from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.context import Services
-from skyvern_dagster.blocks.for_loop import ForLoopBlock
+from skyvern_dagster.blocks.loop import LoopBlock
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.credentials.access import Trust
 from skyvern_dagster.credentials.payload_secrets import without_secrets
@@ -32,13 +32,15 @@ from skyvern_dagster.execution.ending import (
     unfinished_items,
 )
 from skyvern_dagster.execution.host import RunHost
+from skyvern_dagster.execution.loop_rules import is_fatal
 from skyvern_dagster.execution.parameter_secrets import checked_without_secrets
 from skyvern_dagster.execution.records import RunRecords
 from skyvern_dagster.execution.run_info import RunInfo, begin_run, has_begun, read_info
-from skyvern_dagster.execution.runner import Runner, needed_by
+from skyvern_dagster.execution.runner import Runner
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID, new_id
 from skyvern_dagster.process.clock import utc_now
+from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow
 
 AfterBlock = Callable[[Block, Scope, BlockOutcome], None]
@@ -131,14 +133,41 @@ class WorkflowRun:
             blocks: Those of the definition, when left out.
             followed_by: What will be carried out afterwards, and may need the browser's state.
         """
-        todo = list(self.workflow.definition.blocks if blocks is None else blocks)
-        for index, block in enumerate(todo):
-            later = [*todo[index + 1 :], *followed_by]
-            scope, outcome = self.runner.run(block, scope, hand_on=needed_by(later))
+        definition = self.workflow.definition
+        todo = definition.blocks if blocks is None else blocks
+        walked = self.runner.carried_out(
+            todo, scope, followed_by=followed_by, without=definition.finally_label
+        )
+        ending: RunEnding | None = None
+        for block, scope, outcome in walked:
             after_block(block, scope, outcome)
-            if self.runner.is_fatal(block, outcome):
-                return scope, block_ending(self.ending_block(block, scope), outcome)
-        return scope, self.completion(scope)
+            if is_fatal(block, outcome):
+                ending = block_ending(self.ending_block(block, scope), outcome)
+        ending = ending or self.completion(scope)
+        return (
+            (scope, ending) if blocks is not None else self.with_finally(scope, ending, after_block)
+        )
+
+    def with_finally(
+        self, scope: Scope, ending: RunEnding, after_block: AfterBlock = lambda *_: None
+    ) -> tuple[Scope, RunEnding]:
+        """Carries the ``finally`` block out, where there is one, once the run's ending is known.
+
+        A run that has ended badly ends so whatever the block comes to; one that has completed
+        fails with it.
+        """
+        block = self.workflow.definition.finally_block
+        if block is None:
+            return scope, ending
+        self.host.log(f"{block.label}: the finally block of a run that has {ending.status}")
+        outside = scope.model_copy(update={"frames": (), "entries": (), "at": None})
+        after, outcome = self.runner.run(block, outside, hand_on="nothing")
+        after_block(block, after, outcome)
+        if ending.status != "completed":
+            return after, ending
+        if is_fatal(block, outcome):
+            return after, block_ending(self.ending_block(block, after), outcome)
+        return after, self.completion(after)
 
     def completion(self, scope: Scope) -> RunEnding:
         """The ending of a run whose blocks have all been carried out."""
@@ -152,10 +181,12 @@ class WorkflowRun:
 
     def ending_block(self, block: Block, scope: Scope) -> str:
         """The block whose reason the run's is: the one inside, of a loop that it stopped."""
-        if not isinstance(block, ForLoopBlock):
+        if not isinstance(block, LoopBlock):
             return scope.block_key(block.label)
         records = RunRecords(self.services.artifacts, scope.workflow_run_id)
-        inside = [each for inner in block.loop_blocks for each in records.iterations(inner.label)]
+        loops = {each.label for each in walk(block.inner) if isinstance(each, LoopBlock)}
+        leaves = [each.label for each in walk(block.inner) if each.label not in loops]
+        inside = [each for label in leaves for each in records.iterations(label)]
         failed = [each for each in inside if not each.outcome.completed]
         return failed[-1].block_key if failed else scope.block_key(block.label)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,8 +14,11 @@ from skyvern_dagster.artifacts.run_request import read_request
 from skyvern_dagster.blocks.block import Block, LeafBlock
 from skyvern_dagster.blocks.context import BlockContext, Log, Services
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
+from skyvern_dagster.blocks.judging import judge
+from skyvern_dagster.blocks.loop import LoopBlock
 from skyvern_dagster.blocks.offered_files import file_parameters
 from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.blocks.while_loop import MAX_TURNS, WhileLoopBlock
 from skyvern_dagster.credentials.one_time_codes import CodeOrigin
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.vault import SecretVault
@@ -25,11 +29,13 @@ from skyvern_dagster.execution.declarations import declarations, keys_typed
 from skyvern_dagster.execution.deliveries import delivery_of, item_digest, with_item
 from skyvern_dagster.execution.ending import missing, unfinished_items
 from skyvern_dagster.execution.loop_items import loop_items
+from skyvern_dagster.execution.loop_rules import is_fatal, loops_around, stopped_by, with_ending
 from skyvern_dagster.execution.names import Names
 from skyvern_dagster.execution.records import BlockRecord, RunRecords
 from skyvern_dagster.execution.scope import LoopFrame, Scope
 from skyvern_dagster.process.clock import utc_now
 from skyvern_dagster.workflow.definition import walk
+from skyvern_dagster.workflow.flow import Flow, flow_of
 from skyvern_dagster.workflow.loader import Workflow
 
 INFRASTRUCTURE_DELAYS = (1.0, 5.0)
@@ -127,7 +133,7 @@ class Runner:
 
     def _context(
         self,
-        block: LeafBlock,
+        block: Block,
         scope: Scope,
         *,
         vault: SecretVault,
@@ -169,7 +175,7 @@ class Runner:
         more = len(items) - len(lines)
         return [*lines, f"- and {more} more"] if more else lines
 
-    def _services(self, block: LeafBlock) -> Services:
+    def _services(self, block: Block) -> Services:
         """The services, with the block's own time-out."""
         seconds = self.workflow.definition.timeout(block.label)
         if seconds is None:
@@ -193,9 +199,8 @@ class Runner:
         return outcome if self._puts_up_with(block, scope) and not may_pass else None
 
     def _puts_up_with(self, block: LeafBlock, scope: Scope) -> bool:
-        around = {frame.label for frame in scope.frames[-1:]}
-        loops = [each for each in walk(self.workflow.definition.blocks) if each.label in around]
-        return block.continue_on_failure or any(loop.continue_on_failure for loop in loops)
+        loops = loops_around(self.workflow, scope)
+        return block.continue_on_failure or stopped_by(loops, block) < len(loops)
 
     def record(self, block: Block, scope: Scope, outcome: BlockOutcome) -> None:
         """Puts an outcome on record."""
@@ -214,9 +219,17 @@ class Runner:
 
     def run(self, block: Block, scope: Scope, *, hand_on: HandOn) -> Ran:
         """A block with its retries, or a whole loop in order."""
-        if isinstance(block, ForLoopBlock):
-            return self.run_loop(block, scope)
-        assert isinstance(block, LeafBlock)
+        match block:
+            case ForLoopBlock():
+                return self.run_loop(block, scope)
+            case WhileLoopBlock():
+                return self.run_while(block, scope)
+            case LeafBlock():
+                return self._run_leaf(block, scope, hand_on)
+            case _:
+                raise TypeError(f"{type(block).__name__} is neither a loop nor a LeafBlock")
+
+    def _run_leaf(self, block: LeafBlock, scope: Scope, hand_on: HandOn) -> Ran:
         rule = self.workflow.definition.retry_rule(block)
         after, outcome = self.attempt(block, scope, hand_on=hand_on)
         for number in range(1, rule.max_retries + 1):
@@ -227,24 +240,75 @@ class Runner:
             after, outcome = self.attempt(block, scope, hand_on=hand_on, fresh=True)
         return after, outcome
 
+    def carried_out(
+        self,
+        blocks: Sequence[Block],
+        scope: Scope,
+        *,
+        followed_by: Sequence[Block] = (),
+        without: str | None = None,
+    ) -> Iterator[tuple[Block, Scope, BlockOutcome]]:
+        """Carries out blocks at the top level, until the last one or one that is fatal.
+
+        Args:
+            followed_by: What will be carried out afterwards, and may need the browser's state.
+            without: Label of a block that isn't part of the sequence: the ``finally`` block.
+
+        Yields:
+            Each block with the scope after it and its outcome.
+        """
+        flow = flow_of(blocks, without)
+        by_label = {block.label: block for block in blocks}
+        at = flow.first
+        while at is not None:
+            block = by_label[at]
+            later = [by_label[label] for label in flow.order[flow.order.index(at) + 1 :]]
+            hand_on = needed_by([*later, *followed_by])
+            scope, outcome = self.run(block, scope, hand_on=hand_on)
+            yield block, scope, outcome
+            if is_fatal(block, outcome):
+                return
+            at = flow.after(at, block.branch_taken(outcome))
+
     def run_sequence(self, blocks: Sequence[Block], scope: Scope) -> Scope:
-        """Blocks in order, until one that is fatal; then ``ended`` says how."""
-        for index, block in enumerate(blocks):
-            scope, outcome = self.run(block, scope, hand_on=needed_by(blocks[index + 1 :]))
-            if self.is_fatal(block, outcome):
-                return scope.with_ending(outcome)
+        """As :meth:`carried_out`; ``ended`` of the scope says how a fatal block ended it."""
+        for block, after, outcome in self.carried_out(blocks, scope):
+            scope = after.with_ending(outcome) if is_fatal(block, outcome) else after
         return scope
 
-    @staticmethod
-    def is_fatal(block: Block, outcome: BlockOutcome) -> bool:
-        """Whether a run, or an iteration, ends with this outcome of a block.
+    def run_body(
+        self, loop: LoopBlock, scope: Scope, labels: Collection[str] | None = None
+    ) -> Scope:
+        """An iteration, from the block at which its scope stands.
 
-        ``continue_on_failure`` puts up with what a block couldn't do, never with what broke under
-        it: an item would be missing from a run that is called completed.
+        Args:
+            labels: The blocks to carry out; the iteration stops at any other one. All, when left
+                out.
+
+        Returns:
+            The scope at the end, where a block has ended the iteration (``ended`` says how), or at
+            the first other block.
         """
-        if outcome.completed:
-            return False
-        return outcome.infrastructure or not block.continue_on_failure
+        flow = flow_of(loop.loop_blocks)
+        blocks = {block.label: block for block in loop.loop_blocks}
+        while scope.at is not None and (labels is None or scope.at in labels):
+            block = blocks[scope.at]
+            after, outcome = self.run(block, scope, hand_on=hand_on_after(block, flow, blocks))
+            scope = self.moved_on(loop, block, after, outcome)
+        return scope
+
+    def moved_on(self, loop: LoopBlock, block: Block, after: Scope, outcome: BlockOutcome) -> Scope:
+        """The scope of an iteration that goes on after a block, or ends with it."""
+        if is_fatal(block, outcome):
+            return with_ending(after, loop, block, outcome)
+        way = flow_of(loop.loop_blocks).after(block.label, block.branch_taken(outcome))
+        return after.model_copy(update={"at": way})
+
+    def way_on(self, block: Block, outcome: BlockOutcome) -> str | None:
+        """Label at which the run goes on after a block at the top level; ``None`` at the end."""
+        definition = self.workflow.definition
+        flow = flow_of(definition.blocks, definition.finally_label)
+        return flow.after(block.label, block.branch_taken(outcome))
 
     def enter(self, loop: ForLoopBlock, scope: Scope) -> list[LoopFrame]:
         """Begins a loop: one frame per item.
@@ -253,9 +317,7 @@ class Runner:
             BlockError: As :func:`~skyvern_dagster.execution.loop_items.loop_items`.
         """
         items = loop_items(self.workflow, loop, scope)
-        if not self.reuse:
-            inner = [block.label for block in walk(list(loop.loop_blocks))]
-            self.records(scope).forget_iterations(inner, scope.iteration)
+        self._forget_earlier(loop, scope)
         return [
             LoopFrame(
                 label=loop.label,
@@ -268,6 +330,11 @@ class Runner:
             for index, item in enumerate(items)
         ]
 
+    def begun(self, loop: LoopBlock, scope: Scope, frame: LoopFrame) -> Scope:
+        """The scope in which an iteration of a loop begins."""
+        at = flow_of(loop.loop_blocks).first
+        return scope.iteration_scope(frame, at, fork=not loop.shares_page)
+
     def run_loop(self, loop: ForLoopBlock, scope: Scope) -> Ran:
         """A loop in order, its iterations one after the other."""
         try:
@@ -275,23 +342,78 @@ class Runner:
         except BlockError as error:
             return self.failed_loop(loop, scope, str(error))
         iterations: list[Scope] = []
+        current = scope
         for frame in frames:
-            iterations.append(self.run_sequence(loop.loop_blocks, scope.iteration_scope(frame)))
-            if iterations[-1].ended is not None and not loop.continue_on_failure:
+            iterations.append(self.run_body(loop, self.begun(loop, current, frame)))
+            if iterations[-1].ended_loop:
                 break
+            if loop.shares_page:
+                current = iterations[-1].left(scope)
         return self.collected(loop, scope, iterations)
 
-    def failed_loop(self, loop: ForLoopBlock, scope: Scope, reason: str) -> Ran:
+    def run_while(self, loop: WhileLoopBlock, scope: Scope) -> Ran:
+        """A ``while_loop``: its condition, its body, its condition, ... on one page."""
+        self._forget_earlier(loop, scope)
+        iterations: list[Scope] = []
+        current = scope
+        for index in itertools.count():
+            key = iteration_key(scope.iteration, index, MAX_TURNS)
+            frame = LoopFrame(label=loop.label, index=index, key=key, value=None, is_turn=True)
+            turn = self.begun(loop, current, frame)
+            holds, problem = self._holds(loop, turn)
+            if holds and index == MAX_TURNS:
+                problem = f"its condition still holds after {MAX_TURNS} turns"
+            if problem is not None:
+                return self.collected(loop, scope, iterations, problem)
+            if not holds:
+                break
+            iterations.append(self.run_body(loop, turn))
+            if iterations[-1].ended_loop:
+                break
+            current = iterations[-1].left(scope)
+        return self.collected(loop, scope, iterations)
+
+    def _holds(self, loop: WhileLoopBlock, turn: Scope) -> tuple[bool, str | None]:
+        """Whether there is another turn, or why that can't be said."""
+        vault = self.vault(turn)
+        context = self._context(
+            loop, turn, vault=vault, log=self.log, hand_on="session", fork=turn.fork
+        )
+        try:
+            judgement = judge([loop.condition], context)
+        except BlockError as error:
+            return False, vault.redactor.text(str(error))
+        problem = judgement.error
+        return judgement.holds, None if problem is None else vault.redactor.text(problem)
+
+    def _forget_earlier(self, loop: LoopBlock, scope: Scope) -> None:
+        if not self.reuse:
+            inner = [block.label for block in walk(loop.inner)]
+            self.records(scope).forget_iterations(inner, scope.iteration)
+
+    def failed_loop(self, loop: LoopBlock, scope: Scope, reason: str) -> Ran:
         """A loop that could not begin."""
         outcome = BlockOutcome(status="failed", output=[], failure_reason=reason)
         self.record(loop, scope, outcome)
         return scope.with_outcome(loop.label, outcome), outcome
 
-    def collected(self, loop: ForLoopBlock, scope: Scope, iterations: Sequence[Scope]) -> Ran:
+    def collected(
+        self,
+        loop: LoopBlock,
+        scope: Scope,
+        iterations: Sequence[Scope],
+        failure_reason: str | None = None,
+    ) -> Ran:
         """The scope after a loop, and its outcome."""
-        after, outcome = collect(loop, scope, iterations, self.workflow)
+        after, outcome = collect(loop, scope, iterations, self.workflow, failure_reason)
         self.record(loop, scope, outcome)
         return after, outcome
+
+
+def hand_on_after(block: Block, flow: Flow, blocks: Mapping[str, Block]) -> HandOn:
+    """What the blocks need of the browser session that a block of their sequence may lead to."""
+    place = flow.order.index(block.label)
+    return needed_by([blocks[label] for label in flow.order[place + 1 :]])
 
 
 def needed_by(later: Sequence[Block]) -> HandOn:

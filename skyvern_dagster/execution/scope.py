@@ -24,6 +24,7 @@ class LoopFrame(BaseModel):
         key: Path of indexes from the outermost loop, for instance ``"07"`` or ``"2__07"``.
         source: Parameter key that the loop goes over.
         last: Whether it is the loop's last item.
+        is_turn: Whether it is a turn of a ``while_loop``, which has no item.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -34,6 +35,7 @@ class LoopFrame(BaseModel):
     value: Any
     source: str = ""
     last: bool = False
+    is_turn: bool = False
 
 
 class Scope(BaseModel):
@@ -48,13 +50,17 @@ class Scope(BaseModel):
             a partition of an asset, which may be made again without delivering again.
         spans: Where a run makes several partitions: what each delivers under, with its first day
             and the day after its last.
+        base: Artifact key of the scope that this one adds to, in an iteration.
         outputs: Label -> JSON output of the last time that the block ran.
         state: Artifact key of the browser state.
         fork: Whether the next browser block must open a context of its own.
         frames: The loops around, outermost first.
         entries: In an iteration: ``(label, output)`` of its blocks so far.
+        at: In an iteration: label of the block that comes next; ``None`` at the end of the body.
         ended: In an iteration: how it ended early.
         ended_by_infrastructure: Whether something that the run stands on ended it.
+        ended_loop: Whether its loop goes no further, either.
+        passed_over: Whether ``next_loop_on_failure`` says that the loop is none the worse for it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -68,6 +74,7 @@ class Scope(BaseModel):
     spans: dict[str, tuple[str, str]] = Field(default_factory=dict)
     organization_id: str = DEFAULT_ORGANIZATION_ID
     trust: Trust = "nothing"
+    base: str = ""
     parameters: dict[str, Any] = Field(default_factory=dict)
     outputs: dict[str, Any] = Field(default_factory=dict)
     state: str | None = None
@@ -75,9 +82,12 @@ class Scope(BaseModel):
     files: tuple[StoredFile, ...] = ()
     frames: tuple[LoopFrame, ...] = ()
     entries: tuple[tuple[str, Any], ...] = ()
+    at: str | None = None
     ended: BlockStatus | None = None
     ended_reason: str | None = None
     ended_by_infrastructure: bool = False
+    ended_loop: bool = False
+    passed_over: bool = False
 
     @property
     def iteration(self) -> str:
@@ -104,27 +114,57 @@ class Scope(BaseModel):
         """The scope of an iteration that isn't begun."""
         return self.model_copy(update={"ended": "skipped", "ended_reason": reason})
 
-    def with_ending(self, outcome: BlockOutcome) -> Scope:
+    def with_ending(
+        self, outcome: BlockOutcome, *, ended_loop: bool = False, passed_over: bool = False
+    ) -> Scope:
         """The scope of an iteration that goes no further after a block."""
         return self.model_copy(
             update={
+                "at": None,
                 "ended": outcome.status,
                 "ended_reason": outcome.failure_reason,
                 "ended_by_infrastructure": outcome.infrastructure,
+                "ended_loop": ended_loop,
+                "passed_over": passed_over,
             }
         )
 
-    def iteration_scope(self, frame: LoopFrame) -> Scope:
-        """The scope in which an iteration of a loop begins: a fork of this one."""
+    def iteration_scope(self, frame: LoopFrame, at: str | None, *, fork: bool = True) -> Scope:
+        """The scope in which an iteration of a loop begins.
+
+        Args:
+            at: Label of the body's first block.
+            fork: Whether it begins in a browser context of its own, in the state of this scope;
+                else on the page as it is.
+        """
         return self.model_copy(
             update={
                 "frames": (*self.frames, frame),
                 "entries": (),
-                "fork": True,
-                "ended": None,
-                "ended_by_infrastructure": False,
+                "fork": fork or self.fork,
+                "at": at,
+                **_NOT_ENDED,
             }
         )
+
+    def left(self, entry: Scope) -> Scope:
+        """The scope in which a loop goes on after an iteration that it doesn't fork.
+
+        Args:
+            entry: The scope in which the loop was entered.
+        """
+        return self.model_copy(
+            update={"frames": entry.frames, "entries": entry.entries, "at": entry.at, **_NOT_ENDED}
+        )
+
+
+_NOT_ENDED: dict[str, Any] = {
+    "ended": None,
+    "ended_reason": None,
+    "ended_by_infrastructure": False,
+    "ended_loop": False,
+    "passed_over": False,
+}
 
 
 def span_of(day: str, spans: Mapping[str, tuple[str, str]]) -> str:

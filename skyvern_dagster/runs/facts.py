@@ -15,7 +15,7 @@ from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.run_keys import RunKeys
 from skyvern_dagster.artifacts.run_request import RunKind, RunRequest, read_request
 from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.blocks.for_loop import ForLoopBlock
+from skyvern_dagster.blocks.loop import LoopBlock
 from skyvern_dagster.errors import RunError
 from skyvern_dagster.execution import tags
 from skyvern_dagster.execution.ending import UnfinishedItem, incomplete_reason, unfinished_items
@@ -110,7 +110,7 @@ class RunFacts:
         """The errors that its tasks have reported, with their codes."""
         return list(self._errors())
 
-    def iterations(self, loop: ForLoopBlock, around: str = "") -> dict[str, Any]:
+    def iterations(self, loop: LoopBlock, around: str = "") -> dict[str, Any]:
         """The iterations of a loop that have begun, in order.
 
         Args:

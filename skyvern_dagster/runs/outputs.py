@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from skyvern_dagster.blocks.block import Block
-from skyvern_dagster.blocks.for_loop import ForLoopBlock
+from skyvern_dagster.blocks.loop import LoopBlock
 from skyvern_dagster.execution.collecting import output_parameter
 from skyvern_dagster.execution.records import BlockRecord
 from skyvern_dagster.workflow.definition import walk
@@ -24,7 +24,7 @@ def collect_outputs(
         last = [record for record in records if record.label == block.label]
         if last:
             outputs[f"{block.label}_output"] = last[-1].outcome.output
-        elif isinstance(block, ForLoopBlock):
+        elif isinstance(block, LoopBlock):
             partial = _partial_loop(block, workflow, records, created_at)
             if partial:
                 outputs[f"{block.label}_output"] = partial
@@ -32,7 +32,7 @@ def collect_outputs(
 
 
 def _partial_loop(
-    loop: ForLoopBlock, workflow: Workflow, records: list[BlockRecord], created_at: str
+    loop: LoopBlock, workflow: Workflow, records: list[BlockRecord], created_at: str
 ) -> list[list[dict[str, Any]]]:
     """What a loop that hasn't been collected has given so far."""
     body: list[Block] = list(loop.loop_blocks)

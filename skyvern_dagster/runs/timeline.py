@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from skyvern_dagster.artifacts.run_keys import RunKeys
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.block import Block
-from skyvern_dagster.blocks.for_loop import ForLoopBlock
+from skyvern_dagster.blocks.loop import LoopBlock
 from skyvern_dagster.blocks.task import TaskBlock
 from skyvern_dagster.execution.records import BlockRecord
 from skyvern_dagster.ids import stable_id
@@ -87,7 +87,7 @@ class _Timeline:
         block_id = stable_id("wrb", self._facts.run_id, key)
         children: list[TimelineEntry] = []
         values: list[Any] | None = None
-        if isinstance(block, ForLoopBlock):
+        if isinstance(block, LoopBlock):
             inside = self._facts.iterations(block, iteration)
             values = list(inside.values())
             for each in inside:

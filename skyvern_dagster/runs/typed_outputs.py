@@ -13,7 +13,7 @@ from pydantic import ConfigDict, RootModel
 from skyvern_dagster.blocks.any_block import AnyEntry
 from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.entry import BlockEntry
-from skyvern_dagster.blocks.for_loop import ForLoopBlock, LoopEntry, LoopIteration
+from skyvern_dagster.blocks.loop import LoopBlock, LoopEntry, LoopIteration
 from skyvern_dagster.blocks.registry import holds_blocks
 from skyvern_dagster.execution.records import BlockRecord
 from skyvern_dagster.runs.facts import RunFacts
@@ -48,7 +48,7 @@ def _entries(
 def _entry(block: Block, facts: RunFacts, links: Links, iteration: str) -> BlockEntry | None:
     key = f"{block.label}/{iteration}" if iteration else block.label
     record = facts.by_key.get(key)
-    if isinstance(block, ForLoopBlock):
+    if isinstance(block, LoopBlock):
         return _loop(block, record, facts, links, iteration)
     if record is None:
         return None
@@ -56,7 +56,7 @@ def _entry(block: Block, facts: RunFacts, links: Links, iteration: str) -> Block
 
 
 def _loop(
-    block: ForLoopBlock, record: BlockRecord | None, facts: RunFacts, links: Links, around: str
+    block: LoopBlock, record: BlockRecord | None, facts: RunFacts, links: Links, around: str
 ) -> LoopEntry | None:
     values = facts.iterations(block, around)
     if record is None and not values:

@@ -13,6 +13,7 @@ from skyvern_dagster.workflow.dagster_section import DagsterSection
 from skyvern_dagster.workflow.declarations import Outline, read_outline
 from skyvern_dagster.workflow.document import Document
 from skyvern_dagster.workflow.findings import Finding
+from skyvern_dagster.workflow.flow_checks import flow_findings
 from skyvern_dagster.workflow.label_checks import label_findings
 from skyvern_dagster.workflow.name_checks import NameChecks
 from skyvern_dagster.workflow.parameter_checks import parameter_findings
@@ -24,6 +25,7 @@ def check(document: Document) -> Iterator[Finding]:
     outline = read_outline(document.data)
     yield from parameter_findings(outline, document)
     yield from label_findings(outline, document)
+    yield from flow_findings(outline, document)
     yield from NameChecks(outline, document).findings()
     yield from _beginning(outline, document)
     yield from secret_findings(outline, document)

@@ -65,6 +65,11 @@ class BlockOutline:
         """Its label; empty where it has none."""
         return _text(self.fields.get("label"))
 
+    @property
+    def next_label(self) -> str:
+        """The label of the block that it says comes next; empty where it says none."""
+        return _text(self.fields.get("next_block_label"))
+
     def walk(self) -> Iterator[BlockOutline]:
         """The block and all blocks in it, in document order."""
         yield self
@@ -74,10 +79,15 @@ class BlockOutline:
 
 @dataclass(frozen=True)
 class Outline:
-    """The parameters and the top level of blocks."""
+    """The parameters and the top level of blocks.
+
+    Attributes:
+        finally_label: Label of the block that comes last, however a run has ended.
+    """
 
     parameters: tuple[ParameterOutline, ...]
     blocks: tuple[BlockOutline, ...]
+    finally_label: str = ""
 
     def walk(self) -> Iterator[BlockOutline]:
         """All blocks, in document order."""
@@ -103,7 +113,11 @@ def read_outline(data: Any) -> Outline:
         ParameterOutline(path, entry)
         for path, entry in _entries(fields.get("parameters"), (*BODY, "parameters"))
     )
-    return Outline(parameters, _blocks(fields.get("blocks"), (*BODY, "blocks")))
+    return Outline(
+        parameters,
+        _blocks(fields.get("blocks"), (*BODY, "blocks")),
+        _text(fields.get("finally_block_label")),
+    )
 
 
 def _blocks(value: Any, path: Path) -> tuple[BlockOutline, ...]:

@@ -28,6 +28,10 @@ class DefinitionBody(BaseModel):
         default_factory=list, description="What blocks and templates can refer to."
     )
     blocks: list[AnyBlock] = Field(min_length=1, description="What is done, in order.")
+    finally_block_label: str | None = Field(
+        default=None,
+        description="Label of the block that is carried out last, however the run has ended.",
+    )
 
 
 class WorkflowDefinition(BaseModel):
@@ -72,6 +76,17 @@ class WorkflowDefinition(BaseModel):
     def blocks(self) -> list[Block]:
         """The blocks at the top level, in order."""
         return self.workflow_definition.blocks
+
+    @property
+    def finally_label(self) -> str | None:
+        """Label of the block that is carried out last, however a run has ended."""
+        return self.workflow_definition.finally_block_label
+
+    @property
+    def finally_block(self) -> Block | None:
+        """The block that is carried out last, however a run has ended."""
+        found = (block for block in self.blocks if block.label == self.finally_label)
+        return next(found, None)
 
     @property
     def parameters(self) -> list[Parameter]:

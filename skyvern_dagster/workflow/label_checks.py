@@ -1,11 +1,11 @@
-"""What is wrong with the labels of a definition's blocks, and with their order."""
+"""What is wrong with the labels of a definition's blocks."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from skyvern_dagster.workflow.declarations import BlockOutline, Outline
+from skyvern_dagster.workflow.declarations import Outline
 from skyvern_dagster.workflow.document import Document
 from skyvern_dagster.workflow.findings import Finding
 from skyvern_dagster.workflow.op_names import LONGEST_LABEL, OWN_ENDINGS, RESERVED_OP_NAMES
@@ -13,7 +13,7 @@ from skyvern_dagster.workflow.parameters import RESERVED_KEYS
 
 
 def label_findings(outline: Outline, document: Document) -> Iterator[Finding]:
-    """Labels that can't be an op's name or stand twice, and an order that isn't kept."""
+    """Labels that can't be an op's name or stand twice."""
     seen: dict[str, str] = {}
     for block in outline.walk():
         if "label" not in block.fields or not isinstance(block.fields["label"], str):
@@ -27,7 +27,6 @@ def label_findings(outline: Outline, document: Document) -> Iterator[Finding]:
                 message = f"label {label!r} differs from {before!r} in case only"
             yield document.finding(place, message, "rename one of the blocks")
         seen.setdefault(label.casefold(), label)
-    yield from _order(outline.blocks, document)
 
 
 def _problem(label: str, outline: Outline) -> tuple[str, str] | None:
@@ -42,16 +41,3 @@ def _problem(label: str, outline: Outline) -> tuple[str, str] | None:
     if label.endswith("_output") and label.removesuffix("_output") in outline.labels:
         return f"label {label!r} is the name of another block's output", "rename the block"
     return None
-
-
-def _order(blocks: Sequence[BlockOutline], document: Document) -> Iterator[Finding]:
-    """``next_block_label`` has no effect, so it must not say anything else than the order does."""
-    for block, after in zip(blocks, [*blocks[1:], None], strict=False):
-        wanted = block.fields.get("next_block_label")
-        if wanted and (after is None or wanted != after.label):
-            yield document.finding(
-                (*block.path, "next_block_label"),
-                f"{wanted!r} is not the next block: blocks run in the order in which they stand",
-                "move the block, and leave next_block_label out",
-            )
-        yield from _order(block.body, document)

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from skyvern_dagster.blocks.block import DOWNLOAD_DIRECTORY, BlockText
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.blocks.send_email import SMTP_FIELDS
+from skyvern_dagster.blocks.while_loop import WhileLoopBlock
 from skyvern_dagster.errors import TemplateError
 from skyvern_dagster.templating.rendering import is_template, names_used
 from skyvern_dagster.workflow.declarations import BlockOutline, Outline
 from skyvern_dagster.workflow.document import Document
 from skyvern_dagster.workflow.findings import Finding, Path, did_you_mean
+from skyvern_dagster.workflow.flow_checks import in_order
 from skyvern_dagster.workflow.parameters import RESERVED_KEYS
 
 _LOOP_NAMES = frozenset({"current_item", "current_value", "current_index"})
@@ -33,11 +35,13 @@ class _Point:
     Attributes:
         known: Names that exist here.
         own: Labels of the block, of what is in it and of the loops around it.
+        loops: Labels of the loops around it: each stands for its current item.
     """
 
     block: BlockOutline
     known: frozenset[str]
     own: frozenset[str]
+    loops: frozenset[str]
 
     def place(self, text: BlockText) -> Path:
         return (*self.block.path, *text.path)
@@ -66,10 +70,12 @@ class NameChecks:
         yield from self._blocks(self._outline.blocks, frozenset())
 
     def _blocks(self, blocks: Sequence[BlockOutline], loops: frozenset[str]) -> Iterator[Finding]:
-        for block in blocks:
+        last = "" if loops else self._outline.finally_label
+        for block in in_order(blocks, last):
             known = self._keys | self._made | RESERVED_KEYS
             own = loops | {each.label for each in block.walk()}
-            yield from self._block(_Point(block, known if loops else known - _LOOP_NAMES, own))
+            missing = frozenset() if loops else _LOOP_NAMES - _own_names(block)
+            yield from self._block(_Point(block, known - missing, own, loops))
             yield from self._blocks(block.body, loops | {block.label})
             if block.label:
                 self._made |= _made_by({block.label})
@@ -104,6 +110,8 @@ class NameChecks:
             yield from self._name(name, text, point)
 
     def _name(self, name: str, text: BlockText, point: _Point) -> Iterator[Finding]:
+        if name in point.loops:
+            return
         origin = self._origins.get(name, name)
         if origin in self._outputs and origin not in self._made:
             yield self._too_early(name, origin, text, point)
@@ -113,7 +121,7 @@ class NameChecks:
     def _unknown(self, name: str, text: BlockText, point: _Point, hint: str = "") -> Finding:
         place = point.place(text)
         if name in _LOOP_NAMES:
-            return self._document.finding(place, f"{name!r} exists only inside a for_loop")
+            return self._document.finding(place, f"{name!r} exists only inside a loop")
         similar = did_you_mean(name, point.known | {DOWNLOAD_DIRECTORY} if hint else point.known)
         hints = ", ".join(filter(None, (similar, hint)))
         return self._document.finding(place, f"unknown name {name!r}", hints)
@@ -141,8 +149,14 @@ class NameChecks:
             yield self._document.finding(
                 block.path,
                 "the loop has no list",
-                "set loop_over_parameter_key or loop_variable_reference",
+                "it fails without: set loop_over_parameter_key or loop_variable_reference",
+                severity="warning",
             )
+
+
+def _own_names(block: BlockOutline) -> frozenset[str]:
+    """A ``while_loop``'s condition may count its turns."""
+    return frozenset({"current_index"} if block.model is WhileLoopBlock else ())
 
 
 def _can_only_be_a_key(text: BlockText) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import keyword
 import re
+import unicodedata
 
 RESERVED_OP_NAMES = frozenset(
     {
@@ -26,3 +28,18 @@ def clean_name(text: str) -> str:
     """A name that Dagster accepts for jobs and ops."""
     name = re.sub(r"[^A-Za-z0-9_]+", "_", text).strip("_")
     return f"{name}_workflow" if name in RESERVED_OP_NAMES else name or "workflow"
+
+
+def op_name(label: str) -> str:
+    """The name of a block's op: its label, where Dagster takes that as a name.
+
+    Otherwise the label's letters and digits, and a digest that tells it from others that have the
+    same: two labels never come to one name, and a label always comes to the same.
+    """
+    is_name = re.fullmatch(r"[A-Za-z0-9_]+", label) is not None and len(label) <= LONGEST_LABEL
+    if is_name and label not in RESERVED_OP_NAMES and not label.endswith(OWN_ENDINGS):
+        return label
+    plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode()
+    readable = re.sub(r"[^A-Za-z0-9]+", "_", plain).strip("_")[: LONGEST_LABEL - 12]
+    digest = hashlib.sha256(label.encode()).hexdigest()[:8]
+    return f"{readable}__{digest}" if readable else f"block__{digest}"

@@ -16,11 +16,12 @@ def workflow(
     parameters: list[dict[str, Any]] | None = None,
     *,
     name: str = "sample",
+    **body: Any,
 ) -> Workflow:
     """A checked workflow; JSON is YAML."""
     document = {
         "title": "A sample",
-        "workflow_definition": {"parameters": parameters or [], "blocks": blocks},
+        "workflow_definition": {"parameters": parameters or [], "blocks": blocks, **body},
     }
     return load_text(json.dumps(document), source=f"{name}.yaml", name=name)
 
@@ -35,6 +36,33 @@ def loop(label: str, over: str, *body: dict[str, Any], **fields: Any) -> dict[st
         "block_type": "for_loop",
         "label": label,
         "loop_over_parameter_key": over,
+        "loop_blocks": list(body),
+        **fields,
+    }
+
+
+def branch(expression: str, target: str | None = None) -> dict[str, Any]:
+    return {"criteria": {"expression": expression}, "next_block_label": target}
+
+
+def otherwise(target: str | None = None) -> dict[str, Any]:
+    return {"is_default": True, "next_block_label": target}
+
+
+def conditional(label: str, *branches: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    return {
+        "block_type": "conditional",
+        "label": label,
+        "branch_conditions": list(branches),
+        **fields,
+    }
+
+
+def while_loop(label: str, expression: str, *body: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    return {
+        "block_type": "while_loop",
+        "label": label,
+        "condition": {"expression": expression},
         "loop_blocks": list(body),
         **fields,
     }

@@ -71,7 +71,7 @@ def test_a_resumed_loop_can_fail_again(postman: Postman, instance: dg.DagsterIns
     second = run_again(letters(), first, instance)
     assert failed_steps(second) == ["each__collect"]
     assert postman.delivered == [ADA, BEN, CLARA]
-    assert "iteration 3 failed" in str(answer_of(second, instance).failure_reason)
+    assert "refused every recipient: dan@" in str(answer_of(second, instance).failure_reason)
     postman.refused = set()
 
     third = run_again(letters(), second, instance)

@@ -101,7 +101,7 @@ class Bench:
     def ran(self, workflow: Workflow, run_id: str, status: str) -> Ran:
         """What is on record of a run."""
         records = self.records(workflow, run_id)
-        loops = {"for_loop"}
+        loops = {"for_loop", "while_loop"}
         return Ran(
             run_id=run_id,
             status=status,

@@ -12,7 +12,19 @@ from hypothesis import strategies as st
 
 from skyvern_dagster.demo.services import DemoServices
 from skyvern_dagster.resources.services import default_resources, services
-from tests.compiler.definitions import ALL, context, loop, mail_secrets, task, upload, workflow
+from tests.compiler.definitions import (
+    ALL,
+    branch,
+    conditional,
+    context,
+    loop,
+    mail_secrets,
+    otherwise,
+    task,
+    upload,
+    while_loop,
+    workflow,
+)
 from tests.compiler.definitions import email as email_block
 from tests.compiler.definitions import given as parameter
 from tests.execution.bench import Bench, Ran
@@ -24,76 +36,127 @@ FEW = settings(SLOW_LAW, max_examples=25, phases=(Phase.explicit, Phase.reuse, P
 
 ITEMS = st.sampled_from([ALL, ALL, "missing.pdf", "ftp://nowhere", 7])
 LOOP_PATHS = ("{{ current_value }}", "path", "{{ current_index }}")
+ROWS = st.lists(st.fixed_dictionaries({"path": ITEMS}), max_size=3)
 VALUES = st.fixed_dictionaries(
     {
         "some": st.lists(ITEMS, max_size=3),
-        "rows": st.lists(st.fixed_dictionaries({"path": ITEMS}), max_size=3),
+        "rows": ROWS,
+        "tables": st.lists(ROWS, max_size=2),
+        "n": st.integers(0, 3),
     }
 )
+CONDITIONS = ("{{ n > 1 }}", "{{ rows }}", "{{ some | length == n }}", "{{ workflow_run_outputs }}")
+LOOP_CONDITIONS = ("{{ current_index > 0 }}", "{{ current_value == n }}", "{{ current_index }}")
+
+
+class Blocks:
+    """Draws sequences of blocks: leaves, loops, and conditionals with what their branches do."""
+
+    def __init__(self, draw: st.DrawFn) -> None:
+        self._draw = draw
+        self._labels = (f"b{index}" for index in range(200))
+
+    def sequence(self, depth: int, most: int = 3, *, item: bool = False) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        ends: list[dict[str, Any]] = []
+        for _ in range(self._draw(st.integers(1, most))):
+            kind = self._draw(st.sampled_from(["leaf"] * 4 + ["loop"] * 3 + ["fork"]))
+            made = self._element(kind, depth, item=item)
+            # A graph, in which each block says what comes next: a branch's last one says nothing.
+            for end in ends:
+                end["next_block_label"] = made[0]["label"]
+            ends = [made[0]] if made[0]["block_type"] == "conditional" else made[-1:]
+            found += made
+        return found
+
+    def _element(self, kind: str, depth: int, *, item: bool) -> list[dict[str, Any]]:
+        if kind == "loop" and depth < 3:
+            return [self._loop(depth, item=item)]
+        if kind == "fork" and depth < 3:
+            return self._fork(depth, item=item)
+        return [self._leaf(item=item)]
+
+    def _flags(self, *more: str) -> dict[str, bool]:
+        names = ("continue_on_failure", "next_loop_on_failure", *more)
+        return {name: self._draw(st.sampled_from([False, False, True])) for name in names}
+
+    def _leaf(self, *, item: bool) -> dict[str, Any]:
+        label, flags = next(self._labels), self._flags()
+        path = self._draw(st.sampled_from([ALL, ALL, ALL, "missing.pdf", *LOOP_PATHS * item]))
+        kind = self._draw(st.sampled_from(["upload", "upload", "upload", "task", "email"]))
+        if kind == "task":
+            # An address that no browser is needed for to see that it is none.
+            return task(label, url=path, **flags)
+        if kind == "email":
+            names = self._draw(st.sampled_from(["{{ workflow_run_outputs | tojson }}", "no names"]))
+            return email_block(label, names, recipients=[path], max_retries=0, **flags)
+        return upload(label, path, **flags)
+
+    def _loop(self, depth: int, *, item: bool) -> dict[str, Any]:
+        label = next(self._labels)
+        if self._draw(st.integers(0, 3)) == 0:
+            body = self.sequence(depth + 1, 2, item=item)
+            return while_loop(label, "{{ current_index < n }}", *body, **self._flags())
+        body = self.sequence(depth + 1, 2, item=True)
+        over = self._draw(st.sampled_from(["some", "rows", "tables", "none", "number", "paths"]))
+        flags: dict[str, Any] = self._flags("complete_if_empty")
+        flags["parallel"] = self._draw(st.sampled_from([None, None, False]))
+        if item and self._draw(st.booleans()):
+            return loop(label, "", *body, loop_variable_reference="{{ current_value }}", **flags)
+        return loop(label, over, *body, **flags)
+
+    def _fork(self, depth: int, *, item: bool) -> list[dict[str, Any]]:
+        label = next(self._labels)
+        expressions = [*CONDITIONS, *LOOP_CONDITIONS * item]
+        ways = [
+            self.sequence(depth + 1, 2, item=item) for _ in range(self._draw(st.integers(1, 2)))
+        ]
+        branches = [
+            branch(self._draw(st.sampled_from(expressions)), way[0]["label"]) for way in ways
+        ]
+        if self._draw(st.booleans()):
+            branches.append(otherwise())
+        fork = conditional(label, *branches, **self._flags())
+        return [fork, *(block for way in ways for block in way)]
 
 
 @st.composite
-def definitions(draw: st.DrawFn) -> list[dict[str, Any]]:
-    counter = iter(range(100))
-
-    def leaf(*, in_loop: bool) -> dict[str, Any]:
-        label = f"b{next(counter)}"
-        goes_on = draw(st.booleans())
-        path = draw(st.sampled_from([ALL, ALL, "missing.pdf", *LOOP_PATHS * in_loop]))
-        kind = draw(st.sampled_from(["upload", "upload", "upload", "task", "email"]))
-        if kind == "task":
-            # An address that no browser is needed for to see that it is none.
-            return task(label, url=path, continue_on_failure=goes_on)
-        if kind == "email":
-            names = draw(st.sampled_from(["{{ workflow_run_outputs | tojson }}", "no names"]))
-            fields: dict[str, Any] = {"continue_on_failure": goes_on, "max_retries": 0}
-            return email_block(label, names, recipients=[path], **fields)
-        return upload(label, path, continue_on_failure=goes_on)
-
-    def blocks(depth: int) -> list[dict[str, Any]]:
-        found = []
-        for _ in range(draw(st.integers(1, 3))):
-            if depth < 2 and draw(st.integers(0, 2)) == 0:
-                label = f"l{next(counter)}"
-                over = draw(st.sampled_from(["some", "rows", "none", "number", "paths"]))
-                body = blocks(depth + 1)
-                flags = {
-                    name: draw(st.booleans())
-                    for name in ("continue_on_failure", "complete_if_empty")
-                }
-                found.append(loop(label, over, *body, **flags))
-            else:
-                found.append(leaf(in_loop=depth > 0))
-        return found
-
-    return blocks(0)
+def definitions(draw: st.DrawFn) -> tuple[list[dict[str, Any]], str | None]:
+    """Blocks, and the label of the ``finally`` block, where there is one."""
+    blocks = Blocks(draw).sequence(0)
+    last = draw(st.sampled_from([None, None, ALL, "missing.pdf"]))
+    if last is None:
+        return blocks, None
+    return [*blocks, upload("last", last)], "last"
 
 
 @FEW
-@given(blocks=definitions(), values=VALUES)
+@given(drawn=definitions(), values=VALUES)
 def test_interpreter_and_compiler_agree(
-    bench: Bench, blocks: list[dict[str, Any]], values: dict[str, Any]
+    bench: Bench, drawn: tuple[list[dict[str, Any]], str | None], values: dict[str, Any]
 ) -> None:
+    blocks, last = drawn
     parameters = [
         parameter("some", "json"),
         parameter("rows", "json"),
+        parameter("tables", "json"),
         parameter("none", "json", []),
         parameter("number", "integer", 3),
+        parameter("n", "integer"),
         context("path", "rows"),
         context("paths", "rows"),
         *mail_secrets(),
     ]
-    made = workflow(blocks, parameters)
+    made = workflow(blocks, parameters, finally_block_label=last)
     given_values = {**values, "none": [], "number": 3}
 
-    after, _, interpreted = bench.interpreted(made, given_values)
+    _, _, interpreted = bench.interpreted(made, given_values)
     compiled = bench.compiled(made, given_values)
     stored = bench.stored(made, given_values)
 
     note(f"interpreted: {interpreted}")
     assert compiled == interpreted
     assert stored == interpreted
-    assert {f"{label}_output" for label in after.outputs} == set(interpreted.outputs)
 
 
 class Shelf(Answering):

@@ -116,8 +116,8 @@ def test_what_is_no_list_is_named(value: Any) -> None:
 def test_a_list_that_is_too_long() -> None:
     made = workflow([loop("each", "p", upload("a"))], [given("p", "json")])
 
-    with pytest.raises(BlockError, match="1001 items, a loop takes at most 1000"):
-        loop_items(made, first_loop(made), new_scope(made, {"p": [0] * 1001}))
+    with pytest.raises(BlockError, match="10001 items, a loop takes at most 10000"):
+        loop_items(made, first_loop(made), new_scope(made, {"p": [0] * 10_001}))
 
 
 def test_loops_inside_loops_know_their_items(bench: Bench) -> None:
@@ -167,11 +167,11 @@ def test_the_record_of_another_item_is_not_taken_over(bench: Bench) -> None:
     block = made.definition.blocks[0].inner[0]
     runner = Runner(made, bench.services(), bench.lines.append, reuse=True)
     scope = new_scope(made, {"p": ["old"]})
-    before = scope.iteration_scope(LoopFrame(label="each", index=0, key="0", value="old"))
+    before = scope.iteration_scope(LoopFrame(label="each", index=0, key="0", value="old"), "up")
     runner.record(block, before, BlockOutcome(status="completed", output=["kept"]))
 
     for value, output in (("new", []), ("old", ["kept"])):
-        now = scope.iteration_scope(LoopFrame(label="each", index=0, key="0", value=value))
+        now = scope.iteration_scope(LoopFrame(label="each", index=0, key="0", value=value), "up")
         after, _ = runner.run(block, now, hand_on="nothing")
         assert after.outputs["up"] == output
         runner.record(block, before, BlockOutcome(status="completed", output=["kept"]))

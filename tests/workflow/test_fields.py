@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from skyvern_dagster.blocks.registry import block_types
 from tests.workflow.documents import (
     SMTP,
     SMTP_KEYS,
@@ -17,7 +18,7 @@ from tests.workflow.documents import (
 
 URL = "url: 'https://shop.example'"
 LOOP = "block_type: for_loop, label: a, loop_over_parameter_key: first_output"
-BLOCK_TYPES = "supported: task, for_loop, upload_to_s3, send_email"
+BLOCK_TYPES = f"supported: {', '.join(block_types())}"
 PARAMETER_TYPES = "supported: workflow, context, aws_secret, credential, output"
 VALUE_TYPES = "'string', 'integer', 'float', 'boolean', 'file_url', 'credential_id' or 'json'"
 HOSTS = "hosts such as login.example.com, without scheme and port"
@@ -88,7 +89,6 @@ def test_a_wrong_field_of_a_task(field: str, message: str, hint: str) -> None:
          "put it in quotes"),
         (f"{{block_type: task, §label: on, {URL}}}", "'label' must be a text, not true",
          "put it in quotes"),
-        (f"{{{LOOP}, §loop_blocks: []}}", "'loop_blocks' must not be empty", ""),
         (f"{{{LOOP}, §loop_blocks: x}}", "'loop_blocks' must be a list, not a text", ""),
         (f"§{{{LOOP}}}", "'loop_blocks' is missing", "add 'loop_blocks'"),
     ],

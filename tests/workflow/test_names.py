@@ -9,7 +9,7 @@ import pytest
 from dagster._core.definitions.utils import DISALLOWED_NAMES
 
 from skyvern_dagster.workflow.op_names import RESERVED_OP_NAMES, clean_name
-from tests.workflow.documents import SMTP, SMTP_KEYS, TASK, document, found_at_marks, load, messages
+from tests.workflow.documents import SMTP, SMTP_KEYS, TASK, document, found_at_marks, load
 
 CONTEXT = """\
 - {key: site, parameter_type: workflow}
@@ -37,9 +37,9 @@ def only(text: str) -> tuple[str, str]:
          "did you mean 'website'?"),
         ("url: website, error_code_mapping: {§code: '{{ x }}'}", "unknown name 'x'", ""),
         ("url: website, §navigation_goal: '{{ current_item }}'",
-         "'current_item' exists only inside a for_loop", ""),
+         "'current_item' exists only inside a loop", ""),
         ("url: website, parameter_keys: [§current_value]",
-         "'current_value' exists only inside a for_loop", ""),
+         "'current_value' exists only inside a loop", ""),
         ("§url: '{{ block_output.url }}'", "'block_output' is made by this very block",
          "use it in a later block"),
         ("§url: last_output", "'last_output' is made by a later block",
@@ -253,19 +253,3 @@ def test_the_first_task_begins_somewhere() -> None:
     )  # fmt: skip
     load(document(f"{TASK}- {{block_type: task, label: b}}\n"))
     load(document("- {block_type: upload_to_s3, label: up}\n"))
-
-
-def test_an_order_that_is_not_kept() -> None:
-    second = "- {block_type: task, label: second}\n"
-
-    def found(label: str) -> list[str]:
-        return messages(document(TASK.replace("url", f"next_block_label: {label}, url") + second))
-
-    assert found("second") == []
-    for label in ("third", "first"):
-        assert found(label) == [
-            f"{label!r} is not the next block: blocks run in the order in which they stand"
-        ]
-    loop = "- {block_type: for_loop, label: loop, loop_over_parameter_key: first_output, "
-    loop += "loop_blocks: [{block_type: task, label: x, next_block_label: loop}]}\n"
-    assert len(messages(document(TASK + loop))) == 1

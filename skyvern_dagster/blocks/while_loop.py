@@ -1,0 +1,53 @@
+"""The ``while_loop`` block: its body runs as long as a condition holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Literal
+
+from pydantic import ConfigDict, Field
+
+from skyvern_dagster.blocks.block import BlockText
+from skyvern_dagster.blocks.criteria import Criteria, criteria_text
+from skyvern_dagster.blocks.entry import BlockEntry
+from skyvern_dagster.blocks.loop import LoopBlock, LoopEntry
+
+MAX_TURNS = 1000
+"""As many as Skyvern's (docs/contract.md#limits); a condition that still holds then is a failure."""
+
+
+class WhileLoopEntry(LoopEntry):
+    """What a ``while_loop`` block gave; while it goes on, ``status`` is ``running``."""
+
+    model_config = ConfigDict(defer_build=True)
+
+    block_type: Literal["while_loop"] = "while_loop"
+
+
+class WhileLoopBlock(LoopBlock):
+    """Its body runs as long as a condition holds; it is asked before each turn."""
+
+    model_config = ConfigDict(defer_build=True)
+
+    parameter_fields: ClassVar[tuple[str, ...]] = ()
+    entry_type: ClassVar[type[BlockEntry]] = WhileLoopEntry
+
+    block_type: Literal["while_loop"]
+    condition: Criteria = Field(description="What must hold for another turn.")
+
+    def describe(self) -> str:
+        """What it depends on."""
+        return f"As long as {self._condition}."
+
+    def summary(self) -> str:
+        """What it depends on."""
+        return f"as long as `{self._condition}`"
+
+    @classmethod
+    def texts_in(cls, fields: Mapping[str, Any]) -> Iterator[BlockText]:
+        """Its condition."""
+        yield from criteria_text(fields.get("condition"), ("condition",))
+
+    @property
+    def _condition(self) -> str:
+        return self.condition.description or self.condition.expression
