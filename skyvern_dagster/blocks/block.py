@@ -61,6 +61,14 @@ class BlockText(NamedTuple):
     may_be_key: bool
 
 
+INERT_FOR_AGENTS: frozenset[str] = frozenset(
+    {
+        "engine", "engine_pinned", "disable_cache", "cache_actions", "complete_verification",
+        "complete_criterion_is_untrusted", "include_action_history_in_verification",
+    }
+)  # fmt: skip
+"""Fields of Skyvern's blocks that an agent carries out, and that mean nothing here."""
+
 Need = Literal["browser", "model", "s3", "email"]
 """What carrying a block out takes: something that a deployment must have, or be told about."""
 
@@ -85,9 +93,7 @@ class Block(BaseModel):
     parameter_fields: ClassVar[tuple[str, ...]] = ("parameter_keys",)
     """Fields that hold parameter keys and nothing else."""
 
-    inert_fields: ClassVar[frozenset[str]] = frozenset(
-        {"next_block_label", "next_loop_on_failure", "model", "ignore_workflow_system_prompt"}
-    )
+    inert_fields: ClassVar[frozenset[str]] = frozenset({"model"})
     """Fields of Skyvern's current format that are accepted and have no effect here (a warning)."""
 
     needs: ClassVar[frozenset[Need]] = frozenset()
@@ -112,6 +118,17 @@ class Block(BaseModel):
     label: str = Field(description="Unique name of the block; its op is named after it.")
     continue_on_failure: bool = Field(
         default=False, description="Whether the run goes on when this block fails or terminates."
+    )
+    next_block_label: str | None = Field(
+        default=None, description="Label of the block that comes next; else the one below."
+    )
+    next_loop_on_failure: bool = Field(
+        default=False,
+        description="In a loop: whether the loop goes on with its next item when this block fails "
+        "or terminates.",
+    )
+    ignore_workflow_system_prompt: bool = Field(
+        default=False, description="Whether the workflow's `workflow_system_prompt` isn't for it."
     )
 
     @classmethod

@@ -142,6 +142,7 @@ class NameChecks:
                 block.path,
                 "the loop has no list",
                 "set loop_over_parameter_key or loop_variable_reference",
+                "warning",
             )
 
 
