@@ -33,12 +33,13 @@ fi
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps -e .
 
 # The official clients that the tests drive: each in a folder of its own, since their requirements
-# exclude each other's and ours.
+# exclude each other's and ours. The schema module of the newer one imports email-validator, which
+# it doesn't require.
 for version in 1.0.56 1.0.44; do
     folder="$venv/clients/skyvern-$version"
-    if [ ! -f "$folder/.ready" ]; then
+    if [ ! -f "$folder/.ready" ] || [ ! -d "$folder/email_validator" ]; then
         "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-            --target "$folder" "skyvern==$version" 2>&1 | grep -v "dependency conflicts\|resolver\|requires\|WARNING" || true
+            --target "$folder" "skyvern==$version" email-validator 2>&1 | grep -v "dependency conflicts\|resolver\|requires\|WARNING" || true
         touch "$folder/.ready"
     fi
 done

@@ -70,6 +70,14 @@ class BlockText(NamedTuple):
     may_be_key: bool
 
 
+INERT_FOR_AGENTS: frozenset[str] = frozenset(
+    {
+        "engine", "engine_pinned", "disable_cache", "cache_actions", "complete_verification",
+        "complete_criterion_is_untrusted", "include_action_history_in_verification",
+    }
+)  # fmt: skip
+"""Fields of Skyvern's blocks that an agent carries out, and that mean nothing here."""
+
 Need = Literal["browser", "model", "s3", "email"]
 """What carrying a block out takes: something that a deployment must have, or be told about."""
 

@@ -12,7 +12,14 @@ from skyvern_dagster.agent.choice import PlannerName, planner_for
 from skyvern_dagster.agent.planner import Goal, Place
 from skyvern_dagster.agent.task import TaskRequest, TaskResult
 from skyvern_dagster.agent.uploads import OfferedFile
-from skyvern_dagster.blocks.block import Block, LeafBlock, Need, RetryRule, first_sentence
+from skyvern_dagster.blocks.block import (
+    INERT_FOR_AGENTS,
+    Block,
+    LeafBlock,
+    Need,
+    RetryRule,
+    first_sentence,
+)
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.entry import BlockEntry, DownloadedFile, FileLinks
 from skyvern_dagster.blocks.offered_files import offered_files
@@ -68,10 +75,9 @@ class TaskBlock(LeafBlock):
         "data_extraction_goal",
         "error_code_mapping",
     )
-    inert_fields: ClassVar[frozenset[str]] = Block.inert_fields | {
-        "engine", "cache_actions", "disable_cache", "complete_criterion", "terminate_criterion",
-        "complete_verification", "include_action_history_in_verification",
-    }  # fmt: skip
+    inert_fields: ClassVar[frozenset[str]] = (
+        Block.inert_fields | INERT_FOR_AGENTS | {"complete_criterion", "terminate_criterion"}
+    )
     needs: ClassVar[frozenset[Need]] = frozenset({"browser"})
     kind: ClassVar[str] = "browser"
     output_type: ClassVar[type[BaseModel]] = TaskOutput

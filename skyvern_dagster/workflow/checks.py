@@ -46,4 +46,6 @@ def _section(data: Any) -> DagsterSection | None:
 def _beginning(outline: Outline, document: Document) -> Iterator[Finding]:
     first = next((block for block in outline.walk() if block.model is TaskBlock), None)
     if first is not None and not first.fields.get("url"):
-        yield document.finding(first.path, "the first task has no address to begin at", "add 'url'")
+        yield document.finding(
+            first.path, "the first task has no address to begin at", "add 'url'", "warning"
+        )

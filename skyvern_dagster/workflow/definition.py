@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -21,8 +21,11 @@ class DefinitionBody(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     inert_fields: ClassVar[frozenset[str]] = frozenset(
-        {"version", "error_code_mapping", "workflow_system_prompt"}
-    )
+        {
+            "version", "error_code_mapping", "workflow_system_prompt", "completion_contract",
+            "retry_policy", "browser_settings",
+        }
+    )  # fmt: skip
 
     parameters: list[Parameter] = Field(
         default_factory=list, description="What blocks and templates can refer to."
@@ -47,13 +50,14 @@ class WorkflowDefinition(BaseModel):
             "reuse_browser_session", "adaptive_caching", "enable_self_healing",
             "pin_saved_session_ip", "browser_profile_id", "browser_profile_key",
             "max_elapsed_time_minutes", "cdp_connect_headers", "generate_script_on_terminal",
+            "recording_id", "browser_type",
         }
     )  # fmt: skip
     """Fields that are accepted and have no effect on how a run goes (a warning when set)."""
 
     title: str = Field(min_length=1, description="Name for people.")
     description: str | None = None
-    proxy_location: str | None = None
+    proxy_location: str | dict[str, Any] | None = None
     webhook_callback_url: str | None = Field(default=None, description="Told when a run has ended.")
     totp_verification_url: str | None = Field(
         default=None, description="Asked for one-time codes, for all blocks without their own."

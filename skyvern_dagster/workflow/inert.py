@@ -1,6 +1,7 @@
-"""Fields of Skyvern's current format that are accepted and have no effect here.
+"""What a definition says without meaning it: fields without effect here, and empty ones.
 
-Its exports write every field out: what is empty, or says what happens anyway, needs no warning.
+Skyvern's exports write every field out: what is empty is left out, and what says only what happens
+anyway needs no warning.
 """
 
 from __future__ import annotations
@@ -22,14 +23,38 @@ _PARAMETERS: Path = (*BODY, "parameters")
 
 _NO_NEWS: dict[str, tuple[object, ...]] = {
     "ai_fallback": (True,),
+    "cache_key": ("default",),
     "complete_verification": (True,),
     "engine": ("skyvern-1.0",),
+    "mask_secrets": (True,),
+    "proxy_location": ("NONE",),
     "run_with": ("agent",),
     "status": ("published",),
     "version": (1, 2),
 }
-_CHECKED = frozenset({"next_block_label"})
-"""Said about elsewhere, where they do not agree with what happens."""
+"""Values that say what happens here anyway."""
+
+_INSTEAD: dict[str, str] = {
+    "adaptive_caching": "what worked is replayed anyway",
+    "ai_fallback": "set 'planner' to say who plans",
+    "browser_type": "the deployment says which browser there is: SKYVERN_BROWSER_PATH",
+    "cache_actions": "what worked is replayed anyway",
+    "complete_verification": "that a task is complete is always checked",
+    "disable_cache": "set planner: heuristic or llm to plan without what worked before",
+    "enable_self_healing": "it has none in Skyvern, either",
+    "engine": "set 'planner' to say who plans",
+    "engine_pinned": "set 'planner' to say who plans",
+    "llm_key": "the deployment says which model there is: SKYVERN_LLM_MODEL",
+    "mask_secrets": "secrets are always kept out of what is kept",
+    "model": "the deployment says which model there is: SKYVERN_LLM_MODEL",
+    "proxy_location": "browsers run on your own machines, and go where those go",
+    "run_with": "set 'planner' to say who plans",
+    "status": "what loads can be run",
+}
+"""Field without effect -> what has the effect here, or why it needs none."""
+
+_EMPTY_IS_A_VALUE = frozenset({"default_value", "dagster"})
+"""Fields whose empty text isn't left out."""
 
 
 def without_inert_fields(document: Document) -> tuple[Any, list[Finding]]:
@@ -94,17 +119,23 @@ def _clean(
 ) -> dict[Any, Any]:
     inert: frozenset[str] = getattr(model, "inert_fields", frozenset())
     findings += [
-        document.finding((*path, field), f"{field!r} has no effect here", severity="warning")
-        for field in sorted(inert & value.keys() - _CHECKED)
+        document.finding(
+            (*path, field), f"{field!r} has no effect here", _INSTEAD.get(field, ""), "warning"
+        )
+        for field in sorted(inert & value.keys())
         if value[field] not in (None, False, "", {}, [], *_NO_NEWS.get(field, ()))
     ]
     fields = model.model_fields if model is not None else {}
     return {
         field: item
         for field, item in value.items()
-        if (field in fields or field not in inert) and not _is_left_out(fields.get(field), item)
+        if (field in fields or field not in inert) and not _is_unset(field, fields, item)
     }
 
 
-def _is_left_out(field: FieldInfo | None, value: Any) -> bool:
-    return value is None and field is not None and not field.is_required()
+def _is_unset(name: str, fields: dict[str, FieldInfo], value: Any) -> bool:
+    """An empty text, like null, means that a field isn't set: Skyvern's editor writes it so."""
+    field = fields.get(name)
+    if field is None or field.is_required():
+        return False
+    return value is None or (value == "" and name not in _EMPTY_IS_A_VALUE)

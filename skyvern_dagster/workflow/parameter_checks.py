@@ -45,6 +45,7 @@ def _of_its_kind(
                 (*parameter.path, "parameter_type"),
                 "output parameters exist by themselves as '<label>_output'",
                 "remove it",
+                "warning",
             )
         case "context":
             yield from _source(parameter, outline, document)
@@ -87,4 +88,6 @@ def _default(parameter: ParameterOutline, document: Document) -> Iterator[Findin
         coerce(parameter.key, kind, default)
     except ParameterError as error:
         place = (*parameter.path, "default_value")
-        yield document.finding(place, f"the default doesn't fit: {error}")
+        yield document.finding(
+            place, f"the default doesn't fit: {error}", "a run needs another value", "warning"
+        )

@@ -42,10 +42,8 @@ def test_a_good_file() -> None:
 def test_a_warning_is_no_error(good: Path) -> None:
     result = validate(good)
     assert result.exit_code == 0
-    assert result.output.splitlines() == [
-        f"{good}:4:40: warning: block 'first': 'engine' has no effect here",
-        f"{good}: valid",
-    ]
+    inert = "block 'first': 'engine' has no effect here (set 'planner' to say who plans)"
+    assert result.output.splitlines() == [f"{good}:4:40: warning: {inert}", f"{good}: valid"]
 
 
 def test_a_bad_file(bad: Path) -> None:
@@ -99,7 +97,8 @@ def test_for_scripts(good: Path, bad: Path) -> None:
     assert documents[0]["findings"] == [
         {
             "severity": "warning", "file": str(good), "line": 4, "column": 40, "block": "first",
-            "message": "'engine' has no effect here", "hint": None,
+            "message": "'engine' has no effect here",
+            "hint": "set 'planner' to say who plans",
         }
     ]  # fmt: skip
     assert [each["hint"] for each in documents[1]["findings"]] == ["did you mean 'url'?", None]

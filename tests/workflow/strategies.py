@@ -59,7 +59,7 @@ def _parameter(draw: st.DrawFn, key: str) -> dict[str, Any]:
     kind = draw(st.sampled_from(sorted(VALUES)))
     return {
         "key": key,
-        "description": draw(WORDS),
+        "description": draw(WORDS.filter(bool)),
         "parameter_type": "workflow",
         "workflow_parameter_type": kind,
         "default_value": draw(VALUES[kind]),
@@ -70,9 +70,9 @@ def _parameter(draw: st.DrawFn, key: str) -> dict[str, Any]:
 def _task(draw: st.DrawFn, label: str, keys: list[str]) -> dict[str, Any]:
     optional: dict[str, st.SearchStrategy[Any]] = {
         "continue_on_failure": st.booleans(),
-        "title": WORDS,
-        "navigation_goal": WORDS
-        | st.sampled_from(["", *(f"Use {{{{ {key} }}}}." for key in keys)]),
+        "title": WORDS.filter(bool),
+        "navigation_goal": WORDS.filter(bool)
+        | st.sampled_from(["Go.", *(f"Use {{{{ {key} }}}}." for key in keys)]),
         "data_schema": st.dictionaries(
             WORDS, st.dictionaries(WORDS, WORDS, max_size=2), max_size=2
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from skyvern_dagster.blocks.registry import block_types
+from skyvern_dagster.workflow.parameters import PARAMETER_MODELS
 from tests.workflow.documents import (
     SMTP,
     SMTP_KEYS,
@@ -19,7 +20,7 @@ from tests.workflow.documents import (
 URL = "url: 'https://shop.example'"
 LOOP = "block_type: for_loop, label: a, loop_over_parameter_key: first_output"
 BLOCK_TYPES = f"supported: {', '.join(block_types())}"
-PARAMETER_TYPES = "supported: workflow, context, aws_secret, credential, output"
+PARAMETER_TYPES = f"supported: {', '.join(PARAMETER_MODELS)}"
 VALUE_TYPES = "'string', 'integer', 'float', 'boolean', 'file_url', 'credential_id' or 'json'"
 HOSTS = "hosts such as login.example.com, without scheme and port"
 
@@ -79,8 +80,7 @@ def test_a_wrong_field_of_a_task(field: str, message: str, hint: str) -> None:
         ("§{label: a}", "'block_type' is missing", "add 'block_type'"),
         ("{§block_type: taks, label: a}", "block_type 'taks' is not supported",
          f"did you mean 'task'?; {BLOCK_TYPES}"),
-        ("{§block_type: navigation, label: a}", "block_type 'navigation' is not supported",
-         BLOCK_TYPES),
+        ("{§block_type: zzz, label: a}", "block_type 'zzz' is not supported", BLOCK_TYPES),
         ("{§block_type: , label: a}", "block_type 'None' is not supported",
          BLOCK_TYPES),
         ("§task", "block 2 must be a mapping, not a text", ""),
@@ -188,6 +188,27 @@ def test_what_is_empty_is_left_out() -> None:
         document(
             f"- {{block_type: task, label: a, {URL}}}",
             "- {key: k, parameter_type: workflow}\n- {key: c, parameter_type: credential}\n",
+        )
+    )
+    assert full.definition == spare.definition
+    assert full.warnings == ()
+
+
+def test_an_empty_text_is_no_value() -> None:
+    """Skyvern's editor writes it for what isn't set."""
+    full = load(
+        document(
+            f"- {{block_type: task, label: a, {URL}, title: '', navigation_goal: '', "
+            "data_schema: '', max_retries: '', max_steps_per_run: '', parameter_keys: '', "
+            "error_code_mapping: '', continue_on_failure: '', download_suffix: '', engine: '', "
+            "totp_identifier: '', next_block_label: ''}",
+            "- {key: k, parameter_type: workflow, default_value: '', description: ''}\n",
+        ).replace("title: Test", "title: Test\nproxy_location: ''\nwebhook_callback_url: ''")
+    )
+    spare = load(
+        document(
+            f"- {{block_type: task, label: a, {URL}}}",
+            "- {key: k, parameter_type: workflow, default_value: ''}\n",
         )
     )
     assert full.definition == spare.definition

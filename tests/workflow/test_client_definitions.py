@@ -1,0 +1,67 @@
+"""Every definition that the official client's own schema accepts loads."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from skyvern_dagster.blocks.registry import block_types
+from skyvern_dagster.workflow.findings import InvalidDefinitionError
+from skyvern_dagster.workflow.loader import load_text
+
+PROGRAM = Path(__file__).with_name("client_definitions.py")
+CLIENT = Path(sys.prefix) / "clients" / "skyvern-1.0.56"
+
+Generated = list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Generated:
+    assert CLIENT.is_dir(), f"no client in {CLIENT}: run `make setup`"
+    file = tmp_path_factory.mktemp("client") / "definitions.jsonl"
+    subprocess.run(
+        [sys.executable, str(PROGRAM), str(file)],
+        env={**os.environ, "PYTHONPATH": str(CLIENT), "SKYVERN_TELEMETRY": "false"},
+        cwd=file.parent,
+        capture_output=True,
+        check=True,
+    )
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def test_each_field_has_a_value_that_the_client_takes(generated: Generated) -> None:
+    assert [each for each in generated if "refused" in each] == []
+    assert len(generated) > 1000
+
+
+@pytest.mark.xfail(reason="block types are being added", strict=False)
+def test_all_block_types_are_known(generated: Generated) -> None:
+    assert set(_used(generated)) - block_types().keys() == set()
+
+
+@pytest.mark.xfail(reason="block types are being added", strict=False)
+def test_all_load(generated: Generated) -> None:
+    """What has no effect is a warning."""
+    refused = {each["name"]: found for each in generated if (found := _errors(each["definition"]))}
+    assert refused == {}
+
+
+def _errors(definition: dict[str, Any]) -> list[str]:
+    try:
+        load_text(json.dumps(definition), source="client", name="client")
+    except InvalidDefinitionError as error:
+        return [str(each) for each in error.findings if each.severity == "error"]
+    return []
+
+
+def _used(generated: Generated) -> Iterator[str]:
+    for each in generated:
+        for block in each["definition"]["workflow_definition"]["blocks"]:
+            yield block["block_type"]
