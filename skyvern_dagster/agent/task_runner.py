@@ -71,6 +71,11 @@ class TaskRunner:
         self._store = store
         self._pool = SessionPool(runtime)
 
+    @property
+    def policy(self) -> NetworkPolicy:
+        """Which addresses pages may open, and blocks without a browser as well."""
+        return self._options.policy
+
     def run_task(
         self,
         request: TaskRequest,

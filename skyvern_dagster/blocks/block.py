@@ -10,7 +10,16 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, assert_never, get_args
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Literal,
+    NamedTuple,
+    assert_never,
+    get_args,
+    get_origin,
+)
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -65,6 +74,18 @@ Need = Literal["browser", "model", "s3", "email"]
 """What carrying a block out takes: something that a deployment must have, or be told about."""
 
 
+class ModelUse(NamedTuple):
+    """What a block needs a language model for.
+
+    Attributes:
+        what: In words that go on from the block's label: "reads the picture".
+        required: Whether it fails without one, rather than doing without.
+    """
+
+    what: str
+    required: bool = True
+
+
 class Block(BaseModel):
     """A block of a definition; subclass :class:`LeafBlock` for one that does something itself.
 
@@ -102,6 +123,9 @@ class Block(BaseModel):
     entry_type: ClassVar[type[BlockEntry]]
     """The model of its entry in ``outputs=v2``; one with its output, where it has none itself."""
 
+    entry_base: ClassVar[type[BlockEntry]] = BlockEntry
+    """What its entry adds to, where it has no model of its own."""
+
     is_task: ClassVar[bool] = False
     """Whether an agent carries it out: a task with an id, steps and an outward answer."""
 
@@ -116,14 +140,20 @@ class Block(BaseModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        if hasattr(cls, "output_type") and "entry_type" not in vars(cls):
-            cls.entry_type = entry_type(cls.type_name(), cls.output_type)
+        is_one_type = get_origin(cls.model_fields["block_type"].annotation) is Literal
+        if is_one_type and hasattr(cls, "output_type") and "entry_type" not in vars(cls):
+            cls.entry_type = entry_type(cls.type_name(), cls.output_type, cls.entry_base)
 
     @classmethod
     def type_name(cls) -> str:
         """The value of ``block_type`` that means this class."""
         (name,) = get_args(cls.model_fields["block_type"].annotation)
         return str(name)
+
+    @classmethod
+    def model_use(cls, fields: Mapping[str, Any]) -> ModelUse | None:  # noqa: ARG003 - for some
+        """What a block with these fields, as a definition gives them, needs a model for."""
+        return None
 
     @classmethod
     def uses_browser(cls) -> bool:

@@ -7,7 +7,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from skyvern_dagster.blocks.task import TaskBlock
 from skyvern_dagster.workflow.dagster_checks import dagster_findings
 from skyvern_dagster.workflow.dagster_section import DagsterSection
 from skyvern_dagster.workflow.declarations import Outline, read_outline
@@ -42,6 +41,11 @@ def _section(data: Any) -> DagsterSection | None:
 
 
 def _beginning(outline: Outline, document: Document) -> Iterator[Finding]:
-    first = next((block for block in outline.walk() if block.model is TaskBlock), None)
+    first = next((block for block in outline.walk() if block.model.uses_browser()), None)
     if first is not None and not first.fields.get("url"):
-        yield document.finding(first.path, "the first task has no address to begin at", "add 'url'")
+        yield document.finding(
+            first.path,
+            "the first block with a browser has no address to begin at",
+            "add 'url'",
+            severity="warning",
+        )
