@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from skyvern_dagster.agent.choice import PlannerName, planner_for
-from skyvern_dagster.agent.planner import Goal, Place
+from skyvern_dagster.agent.planner import Goal, Place, Planner
 from skyvern_dagster.agent.task import TaskRequest, TaskResult
 from skyvern_dagster.agent.uploads import OfferedFile
 from skyvern_dagster.blocks.block import (
@@ -177,14 +177,23 @@ class AgentBlock(LeafBlock):
             )
         result = context.services.tasks.run_task(
             request,
-            planner=planner_for(context.services.planner, self.planner or context.planner),
+            planner=self._planner(context),
             vault=context.vault,
             state=context.state,
             fork=context.fork,
             hand_on=context.hand_on,
             log=context.log,
         )
-        return _outcome(request, result)
+        return outcome_of(result, self._output(request, result, context).model_dump(mode="json"))
+
+    def _planner(self, context: BlockContext) -> Planner:
+        return planner_for(context.services.planner, self.planner or context.planner)
+
+    def _output(
+        self, request: TaskRequest, result: TaskResult, context: BlockContext
+    ) -> TaskOutput:
+        del context
+        return TaskOutput.model_validate(task_output(request, result))
 
     def _request(self, context: BlockContext) -> TaskRequest:
         url = context.vault.address(context.text(self.url, "url").strip()) if self.url else None
@@ -369,17 +378,22 @@ def _schema(schema: dict[str, Any] | list[Any] | str | None) -> Any:
         return schema
 
 
-def _outcome(request: TaskRequest, result: TaskResult) -> BlockOutcome:
-    output = TaskOutput(
-        task_id=request.task_id,
-        status=result.status,
-        extracted_information=result.extracted_information,
-        failure_reason=result.failure_reason,
-        errors=[dict(error) for error in result.errors],
-    )
+def task_output(request: TaskRequest, result: TaskResult) -> dict[str, Any]:
+    """The fields of the output that every task has."""
+    return {
+        "task_id": request.task_id,
+        "status": result.status,
+        "extracted_information": result.extracted_information,
+        "failure_reason": result.failure_reason,
+        "errors": [dict(error) for error in result.errors],
+    }
+
+
+def outcome_of(result: TaskResult, output: Any) -> BlockOutcome:
+    """How a block ended whose work a task was."""
     return BlockOutcome(
         status=result.status,
-        output=output.model_dump(mode="json"),
+        output=output,
         failure_reason=result.failure_reason,
         retryable=result.status == "failed" and result.retryable,
         infrastructure=result.infrastructure,

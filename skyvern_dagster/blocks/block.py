@@ -86,6 +86,19 @@ class ModelUse(NamedTuple):
     required: bool = True
 
 
+class BlockWarning(NamedTuple):
+    """Something that is right in a definition, and will not work as it is.
+
+    Attributes:
+        path: Field, and the way to the value in it; empty for the block as a whole.
+        hint: What to do.
+    """
+
+    path: tuple[str | int, ...]
+    message: str
+    hint: str
+
+
 class Block(BaseModel):
     """A block of a definition; subclass :class:`LeafBlock` for one that does something itself.
 
@@ -154,6 +167,11 @@ class Block(BaseModel):
     def model_use(cls, fields: Mapping[str, Any]) -> ModelUse | None:  # noqa: ARG003 - for some
         """What a block with these fields, as a definition gives them, needs a model for."""
         return None
+
+    @classmethod
+    def warnings_in(cls, fields: Mapping[str, Any]) -> Iterator[BlockWarning]:  # noqa: ARG003
+        """What a block with these fields, as a definition gives them, will fail for here."""
+        return iter(())
 
     @classmethod
     def uses_browser(cls) -> bool:

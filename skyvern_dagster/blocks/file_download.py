@@ -6,13 +6,16 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
+from skyvern_dagster.agent.task import TaskRequest, TaskResult
 from skyvern_dagster.blocks.agent_block import (
     AGENT_KEYS,
     AGENT_TEMPLATES,
     AgentBlock,
     Instruction,
     TaskOutput,
+    task_output,
 )
+from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.storage_fields import STORAGE_TEXTS, StorageFields, StorageType
 
 
@@ -52,6 +55,17 @@ class FileDownloadBlock(AgentBlock, StorageFields):
     continue_on_empty: bool = Field(
         default=False, description="In a store: finding no file is no failure."
     )
+
+    def _output(
+        self, request: TaskRequest, result: TaskResult, context: BlockContext
+    ) -> TaskOutput:
+        del context
+        files = [
+            {"filename": each.filename, "checksum": each.sha256, "size": each.size}
+            for each in result.files
+        ]
+        fields = task_output(request, result)
+        return DownloadOutput.model_validate({**fields, "downloaded_files": files})
 
     def instruction(self) -> Instruction:
         """See the base class."""

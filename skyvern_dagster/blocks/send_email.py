@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -14,11 +14,17 @@ from html import escape, unescape
 from pathlib import PurePosixPath
 from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 from skyvern_dagster.artifacts.claim import claimed
 from skyvern_dagster.artifacts.files import StoredFile
-from skyvern_dagster.blocks.block import LeafBlock, Need, Resolve, RetryRule
+from skyvern_dagster.blocks.block import BlockWarning, LeafBlock, Need, Resolve, RetryRule
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.email_server import Mailbox, send
 from skyvern_dagster.blocks.mail_marks import MailMarks, mail_marks
@@ -37,6 +43,7 @@ _TAGS = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", re.I | 
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+_-]*")
 
+_NO_SERVER = "there is no mail server to send with"
 SMTP_FIELDS = (
     "smtp_host_secret_parameter_key",
     "smtp_port_secret_parameter_key",
@@ -117,6 +124,19 @@ class SendEmailBlock(LeafBlock):
     )
     # Two, for a connection that breaks or a server that is busy; arbitrary above one.
     max_retries: int = Field(default=2, ge=0, le=20, description="Our extension.")
+
+    @classmethod
+    def warnings_in(cls, fields: Mapping[str, Any]) -> Iterator[BlockWarning]:
+        """Nobody to send by, or from."""
+        if not fields.get("sender") and fields.get("transport") != "gmail":
+            yield BlockWarning((), "'sender' is missing: the message can't be sent", "add 'sender'")
+        if fields.get("transport") == "gmail":
+            if not fields.get("credential_id"):
+                yield BlockWarning((), "the block names no account to send by", "add credential_id")
+        elif not fields.get("custom_smtp_host"):
+            for name in SMTP_FIELDS[:2]:
+                if not fields.get(name):
+                    yield BlockWarning((), f"{name!r} is missing: {_NO_SERVER}", f"add {name!r}")
 
     @property
     def retry_rule(self) -> RetryRule:
@@ -218,9 +238,8 @@ class SendEmailBlock(LeafBlock):
         marks: MailMarks,
     ) -> EmailMessage:
         message = EmailMessage()
-        sender = context.rendered(self.sender, "sender") or mailbox.username
-        if not sender:
-            raise BlockError("sender: the message needs an address that it comes from")
+        own = mailbox.username if self.transport == "gmail" else ""
+        sender = context.rendered(self.sender, "sender") or own
         subject = context.rendered(self.subject, "subject")
         message["From"] = read_addresses(sender, "sender")[0]
         message["To"] = ", ".join(recipients)
@@ -297,7 +316,7 @@ class SendEmailBlock(LeafBlock):
         host, port = self.smtp_host_secret_parameter_key, self.smtp_port_secret_parameter_key
         if not host or not port:
             raise BlockError(
-                "there is no mail server to send with: name the secrets of one "
+                f"{_NO_SERVER}: name the secrets of one "
                 "(smtp_host_secret_parameter_key, smtp_port_secret_parameter_key, ...), or give "
                 "custom_smtp_host, or transport: gmail with a credential_id"
             )

@@ -6,7 +6,15 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
-from skyvern_dagster.blocks.agent_block import AGENT_TEMPLATES, AgentBlock, Instruction, TaskOutput
+from skyvern_dagster.agent.task import TaskRequest, TaskResult
+from skyvern_dagster.blocks.agent_block import (
+    AGENT_TEMPLATES,
+    AgentBlock,
+    Instruction,
+    TaskOutput,
+    task_output,
+)
+from skyvern_dagster.blocks.context import BlockContext
 
 
 class TaskV2Output(TaskOutput):
@@ -26,6 +34,14 @@ class TaskV2Block(AgentBlock):
     # Both defaults are Skyvern's (docs/contract.md).
     max_iterations: int = Field(default=50, ge=1, description="Steps of the plan, at most.")
     max_steps: int = Field(default=25, ge=1, description="Steps of the agent, at most.")
+
+    def _output(
+        self, request: TaskRequest, result: TaskResult, context: BlockContext
+    ) -> TaskOutput:
+        del context
+        last = result.steps[-1].result if result.steps else None
+        summary = result.failure_reason or last
+        return TaskV2Output.model_validate({**task_output(request, result), "summary": summary})
 
     def instruction(self) -> Instruction:
         """See the base class."""

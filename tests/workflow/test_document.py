@@ -213,9 +213,10 @@ def test_the_nearest_place_around_what_has_none() -> None:
 def test_every_finding_says_where_what_and_what_to_do() -> None:
     (finding,) = findings(document(TASK.replace("url", "urll")))[:1]
     assert str(finding) == (
-        "test.yaml:4:7: error: block 'first': the first task has no address to begin at (add 'url')"
+        "test.yaml:4:7: warning: block 'first': the first task has no address to begin at "
+        "(add 'url')"
     )
     assert finding.as_dict() == {
-        "severity": "error", "file": "test.yaml", "line": 4, "column": 7, "block": "first",
+        "severity": "warning", "file": "test.yaml", "line": 4, "column": 7, "block": "first",
         "message": "the first task has no address to begin at", "hint": "add 'url'",
     }  # fmt: skip
