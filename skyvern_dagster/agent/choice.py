@@ -11,7 +11,7 @@ from skyvern_dagster.agent.planner import Plan, Planner, PlanRequest
 from skyvern_dagster.agent.policy import PlannerPolicy
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import PlannerError
-from skyvern_dagster.llm.settings import ModelSettings
+from skyvern_dagster.llm.settings import NO_MODEL, ModelSettings
 
 PlannerName = Literal["auto", "heuristic", "llm"]
 Replaying = Literal["model", "all", "off"]
@@ -74,10 +74,7 @@ class PlannerChoice:
 
             chain.append(HeuristicPlanner())
         if name == "llm" and not self.model.is_configured:
-            raise PlannerError(
-                "planner 'llm' has no model: set SKYVERN_LLM_API_KEY (or OPENAI_API_KEY), or "
-                "SKYVERN_LLM_BASE_URL for a server of your own"
-            )
+            raise PlannerError(f"planner 'llm' has no model: {NO_MODEL}")
         if name != "heuristic" and self.model.is_configured:
             from skyvern_dagster.agent.planners.llm.planner import LlmPlanner
 

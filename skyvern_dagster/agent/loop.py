@@ -36,7 +36,7 @@ from skyvern_dagster.agent.redrawn import for_redrawn
 from skyvern_dagster.agent.step import StepSummary
 from skyvern_dagster.agent.step_artifacts import StepArtifacts
 from skyvern_dagster.agent.targets import label_of
-from skyvern_dagster.agent.task import TaskError, TaskRequest, TaskStatus
+from skyvern_dagster.agent.task import SessionWork, TaskError, TaskRequest, TaskStatus
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.results import ActionResult, DownloadedFile
 from skyvern_dagster.browser.session import BrowserSession
@@ -234,6 +234,20 @@ class AgentLoop:
         self.downloads += result.downloads
         wants_file = self.request.goal.complete_on_download and result.downloads
         return self._completion() if wants_file else None
+
+    async def work(self, work: SessionWork) -> Ending:
+        """Does what a block does on the page by itself, in place of steps.
+
+        Raises:
+            BrowserBrokenError: The browser, or the page's process, is gone.
+            BrowserError: The browser refused.
+        """
+        done = await self.timed("act", work(self.session))
+        self.extracted = done.value
+        self.downloads += done.downloads
+        if image := await self._screenshot():
+            self.recorder.screenshot(0, image)
+        return Ending("completed")
 
     async def _with_proven_files(self, result: ActionResult) -> ActionResult:
         """Without files of other items: whoever planned is told, and may try elsewhere."""

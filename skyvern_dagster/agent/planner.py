@@ -27,6 +27,8 @@ class Goal:
             there is one).
         error_code_mapping: Error code -> description of the situation it stands for.
         complete_on_download: The goal is reached as soon as a file has landed.
+        complete_criterion: When it is reached, where the definition says so beside the goal.
+        terminate_criterion: When it can't be reached, likewise.
         files: Names of the files that ``upload_file`` can give to a page.
         has_totp: Whether ``solve_totp`` can give a code.
         today: The day of the run, for relative dates.
@@ -38,6 +40,8 @@ class Goal:
     payload: dict[str, Any] = field(default_factory=dict)
     error_code_mapping: dict[str, str] = field(default_factory=dict)
     complete_on_download: bool = False
+    complete_criterion: str = ""
+    terminate_criterion: str = ""
     has_totp: bool = False
     files: tuple[str, ...] = ()
     today: date = field(default_factory=date.today)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -10,6 +11,8 @@ from skyvern_dagster.agent.step import StepSummary
 from skyvern_dagster.agent.uploads import OfferedFile
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.run_keys import RunKeys, TaskKeys
+from skyvern_dagster.browser.results import DownloadedFile
+from skyvern_dagster.browser.session import BrowserSession
 from skyvern_dagster.credentials.code_source import CodeWaiter
 from skyvern_dagster.ids import new_id
 
@@ -17,6 +20,23 @@ TaskStatus = Literal["completed", "terminated", "failed"]
 
 HandOn = Literal["nothing", "state", "session"]
 """What a task leaves for later ones: nothing, the browser state, or the live session as well."""
+
+
+@dataclass(frozen=True)
+class WorkDone:
+    """What work on a session gave.
+
+    Attributes:
+        value: The data that it is for.
+        downloads: Files that it made.
+    """
+
+    value: Any = None
+    downloads: tuple[DownloadedFile, ...] = ()
+
+
+SessionWork = Callable[[BrowserSession], Awaitable[WorkDone]]
+"""What a block does on a page by itself, where nothing is to be planned."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +53,7 @@ class TaskRequest:
         codes: Waits for one-time codes from outside, where the task names a source of them.
         uploads: Files that pages may be given.
         place: Which block this is, for recordings.
+        work: What is done on the page in place of the agent's loop, where nothing is to be planned.
     """
 
     workflow_run_id: str
@@ -50,6 +71,7 @@ class TaskRequest:
     codes: CodeWaiter | None = field(default=None, repr=False)
     uploads: tuple[OfferedFile, ...] = ()
     place: Place = field(default_factory=Place)
+    work: SessionWork | None = field(default=None, repr=False)
     task_id: str = field(default_factory=lambda: new_id("tsk"))
 
     @property

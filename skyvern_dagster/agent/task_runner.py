@@ -71,6 +71,11 @@ class TaskRunner:
         self._store = store
         self._pool = SessionPool(runtime)
 
+    @property
+    def policy(self) -> NetworkPolicy:
+        """Which addresses pages may open, and blocks without a browser as well."""
+        return self._options.policy
+
     def run_task(
         self,
         request: TaskRequest,
@@ -229,6 +234,8 @@ class TaskRunner:
             given = await self._opened(loop, session, request, log)
             if given is not None:
                 return loop, given
+            if request.work is not None:
+                return loop, await self._runtime.translated(loop.work(request.work))
             ending = await self._runtime.translated(loop.run())
             if learner is not None:
                 line = await asyncio.to_thread(

@@ -82,6 +82,31 @@ Need = Literal["browser", "model", "s3", "email"]
 """What carrying a block out takes: something that a deployment must have, or be told about."""
 
 
+class ModelUse(NamedTuple):
+    """What a block needs a language model for.
+
+    Attributes:
+        what: In words that go on from the block's label: "reads the picture".
+        required: Whether it fails without one, rather than doing without.
+    """
+
+    what: str
+    required: bool = True
+
+
+class BlockWarning(NamedTuple):
+    """Something that is right in a definition, and will not work as it is.
+
+    Attributes:
+        path: Field, and the way to the value in it; empty for the block as a whole.
+        hint: What to do.
+    """
+
+    path: tuple[str | int, ...]
+    message: str
+    hint: str
+
+
 class Block(BaseModel):
     """A block of a definition; subclass :class:`LeafBlock` for one that does something itself.
 
@@ -117,6 +142,9 @@ class Block(BaseModel):
     entry_type: ClassVar[type[BlockEntry]]
     """The model of its entry in ``outputs=v2``; one with its output, where it has none itself."""
 
+    entry_base: ClassVar[type[BlockEntry]] = BlockEntry
+    """What its entry adds to, where it has no model of its own."""
+
     is_task: ClassVar[bool] = False
     """Whether an agent carries it out: a task with an id, steps and an outward answer."""
 
@@ -144,13 +172,23 @@ class Block(BaseModel):
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         is_one_type = get_origin(cls.model_fields["block_type"].annotation) is Literal
         if is_one_type and hasattr(cls, "output_type") and "entry_type" not in vars(cls):
-            cls.entry_type = entry_type(cls.type_name(), cls.output_type)
+            cls.entry_type = entry_type(cls.type_name(), cls.output_type, cls.entry_base)
 
     @classmethod
     def type_name(cls) -> str:
         """The value of ``block_type`` that means this class."""
         (name,) = get_args(cls.model_fields["block_type"].annotation)
         return str(name)
+
+    @classmethod
+    def model_use(cls, fields: Mapping[str, Any]) -> ModelUse | None:  # noqa: ARG003 - for some
+        """What a block with these fields, as a definition gives them, needs a model for."""
+        return None
+
+    @classmethod
+    def warnings_in(cls, fields: Mapping[str, Any]) -> Iterator[BlockWarning]:  # noqa: ARG003
+        """What a block with these fields, as a definition gives them, will fail for here."""
+        return iter(())
 
     @classmethod
     def uses_browser(cls) -> bool:

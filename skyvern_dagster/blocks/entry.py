@@ -49,12 +49,14 @@ class BlockEntry(BaseModel):
         return {"output": outcome.output}
 
 
-def entry_type(block_type: str, output: type[BaseModel]) -> type[BlockEntry]:
-    """The model of the entries of a block type that adds nothing to its output."""
+def entry_type(
+    block_type: str, output: type[BaseModel], base: type[BlockEntry] = BlockEntry
+) -> type[BlockEntry]:
+    """The model of the entries of a block type that adds nothing to its output and its base."""
     name = "".join(part.capitalize() for part in block_type.split("_"))
     return create_model(
         f"{name}Entry",
-        __base__=BlockEntry,
+        __base__=base,
         __doc__=f"What a ``{block_type}`` block gave.",
         block_type=(Literal[block_type], block_type),  # type: ignore[arg-type] # a variable
         output=(output, ...),
@@ -84,6 +86,18 @@ class DownloadedFile(BaseModel):
         )
 
 
+class FilesEntry(BlockEntry):
+    """What a block gave that may download files."""
+
+    downloaded_files: list[DownloadedFile] = Field(default_factory=list)
+
+    @classmethod
+    def shown(cls, outcome: BlockOutcome, links: FileLinks) -> dict[str, Any]:
+        """See the base class."""
+        files = [DownloadedFile.of(file, links) for file in outcome.files]
+        return {"output": outcome.output, "downloaded_files": files}
+
+
 class UploadEntryFile(BaseModel):
     """A file that was put into a bucket."""
 
@@ -105,3 +119,14 @@ class UploadEntryFile(BaseModel):
             size=file.size,
             sha256=file.sha256,
         )
+
+
+class UploadsEntry(BlockEntry):
+    """What a block gave that puts files elsewhere."""
+
+    output: list[UploadEntryFile]
+
+    @classmethod
+    def shown(cls, outcome: BlockOutcome, links: FileLinks) -> dict[str, Any]:
+        """See the base class."""
+        return {"output": [UploadEntryFile.of(file, links) for file in outcome.uploads]}

@@ -14,14 +14,39 @@ from typing import Annotated, Any, Union
 
 from pydantic import BaseModel, Field
 
+from skyvern_dagster.blocks.action import ActionBlock
 from skyvern_dagster.blocks.block import Block, LeafBlock
+from skyvern_dagster.blocks.code_block import CodeBlock
 from skyvern_dagster.blocks.conditional import ConditionalBlock
+from skyvern_dagster.blocks.data_export import DataExportBlock
+from skyvern_dagster.blocks.download_to_s3 import DownloadToS3Block
+from skyvern_dagster.blocks.email_inbox import EmailInboxBlock
+from skyvern_dagster.blocks.extraction import ExtractionBlock
+from skyvern_dagster.blocks.file_download import FileDownloadBlock
+from skyvern_dagster.blocks.file_upload import FileUploadBlock
+from skyvern_dagster.blocks.file_url_parser import FileUrlParserBlock
 from skyvern_dagster.blocks.for_loop import ForLoopBlock, ForLoopEntry
+from skyvern_dagster.blocks.google_sheets_read import GoogleSheetsReadBlock
+from skyvern_dagster.blocks.google_sheets_write import GoogleSheetsWriteBlock
+from skyvern_dagster.blocks.goto_url import GotoUrlBlock
+from skyvern_dagster.blocks.http_request import HttpRequestBlock
 from skyvern_dagster.blocks.human_interaction import HumanInteractionBlock
+from skyvern_dagster.blocks.login import LoginBlock
 from skyvern_dagster.blocks.loop import LoopBlock, LoopEntry, LoopIteration
+from skyvern_dagster.blocks.navigation import NavigationBlock
+from skyvern_dagster.blocks.pdf_fill import PdfFillBlock
+from skyvern_dagster.blocks.pdf_parser import PdfParserBlock
+from skyvern_dagster.blocks.print_page import PrintPageBlock
 from skyvern_dagster.blocks.send_email import SendEmailBlock
+from skyvern_dagster.blocks.split_pdf import SplitPdfBlock
 from skyvern_dagster.blocks.task import TaskBlock
+from skyvern_dagster.blocks.task_v2 import TaskV2Block
+from skyvern_dagster.blocks.terminate import TerminateBlock
+from skyvern_dagster.blocks.text_prompt import TextPromptBlock
 from skyvern_dagster.blocks.upload_to_s3 import UploadToS3Block
+from skyvern_dagster.blocks.validation import ValidationBlock
+from skyvern_dagster.blocks.wait import WaitBlock
+from skyvern_dagster.blocks.web_search import WebSearchBlock
 from skyvern_dagster.blocks.while_loop import WhileLoopBlock, WhileLoopEntry
 from skyvern_dagster.blocks.workflow_trigger import WorkflowTriggerBlock
 from skyvern_dagster.errors import DefinitionError
@@ -35,6 +60,31 @@ OURS: tuple[type[Block], ...] = (
     SendEmailBlock,
     HumanInteractionBlock,
     WorkflowTriggerBlock,
+    LoginBlock,
+    NavigationBlock,
+    ExtractionBlock,
+    ActionBlock,
+    FileDownloadBlock,
+    GotoUrlBlock,
+    ValidationBlock,
+    TaskV2Block,
+    PrintPageBlock,
+    WaitBlock,
+    TerminateBlock,
+    CodeBlock,
+    TextPromptBlock,
+    HttpRequestBlock,
+    WebSearchBlock,
+    FileUrlParserBlock,
+    PdfParserBlock,
+    PdfFillBlock,
+    SplitPdfBlock,
+    DownloadToS3Block,
+    FileUploadBlock,
+    DataExportBlock,
+    EmailInboxBlock,
+    GoogleSheetsReadBlock,
+    GoogleSheetsWriteBlock,
 )
 """The block types of this package, in the order of the reference."""
 

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, getaddresses, parseaddr
+from html import escape, unescape
 from pathlib import PurePosixPath
 from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 from skyvern_dagster.artifacts.claim import claimed
 from skyvern_dagster.artifacts.files import StoredFile
-from skyvern_dagster.blocks.block import LeafBlock, Need, Resolve, RetryRule
+from skyvern_dagster.blocks.block import BlockWarning, LeafBlock, Need, Resolve, RetryRule
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.email_server import Mailbox, send
 from skyvern_dagster.blocks.mail_marks import MailMarks, mail_marks
 from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.blocks.server_login import check_host, secret_text, server_login
 from skyvern_dagster.blocks.upload_to_s3 import select_files
 from skyvern_dagster.errors import BlockError, ClaimedError
 
@@ -29,9 +37,13 @@ _LONGEST_HEADER_LINE = 900
 """Below the 998 characters of RFC 5322 (2.1.1), with room for what encoding adds."""
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_GMAIL = "smtp.gmail.com"
+_BREAKS = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6])\b[^>]*>", re.I)
+_TAGS = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", re.I | re.S)
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+_-]*")
 
+_NO_SERVER = "there is no mail server to send with"
 SMTP_FIELDS = (
     "smtp_host_secret_parameter_key",
     "smtp_port_secret_parameter_key",
@@ -58,10 +70,13 @@ class EmailOutput(BaseModel):
 class SendEmailBlock(LeafBlock):
     """Sends one message, once.
 
-    The secrets of the SMTP account are ``aws_secret`` parameters.
+    The server is that of ``aws_secret`` parameters, one that the block names, or Google's.
     """
 
-    key_fields: ClassVar[tuple[str, ...]] = ("recipients", "body", "file_attachments")
+    key_fields: ClassVar[tuple[str, ...]] = (
+        "recipients", "cc", "bcc", "body", "file_attachments", "custom_smtp_host",
+        "custom_smtp_username", "custom_smtp_password", "credential_id",
+    )  # fmt: skip
     template_fields: ClassVar[tuple[str, ...]] = ("subject", "sender")
     takes_downloads: ClassVar[bool] = True
     needs: ClassVar[frozenset[Need]] = frozenset({"email"})
@@ -70,22 +85,58 @@ class SendEmailBlock(LeafBlock):
     parameter_fields: ClassVar[tuple[str, ...]] = SMTP_FIELDS
 
     block_type: Literal["send_email"]
-    smtp_host_secret_parameter_key: str
-    smtp_port_secret_parameter_key: str
-    smtp_username_secret_parameter_key: str = Field(description="Its secret may be empty.")
-    smtp_password_secret_parameter_key: str
-    sender: str = Field(description="Gets a copy.")
+    smtp_host_secret_parameter_key: str | None = None
+    smtp_port_secret_parameter_key: str | None = None
+    smtp_username_secret_parameter_key: str | None = Field(
+        default=None, description="Its secret may be empty."
+    )
+    smtp_password_secret_parameter_key: str | None = None
+    custom_smtp_host: str | None = Field(
+        default=None, description="The server, in place of the secrets' one."
+    )
+    custom_smtp_port: int | None = Field(default=None, ge=1, le=65535, description="Else 587.")
+    custom_smtp_username: str | None = None
+    custom_smtp_password: str | None = Field(
+        default=None, description="A template, or key, of a secret."
+    )
+    transport: Literal["smtp", "gmail"] | None = Field(
+        default=None, description="`gmail`: Google's server, with the login of `credential_id`."
+    )
+    credential_id: str | None = Field(
+        default=None, description="Key of a credential parameter with the account's login."
+    )
+    sender: str = Field(
+        default="", description="Gets a copy. With `gmail`, the account's own if left out."
+    )
     recipients: list[str] = Field(
         min_length=1, description="Addresses, or parameters that give addresses."
     )
+    cc: list[str] = Field(default_factory=list, description="Likewise; others see them, too.")
+    bcc: list[str] = Field(default_factory=list, description="Likewise; nobody sees them.")
     subject: str = Field(description="The run's id is added to it.")
     body: str = Field(default="", description="Text, a template, or a parameter that gives it.")
+    body_format: Literal["text", "html"] = Field(
+        default="text", description="`html`: the body is HTML; a form in plain text goes along."
+    )
     file_attachments: list[str] = Field(
         default_factory=list,
         description="SKYVERN_DOWNLOAD_DIRECTORY for all downloads, or names of downloaded files.",
     )
     # Two, for a connection that breaks or a server that is busy; arbitrary above one.
     max_retries: int = Field(default=2, ge=0, le=20, description="Our extension.")
+
+    @classmethod
+    def warnings_in(cls, fields: Mapping[str, Any]) -> Iterator[BlockWarning]:
+        """Nobody to send by, or from."""
+        if not fields.get("sender") and fields.get("transport") != "gmail":
+            yield BlockWarning((), "'sender' is missing: the message can't be sent", "add 'sender'")
+        if fields.get("transport") == "gmail":
+            if not fields.get("credential_id"):
+                yield BlockWarning((), "the block names no account to send by", "add credential_id")
+        elif not fields.get("custom_smtp_host"):
+            for name in SMTP_FIELDS[:2]:
+                if not fields.get(name):
+                    yield BlockWarning((), f"{name!r} is missing: {_NO_SERVER}", f"add {name!r}")
 
     @property
     def retry_rule(self) -> RetryRule:
@@ -137,13 +188,18 @@ class SendEmailBlock(LeafBlock):
             raise BlockError(str(error), retryable=True) from error
 
     def _send(self, context: BlockContext, marks: MailMarks) -> BlockOutcome:
-        recipients = self._recipients(context)
-        message = self._message(context, recipients, marks)
+        mailbox = self._mailbox(context)
+        recipients = self._addresses(context, self.recipients, "recipients")
+        if not recipients:
+            raise BlockError("recipients: nobody to send to")
+        copied = self._addresses(context, self.cc, "cc")
+        message = self._message(context, mailbox, recipients, copied, marks)
         # The sender gets a copy (docs/contract.md#send-email), as an envelope recipient only.
-        copies = [parseaddr(str(message["From"]))[1]]
+        hidden = [parseaddr(str(message["From"]))[1], *self._addresses(context, self.bcc, "bcc")]
+        copies = dict.fromkeys([*copied, *hidden])
         refused = send(
             context.services.email,
-            self._mailbox(context),
+            mailbox,
             message,
             recipients,
             copies=[each for each in copies if each not in recipients],
@@ -165,34 +221,36 @@ class SendEmailBlock(LeafBlock):
                     files[file.key] = file
         return list(files.values())
 
-    def _recipients(self, context: BlockContext) -> list[str]:
+    def _addresses(self, context: BlockContext, given: Sequence[str], field: str) -> list[str]:
         addresses: list[Address] = []
-        for recipient in self.recipients:
-            value = context.value(recipient, "recipients")
+        for each in given:
+            value = context.value(each, field)
             for text in value if isinstance(value, list) else [value]:
-                addresses += read_addresses(str(text), "recipients")
-        if not addresses:
-            raise BlockError("recipients: nobody to send to")
+                addresses += read_addresses(str(text), field)
         return list(dict.fromkeys(address.addr_spec for address in addresses))
 
     def _message(
         self,
         context: BlockContext,
+        mailbox: Mailbox,
         recipients: Sequence[str],
+        copied: Sequence[str],
         marks: MailMarks,
     ) -> EmailMessage:
         message = EmailMessage()
-        sender = context.rendered(self.sender, "sender")
+        own = mailbox.username if self.transport == "gmail" else ""
+        sender = context.rendered(self.sender, "sender") or own
         subject = context.rendered(self.subject, "subject")
         message["From"] = read_addresses(sender, "sender")[0]
         message["To"] = ", ".join(recipients)
+        if copied:
+            message["Cc"] = ", ".join(copied)
         message["Subject"] = _one_line(f"{subject} - Workflow Run ID: {context.workflow_run_id}")
         message["Date"] = format_datetime(datetime.now(UTC))
         message["Message-ID"] = message_id(
             context.delivery or context.workflow_run_id, marks.identity
         )
-        body = f"{context.text(self.body, 'body')}{_notes(context, marks)}"
-        message.set_content(_LONE_SURROGATES.sub("?", body))
+        self._write_body(message, context, _notes(context, marks))
         names = unique_names([_one_line(PurePosixPath(file.filename).name) for file in marks.files])
         for file, name in zip(marks.files, names, strict=True):
             content = context.services.artifacts.read(file.key)
@@ -203,23 +261,77 @@ class SendEmailBlock(LeafBlock):
         message.policy = message.policy.clone(max_line_length=_LONGEST_HEADER_LINE)
         return message
 
+    def _write_body(self, message: EmailMessage, context: BlockContext, notes: str) -> None:
+        body = _LONE_SURROGATES.sub("?", context.text(self.body, "body"))
+        if self.body_format == "text":
+            message.set_content(body + notes)
+            return
+        message.set_content(_plain(body) + notes)
+        told = "".join(f"<p>{escape(line)}</p>" for line in notes.splitlines() if line)
+        message.add_alternative(body + told, subtype="html")
+
     def _mailbox(self, context: BlockContext) -> Mailbox:
-        vault = context.vault
-        host = vault.value(self.smtp_host_secret_parameter_key).strip()
-        port = vault.value(self.smtp_port_secret_parameter_key).strip()
-        if not host:
-            raise BlockError(f"the secret {self.smtp_host_secret_parameter_key!r} is empty")
-        if not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) < 65_536:
-            raise BlockError(
-                f"the secret {self.smtp_port_secret_parameter_key!r} must be a port number"
+        if self.transport == "gmail":
+            if not self.credential_id:
+                raise BlockError(
+                    "credential_id: to send by Gmail, name a credential parameter with the "
+                    "account's address and an app password"
+                )
+            login = server_login(context, self.credential_id, "credential_id", _GMAIL)
+            return Mailbox(_GMAIL, 465, login.username, login.password)
+        if self.custom_smtp_host:
+            return self._custom_mailbox(context, self.custom_smtp_host)
+        return self._secret_mailbox(context)
+
+    def _custom_mailbox(self, context: BlockContext, given: str) -> Mailbox:
+        host, port = context.text(given, "custom_smtp_host").strip(), self.custom_smtp_port or 587
+        check_host(context, host, port, "custom_smtp_host")
+        username, password = (
+            secret_text(context, text or "", field, host)
+            for text, field in (
+                (self.custom_smtp_username, "custom_smtp_username"),
+                (self.custom_smtp_password, "custom_smtp_password"),
             )
+        )
+        return Mailbox(host, port, username, password)
+
+    def _secret_mailbox(self, context: BlockContext) -> Mailbox:
+        vault = context.vault
+        host_key, port_key, username_key, password_key = self._smtp_keys()
+        host = vault.value(host_key).strip()
+        port = vault.value(port_key).strip()
+        if not host:
+            raise BlockError(f"the secret {host_key!r} is empty")
+        if not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) < 65_536:
+            raise BlockError(f"the secret {port_key!r} must be a port number")
         return Mailbox(
             host,
             int(port),
-            vault.value_for(self.smtp_username_secret_parameter_key, host),
-            vault.value_for(self.smtp_password_secret_parameter_key, host),
-            name=f"of the secret {self.smtp_host_secret_parameter_key!r}",
+            vault.value_for(username_key, host) if username_key else "",
+            vault.value_for(password_key, host) if password_key else "",
+            name=f"of the secret {host_key!r}",
         )
+
+    def _smtp_keys(self) -> tuple[str, str, str | None, str | None]:
+        host, port = self.smtp_host_secret_parameter_key, self.smtp_port_secret_parameter_key
+        if not host or not port:
+            raise BlockError(
+                f"{_NO_SERVER}: name the secrets of one "
+                "(smtp_host_secret_parameter_key, smtp_port_secret_parameter_key, ...), or give "
+                "custom_smtp_host, or transport: gmail with a credential_id"
+            )
+        username, password = (
+            self.smtp_username_secret_parameter_key,
+            self.smtp_password_secret_parameter_key,
+        )
+        return host, port, username, password
+
+
+def _plain(html: str) -> str:
+    """HTML without its tags, for readers that show text only."""
+    flat = _TAGS.sub(" ", _BREAKS.sub("\n", html))
+    lines = (" ".join(line.split()) for line in unescape(flat).splitlines())
+    return "\n".join(line for line in lines if line)
 
 
 def _notes(context: BlockContext, marks: MailMarks) -> str:

@@ -1,375 +1,59 @@
-"""The ``task`` block: one instruction to a browser, carried out by the agent."""
+"""The ``task`` block: one instruction to a browser, with all that an agent can be asked."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
-from skyvern_dagster.agent.choice import PlannerName, planner_for
-from skyvern_dagster.agent.planner import Goal, Place
-from skyvern_dagster.agent.task import TaskRequest, TaskResult
-from skyvern_dagster.agent.uploads import OfferedFile
-from skyvern_dagster.blocks.block import (
-    INERT_FOR_AGENTS,
-    Block,
-    LeafBlock,
-    Need,
-    RetryRule,
-    first_sentence,
+from skyvern_dagster.blocks.agent_block import (
+    AGENT_KEYS,
+    AGENT_TEMPLATES,
+    AgentBlock,
+    Instruction,
+    is_schema,
 )
-from skyvern_dagster.blocks.context import BlockContext
-from skyvern_dagster.blocks.entry import BlockEntry, DownloadedFile, FileLinks
-from skyvern_dagster.blocks.offered_files import offered_files
-from skyvern_dagster.blocks.outcome import BlockOutcome
-from skyvern_dagster.blocks.web_address import web_address
-from skyvern_dagster.credentials.code_source import CodeWaiter
-from skyvern_dagster.credentials.one_time_codes import CodeOrigin, CodeRequest
-from skyvern_dagster.credentials.pushed_codes import CodeReader
-from skyvern_dagster.credentials.reference import SecretReference, references_in
-from skyvern_dagster.errors import BlockError
-from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID, new_id
-from skyvern_dagster.templating.rendering import is_template, names_used
 
 
-class TaskOutput(BaseModel):
-    """What a task gives to later blocks and to the answer (docs/contract.md#outputs)."""
+class TaskBlock(AgentBlock):
+    """One instruction to a browser: what to do, what to read, or both (docs/contract.md#task)."""
 
-    model_config = ConfigDict(frozen=True)
-
-    task_id: str
-    status: str
-    extracted_information: Any = None
-    failure_reason: str | None = None
-    errors: list[dict[str, Any]] = Field(default_factory=list)
-
-
-class TaskEntry(BlockEntry):
-    """What a ``task`` block gave."""
-
-    block_type: Literal["task"] = "task"
-    output: TaskOutput
-    downloaded_files: list[DownloadedFile] = Field(default_factory=list)
-
-    @classmethod
-    def shown(cls, outcome: BlockOutcome, links: FileLinks) -> dict[str, Any]:
-        """See the base class."""
-        files = [DownloadedFile.of(file, links) for file in outcome.files]
-        return {"output": outcome.output, "downloaded_files": files}
-
-
-class TaskBlock(LeafBlock):
-    """One instruction to a browser (docs/contract.md#task)."""
-
-    key_fields: ClassVar[tuple[str, ...]] = (
-        "url",
-        "download_suffix",
-        "totp_identifier",
-        "totp_verification_url",
-    )
+    key_fields: ClassVar[tuple[str, ...]] = (*AGENT_KEYS, "download_suffix")
     template_fields: ClassVar[tuple[str, ...]] = (
-        "title",
+        *AGENT_TEMPLATES,
         "navigation_goal",
         "data_extraction_goal",
-        "error_code_mapping",
+        "complete_criterion",
+        "terminate_criterion",
     )
-    inert_fields: ClassVar[frozenset[str]] = (
-        Block.inert_fields | INERT_FOR_AGENTS | {"complete_criterion", "terminate_criterion"}
-    )
-    needs: ClassVar[frozenset[Need]] = frozenset({"browser"})
-    kind: ClassVar[str] = "browser"
-    output_type: ClassVar[type[BaseModel]] = TaskOutput
-    entry_type: ClassVar[type[BlockEntry]] = TaskEntry
-    is_task: ClassVar[bool] = True
 
     block_type: Literal["task"]
-    url: str | None = Field(default=None, description="Where to begin; else where the browser is.")
-    title: str = Field(default="", description="Name for people.")
     navigation_goal: str | None = Field(default=None, description="What to do, in plain words.")
     data_extraction_goal: str | None = Field(default=None, description="What to read.")
     data_schema: dict[str, Any] | list[Any] | str | None = Field(
         default=None, description="JSON Schema of what to read."
     )
-    error_code_mapping: dict[str, str] = Field(
-        default_factory=dict, description="Code -> the situation in which it is reported."
-    )
-    # None by default: a second attempt repeats what the first one did on the site. 20 is arbitrary.
-    max_retries: int = Field(default=0, ge=0, le=20, description="On `failed`, not `terminated`.")
-    # At most 1,000, as a request's (docs/contract.md#limits).
-    max_steps_per_run: int | None = Field(
-        default=None, ge=1, le=1000, description="Steps until it fails; else the resource's."
-    )
-    parameter_keys: list[str] = Field(
-        default_factory=list, description="Parameters that the agent is told about."
-    )
     complete_on_download: bool = Field(
         default=False, description="The first download completes it."
     )
     download_suffix: str | None = Field(default=None, description="New name of the download.")
-    totp_identifier: str | None = Field(
-        default=None, description="Whom pushed one-time codes are for (POST /api/v1/totp)."
+    complete_criterion: str | None = Field(
+        default=None, description="When it is done; a language model judges it."
     )
-    totp_verification_url: str | None = Field(
-        default=None, description="Asked for a one-time code, where the site wants one."
-    )
-    planner: PlannerName | None = Field(
-        default=None,
-        description="Who plans: auto, heuristic or llm; else as the workflow or resource says.",
+    terminate_criterion: str | None = Field(
+        default=None, description="When it can't be done; a language model judges it."
     )
 
-    @field_validator("data_schema", mode="before")
-    @classmethod
-    def _is_schema(cls, schema: object) -> object:
-        if schema is not None and not isinstance(schema, dict | list | str):
-            raise ValueError("must be a JSON Schema: a mapping, a list or a text")
-        return schema
+    _is_schema = field_validator("data_schema", mode="before")(is_schema)
 
-    @property
-    def retry_rule(self) -> RetryRule:
+    def instruction(self) -> Instruction:
         """See the base class."""
-        return RetryRule(self.max_retries, delay_seconds=0.5)
-
-    def describe(self) -> str:
-        """What it does and what it reads: its goals."""
-        goals = (self.title, self.navigation_goal, self.data_extraction_goal)
-        return "\n\n".join(goal for goal in goals if goal) or f"Opens {self.url}"
-
-    def summary(self) -> str:
-        """The first sentence of its goal."""
-        text = self.title or self.navigation_goal or self.data_extraction_goal or ""
-        return first_sentence(text) or f"opens {self.url}"
-
-    @classmethod
-    def failed_output(cls, reason: str) -> Any:
-        """As of a task that failed at once."""
-        failed = TaskOutput(task_id=new_id("tsk"), status="failed", failure_reason=reason)
-        return failed.model_dump(mode="json")
-
-    def run(self, context: BlockContext) -> BlockOutcome:
-        """Carries the task out in a browser session.
-
-        Raises:
-            BlockError: A field can't be rendered, or there is no address to begin at.
-            SecretError: A credential is missing.
-            BrowserError: No browser could be started.
-        """
-        request = self._request(context)
-        if context.request is None or context.request.kind != "task":
-            context.services.artifacts.write_json(
-                task_place(request.task_id),
-                {"run_id": context.workflow_run_id, "block_key": context.block_key},
-            )
-        result = context.services.tasks.run_task(
-            request,
-            planner=planner_for(context.services.planner, self.planner or context.planner),
-            vault=context.vault,
-            state=context.state,
-            fork=context.fork,
-            hand_on=context.hand_on,
-            log=context.log,
-        )
-        return _outcome(request, result)
-
-    def _request(self, context: BlockContext) -> TaskRequest:
-        url = context.vault.address(context.text(self.url, "url").strip()) if self.url else None
-        if url is not None:
-            url = web_address(url)
-        elif context.state is None:
-            raise BlockError("url: the first task of a workflow needs an address to begin at")
-        payload = self._payload(context)
-        uploads = offered_files(context, payload)
-        settings = context.services.agent
-        task_id = _task_id(context)
-        codes = self._codes(context, task_id)
-        return TaskRequest(
-            workflow_run_id=context.workflow_run_id,
-            block_key=context.block_key,
-            block=self.label,
-            iteration=context.iteration,
-            url=url,
-            goal=self._goal(context, payload, uploads, has_codes=codes is not None),
-            download_suffix=(
-                context.text(self.download_suffix, "download_suffix")
-                if self.download_suffix
-                else None
-            ),
-            max_steps=_max_steps(context, self.max_steps_per_run or settings.max_steps_per_run),
-            max_retries_per_step=settings.max_retries_per_step,
-            max_seconds=settings.max_seconds,
-            trace=settings.trace,
-            video=settings.video,
-            task_id=task_id,
-            codes=codes,
-            uploads=uploads,
-            place=self._place(context, payload),
-        )
-
-    def _goal(
-        self,
-        context: BlockContext,
-        payload: dict[str, Any],
-        uploads: tuple[OfferedFile, ...],
-        *,
-        has_codes: bool,
-    ) -> Goal:
-        return Goal(
-            navigation_goal=context.vault.conceal(
-                context.rendered(self.navigation_goal or "", "navigation_goal")
-            ),
-            data_extraction_goal=context.vault.conceal(
-                context.rendered(self.data_extraction_goal or "", "data_extraction_goal")
-            ),
-            data_schema=_schema(self.data_schema),
-            payload=payload,
-            error_code_mapping={
-                code: context.rendered(text, "error_code_mapping")
-                for code, text in self.error_code_mapping.items()
-            },
+        return Instruction(
+            navigation_goal=self.navigation_goal or "",
+            data_extraction_goal=self.data_extraction_goal or "",
+            data_schema=self.data_schema,
             complete_on_download=self.complete_on_download,
-            files=tuple(map(str, uploads)),
-            has_totp=has_codes or _holds_totp(payload),
+            download_suffix=self.download_suffix,
+            complete_criterion=self.complete_criterion or "",
+            terminate_criterion=self.terminate_criterion or "",
         )
-
-    def _codes(self, context: BlockContext, task_id: str) -> CodeWaiter | None:
-        """Waits for codes from outside: as the run's request says, else the block, else all."""
-        asked, defined = context.request, context.code_origin
-        wanted = CodeOrigin()
-        if asked is not None:
-            given = CodeOrigin(asked.totp_verification_url, asked.totp_identifier)
-            wanted = given.other_than(defined)  # a request repeats what the definition says
-        own = CodeOrigin(
-            _text(context, self.totp_verification_url, "totp_verification_url"),
-            _text(context, self.totp_identifier, "totp_identifier"),
-        )
-        if context.services.codes is None:
-            return None
-        request = CodeRequest(
-            reader=CodeReader(
-                name=f"{context.workflow_run_id}/{context.block_key}",
-                task_id=task_id,
-                workflow_id=str(context.names.get("workflow_permanent_id", "")),
-                workflow_run_id=context.workflow_run_id,
-            ),
-            organization_id=context.organization_id,
-            origin=wanted or own or defined,
-            api_key_id=asked.api_key_id if asked else None,
-        )
-        return context.services.codes.waiter(request)
-
-    def _place(self, context: BlockContext, payload: dict[str, Any]) -> Place:
-        """What recordings go by: payload and names that the texts use may become variables."""
-        named: dict[str, Any] = {}
-        meant = set(payload)
-        for text in self.texts():
-            names = names_used(text.text) if is_template(text.text) else frozenset()
-            used = {name: context.names[name] for name in names if name in context.names}
-            named |= used
-            if text.path[0] in ("navigation_goal", "data_extraction_goal"):
-                meant |= set(used)
-        variables = dict(_facts({**named, **payload}))
-        incidental = frozenset(name for name in variables if name.partition(".")[0] not in meant)
-        return Place(_recorded_as(context), self.label, variables, incidental)
-
-    def _payload(self, context: BlockContext) -> dict[str, Any]:
-        payload = {}
-        for key in self.parameter_keys:
-            secret = context.vault.payload(key)
-            payload[key] = context.names[key] if secret is None else secret
-        return {**payload, **_asked_payload(context)}
-
-
-def _recorded_as(context: BlockContext) -> str:
-    """Tasks by themselves are one workflow: what one organization's have learned is its own."""
-    if context.organization_id == DEFAULT_ORGANIZATION_ID:
-        return context.workflow
-    return f"{context.organization_id}.{context.workflow}"
-
-
-def _text(context: BlockContext, text: str | None, field: str) -> str:
-    return context.text(text, field).strip() if text else ""
-
-
-def task_place(task_id: str) -> str:
-    """Key of the note that says in which run and block a task of a workflow is."""
-    return f"tasks/{task_id}.json"
-
-
-def _max_steps(context: BlockContext, limit: int) -> int:
-    """``x-max-steps-override`` stands above every other limit (docs/contract.md#general-rules)."""
-    asked = context.request.max_steps if context.request else None
-    return asked or limit
-
-
-def _task_id(context: BlockContext) -> str:
-    """A run that is one task has one id for both."""
-    is_task = context.request is not None and context.request.kind == "task"
-    return context.workflow_run_id if is_task else new_id("tsk")
-
-
-def _asked_payload(context: BlockContext) -> dict[str, Any]:
-    """The ``navigation_payload`` of a task that was asked for by itself."""
-    if context.request is None or context.request.kind != "task":
-        return {}
-    payload = context.request.body.get("navigation_payload")
-    if isinstance(payload, dict):
-        return payload
-    return {} if payload is None else {"navigation_payload": payload}
-
-
-def _facts(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Plain values by dotted name; secrets stay out."""
-    for key, value in values.items():
-        match value:
-            case dict():
-                yield from _facts(value, f"{prefix}{key}.")
-            case str() if not references_in(value):
-                yield f"{prefix}{key}", value
-            case bool():
-                continue
-            case int() | float():
-                yield f"{prefix}{key}", str(value)
-            case _:
-                continue
-
-
-def _holds_totp(payload: Mapping[str, Any]) -> bool:
-    return any(
-        isinstance(value, dict) and value.get("totp") == str(SecretReference(key, "totp"))
-        for key, value in payload.items()
-    )
-
-
-def _schema(schema: dict[str, Any] | list[Any] | str | None) -> Any:
-    """A schema given as JSON text, read; other text stays what it is."""
-    if not isinstance(schema, str):
-        return schema
-    try:
-        return json.loads(schema)
-    except ValueError:
-        return schema
-
-
-def _outcome(request: TaskRequest, result: TaskResult) -> BlockOutcome:
-    output = TaskOutput(
-        task_id=request.task_id,
-        status=result.status,
-        extracted_information=result.extracted_information,
-        failure_reason=result.failure_reason,
-        errors=[dict(error) for error in result.errors],
-    )
-    return BlockOutcome(
-        status=result.status,
-        output=output.model_dump(mode="json"),
-        failure_reason=result.failure_reason,
-        retryable=result.status == "failed" and result.retryable,
-        infrastructure=result.infrastructure,
-        files=result.files,
-        steps=result.steps,
-        screenshot=result.screenshot,
-        trace=result.trace,
-        recording=result.recording,
-        state=result.state,
-        details=result.details,
-    )

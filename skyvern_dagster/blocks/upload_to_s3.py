@@ -12,25 +12,13 @@ from pydantic import BaseModel, Field, RootModel
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.blocks.block import DOWNLOAD_DIRECTORY, LeafBlock, Need, RetryRule
 from skyvern_dagster.blocks.context import BlockContext
-from skyvern_dagster.blocks.entry import BlockEntry, FileLinks, UploadEntryFile
+from skyvern_dagster.blocks.entry import BlockEntry, UploadsEntry
 from skyvern_dagster.blocks.outcome import BlockOutcome, UploadedFile
 from skyvern_dagster.errors import BlockError
 
 
 class UploadOutput(RootModel[list[str]]):
     """``s3://`` URIs, in the order of the downloads (docs/contract.md#outputs)."""
-
-
-class UploadEntry(BlockEntry):
-    """What an ``upload_to_s3`` block gave."""
-
-    block_type: Literal["upload_to_s3"] = "upload_to_s3"
-    output: list[UploadEntryFile]
-
-    @classmethod
-    def shown(cls, outcome: BlockOutcome, links: FileLinks) -> dict[str, Any]:
-        """See the base class."""
-        return {"output": [UploadEntryFile.of(file, links) for file in outcome.uploads]}
 
 
 class UploadToS3Block(LeafBlock):
@@ -41,7 +29,7 @@ class UploadToS3Block(LeafBlock):
     needs: ClassVar[frozenset[Need]] = frozenset({"s3"})
     kind: ClassVar[str] = "s3"
     output_type: ClassVar[type[BaseModel]] = UploadOutput
-    entry_type: ClassVar[type[BlockEntry]] = UploadEntry
+    entry_base: ClassVar[type[BlockEntry]] = UploadsEntry
 
     block_type: Literal["upload_to_s3"]
     path: str = Field(

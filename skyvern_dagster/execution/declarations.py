@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from skyvern_dagster.blocks.task import TaskBlock
+from skyvern_dagster.blocks.agent_block import AgentBlock
 from skyvern_dagster.credentials.vault import SecretDeclarations
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow
@@ -61,5 +61,5 @@ def keys_used(workflow: Workflow) -> tuple[str, ...]:
 
 def keys_typed(workflow: Workflow) -> tuple[str, ...]:
     """The parameter keys that tasks are told about: their values may end up on pages."""
-    tasks = (each for each in walk(workflow.definition.blocks) if isinstance(each, TaskBlock))
+    tasks = (each for each in walk(workflow.definition.blocks) if isinstance(each, AgentBlock))
     return tuple(sorted({key for task in tasks for key in task.parameter_keys}))

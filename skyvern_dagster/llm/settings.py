@@ -12,6 +12,11 @@ from skyvern_dagster.errors import PlannerError
 
 Vision = Literal["off", "auto", "on"]
 
+NO_MODEL = (
+    "set SKYVERN_LLM_API_KEY (or OPENAI_API_KEY), or SKYVERN_LLM_BASE_URL for a server of your own"
+)
+"""What to do where a model is needed and none is configured."""
+
 _NUMBERS = ("timeout_seconds", "retries", "max_page_tokens", "max_output_tokens", "max_task_tokens")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from skyvern_dagster.artifacts.run_keys import RunKeys, TaskKeys
 from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.blocks.task import TaskBlock, task_place
+from skyvern_dagster.blocks.agent_block import AgentBlock, task_place
 from skyvern_dagster.errors import RunNotFoundError
 from skyvern_dagster.execution.records import BlockRecord
 from skyvern_dagster.runs.answer import task_results, work_done
@@ -92,14 +92,15 @@ def _status(facts: RunFacts, record: BlockRecord | None) -> RunStatus:
 def _request(facts: RunFacts, place: TaskPlace) -> dict[str, Any]:
     label = place.block_key.partition("/")[0]
     for block in walk(facts.workflow.definition.blocks):
-        if isinstance(block, TaskBlock) and block.label == label:
+        if isinstance(block, AgentBlock) and block.label == label:
+            asked = block.instruction()
             return {
                 "title": block.title or None,
                 "url": block.url,
-                "navigation_goal": block.navigation_goal,
-                "data_extraction_goal": block.data_extraction_goal,
+                "navigation_goal": asked.navigation_goal or None,
+                "data_extraction_goal": asked.data_extraction_goal or None,
                 "navigation_payload": None,
-                "extracted_information_schema": block.data_schema,
+                "extracted_information_schema": asked.data_schema,
                 "error_code_mapping": block.error_code_mapping or None,
             }
     return {}

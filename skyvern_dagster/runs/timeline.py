@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict
 
 from skyvern_dagster.artifacts.run_keys import RunKeys
 from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.blocks.agent_block import AgentBlock
 from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.loop import LoopBlock
-from skyvern_dagster.blocks.task import TaskBlock
 from skyvern_dagster.execution.records import BlockRecord
 from skyvern_dagster.ids import stable_id
 from skyvern_dagster.runs.facts import RunFacts
@@ -149,14 +149,15 @@ class _Timeline:
 
 
 def _task_fields(block: Block) -> dict[str, Any]:
-    if not isinstance(block, TaskBlock):
+    if not isinstance(block, AgentBlock):
         return {}
+    asked = block.instruction()
     return {
         "engine": "skyvern-1.0",
         "url": block.url,
-        "navigation_goal": block.navigation_goal,
-        "data_extraction_goal": block.data_extraction_goal,
-        "data_schema": block.data_schema,
+        "navigation_goal": asked.navigation_goal or None,
+        "data_extraction_goal": asked.data_extraction_goal or None,
+        "data_schema": asked.data_schema,
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from skyvern_dagster.blocks.task import TaskBlock
+from skyvern_dagster.workflow.block_checks import block_findings
 from skyvern_dagster.workflow.dagster_checks import dagster_findings
 from skyvern_dagster.workflow.dagster_section import DagsterSection
 from skyvern_dagster.workflow.declarations import Outline, read_outline
@@ -29,6 +29,7 @@ def check(document: Document) -> Iterator[Finding]:
     yield from NameChecks(outline, document).findings()
     yield from _beginning(outline, document)
     yield from secret_findings(outline, document)
+    yield from block_findings(outline, document)
     section = _section(document.data)
     if section is not None:
         yield from dagster_findings(section, outline, document)
@@ -44,8 +45,11 @@ def _section(data: Any) -> DagsterSection | None:
 
 
 def _beginning(outline: Outline, document: Document) -> Iterator[Finding]:
-    first = next((block for block in outline.walk() if block.model is TaskBlock), None)
+    first = next((block for block in outline.walk() if block.model.uses_browser()), None)
     if first is not None and not first.fields.get("url"):
         yield document.finding(
-            first.path, "the first task has no address to begin at", "add 'url'", "warning"
+            first.path,
+            "the first task has no address to begin at",
+            "add 'url'" if "url" in first.model.model_fields else "add a goto_url before it",
+            severity="warning",
         )

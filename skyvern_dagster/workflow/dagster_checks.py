@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
-from skyvern_dagster.blocks.task import TaskBlock
 from skyvern_dagster.errors import ParameterError
 from skyvern_dagster.workflow.dagster_section import DagsterSection
 from skyvern_dagster.workflow.declarations import Outline
@@ -36,7 +35,7 @@ def dagster_findings(
 
 def _labels(section: DagsterSection, outline: Outline, document: Document) -> Iterator[Finding]:
     top = {block.label for block in outline.blocks if block.label}
-    tasks = {block.label for block in outline.walk() if block.model is TaskBlock}
+    tasks = {block.label for block in outline.walk() if block.model.is_task}
     named: tuple[tuple[Path, Mapping[str, Any], frozenset[str] | set[str], str], ...] = (
         ((*SECTION, "blocks"), section.blocks, top, "block at the top level"),
         ((*SECTION, "retries"), section.retries, outline.labels | {"all"}, "block"),

@@ -18,9 +18,8 @@ from skyvern_dagster import (
     build_assets,
     load_workflow,
 )
-from skyvern_dagster.blocks.entry import BlockEntry
+from skyvern_dagster.blocks.entry import BlockEntry, UploadsEntry
 from skyvern_dagster.blocks.for_loop import LoopEntry
-from skyvern_dagster.blocks.upload_to_s3 import UploadEntry
 from skyvern_dagster.demo.orders import Order
 from skyvern_dagster.demo.services import DemoServices, demo_services
 from skyvern_dagster.runs.facts import gather
@@ -225,7 +224,7 @@ def test_the_answer_of_a_partition_s_run_knows_what_it_has_uploaded(
     store = asset_resources()["artifacts"].store()
     record = find_record(backfills.instance, result.workflow_run_id)
     entries = typed_outputs(gather(backfills.instance, store, record), PlainLinks(store))
-    uploads = [each for each in in_loops(entries.values()) if isinstance(each, UploadEntry)]
+    uploads = [each for each in in_loops(entries.values()) if isinstance(each, UploadsEntry)]
     told = {(file.uri, file.filename, file.size, file.sha256) for e in uploads for file in e.output}
     assert told == {
         (each.uri, each.file.filename, each.file.size, each.file.sha256) for each in result.files

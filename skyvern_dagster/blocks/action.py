@@ -1,0 +1,48 @@
+"""The ``action`` block: one action on a page."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from skyvern_dagster.blocks.agent_block import (
+    AGENT_KEYS,
+    AGENT_TEMPLATES,
+    AgentBlock,
+    Instruction,
+)
+
+
+class ActionBlock(AgentBlock):
+    """One action on the page that the browser is on: a click, a text, a choice."""
+
+    key_fields: ClassVar[tuple[str, ...]] = (*AGENT_KEYS, "download_suffix")
+    template_fields: ClassVar[tuple[str, ...]] = (
+        *AGENT_TEMPLATES,
+        "navigation_goal",
+        "selector",
+    )
+
+    block_type: Literal["action"]
+    navigation_goal: str | None = Field(default=None, description="The action, in plain words.")
+    selector: str | None = Field(
+        default=None, description="Playwright selector of the element to act on."
+    )
+    ai_fallback: Literal["fallback", "proactive"] = Field(
+        default="fallback",
+        description="`fallback`: the goal is read where the selector finds nothing; `proactive`: "
+        "in any case.",
+    )
+    complete_on_download: bool = Field(
+        default=False, description="The first download completes it."
+    )
+    download_suffix: str | None = Field(default=None, description="New name of the download.")
+
+    def instruction(self) -> Instruction:
+        """See the base class."""
+        return Instruction(
+            navigation_goal=self.navigation_goal or "",
+            complete_on_download=self.complete_on_download,
+            download_suffix=self.download_suffix,
+        )

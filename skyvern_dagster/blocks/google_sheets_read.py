@@ -1,0 +1,47 @@
+"""The ``google_sheets_read`` block: rows of a spreadsheet."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, Field, RootModel
+
+from skyvern_dagster.blocks.block import LeafBlock
+from skyvern_dagster.blocks.context import BlockContext
+from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.errors import BlockError
+
+
+class SheetRows(RootModel[list[Any]]):
+    """Rows: objects by the names of the header row, or lists."""
+
+
+class GoogleSheetsReadBlock(LeafBlock):
+    """Reads rows of a Google spreadsheet."""
+
+    key_fields: ClassVar[tuple[str, ...]] = ("spreadsheet_url", "credential_id")
+    template_fields: ClassVar[tuple[str, ...]] = ("sheet_name", "range")
+    kind: ClassVar[str] = "googlesheets"
+    output_type: ClassVar[type[BaseModel]] = SheetRows
+
+    block_type: Literal["google_sheets_read"]
+    spreadsheet_url: str = Field(description="Address, or id, of the spreadsheet.")
+    sheet_name: str | None = Field(default=None, description="Else the first.")
+    range: str | None = Field(default=None, description="As A1:C20; else all.")
+    credential_id: str | None = Field(
+        default=None, description="Parameter whose secret is a service account's JSON key."
+    )
+    has_header_row: bool = Field(default=True, description="Rows are objects by its names.")
+    parameter_keys: list[str] = Field(default_factory=list)
+
+    def describe(self) -> str:
+        """What it reads."""
+        return f"Reads {self.spreadsheet_url}."
+
+    def summary(self) -> str:
+        """What it reads."""
+        return "reads a spreadsheet"
+
+    def run(self, context: BlockContext) -> BlockOutcome:
+        """See the base class."""
+        raise BlockError("google_sheets_read isn't carried out here yet")

@@ -1,0 +1,52 @@
+"""The ``google_sheets_write`` block: rows into a spreadsheet."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, Field, RootModel
+
+from skyvern_dagster.blocks.block import LeafBlock
+from skyvern_dagster.blocks.context import BlockContext
+from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.errors import BlockError
+
+
+class SheetWritten(RootModel[dict[str, Any]]):
+    """What the spreadsheet says it has taken."""
+
+
+class GoogleSheetsWriteBlock(LeafBlock):
+    """Writes rows into a Google spreadsheet."""
+
+    key_fields: ClassVar[tuple[str, ...]] = ("spreadsheet_url", "credential_id", "values")
+    template_fields: ClassVar[tuple[str, ...]] = ("sheet_name", "range", "column_mapping")
+    kind: ClassVar[str] = "googlesheets"
+    output_type: ClassVar[type[BaseModel]] = SheetWritten
+
+    block_type: Literal["google_sheets_write"]
+    spreadsheet_url: str = Field(description="Address, or id, of the spreadsheet.")
+    sheet_name: str | None = Field(default=None, description="Else the first.")
+    range: str | None = Field(default=None, description="As A1:C20; for `update` required.")
+    credential_id: str | None = Field(
+        default=None, description="Parameter whose secret is a service account's JSON key."
+    )
+    write_mode: Literal["append", "update"] = Field(default="append", description="How.")
+    values: str = Field(default="", description="Template, or key, that gives the rows.")
+    column_mapping: dict[str, str] | None = Field(
+        default=None, description="Name of a value -> its column's header."
+    )
+    create_sheet_if_missing: bool = False
+    parameter_keys: list[str] = Field(default_factory=list)
+
+    def describe(self) -> str:
+        """What it writes."""
+        return f"Writes rows into {self.spreadsheet_url}."
+
+    def summary(self) -> str:
+        """What it writes."""
+        return "writes into a spreadsheet"
+
+    def run(self, context: BlockContext) -> BlockOutcome:
+        """See the base class."""
+        raise BlockError("google_sheets_write isn't carried out here yet")

@@ -1,0 +1,38 @@
+"""The ``pdf_parser`` block: what is in a PDF, as data."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, Field
+
+from skyvern_dagster.blocks.block import LeafBlock
+from skyvern_dagster.blocks.context import BlockContext
+from skyvern_dagster.blocks.file_url_parser import ParserOutput
+from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.errors import BlockError
+
+
+class PdfParserBlock(LeafBlock):
+    """Reads a PDF into data of a schema."""
+
+    key_fields: ClassVar[tuple[str, ...]] = ("file_url",)
+    takes_downloads: ClassVar[bool] = True
+    kind: ClassVar[str] = "file"
+    output_type: ClassVar[type[BaseModel]] = ParserOutput
+
+    block_type: Literal["pdf_parser"]
+    file_url: str = Field(description="http or https, or a file of the run.")
+    json_schema: dict[str, Any] | None = Field(default=None, description="Form of the data.")
+
+    def describe(self) -> str:
+        """Which file it reads."""
+        return f"Reads {self.file_url}."
+
+    def summary(self) -> str:
+        """Which file it reads."""
+        return f"reads {self.file_url}"
+
+    def run(self, context: BlockContext) -> BlockOutcome:
+        """See the base class."""
+        raise BlockError("pdf_parser isn't carried out here yet")

@@ -1,0 +1,54 @@
+"""The ``text_prompt`` block: one question to a language model, no page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, Field, RootModel
+
+from skyvern_dagster.blocks.block import Block, LeafBlock, ModelUse, Need, first_sentence
+from skyvern_dagster.blocks.context import BlockContext
+from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.errors import BlockError
+
+
+class PromptOutput(RootModel[Any]):
+    """What the model answered, in the form of ``json_schema``."""
+
+
+class TextPromptBlock(LeafBlock):
+    """Asks a language model, and gives its answer as JSON."""
+
+    key_fields: ClassVar[tuple[str, ...]] = ("prompt",)
+    inert_fields: ClassVar[frozenset[str]] = Block.inert_fields | {"llm_key"}
+    needs: ClassVar[frozenset[Need]] = frozenset({"model"})
+    kind: ClassVar[str] = "llm"
+    output_type: ClassVar[type[BaseModel]] = PromptOutput
+
+    block_type: Literal["text_prompt"]
+    prompt: str = Field(description="The question; may hold templates.")
+    parameter_keys: list[str] = Field(
+        default_factory=list, description="Parameters that the model is told."
+    )
+    json_schema: dict[str, Any] | None = Field(
+        default=None, description="JSON Schema of the answer; else {llm_response: text}."
+    )
+
+    @classmethod
+    def model_use(cls, fields: Mapping[str, Any]) -> ModelUse | None:
+        """It is a question to a model."""
+        del fields
+        return ModelUse("asks a language model")
+
+    def describe(self) -> str:
+        """What it asks."""
+        return self.prompt
+
+    def summary(self) -> str:
+        """What it asks."""
+        return first_sentence(self.prompt)
+
+    def run(self, context: BlockContext) -> BlockOutcome:
+        """See the base class."""
+        raise BlockError("text_prompt isn't carried out here yet")
