@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
@@ -19,20 +20,25 @@ from skyvern_dagster.workflow.name_checks import NameChecks
 from skyvern_dagster.workflow.parameter_checks import parameter_findings
 from skyvern_dagster.workflow.secret_checks import secret_findings
 
+MOST_FINDINGS = 500
+"""Of one check that are told: the rest of so many is most likely the same mistake again."""
+
 
 def check(document: Document) -> Iterator[Finding]:
     """All findings that need the whole definition, also where parts of it are wrong."""
     outline = read_outline(document.data)
-    yield from parameter_findings(outline, document)
-    yield from label_findings(outline, document)
-    yield from flow_findings(outline, document)
-    yield from NameChecks(outline, document).findings()
-    yield from _beginning(outline, document)
-    yield from secret_findings(outline, document)
-    yield from block_findings(outline, document)
     section = _section(document.data)
-    if section is not None:
-        yield from dagster_findings(section, outline, document)
+    for findings in (
+        parameter_findings(outline, document),
+        label_findings(outline, document),
+        flow_findings(outline, document),
+        NameChecks(outline, document).findings(),
+        _beginning(outline, document),
+        secret_findings(outline, document),
+        block_findings(outline, document),
+        () if section is None else dagster_findings(section, outline, document),
+    ):
+        yield from islice(findings, MOST_FINDINGS)
 
 
 def _section(data: Any) -> DagsterSection | None:

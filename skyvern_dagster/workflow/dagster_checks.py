@@ -27,8 +27,9 @@ def dagster_findings(
     """Labels and parameters that aren't there, values that don't fit, fields that contradict."""
     yield from _labels(section, outline, document)
     yield from _partitions(section, outline, document)
+    declared = _workflow_keys(outline)
     for path, values in _given(section):
-        yield from _values(path, values, outline, document)
+        yield from _values(path, values, declared, document)
     yield from _schedule(section, outline, document)
     yield from _backfill(section, document)
 
@@ -81,9 +82,8 @@ def _given(section: DagsterSection) -> Iterator[tuple[Path, Mapping[str, Any]]]:
 
 
 def _values(
-    path: Path, values: Mapping[str, Any], outline: Outline, document: Document
+    path: Path, values: Mapping[str, Any], declared: Mapping[str, str], document: Document
 ) -> Iterator[Finding]:
-    declared = _workflow_keys(outline)
     for key, value in values.items():
         place = (*path, key)
         if key not in declared:

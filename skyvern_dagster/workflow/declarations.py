@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from skyvern_dagster.blocks.block import Block
@@ -94,15 +95,51 @@ class Outline:
         for block in self.blocks:
             yield from block.walk()
 
-    @property
+    @cached_property
     def labels(self) -> frozenset[str]:
         """The labels of all blocks."""
         return frozenset(block.label for block in self.walk() if block.label)
 
-    @property
+    @cached_property
     def keys(self) -> frozenset[str]:
         """The keys of all parameters."""
         return frozenset(each.key for each in self.parameters if each.key)
+
+    @cached_property
+    def sources(self) -> frozenset[str]:
+        """What a context parameter may come from."""
+        return self.keys | {f"{label}_output" for label in self.labels}
+
+    @cached_property
+    def origins(self) -> dict[str, str]:
+        """Context parameter -> what it comes from in the end; of one in a circle, one of these."""
+        sources = {each.key: each.source for each in self.parameters if each.source}
+        origins: dict[str, str] = {}
+        for key in sources:
+            way: dict[str, None] = {}
+            current = key
+            while current in sources and current not in way and current not in origins:
+                way[current] = None
+                current = sources[current]
+            origins.update(dict.fromkeys(way, origins.get(current, current)))
+        return origins
+
+    @cached_property
+    def circular(self) -> frozenset[str]:
+        """Context parameters that come from themselves, by way of others or not."""
+        sources = {each.key: each.source for each in self.parameters if each.source}
+        circular: set[str] = set()
+        looked_at: set[str] = set()
+        for key in sources:
+            way: list[str] = []
+            current = key
+            while current in sources and current not in looked_at:
+                looked_at.add(current)
+                way.append(current)
+                current = sources[current]
+            if current in way:
+                circular.update(way[way.index(current) :])
+        return frozenset(circular)
 
 
 def read_outline(data: Any) -> Outline:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import yaml
 
 from skyvern_dagster.workflow.findings import Finding, InvalidDefinitionError, Path, Position
-from skyvern_dagster.workflow.json_yaml import JsonLoader, QuickJsonLoader, suits_libyaml
+from skyvern_dagster.workflow.json_yaml import JsonLoader, QuickJsonLoader
 from skyvern_dagster.workflow.positions import Positions
+from skyvern_dagster.workflow.size_limits import MAX_CHARACTERS, TooLargeError, measure
 
 _START = Position(1, 1)
+
+_MOST_FOR_PYTHON = 50_000
+"""Characters. Python's reader takes some ten seconds for a million of them."""
+
+_MOST_EVENTS_FOR_PYTHON = 10_000
+"""Which take Python's reader a second or two."""
 
 
 @dataclass(frozen=True)
@@ -74,23 +80,43 @@ def parse(text: str, source: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Position(mark.line + 1, mark.column + 1) if mark else _START
+        if isinstance(error, TooLargeError):
+            raise _invalid(source, place, str(error.problem)) from error
         raise _invalid(source, place, f"this can't be read as YAML: {error.problem}") from error
     except yaml.reader.ReaderError as error:
         before = text[: error.position]
         place = Position(before.count("\n") + 1, len(before) - before.rfind("\n"))
         held = f"the character {chr(error.character)!r}" if error.character else "a NUL"
         raise _invalid(source, place, f"this can't be read as YAML: it holds {held}") from error
+    except UnicodeError as error:
+        message = "this can't be read as YAML: half of a character (a lone surrogate)"
+        raise _invalid(source, _START, message) from error
     except RecursionError as error:
         raise _invalid(source, _START, "the document is nested too deeply") from error
 
 
 def _parsed(text: str, source: str) -> Document:
+    if len(text) > MAX_CHARACTERS:
+        raise _invalid(source, _START, f"the document has more than {MAX_CHARACTERS:,} characters")
     plain = _without_tabs(text)
-    if suits_libyaml(plain):
+    try:
+        size = measure(plain, QuickJsonLoader)
+    except TooLargeError:
+        raise
+    except (yaml.YAMLError, UnicodeError):
         # What libyaml can't read, Python's reader may be able to, and says better if not.
-        with suppress(yaml.YAMLError, UnicodeError):
-            return _read(QuickJsonLoader(plain), source)
-    return _read(JsonLoader(plain), source)
+        if len(plain) > _MOST_FOR_PYTHON:
+            raise
+        return _read(JsonLoader(plain), source)
+    # Tabs are the one thing that the two take differently.
+    if "\t" in plain and size <= _MOST_EVENTS_FOR_PYTHON:
+        return _read(JsonLoader(plain), source)
+    try:
+        return _read(QuickJsonLoader(plain), source)
+    except (yaml.YAMLError, UnicodeError):
+        if size > _MOST_EVENTS_FOR_PYTHON:
+            raise
+        return _read(JsonLoader(plain), source)
 
 
 def _read(loader: JsonLoader, source: str) -> Document:

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import yaml
 from yaml.constructor import ConstructorError, SafeConstructor
 from yaml.resolver import Resolver
+from yaml.scanner import ScannerError
+
+from skyvern_dagster.workflow.size_limits import ReadingTime
 
 _PREFIX = "tag:yaml.org,2002:"
 MERGE_TAG = f"{_PREFIX}merge"
@@ -53,7 +56,20 @@ _Json.yaml_constructors[None] = _Json.construct_undefined
 
 
 class JsonLoader(_Json, yaml.SafeLoader):
-    """In Python: it says best what can't be read, and refuses any depth with an error."""
+    """In Python: it says best what can't be read, and refuses any depth with an error.
+
+    It is slow, so it gives up when the time for a document is up.
+    """
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self._time = ReadingTime()
+
+    def fetch_more_tokens(self) -> Any:
+        """Reads on in the text."""
+        if self._time.is_up:
+            raise ScannerError(None, None, "it takes too long to read", self.get_mark())
+        return super().fetch_more_tokens()
 
 
 if TYPE_CHECKING or not yaml.__with_libyaml__:
@@ -61,22 +77,7 @@ if TYPE_CHECKING or not yaml.__with_libyaml__:
 else:
 
     class QuickJsonLoader(_Json, yaml.CSafeLoader):
-        """With libyaml: several times quicker; it composes on the stack, so depth must be low."""
-
-
-_DEEPEST = 3_000
-"""A fifth of the depth at which libyaml's composing ends the process."""
-
-
-def suits_libyaml(text: str) -> bool:
-    """Whether libyaml reads a text as Python's reader does, and without running out of stack.
-
-    A level of nesting takes a bracket, or a column of a line. Tabs are the one thing that the two
-    take differently.
-    """
-    brackets = text.count("[") + text.count("{")
-    deepest = brackets + max(map(len, text.splitlines()), default=0)
-    return deepest <= _DEEPEST and "\t" not in text
+        """With libyaml: several times quicker; depth must be low, as it composes on the stack."""
 
 
 def _as_text(key: yaml.Node) -> yaml.ScalarNode:

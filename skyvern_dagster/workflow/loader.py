@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path as FilePath
 
 from pydantic import ValidationError
@@ -12,7 +13,7 @@ from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.registry import add_blocks
 from skyvern_dagster.errors import DefinitionError
 from skyvern_dagster.ids import stable_id
-from skyvern_dagster.workflow.checks import check
+from skyvern_dagster.workflow.checks import MOST_FINDINGS, check
 from skyvern_dagster.workflow.definition import WorkflowDefinition
 from skyvern_dagster.workflow.document import parse
 from skyvern_dagster.workflow.findings import Finding, InvalidDefinitionError
@@ -108,7 +109,7 @@ def load_text(
     try:
         definition = WorkflowDefinition.model_validate(cleaned)
     except ValidationError as error:
-        findings += model_findings(document, error)
+        findings += islice(model_findings(document, error), MOST_FINDINGS)
     findings += check(document)
     findings += [
         Finding("error", source, place, f"{path[-1]!r} stands twice", "remove one of them")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from skyvern_dagster.blocks.block import DOWNLOAD_DIRECTORY, BlockText
@@ -33,13 +34,13 @@ class _Point:
     """A block as a point in the run.
 
     Attributes:
-        known: Names that exist here.
+        known: Names that exist here; the set grows with the blocks that follow.
         own: Labels of the block, of what is in it and of the loops around it.
         loops: Labels of the loops around it: each stands for its current item.
     """
 
     block: BlockOutline
-    known: frozenset[str]
+    known: AbstractSet[str]
     own: frozenset[str]
     loops: frozenset[str]
 
@@ -58,12 +59,13 @@ class NameChecks:
     def __init__(self, outline: Outline, document: Document) -> None:
         self._outline = outline
         self._document = document
-        self._keys = outline.keys
         self._outputs = _made_by(outline.labels)
         self._made: set[str] = set()
+        self._known = set(outline.keys | RESERVED_KEYS) - _LOOP_NAMES
+        self._in_loops = set(outline.keys | RESERVED_KEYS)
         self._secrets = {each.key for each in outline.parameters if each.kind == "aws_secret"}
         self._credentials = {each.key for each in outline.parameters if each.kind == "credential"}
-        self._origins = _origins(outline)
+        self._origins = outline.origins
 
     def findings(self) -> Iterator[Finding]:
         """All of them, in document order."""
@@ -72,13 +74,20 @@ class NameChecks:
     def _blocks(self, blocks: Sequence[BlockOutline], loops: frozenset[str]) -> Iterator[Finding]:
         last = "" if loops else self._outline.finally_label
         for block in in_order(blocks, last):
-            known = self._keys | self._made | RESERVED_KEYS
+            known = self._in_loops if loops else self._known
+            counted = _own_names(block)
             own = loops | {each.label for each in block.walk()}
-            missing = frozenset() if loops else _LOOP_NAMES - _own_names(block)
-            yield from self._block(_Point(block, known - missing, own, loops))
+            point = _Point(block, known | counted if counted else known, own, loops)
+            yield from self._block(point)
             yield from self._blocks(block.body, loops | {block.label})
             if block.label:
-                self._made |= _made_by({block.label})
+                self._make(block.label)
+
+    def _make(self, label: str) -> None:
+        names = _made_by({label})
+        self._made |= names
+        self._in_loops |= names
+        self._known |= names - _LOOP_NAMES
 
     def _block(self, point: _Point) -> Iterator[Finding]:
         block = point.block
@@ -95,7 +104,7 @@ class NameChecks:
     def _text(self, text: BlockText, point: _Point) -> Iterator[Finding]:
         if is_template(text.text):
             yield from self._template(text, point)
-        elif text.may_be_key and text.text in point.known | self._outputs:
+        elif text.may_be_key and (text.text in point.known or text.text in self._outputs):
             yield from self._name(text.text, text, point)
         elif _can_only_be_a_key(text):
             yield self._unknown(text.text, text, point, _LITERAL_HINTS[str(text.path[0])])
@@ -122,7 +131,7 @@ class NameChecks:
         place = point.place(text)
         if name in _LOOP_NAMES:
             return self._document.finding(place, f"{name!r} exists only inside a loop")
-        similar = did_you_mean(name, point.known | {DOWNLOAD_DIRECTORY} if hint else point.known)
+        similar = did_you_mean(name, [*point.known, *([DOWNLOAD_DIRECTORY] if hint else [])])
         hints = ", ".join(filter(None, (similar, hint)))
         return self._document.finding(place, f"unknown name {name!r}", hints)
 
@@ -167,16 +176,3 @@ def _can_only_be_a_key(text: BlockText) -> bool:
 def _made_by(labels: Iterable[str]) -> frozenset[str]:
     """The names under which outputs can be referred to."""
     return frozenset(name for label in labels for name in (label, f"{label}_output"))
-
-
-def _origins(outline: Outline) -> dict[str, str]:
-    """Context parameter -> what it comes from in the end."""
-    sources = {each.key: each.source for each in outline.parameters if each.source}
-    origins = {}
-    for key in sources:
-        seen, current = {key}, sources[key]
-        while current in sources and current not in seen:
-            seen.add(current)
-            current = sources[current]
-        origins[key] = current
-    return origins

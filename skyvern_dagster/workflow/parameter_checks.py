@@ -57,25 +57,15 @@ def _of_its_kind(
 
 def _source(parameter: ParameterOutline, outline: Outline, document: Document) -> Iterator[Finding]:
     place = (*parameter.path, "source_parameter_key")
-    known = outline.keys | {f"{label}_output" for label in outline.labels}
+    known = outline.sources
     if parameter.source and parameter.source not in known:
         yield document.finding(
             place,
             f"unknown source {parameter.source!r}",
             did_you_mean(parameter.source, known) or "it is a parameter or '<label>_output'",
         )
-    elif _is_own_source(parameter.key, outline):
+    elif parameter.key in outline.circular:
         yield document.finding(place, f"context parameter {parameter.key!r} is its own source")
-
-
-def _is_own_source(key: str, outline: Outline) -> bool:
-    sources = {each.key: each.source for each in outline.parameters if each.source}
-    seen: set[str] = set()
-    current = sources.get(key, "")
-    while current in sources and current not in seen and current != key:
-        seen.add(current)
-        current = sources[current]
-    return bool(key) and current == key
 
 
 def _default(parameter: ParameterOutline, document: Document) -> Iterator[Finding]:

@@ -7,13 +7,12 @@ from yaml.composer import ComposerError
 
 from skyvern_dagster.workflow.findings import Path, Position
 from skyvern_dagster.workflow.json_yaml import MERGE_TAG
-
-MAX_VALUES = 200_000
-"""With every alias written out; a few lines of aliases can stand for billions of values."""
-
-MAX_DEPTH = 100
-"""Of lists and mappings in each other. Arbitrary: a loop in a loop takes two, and each costs
-several of the 1,000 calls that Python allows in each other."""
+from skyvern_dagster.workflow.size_limits import (
+    MAX_DEPTH,
+    MAX_VALUES,
+    too_deep,
+    too_many_values,
+)
 
 
 class Positions:
@@ -38,11 +37,11 @@ class Positions:
         """
         self._visited += 1
         if self._visited > MAX_VALUES:
-            raise _refused(node, f"the document has more than {MAX_VALUES:,} values")
+            raise too_many_values(node.start_mark)
         if id(node) in self._open:
             raise _refused(node, "an alias stands inside of what it stands for")
         if len(self._open) >= MAX_DEPTH:
-            raise _refused(node, "the document is nested too deeply")
+            raise too_deep(node.start_mark)
         self.by_path.setdefault(path, _position(node))
         if isinstance(node, yaml.ScalarNode):
             _joined(node)

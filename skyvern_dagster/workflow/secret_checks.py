@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from pydantic import ValidationError
 
@@ -11,7 +13,7 @@ from skyvern_dagster.errors import TemplateError
 from skyvern_dagster.templating.rendering import is_template, names_used
 from skyvern_dagster.workflow.declarations import BlockOutline, Outline, ParameterOutline
 from skyvern_dagster.workflow.document import Document
-from skyvern_dagster.workflow.findings import Finding
+from skyvern_dagster.workflow.findings import Finding, Path
 from skyvern_dagster.workflow.parameters import WorkflowParameter
 
 _TOLD_IN = ("title", "navigation_goal", "data_extraction_goal")
@@ -21,15 +23,16 @@ _RESOLVED_IN = frozenset({"url", "navigation_goal", "data_extraction_goal"})
 
 def secret_findings(outline: Outline, document: Document) -> Iterator[Finding]:
     """Warnings; values are never shown."""
-    for parameter in outline.parameters:
-        if _is_secret(parameter):
-            yield from _of_parameter(parameter, outline, document)
+    secret = [parameter for parameter in outline.parameters if _is_secret(parameter)]
+    uses = _uses({parameter.key for parameter in secret}, outline)
+    for parameter in secret:
+        yield from _of_parameter(parameter, uses, document)
     for block in outline.walk():
         yield from _told(block, document)
 
 
 def _of_parameter(
-    parameter: ParameterOutline, outline: Outline, document: Document
+    parameter: ParameterOutline, uses: Mapping[str, Sequence[Path]], document: Document
 ) -> Iterator[Finding]:
     yield document.finding(
         (*parameter.path, "key"),
@@ -46,17 +49,25 @@ def _of_parameter(
             "make it a credential or aws_secret parameter",
             "warning",
         )
-    for block in outline.walk():
+    for place in uses.get(parameter.key, ()):
+        yield document.finding(
+            place,
+            f"{parameter.key!r} looks like a secret, so this gives a reference to it "
+            f"(secret://{parameter.key}) and not its value",
+            "rename the parameter if it is none",
+            "warning",
+        )
+
+
+def _uses(keys: AbstractSet[str], outline: Outline) -> dict[str, list[Path]]:
+    """Where each key is used in a text that doesn't get its value."""
+    uses: dict[str, list[Path]] = defaultdict(list)
+    for block in outline.walk() if keys else ():
         for text in block.model.texts_in(block.fields):
-            is_used = text.text == parameter.key or _mentions(text.text, parameter.key)
-            if is_used and text.path[0] not in _RESOLVED_IN:
-                yield document.finding(
-                    (*block.path, *text.path),
-                    f"{parameter.key!r} looks like a secret, so this gives a reference to it "
-                    f"(secret://{parameter.key}) and not its value",
-                    "rename the parameter if it is none",
-                    "warning",
-                )
+            if text.path[0] not in _RESOLVED_IN:
+                for key in sorted(keys & {text.text, *_mentioned(text.text)}):
+                    uses[key].append((*block.path, *text.path))
+    return uses
 
 
 def _told(block: BlockOutline, document: Document) -> Iterator[Finding]:
@@ -80,10 +91,10 @@ def _is_secret(parameter: ParameterOutline) -> bool:
         return False
 
 
-def _mentions(text: str, key: str) -> bool:
+def _mentioned(text: str) -> frozenset[str]:
     if not is_template(text):
-        return False
+        return frozenset()
     try:
-        return key in names_used(text)
+        return names_used(text)
     except TemplateError:
-        return False
+        return frozenset()
