@@ -138,6 +138,25 @@ def is_cron(cron: str) -> bool:
     return is_valid_cron_schedule(cron)
 
 
+def ended_by_process(instance: dg.DagsterInstance, run_id: str) -> int | None:
+    """The process that said first how a run has ended; ``None`` if it was said from outside."""
+    ends = {
+        dg.DagsterEventType.RUN_SUCCESS,
+        dg.DagsterEventType.RUN_FAILURE,
+        dg.DagsterEventType.RUN_CANCELED,
+    }
+    first = instance.all_logs(run_id, of_type=ends)
+    event = first[0].dagster_event if first else None
+    return None if event is None else event.pid
+
+
+def enqueue_again(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
+    """Puts a run that was taken from the queue, and not launched, back into it."""
+    from dagster._core.events import DagsterEvent
+
+    instance.report_dagster_event(DagsterEvent.job_enqueue(run), run_id=run.run_id)
+
+
 def launch_arguments(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:
     """What the process of a run is told, as Dagster's own launchers tell it."""
     from dagster._core.origin import JobPythonOrigin

@@ -12,16 +12,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import dagster as dg
 import yaml
 
 from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.deployment.home_lock import HomeLock, locked_home
 from skyvern_dagster.deployment.service import Service, free_port
+from skyvern_dagster.deployment.supervisor import Supervisor
 from skyvern_dagster.errors import DeploymentError, RunError
+from skyvern_dagster.launching.run_launcher import ForkServerRunLauncher
 from skyvern_dagster.runs.dagster_client import DagsterClient
 from skyvern_dagster.runs.instance_home import default_store, prepare_home
+from skyvern_dagster.runs.unlaunched import enqueue_unlaunched
 from skyvern_dagster.stores.workflows import WorkflowStore
 
 LOCATION = "skyvern"
+DAEMON = "daemon"
 _START_SECONDS = 120.0
 """Arbitrary: webserver, daemon and code location import Dagster at one time, which takes a busy
 machine tens of seconds. A process that ends before isn't waited for."""
@@ -60,6 +66,7 @@ class Deployment:
         public_url: The same as people reach it.
         dagster_url: Of Dagster's UI.
         code_port: Of Dagster's code server.
+        lock: Of the home folder; all processes hold it.
     """
 
     url: str
@@ -67,6 +74,7 @@ class Deployment:
     dagster_url: str
     home: Path
     code_port: int
+    lock: HomeLock
     services: list[Service] = field(default_factory=list)
 
     @property
@@ -77,7 +85,20 @@ class Deployment:
 
     def ended(self) -> Service | None:
         """A process that has ended by itself; none of them should."""
-        return next((each for each in self.services if each.process.poll() is not None), None)
+        return next((each for each in self.services if each.has_ended), None)
+
+    def supervisor(self, note: Callable[[str], None]) -> Supervisor:
+        """What starts its processes again when they end.
+
+        Args:
+            note: Told what has happened.
+        """
+
+        def before(name: str) -> None:
+            if name == DAEMON:
+                enqueue_lost_launches()
+
+        return Supervisor(self.services, note, before)
 
 
 @contextmanager
@@ -86,32 +107,50 @@ def deployment(
 ) -> Iterator[Deployment]:
     """Everything, while the context is open; runs that go on when it closes go on by themselves.
 
+    Its processes end when the process that opened it ends, also by SIGKILL.
+
     Args:
         note: Told what is being waited for.
 
     Raises:
-        RunError: A port is taken, or something doesn't come up; the message names its log.
+        RunError: A port is taken, another deployment uses the home folder, or something doesn't
+            come up; the message names its log.
         DefinitionError: A definition of the folder has errors.
     """
     home = prepare_home()
-    if options.workflows is not None:
-        import_workflows(default_store(), options.workflows)
+    with locked_home(home, "serve") as lock:
+        if options.workflows is not None:
+            import_workflows(default_store(), options.workflows)
+        enqueue_lost_launches()
+        up = _planned(options, home, lock)
+        lock.tell(command="serve", api=up.url, dagster=up.dagster_url)
+        try:
+            for start in (_start_code_server, _start_dagster, _start_shim):
+                start(up, options, note)
+            yield up
+        finally:
+            for service in reversed(up.services):
+                service.stop()
+
+
+def _planned(options: ServeOptions, home: Path, lock: HomeLock) -> Deployment:
     dagster_port = free_port("127.0.0.1", options.dagster_port)
     url = f"http://{_reachable(options.host)}:{free_port(options.host, options.port)}"
-    up = Deployment(
+    return Deployment(
         url=url,
         public_url=options.public_url or url,
         dagster_url=f"http://127.0.0.1:{dagster_port}",
         home=home,
         code_port=free_port("127.0.0.1", 0),
+        lock=lock,
     )
-    try:
-        for start in (_start_code_server, _start_dagster, _start_shim):
-            start(up, options, note)
-        yield up
-    finally:
-        for service in reversed(up.services):
-            service.stop()
+
+
+def enqueue_lost_launches() -> None:
+    """Runs that a daemon was about to launch when it was killed are launched by the next one."""
+    with dg.DagsterInstance.get() as instance:
+        if isinstance(instance.run_launcher, ForkServerRunLauncher):
+            enqueue_unlaunched(instance)
 
 
 def import_workflows(store: ArtifactStore, folder: Path) -> int:
@@ -156,7 +195,7 @@ def _start_dagster(up: Deployment, options: ServeOptions, note: Callable[[str], 
     workspace = str(_workspace(up))
     port = up.dagster_url.rpartition(":")[2]
     if options.daemon:
-        _start(up, "daemon", [sys.executable, "-m", "dagster._daemon", "run", "-w", workspace])
+        _start(up, DAEMON, [sys.executable, "-m", "dagster._daemon", "run", "-w", workspace])
     webserver = [sys.executable, "-m", "dagster_webserver", "-h", "127.0.0.1", "-p", port]
     _start(up, "webserver", [*webserver, "-w", workspace])
     _wait(up, f"{up.dagster_url}/server_info")
@@ -191,7 +230,9 @@ def _start(
         "SKYVERN_BROWSER_CLOSED_PORTS": ",".join(str(each) for each in up.ports),
         **(extra or {}),
     }
-    up.services.append(Service.start(name, command, environment, up.home / "logs"))
+    up.services.append(
+        Service.start(name, command, environment, up.home / "logs", kept_open=(up.lock.descriptor,))
+    )
 
 
 def service_environment(home: Path, given: Mapping[str, str]) -> dict[str, str]:
