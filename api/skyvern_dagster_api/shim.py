@@ -26,7 +26,7 @@ from skyvern_dagster.resources.browser import BrowserResource
 from skyvern_dagster.resources.s3 import S3BucketResource
 from skyvern_dagster.resources.server_secret import server_secret
 from skyvern_dagster.runs.answer import answer_body
-from skyvern_dagster.runs.dagster_client import DagsterClient
+from skyvern_dagster.runs.dagster_client import DagsterClient, bearer
 from skyvern_dagster.runs.instance_home import prepare_home
 from skyvern_dagster.runs.outbox import Outbox
 from skyvern_dagster.runs.starter import RunStarter
@@ -68,7 +68,11 @@ class Shim:
         home = prepare_home()
         store = ArtifactStoreResource().store()
         secret = server_secret()
-        deployment = DagsterClient(settings.dagster_url, location=settings.code_location)
+        deployment = DagsterClient(
+            settings.dagster_url,
+            location=settings.code_location,
+            headers=bearer(settings.dagster_token),
+        )
         instance = dg.DagsterInstance.get()
         keep_connections(instance)
         keys = ApiKeys(store, secret)

@@ -47,7 +47,8 @@ def _announce(up: Deployment, *, as_json: bool) -> None:
         ready = {"api": up.url, "dagster": up.dagster_url, "home": str(up.home)}
         sys.stdout.write(json.dumps(ready) + "\n")
     else:
-        sys.stdout.write(f"ready: API {up.url} (docs at /docs), Dagster {up.dagster_url}\n")
+        token = " (asks for its token)" if up.dagster_token else ""
+        sys.stdout.write(f"ready: API {up.url} (docs at /docs), Dagster {up.dagster_url}{token}\n")
     sys.stdout.flush()
 
 

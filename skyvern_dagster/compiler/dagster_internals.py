@@ -5,7 +5,9 @@ Each is held to the versions named in ``tests/house/test_dagster_internals.py``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -20,6 +22,7 @@ from dagster._serdes import ConfigurableClass
 
 if TYPE_CHECKING:
     from dagster_shared.error import SerializableErrorInfo
+    from starlette.types import ASGIApp
 
 VERIFIED_VERSIONS = ("1.13.27",)
 """Versions of Dagster that the pieces below were tried with."""
@@ -39,6 +42,9 @@ MAX_RUNTIME_TAGS = ("dagster/max_runtime", "dagster/max_runtime_seconds")
 
 _TAG_TRIES = 5
 """A loss takes two writes within milliseconds; five in a row are no coincidence any more."""
+
+_LIVE_DATA_MILLISECONDS = 2000
+"""How often the UI asks anew for assets; the webserver's own default."""
 
 _MOST_CONNECTIONS = 20
 """To each of the database's storages, beside the one that is always kept."""
@@ -136,6 +142,27 @@ def is_cron(cron: str) -> bool:
     from dagster._utils.schedules import is_valid_cron_schedule
 
     return is_valid_cron_schedule(cron)
+
+
+@contextmanager
+def webserver_app(instance: dg.DagsterInstance, workspace: Path) -> Iterator[ASGIApp]:
+    """Dagster's webserver as an application, as its own command serves it.
+
+    Args:
+        workspace: A ``workspace.yaml``.
+    """
+    from dagster._core.workspace.context import WorkspaceProcessContext
+    from dagster._core.workspace.load_target import WorkspaceFileTarget
+    from dagster._utils.log import configure_loggers
+    from dagster_webserver.app import create_app_from_workspace_process_context
+    from dagster_webserver.version import __version__
+
+    configure_loggers()
+    target = WorkspaceFileTarget([str(workspace)])
+    with WorkspaceProcessContext(instance, target, version=__version__) as context:
+        yield create_app_from_workspace_process_context(
+            context, live_data_poll_rate=_LIVE_DATA_MILLISECONDS
+        )
 
 
 def ended_by_process(instance: dg.DagsterInstance, run_id: str) -> int | None:

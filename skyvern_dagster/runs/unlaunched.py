@@ -24,7 +24,8 @@ def enqueue_unlaunched(instance: dg.DagsterInstance) -> list[str]:
     starting = instance.get_runs(filters=dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTING]))
     found = []
     for run in starting:
-        if tags.PROCESS not in run.tags and claims.process(run.run_id) is None:
+        was_queued = run.remote_job_origin is not None
+        if was_queued and tags.PROCESS not in run.tags and claims.process(run.run_id) is None:
             enqueue_again(instance, run)
             found.append(run.run_id)
     return found

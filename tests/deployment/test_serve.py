@@ -13,7 +13,9 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from playwright.sync_api import sync_playwright
 
+from skyvern_dagster.browser.chromium import LocalChromium, find_chromium
 from skyvern_dagster.demo.services import DemoServices
 from tests.api.served import make_key
 from tests.conftest import FROM_OUTSIDE
@@ -94,6 +96,64 @@ def test_a_second_one_on_the_same_home_is_refused(serving: Serving) -> None:
     assert serving.api in said
     assert str(serving.home) in said
     assert "DAGSTER_HOME" in said
+
+
+ATTACK = """async ([page, socket]) => {
+  const tried = {};
+  const query = 'mutation { deletePipelineRun(runId: "1") { __typename } }';
+  const url = page + '/graphql';
+  const how = {method: 'POST', mode: 'no-cors', body: JSON.stringify({query})};
+  await fetch(url, how).catch(() => 0);
+  await fetch(url + '?query=' + encodeURIComponent(query), {mode: 'no-cors'}).catch(() => 0);
+  await new Promise(done => {
+    const picture = new Image();
+    picture.onload = picture.onerror = done;
+    picture.src = url + '?query=' + encodeURIComponent(query);
+  });
+  return await new Promise(done => {
+    const line = new WebSocket(socket + '/graphql', 'graphql-ws');
+    line.onopen = () => done('open');
+    line.onerror = () => done('refused');
+  });
+}"""
+"""What a page may try; it can't read the answers."""
+
+USE = """async (socket) => {
+  const body = JSON.stringify({query: '{ version }'});
+  const headers = {'content-type': 'application/json'};
+  const answer = await (await fetch('/graphql', {method: 'POST', body, headers})).json();
+  const line = await new Promise(done => {
+    const line = new WebSocket(socket + '/graphql', 'graphql-ws');
+    line.onopen = () => done('open');
+    line.onerror = () => done('refused');
+  });
+  return [typeof answer.data.version, line];
+}"""
+
+
+def test_dagsters_ui_is_for_its_own_pages(serving: Serving, demo: DemoServices) -> None:
+    """In Chromium: the UI works, and a page of another server reaches nothing of it."""
+    socket = serving.dagster.replace("http://", "ws://")
+    asked: list[tuple[str, int]] = []
+    with sync_playwright() as playwright:
+        bundled = Path(playwright.chromium.executable_path)
+        source = find_chromium(bundled=bundled)
+        assert isinstance(source, LocalChromium)
+        browser = playwright.chromium.launch(executable_path=source.path, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.on("response", lambda each: asked.append((each.url, each.status)))
+        page.goto(f"{serving.dagster}/runs")
+        page.get_by_text("Runs").first.wait_for(timeout=60_000)
+        assert page.evaluate(USE, socket) == ["string", "open"]
+        assert all(status < 400 for url, status in asked if "/graphql" in url), asked
+
+        asked.clear()
+        page.goto(demo.shop_url)
+        assert page.evaluate(ATTACK, [serving.dagster, socket]) == "refused"
+        browser.close()
+    tried = [status for url, status in asked if "/graphql" in url]
+    assert len(tried) >= 2
+    assert set(tried) <= {403, 405, 415}
 
 
 def test_what_is_killed_is_up_again(serving: Serving, demo: DemoServices) -> None:
