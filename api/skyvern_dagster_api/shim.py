@@ -16,7 +16,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from skyvern_dagster.artifacts.link_signer import KEY_PURPOSE, LinkSigner
 from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.compiler.dagster_internals import keep_connections
+from skyvern_dagster.compiler.dagster_internals import keep_connections, make_pools
 from skyvern_dagster.errors import DeploymentError, RunError
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.organizations.run_secrets import RunSecrets
@@ -91,7 +91,12 @@ class Shim:
             store=store,
             workflows=WorkflowStore(store),
             deployment=deployment,
-            starter=RunStarter(deployment, store, lambda: RunSecrets(store, secret)),
+            starter=RunStarter(
+                deployment,
+                store,
+                lambda: RunSecrets(store, secret),
+                lambda pools: make_pools(instance, pools),
+            ),
             secret=secret,
             signed_links=links,
             keys=keys,

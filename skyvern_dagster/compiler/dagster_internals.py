@@ -5,7 +5,7 @@ Each is held to the versions named in ``tests/house/test_dagster_internals.py``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -163,6 +163,32 @@ def webserver_app(instance: dg.DagsterInstance, workspace: Path) -> Iterator[ASG
         yield create_app_from_workspace_process_context(
             context, live_data_poll_rate=_LIVE_DATA_MILLISECONDS
         )
+
+
+def run_pool_limit(instance: dg.DagsterInstance, pool: str) -> int | None:
+    """How many runs may use a pool at a time.
+
+    Returns:
+        ``None`` where there is no limit, or where the instance counts a pool's ops instead of runs.
+    """
+    from dagster._core.instance.config import PoolGranularity
+
+    pools = instance.get_concurrency_config().pool_config
+    if pools.pool_granularity != PoolGranularity.RUN:
+        return None
+    set_limits = {each.name: each.limit for each in instance.event_log_storage.get_pool_limits()}
+    return set_limits.get(pool, pools.default_pool_limit)
+
+
+def make_pools(instance: dg.DagsterInstance, pools: Iterable[str]) -> None:
+    """Gives pools that nobody has used yet the instance's default limit.
+
+    Dagster's queue does so when it first meets a pool, and only holds runs back from then on: the
+    first two runs ever would begin together.
+    """
+    missing = set(pools) - instance.event_log_storage.get_concurrency_keys()
+    for pool in sorted(missing):
+        instance.event_log_storage.initialize_concurrency_limit_to_default(pool)
 
 
 def ended_by_process(instance: dg.DagsterInstance, run_id: str) -> int | None:
