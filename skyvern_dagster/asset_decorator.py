@@ -13,6 +13,7 @@ from skyvern_dagster.compiler.assets import asset_specs, asset_target
 from skyvern_dagster.compiler.dagster_host import dagster_run
 from skyvern_dagster.compiler.endings import complete, ended
 from skyvern_dagster.compiler.limits import login_pools
+from skyvern_dagster.compiler.login_hold import hold_logins
 from skyvern_dagster.compiler.partitioning import partitions_definition
 from skyvern_dagster.errors import ParameterError
 from skyvern_dagster.execution.result import workflow_result
@@ -130,6 +131,7 @@ class SkyvernResource(dg.ConfigurableResource["SkyvernResource"]):
             )
         except ParameterError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
+        hold_logins(op, workflow, scope.parameters)
         try:
             after, ending = run.carry_out(scope)
         finally:

@@ -21,6 +21,9 @@ class Settings(BaseModel):
     dagster_url: str = Field(
         default="http://127.0.0.1:3000", description="Dagster's webserver, for launching."
     )
+    dagster_token: str = Field(
+        default="", repr=False, description="Sent to it as a bearer token, where it wants one."
+    )
     dagster_ui_url: str = Field(
         default="", description="Dagster's UI as people reach it, for app_url; else dagster_url."
     )

@@ -16,7 +16,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from skyvern_dagster.artifacts.link_signer import KEY_PURPOSE, LinkSigner
 from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.compiler.dagster_internals import keep_connections
+from skyvern_dagster.compiler.dagster_internals import keep_connections, make_pools
 from skyvern_dagster.errors import DeploymentError, RunError
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.organizations.run_secrets import RunSecrets
@@ -26,7 +26,7 @@ from skyvern_dagster.resources.browser import BrowserResource
 from skyvern_dagster.resources.s3 import S3BucketResource
 from skyvern_dagster.resources.server_secret import server_secret
 from skyvern_dagster.runs.answer import answer_body
-from skyvern_dagster.runs.dagster_client import DagsterClient
+from skyvern_dagster.runs.dagster_client import DagsterClient, bearer
 from skyvern_dagster.runs.instance_home import prepare_home
 from skyvern_dagster.runs.outbox import Outbox
 from skyvern_dagster.runs.starter import RunStarter
@@ -68,7 +68,11 @@ class Shim:
         home = prepare_home()
         store = ArtifactStoreResource().store()
         secret = server_secret()
-        deployment = DagsterClient(settings.dagster_url, location=settings.code_location)
+        deployment = DagsterClient(
+            settings.dagster_url,
+            location=settings.code_location,
+            headers=bearer(settings.dagster_token),
+        )
         instance = dg.DagsterInstance.get()
         keep_connections(instance)
         keys = ApiKeys(store, secret)
@@ -87,7 +91,12 @@ class Shim:
             store=store,
             workflows=WorkflowStore(store),
             deployment=deployment,
-            starter=RunStarter(deployment, store, lambda: RunSecrets(store, secret)),
+            starter=RunStarter(
+                deployment,
+                store,
+                lambda: RunSecrets(store, secret),
+                lambda pools: make_pools(instance, pools),
+            ),
             secret=secret,
             signed_links=links,
             keys=keys,

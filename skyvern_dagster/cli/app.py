@@ -132,6 +132,9 @@ def serve(
     host: Annotated[str, typer.Option(help="Where the REST API listens.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Its port; 0 for any that is free.")] = 8000,
     dagster_port: Annotated[int, typer.Option(help="Port of Dagster's UI; 0: any.")] = 3000,
+    dagster_host: Annotated[
+        str, typer.Option(help="Where Dagster's UI listens; beyond this machine with a token.")
+    ] = "127.0.0.1",
     workflows: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Definitions to import; changed ones as new versions."),
@@ -149,6 +152,10 @@ def serve(
     Clients need a key: `skyvern-dagster keys create`. Workflows of the folder DIR may use this
     server's secrets; what comes over REST uses those that `skyvern-dagster grants` names.
 
+    A process of it that dies is started again; all of them end with this command. With
+    `--dagster-host 0.0.0.0`, Dagster's UI asks for a token: SKYVERN_DAGSTER_TOKEN, else the one in
+    DAGSTER_HOME/dagster_token.
+
     Settings are environment variables: SKYVERN_API_..., see docs/rest.md.
 
     Example: `skyvern-dagster serve --workflows workflows`
@@ -156,7 +163,9 @@ def serve(
     from skyvern_dagster.cli.serve import serve as serve_until_stopped
     from skyvern_dagster.deployment.deployment import ServeOptions
 
-    options = ServeOptions(host, port, dagster_port, workflows, public_url)
+    options = ServeOptions(
+        host, port, dagster_port, workflows, public_url, dagster_host=dagster_host
+    )
     raise typer.Exit(serve_until_stopped(options, as_json=json))
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
@@ -16,6 +14,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from skyvern_dagster.deployment.deployment import enqueue_lost_launches
+from skyvern_dagster.deployment.home_lock import locked_home
+from skyvern_dagster.deployment.service import Service
 from skyvern_dagster.errors import RunError
 
 _START_SECONDS = 90.0
@@ -45,51 +46,51 @@ class DagsterUI:
         """Starts it, prints the address, and waits for Ctrl-C.
 
         Raises:
-            RunError: It doesn't come up.
+            RunError: It doesn't come up, or another deployment uses the home folder.
         """
         try:
-            with self.running(console) as process:
+            with self.running(console) as service:
                 console.print(
                     f"Dagster's UI: [bold]{self.url}/runs[/]  (Ctrl-C stops it and the services)",
                     highlight=False,
                 )
-                process.wait()
+                service.process.wait()
         except KeyboardInterrupt:
             console.print("stopped")
 
     @contextmanager
-    def running(self, console: Console) -> Iterator[subprocess.Popen[bytes]]:
+    def running(self, console: Console) -> Iterator[Service]:
         """The UI while the context is open.
 
         Raises:
-            RunError: It doesn't come up.
+            RunError: It doesn't come up, or another deployment uses the home folder.
         """
-        log = self._home / "logs" / "dagster-dev.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("ab") as output:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "dagster", "dev", "-m", self._module, "-p", str(self._port)],
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-                env={**os.environ, "DAGSTER_HOME": str(self._home)},
+        command = [sys.executable, "-m", "dagster", "dev", "-m", self._module]
+        with locked_home(self._home, "demo --ui") as lock:
+            enqueue_lost_launches()
+            service = Service.start(
+                "dagster-dev",
+                [*command, "-p", str(self._port)],
+                {**os.environ, "DAGSTER_HOME": str(self._home)},
+                self._home / "logs",
+                kept_open=(lock.descriptor,),
             )
-        try:
-            with console.status("starting Dagster's UI"):
-                self._wait(process, log)
-            yield process
-        finally:
-            _stop(process)
+            try:
+                with console.status("starting Dagster's UI"):
+                    self._wait(service)
+                yield service
+            finally:
+                service.stop()
 
-    def _wait(self, process: subprocess.Popen[bytes], log: Path) -> None:
+    def _wait(self, service: Service) -> None:
         deadline = time.monotonic() + _START_SECONDS
-        while time.monotonic() < deadline and process.poll() is None:
+        while time.monotonic() < deadline and not service.has_ended:
             try:
                 with urllib.request.urlopen(f"{self.url}/server_info", timeout=2):  # noqa: S310 - ours
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.3)
-        raise RunError(f"Dagster's UI did not come up; see {log}")
+        raise RunError(f"Dagster's UI did not come up; see {service.log}")
 
 
 def _port() -> int:
@@ -102,13 +103,3 @@ def _port() -> int:
                 continue
             return int(probe.getsockname()[1])
     raise RunError("no free port on 127.0.0.1")
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()

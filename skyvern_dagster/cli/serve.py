@@ -12,12 +12,15 @@ from rich.console import Console
 from skyvern_dagster.deployment.deployment import Deployment, ServeOptions, deployment
 from skyvern_dagster.errors import RunError
 
+_LOOK_SECONDS = 0.3
+"""Arbitrary: a look is a system call a process."""
+
 
 def serve(options: ServeOptions, *, as_json: bool) -> int:
     """Starts, says in one line that all is up, and waits.
 
     Returns:
-        Exit status: 0 after Ctrl-C or SIGTERM, 1 when a process ended by itself.
+        Exit status: 0 after Ctrl-C or SIGTERM.
 
     Raises:
         RunError: Something doesn't come up.
@@ -44,19 +47,14 @@ def _announce(up: Deployment, *, as_json: bool) -> None:
         ready = {"api": up.url, "dagster": up.dagster_url, "home": str(up.home)}
         sys.stdout.write(json.dumps(ready) + "\n")
     else:
-        sys.stdout.write(f"ready: API {up.url} (docs at /docs), Dagster {up.dagster_url}\n")
+        token = " (asks for its token)" if up.dagster_token else ""
+        sys.stdout.write(f"ready: API {up.url} (docs at /docs), Dagster {up.dagster_url}{token}\n")
     sys.stdout.flush()
 
 
 def _watch(up: Deployment, stopping: threading.Event, console: Console) -> int:
-    while not stopping.wait(0.5):
-        ended = up.ended()
-        if ended is not None:
-            console.print(
-                f"error: {ended.name} ended with status {ended.process.returncode}; see "
-                f"{ended.log}\n{ended.last_words()}",
-                markup=False,
-            )
-            return 1
+    supervisor = up.supervisor(lambda said: console.print(said, markup=False, highlight=False))
+    while not stopping.wait(_LOOK_SECONDS):
+        supervisor.look()
     console.print("stopping (runs that go on end by themselves)")
     return 0

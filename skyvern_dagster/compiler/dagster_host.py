@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 
 from skyvern_dagster.compiler.dagster_internals import add_run_tags
+from skyvern_dagster.compiler.login_hold import hold_logins
 from skyvern_dagster.compiler.resuming import goes_on, is_resumed
 from skyvern_dagster.execution import tags
 from skyvern_dagster.execution.run import WorkflowRun
@@ -87,6 +88,7 @@ def adopted_run(context: dg.OpExecutionContext, workflow: Workflow, scope: Scope
     """As :func:`dagster_run`, for an op that goes on with the scope of an op before it."""
     run = dagster_run(context, workflow)
     run.adopt(scope)
+    hold_logins(context, workflow, scope.parameters)
     return run
 
 

@@ -5,7 +5,9 @@ Each is held to the versions named in ``tests/house/test_dagster_internals.py``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -20,6 +22,7 @@ from dagster._serdes import ConfigurableClass
 
 if TYPE_CHECKING:
     from dagster_shared.error import SerializableErrorInfo
+    from starlette.types import ASGIApp
 
 VERIFIED_VERSIONS = ("1.13.27",)
 """Versions of Dagster that the pieces below were tried with."""
@@ -39,6 +42,9 @@ MAX_RUNTIME_TAGS = ("dagster/max_runtime", "dagster/max_runtime_seconds")
 
 _TAG_TRIES = 5
 """A loss takes two writes within milliseconds; five in a row are no coincidence any more."""
+
+_LIVE_DATA_MILLISECONDS = 2000
+"""How often the UI asks anew for assets; the webserver's own default."""
 
 _MOST_CONNECTIONS = 20
 """To each of the database's storages, beside the one that is always kept."""
@@ -136,6 +142,72 @@ def is_cron(cron: str) -> bool:
     from dagster._utils.schedules import is_valid_cron_schedule
 
     return is_valid_cron_schedule(cron)
+
+
+@contextmanager
+def webserver_app(instance: dg.DagsterInstance, workspace: Path) -> Iterator[ASGIApp]:
+    """Dagster's webserver as an application, as its own command serves it.
+
+    Args:
+        workspace: A ``workspace.yaml``.
+    """
+    from dagster._core.workspace.context import WorkspaceProcessContext
+    from dagster._core.workspace.load_target import WorkspaceFileTarget
+    from dagster._utils.log import configure_loggers
+    from dagster_webserver.app import create_app_from_workspace_process_context
+    from dagster_webserver.version import __version__
+
+    configure_loggers()
+    target = WorkspaceFileTarget([str(workspace)])
+    with WorkspaceProcessContext(instance, target, version=__version__) as context:
+        yield create_app_from_workspace_process_context(
+            context, live_data_poll_rate=_LIVE_DATA_MILLISECONDS
+        )
+
+
+def run_pool_limit(instance: dg.DagsterInstance, pool: str) -> int | None:
+    """How many runs may use a pool at a time.
+
+    Returns:
+        ``None`` where there is no limit, or where the instance counts a pool's ops instead of runs.
+    """
+    from dagster._core.instance.config import PoolGranularity
+
+    pools = instance.get_concurrency_config().pool_config
+    if pools.pool_granularity != PoolGranularity.RUN:
+        return None
+    set_limits = {each.name: each.limit for each in instance.event_log_storage.get_pool_limits()}
+    return set_limits.get(pool, pools.default_pool_limit)
+
+
+def make_pools(instance: dg.DagsterInstance, pools: Iterable[str]) -> None:
+    """Gives pools that nobody has used yet the instance's default limit.
+
+    Dagster's queue does so when it first meets a pool, and only holds runs back from then on: the
+    first two runs ever would begin together.
+    """
+    missing = set(pools) - instance.event_log_storage.get_concurrency_keys()
+    for pool in sorted(missing):
+        instance.event_log_storage.initialize_concurrency_limit_to_default(pool)
+
+
+def ended_by_process(instance: dg.DagsterInstance, run_id: str) -> int | None:
+    """The process that said first how a run has ended; ``None`` if it was said from outside."""
+    ends = {
+        dg.DagsterEventType.RUN_SUCCESS,
+        dg.DagsterEventType.RUN_FAILURE,
+        dg.DagsterEventType.RUN_CANCELED,
+    }
+    first = instance.all_logs(run_id, of_type=ends)
+    event = first[0].dagster_event if first else None
+    return None if event is None else event.pid
+
+
+def enqueue_again(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
+    """Puts a run that was taken from the queue, and not launched, back into it."""
+    from dagster._core.events import DagsterEvent
+
+    instance.report_dagster_event(DagsterEvent.job_enqueue(run), run_id=run.run_id)
 
 
 def launch_arguments(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:

@@ -14,6 +14,7 @@ from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.compiler.dagster_host import dagster_run, tag_process
 from skyvern_dagster.compiler.endings import complete, ended
+from skyvern_dagster.compiler.login_hold import hold_logins
 from skyvern_dagster.compiler.metadata import block_metadata, downloads_metadata
 from skyvern_dagster.errors import ParameterError
 from skyvern_dagster.execution import tags
@@ -93,6 +94,7 @@ def run_definition(context: dg.OpExecutionContext) -> None:
         scope = run.open(info.parameters)
     except ParameterError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
+    hold_logins(context, workflow, scope.parameters)
     scope, ending = run.carry_out(scope, after_block=after_block)
     if ending.status != "completed":
         run.end(ending)

@@ -9,6 +9,7 @@ import dagster as dg
 
 from skyvern_dagster.compiler.dagster_host import adopted_run, dagster_run, tag_process
 from skyvern_dagster.compiler.endings import complete
+from skyvern_dagster.compiler.login_hold import hold_logins
 from skyvern_dagster.compiler.metadata import downloads_metadata
 from skyvern_dagster.compiler.plan import FINISH, START
 from skyvern_dagster.compiler.target import CompileTarget
@@ -71,6 +72,7 @@ def start_op(workflow: Workflow, launch: CompileTarget) -> dg.OpDefinition:
             )
         except ParameterError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
+        hold_logins(context, workflow, scope.parameters)
         yield dg.Output(scope, SCOPE)
 
     return dg.OpDefinition(

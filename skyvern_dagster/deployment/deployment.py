@@ -12,16 +12,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import dagster as dg
 import yaml
 
 from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.deployment.home_lock import HomeLock, locked_home
 from skyvern_dagster.deployment.service import Service, free_port
+from skyvern_dagster.deployment.supervisor import Supervisor
+from skyvern_dagster.deployment.webserver import TOKEN, token_for
 from skyvern_dagster.errors import DeploymentError, RunError
-from skyvern_dagster.runs.dagster_client import DagsterClient
+from skyvern_dagster.launching.run_launcher import ForkServerRunLauncher
+from skyvern_dagster.runs.dagster_client import DagsterClient, bearer
 from skyvern_dagster.runs.instance_home import default_store, prepare_home
+from skyvern_dagster.runs.unlaunched import enqueue_unlaunched
 from skyvern_dagster.stores.workflows import WorkflowStore
 
 LOCATION = "skyvern"
+DAEMON = "daemon"
 _START_SECONDS = 120.0
 """Arbitrary: webserver, daemon and code location import Dagster at one time, which takes a busy
 machine tens of seconds. A process that ends before isn't waited for."""
@@ -37,6 +44,7 @@ class ServeOptions:
     Attributes:
         port: Of the shim; 0 for any that is free.
         dagster_port: Of Dagster's UI; 0 for any that is free.
+        dagster_host: Where Dagster's UI listens; elsewhere than on loopback it wants a token.
         workflows: Folder of definitions that are imported into the workflow store.
         public_url: Where clients reach the shim, for links; made from host and port when empty.
         daemon: Whether Dagster's daemon is started, too; without one, runs wait in the queue.
@@ -49,6 +57,7 @@ class ServeOptions:
     workflows: Path | None = None
     public_url: str = ""
     daemon: bool = True
+    dagster_host: str = "127.0.0.1"
 
 
 @dataclass
@@ -60,6 +69,8 @@ class Deployment:
         public_url: The same as people reach it.
         dagster_url: Of Dagster's UI.
         code_port: Of Dagster's code server.
+        lock: Of the home folder; all processes hold it.
+        dagster_token: What clients of Dagster's webserver must know; empty where nothing.
     """
 
     url: str
@@ -67,6 +78,8 @@ class Deployment:
     dagster_url: str
     home: Path
     code_port: int
+    lock: HomeLock
+    dagster_token: str = field(default="", repr=False)
     services: list[Service] = field(default_factory=list)
 
     @property
@@ -77,7 +90,20 @@ class Deployment:
 
     def ended(self) -> Service | None:
         """A process that has ended by itself; none of them should."""
-        return next((each for each in self.services if each.process.poll() is not None), None)
+        return next((each for each in self.services if each.has_ended), None)
+
+    def supervisor(self, note: Callable[[str], None]) -> Supervisor:
+        """What starts its processes again when they end.
+
+        Args:
+            note: Told what has happened.
+        """
+
+        def before(name: str) -> None:
+            if name == DAEMON:
+                enqueue_lost_launches()
+
+        return Supervisor(self.services, note, before)
 
 
 @contextmanager
@@ -86,32 +112,51 @@ def deployment(
 ) -> Iterator[Deployment]:
     """Everything, while the context is open; runs that go on when it closes go on by themselves.
 
+    Its processes end when the process that opened it ends, also by SIGKILL.
+
     Args:
         note: Told what is being waited for.
 
     Raises:
-        RunError: A port is taken, or something doesn't come up; the message names its log.
+        RunError: A port is taken, another deployment uses the home folder, or something doesn't
+            come up; the message names its log.
         DefinitionError: A definition of the folder has errors.
     """
     home = prepare_home()
-    if options.workflows is not None:
-        import_workflows(default_store(), options.workflows)
-    dagster_port = free_port("127.0.0.1", options.dagster_port)
+    with locked_home(home, "serve") as lock:
+        if options.workflows is not None:
+            import_workflows(default_store(), options.workflows)
+        enqueue_lost_launches()
+        up = _planned(options, home, lock)
+        lock.tell(command="serve", api=up.url, dagster=up.dagster_url)
+        try:
+            for start in (_start_code_server, _start_dagster, _start_shim):
+                start(up, options, note)
+            yield up
+        finally:
+            for service in reversed(up.services):
+                service.stop()
+
+
+def _planned(options: ServeOptions, home: Path, lock: HomeLock) -> Deployment:
+    dagster_port = free_port(options.dagster_host, options.dagster_port)
     url = f"http://{_reachable(options.host)}:{free_port(options.host, options.port)}"
-    up = Deployment(
+    return Deployment(
         url=url,
         public_url=options.public_url or url,
-        dagster_url=f"http://127.0.0.1:{dagster_port}",
+        dagster_url=f"http://{_reachable(options.dagster_host)}:{dagster_port}",
         home=home,
         code_port=free_port("127.0.0.1", 0),
+        lock=lock,
+        dagster_token=token_for(options.dagster_host, home, os.environ),
     )
-    try:
-        for start in (_start_code_server, _start_dagster, _start_shim):
-            start(up, options, note)
-        yield up
-    finally:
-        for service in reversed(up.services):
-            service.stop()
+
+
+def enqueue_lost_launches() -> None:
+    """Runs that a daemon was about to launch when it was killed are launched by the next one."""
+    with dg.DagsterInstance.get() as instance:
+        if isinstance(instance.run_launcher, ForkServerRunLauncher):
+            enqueue_unlaunched(instance)
 
 
 def import_workflows(store: ArtifactStore, folder: Path) -> int:
@@ -156,9 +201,10 @@ def _start_dagster(up: Deployment, options: ServeOptions, note: Callable[[str], 
     workspace = str(_workspace(up))
     port = up.dagster_url.rpartition(":")[2]
     if options.daemon:
-        _start(up, "daemon", [sys.executable, "-m", "dagster._daemon", "run", "-w", workspace])
-    webserver = [sys.executable, "-m", "dagster_webserver", "-h", "127.0.0.1", "-p", port]
-    _start(up, "webserver", [*webserver, "-w", workspace])
+        _start(up, DAEMON, [sys.executable, "-m", "dagster._daemon", "run", "-w", workspace])
+    webserver = [sys.executable, "-m", "skyvern_dagster.deployment.webserver"]
+    webserver += [options.dagster_host, port, workspace]
+    _start(up, "webserver", webserver, {TOKEN: up.dagster_token})
     _wait(up, f"{up.dagster_url}/server_info")
 
 
@@ -169,6 +215,7 @@ def _start_shim(up: Deployment, options: ServeOptions, note: Callable[[str], Non
     environment = {
         "SKYVERN_API_DAGSTER_URL": up.dagster_url,
         "SKYVERN_API_CODE_LOCATION": LOCATION,
+        "SKYVERN_API_DAGSTER_TOKEN": up.dagster_token,
     }
     _start(up, "api", command, environment)
     _wait(up, f"{up.url}/api/v1/heartbeat")
@@ -191,7 +238,9 @@ def _start(
         "SKYVERN_BROWSER_CLOSED_PORTS": ",".join(str(each) for each in up.ports),
         **(extra or {}),
     }
-    up.services.append(Service.start(name, command, environment, up.home / "logs"))
+    up.services.append(
+        Service.start(name, command, environment, up.home / "logs", kept_open=(up.lock.descriptor,))
+    )
 
 
 def service_environment(home: Path, given: Mapping[str, str]) -> dict[str, str]:
@@ -202,7 +251,7 @@ def service_environment(home: Path, given: Mapping[str, str]) -> dict[str, str]:
     """
     private = given.get("SKYVERN_BROWSER_ALLOW_PRIVATE")
     return {
-        **given,
+        **{name: value for name, value in given.items() if name != TOKEN},
         "DAGSTER_HOME": str(home),
         "DAGSTER_DISABLE_TELEMETRY": "1",
         "SKYVERN_BROWSER_ALLOW_PRIVATE": private
@@ -221,7 +270,8 @@ def _wait(up: Deployment, url: str) -> None:
                 f"in {ended.log}):\n{ended.last_words()}"
             )
         try:
-            with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - ours
+            asked = urllib.request.Request(url, headers=bearer(up.dagster_token))  # noqa: S310 - ours
+            with urllib.request.urlopen(asked, timeout=2):  # noqa: S310 - ours
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(_POLL_SECONDS)
@@ -230,7 +280,7 @@ def _wait(up: Deployment, url: str) -> None:
 
 def _wait_for_jobs(up: Deployment) -> None:
     """A location that is still loading has no jobs to launch."""
-    dagster = DagsterClient(up.dagster_url, location=LOCATION)
+    dagster = DagsterClient(up.dagster_url, location=LOCATION, headers=bearer(up.dagster_token))
     deadline = time.monotonic() + _START_SECONDS
     try:
         while True:

@@ -39,6 +39,8 @@ OF_AN_ENDING = (FAILURE_REASON, FAILED_BLOCK, ERROR_CODES, UNFINISHED)
 
 SITE = "skyvern/site"
 PROCESS = "skyvern/process"
+LOGINS = "skyvern/logins"
+"""Dagster's run id and the pools of the logins that the run holds, with spaces."""
 
 LONGEST_VALUE = 500
 """Longer values are cut: tags are for looking up, the whole text stands in the run's records."""

@@ -1,10 +1,11 @@
 """All imported, a process that forks another one per run.
 
-Started as ``python -m skyvern_dagster.launching.fork_server SOCKET PARENT``.
+Started as ``python -m skyvern_dagster.launching.fork_server SOCKET HOME PARENT``.
 
 Importing Dagster and the rest takes a second or more; a fork of a process that has done it takes
 milliseconds. What is preloaded is frozen until the fork server is started anew; definitions are not
-preloaded, each run reads them. It ends with its parent; runs go on by themselves.
+preloaded, each run reads them. It ends with its parent; runs go on by themselves. A run is forked
+once: whoever asks again is told the process that it has.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ import signal
 import socket
 import sys
 from pathlib import Path
+
+from skyvern_dagster.process.claims import RunClaims
+from skyvern_dagster.process.identity import process_tag
 
 _PRELOADED = (
     "dagster",
@@ -36,7 +40,9 @@ _LONGEST = 1 << 20
 
 def main(arguments: list[str]) -> int:
     """Listens until the parent is gone."""
-    place, parent = Path(arguments[0]), int(arguments[1])
+    place, parent = Path(arguments[0]), int(arguments[2])
+    claims = RunClaims.of(Path(arguments[1]))
+    claims.forget_old()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in _PRELOADED:
         with contextlib.suppress(ModuleNotFoundError):
@@ -48,30 +54,39 @@ def main(arguments: list[str]) -> int:
         server.bind(str(place))
         os.umask(previous)
         server.listen(64)
-        while _exists(parent):
+        ours = place.stat().st_ino
+        while os.getppid() == parent:
             ready, _, _ = select.select([server], [], [], _POLL_SECONDS)
             if ready:
-                _answer(server)
+                _answer(server, claims)
             _reap()
-    place.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            if place.stat().st_ino == ours:  # not that of the one who came after us
+                place.unlink()
     return 0
 
 
-def _answer(server: socket.socket) -> None:
-    """One request: ``{"run": serialized arguments, "log": path}``, answered by a process id."""
+def _answer(server: socket.socket, claims: RunClaims) -> None:
+    """One request: ``{"run_id": ..., "run": serialized arguments, "log": path}``.
+
+    It is answered by the run's process, as its tag has it.
+    """
     connection, _ = server.accept()
     with connection:
         text = connection.makefile("rb").readline(_LONGEST)
         if not text:
             return
         request = json.loads(text)
-        pid = os.fork()
-        if pid == 0:
-            connection.close()
-            server.close()
-            _live(request)
+        if claims.take(request["run_id"]):
+            pid = os.fork()
+            if pid == 0:
+                connection.close()
+                server.close()
+                _live(request)
+            claims.tell(request["run_id"], process_tag(pid))
+        process = claims.process(request["run_id"])
         with contextlib.suppress(OSError):
-            connection.sendall(json.dumps({"pid": pid}).encode() + b"\n")
+            connection.sendall(json.dumps({"process": process}).encode() + b"\n")
 
 
 def _live(request: dict[str, str]) -> None:
@@ -84,7 +99,9 @@ def _live(request: dict[str, str]) -> None:
             os.dup2(log, number)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         from skyvern_dagster.compiler.dagster_internals import execute_launched_run
+        from skyvern_dagster.runs.ended_elsewhere import end_with_the_run
 
+        end_with_the_run(request["run_id"])
         execute_launched_run(request["run"])
         status = 0
     except SystemExit as ending:
@@ -100,16 +117,6 @@ def _reap() -> None:
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
-
-
-def _exists(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 if __name__ == "__main__":

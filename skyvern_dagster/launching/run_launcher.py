@@ -40,7 +40,8 @@ from skyvern_dagster.compiler.dagster_internals import (
 )
 from skyvern_dagster.errors import RunError
 from skyvern_dagster.execution import tags
-from skyvern_dagster.process.identity import living_process, process_tag
+from skyvern_dagster.process.claims import RunClaims
+from skyvern_dagster.process.identity import living_process, process_is_gone
 from skyvern_dagster.process.interrupt import interrupt
 
 _START_SECONDS = 60.0
@@ -53,6 +54,9 @@ _POLL_SECONDS = 0.05
 _TAG_SECONDS = 5.0
 """Arbitrary: the tag comes within milliseconds of the fork; whoever cancels waits no longer for
 it."""
+
+_TRIES = 3
+"""Arbitrary: one that ends with its parent is met once, the next has been started by us."""
 
 GRPC_INFO_TAG = ".dagster/grpc_info"
 """On runs that Dagster's own launcher has started."""
@@ -99,13 +103,17 @@ class ForkServerRunLauncher(RunLauncher, ConfigurableClass):
             return
         home = _home(self._instance)
         request = {
+            "run_id": run.run_id,
             "run": launch_arguments(self._instance, run),
             "log": str(home / "logs" / "runs.log"),
         }
         Path(request["log"]).parent.mkdir(parents=True, exist_ok=True)
-        pid = ForkServer(socket_of(home), home / "logs").fork(request)
-        add_run_tags(self._instance, run.run_id, {tags.PROCESS: process_tag(pid)})
-        report_note(self._instance, run, f"Forked process for run (pid: {pid}).", {"pid": str(pid)})
+        process = ForkServer(home).fork(request)
+        if not process:  # between a claim and its fork somebody was killed: it can't be told which
+            raise RunError(f"run {run.run_id} was being forked by a process that is gone")
+        add_run_tags(self._instance, run.run_id, {tags.PROCESS: process})
+        pid = process.split(":")[1]
+        report_note(self._instance, run, f"Forked process for run (pid: {pid}).", {"pid": pid})
 
     def terminate(self, run_id: str) -> bool:
         """Asks the run's process to end; it closes the browser and reports the cancellation."""
@@ -137,12 +145,19 @@ class ForkServerRunLauncher(RunLauncher, ConfigurableClass):
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
         """Whether the run's process is still there."""
-        process = run.tags.get(tags.PROCESS, "")
-        if process.partition(":")[0] != os.uname().nodename:
-            return CheckRunHealthResult(WorkerStatus.UNKNOWN, "not a process of this machine")
-        if living_process(run.tags.get(tags.PROCESS, "")) is not None:
-            return CheckRunHealthResult(WorkerStatus.RUNNING)
-        return CheckRunHealthResult(WorkerStatus.FAILED, "the run's process is gone")
+        process = run.tags.get(tags.PROCESS) or self._claims.process(run.run_id) or ""
+        match process_is_gone(process):
+            case True:
+                return CheckRunHealthResult(WorkerStatus.FAILED, "the run's process is gone")
+            case False:
+                return CheckRunHealthResult(WorkerStatus.RUNNING)
+            case None:
+                # Dagster would call it failed if we said UNKNOWN, and it may well go on.
+                return CheckRunHealthResult(WorkerStatus.RUNNING, "not a process of this machine")
+
+    @property
+    def _claims(self) -> RunClaims:
+        return RunClaims.of(_home(self._instance))
 
     def _dagsters_own(self) -> dg.DefaultRunLauncher:
         if self._default is None:
@@ -155,26 +170,35 @@ class ForkServer:
     """The process that forks, reached through a socket that only its owner can open.
 
     Args:
-        place: The socket.
-        logs: Folder for what it prints.
+        home: The home folder of the deployment.
     """
 
-    def __init__(self, place: Path, logs: Path) -> None:
-        self._place = place
-        self._logs = logs
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._place = socket_of(home)
 
-    def fork(self, request: Mapping[str, str]) -> int:
-        """The id of a new process that carries out the request.
+    def fork(self, request: Mapping[str, str]) -> str:
+        """The process that carries out the request, as a run's tag has it.
+
+        A run is forked once: asking again gives the process that it has, or had.
 
         Raises:
             RunError: The fork server can't be started, or doesn't answer.
         """
+        for _ in range(_TRIES):
+            answer = self._ask(request)
+            if answer:
+                return str(json.loads(answer)["process"])
+        raise RunError(f"the fork server at {self._place} ended {_TRIES} times before it answered")
+
+    def _ask(self, request: Mapping[str, str]) -> bytes:
+        """Its answer; none where it was killed, or ended with its parent, in the middle."""
         with self._connected() as connection:
-            connection.sendall(json.dumps(dict(request)).encode() + b"\n")
-            answer = connection.makefile("rb").readline()
-        if not answer:
-            raise RunError(f"the fork server at {self._place} has ended before it forked the run")
-        return int(json.loads(answer)["pid"])
+            try:
+                connection.sendall(json.dumps(dict(request)).encode() + b"\n")
+                return connection.makefile("rb").readline()
+            except (BrokenPipeError, ConnectionResetError):
+                return b""
 
     def _connected(self) -> socket.socket:
         connection = self._connect()
@@ -196,12 +220,12 @@ class ForkServer:
         return connection
 
     def _started(self) -> socket.socket:
-        log = self._logs / "fork_server.log"
+        log = self._home / "logs" / "fork_server.log"
         log.parent.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "skyvern_dagster.launching.fork_server", str(self._place)]
+        command = [sys.executable, "-m", "skyvern_dagster.launching.fork_server"]
         with log.open("ab") as output:
             process = subprocess.Popen(
-                [*command, str(os.getpid())],
+                [*command, str(self._place), str(self._home), str(os.getpid())],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

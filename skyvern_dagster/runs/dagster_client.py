@@ -39,7 +39,7 @@ class DagsterClient:
     Args:
         url: Of the webserver, for instance ``http://127.0.0.1:3000``.
         location: Code location with the Skyvern jobs; looked for when empty.
-        headers: SentWebhook with each request (authentication of a proxy before it, for instance).
+        headers: Sent with each request (authentication of a proxy before it, for instance).
         timeout_seconds: For one request.
     """
 
@@ -208,6 +208,11 @@ class DagsterClient:
                     timeout=self._timeout, headers=self._headers, limits=limits
                 )
             return self._client
+
+
+def bearer(token: str) -> dict[str, str]:
+    """The header that carries a token; none where there is no token."""
+    return {"Authorization": f"Bearer {token}"} if token else {}
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 import dagster as dg
 
@@ -13,6 +14,7 @@ from skyvern_dagster.compiler.dagster_internals import (
     report_canceled,
 )
 from skyvern_dagster.execution import tags
+from skyvern_dagster.process.claims import RunClaims
 from skyvern_dagster.process.identity import living_process
 from skyvern_dagster.runs.status import ENDED, GOING_ON, RunStatus, attempt_tags, run_status
 
@@ -38,6 +40,7 @@ def reconcile(instance: dg.DagsterInstance) -> Reconciled:
     Cheap enough to be called each second: two queries, which find nothing as a rule.
     """
     going_on = instance.get_runs(filters=dg.RunsFilter(statuses=GOING_ON))
+    going_on = [_with_process(instance, run) for run in going_on]
     lost = [run for run in going_on if tags.PROCESS in run.tags and end_if_lost(instance, run)]
     behind = instance.get_run_records(
         filters=dg.RunsFilter(statuses=ENDED, tags={tags.STATUS: _UNFINISHED})
@@ -50,6 +53,17 @@ def reconcile(instance: dg.DagsterInstance) -> Reconciled:
         lost=tuple(run.run_id for run in lost),
         corrected=tuple(record.dagster_run.run_id for record in behind),
     )
+
+
+def _with_process(instance: dg.DagsterInstance, run: dg.DagsterRun) -> dg.DagsterRun:
+    """The run with its process: whoever had it forked may have been killed before it said so."""
+    if tags.PROCESS in run.tags:
+        return run
+    process = RunClaims.of(Path(instance.root_directory)).process(run.run_id)
+    if not process:
+        return run
+    add_run_tags(instance, run.run_id, {tags.PROCESS: process})
+    return instance.get_run_by_id(run.run_id) or run
 
 
 def reconciled_status(record: dg.RunRecord) -> RunStatus:

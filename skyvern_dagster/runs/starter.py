@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.compiler.dagster_internals import MAX_RUNTIME_TAGS
 from skyvern_dagster.compiler.interpreted import TASK_JOB, WORKFLOW_JOB
+from skyvern_dagster.compiler.limits import login_pools
 from skyvern_dagster.credentials.payload_secrets import without_secrets
 from skyvern_dagster.credentials.text_secrets import TextSecrets
 from skyvern_dagster.errors import ParameterError
@@ -34,11 +35,13 @@ class RunStarter:
 
     Attributes:
         secrets: Keeps what is taken out of payloads, goals and parameters.
+        make_pools: Makes the pools of logins, so that the queue knows them before their first run.
     """
 
     deployment: DagsterClient
     store: ArtifactStore
     secrets: Callable[[], RunSecrets]
+    make_pools: Callable[[Iterable[str]], object] = lambda _: None
 
     def start_task(self, block: dict[str, Any], options: RunOptions) -> RunRequest:
         """Starts a task by itself.
@@ -98,6 +101,7 @@ class RunStarter:
             job, config = stored.name, run_config(parameters)
         begun = begin(self.store, request, workflow, parameters)
         run_tags = begun | _limits(options) | _site(parameters)
+        self.make_pools(login_pools(workflow))
         self.deployment.launch(job, run_config=config, run_tags=run_tags)
         return request
 

@@ -29,6 +29,13 @@ def test_nothing_heavy_is_loaded(code: str) -> None:
     assert [name for name in loaded if str(name).split(".")[0] in HEAVY] == []
 
 
+def test_the_commands_are_listed_without_dagster() -> None:
+    code = "import sys, skyvern_dagster.cli.app\nreport(sorted(sys.modules))"
+    loaded = in_a_fresh_process(code)
+
+    assert [name for name in loaded if str(name).split(".")[0] in ("dagster", *HEAVY)] == []
+
+
 def test_building_a_job_starts_nothing() -> None:
     probe = (
         "import os, threading\n"

@@ -10,6 +10,7 @@ import pytest
 from dagster._core.op_concurrency_limits_counter import GlobalOpConcurrencyLimitsCounter
 
 from skyvern_dagster import build_job
+from skyvern_dagster.compiler.dagster_internals import make_pools
 from skyvern_dagster.workflow.loader import load_text
 from tests.compiler.definitions import given, task
 
@@ -37,10 +38,8 @@ def waits(instance: dg.DagsterInstance, first: dg.JobDefinition, second: dg.JobD
     one = instance.create_run_for_job(first, status=dg.DagsterRunStatus.STARTED)
     two = instance.create_run_for_job(second, status=dg.DagsterRunStatus.NOT_STARTED)
     storage = instance.event_log_storage
-    for run in (one, two):
-        for pool in (run.run_op_concurrency and run.run_op_concurrency.all_pools) or ():
-            if pool not in storage.get_concurrency_keys():
-                storage.initialize_concurrency_limit_to_default(pool)  # as the first step does
+    for run in (one, two):  # as whoever starts a run does, before it is queued
+        make_pools(instance, (run.run_op_concurrency and run.run_op_concurrency.all_pools) or ())
     pools = instance.get_concurrency_config().pool_config
     counter = GlobalOpConcurrencyLimitsCounter(
         instance,
