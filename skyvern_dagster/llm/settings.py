@@ -89,6 +89,12 @@ class ModelSettings:
         return bool(self.api_key or self.base_url)
 
     @property
+    def models(self) -> tuple[tuple[str, ModelSettings], ...]:
+        """All models that are configured, by their part; the first one's has no name."""
+        further = (("reading", self.reading), ("fallback", self.fallback))
+        return (("", self), *((role, each) for role, each in further if each is not None))
+
+    @property
     def server(self) -> str:
         """The server's address, for people."""
         return self.base_url or "api.openai.com"

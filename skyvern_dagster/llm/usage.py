@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from skyvern_dagster.errors import PlannerError
+from skyvern_dagster.llm.connection import load_sdk
 from skyvern_dagster.llm.presets import preset_of
 from skyvern_dagster.llm.settings import ModelSettings
 
@@ -77,6 +79,20 @@ def price(
     return None
 
 
-def has_price(settings: ModelSettings) -> bool:
-    """Whether a model's calls can be counted in money."""
-    return price(settings, 0, 0, 0) is not None
+def require_prices(settings: ModelSettings) -> None:
+    """Makes sure that a budget in money can be held: each model's calls can be counted in it.
+
+    Raises:
+        PlannerError: The price of a model isn't known, or the extra ``llm`` is not installed.
+    """
+    load_sdk()
+    for role, model in settings.models:
+        preset = preset_of(model)
+        tells = preset is not None and preset.name == "openrouter"
+        if not tells and price(model, 0, 0, 0) is None:
+            variable = f"SKYVERN_LLM_{f'{role.upper()}_' if role else ''}"
+            raise PlannerError(
+                f"SKYVERN_LLM_MAX_COST_USD is set, and the price of the model {model.model!r} is "
+                f"not known: set {variable}INPUT_PRICE_USD and {variable}OUTPUT_PRICE_USD "
+                "(for a million tokens; 0 for one that costs nothing)"
+            )
