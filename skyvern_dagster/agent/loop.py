@@ -33,6 +33,7 @@ from skyvern_dagster.agent.planner import (
     PlanRequest,
 )
 from skyvern_dagster.agent.redrawn import for_redrawn
+from skyvern_dagster.agent.run_costs import RunCosts
 from skyvern_dagster.agent.step import StepSummary
 from skyvern_dagster.agent.step_artifacts import StepArtifacts
 from skyvern_dagster.agent.targets import label_of
@@ -84,6 +85,7 @@ class AgentLoop:
     log: Log
     guard: Guard
     learner: Learner | None = None
+    costs: RunCosts | None = None
     extracted: Any = None
     downloads: list[DownloadedFile] = field(default_factory=list)
     steps: list[StepSummary] = field(default_factory=list)
@@ -145,6 +147,7 @@ class AgentLoop:
             screenshot=self.session.screenshot,
             redact=self.recorder.redact,
             first_text=self._first_text(observation),
+            run_cost=self._run_cost,
         )
         plan = await self.timed("plan", self.planner.plan(request))
         actions, ending = await self._carry_out(order, plan, observation)
@@ -153,12 +156,17 @@ class AgentLoop:
             self._summary(order, observation, plan, actions, ending, started, image)
         )
         self.steps.append(summary)
+        if self.costs is not None:
+            self.costs.note(self.request.keys.step(order).summary, summary.cost_usd)
         self.recorder.step(summary, observation, plan, actions)
         self._history.append(_past(order, observation, plan, actions))
         if self.learner is not None:
             self.learner.note(request, plan, actions)
         self._failed_in_a_row = self._failed_in_a_row + 1 if summary.status == "failed" else 0
         return ending
+
+    def _run_cost(self) -> float:
+        return self.costs.spent(self.request.workflow_run_id) if self.costs else 0.0
 
     def _first_text(self, observation: Observation) -> str:
         if not self.steps:

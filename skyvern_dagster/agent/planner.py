@@ -105,6 +105,7 @@ class PlanRequest:
     Attributes:
         screenshot: Takes a picture of the page (JPEG), for planners that can see.
         redact: Takes secrets out of a text: what leaves this process passes through it.
+        run_cost: US dollars that the models of the run have cost so far; asking may take time.
         first_text: What the page said before the task did anything: that proves nothing later.
     """
 
@@ -116,6 +117,7 @@ class PlanRequest:
     screenshot: Callable[[], Awaitable[bytes]] | None = None
     redact: Callable[[str], str] = str
     first_text: str = ""
+    run_cost: Callable[[], float] = float
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from skyvern_dagster.agent.learner import learner_of
 from skyvern_dagster.agent.loop import AgentLoop, Ending
 from skyvern_dagster.agent.planner import Planner
 from skyvern_dagster.agent.request_guard import RequestGuard
+from skyvern_dagster.agent.run_costs import RunCosts
 from skyvern_dagster.agent.step_artifacts import StepArtifacts
 from skyvern_dagster.agent.task import HandOn, TaskRequest, TaskResult
 from skyvern_dagster.agent.task_video import TaskVideo
@@ -69,6 +70,7 @@ class TaskRunner:
         self._runtime = runtime
         self._options = SessionOptions(policy=policy)
         self._store = store
+        self._costs = RunCosts(store)
         self._pool = SessionPool(runtime)
 
     @property
@@ -229,7 +231,9 @@ class TaskRunner:
         )
         guard = Guard(request.goal, requests)
         learner = learner_of(planner)
-        loop = AgentLoop(request, session, planner, hands, recorder, log, guard, learner)
+        loop = AgentLoop(
+            request, session, planner, hands, recorder, log, guard, learner, self._costs
+        )
         try:
             given = await self._opened(loop, session, request, log)
             if given is not None:

@@ -2,36 +2,63 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
+from skyvern_dagster.llm.adapting import adapted
+from skyvern_dagster.llm.capabilities import Capabilities
+from skyvern_dagster.llm.chat_call import chat_call
 from skyvern_dagster.llm.connection import Connection, connection, load_sdk
+from skyvern_dagster.llm.known_servers import capabilities_of, learn
 from skyvern_dagster.llm.messages import Question
 from skyvern_dagster.llm.outcomes import Answered, ModelOutcome, Refused, TooLong, Unavailable
+from skyvern_dagster.llm.refusal import RequestRefusal, refusal_in, refusal_of
 from skyvern_dagster.llm.settings import ModelSettings
 from skyvern_dagster.llm.usage import Usage, price
+from skyvern_dagster.token_estimate import estimated_tokens, least_tokens
 
 if TYPE_CHECKING:
-    import openai
     from openai.types.chat import ChatCompletion
 
 _TOO_LONG_CODES = ("context_length_exceeded", "string_above_max_length", "request_too_large")
 _TOO_LONG_WORDS = (
     "context length", "context_length", "context window", "maximum context", "too many tokens",
-    "prompt is too long", "input is too long", "exceeds the available context",
+    "prompt is too long", "input is too long", "exceeds the available context", "context size",
+    "input token count", "maximum number of tokens allowed", "request too large",
+    "reduce the length",
 )  # fmt: skip
-_FORMAT_WORDS = ("response_format", "json_schema", "structured output", "guided")
+_TOO_LONG_STATUS = (400, 413, 422, 500)
+"""500: LM Studio and older llama.cpp."""
+_KEY_WORDS = ("api key not valid", "api_key_invalid", "invalid api key", "incorrect api key")
+"""Gemini refuses a key with HTTP 400."""
 _WRONG_KEY = (401, 403)
 """HTTP: the key is unknown, or not allowed to use the model."""
+_MOST_ADAPTATIONS = 9
+"""Each leaves out one more thing, and there are no more: pictures, temperature, two names of the
+longest answer, a plainer schema, two ways to ask for JSON, turns, the system message."""
+_ROOM_FOR_ANSWER = 300
+"""Tokens of a usual answer: a request that leaves less in the context is too long."""
+_WORTH_CHECKING = 1_000
+"""Tokens below which no server has cut a prompt: Ollama's smallest default context is 2,048."""
+_STANDSTILL_SECONDS = 60.0
+"""For which a server that gave no answer isn't asked where there is another one; about what it
+takes to find out that it still gives none."""
+
+_unavailable_until: dict[tuple[str, str], float] = {}
 
 
 class ModelClient:
     """Asks one model.
 
     Time-outs, lost connections, HTTP 429 (after its ``Retry-After``) and HTTP 5xx are repeated
-    by the SDK, ``settings.retries`` times.
+    by the SDK, ``settings.retries`` times. A part of a request that the server says it doesn't take
+    is left out of it and of all later ones.
 
     Args:
         settings: Which model, where.
+
+    Attributes:
+        fallback: Whom to ask where this one gives no usable answer.
 
     Raises:
         PlannerError: The extra ``llm`` is not installed.
@@ -39,6 +66,21 @@ class ModelClient:
 
     def __init__(self, settings: ModelSettings) -> None:
         self.settings = settings
+        self.fallback = ModelClient(settings.fallback) if settings.fallback else None
+
+    @property
+    def name(self) -> str:
+        """The model and its server, for people."""
+        return f"{self.settings.model} at {self.settings.server}"
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether the server gave no answer a moment ago."""
+        return time.monotonic() < _unavailable_until.get(self._place, 0.0)
+
+    @property
+    def _place(self) -> tuple[str, str]:
+        return self.settings.base_url, self.settings.model
 
     async def ask(self, question: Question) -> ModelOutcome:
         """Sends a question and waits for the outcome.
@@ -46,6 +88,17 @@ class ModelClient:
         Raises:
             PlannerError: The extra ``llm`` is not installed.
         """
+        too_long = self._beyond_context(question)
+        if too_long is not None:
+            return too_long
+        outcome = await self._outcome(question)
+        if isinstance(outcome, Unavailable) and outcome.infrastructure:
+            _unavailable_until[self._place] = time.monotonic() + _STANDSTILL_SECONDS
+        else:
+            _unavailable_until.pop(self._place, None)
+        return outcome
+
+    async def _outcome(self, question: Question) -> ModelOutcome:
         open_connection = await connection(self.settings)
         sdk = load_sdk()
         try:
@@ -56,102 +109,134 @@ class ModelClient:
         except sdk.APIConnectionError as error:
             cause = error.__cause__ or error
             return self._unavailable(f"can't be reached: {cause}", retryable=True)
-        except sdk.APIStatusError as error:
-            return self._by_status(error)
         except sdk.APIError as error:
             return self._unavailable(f"gave no proper answer: {error.message}", retryable=True)
         except ValueError as error:  # an answer that isn't JSON at all
             return self._unavailable(f"gave no proper answer: {error}", retryable=True)
 
     async def _ask(self, sdk: Any, to: Connection, question: Question) -> ModelOutcome:
-        with_schema = to.takes_schema
-        try:
-            return self._read(await self._send(to, question, with_schema=with_schema))
-        except sdk.BadRequestError as error:
-            if not (with_schema and _is_about_format(error)):
-                raise
-        # A server without structured output: the prompt describes the form, too.
-        to.takes_schema = False
-        return self._read(await self._send(to, question, with_schema=False))
+        """Asks, each time without what the server has refused, until it takes the request."""
+        for attempt in range(_MOST_ADAPTATIONS + 1):
+            tried = capabilities_of(self.settings)
+            answer = await self._send(sdk, to, question, tried)
+            if not isinstance(answer, RequestRefusal):
+                return self._read(answer, question)
+            if attempt < _MOST_ADAPTATIONS and self._adapts(tried, answer, question):
+                continue
+            return self._by_refusal(answer)
+        raise AssertionError("unreachable: the last attempt is returned")
 
     async def _send(
-        self, to: Connection, question: Question, *, with_schema: bool
-    ) -> ChatCompletion:
-        messages: Any = [message.as_openai() for message in question.messages]
-        extra: dict[str, Any] = {}
-        if with_schema:
-            schema = {"name": question.name, "schema": dict(question.schema)}
-            extra["response_format"] = {"type": "json_schema", "json_schema": schema}
-        answer: ChatCompletion = await to.client.chat.completions.create(
-            model=self.settings.model,
-            messages=messages,
-            max_completion_tokens=self.settings.max_output_tokens,
-            **extra,
-        )
-        return answer
+        self, sdk: Any, to: Connection, question: Question, capabilities: Capabilities
+    ) -> ChatCompletion | RequestRefusal:
+        call = chat_call(question, self.settings, capabilities)
+        try:
+            answer: ChatCompletion = await to.client.chat.completions.create(**call)
+        except sdk.APIStatusError as error:
+            return refusal_of(error)
+        return refusal_in(answer) or answer
 
-    def _read(self, answer: ChatCompletion) -> ModelOutcome:
+    def _adapts(self, tried: Capabilities, refusal: RequestRefusal, question: Question) -> bool:
+        """Whether the request can be made again without what was refused of it."""
+        if capabilities_of(self.settings) != tried:
+            # Somebody who asked at the same time has learnt it already.
+            return True
+        changed = adapted(
+            tried,
+            refusal,
+            pictures=tried.pictures and any(message.image for message in question.messages),
+            temperature=tried.temperature and self.settings.temperature is not None,
+        )
+        if changed is None:
+            return False
+        learn(self.settings, changed)
+        return True
+
+    def _read(self, answer: ChatCompletion, question: Question) -> ModelOutcome:
         # The SDK doesn't hold servers to its own types.
         choices = getattr(answer, "choices", None)
         if not choices or getattr(choices[0], "message", None) is None:
             return self._unavailable("answered without a message", retryable=True)
-        usage = self._usage(answer)
         message, finish = choices[0].message, choices[0].finish_reason
+        text = message.content or ""
+        usage = self._usage(answer, question, text)
         if refusal := getattr(message, "refusal", None):
             return Refused(f"the model refused: {refusal[:300]}", usage)
         if finish == "content_filter":
             return Refused("the model's content filter stopped the answer", usage)
-        return Answered(message.content or "", usage, cut_off=finish == "length")
+        cut = self._cut_in_silence(answer, question)
+        if cut is not None:
+            return cut
+        return Answered(text, usage, cut_off=finish == "length")
 
-    def _usage(self, answer: ChatCompletion) -> Usage:
+    def _usage(self, answer: ChatCompletion, question: Question, text: str) -> Usage:
         told = answer.usage
         if told is None:
-            return Usage(calls=1)
+            # Budgets hold for servers that don't count, too.
+            sent, received = estimated_tokens(question.text), estimated_tokens(text)
+            return Usage(sent, received, price(self.settings, sent, 0, received) or 0.0, calls=1)
         details = getattr(told, "prompt_tokens_details", None)
         cached = (getattr(details, "cached_tokens", None) or 0) if details else 0
         sent, received = told.prompt_tokens or 0, told.completion_tokens or 0
-        cost = price(self.settings.model, sent, cached, received)
-        return Usage(sent, received, cost, cached, calls=1)
+        cost = getattr(told, "cost", None)  # OpenRouter says what it takes
+        if not isinstance(cost, int | float) or isinstance(cost, bool):
+            cost = price(self.settings, sent, cached, received) or 0.0
+        return Usage(sent, received, float(cost), cached, calls=1)
 
-    def _by_status(self, error: openai.APIStatusError) -> ModelOutcome:
-        told = _told(error)
-        code = str(getattr(error, "code", "") or "")
-        low = told.lower()
-        if error.status_code in (400, 413, 422) and (
-            code in _TOO_LONG_CODES or any(words in low for words in _TOO_LONG_WORDS)
+    def _cut_in_silence(self, answer: ChatCompletion, question: Question) -> TooLong | None:
+        """Ollama and LM Studio cut what is longer than the context, and answer all the same."""
+        read = getattr(answer.usage, "prompt_tokens", None) or 0
+        least = least_tokens(question.text)
+        if not 0 < read < least or least < _WORTH_CHECKING:
+            return None
+        return TooLong(
+            self._reason(
+                f"has read only {read:,} tokens of about {estimated_tokens(question.text):,}: its "
+                "context is too short, and it cuts prompts in silence; raise it (Ollama: "
+                "OLLAMA_CONTEXT_LENGTH or num_ctx) and set SKYVERN_LLM_CONTEXT_TOKENS to it"
+            )
+        )
+
+    def _beyond_context(self, question: Question) -> TooLong | None:
+        most = self.settings.context_tokens
+        needed = estimated_tokens(question.text) + _ROOM_FOR_ANSWER
+        if not most or needed <= most:
+            return None
+        return TooLong(
+            self._reason(
+                f"is said to read {most:,} tokens, and the request has about {needed:,}; raise its "
+                "context (Ollama: OLLAMA_CONTEXT_LENGTH or num_ctx) and set "
+                "SKYVERN_LLM_CONTEXT_TOKENS to it"
+            )
+        )
+
+    def _by_refusal(self, refusal: RequestRefusal) -> ModelOutcome:
+        told, status, code = refusal.message, refusal.status, refusal.code
+        if status in _TOO_LONG_STATUS and (
+            code in _TOO_LONG_CODES or any(words in refusal.words for words in _TOO_LONG_WORDS)
         ):
             return TooLong(self._reason(f"says that the request is too long: {told}"))
         if code == "content_filter":
             return Refused(self._reason(f"refused the request: {told}"))
-        if error.status_code in _WRONG_KEY:
-            what = f"refused the key (HTTP {error.status_code}: {told}); set SKYVERN_LLM_API_KEY"
+        if refusal.partial:
+            # What it wrote fits no form: read like any other answer, with a second chance.
+            return Answered(refusal.partial)
+        if status in _WRONG_KEY or any(words in refusal.words for words in _KEY_WORDS):
+            what = f"refused the key (HTTP {status}: {told}); set SKYVERN_LLM_API_KEY"
             return self._unavailable(what, retryable=False)
-        if error.status_code == 429:
+        if status == 429:
             return self._unavailable(
                 f"has too many requests (HTTP 429: {told})", retryable=code != "insufficient_quota"
             )
-        is_down = error.status_code >= 500
-        reason = self._reason(f"answered HTTP {error.status_code}: {told}")
+        is_down = status >= 500
+        reason = self._reason(f"answered HTTP {status}: {told}")
         return Unavailable(reason, retryable=is_down, infrastructure=is_down)
 
     def _unavailable(self, what: str, *, retryable: bool) -> Unavailable:
         return Unavailable(self._reason(what), retryable)
 
     def _reason(self, what: str) -> str:
-        server = self.settings.base_url or "api.openai.com"
-        text = f"the model server {server} (model {self.settings.model}) {what}"
+        text = f"the model server {self.settings.server} (model {self.settings.model}) {what}"
         # Some servers repeat the key when they refuse it.
         key = self.settings.api_key
         return (text.replace(key, "*****") if key else text)[:600]
-
-
-def _told(error: openai.APIStatusError) -> str:
-    body = error.body
-    if isinstance(body, dict) and body.get("message"):
-        return " ".join(str(body["message"]).split())[:300]
-    return " ".join(error.message.split())[:300]
-
-
-def _is_about_format(error: openai.APIStatusError) -> bool:
-    low = _told(error).lower()
-    return any(word in low for word in _FORMAT_WORDS)

@@ -7,9 +7,11 @@ import ssl
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 from weakref import WeakKeyDictionary
 
 from skyvern_dagster.errors import PlannerError
+from skyvern_dagster.llm.presets import preset_of
 from skyvern_dagster.llm.settings import ModelSettings
 
 if TYPE_CHECKING:
@@ -20,16 +22,11 @@ _open: WeakKeyDictionary[
 ] = WeakKeyDictionary()
 
 
-@dataclass
+@dataclass(frozen=True)
 class Connection:
-    """A client that stays open as long as its event loop.
-
-    Attributes:
-        takes_schema: Whether the server is thought to know structured output.
-    """
+    """A client that stays open as long as its event loop."""
 
     client: AsyncOpenAI
-    takes_schema: bool = True
 
 
 async def connection(settings: ModelSettings) -> Connection:
@@ -52,9 +49,12 @@ async def _opened(settings: ModelSettings) -> Connection:
     # Importing the SDK takes most of a second, in which the browser must not stand still.
     sdk = await asyncio.to_thread(load_sdk)
     tls = await asyncio.to_thread(ssl.create_default_context)
+    address, query = _taken_apart(settings.base_url)
     client = sdk.AsyncOpenAI(
         api_key=settings.api_key or "none",
-        base_url=settings.base_url or None,
+        base_url=address or None,
+        default_query=query or None,
+        default_headers=_headers(settings),
         timeout=settings.timeout_seconds,
         max_retries=settings.retries,
         http_client=sdk.DefaultAsyncHttpxClient(verify=tls),
@@ -63,6 +63,20 @@ async def _opened(settings: ModelSettings) -> Connection:
     _keepers.add(keeper := asyncio.ensure_future(_keep_open(client)))
     keeper.add_done_callback(_keepers.discard)
     return opened
+
+
+def _taken_apart(base_url: str) -> tuple[str, dict[str, str]]:
+    """An address without its query, and the query: Azure's dated versions stand in it."""
+    parts = urlsplit(base_url)
+    return urlunsplit(parts._replace(query="")), dict(parse_qsl(parts.query))
+
+
+def _headers(settings: ModelSettings) -> dict[str, str] | None:
+    """Azure's deployments of dated versions take a key by a header of their own."""
+    preset = preset_of(settings)
+    if preset is None or preset.name != "azure" or not settings.api_key:
+        return None
+    return {"api-key": settings.api_key}
 
 
 _keepers: set[asyncio.Task[None]] = set()

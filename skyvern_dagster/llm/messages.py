@@ -41,3 +41,8 @@ class Question:
     messages: tuple[Message, ...]
     schema: Mapping[str, Any]
     name: str
+
+    @property
+    def text(self) -> str:
+        """Everything that is to be read, without pictures."""
+        return "\n".join(message.text for message in self.messages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from skyvern_dagster.blocks.context import AgentSettings
 from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.browser.video import find_ffmpeg
+from skyvern_dagster.errors import ParameterError
 
 
 class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
@@ -47,9 +49,14 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
         description="Ports of this deployment on this machine, which no page may open; empty: "
         "SKYVERN_BROWSER_CLOSED_PORTS, separated by commas, which `serve` sets.",
     )
-    # Both as :class:`~skyvern_dagster.blocks.context.AgentSettings` has them.
+    # As :class:`~skyvern_dagster.blocks.context.AgentSettings` has it.
     max_steps_per_run: int = Field(default=25, description="Where the definition sets none.")
-    max_seconds_per_task: float = 600.0
+    max_seconds_per_task: float = Field(
+        default=0,
+        ge=0,
+        description="Where the definition sets no time-out; 0: SKYVERN_MAX_SECONDS_PER_TASK, else "
+        "600.",
+    )
 
     _runtime: BrowserRuntime | None = PrivateAttr(default=None)
     _runners: dict[str, TaskRunner] = PrivateAttr(default_factory=dict)
@@ -85,7 +92,7 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
         """The agent's budgets."""
         return AgentSettings(
             max_steps_per_run=self.max_steps_per_run,
-            max_seconds=self.max_seconds_per_task,
+            max_seconds=self.max_seconds_per_task or _seconds_per_task(),
             trace=self.trace,
             video=self._films(),
         )
@@ -115,6 +122,24 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
                 self.browser, headless=self.headless, closed_ports=self._closed()
             )
         return self._runtime
+
+
+def _seconds_per_task() -> float:
+    """The wall-clock budget of a task, as the environment sets it.
+
+    Raises:
+        ParameterError: It is no time.
+    """
+    text = os.environ.get("SKYVERN_MAX_SECONDS_PER_TASK", "").strip()
+    try:
+        seconds = float(text) if text else AgentSettings().max_seconds
+    except ValueError:
+        seconds = math.nan
+    if not (math.isfinite(seconds) and seconds > 0):
+        raise ParameterError(
+            f"SKYVERN_MAX_SECONDS_PER_TASK must be a positive number of seconds, not {text!r}"
+        )
+    return seconds
 
 
 def _switch(variable: str, given: bool | None) -> bool | None:

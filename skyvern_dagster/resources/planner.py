@@ -28,6 +28,11 @@ class PlannerResource(dg.ConfigurableResource["PlannerResource"]):
         description="auto, heuristic, llm, or module:Class of a planner of your own; empty: "
         "SKYVERN_PLANNER, else auto.",
     )
+    provider: str = Field(
+        default="",
+        description="A preset of a model's server: openai, azure, anthropic, gemini, openrouter, "
+        "ollama, vllm, lmstudio or llamacpp.",
+    )
     base_url: str = Field(default="", description="OpenAI-compatible server, up to /v1.")
     api_key: str = Field(default="", description='Its key, as dg.EnvVar("NAME").')
     model: str = Field(default="", description="The model's name on the server.")
@@ -35,6 +40,19 @@ class PlannerResource(dg.ConfigurableResource["PlannerResource"]):
     timeout_seconds: float = Field(default=0, description="For one request; 0: 60.")
     max_page_tokens: int = Field(default=0, description="Of a page in one request; 0: 4,000.")
     max_task_tokens: int = Field(default=0, description="Budget of one task; 0: 200,000.")
+    max_cost_usd: float = Field(
+        default=0, description="Money for the models of one run; 0: no such budget."
+    )
+    context_tokens: int = Field(
+        default=0,
+        description="What the server reads of a request at most, where it doesn't say so itself "
+        "(Ollama's num_ctx).",
+    )
+    temperature: float | None = Field(default=None, description="Left out: the server's own.")
+    reading_model: str = Field(default="", description="A second model, which reads data.")
+    fallback_model: str = Field(
+        default="", description="A model that is asked where the first gives no usable answer."
+    )
     replay: str = Field(
         default="",
         description="Record and replay: model (tasks in which a model had a part), all, or off; "
@@ -65,6 +83,7 @@ class PlannerResource(dg.ConfigurableResource["PlannerResource"]):
 
     def _model(self) -> ModelSettings:
         return settings_from(
+            provider=self.provider,
             base_url=self.base_url,
             api_key=self.api_key,
             model=self.model,
@@ -72,6 +91,11 @@ class PlannerResource(dg.ConfigurableResource["PlannerResource"]):
             timeout_seconds=self.timeout_seconds,
             max_page_tokens=self.max_page_tokens,
             max_task_tokens=self.max_task_tokens,
+            max_cost_usd=self.max_cost_usd,
+            context_tokens=self.context_tokens,
+            temperature=self.temperature,
+            reading_model=self.reading_model,
+            fallback_model=self.fallback_model,
         )
 
     def _replaying(self) -> Replaying:

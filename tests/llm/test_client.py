@@ -108,8 +108,17 @@ def test_a_server_without_schemas_is_asked_without() -> None:
 
 
 def test_prices_come_from_the_list_and_cached_tokens_are_cheaper() -> None:
-    assert 0 < price("gpt-4.1-mini", 10_000, 8_000, 100) < price("gpt-4.1-mini", 10_000, 0, 100)
-    assert price("a-model-of-my-own", 10_000, 0, 100) == 0
+    listed = ModelSettings(model="gpt-4.1-mini")
+    cached, fresh = (price(listed, 10_000, tokens, 100) for tokens in (8_000, 0))
+    assert cached is not None
+    assert fresh is not None
+    assert 0 < cached < fresh
+    own = ModelSettings(model="a-model-of-my-own")
+    assert price(own, 10_000, 0, 100) is None
+    told = ModelSettings(model="a-model-of-my-own", input_price_usd=2, output_price_usd=10)
+    assert price(told, 1_000_000, 0, 100_000) == 3
+    router = ModelSettings(provider="openrouter", model="openai/gpt-4.1-mini")
+    assert price(router, 10_000, 0, 100) == fresh
 
 
 def test_settings_come_from_the_environment() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from skyvern_dagster.llm.loopback.replies import (
     HangUp,
     HttpError,
+    Raw,
     Refusal,
     Reply,
     Says,
@@ -18,6 +19,7 @@ __all__ = [
     "HangUp",
     "HttpError",
     "ModelServer",
+    "Raw",
     "Refusal",
     "Reply",
     "Says",

@@ -17,10 +17,13 @@ class Says:
     Attributes:
         content: Text as it is (also text that is no JSON), or a document that is written as JSON.
         finish: ``stop``, or ``length`` for an answer that was cut off.
+        usage: What the server says to have counted, in place of what it has; empty for a server
+            that doesn't count.
     """
 
     content: Any
     finish: str = "stop"
+    usage: dict[str, Any] | None = None
 
     @property
     def text(self) -> str:
@@ -51,6 +54,14 @@ class HttpError:
 
 
 @dataclass(frozen=True)
+class Raw:
+    """Any body, for errors in other forms than OpenAI's."""
+
+    status: int
+    body: Any
+
+
+@dataclass(frozen=True)
 class Slow:
     """An answer that takes its time."""
 
@@ -63,7 +74,7 @@ class HangUp:
     """The connection is closed without an answer."""
 
 
-Reply = Says | Refusal | HttpError | Slow | HangUp
+Reply = Says | Refusal | HttpError | Raw | Slow | HangUp
 ReplyScript = Reply | Callable[[ChatRequest], "Reply | dict[str, Any] | str"] | dict[str, Any] | str
 """A reply, a document or text to say, or a function that makes one from the request."""
 

@@ -10,9 +10,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, assert_never
 
+from skyvern_dagster.llm.known_servers import forget
 from skyvern_dagster.llm.loopback.replies import (
     HangUp,
     HttpError,
+    Raw,
     Refusal,
     Reply,
     ReplyScript,
@@ -55,6 +57,8 @@ class ModelServer:
         )
 
     def __enter__(self) -> ModelServer:
+        # Another server may have had this port, with other habits.
+        forget(self.url)
         self._thread.start()
         return self
 
@@ -132,20 +136,34 @@ class _Handler(BaseHTTPRequestHandler):
                 self.server.model_server.wait(reply.seconds)
                 self._message(request, {"content": reply.reply.text}, "stop", cached)
             case Says():
-                self._message(request, {"content": reply.text}, reply.finish, cached)
+                said = {"content": reply.text}
+                self._message(request, said, reply.finish, cached, reply.usage)
             case Refusal():
                 self._message(request, {"content": None, "refusal": reply.text}, "stop", cached)
             case HttpError():
                 self._error(reply)
+            case Raw():
+                self._json(reply.status, reply.body)
             case HangUp():
                 self.close_connection = True
             case _:
                 assert_never(reply)
 
     def _message(
-        self, request: ChatRequest, message: dict[str, Any], finish: str, cached: int
+        self,
+        request: ChatRequest,
+        message: dict[str, Any],
+        finish: str,
+        cached: int,
+        usage: dict[str, Any] | None = None,
     ) -> None:
         sent, received = request.input_tokens, len(message["content"] or "") // 4
+        counted = {
+            "prompt_tokens": sent,
+            "completion_tokens": received,
+            "total_tokens": sent + received,
+            "prompt_tokens_details": {"cached_tokens": min(cached, sent)},
+        }
         self._json(
             200,
             {
@@ -160,12 +178,7 @@ class _Handler(BaseHTTPRequestHandler):
                         "message": {"role": "assistant", **message},
                     }
                 ],
-                "usage": {
-                    "prompt_tokens": sent,
-                    "completion_tokens": received,
-                    "total_tokens": sent + received,
-                    "prompt_tokens_details": {"cached_tokens": min(cached, sent)},
-                },
+                "usage": counted if usage is None else usage or None,
             },
         )
 

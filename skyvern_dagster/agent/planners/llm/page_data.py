@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, assert_never
 
@@ -43,6 +43,7 @@ class ReadData:
         problem: Why the data can't be used; ``None`` when it can.
         infrastructure: Whether that is because nobody could be asked.
         doubtful: Values that stand nowhere on the page, one sentence each.
+        note: That another model than the first one has read, and why.
     """
 
     data: Any = None
@@ -51,12 +52,19 @@ class ReadData:
     retryable: bool = True
     infrastructure: bool = False
     doubtful: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What people should know about it."""
+        return (*self.doubtful, self.note) if self.note else self.doubtful
 
 
 def fitting(data: Any, request: PlanRequest) -> ReadData | None:
     """Data that came with a decision, where it fits its schema."""
     schema = schema_of(request.goal.data_schema)
-    if data in (None, {}, []) or mismatch(data, schema) is not None:
+    # An empty list is an answer, an object without a field is none.
+    if data in (None, {}) or mismatch(data, schema) is not None:
         return None
     return ReadData(data, doubtful=not_on_page(data, request.observation))
 
@@ -85,7 +93,11 @@ async def _read_parts(client: ModelClient, request: PlanRequest, budget: int) ->
         outcome = await ask_for(client, question, partial(_held_to, schema))
         match outcome:
             case Document():
-                whole = ReadData(merge(whole.data, outcome.value), whole.usage + outcome.usage)
+                whole = ReadData(
+                    merge(whole.data, outcome.value),
+                    whole.usage + outcome.usage,
+                    note=outcome.note or whole.note,
+                )
             case Misshapen():
                 reason = f"the data that was read doesn't fit: {outcome.reason}"
                 return ReadData(usage=whole.usage + outcome.usage, problem=reason)
@@ -103,7 +115,7 @@ async def _read_parts(client: ModelClient, request: PlanRequest, budget: int) ->
                 )
             case _:
                 assert_never(outcome)
-    return ReadData(whole.data, whole.usage, doubtful=not_on_page(whole.data, request.observation))
+    return replace(whole, doubtful=not_on_page(whole.data, request.observation))
 
 
 def _held_to(schema: dict[str, Any], document: Any) -> Any:

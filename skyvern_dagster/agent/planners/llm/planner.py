@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
@@ -17,7 +18,7 @@ from skyvern_dagster.llm.messages import Question
 from skyvern_dagster.llm.outcomes import Refused, TooLong, Unavailable
 from skyvern_dagster.llm.settings import ModelSettings
 from skyvern_dagster.llm.structured import Document, Misshapen, StructuredOutcome, ask_for
-from skyvern_dagster.llm.usage import Usage
+from skyvern_dagster.llm.usage import Usage, require_prices
 from skyvern_dagster.reading.nested_values import flat_items
 
 PLANNER = "llm"
@@ -45,12 +46,21 @@ class LlmPlanner:
     nothing else, costs one request; data that came along with a decision and fits its schema, none.
 
     Args:
-        settings: Which model, where, and its budgets.
+        settings: Which model, where, and its budgets; the further models that it names.
+
+    Raises:
+        PlannerError: There is a budget in money, and a model has no known price.
     """
 
     def __init__(self, settings: ModelSettings) -> None:
         self._settings = settings
         self._client = ModelClient(settings)
+        self._reader = self._client
+        if settings.reading is not None:
+            self._reader = ModelClient(settings.reading)
+            self._reader.fallback = self._client
+        if settings.max_cost_usd:
+            require_prices(settings)
 
     @property
     def name(self) -> str:
@@ -63,22 +73,37 @@ class LlmPlanner:
         Raises:
             PlannerError: The extra ``llm`` is not installed.
         """
+        exceeded = await self._exceeded(request)
+        if exceeded is not None:
+            return _failed(exceeded, Usage(), retryable=False)
+        goal = request.goal
+        if goal.data_extraction_goal and not goal.navigation_goal.strip():
+            reading = await read_page(self._reader, request)
+            return _read(reading, Usage(), "The task only asks to read this page", (Complete(),))
+        return await self._decide(request)
+
+    async def _exceeded(self, request: PlanRequest) -> str | None:
+        """Which budget is spent."""
         spent = sum((step.usage for step in request.history), Usage())
         limit = self._settings.max_task_tokens
         if spent.tokens >= limit:
-            return _failed(f"Max tokens per task ({limit}) exceeded", Usage(), retryable=False)
-        goal = request.goal
-        if goal.data_extraction_goal and not goal.navigation_goal.strip():
-            reading = await read_page(self._client, request)
-            return _read(reading, Usage(), "The task only asks to read this page", (Complete(),))
-        return await self._decide(request)
+            return f"Max tokens per task ({limit}) exceeded"
+        most = self._settings.max_cost_usd
+        cost = await asyncio.to_thread(request.run_cost) if most else 0.0
+        if most and cost >= most:
+            return (
+                f"Max cost per run (${most:g}) exceeded: its models have cost ${cost:.4f} so far; "
+                "SKYVERN_LLM_MAX_COST_USD sets the limit"
+            )
+        return None
 
     async def _decide(self, request: PlanRequest) -> Plan:
         outcome, conversation = await self._asked(request)
         match outcome:
             case Document():
                 why, decisions = outcome.value
-                draft = _Draft(request, conversation, why, decisions, outcome.usage)
+                notes = (outcome.note,) if outcome.note else ()
+                draft = _Draft(request, conversation, why, decisions, outcome.usage, notes)
                 return await self._checked(draft)
             case Misshapen():
                 return _failed(outcome.reason, outcome.usage, retryable=True)
@@ -143,10 +168,12 @@ class LlmPlanner:
         if before:
             # What is to be read may come up only now: act first, then look and read.
             return draft.plan(before)
-        reading = fitting(extract.data, draft.request) if draft.conversation.page.complete else None
+        came = draft.conversation.page.complete and self._reader is self._client
+        reading = fitting(extract.data, draft.request) if came else None
         if reading is None:
-            reading = await read_page(self._client, draft.request)
-        return _read(reading, draft.usage, draft.why, after)
+            reading = await read_page(self._reader, draft.request)
+        plan = _read(reading, draft.usage, draft.why, after)
+        return replace(plan, notes=(*draft.notes, *plan.notes))
 
     async def _completion(self, draft: _Draft, index: int, complete: Complete) -> Plan:
         before, request = draft.decisions[:index], draft.request
@@ -177,9 +204,18 @@ class _Draft:
     why: str
     decisions: tuple[Decision, ...]
     usage: Usage
+    notes: tuple[str, ...] = ()
 
     def plan(self, decisions: tuple[Decision, ...]) -> Plan:
-        return Plan(decisions, _CONFIDENCE, self.why, PLANNER, self.usage, guarded=True)
+        return Plan(
+            decisions,
+            _CONFIDENCE,
+            self.why,
+            PLANNER,
+            self.usage,
+            guarded=True,
+            notes=self.notes,
+        )
 
 
 def _read(reading: ReadData, spent: Usage, why: str, after: tuple[Decision, ...]) -> Plan:
@@ -192,7 +228,7 @@ def _read(reading: ReadData, spent: Usage, why: str, after: tuple[Decision, ...]
             infrastructure=reading.infrastructure,
         )
     decisions = (Extract(data=reading.data), *(_unproven(each) for each in after))
-    return Plan(decisions, _CONFIDENCE, why, PLANNER, usage, guarded=True, notes=reading.doubtful)
+    return Plan(decisions, _CONFIDENCE, why, PLANNER, usage, guarded=True, notes=reading.notes)
 
 
 def _unproven(decision: Decision) -> Decision:
