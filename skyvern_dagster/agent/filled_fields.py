@@ -18,13 +18,14 @@ from skyvern_dagster.agent.decisions import (
     SelectOption,
 )
 from skyvern_dagster.agent.targets import label_of
-from skyvern_dagster.browser.field_content import FieldContent, field_content
-from skyvern_dagster.browser.observation import Observation
+from skyvern_dagster.browser.field_content import FieldContent, field_content, left_field
+from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.browser.session import BrowserSession
 from skyvern_dagster.credentials.reference import references_in
 from skyvern_dagster.reading.field_values import same_value
 
 _SENDING_TYPES = frozenset({"submit", "image", "button"})
+_OPENED = frozenset({"listbox", "menu", "grid", "tree", "tooltip"})
 _LONGEST = 80
 
 
@@ -77,11 +78,13 @@ class FilledFields:
         self._by_ref[decision.ref] = filled
         return ""
 
-    async def changed(self, session: BrowserSession) -> str:
+    async def changed(self, sending: Decision, session: BrowserSession) -> str:
         """What fields no longer hold what was put into them, in a sentence; told once."""
         problems = []
+        # A key goes into the field that has the focus, which stays there.
+        read = field_content if isinstance(sending, Press) else left_field
         for ref, filled in self._by_ref.items():
-            now = await field_content(session.page, ref)
+            now = await read(session.page, ref)
             if now is not None and (problem := filled.problem(now)):
                 problems.append(problem)
         if problems:
@@ -99,12 +102,20 @@ def may_send(decision: Decision, observation: Observation) -> bool:
         case Press(key=key):
             return key.rpartition("+")[2] in ("Enter", "NumpadEnter")
         case Click(ref=ref):
-            node = observation.find(ref)
-            return node is not None and (
-                node.role == "button" or node.tag == "button" or node.input_type in _SENDING_TYPES
-            )
+            return _is_sender(observation.root, ref)
         case _:
             return False
+
+
+def _is_sender(place: Node, ref: str) -> bool:
+    """Whether a button may send; those of what a field opens (a calendar, a list) only fill in."""
+    for node in place.children:
+        if node.ref == ref:
+            button = node.role == "button" or node.input_type in _SENDING_TYPES
+            return button and not (node.name or node.text).strip().isdigit()
+        if node.role not in _OPENED and _is_sender(node, ref):
+            return True
+    return False
 
 
 def _is_passed_on(decision: InputText, observation: Observation) -> bool:

@@ -272,7 +272,7 @@ class AgentLoop:
                     cause="unproven",
                 )
         if may_send(decision, observation) and (
-            changed := await self._fields.changed(self.session)
+            changed := await self._fields.changed(decision, self.session)
         ):
             return _not_taken(f"nothing was sent: {changed}", observation.url)
         result = await self._acted(decision, observation)

@@ -191,7 +191,7 @@ class SendEmailBlock(LeafBlock):
         message["Message-ID"] = message_id(
             context.delivery or context.workflow_run_id, marks.identity
         )
-        body = f"{context.text(self.body, 'body')}{_notes(context, marks)}"
+        body = f"{context.readable(self.body, 'body')}{_notes(context, marks)}"
         message.set_content(_LONE_SURROGATES.sub("?", body))
         names = unique_names([_one_line(PurePosixPath(file.filename).name) for file in marks.files])
         for file, name in zip(marks.files, names, strict=True):

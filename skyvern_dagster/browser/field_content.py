@@ -48,6 +48,21 @@ async def field_content(page: Page, ref: str) -> FieldContent | None:
         return None
 
 
+async def left_field(page: Page, ref: str) -> FieldContent | None:
+    """Reads a field once the focus has left it: that is when many pages check what it holds."""
+    from playwright.async_api import Error
+
+    content = await field_content(page, ref)
+    if content is None or not content.focused:
+        return content
+    try:
+        control = locator_of(page, ref).locator("skyvern-target=control")
+        await control.blur(timeout=_TIMEOUT)
+    except Error:
+        return None
+    return await field_content(page, ref)
+
+
 async def content_of(locator: Locator) -> FieldContent:
     """Reads the field that a locator finds.
 

@@ -33,7 +33,7 @@ def same_value(asked: str, held: str) -> bool:
         if asked_for := reading(asked):
             return bool(asked_for & reading(held))
     numbers, held_numbers = _numbers(asked), _numbers(held)
-    if numbers and held_numbers:
+    if numbers and (held_numbers or re.search(r"[.,]", asked)):
         return bool(numbers & held_numbers)
     return _letters(one) == _letters(other) != ""
 
