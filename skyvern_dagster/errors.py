@@ -109,6 +109,10 @@ class ActionError(BrowserError):
     """An element could not be acted on (gone, covered, disabled, wrong kind)."""
 
 
+class NotTakenError(ActionError):
+    """A field doesn't hold what was put into it."""
+
+
 class HttpStatusError(ActionError):
     """A server answered a request for a file with an error.
 

@@ -35,6 +35,7 @@ from skyvern_dagster.agent.request_guard import RequestGuard
 from skyvern_dagster.agent.targets import label_of
 from skyvern_dagster.agent.uploads import Uploads
 from skyvern_dagster.browser import actions, file_actions, navigation
+from skyvern_dagster.browser.field_content import letter_for_letter
 from skyvern_dagster.browser.form import form_around
 from skyvern_dagster.browser.frames import frame_url
 from skyvern_dagster.browser.observation import Observation
@@ -50,6 +51,7 @@ from skyvern_dagster.errors import (
     SecretError,
     SkyvernDagsterError,
 )
+from skyvern_dagster.reading.field_values import same_value
 
 
 class ActionExecutor:
@@ -166,7 +168,12 @@ class ActionExecutor:
         else:
             self._requests.typed(text)
         return await actions.input_text(
-            self._session, decision.ref, text, press_enter=decision.press_enter, secret=secret
+            self._session,
+            decision.ref,
+            text,
+            press_enter=decision.press_enter,
+            secret=secret,
+            same=letter_for_letter if secret else same_value,
         )
 
     async def _one_time_code(self, decision: SolveTotp) -> ActionResult:

@@ -23,6 +23,7 @@ from skyvern_dagster.agent.decisions import (
 from skyvern_dagster.agent.executor import ActionExecutor, describe, describe_target
 from skyvern_dagster.agent.extraction import merge, mismatch
 from skyvern_dagster.agent.file_proof import FileProver
+from skyvern_dagster.agent.filled_fields import FilledFields, may_send
 from skyvern_dagster.agent.guard import Guard, shows, text_of
 from skyvern_dagster.agent.learner import Learner
 from skyvern_dagster.agent.planner import (
@@ -98,6 +99,7 @@ class AgentLoop:
     _failed_in_a_row: int = 0
     _nobody_to_ask: bool = False
     _filled_in: bool = False
+    _fields: FilledFields = field(default_factory=FilledFields)
     may_have_sent: bool = False
 
     def __post_init__(self) -> None:
@@ -291,7 +293,11 @@ class AgentLoop:
                     error=f'the page doesn\'t show "{decision.shows[:100]}"',
                     cause="unproven",
                 )
-        result = await self.timed("act", self.executor.act(decision))
+        if may_send(decision, observation) and (
+            changed := await self._fields.changed(decision, self.session)
+        ):
+            return _not_taken(f"nothing was sent: {changed}", observation.url)
+        result = await self._acted(decision, observation)
         if result.ok or getattr(decision, "ref", None) is None:
             return result
         # Pages of some frameworks draw themselves anew all the time.
@@ -302,7 +308,18 @@ class AgentLoop:
         refused = await self._refused(again, plan, now)
         if refused is not None:
             return refused
-        return await self.timed("act", self.executor.act(again))
+        return await self._acted(again, now)
+
+    async def _acted(self, decision: Decision, observation: Observation) -> ActionResult:
+        """Carries a decision out; what it put into a field is there when the page has settled."""
+        result = await self.timed("act", self.executor.act(decision))
+        if result.url_after != result.url_before or result.new_tab:
+            self._fields.forget()
+        elif result.ok and (
+            problem := await self._fields.note(decision, observation, self.session)
+        ):
+            return _not_taken(problem, result.url_after, result)
+        return result
 
     async def _refused(
         self, decision: Decision, plan: Plan, observation: Observation
@@ -389,6 +406,12 @@ class AgentLoop:
         finally:
             spent = time.monotonic() - started
             self.seconds[activity] = self.seconds.get(activity, 0.0) + spent
+
+
+def _not_taken(problem: str, url: str, result: ActionResult | None = None) -> ActionResult:
+    """An action after which a field doesn't hold what it should."""
+    done = result or ActionResult(ok=False, message="", url_before=url, url_after=url)
+    return replace(done, ok=False, message=problem, error=problem, cause="not_taken")
 
 
 def _page_is_another(result: ActionResult) -> bool:

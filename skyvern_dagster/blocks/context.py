@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -186,6 +187,17 @@ class BlockContext:
         value = self.value(text, field)
         if isinstance(value, dict | list):
             raise BlockError(f"{field}: {text!r} gives a {type(value).__name__}, not a text")
+        return "" if value is None else str(value)
+
+    def readable(self, text: str, field: str) -> str:
+        """Like :meth:`text`; a list or an object as JSON, for people: a loop's output in a mail.
+
+        Raises:
+            BlockError: The template can't be rendered.
+        """
+        value = self.value(text, field)
+        if isinstance(value, dict | list):
+            return json.dumps(value, indent=2, ensure_ascii=False, default=str)
         return "" if value is None else str(value)
 
     def rendered(self, text: str, field: str) -> str:

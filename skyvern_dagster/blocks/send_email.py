@@ -262,7 +262,7 @@ class SendEmailBlock(LeafBlock):
         return message
 
     def _write_body(self, message: EmailMessage, context: BlockContext, notes: str) -> None:
-        body = _LONE_SURROGATES.sub("?", context.text(self.body, "body"))
+        body = _LONE_SURROGATES.sub("?", context.readable(self.body, "body"))
         if self.body_format == "text":
             message.set_content(body + notes)
             return

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from skyvern_dagster.browser.fetching import reason_of
 from skyvern_dagster.browser.page_idle import wait_until_idle, watch_for_effect
 from skyvern_dagster.browser.page_snapshot import Mark, page_snapshot
-from skyvern_dagster.browser.results import ActionResult
-from skyvern_dagster.errors import ActionError, BrowserBrokenError, HttpStatusError
+from skyvern_dagster.browser.results import ActionResult, FailureCause
+from skyvern_dagster.errors import ActionError, BrowserBrokenError, HttpStatusError, NotTakenError
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -41,6 +41,7 @@ class _Failure:
 
     error: str
     status: int | None = None
+    cause: FailureCause | None = None
 
 
 async def perform(
@@ -87,7 +88,9 @@ async def _attempt(
     try:
         return await act(page), None
     except HttpStatusError as error:
-        return "", _Failure(str(error), error.status)
+        return "", _Failure(str(error), error.status, "http_error")
+    except NotTakenError as error:
+        return "", _Failure(str(error), cause="not_taken")
     except ActionError as error:
         return "", _Failure(str(error))
     except Error as error:
@@ -118,7 +121,7 @@ async def _leave_error_page(session: BrowserSession, mark: Mark) -> _Failure | N
     answer = session.traffic.answer_for(url)
     if answer is not None and answer.status >= 400:
         error = HttpStatusError(answer.status, url)
-        return _Failure(str(error), error.status)
+        return _Failure(str(error), error.status, "http_error")
     if page is None:
         return None
     return _Failure(f"{url} could not be opened: {reason_of(ActionError(code))}")
@@ -170,7 +173,8 @@ async def _result(
     landed = session.downloads.take_unreported()
     problems = session.downloads.problems[mark.problems :]
     if problems and not landed:
-        failure = _Failure(problems[0].reason, problems[0].status)
+        status = problems[0].status
+        failure = _Failure(problems[0].reason, status, None if status is None else "http_error")
     error = failure.error if failure is not None else ""
     status = failure.status if failure is not None else None
     names = [file.filename for file in landed]
@@ -186,7 +190,7 @@ async def _result(
         downloads=landed,
         page_changed=changes.page_changed,
         error=error,
-        cause="http_error" if status is not None else None,
+        cause=failure.cause if failure is not None else None,
         http_status=status,
     )
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Literal
 from skyvern_dagster.browser.action import perform
 from skyvern_dagster.browser.clicking import click_target, dispatch_click
 from skyvern_dagster.browser.dropdowns import choose_drawn_option
+from skyvern_dagster.browser.field_content import SameValue, content_of, letter_for_letter
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.browser.scripts import script
 from skyvern_dagster.browser.secret_cover import cover
 from skyvern_dagster.browser.target import Target, find_target
-from skyvern_dagster.errors import ActionError
+from skyvern_dagster.errors import ActionError, NotTakenError
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -27,6 +28,18 @@ _CHOOSER_TIMEOUT = 5_000.0
 _KEY_DELAY = 15.0
 _TEXTLESS_TYPES = ("checkbox", "radio", "file", "submit", "button", "reset", "image")
 _KEYED_ROLES = ("textbox", "searchbox", "combobox", "spinbutton")
+_KEYED_TYPES = ("text", "tel", "search", "url", "email", "password")
+_LONGEST_HELD = 120
+_FORMS = {
+    "date": "a date must be given as YYYY-MM-DD",
+    "time": "a time must be given as HH:MM",
+    "datetime-local": "it must be given as YYYY-MM-DDTHH:MM",
+    "month": "a month must be given as YYYY-MM",
+    "week": "a week must be given as YYYY-Www",
+    "number": "it must be a number",
+    "color": "it must be a color as #rrggbb",
+}
+"""What fields of a type take, by HTML."""
 
 
 async def click(
@@ -84,8 +97,9 @@ async def input_text(
     *,
     press_enter: bool = False,
     secret: bool = False,
+    same: SameValue = letter_for_letter,
 ) -> ActionResult:
-    """Replaces the content of a field.
+    """Replaces the content of a field, and reads it back before anything else is done with it.
 
     Args:
         session: Where to act.
@@ -93,6 +107,7 @@ async def input_text(
         text: What to type, secrets already resolved. It is not repeated in the result.
         press_enter: Whether to press Enter afterwards.
         secret: Whether no picture may show the text.
+        same: Whether what the field holds then is the text, in the field's own form.
     """
     if secret:
         session.hide(text)
@@ -106,7 +121,7 @@ async def input_text(
             raise ActionError(f"{target} takes no text: it is a {target.type or target.control}")
         if secret:
             await cover(target.locator)
-        await _fill(page, target, text)
+        await _fill(page, target, text, same)
         if secret:
             await cover(target.locator)
         if press_enter:
@@ -116,42 +131,56 @@ async def input_text(
     return await perform(session, act)
 
 
-async def _fill(page: Page, target: Target, text: str) -> None:
+async def _fill(page: Page, target: Target, text: str, same: SameValue) -> None:
     from playwright.async_api import Error
 
     control = target.locator.locator("skyvern-target=control")
     if target.maxlength is not None and len(text) > target.maxlength:
-        # One box per digit: the page moves on to the next box as one types.
-        await control.fill("", timeout=_TIMEOUT)
-        await control.focus(timeout=_TIMEOUT)
-        await page.keyboard.type(text, delay=_KEY_DELAY)
+        await _type_over_boxes(page, target, text)
         return
     try:
         await control.fill(text, timeout=_TIMEOUT)
-        taken = target.control not in ("input", "textarea") or not text
-        taken = taken or bool(await control.input_value(timeout=_TIMEOUT))
-    except Error:
-        taken = False
-    if taken:
+    except Error as error:
+        if target.role not in _KEYED_ROLES:
+            problem = _FORMS.get(target.type, "it is not a text field, or it is hidden")
+            raise ActionError(f"{target} doesn't take this text: {problem}") from error
+    if await _holds(target, text, same):
         return
-    if target.role not in _KEYED_ROLES:
-        raise ActionError(f"{target} doesn't take this text: {_fill_problem(target)}")
-    await target.locator.click(timeout=_TIMEOUT)
-    await page.keyboard.press("ControlOrMeta+A")
+    if target.role in _KEYED_ROLES or target.type in _KEYED_TYPES:
+        # Masks listen to keys, and not to the change of the content.
+        await control.click(timeout=_TIMEOUT)
+        await page.keyboard.press("ControlOrMeta+A")
+        await page.keyboard.type(text, delay=_KEY_DELAY)
+        if await _holds(target, text, same):
+            return
+    form = _FORMS.get(target.type)
+    hint = f": {form}" if form else ""
+    raise NotTakenError(f"{target} {await _held(target)} instead of what was typed{hint}")
+
+
+async def _type_over_boxes(page: Page, target: Target, text: str) -> None:
+    """One box per digit: the page moves on to the next box as one types."""
+    control = target.locator.locator("skyvern-target=control")
+    await control.fill("", timeout=_TIMEOUT)
+    await control.focus(timeout=_TIMEOUT)
     await page.keyboard.type(text, delay=_KEY_DELAY)
+    if (await content_of(target.locator)).focused:
+        raise NotTakenError(f"{target} takes {target.maxlength} characters only")
 
 
-def _fill_problem(target: Target) -> str:
-    forms = {
-        "date": "a date must be given as YYYY-MM-DD",
-        "time": "a time must be given as HH:MM",
-        "datetime-local": "it must be given as YYYY-MM-DDTHH:MM",
-        "month": "a month must be given as YYYY-MM",
-        "week": "a week must be given as YYYY-Www",
-        "number": "it must be a number",
-        "color": "it must be a color as #rrggbb",
-    }
-    return forms.get(target.type, "it is not a text field, or it is hidden")
+async def _holds(target: Target, text: str, same: SameValue) -> bool:
+    control = target.locator.locator("skyvern-target=control")
+    if target.type == "password":
+        # Compared here and kept nowhere.
+        return same(text, await control.input_value(timeout=_TIMEOUT))
+    return same(text, (await content_of(target.locator)).text)
+
+
+async def _held(target: Target) -> str:
+    held = await content_of(target.locator)
+    if target.type == "password":
+        return "holds something else" if held.filled else "is empty"
+    return f'holds "{held.text[:_LONGEST_HELD]}"' if held.filled else "is empty"
 
 
 async def select_option(
@@ -199,6 +228,10 @@ async def _choose_listed(
     names = ", ".join(f'"{target.options[index][0]}"' for index in wanted)
     if target.control == "select":
         await control.select_option(index=wanted, timeout=_TIMEOUT)
+        chosen = (await content_of(target.locator)).chosen
+        if sorted(chosen) != sorted(target.options[index][0] for index in wanted):
+            shown = ", ".join(f'"{each}"' for each in chosen) or "nothing"
+            raise NotTakenError(f"{target} shows {shown} as chosen instead of {names}")
     else:
         await control.fill(target.options[wanted[0]][1], timeout=_TIMEOUT)
     return f"Chose {names} in {target}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from skyvern_dagster.browser.clicking import click_target
 from skyvern_dagster.browser.target import Target, find_target
-from skyvern_dagster.errors import ActionError
+from skyvern_dagster.errors import ActionError, NotTakenError
 
 if TYPE_CHECKING:
     from playwright.async_api import Frame, Locator, Page
@@ -43,11 +43,12 @@ async def choose_drawn_option(page: Page, target: Target, label: str) -> str:
     if option is None:
         kind = "" if target.role == "combobox" else " is not a native select, and"
         raise ActionError(f'{target}{kind} shows no option "{label}" when it is opened')
+    reads = " ".join((await option.inner_text(timeout=_TIMEOUT)).split()) or label
     try:
         await option.click(timeout=_TIMEOUT, no_wait_after=True)
     except PlaywrightTimeout as error:
         raise ActionError(f'the option "{label}" of {target} can\'t be clicked') from error
-    return f'Chose "{label}" in {target}{await _accepted(page, target, label)}'
+    return f'Chose "{label}" in {target}{await _accepted(page, target, label, option, reads)}'
 
 
 async def _searched(page: Page, target: Target, label: str) -> Locator | None:
@@ -68,18 +69,45 @@ async def _searched(page: Page, target: Target, label: str) -> Locator | None:
     return option
 
 
-async def _accepted(page: Page, target: Target, label: str) -> str:
-    """What the dropdown shows now, where that isn't the label itself."""
+async def _accepted(page: Page, before: Target, label: str, option: Locator, reads: str) -> str:
+    """What the dropdown shows now, where that isn't the option itself.
+
+    Args:
+        page: Where it is.
+        before: The dropdown as it was before.
+        label: The option that was asked for.
+        option: The one that was clicked.
+        reads: How it read.
+
+    Raises:
+        NotTakenError: It took another value than the one that was asked for.
+    """
     try:
-        now = await find_target(page, target.ref)
+        now = await find_target(page, before.ref)
     except ActionError:
         return ""
-    shown, wanted = now.shows.casefold(), label.strip().casefold()
-    if not shown or wanted in shown or shown in wanted:
+    shown = now.shows
+    if not shown or any(_within(each, shown) for each in (label, reads)) or _within(shown, reads):
         return ""
-    if now.is_typed and now.role == "combobox":
-        raise ActionError(f'{target} took "{now.shows}" instead of "{label}"')
-    return f'; it shows "{now.shows}"'
+    menu = shown == before.shows and not now.is_typed and now.role != "combobox"
+    if menu or await _is_marked(option):
+        # A menu that does something shows the same before and after; others tell only how many.
+        return f'; it shows "{shown}"'
+    raise NotTakenError(f'{before} took "{shown}" instead of "{label}"')
+
+
+async def _is_marked(option: Locator) -> bool:
+    """Whether an option that still shows says of itself that it is chosen."""
+    if not await option.count():
+        return False
+    states = [await option.first.get_attribute(f"aria-{each}") for each in ("selected", "checked")]
+    return "true" in states
+
+
+def _within(text: str, whole: str) -> bool:
+    """Whether a text stands in another one as whole words, capitals and white space aside."""
+    wanted, given = (" ".join(each.casefold().split()) for each in (text, whole))
+    return bool(re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", given))
 
 
 async def _option(page: Page, label: str, timeout: float) -> Locator | None:

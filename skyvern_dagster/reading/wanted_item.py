@@ -334,6 +334,11 @@ def _place(text: str) -> int:
     return 0
 
 
+def ordinal(word: str) -> int:
+    """Which one in order a word says (``third``: 3); 0 where it says none."""
+    return _ordinals().get(fold(word).strip(".,;:"), 0)
+
+
 @cache
 def _ordinals() -> dict[str, int]:
     listed = word_list("items")["ordinals"]

@@ -148,6 +148,21 @@
     };
   }
 
+  // What a field holds now. Of a password only whether there is one.
+  function contentOf(element) {
+    const control = controlOf(element);
+    const secret = control.type === "password";
+    const chosen = control.nodeName === "SELECT" ? Array.from(control.selectedOptions, (each) => clean(each.label, 200)) : [];
+    const text = control.isContentEditable ? control.innerText : String(control.value ?? "");
+    return {
+      text: secret ? "" : text,
+      filled: Boolean(text),
+      focused: control.getRootNode().activeElement === control,
+      chosen,
+      checked: "checked" in control ? control.checked : element.ariaChecked === "true",
+    };
+  }
+
   // What a person would read together with a text: its row, item or paragraph.
   function textAround(element) {
     const whole = element.closest("tr,[role=row],li,dd,dt,p,label,figure,fieldset,article") || element;
@@ -155,7 +170,7 @@
     return text || labelOf(element, element);
   }
 
-  const ANSWERS = { form: formOf, around: textAround };
+  const ANSWERS = { form: formOf, around: textAround, content: contentOf };
 
   function queryAll(root, body) {
     if (body === "control") return [controlOf(root)];

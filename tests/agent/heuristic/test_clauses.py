@@ -21,7 +21,10 @@ from tests.agent.heuristic.conftest import Look
 @pytest.mark.parametrize(
     ("goal", "unclear"),
     [
-        ("Filter between 2024-01-01 and 2024-02-01, click Filter.", "Filter between 2024-01-01"),
+        (
+            "Filter between 2024-01-01 and 2024-02-01, click Filter.",
+            "Filter between 2024-01-01 and 2024-02-01",
+        ),
         ('Replace the text by "Hello" and click Publish.', 'Replace the text by "Hello"'),
         ('Change the title to "X", then click "Publish".', 'Change the title to "X"'),
         ('Go to the orders page. Click "Show all".', ""),

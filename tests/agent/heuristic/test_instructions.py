@@ -73,7 +73,7 @@ def field(name: str, ref: str, role: str = "textbox", **more: str) -> Node:
 def first(goal: str, *nodes: Node) -> Decision | None:
     seen = Observation("https://a/", "A", Node("document", children=nodes))
     plan = follow_instructions(situation_of(PlanRequest(Goal(goal), seen)))
-    return plan.decisions[0] if plan else None
+    return plan.decisions[0] if plan and plan.decisions else None
 
 
 def test_the_field_that_is_called_most_like_it_gets_the_text() -> None:

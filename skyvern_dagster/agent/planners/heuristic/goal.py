@@ -39,6 +39,8 @@ class Intent:
         clicks: Labels that the goal says to click, in order.
         search: What the goal says to search for.
         newest: How many of the newest records are wanted, if not all.
+        as_shown: Whether the list is to be read as the page shows it, its filters as they are: an
+            earlier block may have set them.
     """
 
     instructions: str
@@ -57,6 +59,7 @@ class Intent:
     clicks: tuple[str, ...]
     search: str
     newest: int | None
+    as_shown: bool
 
 
 def read_goal(goal: Goal) -> Intent:
@@ -70,6 +73,7 @@ def read_goal(goal: Goal) -> Intent:
     extracts = bool(goal.data_extraction_goal or goal.data_schema is not None)
     downloads = goal.complete_on_download or _means(doing, "goal.download")
     clicks = tuple(named_after("click", doing))
+    window = date_window(everything, goal.payload, goal.today)
     return Intent(
         instructions=doing,
         terminates_if=f"{terminates} {reading_terminates}".strip(),
@@ -80,7 +84,7 @@ def read_goal(goal: Goal) -> Intent:
         extracts=extracts or (not downloads and not clicks and _means(doing, "goal.extract")),
         fills=_means(doing, "goal.fill"),
         data=data,
-        window=date_window(everything, goal.payload, goal.today),
+        window=window,
         target=_target(doing, reading, data),
         target_words=_target_words(doing),
         item=item,
@@ -88,6 +92,7 @@ def read_goal(goal: Goal) -> Intent:
         clicks=clicks,
         search=next(iter(named_after("search", doing)), ""),
         newest=newest_only(everything),
+        as_shown=_means(everything, "goal.as_shown") or not (doing or window),
     )
 
 

@@ -17,33 +17,44 @@ from skyvern_dagster.agent.decisions import (
     Press as PressKey,
 )
 from skyvern_dagster.agent.planner import Plan
+from skyvern_dagster.agent.planners.heuristic.day_fields import day_entries, outside
 from skyvern_dagster.agent.planners.heuristic.instructions import (
     Accept,
     Choose,
     Instruction,
     Key,
     Move,
+    Narrow,
     Press,
     Send,
+    Visit,
     Write,
-    instructions_of,
+    sequence_of,
 )
+from skyvern_dagster.agent.planners.heuristic.navigation import go_to
 from skyvern_dagster.agent.planners.heuristic.situation import (
     LIKELY,
     SURE,
     Situation,
     act,
     complete,
+    unsure,
 )
 from skyvern_dagster.agent.purposes import Purpose
-from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.amounts import number_value
+from skyvern_dagster.reading.concepts import FAIRLY, concept
 from skyvern_dagster.reading.controls import Control, Input
+from skyvern_dagster.reading.date_format import day_as_field_writes
+from skyvern_dagster.reading.date_window import DateWindow, date_window
 from skyvern_dagster.reading.dates import find_dates
-from skyvern_dagster.reading.words import fold, overlap
+from skyvern_dagster.reading.words import clip, fold, overlap
 
 _ALIKE = 0.6
 """All words of a name in a label five times as long, or most of them alone (`overlap`)."""
 _TICKED = frozenset({"checkbox", "switch", "menuitemcheckbox"})
+_DAY_TYPES = frozenset({"date", "datetime-local", "month", "week"})
+_MOST_CLICKS = 6
+"""A page is three clicks away (account, menu, page); twice as many allow for a wrong turn."""
 _CHOSEN = frozenset({"combobox", "listbox"})
 _Named = TypeVar("_Named", Control, Input)
 
@@ -51,22 +62,70 @@ _Named = TypeVar("_Named", Control, Input)
 def follow_instructions(situation: Situation) -> Plan | None:
     """The next instruction of a goal that spells out more than clicks; ``None`` for other goals.
 
-    Also ``None`` where the page has nothing, or several things, that an instruction can mean.
+    A goal in which a part can't be done here, or in several ways, is left to others.
     """
-    instructions = instructions_of(situation.intent.instructions)
-    if all(isinstance(each, Press) and not (each.double or each.right) for each in instructions):
+    instructions = sequence_of(situation.intent.instructions)
+    if not instructions:
         return None
+    acting = [index for index, one in enumerate(instructions) if not isinstance(one, Visit)]
     done = len(situation.memory.done(Purpose.INSTRUCTION))
-    if done >= len(instructions):
-        return complete(f"Did all that was asked for: {situation.intent.instructions}", LIKELY)
+    following = acting[done] if done < len(acting) else len(instructions)
+    before = acting[done - 1] + 1 if done else 0
+    for one in instructions[before:following]:
+        if isinstance(one, Visit) and (plan := _towards(one.place, situation)):
+            return plan
+    if following == len(instructions):
+        return _all_done(instructions, situation)
     if situation.memory.in_a_row(Purpose.INSTRUCTION) - done > 1:
+        return _not_clear(instructions[following])
+    nothing_more = following + 1 == len(instructions) or not isinstance(
+        instructions[following + 1], Press | Send | Key
+    )
+    decisions = _decisions(instructions[following], situation, alone=nothing_more)
+    if not decisions:
+        return _not_clear(instructions[following])
+    why = f"Instruction: {instructions[following]}"
+    meant = decisions[-1].model_copy(update={"reasoning": why, "purpose": Purpose.INSTRUCTION})
+    return act([*decisions[:-1], meant], why, SURE)
+
+
+def _not_clear(instruction: Instruction) -> Plan:
+    return unsure(f"It isn't clear on this page how to do this part of the goal: {instruction}")
+
+
+def _all_done(instructions: Sequence[Instruction], situation: Situation) -> Plan | None:
+    for one in instructions:
+        if isinstance(one, Narrow) and (row := outside(situation, _window(one, situation))):
+            return unsure(f'The list is not filtered: it still shows "{clip(row, 100)}"')
+    if situation.intent.extracts:
         return None
-    decision = _decision(instructions[done], situation)
-    if decision is None:
+    return complete(f"Did all that was asked for: {situation.intent.instructions}", LIKELY)
+
+
+def _towards(place: str, situation: Situation) -> Plan | None:
+    """The next click towards a page; ``None`` once it is there, or where no way leads on."""
+    here = situation.view.main_headings
+    page = situation.intent.target
+    if any(overlap(place, text) >= _ALIKE for text in here) or (
+        page and any(concept(page).score(text) >= FAIRLY for text in here)
+    ):
         return None
-    why = f"Instruction: {instructions[done]}"
-    meant = decision.model_copy(update={"reasoning": why, "purpose": Purpose.INSTRUCTION})
-    return act([meant], why, SURE)
+    if len(situation.memory.purposes(Purpose.NAVIGATE)) >= _MOST_CLICKS:
+        return None
+    return go_to(situation, (page,) if page else (), place)
+
+
+def _window(instruction: Narrow, situation: Situation) -> DateWindow:
+    return date_window(instruction.text, situation.goal.payload, situation.today)
+
+
+def _decisions(
+    instruction: Instruction, situation: Situation, *, alone: bool
+) -> Sequence[Decision]:
+    if isinstance(instruction, Narrow):
+        return day_entries(situation, _window(instruction, situation), apply=alone)
+    decision = _decision(instruction, situation)
+    return () if decision is None else (decision,)
 
 
 def _decision(instruction: Instruction, situation: Situation) -> Decision | None:
@@ -86,6 +145,8 @@ def _decision(instruction: Instruction, situation: Situation) -> Decision | None
             return PressKey(key=key)
         case Send(verb):
             return _sent(verb, situation)
+        case Visit() | Narrow():
+            return None
         case _:
             assert_never(instruction)
 
@@ -96,9 +157,13 @@ def _written(instruction: Write, situation: Situation) -> Decision | None:
     if field is None:
         return None
     value = instruction.value
-    if field.node.input_type == "date" and (days := find_dates(value, situation.today)):
+    if field.node.input_type in _DAY_TYPES and (days := find_dates(value, situation.today)):
         day = days[0].day_first or days[0].month_first
-        value = day.isoformat() if day else value
+        if day is None or days[0].ambiguous:
+            return None
+        value = day_as_field_writes(day, field.node, field.label, situation.lang)
+    if field.node.input_type == "number" and (number := number_value(value)) is not None:
+        value = str(number)
     return InputText(ref=field.ref, text=value)
 
 
@@ -128,6 +193,9 @@ def _accepted(what: str, situation: Situation) -> Decision | None:
 
 def _pressed(label: str, situation: Situation, *, double: bool, right: bool) -> Decision | None:
     ref = _thing(label, situation)
+    named = None if ref else _only(label, situation.view.controls)
+    if named is not None and not (double or right):
+        ref = named.ref
     if not ref:
         return None
     return Click(ref=ref, button="right" if right else "left", count=2 if double else 1)

@@ -9,9 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
+from itertools import pairwise
 
+from skyvern_dagster.agent.planners.heuristic.phrases import named_after
 from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.date_window import date_window
+from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.words import fold_in_place
 
 _QUOTED = r"[\"“”„«][^\"“”»]{1,200}[\"“”»]"
@@ -22,9 +27,11 @@ _KEYS = {
     "space": "Space", "delete": "Delete", "backspace": "Backspace", "home": "Home", "end": "End",
     "page down": "PageDown", "page up": "PageUp",
 }  # fmt: skip
-_CLAUSES = re.compile(
-    r"(?:[.!?;]\s+|[.!?;]$|,?\s+and\s+then\s+|,\s+then\s+|,?\s+(?:and|und|et|y)\s+)"
-)
+_JOINTS = r"[.!?;]\s+|[.!?;]$|,?\s+and\s+then\s+|,\s+then\s+|,?\s+(?:and|und|et|y)\s+"
+_VERBS = ("click", "go", "write", "choose", "send", "filter", "search", "download")
+_ANY_DAY = date(2000, 1, 1)
+_IGNORED = ("goal.log_in", "goal.wait", "goal.dismiss")
+"""What is done anyway, wherever a page asks for it."""
 
 
 @dataclass(frozen=True)
@@ -75,13 +82,27 @@ class Key:
 
 
 @dataclass(frozen=True)
+class Visit:
+    """A page is to be gone to, in the goal's words."""
+
+    place: str
+
+
+@dataclass(frozen=True)
+class Narrow:
+    """A list is to be filtered by days, in the goal's words."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Send:
     """What was filled in is to be sent, by a button that may be called like this."""
 
     verb: str = ""
 
 
-Instruction = Write | Choose | Accept | Press | Move | Key | Send
+Instruction = Write | Choose | Accept | Press | Move | Key | Send | Visit | Narrow
 
 
 @cache
@@ -96,19 +117,69 @@ def instructions_of(text: str) -> tuple[Instruction, ...]:
     return tuple(instructions)
 
 
+@cache
+def sequence_of(text: str) -> tuple[Instruction, ...]:
+    """What a goal spells out besides going somewhere and clicking, with these, in order.
+
+    Nothing where a part of it isn't understood, or where it is nothing but that.
+    """
+    instructions: list[Instruction] = []
+    for clause in clauses_of(text):
+        if concept("goal.dismiss").mentioned(clause):
+            continue
+        understood = tuple(_understood(clause)) or tuple(_on_the_way(clause))
+        if not understood and not is_done_anyway(clause):
+            return ()
+        instructions += understood
+    return tuple(instructions) if any(map(_is_more, instructions)) else ()
+
+
+def is_done_anyway(clause: str) -> bool:
+    """Whether a clause is about what is done anyway: logging in, waiting, what is in the way."""
+    if not any(character.isalpha() for character in clause):
+        return True
+    return any(concept(name).mentioned(clause) for name in _IGNORED)
+
+
+def _is_more(instruction: Instruction) -> bool:
+    """Whether an instruction is more than a plain click or a way."""
+    if isinstance(instruction, Press):
+        return instruction.double or instruction.right
+    return not isinstance(instruction, Visit)
+
+
+def _on_the_way(clause: str) -> Iterator[Instruction]:
+    if clicked := named_after("click", clause):
+        yield from (Press(label) for label in clicked)
+    elif not is_done_anyway(clause):
+        yield from (Visit(place) for place in named_after("go", clause))
+
+
 def clauses_of(text: str) -> Iterator[str]:
-    """Clauses; a joint within quotation marks doesn't part them."""
-    quotes = [match.span() for match in re.finditer(_QUOTED, text)]
+    """Clauses; a joint within quotation marks, or between two days, doesn't part them."""
+    whole = [match.span() for match in re.finditer(_QUOTED, text)]
+    days = find_dates(text, _ANY_DAY)
+    whole += [(day.start, day.end) for day in days]
+    whole += [(one.end - 1, other.start + 1) for one, other in pairwise(days)]
     start = 0
-    for match in _CLAUSES.finditer(text):
-        if any(begin < match.start() < end for begin, end in quotes):
+    for match in _clause_joints().finditer(fold_in_place(text)):
+        if any(begin < match.start() and match.end() < end for begin, end in whole):
             continue
         yield from filter(None, [text[start : match.start()].strip()])
         start = match.end()
     yield from filter(None, [text[start:].strip()])
 
 
+@cache
+def _clause_joints() -> re.Pattern[str]:
+    verbs = "|".join(concept(f"verb.{verb}").terms.pattern for verb in _VERBS)
+    return re.compile(rf"(?:{_JOINTS}|,\s+(?={verbs}))")
+
+
 def _understood(clause: str) -> Iterator[Instruction]:
+    if concept("verb.filter").mentioned(clause) and date_window(clause, {}, _ANY_DAY):
+        yield Narrow(clause)
+        return
     plain = fold_in_place(clause)
     for kind, pattern in _patterns():
         match = pattern.fullmatch(plain)

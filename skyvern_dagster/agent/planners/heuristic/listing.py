@@ -56,17 +56,7 @@ def read_list(situation: Situation, wanted: ListSpec) -> Plan:
 
 def _read(situation: Situation, wanted: ListSpec, page: PageOfList) -> Plan:
     used = situation.memory.chosen_filters
-    window, today = situation.intent.window, situation.today
-    if (
-        not situation.intent.newest
-        and (choice := wider(situation.view, window, today, used))
-        and len(used) < 6
-    ):
-        decisions = choose(situation.view, choice)
-        return act(decisions, f'Filter: "{choice.label}" makes the list show {window}', LIKELY)
-    if plan := _move_range(situation):
-        return plan
-    if plan := open_period_menu(situation, used, []):
+    if not situation.intent.as_shown and (plan := _show_more(situation, used)):
         return plan
     if was_read_before(situation, page):
         return _after_stale(situation, wanted, page)
@@ -75,6 +65,19 @@ def _read(situation: Situation, wanted: ListSpec, page: PageOfList) -> Plan:
     if not is_past_window(situation, page) and (more := next_part(situation, page)):
         return act([extract, *more[0]], f"{extract.reasoning}; {more[1]}", reading_confidence(page))
     return _finish(situation, wanted, page)
+
+
+def _show_more(situation: Situation, used: list[str]) -> Plan | None:
+    """Filters that have to be set otherwise for all that is wanted."""
+    window, today = situation.intent.window, situation.today
+    if (
+        not situation.intent.newest
+        and (choice := wider(situation.view, window, today, used))
+        and len(used) < 6
+    ):
+        decisions = choose(situation.view, choice)
+        return act(decisions, f'Filter: "{choice.label}" makes the list show {window}', LIKELY)
+    return _move_range(situation) or open_period_menu(situation, used, [])
 
 
 def _move_range(situation: Situation) -> Plan | None:
@@ -117,8 +120,10 @@ def _finish(situation: Situation, wanted: ListSpec, page: PageOfList | None) -> 
 
 
 def _further(situation: Situation, wanted: ListSpec, page: PageOfList | None) -> Plan | None:
-    if situation.intent.newest or (
-        page and is_past_window(situation, page) and not situation.memory.chosen_filters
+    if (
+        situation.intent.newest
+        or situation.intent.as_shown
+        or (page and is_past_window(situation, page) and not situation.memory.chosen_filters)
     ):
         return None
     before: list[Decision] = []
@@ -139,8 +144,8 @@ def _further(situation: Situation, wanted: ListSpec, page: PageOfList | None) ->
     return None
 
 
-def _empty(situation: Situation, wanted: ListSpec) -> Plan | None:
-    """The list's page, without a record on it."""
+def _other_filter(situation: Situation) -> Plan | None:
+    """Another part of the list, where this one is empty."""
     used = situation.memory.chosen_filters
     choice = wider(situation.view, situation.intent.window, situation.today, used) or another(
         situation.view, situation.intent.window, situation.today, used
@@ -151,7 +156,12 @@ def _empty(situation: Situation, wanted: ListSpec) -> Plan | None:
             f'Filter: "{choice.label}" may show records',
             LIKELY,
         )
-    if plan := _move_range(situation):
+    return _move_range(situation)
+
+
+def _empty(situation: Situation, wanted: ListSpec) -> Plan | None:
+    """The list's page, without a record on it."""
+    if not situation.intent.as_shown and (plan := _other_filter(situation)):
         return plan
     told = next(
         (
@@ -163,7 +173,8 @@ def _empty(situation: Situation, wanted: ListSpec) -> Plan | None:
     )
     if not told:
         return None
-    if route := archive_route(situation):
+    route = None if situation.intent.as_shown else archive_route(situation)
+    if route is not None:
         return follow(route, Purpose.ARCHIVE, LIKELY)
     if not count_before(situation, wanted) and (plan := nothing_found(situation)):
         return plan

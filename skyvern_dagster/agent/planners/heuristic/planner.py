@@ -7,13 +7,16 @@ from skyvern_dagster.agent.planners.heuristic.clauses import unclear_clause
 from skyvern_dagster.agent.planners.heuristic.downloading import download
 from skyvern_dagster.agent.planners.heuristic.extraction import extract_page
 from skyvern_dagster.agent.planners.heuristic.form_filling import fill_form
+from skyvern_dagster.agent.planners.heuristic.goal import Intent
 from skyvern_dagster.agent.planners.heuristic.instruction_following import follow_instructions
+from skyvern_dagster.agent.planners.heuristic.instructions import clauses_of, sequence_of
 from skyvern_dagster.agent.planners.heuristic.listing import read_list
 from skyvern_dagster.agent.planners.heuristic.login import asks_to_log_in, log_in
 from skyvern_dagster.agent.planners.heuristic.login_signs import logged_in
 from skyvern_dagster.agent.planners.heuristic.named_click import press_named
 from skyvern_dagster.agent.planners.heuristic.navigation import go_to
 from skyvern_dagster.agent.planners.heuristic.obstacles import clear_the_way
+from skyvern_dagster.agent.planners.heuristic.phrases import named_after
 from skyvern_dagster.agent.planners.heuristic.searching import search
 from skyvern_dagster.agent.planners.heuristic.situation import (
     LIKELY,
@@ -27,7 +30,8 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
 )
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import FAIRLY, concept
-from skyvern_dagster.reading.words import clip, overlap
+from skyvern_dagster.reading.nested_values import flat_items
+from skyvern_dagster.reading.words import clip, fold, overlap
 
 _INSIDE = frozenset(
     {
@@ -39,7 +43,11 @@ _INSIDE = frozenset(
         Purpose.DATE_RANGE,
         Purpose.CLICK,
         Purpose.FILL,
+        Purpose.INSTRUCTION,
     }
+)
+_ENTRIES = frozenset(
+    {Purpose.FILL, Purpose.SUBMIT, Purpose.INSTRUCTION, Purpose.DATE_RANGE, Purpose.LOG_IN}
 )
 
 
@@ -58,7 +66,24 @@ class HeuristicPlanner:
 
 def decide(situation: Situation) -> Plan:
     """The plan for a situation."""
-    return clear_the_way(situation) or _login_phase(situation) or _main_phase(situation)
+    return (
+        clear_the_way(situation)
+        or _field_not_taken(situation)
+        or _login_phase(situation)
+        or _main_phase(situation)
+    )
+
+
+def _field_not_taken(situation: Situation) -> Plan | None:
+    """The end where a field doesn't hold what was put into it: such a form isn't sent."""
+    last = situation.memory.last
+    if last is None or last.result.cause != "not_taken" or last.decision.purpose not in _ENTRIES:
+        return None
+    if last.decision.purpose is Purpose.DATE_RANGE and situation.intent.extracts:
+        # Rows are chosen by their own days, too.
+        return None
+    reason = f"A field on {situation.url} doesn't take its value: {clip(last.result.error, 200)}"
+    return terminate(situation, "form_rejected", reason, LIKELY)
 
 
 def _login_phase(situation: Situation) -> Plan | None:
@@ -67,7 +92,9 @@ def _login_phase(situation: Situation) -> Plan | None:
     if intent.logs_in and not _was_inside(situation):
         if plan := log_in(situation):
             return plan
-        return None if _has_more_to_do(situation) else logged_in(situation)
+        if _has_more_to_do(situation):
+            return None
+        return _not_understood(situation) or logged_in(situation)
     if not asks_to_log_in(situation):
         return None
     if intent.credentials:
@@ -114,28 +141,57 @@ def _main_phase(situation: Situation) -> Plan:
         return download(situation)
     if intent.search and not situation.memory.done(Purpose.SEARCH):
         return search(situation, intent.search)
-    if (
-        not intent.extracts
-        and not situation.goal.payload
-        and (plan := follow_instructions(situation))
-    ):
-        return plan
-    if intent.clicks and (plan := _clicks(situation)):
+    if sequence_of(intent.instructions) and _is_said(situation):
+        if plan := follow_instructions(situation):
+            return plan
+    elif _fills_first(intent) and situation.goal.payload:
+        return _not_understood(situation) or fill_form(situation)
+    elif intent.clicks and (plan := _clicks(situation)):
         return plan
     if intent.extracts:
         return _extraction(situation)
     if intent.fills and situation.goal.payload:
-        return fill_form(situation)
-    return _navigation(situation)
+        return _not_understood(situation) or fill_form(situation)
+    return _not_understood(situation) or _navigation(situation)
+
+
+def _is_said(situation: Situation) -> bool:
+    """Whether the goal's own words say all facts that are given: none is left over for a form."""
+    said = fold(situation.intent.instructions)
+    return all(fold(str(value)) in said for _, value in flat_items(situation.goal.payload))
+
+
+def _fills_first(intent: Intent) -> bool:
+    """Whether a form is to be filled in before anything is clicked: the click then sends it."""
+    if not intent.fills or intent.extracts:
+        return False
+    for clause in clauses_of(intent.instructions):
+        if concept("goal.fill").terms.search(fold(clause)):
+            return True
+        if named_after("click", clause):
+            return False
+    return False
+
+
+def _not_understood(situation: Situation) -> Plan | None:
+    """No plan where a part of the goal isn't understood: the rest may not be what is meant."""
+    intent = situation.intent
+    also = {"goal.extract"} if intent.extracts else set()
+    if intent.fills and situation.goal.payload:
+        also |= {"goal.fill", "verb.accept"}
+    unclear = unclear_clause(intent.instructions, frozenset(also))
+    if not unclear:
+        return None
+    # What comes before a click may be what makes it right.
+    return unsure(f'It isn\'t clear how to do this part of the goal: "{clip(unclear, 120)}"')
 
 
 def _clicks(situation: Situation) -> Plan | None:
     """The clicks that the goal spells out, one a step, with the way to the first one."""
     done = len(situation.memory.done(Purpose.CLICK))
     labels = situation.intent.clicks
-    if unclear := unclear_clause(situation.intent.instructions):
-        # What comes before a click may be what makes it right.
-        return unsure(f'It isn\'t clear how to do this part of the goal: "{clip(unclear, 120)}"')
+    if plan := _not_understood(situation):
+        return plan
     if done >= len(labels):
         return (
             None

@@ -1,0 +1,130 @@
+"""What a task has put into fields, held against what they hold when it is about to be sent.
+
+A page may take a value back after it was typed: a component that draws itself anew, a check when
+the field is left, a combobox in which nothing was chosen. Sent like that, it would be another
+order, another period, another person's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from skyvern_dagster.agent.decisions import (
+    Check,
+    Click,
+    Decision,
+    InputText,
+    Press,
+    SelectOption,
+)
+from skyvern_dagster.agent.targets import label_of
+from skyvern_dagster.browser.field_content import FieldContent, field_content, left_field
+from skyvern_dagster.browser.observation import Node, Observation
+from skyvern_dagster.browser.session import BrowserSession
+from skyvern_dagster.credentials.reference import references_in
+from skyvern_dagster.reading.field_values import same_value
+
+_SENDING_TYPES = frozenset({"submit", "image", "button"})
+_OPENED = frozenset({"listbox", "menu", "grid", "tree", "tooltip"})
+_LONGEST = 80
+
+
+@dataclass(frozen=True)
+class _Filled:
+    """A field, what was asked of it, and what it held when that was done."""
+
+    decision: InputText | SelectOption | Check
+    label: str
+    held: FieldContent
+
+    def problem(self, now: FieldContent) -> str:
+        """How a field differs from what was asked of it; empty where it doesn't."""
+        match self.decision:
+            case InputText(text=text) if references_in(text):
+                return "" if now.filled else f'"{self.label}" is empty'
+            case InputText(text=text) if not same_value(text, now.text):
+                return f'"{self.label}" {_told(now.text)} instead of "{text[:_LONGEST]}"'
+            case SelectOption() if (now.chosen, now.text) != (self.held.chosen, self.held.text):
+                shown = ", ".join(now.chosen) or now.text
+                asked = ", ".join(self.decision.labels) or self.decision.label
+                return f'"{self.label}" {_told(shown)} instead of "{asked or self.decision.value}"'
+            case Check(checked=checked) if now.checked is not checked:
+                return f'"{self.label}" is {"" if now.checked else "not "}checked'
+            case _:
+                return ""
+
+
+@dataclass
+class FilledFields:
+    """The fields of the page that a task has filled in so far."""
+
+    _by_ref: dict[str, _Filled] = field(default_factory=dict)
+
+    async def note(
+        self, decision: Decision, observation: Observation, session: BrowserSession
+    ) -> str:
+        """Remembers a field that was just filled in; gives what is wrong with it already."""
+        if not isinstance(decision, InputText | SelectOption | Check):
+            return ""
+        self._by_ref.pop(decision.ref, None)
+        if isinstance(decision, InputText) and _is_passed_on(decision, observation):
+            return ""
+        held = await field_content(session.page, decision.ref)
+        if held is None:
+            return ""
+        filled = _Filled(decision, label_of(decision.ref, observation) or decision.ref, held)
+        if problem := filled.problem(held):
+            return problem
+        self._by_ref[decision.ref] = filled
+        return ""
+
+    async def changed(self, sending: Decision, session: BrowserSession) -> str:
+        """What fields no longer hold what was put into them, in a sentence; told once."""
+        problems = []
+        # A key goes into the field that has the focus, which stays there.
+        read = field_content if isinstance(sending, Press) else left_field
+        for ref, filled in self._by_ref.items():
+            now = await read(session.page, ref)
+            if now is not None and (problem := filled.problem(now)):
+                problems.append(problem)
+        if problems:
+            self.forget()
+        return "; ".join(problems)
+
+    def forget(self) -> None:
+        """Another page has come: its fields are others."""
+        self._by_ref.clear()
+
+
+def may_send(decision: Decision, observation: Observation) -> bool:
+    """Whether a decision may send what stands in the fields: a button, or the key for it."""
+    match decision:
+        case Press(key=key):
+            return key.rpartition("+")[2] in ("Enter", "NumpadEnter")
+        case Click(ref=ref):
+            return _is_sender(observation.root, ref)
+        case _:
+            return False
+
+
+def _is_sender(place: Node, ref: str) -> bool:
+    """Whether a button may send; those of what a field opens (a calendar, a list) only fill in."""
+    for node in place.children:
+        if node.ref == ref:
+            button = node.role == "button" or node.input_type in _SENDING_TYPES
+            return button and not (node.name or node.text).strip().isdigit()
+        if node.role not in _OPENED and _is_sender(node, ref):
+            return True
+    return False
+
+
+def _is_passed_on(decision: InputText, observation: Observation) -> bool:
+    """Whether what was typed is elsewhere by now: sent, or spread over a box for each digit."""
+    node = observation.find(decision.ref)
+    longest = node.attributes.get("maxlength", "") if node is not None else ""
+    spread = longest.isdigit() and 0 < int(longest) < len(decision.text)
+    return decision.press_enter or spread
+
+
+def _told(text: str) -> str:
+    return f'holds "{text[:_LONGEST]}"' if text else "is empty"

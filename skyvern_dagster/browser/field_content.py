@@ -1,0 +1,84 @@
+"""What a field holds: read back after something was put into it, and before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from skyvern_dagster.browser.scripts import ask
+from skyvern_dagster.browser.target import locator_of
+from skyvern_dagster.errors import ActionError
+
+if TYPE_CHECKING:
+    from playwright.async_api import Locator, Page
+
+_TIMEOUT = 1_000.0
+
+SameValue = Callable[[str, str], bool]
+"""Whether a field that was asked to hold the first text, and holds the second, took it."""
+
+
+@dataclass(frozen=True)
+class FieldContent:
+    """A field as it is now.
+
+    Attributes:
+        text: What stands in it; of a password field nothing.
+        filled: Whether anything stands in it.
+        focused: Whether the next key goes into it.
+        chosen: Labels of a native select's chosen options.
+        checked: Whether a box is ticked.
+    """
+
+    text: str = ""
+    filled: bool = False
+    focused: bool = False
+    chosen: tuple[str, ...] = ()
+    checked: bool = False
+
+
+async def field_content(page: Page, ref: str) -> FieldContent | None:
+    """Reads a field; ``None`` where the page doesn't have it any more."""
+    from playwright.async_api import Error
+
+    try:
+        return await content_of(locator_of(page, ref))
+    except (Error, ActionError):
+        return None
+
+
+async def left_field(page: Page, ref: str) -> FieldContent | None:
+    """Reads a field once the focus has left it: that is when many pages check what it holds."""
+    from playwright.async_api import Error
+
+    content = await field_content(page, ref)
+    if content is None or not content.focused:
+        return content
+    try:
+        control = locator_of(page, ref).locator("skyvern-target=control")
+        await control.blur(timeout=_TIMEOUT)
+    except Error:
+        return None
+    return await field_content(page, ref)
+
+
+async def content_of(locator: Locator) -> FieldContent:
+    """Reads the field that a locator finds.
+
+    Raises:
+        playwright.async_api.Error: It finds none.
+    """
+    told = await ask(locator, "skyvern-target=content", _TIMEOUT)
+    return FieldContent(
+        text=told["text"],
+        filled=told["filled"],
+        focused=told["focused"],
+        chosen=tuple(told["chosen"]),
+        checked=told["checked"],
+    )
+
+
+def letter_for_letter(asked: str, held: str) -> bool:
+    """Whether a field holds just what was asked for, line ends and outer white space aside."""
+    return "\n".join(asked.split("\r\n")).strip() == held.strip()
