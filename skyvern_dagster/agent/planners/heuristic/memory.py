@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
-from skyvern_dagster.agent.decisions import Click, Download, Extract, InputText
+from skyvern_dagster.agent.decisions import Click, Download, Extract, Goto, InputText
 from skyvern_dagster.agent.planner import PastAction, PastStep
 from skyvern_dagster.agent.purposes import FilterMemo, Purpose, ReadMemo
 from skyvern_dagster.browser.results import ActionResult
@@ -128,6 +128,13 @@ class Memory:
             same_page(action.result.url_after, url)
             for _, action in self.actions
             if action.result.url_after
+        )
+
+    def opened(self, url: str) -> bool:
+        """Whether this address was opened directly in this task."""
+        return any(
+            isinstance(action.decision, Goto) and same_page(action.decision.url, url)
+            for _, action in self.actions
         )
 
     def typed(self, text: str) -> int:

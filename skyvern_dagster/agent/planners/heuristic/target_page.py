@@ -12,7 +12,7 @@ from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, PLAINLY, concept
 from skyvern_dagster.reading.controls import same_page, url_words
 
 _MAX_NAVIGATION = 10
-"""Clicks on the way to a list: menu, account, section, list and one more, and as many dead ends."""
+"""Steps on the way to a list: menu, account, section, list and one more, and as many dead ends."""
 
 
 _PATH = 0.7
@@ -108,7 +108,11 @@ def go_to_list(situation: Situation) -> Plan:
     name = target.rpartition(".")[2] or situation.intent.target_words or "list"
     if target and steps < _MAX_NAVIGATION:
         plan = go_to(
-            situation, (target,), situation.intent.target_words, fallbacks=RELATED.get(target, ())
+            situation,
+            (target,),
+            situation.intent.target_words,
+            fallbacks=RELATED.get(target, ()),
+            explore=True,
         )
         if plan:
             return plan
