@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -56,17 +56,21 @@ def rank(purpose: str, candidates: Iterable[Candidate]) -> list[Candidate]:
     Raises:
         PlannerError: A feature has no weight, or the purpose none at all.
     """
-    weights = _weights(purpose)
-    scored = [_scored(one, purpose, weights) for one in candidates]
+    scored = [replace(one, score=score_of(purpose, one.features)) for one in candidates]
     return sorted((one for one in scored if one.score > 0), key=lambda one: -one.score)
 
 
-def _scored(one: Candidate, purpose: str, weights: Mapping[str, float]) -> Candidate:
-    unknown = set(one.features) - set(weights)
+def score_of(purpose: str, features: Mapping[str, float]) -> float:
+    """The weighted sum of features.
+
+    Raises:
+        PlannerError: A feature has no weight, or the purpose none at all.
+    """
+    weights = _weights(purpose)
+    unknown = set(features) - set(weights)
     if unknown:
         raise PlannerError(f"ranking.yaml has no weight of {sorted(unknown)} for {purpose!r}")
-    score = sum(weights[name] * value for name, value in one.features.items())
-    return Candidate(one.node, one.label, one.url, one.does, one.features, one.why, score)
+    return sum(weights[name] * value for name, value in features.items())
 
 
 @cache

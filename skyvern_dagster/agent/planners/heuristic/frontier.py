@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 from skyvern_dagster.agent.planners.heuristic.candidate import Candidate
 from skyvern_dagster.agent.planners.heuristic.memory import Memory
-from skyvern_dagster.agent.purposes import FrontierMemo, Untried
+from skyvern_dagster.agent.purposes import FrontierMemo, Purpose, Untried
 from skyvern_dagster.reading.controls import same_page
 
 _KEPT = 12
 """Candidates of a page that are remembered: as many as a main menu has entries."""
+
+_MOST_RETURNS = 3
+"""To one page: what is best there comes first, and more than two wrong ways in a row are rare."""
 
 
 @dataclass(frozen=True)
@@ -37,25 +40,32 @@ def frontier(url: str, others: Sequence[Candidate]) -> FrontierMemo:
     return FrontierMemo(page=url, untried=kept[:_KEPT])
 
 
-def best_elsewhere(memory: Memory, url: str) -> Elsewhere | None:
-    """The best that other pages of this task still offer, or ``None`` when nothing is left."""
+def best_elsewhere(
+    memory: Memory, url: str, purposes: frozenset[Purpose] = frozenset({Purpose.NAVIGATE})
+) -> Elsewhere | None:
+    """The best that other pages of this task still offer, or ``None`` when nothing is left.
+
+    Args:
+        memory: What the task did.
+        url: The page that it is on.
+        purposes: What the things were to be tried for.
+    """
     pages: dict[str, FrontierMemo] = {}
     for _, action in memory.actions:
         memo = action.decision.memo
-        if isinstance(memo, FrontierMemo):
+        if isinstance(memo, FrontierMemo) and action.decision.purpose in purposes:
             pages[memo.page] = memo
     left = [
         Elsewhere(memo.page, one)
         for memo in pages.values()
-        if not same_page(memo.page, url)
+        if not same_page(memo.page, url) and memory.opened(memo.page) < _MOST_RETURNS
         for one in memo.untried
-        if not _was_tried(memory, memo.page, one)
+        if not _was_tried(memory, one)
     ]
     return max(left, key=lambda one: one.untried.score, default=None)
 
 
-def _was_tried(memory: Memory, page: str, one: Untried) -> bool:
-    if one.url:
-        return memory.visited(one.url) or memory.opened(one.url)
-    # A page that was come back to for this and still led nowhere isn't come back to again.
-    return memory.clicked_label(one.label) > 0 or memory.opened(page)
+def _was_tried(memory: Memory, one: Untried) -> bool:
+    if one.url and (memory.visited(one.url) or memory.opened(one.url)):
+        return True
+    return memory.clicked_label(one.label) > 0

@@ -130,9 +130,9 @@ class Memory:
             if action.result.url_after
         )
 
-    def opened(self, url: str) -> bool:
-        """Whether this address was opened directly in this task."""
-        return any(
+    def opened(self, url: str) -> int:
+        """How often this address was opened directly in this task."""
+        return sum(
             isinstance(action.decision, Goto) and same_page(action.decision.url, url)
             for _, action in self.actions
         )

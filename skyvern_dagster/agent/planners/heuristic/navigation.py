@@ -209,9 +209,7 @@ def _take(situation: Situation, ranked: Sequence[Candidate], purpose: Purpose) -
         return act([hover], why, confidence)
     if best.node.covered and best.url.startswith("http"):
         why += ", and is covered, so its address is opened"
-        return act(
-            [Goto(url=best.url, reasoning=why, purpose=purpose, memo=memo)], why, confidence
-        )
+        return act([Goto(url=best.url, reasoning=why, purpose=purpose, memo=memo)], why, confidence)
     click = Click(ref=best.ref, reasoning=why, purpose=purpose, memo=memo)
     return act([click], why, confidence)
 
