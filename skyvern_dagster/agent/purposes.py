@@ -34,6 +34,7 @@ class Purpose(StrEnum):
     SCROLL = "scroll"
     OPEN_FILTER = "open_filter"
     FILTER = "filter"
+    RESET_FILTER = "reset_filter"
     DATE_RANGE = "date_range"
     ARCHIVE = "archive"
     CONTACTS = "contacts"

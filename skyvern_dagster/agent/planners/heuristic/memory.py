@@ -72,7 +72,13 @@ class Memory:
 
     def _filters(self, purposes: frozenset[Purpose]) -> Iterator[FilterMemo]:
         failed: Counter[str] = Counter()
-        for _, action in self.actions:
+        actions = [action for _, action in self.actions]
+        resets = [
+            place
+            for place, action in enumerate(actions)
+            if action.decision.purpose is Purpose.RESET_FILTER and action.result.ok
+        ]
+        for action in actions[resets[-1] if resets else 0 :]:
             memo = action.decision.memo
             if action.decision.purpose not in purposes or not isinstance(memo, FilterMemo):
                 continue

@@ -98,6 +98,8 @@ def _is_usable(situation: Situation, control: Control) -> bool:
     if concept("nav.danger").score(control.label) >= MOSTLY or control.node.role == "option":
         return False
     url = control.url
+    if situation.unasked.of_link(control.label, url) is not None:
+        return False
     if url.startswith(("mailto:", "tel:", "javascript:void")) and not control.label:
         return False
     if url.startswith(("mailto:", "tel:")):
@@ -211,7 +213,7 @@ def _take(situation: Situation, ranked: Sequence[Candidate], purpose: Purpose) -
         why += ", and is covered, so its address is opened"
         return act([Goto(url=best.url, reasoning=why, purpose=purpose, memo=memo)], why, confidence)
     click = Click(ref=best.ref, reasoning=why, purpose=purpose, memo=memo)
-    return act([click], why, confidence)
+    return act([click], why, confidence, guarded=not best.has("named"))
 
 
 def _confidence(ranked: Sequence[Candidate]) -> float:

@@ -11,8 +11,9 @@ from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, PLAINLY, concept
 from skyvern_dagster.reading.controls import same_page, url_words
 
-_MAX_NAVIGATION = 10
-"""Steps on the way to a list: menu, account, section, list and one more, and as many dead ends."""
+_MAX_NAVIGATION = 14
+"""Steps on the way to a list: menu, account, section, list, and ten dead ends; it leaves ten of a
+task's usual 25 steps for reading."""
 
 
 _PATH = 0.7
