@@ -118,11 +118,13 @@ class FrontierMemo(_Memo):
     Attributes:
         kind: Tells memos apart.
         page: The page's address.
-        untried: The best of them, best first.
+        chosen: Where what was chosen leads; empty for what only does something on its page.
+        untried: The best of the others, best first.
     """
 
     kind: Literal["frontier"] = "frontier"
     page: str
+    chosen: str = ""
     untried: tuple[Untried, ...] = ()
 
 

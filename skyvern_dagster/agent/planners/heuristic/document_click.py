@@ -53,24 +53,34 @@ def is_own_document(situation: Situation, document: Document) -> bool:
 
 def take_document(situation: Situation, candidates: list[Document]) -> Plan | None:
     """The click on the best control that is good enough and not used up yet."""
-    good = [one for one in candidates if one.score >= _GOOD]
+    good = [
+        one
+        for one in candidates
+        # Where the task has been is a page, and no file.
+        if one.score >= _GOOD and not _is_known_page(situation, one)
+    ]
     for document in good:
         tried = situation.memory.tried(document.control, situation.url)
         if tried == 0:
             others = [one for one in good if one is not document and situation.untried(one.control)]
-            return click_for_file(document, frontier_of(situation, others))
+            return click_for_file(document, frontier_of(situation, document, others))
         if tried == 1 and (plan := _second_try(situation, document)):
             return plan
     return None
 
 
-def frontier_of(situation: Situation, others: Sequence[Document]) -> FrontierMemo:
+def _is_known_page(situation: Situation, document: Document) -> bool:
+    url = document.control.url
+    return bool(url) and "#" not in url and situation.memory.visited(url)
+
+
+def frontier_of(situation: Situation, chosen: Document, others: Sequence[Document]) -> FrontierMemo:
     """The documents that are left for later."""
     left = [
         Candidate(one.control.node, one.control.label, one.control.url, score=one.score)
         for one in others
     ]
-    return frontier(situation.url, left)
+    return frontier(situation.url, chosen.control.url, left)
 
 
 def back_to_untried(situation: Situation) -> Plan | None:

@@ -9,7 +9,7 @@ from skyvern_dagster.agent.planners.heuristic.candidate import score_of
 from skyvern_dagster.agent.planners.heuristic.phrases import named_after
 from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, concept
-from skyvern_dagster.reading.controls import Control
+from skyvern_dagster.reading.controls import Control, is_file_address
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.words import clip, fold, overlap
 
@@ -117,9 +117,10 @@ def _rate(
         return None
     if _is_other(label, kind) or _is_other(control.path_words, kind):
         return None
-    named, gets = kind.score(label), concept("doc.get").score(label)
+    named = max(kind.score(label), kind.score(control.label))
+    gets = concept("doc.get").score(label)
     address = _address_score(control, kind)
-    saves = _file_words(f"{label} {control.path_words}", label)
+    saves = _file_words(control, label)
     if named >= (0.45 if lone or gets or address else _PLAINLY):
         both = {"named_and_gets": 1.0} if gets or address else {}
         features = {"named": named, "is_named": 1.0, **both, **saves}
@@ -131,9 +132,11 @@ def _rate(
     return None
 
 
-def _file_words(told: str, label: str) -> dict[str, float]:
+def _file_words(control: Control, label: str) -> dict[str, float]:
     """Whether a control says that a file comes, or only that something is shown."""
-    if concept("doc.save").mentioned(told):
+    if is_file_address(control.url):
+        return {"saves": 1.0, "file_address": 1.0}
+    if concept("doc.save").mentioned(f"{label} {control.path_words}"):
         return {"saves": 1.0}
     return {"shows": 1.0} if concept("nav.details").mentioned(label) else {}
 

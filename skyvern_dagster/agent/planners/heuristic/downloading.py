@@ -41,6 +41,8 @@ from skyvern_dagster.reading.record_part import (
 )
 from skyvern_dagster.reading.words import clip
 
+_RECORDS = frozenset({"row", "article"})
+"""What is in a table or among cards belongs to one record; menus are lists."""
 _INTO_RECORD = frozenset({Purpose.DETAILS, Purpose.DOCUMENT, Purpose.DOCUMENT_AREA})
 
 
@@ -63,7 +65,7 @@ def download(situation: Situation) -> Plan:
     if plan := _in_opened_menu(situation, kind):
         return plan
     place = find_record(situation.view, situation.intent.record_id)
-    if place is None and _opened_from_record(situation):
+    if _opened_from_record(situation) and (place is None or _is_own_page(situation)):
         place = RecordPart((situation.view.root,), is_page=True)
     if place is None:
         return search_record(situation, kind)
@@ -132,6 +134,11 @@ def _opened_from_record(situation: Situation) -> bool:
     return last is not None and last.result.ok and last.decision.purpose in _INTO_RECORD
 
 
+def _is_own_page(situation: Situation) -> bool:
+    """Whether the page that a record was opened on is the record's, whatever else it names."""
+    return is_about(situation.view, situation.intent.record_id)
+
+
 def _not_there(situation: Situation, place: RecordPart, kind: DocumentKind) -> Plan:
     """The record is here, its document isn't: what was left, the documents list, then say so."""
     if plan := back_to_untried(situation):
@@ -185,7 +192,8 @@ def _is_area_link(situation: Situation, control: Control) -> bool:
         control.url
     ):
         return False
-    return not in_record(situation, control)
+    in_row = any(above.role in _RECORDS for above in situation.view.ancestors(control.node))
+    return not in_row and not in_record(situation, control)
 
 
 def in_record(situation: Situation, control: Control) -> bool:

@@ -30,14 +30,20 @@ class Elsewhere:
         return self.untried.url or self.page
 
 
-def frontier(url: str, others: Sequence[Candidate]) -> FrontierMemo:
-    """What to remember of a page when one of its candidates is chosen."""
+def frontier(url: str, chosen: str, others: Sequence[Candidate]) -> FrontierMemo:
+    """What to remember of a page when one of its candidates is chosen.
+
+    Args:
+        url: The page's address.
+        chosen: Where the chosen one leads.
+        others: The others, best first.
+    """
     kept = tuple(
         Untried(label=one.label[:80], url=one.url, score=round(one.score, 3))
         for one in others
         if one.does == "click"
     )
-    return FrontierMemo(page=url, untried=kept[:_KEPT])
+    return FrontierMemo(page=url, chosen=chosen, untried=kept[:_KEPT])
 
 
 def best_elsewhere(
@@ -66,6 +72,6 @@ def best_elsewhere(
 
 
 def _was_tried(memory: Memory, one: Untried) -> bool:
-    if one.url and (memory.visited(one.url) or memory.opened(one.url)):
-        return True
+    if one.url:
+        return bool(memory.visited(one.url) or memory.opened(one.url) or memory.chosen(one.url))
     return memory.clicked_label(one.label) > 0

@@ -9,7 +9,7 @@ from typing import Any
 
 from skyvern_dagster.agent.decisions import Click, Download, Extract, Goto, InputText
 from skyvern_dagster.agent.planner import PastAction, PastStep
-from skyvern_dagster.agent.purposes import FilterMemo, Purpose, ReadMemo
+from skyvern_dagster.agent.purposes import FilterMemo, FrontierMemo, Purpose, ReadMemo
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.reading.controls import Control, same_page
 from skyvern_dagster.reading.words import fold
@@ -143,6 +143,15 @@ class Memory:
             for _, action in self.actions
         )
 
+    def chosen(self, url: str) -> bool:
+        """Whether a link to this address was clicked in this task."""
+        return any(
+            isinstance(memo := action.decision.memo, FrontierMemo)
+            and bool(memo.chosen)
+            and same_page(memo.chosen, url)
+            for _, action in self.actions
+        )
+
     def typed(self, text: str) -> int:
         """In how many steps this text was typed."""
         return sum(_types(step, text) for step in self.steps)
@@ -186,5 +195,8 @@ def _types(step: PastStep, text: str) -> bool:
 
 
 def _is_target(action: PastAction, control: Control) -> bool:
+    memo = action.decision.memo
+    if isinstance(memo, FrontierMemo) and memo.chosen and control.url:
+        return same_page(memo.chosen, control.url)
     wanted = fold(control.label)
     return bool(wanted) and wanted == fold(action.label) and len(wanted) > 3

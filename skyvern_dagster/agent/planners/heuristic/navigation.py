@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from mimetypes import guess_type
 from urllib.parse import urlsplit
 
 from skyvern_dagster.agent.decisions import Click, Goto, Hover
@@ -29,7 +28,7 @@ from skyvern_dagster.reading.concepts import (
     concept,
     concepts,
 )
-from skyvern_dagster.reading.controls import Control, same_page, same_site
+from skyvern_dagster.reading.controls import Control, is_file_address, same_page, same_site
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.words import clip, fold, overlap
 
@@ -67,6 +66,10 @@ _MAX_HOVERS = 4
 """Places a page: account, menu and two entries of a main menu."""
 
 
+_IN_A_ROW = 0.75
+"""What stands in a table is a record that mentions the word rather than the way to its list."""
+
+
 _REGION_FACTORS = {"contentinfo": 0.85, "complementary": 0.95, "dialog": 0.9}
 
 
@@ -87,6 +90,8 @@ def routes(situation: Situation, targets: Sequence[str], wording: str = "") -> l
             continue
         score, why = _score(control, targets, wording)
         score *= _REGION_FACTORS.get(control.region, 1.0)
+        if any(above.role == "row" for above in situation.view.ancestors(control.node)):
+            score *= _IN_A_ROW
         if control.url and not same_site(control.url, situation.url):
             score *= 0.4
         if score > 0:
@@ -203,7 +208,8 @@ def _without_repeats(ranked: Sequence[Candidate]) -> list[Candidate]:
 
 def _take(situation: Situation, ranked: Sequence[Candidate], purpose: Purpose) -> Plan:
     """The step that tries the best candidate, remembering the others."""
-    best, memo = ranked[0], frontier(situation.url, ranked[1:])
+    best = ranked[0]
+    memo = frontier(situation.url, best.url, ranked[1:])
     why = f'{purpose.title}: {best.node.role} "{clip(best.label, 50)}" {best.why}'
     confidence = _confidence(ranked)
     if best.does == "hover":
@@ -298,7 +304,7 @@ def _of_any_link(situation: Situation, control: Control) -> dict[str, float]:
         return {}
     if not url.startswith("http") or not same_site(url, situation.url):
         return {}
-    if same_page(url, situation.url, ignore_query=True) or _is_file(url):
+    if same_page(url, situation.url, ignore_query=True) or is_file_address(url):
         return {}
     does = any(
         concept(name).mentioned(text)
@@ -324,12 +330,6 @@ def follow(route: Route, purpose: Purpose, confidence: float) -> Plan:
         why = f"{purpose.title}: {control} {route.why}, and is covered, so its address is opened"
         return act([Goto(url=control.url, reasoning=why, purpose=purpose)], why, confidence)
     return click(control, purpose, route.why, confidence)
-
-
-def _is_file(url: str) -> bool:
-    """Whether an address says that a file, not a page, comes from it."""
-    kind, _ = guess_type(urlsplit(url).path)
-    return kind not in {None, "text/html", "application/xhtml+xml"}
 
 
 def hover_places(situation: Situation, targets: Sequence[str]) -> Iterator[tuple[Node, str]]:

@@ -57,7 +57,7 @@ def open_more(situation: Situation, ranked: Sequence[Candidate]) -> Plan | None:
     feature = next(name for name in _PURPOSES if best.has(name))
     purpose = _PURPOSES[feature]
     why = f'{purpose.title}: {best.node.role} "{clip(best.label, 50)}" {best.why}'
-    memo = frontier(situation.url, ranked[1:])
+    memo = frontier(situation.url, best.url, ranked[1:])
     plain = feature == "details" and best.features[feature] >= NEARLY_ONLY
     return act(
         [Click(ref=best.ref, reasoning=why, purpose=purpose, memo=memo)],

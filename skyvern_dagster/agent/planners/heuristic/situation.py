@@ -91,7 +91,11 @@ def situation_of(request: PlanRequest) -> Situation:
 
 
 def act(
-    decisions: Sequence[Decision], reasoning: str, confidence: float = SURE, *, guarded: bool = False
+    decisions: Sequence[Decision],
+    reasoning: str,
+    confidence: float = SURE,
+    *,
+    guarded: bool = False,
 ) -> Plan:
     """A plan that does something; ``guarded`` where what a page says of itself chose it."""
     return Plan(tuple(decisions), confidence, reasoning, PLANNER, guarded=guarded)
