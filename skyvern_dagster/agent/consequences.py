@@ -98,9 +98,7 @@ class Unasked:
             return None
         node = path[-1]
         label = node.name or node.full_text or node.title or node.value
-        consequence = self.of_label(label)
-        if consequence is None and node.url:
-            consequence = self._of_address(node.url, sends=False)
+        consequence = self.of_link(label, node.url or "")
         if consequence is not None or not _is_button(node):
             return consequence
         if concept("consequence.submit").score(label) >= 1 and _has_room(path[:-1]):
@@ -111,6 +109,13 @@ class Unasked:
         headed = "" if around is None else _heading(around)
         # "OK" in a dialog that asks whether to delete.
         return self.of_label(headed) if concept("consequence.confirm").score(label) >= 1 else None
+
+    def of_link(self, label: str, url: str) -> Consequence | None:
+        """What following a link would do, by what it is called and where it leads."""
+        consequence = self.of_label(label)
+        if consequence is None and url:
+            consequence = self._of_address(url, sends=False)
+        return consequence
 
     def of_label(self, label: str) -> Consequence | None:
         """What a control that reads so would do."""

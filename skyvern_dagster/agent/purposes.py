@@ -34,6 +34,7 @@ class Purpose(StrEnum):
     SCROLL = "scroll"
     OPEN_FILTER = "open_filter"
     FILTER = "filter"
+    RESET_FILTER = "reset_filter"
     DATE_RANGE = "date_range"
     ARCHIVE = "archive"
     CONTACTS = "contacts"
@@ -97,5 +98,35 @@ class ReplayMemo(_Memo):
         return f"recorded step {self.step + 1} of {self.digest}"
 
 
-Memo = Annotated[FilterMemo | ReadMemo | ReplayMemo, Field(discriminator="kind")]
+class Untried(_Memo):
+    """Something on a page that might lead on, and was not tried while the task was there.
+
+    Attributes:
+        label: What it is called.
+        url: Where it leads; empty for what only does something on its page.
+        score: How promising it was among what its page offered.
+    """
+
+    label: str
+    url: str = ""
+    score: float
+
+
+class FrontierMemo(_Memo):
+    """What a page offered besides what was chosen: where to go on when the choice leads nowhere.
+
+    Attributes:
+        kind: Tells memos apart.
+        page: The page's address.
+        chosen: Where what was chosen leads; empty for what only does something on its page.
+        untried: The best of the others, best first.
+    """
+
+    kind: Literal["frontier"] = "frontier"
+    page: str
+    chosen: str = ""
+    untried: tuple[Untried, ...] = ()
+
+
+Memo = Annotated[FilterMemo | ReadMemo | ReplayMemo | FrontierMemo, Field(discriminator="kind")]
 """What a planner wants to know of a decision later, beside its purpose."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from mimetypes import guess_type
 from urllib.parse import unquote, urldefrag, urlsplit
 
 from skyvern_dagster.addresses import site
@@ -118,6 +119,12 @@ def same_page(one: str, other: str, *, ignore_query: bool = False) -> bool:
 def same_site(one: str, other: str) -> bool:
     """Whether two addresses belong together, or neither has a host."""
     return host_of(one) == host_of(other) or site.same_site(one, other)
+
+
+def is_file_address(url: str) -> bool:
+    """Whether an address says that a file, not a page, comes from it."""
+    kind, _ = guess_type(urlsplit(url).path)
+    return kind not in {None, "text/html", "application/xhtml+xml"}
 
 
 def url_words(url: str) -> str:

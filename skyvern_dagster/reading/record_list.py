@@ -20,10 +20,17 @@ from skyvern_dagster.reading.values import fact_date, value_of
 
 @dataclass(frozen=True)
 class Row:
-    """One record read: its values by field name, and the day by which it is filtered."""
+    """One record read.
+
+    Attributes:
+        values: Its values by field name.
+        day: The one by which it is filtered.
+        text: All that the page says of it.
+    """
 
     values: dict[str, Any]
     day: date | None
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,7 +98,8 @@ class _RowReader:
         for field in self.wanted.wanted:
             fact = self._in_its_year(filled, filled.facts.get(field.name))
             values[field.name] = value_of(fact, field, self.order, self.today) if fact else None
-        return Row(values, self._filter_day(filled, values))
+        text = " ".join(self.view.text(node) for node in filled.record.nodes)
+        return Row(values, self._filter_day(filled, values), text)
 
     def _in_its_year(self, filled: FilledRecord, fact: Fact | None) -> Fact | None:
         """A date without a year, in the year of the heading above its record."""

@@ -64,10 +64,17 @@ def find_record(view: PageView, identifier: str) -> RecordPart | None:
         if view.region(place) not in {"banner", "contentinfo"}
     ]
     parts = parts or [_around(view, place, identifier) for place in places]
+    parts = [one for one in parts if one.is_page or not _says_only(view, one, identifier)]
     if not parts:
         return None
     rows = [one for one in parts if not one.is_page]
     return max(rows or parts, key=lambda one: len(view.controls_in(one.nodes[0])))
+
+
+def _says_only(view: PageView, part: RecordPart, identifier: str) -> bool:
+    """Whether a part is nothing but the number, as in a row of page numbers."""
+    said = " ".join(view.text(node) for node in part.nodes)
+    return is_weak(identifier) and same_identifier(said.strip(" #."), identifier)
 
 
 def _names(view: PageView, node: Node, identifier: str) -> bool:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from skyvern_dagster.agent.decisions import Download, Wait
+from collections.abc import Sequence
+
+from skyvern_dagster.agent.decisions import Download, Goto, Wait
 from skyvern_dagster.agent.planner import Plan
+from skyvern_dagster.agent.planners.heuristic.candidate import Candidate
 from skyvern_dagster.agent.planners.heuristic.documents import Document
+from skyvern_dagster.agent.planners.heuristic.frontier import best_elsewhere, frontier
 from skyvern_dagster.agent.planners.heuristic.obstacles import passes
 from skyvern_dagster.agent.planners.heuristic.record_openers import opens_menu
 from skyvern_dagster.agent.planners.heuristic.situation import (
@@ -15,7 +19,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     act,
     click,
 )
-from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.agent.purposes import FrontierMemo, Purpose
 from skyvern_dagster.reading.controls import same_page
 from skyvern_dagster.reading.record_part import numbers_like
 from skyvern_dagster.reading.words import clip, fold
@@ -26,6 +30,16 @@ label and address say): the least that is clicked has something that speaks for 
 0.45 and 0.68 do as well on the page tests."""
 
 FOR_DOCUMENTS = frozenset({Purpose.DOCUMENT, Purpose.DOCUMENT_AREA, Purpose.DOCUMENTS_LIST})
+
+_FOR_RECORD = frozenset(
+    {
+        Purpose.DOCUMENT,
+        Purpose.DETAILS,
+        Purpose.ROW_MENU,
+        Purpose.DOCUMENT_AREA,
+        Purpose.REQUEST_DOCUMENT,
+    }
+)
 
 
 def is_own_document(situation: Situation, document: Document) -> bool:
@@ -39,28 +53,60 @@ def is_own_document(situation: Situation, document: Document) -> bool:
 
 def take_document(situation: Situation, candidates: list[Document]) -> Plan | None:
     """The click on the best control that is good enough and not used up yet."""
-    for document in candidates:
-        if document.score < _GOOD:
-            break
+    good = [
+        one
+        for one in candidates
+        # Where the task has been is a page, and no file.
+        if one.score >= _GOOD and not _is_known_page(situation, one)
+    ]
+    for document in good:
         tried = situation.memory.tried(document.control, situation.url)
         if tried == 0:
-            return click_for_file(document)
+            others = [one for one in good if one is not document and situation.untried(one.control)]
+            return click_for_file(document, frontier_of(situation, document, others))
         if tried == 1 and (plan := _second_try(situation, document)):
             return plan
     return None
 
 
-def click_for_file(document: Document) -> Plan:
-    """A plan that clicks a control and takes the file, or opens its menu."""
+def _is_known_page(situation: Situation, document: Document) -> bool:
+    url = document.control.url
+    return bool(url) and "#" not in url and situation.memory.visited(url)
+
+
+def frontier_of(situation: Situation, chosen: Document, others: Sequence[Document]) -> FrontierMemo:
+    """The documents that are left for later."""
+    left = [
+        Candidate(one.control.node, one.control.label, one.control.url, score=one.score)
+        for one in others
+    ]
+    return frontier(situation.url, chosen.control.url, left)
+
+
+def back_to_untried(situation: Situation) -> Plan | None:
+    """Back to the page that still offers something for this record, where this one doesn't."""
+    elsewhere = best_elsewhere(situation.memory, situation.url, _FOR_RECORD)
+    if elsewhere is None:
+        return None
+    why = f'Back: "{clip(elsewhere.untried.label, 50)}" on {elsewhere.page} was not tried yet'
+    return act([Goto(url=elsewhere.page, reasoning=why, purpose=Purpose.BACK)], why, LIKELY)
+
+
+def click_for_file(document: Document, memo: FrontierMemo | None = None) -> Plan:
+    """A plan that clicks a control and takes the file, or opens its menu.
+
+    Args:
+        document: The control.
+        memo: What else there is to try.
+    """
     control = document.control
     # Named like the document and for getting, or beside its name.
     confidence = SURE if document.score >= 0.8 else LIKELY
     if opens_menu(control):
         return click(control, Purpose.DOCUMENT, f"{document.why} and opens a menu", confidence)
     why = f"Document: {control} {document.why}"
-    return act(
-        [Download(ref=control.ref, reasoning=why, purpose=Purpose.DOCUMENT)], why, confidence
-    )
+    fetch = Download(ref=control.ref, reasoning=why, purpose=Purpose.DOCUMENT, memo=memo)
+    return act([fetch], why, confidence)
 
 
 def _second_try(situation: Situation, document: Document) -> Plan | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from skyvern_dagster.agent.planners.heuristic.candidate import score_of
 from skyvern_dagster.agent.planners.heuristic.phrases import named_after
 from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, concept
-from skyvern_dagster.reading.controls import Control
+from skyvern_dagster.reading.controls import Control, is_file_address
 from skyvern_dagster.reading.page import PageView
-from skyvern_dagster.reading.words import fold, overlap
+from skyvern_dagster.reading.words import clip, fold, overlap
 
 _OUTSIDE = frozenset({"navigation", "banner", "contentinfo"})
 
@@ -32,7 +33,7 @@ _ANY_FILE = frozenset({"file", "document", "pdf", "it", "them", "files", "docume
 
 @dataclass(frozen=True)
 class Document:
-    """A control that gives (or leads to) the wanted document; ``score`` 0 to 1."""
+    """A control that gives (or leads to) the wanted document; ``score`` as in ``ranking.yaml``."""
 
     control: Control
     score: float
@@ -116,16 +117,32 @@ def _rate(
         return None
     if _is_other(label, kind) or _is_other(control.path_words, kind):
         return None
-    named, gets = kind.score(label), concept("doc.get").score(label)
+    named = max(kind.score(label), kind.score(control.label))
+    gets = concept("doc.get").score(label)
     address = _address_score(control, kind)
+    saves = _file_words(control, label)
     if named >= (0.45 if lone or gets or address else _PLAINLY):
-        bonus = 0.15 if gets or address else 0.0
-        return Document(
-            control, min(1.0, 0.5 + 0.4 * named + bonus), f"is named like the {kind.name}"
-        )
+        both = {"named_and_gets": 1.0} if gets or address else {}
+        features = {"named": named, "is_named": 1.0, **both, **saves}
+        return _document(control, features, f"is named like the {kind.name}")
     if gets >= PARTLY or address or control.node.attributes.get("download") is not None:
-        return _by_context(view, control, kind, nodes, max(0.5 * gets, address), lone=lone)
+        base = {"gets": gets} if 0.5 * gets >= address else {"address": address}
+        around = _around(view, control, kind, nodes, max(0.5 * gets, address), lone=lone)
+        return _document(control, {**base, **saves, **around[0]}, around[1]) if around else None
     return None
+
+
+def _file_words(control: Control, label: str) -> dict[str, float]:
+    """Whether a control says that a file comes, or only that something is shown."""
+    if is_file_address(control.url):
+        return {"saves": 1.0, "file_address": 1.0}
+    if concept("doc.save").mentioned(f"{label} {control.path_words}"):
+        return {"saves": 1.0}
+    return {"shows": 1.0} if concept("nav.details").mentioned(label) else {}
+
+
+def _document(control: Control, features: dict[str, float], why: str) -> Document:
+    return Document(control, score_of("document", features), why)
 
 
 def _is_other(text: str, kind: DocumentKind) -> bool:
@@ -144,7 +161,7 @@ def _address_score(control: Control, kind: DocumentKind) -> float:
     return score
 
 
-def _by_context(
+def _around(
     view: PageView,
     control: Control,
     kind: DocumentKind,
@@ -152,8 +169,8 @@ def _by_context(
     base: float,
     *,
     lone: bool,
-) -> Document | None:
-    """A bare ``PDF`` or ``Download``: what stands around it says of what."""
+) -> tuple[dict[str, float], str] | None:
+    """Of what a bare ``PDF`` or ``Download`` is: what stands around it says it."""
     for above in view.ancestors(control.node):
         text = view.text(above)
         inside = any(view.holds(node, above) for node in nodes)
@@ -161,20 +178,16 @@ def _by_context(
             break
         if kind.is_named(text):
             others = [one for one in view.controls_in(above) if _is_other(one.label, kind)]
-            score = 0.55 if others else 0.8
-            return Document(control, min(1.0, score + 0.2 * base), f'stands beside "{text[:40]}"')
+            among = {"among_others": 1.0} if others else {}
+            return {"beside_name": 1.0, **among}, f'stands beside "{clip(text, 40)}"'
         if _is_other(text, kind) and not lone:
             return None
     heading = _heading_before(view, control)
     if kind.is_named(heading):
-        return Document(control, 0.7, f'stands below "{heading[:40]}"')
-    if _is_other(heading, kind):
+        return {"below_name": 1.0}, f'stands below "{clip(heading, 40)}"'
+    if _is_other(heading, kind) or base < 0.2 or _is_about_files(control):
         return None
-    if base < 0.2 or _is_about_files(control):
-        return None
-    return Document(
-        control, (0.5 if lone else 0.4) + 0.3 * base, "is the download beside this record"
-    )
+    return {"in_record" if lone else "on_page": 1.0}, "is the download beside this record"
 
 
 def _is_about_files(control: Control) -> bool:

@@ -7,6 +7,7 @@ from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.any_document import download_any
 from skyvern_dagster.agent.planners.heuristic.document_click import (
     FOR_DOCUMENTS,
+    back_to_untried,
     is_own_document,
     take_document,
 )
@@ -17,12 +18,7 @@ from skyvern_dagster.agent.planners.heuristic.documents import (
 )
 from skyvern_dagster.agent.planners.heuristic.navigation import follow, routes
 from skyvern_dagster.agent.planners.heuristic.obstacles import dialogs
-from skyvern_dagster.agent.planners.heuristic.record_openers import (
-    open_area,
-    open_details,
-    open_row_menu,
-    request_document,
-)
+from skyvern_dagster.agent.planners.heuristic.record_openers import open_more, openers
 from skyvern_dagster.agent.planners.heuristic.record_search import search_record
 from skyvern_dagster.agent.planners.heuristic.situation import (
     FAIR,
@@ -45,6 +41,8 @@ from skyvern_dagster.reading.record_part import (
 )
 from skyvern_dagster.reading.words import clip
 
+_RECORDS = frozenset({"row", "article"})
+"""What is in a table or among cards belongs to one record; menus are lists."""
 _INTO_RECORD = frozenset({Purpose.DETAILS, Purpose.DOCUMENT, Purpose.DOCUMENT_AREA})
 
 
@@ -67,7 +65,7 @@ def download(situation: Situation) -> Plan:
     if plan := _in_opened_menu(situation, kind):
         return plan
     place = find_record(situation.view, situation.intent.record_id)
-    if place is None and _opened_from_record(situation):
+    if _opened_from_record(situation) and (place is None or _is_own_page(situation)):
         place = RecordPart((situation.view.root,), is_page=True)
     if place is None:
         return search_record(situation, kind)
@@ -100,14 +98,8 @@ def _in_part(situation: Situation, place: RecordPart, kind: DocumentKind) -> Pla
     ]
     if plan := take_document(situation, candidates):
         return plan
-    if plan := request_document(situation, place):
-        return plan
-    if plan := open_row_menu(situation, place):
-        return plan
     detailed = place.is_page and is_about(view, situation.intent.record_id)
-    if not detailed and (plan := open_details(situation, place, alone=place.is_page)):
-        return plan
-    return open_area(situation, place, kind)
+    return open_more(situation, openers(situation, place, kind, detailed=detailed))
 
 
 def _in_opened_menu(situation: Situation, kind: DocumentKind) -> Plan | None:
@@ -142,8 +134,15 @@ def _opened_from_record(situation: Situation) -> bool:
     return last is not None and last.result.ok and last.decision.purpose in _INTO_RECORD
 
 
+def _is_own_page(situation: Situation) -> bool:
+    """Whether the page that a record was opened on is the record's, whatever else it names."""
+    return is_about(situation.view, situation.intent.record_id)
+
+
 def _not_there(situation: Situation, place: RecordPart, kind: DocumentKind) -> Plan:
-    """The record is here, its document isn't: wait, look in the documents list, then say so."""
+    """The record is here, its document isn't: what was left, the documents list, then say so."""
+    if plan := back_to_untried(situation):
+        return plan
     last = situation.memory.last
     if last and not last.result.ok and last.decision.purpose in FOR_DOCUMENTS:
         error = last.result.error or last.result.message
@@ -193,7 +192,8 @@ def _is_area_link(situation: Situation, control: Control) -> bool:
         control.url
     ):
         return False
-    return not in_record(situation, control)
+    in_row = any(above.role in _RECORDS for above in situation.view.ancestors(control.node))
+    return not in_row and not in_record(situation, control)
 
 
 def in_record(situation: Situation, control: Control) -> bool:

@@ -9,8 +9,8 @@ from datetime import date
 from skyvern_dagster.agent.decisions import Click, Decision, SelectOption
 from skyvern_dagster.agent.planners.heuristic.list_filters import Choice, Filter, filters
 from skyvern_dagster.agent.purposes import FilterMemo, Purpose
-from skyvern_dagster.reading.concepts import CLEARLY, concept
-from skyvern_dagster.reading.controls import Control, Input
+from skyvern_dagster.reading.concepts import ALMOST_ONLY, CLEARLY, concept
+from skyvern_dagster.reading.controls import Control, Input, same_page
 from skyvern_dagster.reading.date_window import DateWindow
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.periods import is_everything, period_of, without_caret
@@ -18,6 +18,10 @@ from skyvern_dagster.reading.words import fold
 
 _CARETS = ("▾", "▼", "⌄", "▿")
 """Signs with which pages mark what opens a list of options."""
+
+_BESIDE = 3
+"""Levels above a filter that hold what stands beside it; above that, its whole form."""
+_PAGE_PARTS = frozenset({"document", "main", "dialog"})
 
 
 def wider(view: PageView, window: DateWindow, today: date, used: Sequence[str]) -> Choice | None:
@@ -123,17 +127,27 @@ def choose(view: PageView, choice: Choice) -> list[Decision]:
 
 
 def apply_button(view: PageView, field: Input) -> Control | None:
-    """The button beside a filter that puts it in force."""
-    for above in list(view.ancestors(field.node))[:3]:
+    """The control beside a filter, or at the end of its form, that puts it in force."""
+    for level, above in enumerate(view.ancestors(field.node)):
+        if above.role in _PAGE_PARTS:
+            return None
+        least = CLEARLY if level < _BESIDE else ALMOST_ONLY
         for control in view.controls_in(above):
             near = field.position < control.position
             if (
                 near
-                and control.node.role == "button"
-                and concept("paging.apply").score(control.label) >= CLEARLY
+                and _puts_in_force(view, control)
+                and concept("paging.apply").score(control.label) >= least
             ):
                 return control
     return None
+
+
+def _puts_in_force(view: PageView, control: Control) -> bool:
+    """A button, or a link that stays on its page: scripts make buttons of them."""
+    return control.node.role == "button" or (
+        control.node.role == "link" and (not control.url or same_page(control.url, view.url))
+    )
 
 
 def _widest(one: Filter, window: DateWindow, today: date, used: Sequence[str]) -> Choice | None:

@@ -12,9 +12,9 @@ from skyvern_dagster.agent.planners.heuristic.pagination import (
     page_select,
     says_more,
 )
-from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act
+from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act, click
 from skyvern_dagster.agent.purposes import Purpose
-from skyvern_dagster.reading.concepts import MOSTLY, concept
+from skyvern_dagster.reading.concepts import MOSTLY, PLAINLY, concept
 from skyvern_dagster.reading.controls import same_page
 from skyvern_dagster.reading.record_list import PageOfList
 
@@ -37,6 +37,18 @@ def open_period_menu(situation: Situation, used: list[str], before: list[Decisio
     return act(
         [*before, Click(ref=control.ref, reasoning=why, purpose=Purpose.OPEN_FILTER)], why, LIKELY
     )
+
+
+def reset_filters(situation: Situation) -> Plan | None:
+    """Clears a list's filters, once: an empty list may be one that was filtered before."""
+    if situation.memory.purposes(Purpose.RESET_FILTER):
+        return None
+    for control in situation.view.controls:
+        clears = concept("paging.reset").score(control.label) >= PLAINLY
+        stays = not control.url or same_page(control.url, situation.url, ignore_query=True)
+        if clears and stays and control.region not in {"banner", "contentinfo", "dialog"}:
+            return click(control, Purpose.RESET_FILTER, "shows the list without filters", LIKELY)
+    return None
 
 
 def is_past_window(situation: Situation, page: PageOfList) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from skyvern_dagster.agent.decisions import Extract
 from skyvern_dagster.agent.planner import Plan
+from skyvern_dagster.agent.planners.heuristic.list_evidence import of_wanted_kind
 from skyvern_dagster.agent.planners.heuristic.outcomes import error_codes
 from skyvern_dagster.agent.planners.heuristic.situation import (
     FAIR,
@@ -26,7 +27,9 @@ def wanted_rows(situation: Situation, page: PageOfList) -> list[Row]:
     """The records of a page that the goal asks for."""
     window = situation.intent.window
     rows = [
-        row for row in page.rows if not window or (row.day is not None and window.holds(row.day))
+        row
+        for row in of_wanted_kind(situation, page)
+        if not window or (row.day is not None and window.holds(row.day))
     ]
     newest = situation.intent.newest
     if newest:

@@ -7,11 +7,13 @@ from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.contacts import look_for_contacts, read_contacts
 from skyvern_dagster.agent.planners.heuristic.date_range import widened_range
 from skyvern_dagster.agent.planners.heuristic.filter_choices import another, choose, wider
+from skyvern_dagster.agent.planners.heuristic.list_evidence import is_wanted_list
 from skyvern_dagster.agent.planners.heuristic.list_parts import (
     archive_route,
     is_past_window,
     next_part,
     open_period_menu,
+    reset_filters,
     was_read_before,
 )
 from skyvern_dagster.agent.planners.heuristic.list_result import (
@@ -44,8 +46,7 @@ def read_list(situation: Situation, wanted: ListSpec) -> Plan:
     better = better_place(situation, here)
     if better and not situation.memory.extracted:
         return better
-    # Off the list's own page, records have to fill most of what is asked for.
-    if page and (here or not situation.intent.target or page.reading.quality >= 0.6):
+    if page and is_wanted_list(situation, page):
         return _read(situation, wanted, page)
     if here and (plan := _empty(situation, wanted)):
         return plan
@@ -146,6 +147,8 @@ def _further(situation: Situation, wanted: ListSpec, page: PageOfList | None) ->
 
 def _other_filter(situation: Situation) -> Plan | None:
     """Another part of the list, where this one is empty."""
+    if reset := reset_filters(situation):
+        return reset
     used = situation.memory.chosen_filters
     choice = wider(situation.view, situation.intent.window, situation.today, used) or another(
         situation.view, situation.intent.window, situation.today, used

@@ -18,7 +18,7 @@ from skyvern_dagster.agent.planners.heuristic.login_form import (
     find_username_form,
 )
 from skyvern_dagster.agent.planners.heuristic.login_signs import looks_like_account, signs_of_login
-from skyvern_dagster.agent.planners.heuristic.navigation import follow, go_to, open_menu, routes
+from skyvern_dagster.agent.planners.heuristic.navigation import follow, go_to, routes
 from skyvern_dagster.agent.planners.heuristic.obstacles import dialogs
 from skyvern_dagster.agent.planners.heuristic.one_time_code import enter_code
 from skyvern_dagster.agent.planners.heuristic.situation import (
@@ -121,8 +121,6 @@ def _find_form(situation: Situation) -> Plan:
     plan = (
         go_to(situation, ("login.enter", "page.account")) if searched < _MAX_SEARCH_STEPS else None
     )
-    if plan is None and searched < _MAX_SEARCH_STEPS:
-        plan = open_menu(situation, Purpose.NAVIGATE)
     return plan or give_up(
         situation,
         "login_failed",

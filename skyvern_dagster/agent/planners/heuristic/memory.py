@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
-from skyvern_dagster.agent.decisions import Click, Download, Extract, InputText
+from skyvern_dagster.agent.decisions import Click, Download, Extract, Goto, InputText
 from skyvern_dagster.agent.planner import PastAction, PastStep
-from skyvern_dagster.agent.purposes import FilterMemo, Purpose, ReadMemo
+from skyvern_dagster.agent.purposes import FilterMemo, FrontierMemo, Purpose, ReadMemo
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.reading.controls import Control, same_page
 from skyvern_dagster.reading.words import fold
@@ -72,7 +72,13 @@ class Memory:
 
     def _filters(self, purposes: frozenset[Purpose]) -> Iterator[FilterMemo]:
         failed: Counter[str] = Counter()
-        for _, action in self.actions:
+        actions = [action for _, action in self.actions]
+        resets = [
+            place
+            for place, action in enumerate(actions)
+            if action.decision.purpose is Purpose.RESET_FILTER and action.result.ok
+        ]
+        for action in actions[resets[-1] if resets else 0 :]:
             memo = action.decision.memo
             if action.decision.purpose not in purposes or not isinstance(memo, FilterMemo):
                 continue
@@ -130,6 +136,22 @@ class Memory:
             if action.result.url_after
         )
 
+    def opened(self, url: str) -> int:
+        """How often this address was opened directly in this task."""
+        return sum(
+            isinstance(action.decision, Goto) and same_page(action.decision.url, url)
+            for _, action in self.actions
+        )
+
+    def chosen(self, url: str) -> bool:
+        """Whether a link to this address was clicked in this task."""
+        return any(
+            isinstance(memo := action.decision.memo, FrontierMemo)
+            and bool(memo.chosen)
+            and same_page(memo.chosen, url)
+            for _, action in self.actions
+        )
+
     def typed(self, text: str) -> int:
         """In how many steps this text was typed."""
         return sum(_types(step, text) for step in self.steps)
@@ -173,5 +195,8 @@ def _types(step: PastStep, text: str) -> bool:
 
 
 def _is_target(action: PastAction, control: Control) -> bool:
+    memo = action.decision.memo
+    if isinstance(memo, FrontierMemo) and memo.chosen and control.url:
+        return same_page(memo.chosen, control.url)
     wanted = fold(control.label)
     return bool(wanted) and wanted == fold(action.label) and len(wanted) > 3

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from skyvern_dagster.agent.decisions import Goto, Hover
+from skyvern_dagster.agent.decisions import Click, Goto, Hover
 from skyvern_dagster.agent.planner import Plan
+from skyvern_dagster.agent.planners.heuristic.candidate import Candidate, rank
+from skyvern_dagster.agent.planners.heuristic.frontier import best_elsewhere, frontier
 from skyvern_dagster.agent.planners.heuristic.situation import (
     FAIR,
     LIKELY,
@@ -20,15 +22,15 @@ from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.concepts import (
     MOSTLY,
-    PARTLY,
     PLAINLY,
     Concept,
     best_concept,
     concept,
     concepts,
 )
-from skyvern_dagster.reading.controls import Control, same_page, same_site
-from skyvern_dagster.reading.words import fold, overlap
+from skyvern_dagster.reading.controls import Control, is_file_address, same_page, same_site
+from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.words import clip, fold, overlap
 
 RELATED = {
     "page.orders": ("page.invoices", "page.bookings", "page.payments", "page.documents"),
@@ -46,6 +48,26 @@ one costs a step."""
 _HUB = 0.5
 """A quarter (`concepts.PARTLY`): account pages are called by many words (`Hello Ann, your
 account`), and lead on to everything."""
+
+
+_HUBS = ("page.account", "nav.user", "nav.mine", "page.profile")
+
+
+_COST_OF_BACK = 0.1
+"""How much better an earlier page's candidate has to be: going back costs a page."""
+
+
+_MAX_USER_AREA = 5
+"""Controls of the part of a page that is about who is logged in: account, messages, settings and
+two more. Larger parts are the site's whole head."""
+
+
+_MAX_HOVERS = 4
+"""Places a page: account, menu and two entries of a main menu."""
+
+
+_IN_A_ROW = 0.75
+"""What stands in a table is a record that mentions the word rather than the way to its list."""
 
 
 _REGION_FACTORS = {"contentinfo": 0.85, "complementary": 0.95, "dialog": 0.9}
@@ -68,6 +90,8 @@ def routes(situation: Situation, targets: Sequence[str], wording: str = "") -> l
             continue
         score, why = _score(control, targets, wording)
         score *= _REGION_FACTORS.get(control.region, 1.0)
+        if any(above.role == "row" for above in situation.view.ancestors(control.node)):
+            score *= _IN_A_ROW
         if control.url and not same_site(control.url, situation.url):
             score *= 0.4
         if score > 0:
@@ -79,6 +103,8 @@ def _is_usable(situation: Situation, control: Control) -> bool:
     if concept("nav.danger").score(control.label) >= MOSTLY or control.node.role == "option":
         return False
     url = control.url
+    if situation.unasked.of_link(control.label, url) is not None:
+        return False
     if url.startswith(("mailto:", "tel:", "javascript:void")) and not control.label:
         return False
     if url.startswith(("mailto:", "tel:")):
@@ -140,37 +166,161 @@ def go_to(
     wording: str = "",
     purpose: Purpose = Purpose.NAVIGATE,
     fallbacks: Sequence[str] = (),
+    *,
+    explore: bool = False,
 ) -> Plan | None:
-    """The next click towards a page.
+    """The next step towards a page: the best candidate here, or the best untried one elsewhere.
 
-    Straight there by its name; else through a menu of that name; else by the account or any other
-    menu; only then to a page of a related name (``fallbacks``: bills where there are no orders).
+    Args:
+        situation: The page, the goal and what was tried.
+        targets: Concepts of the page, the one meant first.
+        wording: The page in the goal's own words.
+        purpose: What the step is counted as.
+        fallbacks: Concepts of pages that may do instead: bills where there are no orders.
+        explore: Whether links that say nothing of the page may be followed, too.
+
+    Returns:
+        ``None`` when nothing is left to try.
     """
-    direct = routes(situation, targets, wording)
-    if direct and direct[0].score >= _DIRECT:
-        runner_up = direct[1].score if len(direct) > 1 else 0.0
+    found = candidates(situation, targets, wording, fallbacks, explore=explore)
+    ranked = _without_repeats(rank("navigate", found))
+    best = ranked[0] if ranked else None
+    back = best_elsewhere(situation.memory, situation.url) if explore else None
+    if back and (best is None or back.untried.score > best.score + _COST_OF_BACK):
+        why = f'Back: "{clip(back.untried.label, 50)}" on {back.page} was not tried yet'
+        return act([Goto(url=back.address, reasoning=why, purpose=purpose)], why, FAIR)
+    if best is None:
+        return None
+    return _take(situation, ranked, purpose)
+
+
+def _without_repeats(ranked: Sequence[Candidate]) -> list[Candidate]:
+    """One candidate for each address: menus are repeated in footers."""
+    addresses: set[str] = set()
+    kept = []
+    for one in ranked:
+        if one.url and one.url in addresses:
+            continue
+        addresses.add(one.url)
+        kept.append(one)
+    return kept
+
+
+def _take(situation: Situation, ranked: Sequence[Candidate], purpose: Purpose) -> Plan:
+    """The step that tries the best candidate, remembering the others."""
+    best = ranked[0]
+    memo = frontier(situation.url, best.url, ranked[1:])
+    why = f'{purpose.title}: {best.node.role} "{clip(best.label, 50)}" {best.why}'
+    confidence = _confidence(ranked)
+    if best.does == "hover":
+        hover = Hover(ref=best.ref, reasoning=why, purpose=Purpose.HOVER, memo=memo)
+        return act([hover], why, confidence)
+    if best.node.covered and best.url.startswith("http"):
+        why += ", and is covered, so its address is opened"
+        return act([Goto(url=best.url, reasoning=why, purpose=purpose, memo=memo)], why, confidence)
+    click = Click(ref=best.ref, reasoning=why, purpose=purpose, memo=memo)
+    return act([click], why, confidence, guarded=not best.has("named"))
+
+
+def _confidence(ranked: Sequence[Candidate]) -> float:
+    best = ranked[0]
+    if best.has("named"):
+        runner_up = ranked[1].features.get("named", 0.0) if len(ranked) > 1 else 0.0
         # What a place in the list of targets is worth (`_score`): nearer than that are rivals.
-        confidence = SURE if direct[0].score - runner_up > 0.05 else LIKELY
-        return follow(direct[0], purpose, confidence)
-    if plan := open_menu_for(situation, targets, purpose):
-        return plan
-    hubs = routes(situation, ("page.account", "nav.user", "nav.mine", "page.profile"))
-    if hubs and hubs[0].score >= _HUB:
-        return follow(hubs[0], purpose, LIKELY)
-    return (
-        open_menu(situation, purpose)
-        or hover_menu(situation, targets)
-        or _by_related_name(situation, fallbacks, purpose)
+        return SURE if best.features["named"] - runner_up > 0.05 else LIKELY
+    return LIKELY if best.has("hub") or best.features.get("menu", 0.0) > 0.8 else FAIR
+
+
+def candidates(
+    situation: Situation,
+    targets: Sequence[str],
+    wording: str = "",
+    fallbacks: Sequence[str] = (),
+    *,
+    explore: bool = False,
+) -> Iterator[Candidate]:
+    """Everything on the page that may lead to another one, with what speaks for it."""
+    named = {id(one.control.node): one for one in routes(situation, targets, wording)}
+    hubs = {id(one.control.node): one.score for one in routes(situation, _HUBS)}
+    related = {id(one.control.node): one.score for one in routes(situation, fallbacks)}
+    personal = user_area(situation.view)
+    for control in situation.view.controls:
+        key = id(control.node)
+        route = named.get(key)
+        score, hub = route.score if route else 0.0, hubs.get(key, 0.0)
+        features: dict[str, float] = {}
+        why = ""
+        if route and score >= _DIRECT:
+            features, why = {"named": score}, route.why
+        elif hub >= _HUB:
+            features, why = {"hub": hub}, "leads to the account"
+        elif menu := _menu_score(situation, control):
+            if situation.untried(control) and not situation.memory.clicked_label(control.label):
+                features, why = {"menu": menu}, "may open a menu with what is looked for"
+        elif not _is_usable(situation, control):
+            continue
+        elif key in personal:
+            features, why = {"user_area": personal[key]}, "stands beside the way to log out"
+        elif related.get(key, 0.0) >= _DIRECT:
+            features, why = {"related": related[key]}, "is of a related name"
+        elif explore and (features := _of_any_link(situation, control)):
+            why = "was not looked at yet"
+        if route and 0 < score < _DIRECT:
+            features["hinted"], why = score, why or route.why
+        if features:
+            yield Candidate(control.node, control.label, control.url, "click", features, why)
+    for node, label in hover_places(situation, targets):
+        yield Candidate(
+            node, label, "", "hover", {"hover": 1.0}, "may open a menu under the pointer"
+        )
+
+
+def user_area(view: PageView) -> dict[int, float]:
+    """The controls beside the way to log out, by their nodes' ids: the nearer, the more."""
+    exits = [one for one in view.controls if concept("login.exit").score(one.label) >= MOSTLY]
+    near: dict[int, float] = {}
+    for one in exits:
+        around: list[Control] = []
+        for above in view.ancestors(one.node):
+            wider = view.controls_in(above)
+            if len(wider) > _MAX_USER_AREA:
+                break
+            around = wider
+        others = [each for each in around if each.node is not one.node]
+        others.sort(key=lambda each: abs(each.position - one.position))
+        for place, each in enumerate(others, start=1):
+            near[id(each.node)] = max(1 / place, near.get(id(each.node), 0.0))
+    return near
+
+
+def _of_any_link(situation: Situation, control: Control) -> dict[str, float]:
+    """What speaks for a link that says nothing of what is looked for; nothing for other controls.
+
+    Only links that lead to another page of the site are followed without knowing why: that
+    changes nothing. Their addresses may not say that they do something, either.
+    """
+    url = control.url
+    if control.node.role not in {"link", "menuitem", "treeitem"} or not control.label:
+        return {}
+    if not url.startswith("http") or not same_site(url, situation.url):
+        return {}
+    if same_page(url, situation.url, ignore_query=True) or is_file_address(url):
+        return {}
+    does = any(
+        concept(name).mentioned(text)
+        for name in ("nav.danger", "login.exit", "login.enter", "login.register", "doc.get")
+        for text in (control.label, control.path_words)
     )
-
-
-def _by_related_name(
-    situation: Situation, fallbacks: Sequence[str], purpose: Purpose
-) -> Plan | None:
-    related = routes(situation, fallbacks) if fallbacks else []
-    if related and related[0].score >= _DIRECT:
-        return follow(related[0], purpose, FAIR)
-    return None
+    if does:
+        return {}
+    in_section = control.region in {"navigation", "banner", "complementary", "menu"}
+    features = {"section" if in_section else "content": 1.0}
+    other, score = best_concept(control.label, _known_labels())
+    if other is not None and score >= MOSTLY:
+        features["elsewhere"] = 1.0
+    if control.region == "contentinfo":
+        features["footer"] = 1.0
+    return features
 
 
 def follow(route: Route, purpose: Purpose, confidence: float) -> Plan:
@@ -182,60 +332,22 @@ def follow(route: Route, purpose: Purpose, confidence: float) -> Plan:
     return click(control, purpose, route.why, confidence)
 
 
-def open_menu_for(situation: Situation, targets: Sequence[str], purpose: Purpose) -> Plan | None:
-    """Opens a closed menu whose own name means the target (``Orders ▾``)."""
-    for control in situation.view.controls:
-        if not _opens(control) or not situation.untried(control):
-            continue
-        if any(concept(name).score(control.label) >= PARTLY for name in targets):
-            return click(control, purpose, "opens the menu of that name", LIKELY)
-    return None
-
-
-def open_menu(situation: Situation, purpose: Purpose) -> Plan | None:
-    """Opens a menu that has not been looked into: the account's, the main one, any other."""
-    ranked = sorted(
-        (
-            (score, control)
-            for control in situation.view.controls
-            if (score := _menu_score(situation, control))
-        ),
-        key=lambda pair: pair[0],
-        reverse=True,
-    )
-    for score, control in ranked:
-        if situation.untried(control) and not situation.memory.clicked_label(control.label):
-            return click(
-                control,
-                purpose,
-                "may open a menu with what is looked for",
-                LIKELY if score > 0.8 else FAIR,
-            )
-    return None
-
-
-def hover_menu(situation: Situation, targets: Sequence[str]) -> Plan | None:
-    """Moves the pointer over what may open a menu that way, at most a few places a page."""
+def hover_places(situation: Situation, targets: Sequence[str]) -> Iterator[tuple[Node, str]]:
+    """What may open a menu under the pointer and wasn't tried yet, at most a few places a page."""
     hovered = [one.decision for one in situation.memory.purposes(Purpose.HOVER, url=situation.url)]
-    if len(hovered) >= 4:
-        return None
-    for node, label in _hover_places(situation, targets):
-        again = any(one.type == "hover" and one.ref == node.ref for one in hovered)
-        if not again and not situation.memory.clicked_label(label):
-            why = f'Hover: "{label}" may open a menu under the pointer'
-            return act([Hover(ref=node.ref or "", reasoning=why, purpose=Purpose.HOVER)], why, FAIR)
-    return None
-
-
-def _hover_places(situation: Situation, targets: Sequence[str]) -> Iterator[tuple[Node, str]]:
+    if len(hovered) >= _MAX_HOVERS:
+        return
+    tried = {one.ref for one in hovered if isinstance(one, Hover)}
     view = situation.view
     meanings = ("page.account", "nav.user", "nav.menu", *targets)
     for node in view.nodes:
         label = node.name or node.text or view.text(node)
         if (
             not node.ref
+            or node.ref in tried
             or not 0 < len(label) <= 30
             or view.position(node) > max(60, len(view.nodes) / 3)
+            or situation.memory.clicked_label(label)
         ):
             continue
         if any(one.node is not node for one in view.controls_in(node)):

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
+from skyvern_dagster.agent.decisions import Click
 from skyvern_dagster.agent.planner import Plan
+from skyvern_dagster.agent.planners.heuristic.candidate import Candidate, rank
 from skyvern_dagster.agent.planners.heuristic.documents import DocumentKind
-from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, SURE, Situation, click
+from skyvern_dagster.agent.planners.heuristic.frontier import frontier
+from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, SURE, Situation, act
 from skyvern_dagster.agent.purposes import Purpose
-from skyvern_dagster.reading.concepts import MOSTLY, PLAINLY, concept
+from skyvern_dagster.reading.concepts import MOSTLY, NEARLY_ONLY, PARTLY, PLAINLY, concept
 from skyvern_dagster.reading.controls import Control, same_page
 from skyvern_dagster.reading.record_part import RecordPart
-from skyvern_dagster.reading.words import fold
+from skyvern_dagster.reading.words import clip, fold
+
+_PURPOSES = {
+    "requests": Purpose.REQUEST_DOCUMENT,
+    "row_menu": Purpose.ROW_MENU,
+    "details": Purpose.DETAILS,
+    "area": Purpose.DOCUMENT_AREA,
+}
+"""What a click on an opener is for, by the feature that speaks for it (``ranking.yaml``)."""
 
 
 def opens_menu(control: Control) -> bool:
@@ -22,26 +35,67 @@ def opens_menu(control: Control) -> bool:
     )
 
 
-def request_document(situation: Situation, place: RecordPart) -> Plan | None:
-    """A control that has the document made first."""
-    for control in controls_of(situation, place):
-        if concept("doc.request").score(control.label) >= MOSTLY and situation.untried(control):
-            return click(control, Purpose.REQUEST_DOCUMENT, "has the document made", LIKELY)
-    return None
+def openers(
+    situation: Situation, place: RecordPart, kind: DocumentKind, *, detailed: bool
+) -> list[Candidate]:
+    """What may show more of a record, best first: its menu, its own page, its folded parts.
+
+    Args:
+        situation: The page, the goal and what was tried.
+        place: The part of the page that is about the record.
+        kind: The document that is looked for.
+        detailed: Whether this is the record's own page already.
+    """
+    return rank("opener", _openers(situation, place, kind, detailed=detailed))
 
 
-def open_row_menu(situation: Situation, place: RecordPart) -> Plan | None:
-    """The menu behind ``⋮`` or ``Actions`` of this record."""
+def open_more(situation: Situation, ranked: Sequence[Candidate]) -> Plan | None:
+    """The click on the best opener; the others are remembered."""
+    if not ranked:
+        return None
+    best = ranked[0]
+    feature = next(name for name in _PURPOSES if best.has(name))
+    purpose = _PURPOSES[feature]
+    why = f'{purpose.title}: {best.node.role} "{clip(best.label, 50)}" {best.why}'
+    memo = frontier(situation.url, best.url, ranked[1:])
+    plain = feature == "details" and best.features[feature] >= NEARLY_ONLY
+    return act(
+        [Click(ref=best.ref, reasoning=why, purpose=purpose, memo=memo)],
+        why,
+        SURE if plain else LIKELY,
+    )
+
+
+def _openers(
+    situation: Situation, place: RecordPart, kind: DocumentKind, *, detailed: bool
+) -> Iterator[Candidate]:
+    alone = place.is_page or bool(situation.memory.purposes(Purpose.DETAILS))
     for control in controls_of(situation, place):
-        if not situation.untried(control) or (
-            control.node.role == "link" and control.url and "#" not in control.url
-        ):
+        if not situation.untried(control):
             continue
-        named = concept("nav.row_menu").score(control.label) >= PLAINLY
-        closed = opens_menu(control) and concept("nav.danger").score(control.label) < MOSTLY
-        if (named or closed) and control.node.expanded is not True:
-            return click(control, Purpose.ROW_MENU, "may hold the document", LIKELY)
-    return None
+        if concept("doc.request").score(control.label) >= MOSTLY:
+            yield _candidate(control, {"requests": 1.0}, "has the document made")
+        elif _is_row_menu(control):
+            yield _candidate(control, {"row_menu": 1.0}, "may hold the document")
+        elif place.is_page and _is_area(situation, control, kind):
+            yield _candidate(control, {"area": 1.0}, "may hold the document")
+        elif not detailed:
+            score = _details_score(situation, control, alone=alone)
+            if score >= PARTLY:
+                yield _candidate(control, {"details": score}, "opens the record")
+
+
+def _candidate(control: Control, features: dict[str, float], why: str) -> Candidate:
+    return Candidate(control.node, control.label, control.url, "click", features, why)
+
+
+def _is_row_menu(control: Control) -> bool:
+    """Whether a control is the menu behind ``⋮`` or ``Actions``."""
+    if control.node.role == "link" and control.url and "#" not in control.url:
+        return False
+    named = concept("nav.row_menu").score(control.label) >= PLAINLY
+    closed = opens_menu(control) and concept("nav.danger").score(control.label) < MOSTLY
+    return (named or closed) and control.node.expanded is not True
 
 
 def controls_of(situation: Situation, place: RecordPart) -> list[Control]:
@@ -53,21 +107,6 @@ def controls_of(situation: Situation, place: RecordPart) -> list[Control]:
         for one in situation.view.controls_in(node)
         if one.region not in outside or not place.is_page
     ]
-
-
-def open_details(situation: Situation, place: RecordPart, *, alone: bool) -> Plan | None:
-    """The record's own page: behind its number, or ``Details``."""
-    alone = alone or bool(situation.memory.purposes(Purpose.DETAILS))
-    scored = [
-        (score, control)
-        for control in controls_of(situation, place)
-        if situation.untried(control)
-        and (score := _details_score(situation, control, alone=alone)) >= 0.5
-    ]
-    score, control = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-    if control is None:
-        return None
-    return click(control, Purpose.DETAILS, "opens the record", SURE if score >= 0.8 else LIKELY)
 
 
 def _details_score(situation: Situation, control: Control, *, alone: bool) -> float:
@@ -100,27 +139,14 @@ def _details_score(situation: Situation, control: Control, *, alone: bool) -> fl
     return score
 
 
-def open_area(situation: Situation, place: RecordPart, kind: DocumentKind) -> Plan | None:
-    """A tab or folded section such as ``Documents`` on the record's page."""
-    if not place.is_page:
-        return None
-    for control in controls_of(situation, place):
-        node = control.node
-        folded = _is_foldable(situation, control)
-        if (
-            not folded
-            or node.selected
-            or node.expanded
-            or not situation.untried(control)
-            or not _is_own_area(control)
-        ):
-            continue
-        if (
-            concept("doc.area").score(control.label) >= MOSTLY
-            or kind.score(control.label) >= MOSTLY
-        ):
-            return click(control, Purpose.DOCUMENT_AREA, "may hold the document", LIKELY)
-    return None
+def _is_area(situation: Situation, control: Control, kind: DocumentKind) -> bool:
+    """Whether a control is a tab or folded section such as ``Documents``."""
+    node = control.node
+    if not _is_foldable(situation, control) or node.selected or node.expanded:
+        return False
+    if concept("nav.danger").score(control.label) >= MOSTLY:
+        return False
+    return concept("doc.area").score(control.label) >= MOSTLY or kind.score(control.label) >= MOSTLY
 
 
 def _is_foldable(situation: Situation, control: Control) -> bool:
@@ -133,7 +159,3 @@ def _is_foldable(situation: Situation, control: Control) -> bool:
         or opens_menu(control)
         or node.clickable
     )
-
-
-def _is_own_area(control: Control) -> bool:
-    return concept("nav.danger").score(control.label) < MOSTLY

@@ -25,7 +25,8 @@ from skyvern_dagster.reading.date_window import DateWindow
 from skyvern_dagster.reading.dates import parse_date
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.page import PageView
-from skyvern_dagster.reading.record_part import numbers_like
+from skyvern_dagster.reading.record_part import form_of, numbers_like
+from skyvern_dagster.reading.wanted_item import is_weak
 from skyvern_dagster.reading.words import fold
 
 _MAX_NAVIGATION = 10
@@ -155,9 +156,20 @@ def _has_records(situation: Situation) -> bool:
 def _last_like(view: PageView, identifier: str) -> Node | None:
     """The last place that names a record of the same form of number."""
     for node in reversed(view.nodes):
-        if not node.children and numbers_like(view.text(node), identifier):
+        if node.children:
+            continue
+        if numbers_like(view.text(node), identifier) or _is_short_number(view, node, identifier):
             return node
     return None
+
+
+def _is_short_number(view: PageView, node: Node, identifier: str) -> bool:
+    """Whether a text is nothing but a number as short as the record's, in a row that says more."""
+    said = view.text(node).strip(" #.")
+    if not is_weak(identifier) or not is_weak(said) or form_of(said) != form_of(identifier):
+        return False
+    rows = (above for above in view.ancestors(node) if above.role == "row")
+    return any(len(row.children) > 1 and len(view.text(row)) > len(said) + 8 for row in rows)
 
 
 def _filter(situation: Situation) -> Plan | None:

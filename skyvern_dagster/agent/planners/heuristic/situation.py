@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
+from skyvern_dagster.agent.consequences import Unasked
 from skyvern_dagster.agent.decisions import Click, Complete, Decision, Terminate
 from skyvern_dagster.agent.planner import Goal, Plan, PlanRequest
 from skyvern_dagster.agent.planners.heuristic.goal import Intent, read_goal
@@ -66,6 +68,11 @@ class Situation:
         """The page's language."""
         return self.request.observation.lang
 
+    @cached_property
+    def unasked(self) -> Unasked:
+        """Knows what the goal doesn't ask for, such as deleting and paying."""
+        return Unasked(self.goal)
+
     @property
     def scalars(self) -> ScalarReader:
         """Reads the single values that the task's schema asks for off this page."""
@@ -83,9 +90,15 @@ def situation_of(request: PlanRequest) -> Situation:
     )
 
 
-def act(decisions: Sequence[Decision], reasoning: str, confidence: float = SURE) -> Plan:
-    """A plan that does something."""
-    return Plan(tuple(decisions), confidence, reasoning, PLANNER)
+def act(
+    decisions: Sequence[Decision],
+    reasoning: str,
+    confidence: float = SURE,
+    *,
+    guarded: bool = False,
+) -> Plan:
+    """A plan that does something; ``guarded`` where what a page says of itself chose it."""
+    return Plan(tuple(decisions), confidence, reasoning, PLANNER, guarded=guarded)
 
 
 def click(control: Control, purpose: Purpose, why: str, confidence: float = SURE) -> Plan:

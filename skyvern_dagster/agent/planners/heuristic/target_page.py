@@ -11,8 +11,9 @@ from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, PLAINLY, concept
 from skyvern_dagster.reading.controls import same_page, url_words
 
-_MAX_NAVIGATION = 10
-"""Clicks on the way to a list: menu, account, section, list and one more, and as many dead ends."""
+_MAX_NAVIGATION = 14
+"""Steps on the way to a list: menu, account, section, list, and ten dead ends; it leaves ten of a
+task's usual 25 steps for reading."""
 
 
 _PATH = 0.7
@@ -108,7 +109,11 @@ def go_to_list(situation: Situation) -> Plan:
     name = target.rpartition(".")[2] or situation.intent.target_words or "list"
     if target and steps < _MAX_NAVIGATION:
         plan = go_to(
-            situation, (target,), situation.intent.target_words, fallbacks=RELATED.get(target, ())
+            situation,
+            (target,),
+            situation.intent.target_words,
+            fallbacks=RELATED.get(target, ()),
+            explore=True,
         )
         if plan:
             return plan

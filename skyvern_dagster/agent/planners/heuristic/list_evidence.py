@@ -1,0 +1,56 @@
+"""Whether a list is of the records that were asked for: what the page and its records say."""
+
+from __future__ import annotations
+
+from skyvern_dagster.agent.planners.heuristic.situation import Situation
+from skyvern_dagster.agent.planners.heuristic.target_page import is_page_of, is_target_page
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.record_list import PageOfList, Row
+
+_PLAIN = 0.75
+"""Of a reading's quality, where nothing else says what the records are: number and day both have
+to be named so. A bare `#` beside any date comes to 0.63, and could be a list of anything."""
+
+_RELATED = 0.5
+"""The same on a page of a related name (bills, bookings): half of what is asked for is plain."""
+
+_MOST = 0.5
+"""Half of the records say themselves what they are: those are meant, the others are of other
+kinds in the same list."""
+
+_KINDS = {
+    "page.orders": ("page.orders", "page.invoices", "doc.invoice"),
+    "page.invoices": ("page.invoices", "doc.invoice"),
+}
+"""What records call themselves, by the page that is looked for."""
+
+
+def is_wanted_list(situation: Situation, page: PageOfList) -> bool:
+    """Whether these are the records that the goal is about."""
+    target = situation.intent.target
+    if not target or is_page_of(situation, target):
+        return True
+    if len(page.rows) > 1 and _share_speaking(situation, page) >= _MOST:
+        return True
+    several_or_plain = len(page.rows) > 1 or page.reading.quality >= _PLAIN
+    least = _RELATED if is_target_page(situation) else _PLAIN
+    return several_or_plain and page.reading.quality >= least
+
+
+def of_wanted_kind(situation: Situation, page: PageOfList) -> list[Row]:
+    """The records of the wanted kind, where several kinds share a list and say which they are."""
+    target = situation.intent.target
+    rows = list(page.rows)
+    if not target or is_page_of(situation, target):
+        return rows
+    speaking = [row for row in rows if _speaks(situation, row)]
+    return speaking if len(speaking) >= _MOST * len(rows) else rows
+
+
+def _share_speaking(situation: Situation, page: PageOfList) -> float:
+    return sum(_speaks(situation, row) for row in page.rows) / len(page.rows)
+
+
+def _speaks(situation: Situation, row: Row) -> bool:
+    target = situation.intent.target
+    return any(concept(name).mentioned(row.text) for name in _KINDS.get(target, (target,)))
