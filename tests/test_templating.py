@@ -207,7 +207,7 @@ SLOW_IN_C = (
 def test_the_kernel_ends_what_python_cannot() -> None:
     impatient = Renderer(cpu_seconds=0.3)
     try:
-        with pytest.raises(TemplateError, match="more than 0.3 s of a processor"):
+        with pytest.raises(TemplateError, match=r"more than 0\.3 s of a processor"):
             impatient.ask("text", SLOW_IN_C, {})
         assert impatient.ask("text", "{{ 1 + 1 }}", {}) == "2"
     finally:

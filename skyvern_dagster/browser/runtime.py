@@ -30,6 +30,11 @@ T = TypeVar("T")
 _CLOSE_SECONDS = 5.0
 _CANCEL_SECONDS = 3.0
 
+_WAKE_SECONDS = 0.2
+"""An op in a thread of its own is interrupted by an exception that strikes when the thread next
+runs (``compiler/browser_executor.py``); a wait without an end would put that off until the task is
+over."""
+
 _GONE = (
     "Target crashed", "Page crashed", "has been closed", "Target closed", "Connection closed",
 )  # fmt: skip
@@ -88,6 +93,8 @@ class BrowserRuntime:
         finished = threading.Event()
         future = asyncio.run_coroutine_threadsafe(self._guarded(coroutine, finished), loop)
         try:
+            while not future.done():
+                concurrent.futures.wait([future], timeout=_WAKE_SECONDS)
             return future.result()
         except concurrent.futures.CancelledError:
             raise BrowserBrokenError("The browser was closed while it was in use") from None

@@ -8,6 +8,7 @@ from typing import Any
 
 import dagster as dg
 
+from skyvern_dagster.compiler.browser_executor import browser_executor
 from skyvern_dagster.compiler.dagster_internals import add_run_tags
 from skyvern_dagster.compiler.login_hold import hold_logins
 from skyvern_dagster.compiler.resuming import goes_on, is_resumed
@@ -17,6 +18,8 @@ from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.process.identity import process_tag
 from skyvern_dagster.resources.services import services
 from skyvern_dagster.workflow.loader import Workflow
+
+_OF_ONE_PROCESS = (browser_executor.name, dg.in_process_executor.name)
 
 
 class DagsterHost:
@@ -94,6 +97,6 @@ def adopted_run(context: dg.OpExecutionContext, workflow: Workflow, scope: Scope
 
 def tag_process(context: dg.OpExecutionContext) -> None:
     """Tags a run with its process, where there is only one: by it a run is known to be lost."""
-    if context.job_def.executor_def.name == dg.in_process_executor.name:
+    if context.job_def.executor_def.name in _OF_ONE_PROCESS:
         process = {tags.PROCESS: process_tag(os.getpid())}
         add_run_tags(context.instance, context.run.run_id, process)
