@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from skyvern_dagster.artifacts.store import ArtifactStore
     from skyvern_dagster.asset_decorator import SkyvernResource, skyvern_assets
     from skyvern_dagster.compiler.assets import build_assets
+    from skyvern_dagster.compiler.browser_executor import browser_executor
     from skyvern_dagster.compiler.definitions import build_definitions, workflow_definitions
     from skyvern_dagster.compiler.job import asset_resources, build_graph, build_job
     from skyvern_dagster.compiler.workflow_overrides import SkyvernWorkflowOverrides
@@ -64,6 +65,7 @@ __all__ = [
     "WorkflowItem",
     "WorkflowResult",
     "asset_resources",
+    "browser_executor",
     "build_assets",
     "build_definitions",
     "build_graph",
@@ -86,6 +88,7 @@ _PLACES: dict[str, tuple[str, ...]] = {
         "skyvern_assets",
     ),
     "compiler.assets": ("build_assets",),
+    "compiler.browser_executor": ("browser_executor",),
     "compiler.definitions": (
         "build_definitions",
         "workflow_definitions",

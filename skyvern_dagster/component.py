@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal, assert_never
 
 import dagster as dg
 from pydantic import Field
 
+from skyvern_dagster.compiler.browser_executor import browser_executor
 from skyvern_dagster.compiler.definitions import load_all, workflow_definitions
 from skyvern_dagster.compiler.job import asset_resources
 from skyvern_dagster.compiler.workflow_overrides import (
@@ -55,6 +57,12 @@ class SkyvernWorkflowsComponent(dg.Component, dg.Model, dg.Resolvable):
     translation: TranslatedAsset | None = Field(
         default=None, description="Asset attributes, templates with `data` and `spec`."
     )
+    executor: Literal["browser", "in_process", "multiprocess", "none"] = Field(
+        default="browser",
+        description="What *Materialize* and backfills run steps with in this code location, where "
+        "a job doesn't say otherwise: browser (threads of one process, one browser), in_process, "
+        "multiprocess; none: as the project's own Definitions(executor=...) says, or Dagster.",
+    )
     project_resources: list[str] = Field(
         default_factory=list,
         description="Keys of resources (browser, planner, artifacts, email, s3, secrets, "
@@ -92,7 +100,21 @@ class SkyvernWorkflowsComponent(dg.Component, dg.Model, dg.Resolvable):
             for key, value in asset_resources().items()
             if key not in self.project_resources
         }
-        return dg.Definitions.merge(*parts, dg.Definitions(resources=provided))
+        shared = dg.Definitions(resources=provided, executor=self._executor())
+        return dg.Definitions.merge(*parts, shared)
+
+    def _executor(self) -> dg.ExecutorDefinition | None:
+        match self.executor:
+            case "browser":
+                return browser_executor
+            case "in_process":
+                return dg.in_process_executor
+            case "multiprocess":
+                return dg.multiprocess_executor
+            case "none":
+                return None
+            case _:
+                assert_never(self.executor)
 
     def _definitions(self, workflow: Workflow) -> dg.Definitions:
         overrides = self._of(workflow.name)

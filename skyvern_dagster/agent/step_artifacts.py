@@ -103,6 +103,11 @@ class StepArtifacts:
         if document is not None:
             self._kept_json(self._keys.har, self._redactor.value(document))
 
+    @property
+    def recording_key(self) -> str:
+        """Where the video of the task is, once it has been made."""
+        return self._keys.recording
+
     def video(self, path: Path) -> str | None:
         """Stores the video of the task; gives its key, once it is stored.
 

@@ -25,7 +25,7 @@ from skyvern_dagster.agent.request_guard import RequestGuard
 from skyvern_dagster.agent.run_costs import RunCosts
 from skyvern_dagster.agent.step_artifacts import StepArtifacts
 from skyvern_dagster.agent.task import HandOn, TaskRequest, TaskResult
-from skyvern_dagster.agent.task_video import TaskVideo
+from skyvern_dagster.agent.task_video import TaskVideo, VideoEncoder
 from skyvern_dagster.agent.uploads import Uploads
 from skyvern_dagster.artifacts.disk_space import require_space
 from skyvern_dagster.artifacts.files import StoredFile
@@ -72,6 +72,7 @@ class TaskRunner:
         self._store = store
         self._costs = RunCosts(store)
         self._pool = SessionPool(runtime)
+        self._videos = VideoEncoder()
 
     @property
     def policy(self) -> NetworkPolicy:
@@ -114,9 +115,10 @@ class TaskRunner:
         return result
 
     def close(self) -> None:
-        """Closes every live session and the browser."""
+        """Closes every live session and the browser, and has the last videos made."""
         self._pool.close_all()
         self._runtime.close()
+        self._videos.finish()
 
     async def _task(
         self,
@@ -138,7 +140,7 @@ class TaskRunner:
         recorder = StepArtifacts(self._store, vault.redactor, request, log)
         kept: BrowserSession | None = None
         try:
-            film = await self._start_recording(session, request, folder, log)
+            film = await self._start_recording(session, request, log)
             loop, ending = await self._run(request, session, planner, vault, recorder, log)
             if ending.status != "completed":
                 ending = await self._unless_broken(session, ending)
@@ -158,13 +160,13 @@ class TaskRunner:
                 await session.close()
 
     async def _start_recording(
-        self, session: BrowserSession, request: TaskRequest, folder: Path, log: Log
+        self, session: BrowserSession, request: TaskRequest, log: Log
     ) -> TaskVideo | None:
         if request.trace:
             await self._auxiliary("trace", session.start_trace(), log)
         if not request.video:
             return None
-        return await self._auxiliary("video", TaskVideo.start(session, folder, log), log)
+        return await self._auxiliary("video", TaskVideo.start(session, log), log)
 
     async def _stop_recording(
         self,
@@ -182,7 +184,7 @@ class TaskRunner:
             recorder.har(har)
         video = None
         if film is not None:
-            video = await self._auxiliary("video", film.finish(recorder), log)
+            video = await self._auxiliary("video", film.finish(recorder, self._videos), log)
         if not request.trace:
             return video, None
         stopping = self._stop_trace(session, recorder, folder)

@@ -131,6 +131,12 @@ class AgentBlock(LeafBlock):
         ...
 
     @property
+    def only_reads(self) -> bool:
+        """What it was told to do it may do by filling forms in, unless that gives a file."""
+        asked = self.instruction()
+        return asked.complete_on_download or not asked.navigation_goal
+
+    @property
     def retry_rule(self) -> RetryRule:
         """See the base class."""
         return RetryRule(self.max_retries, delay_seconds=0.5)

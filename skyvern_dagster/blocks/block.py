@@ -148,6 +148,14 @@ class Block(BaseModel):
     is_task: ClassVar[bool] = False
     """Whether an agent carries it out: a task with an id, steps and an outward answer."""
 
+    @property
+    def only_reads(self) -> bool:
+        """Whether carrying it out changes nothing that others see, at a portal or elsewhere.
+
+        Several iterations of a loop of such blocks may be under way at the same time.
+        """
+        return False
+
     takes_downloads: ClassVar[bool] = False
     """Whether it does something with the run's downloads: with other ones it is done again."""
 

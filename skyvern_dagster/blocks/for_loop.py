@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import ConfigDict, Field
 
@@ -15,6 +15,23 @@ from skyvern_dagster.blocks.outcome import BlockStatus
 MAX_ITERATIONS = 10_000
 """Ten times Skyvern's (docs/contract.md#limits): iterations are batched, so that this many stay a
 small number of Dagster steps."""
+
+
+SIDE_BY_SIDE = 4
+"""As many browser contexts as a portal's rate limit usually bears, and as two cores keep busy
+(docs/benchmarks.md)."""
+
+
+class LoopWidth(NamedTuple):
+    """How many iterations of a loop run at the same time.
+
+    Attributes:
+        at_most: ``None`` where only the executor holds them back.
+        why: In words of the definition.
+    """
+
+    at_most: int | None
+    why: str
 
 
 class ForLoopEntry(LoopEntry):
@@ -52,9 +69,9 @@ class ForLoopBlock(LoopBlock):
     )
     parallel: bool | Annotated[int, Field(ge=1)] | None = Field(
         default=None,
-        description="Whether iterations may run side by side, each in a browser context of its own "
-        "(the default), or how many at the same time. `false`: one after the other, on one page. "
-        "Our extension.",
+        description="Whether iterations may run side by side, each in a browser context of its own, "
+        f"or how many at the same time; left out: {SIDE_BY_SIDE}, where the body only reads or "
+        "downloads, else in order. `false`: in order, on one page. Our extension.",
     )
 
     @property
@@ -72,10 +89,24 @@ class ForLoopBlock(LoopBlock):
         return asked or self.continue_on_failure or self.next_loop_on_failure
 
     @property
-    def at_most(self) -> int | None:
-        """How many iterations may run at the same time, where it says so."""
-        is_number = isinstance(self.parallel, int) and not isinstance(self.parallel, bool)
-        return int(self.parallel or 1) if is_number else None
+    def width(self) -> LoopWidth:
+        """How many iterations may run at the same time.
+
+        A portal notices the order of what is filled in, sent or ordered; it doesn't notice the
+        order in which documents are fetched.
+        """
+        match self.parallel:
+            case True:
+                return LoopWidth(None, "`parallel: true`")
+            case False:
+                return LoopWidth(1, "`parallel: false`, on one page")
+            case int():
+                return LoopWidth(self.parallel, f"`parallel: {self.parallel}`")
+            case None if self.only_reads:
+                return LoopWidth(SIDE_BY_SIDE, "its body only reads or downloads")
+            case None:
+                changing = next(each.label for each in self.loop_blocks if not each.only_reads)
+                return LoopWidth(1, f"`{changing}` may change something: in order")
 
     def when_empty(self) -> tuple[BlockStatus, str | None]:
         """An empty list is a goal that wasn't reached, unless the definition says otherwise."""

@@ -65,6 +65,11 @@ class LoopBlock(Block):
         return self.loop_blocks
 
     @property
+    def only_reads(self) -> bool:
+        """Whether all that it repeats does."""
+        return all(block.only_reads for block in self.loop_blocks)
+
+    @property
     def shares_page(self) -> bool:
         """Whether an iteration goes on where the one before it has left the page."""
         return True

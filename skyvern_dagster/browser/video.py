@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import os
 import shutil
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -39,9 +38,7 @@ def find_ffmpeg() -> str | None:
     return path
 
 
-async def encode(
-    frames: Sequence[Frame], target: Path, size: tuple[int, int], ffmpeg: str
-) -> str | None:
+def encode(frames: Sequence[Frame], target: Path, size: tuple[int, int], ffmpeg: str) -> str | None:
     """Writes a WebM (VP8) that shows each frame as long as the page did.
 
     A page that stands still for long is shown for five seconds.
@@ -64,23 +61,30 @@ async def encode(
         f"scale={width}:{height}:force_original_aspect_ratio=decrease,"
         f"pad={width}:{height}:(ow-iw)/2:(oh-ih)/2,format=yuv420p"
     )
-    process = await asyncio.create_subprocess_exec(
-        ffmpeg, "-y", "-loglevel", "error", "-f", "concat", "-safe", "0", "-i", str(listing),
+    command = [
+        *_at_low_priority(), ffmpeg, "-y", "-loglevel", "error", "-f", "concat", "-safe", "0", "-i", str(listing),
         "-vf", fitted, "-fps_mode", "vfr", *_CODEC, *_ONE_THREAD, str(target),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+    ]  # fmt: skip
     try:
-        _, told = await asyncio.wait_for(process.communicate(), _ENCODING_SECONDS)
-    except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+        done = subprocess.run(
+            command,
+            check=False,
+            timeout=_ENCODING_SECONDS,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+    except subprocess.TimeoutExpired:
         return f"ffmpeg took more than {_ENCODING_SECONDS:g} s"
-    if process.returncode:
-        return f"ffmpeg failed: {told.decode(errors='replace').strip()[:300]}"
+    if done.returncode:
+        return f"ffmpeg failed: {done.stderr.decode(errors='replace').strip()[:300]}"
     return None
+
+
+def _at_low_priority() -> list[str]:
+    """Browsers come first."""
+    nice = shutil.which("nice")
+    return [] if nice is None else [nice, "-n", "19"]
 
 
 def _listing(frames: Sequence[Frame]) -> str:

@@ -17,12 +17,11 @@ imported by ``compiler/dagster_internals.py``.
 
 from __future__ import annotations
 
-import ctypes
 import itertools
 import os
 import queue
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -43,13 +42,8 @@ from skyvern_dagster.compiler.dagster_internals import (
     fields_of_multiprocess,
     step_with_hooks,
 )
-
-DEFAULT_WIDTH = 4
-"""Steps at once where nothing is said. Each has a page of its own: on 2 cores, four pages that
-mostly wait for their portal keep a core busy (docs/benchmarks.md), and take about 600 MB."""
-
-WIDTH_VARIABLE = "SKYVERN_MAX_CONCURRENT"
-"""Environment variable for the width of all runs of a process."""
+from skyvern_dagster.execution.side_by_side import DEFAULT_WIDTH, WIDTH_VARIABLE, run_width
+from skyvern_dagster.process.interrupt import interrupt_thread
 
 LOOP_TAG = "skyvern/loop"
 """On the ops of a loop's body: ``<label>:<width>``, how many of its steps may be under way."""
@@ -85,7 +79,7 @@ def browser_executor(init_context: dg.InitExecutorContext) -> dg.Executor:
                 max_concurrent: 8
     """
     config = init_context.executor_config
-    width: Any = config["max_concurrent"] or os.environ.get(WIDTH_VARIABLE) or DEFAULT_WIDTH
+    width: Any = config["max_concurrent"] or run_width()
     return BrowserExecutor(
         width=int(width),
         retries=RetryMode.from_config(config["retries"]),  # type: ignore[arg-type]
@@ -109,7 +103,7 @@ class BrowserExecutor(dg.Executor):
         *,
         width: int,
         retries: RetryMode,
-        limits: Sequence[Mapping[str, Any]] = (),
+        limits: Sequence[dict[str, Any]] = (),
         dependencies: StepDependencyConfig,
     ) -> None:
         self._width = width
@@ -159,7 +153,7 @@ class BrowserExecutor(dg.Executor):
 
 def loop_limits(plan: ExecutionPlan) -> list[dict[str, Any]]:
     """The widths of the plan's loops, as Dagster's ``tag_concurrency_limits``."""
-    values = {step.tags.get(LOOP_TAG) for step in plan.step_dict.values()} - {None}
+    values = {(step.tags or {}).get(LOOP_TAG) for step in plan.step_dict.values()} - {None}
     return [
         {"key": LOOP_TAG, "value": value, "limit": int(str(value).rpartition(":")[2])}
         for value in sorted(map(str, values))
@@ -277,19 +271,10 @@ class _Steps:
     def _raise_in_threads(self) -> None:
         for thread in self._threads.values():
             if thread.ident is not None and thread.is_alive():
-                raise_in_thread(thread.ident, dg.DagsterExecutionInterruptedError)
+                interrupt_thread(thread.ident, dg.DagsterExecutionInterruptedError)
 
     def _stop_threads(self) -> None:
         if self._threads:
             self._raise_in_threads()
         for thread in self._threads.values():
             thread.join()
-
-
-def raise_in_thread(ident: int, error: type[BaseException]) -> None:
-    """Has an exception raised in another thread, at its next instruction of Python.
-
-    What waits in a call of the system goes on waiting until that returns
-    (https://docs.python.org/3/c-api/threads.html#c.PyThreadState_SetAsyncExc).
-    """
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(error))

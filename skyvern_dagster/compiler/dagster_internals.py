@@ -264,7 +264,8 @@ def execute_launched_run(arguments: str) -> None:
 
 def fields_of_multiprocess(*names: str) -> dict[str, Any]:
     """Fields of ``multiprocess_executor``'s config, for an executor that means the same by them."""
-    fields: Mapping[str, Any] = MULTI_PROC_CONFIG.config_type.fields
+    config_type: Any = MULTI_PROC_CONFIG.config_type
+    fields: Mapping[str, Any] = config_type.fields
     return {name: fields[name] for name in names}
 
 
@@ -298,7 +299,8 @@ def captured_output(
 ) -> Iterator[list[dg.DagsterEvent]]:
     """Has what the process prints go into the run's compute log; gives the events that say so."""
     manager = context.instance.compute_log_manager
-    log_key = manager.build_log_key_for_run(context.run_id, create_compute_log_file_key())
+    file_key: str = create_compute_log_file_key()  # type: ignore[no-untyped-call]
+    log_key = manager.build_log_key_for_run(context.run_id, file_key)
     capture = manager.capture_logs(log_key)
     try:
         where = capture.__enter__()

@@ -10,6 +10,7 @@ import dagster as dg
 
 from skyvern_dagster.compiler.assets import WorkflowAsset, build_assets
 from skyvern_dagster.compiler.block_ops import BlockOps
+from skyvern_dagster.compiler.browser_executor import browser_executor
 from skyvern_dagster.compiler.job import asset_resources, build_job
 from skyvern_dagster.compiler.limits import run_tags
 from skyvern_dagster.compiler.schedules import build_schedule
@@ -24,11 +25,14 @@ def build_definitions(
     *,
     dagster_skyvern_translator: DagsterSkyvernTranslator | None = None,
     resources: Mapping[str, Any] | None = None,
+    executor_def: dg.ExecutorDefinition | None = browser_executor,
 ) -> dg.Definitions:
     """All workflow definitions (``*.yaml``, ``*.yml``) of a folder: jobs, assets and schedules.
 
     Args:
         resources: Replaces some of the resources that workflows use.
+        executor_def: What *Materialize* and backfills use in the code location, where a job
+            doesn't say otherwise; ``None`` where the project says that itself.
 
     Raises:
         DefinitionError: One of them has errors; the message lists those of all files.
@@ -48,7 +52,8 @@ def build_definitions(
         for workflow in workflows
     ]
     return dg.Definitions.merge(
-        *parts, dg.Definitions(resources={**asset_resources(), **(resources or {})})
+        *parts,
+        dg.Definitions(resources={**asset_resources(), **(resources or {})}, executor=executor_def),
     )
 
 
@@ -114,14 +119,14 @@ def workflow_definitions(
 def asset_job(workflow: Workflow, assets: list[WorkflowAsset]) -> dg.JobDefinition | Any:
     """The job that materializes a workflow's assets in one process, with one browser.
 
-    The UI's *Materialize* uses the code location's executor instead, by default a process per op;
-    the browser's state then travels between them.
+    The UI's *Materialize* uses the code location's executor instead: ours, unless the project has
+    another one. With Dagster's default, a process per op, browser state travels between them.
     """
     made = next(each for each in assets if _is_made(each))
     return dg.define_asset_job(
         f"{workflow.name}_asset",
         selection=dg.AssetSelection.assets(*made.keys),
-        executor_def=dg.in_process_executor,
+        executor_def=browser_executor,
         tags=run_tags(workflow),
         description=f"Materializes the assets of {workflow.name} in one process.",
     )

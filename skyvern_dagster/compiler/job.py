@@ -12,6 +12,7 @@ import dagster as dg
 
 from skyvern_dagster.compiler.asset_finish import VALUE, asset_finish_op
 from skyvern_dagster.compiler.block_ops import BlockOps
+from skyvern_dagster.compiler.browser_executor import browser_executor
 from skyvern_dagster.compiler.config import parameters_config, parameters_mapping
 from skyvern_dagster.compiler.limits import run_tags
 from skyvern_dagster.compiler.ops import ITERATION, RESULT, data_input, way_out
@@ -39,8 +40,9 @@ def build_job(
 
     Args:
         name: Job name; the workflow's name when left out.
-        executor_def: ``in_process_executor`` when left out: one browser for the whole run. Any
-            other executor works, too; browser state is then restored in each process.
+        executor_def: :func:`browser_executor` when left out: threads of one process, with one
+            browser for the whole run. Any other executor works, too; browser state is then
+            restored in each process.
         resource_defs: Replaces some of
             :func:`skyvern_dagster.resources.services.default_resources`, or the ``io_manager``.
         job_tags: Further tags of its runs.
@@ -54,7 +56,7 @@ def build_job(
     """
     return build_graph(workflow, name=name, block_ops=block_ops).to_job(
         name=name or workflow.name,
-        executor_def=executor_def or dg.in_process_executor,
+        executor_def=executor_def or browser_executor,
         resource_defs=_resources(resource_defs or {}),
         tags={
             **run_tags(workflow),

@@ -2,7 +2,7 @@
 
 # Dagster reads the annotations of ops at run time, so they are not deferred here.
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -10,7 +10,9 @@ import dagster as dg
 from pydantic import BaseModel
 
 from skyvern_dagster.blocks.block import Block, LeafBlock
+from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.compiler.browser_executor import LOOP_TAG
 from skyvern_dagster.compiler.dagster_host import adopted_run
 from skyvern_dagster.compiler.endings import failure
 from skyvern_dagster.compiler.iterations import Iterations
@@ -112,9 +114,8 @@ def _definition(
         tags["skyvern/label"] = node.block.label
     if node.priority:
         tags["dagster/priority"] = str(node.priority)
-    limits = [loop.at_most for loop in node.loops if loop.at_most is not None]
-    if limits:
-        tags["skyvern/parallel"] = str(min(limits))
+    if width := loop_tag(node.loops):
+        tags[LOOP_TAG] = width
     return dg.OpDefinition(
         compute_fn=compute,
         name=name,
@@ -126,6 +127,12 @@ def _definition(
         pool=pool_of(node.block, workflow),
         retry_policy=retry_policy_of(node.block, workflow),
     )
+
+
+def loop_tag(loops: Sequence[ForLoopBlock]) -> str | None:
+    """What holds the steps of a loop's body to as many at once as the loops around it allow."""
+    limits = [each.width.at_most for each in loops if each.width.at_most is not None]
+    return f"{'.'.join(each.label for each in loops)}:{min(limits)}" if limits else None
 
 
 def _iteration(

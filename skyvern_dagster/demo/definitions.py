@@ -10,6 +10,7 @@ import os
 
 import dagster as dg
 
+from skyvern_dagster.compiler.browser_executor import browser_executor
 from skyvern_dagster.compiler.definitions import workflow_definitions
 from skyvern_dagster.compiler.job import asset_resources
 from skyvern_dagster.demo.workflow import MONTHLY, demo_workflow
@@ -22,5 +23,5 @@ defs = dg.Definitions.merge(
     workflow_definitions(demo_workflow(), parameters=_WHERE),
     workflow_definitions(_MONTHLY, parameters=_WHERE),
     build_invoice_assets([_MONTHLY], group_name="invoices"),
-    dg.Definitions(resources=asset_resources(), executor=dg.in_process_executor),
+    dg.Definitions(resources=asset_resources(), executor=browser_executor),
 )

@@ -7,6 +7,7 @@ import itertools
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from skyvern_dagster.agent.task import HandOn
@@ -33,6 +34,7 @@ from skyvern_dagster.execution.loop_rules import is_fatal, loops_around, stopped
 from skyvern_dagster.execution.names import Names
 from skyvern_dagster.execution.records import BlockRecord, RunRecords
 from skyvern_dagster.execution.scope import LoopFrame, Scope
+from skyvern_dagster.execution.side_by_side import run_width, side_by_side
 from skyvern_dagster.process.clock import utc_now
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.flow import Flow, flow_of
@@ -336,11 +338,14 @@ class Runner:
         return scope.iteration_scope(frame, at, fork=not loop.shares_page)
 
     def run_loop(self, loop: ForLoopBlock, scope: Scope) -> Ran:
-        """A loop in order, its iterations one after the other."""
+        """A loop: one iteration after the other, or as many at once as its body allows."""
         try:
             frames = self.enter(loop, scope)
         except BlockError as error:
             return self.failed_loop(loop, scope, str(error))
+        width = min(loop.width.at_most or run_width(), run_width())
+        if width > 1 and not loop.shares_page:
+            return self.collected(loop, scope, self._side_by_side(loop, scope, frames, width))
         iterations: list[Scope] = []
         current = scope
         for frame in frames:
@@ -350,6 +355,15 @@ class Runner:
             if loop.shares_page:
                 current = iterations[-1].left(scope)
         return self.collected(loop, scope, iterations)
+
+    def _side_by_side(
+        self, loop: ForLoopBlock, scope: Scope, frames: Sequence[LoopFrame], width: int
+    ) -> list[Scope]:
+        def iteration(frame: LoopFrame) -> Scope:
+            return self.run_body(loop, self.begun(loop, scope, frame))
+
+        todo = [partial(iteration, frame) for frame in frames]
+        return side_by_side(todo, width=width, is_last=lambda each: bool(each.ended_loop))
 
     def run_while(self, loop: WhileLoopBlock, scope: Scope) -> Ran:
         """A ``while_loop``: its condition, its body, its condition, ... on one page."""

@@ -1,7 +1,8 @@
-"""Asking a run's process to end, until it does."""
+"""Asking a run's process, or a thread of it, to end."""
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import threading
@@ -34,6 +35,15 @@ def interrupt(pid: int, again_seconds: float = AGAIN_SECONDS) -> None:
     threading.Thread(
         target=_insist, args=(pid, started, again_seconds), name=f"interrupt-{pid}", daemon=True
     ).start()
+
+
+def interrupt_thread(ident: int, error: type[BaseException]) -> None:
+    """Has an exception raised in another thread of this process, at its next instruction.
+
+    What waits in a call of the system goes on waiting until that returns
+    (https://docs.python.org/3/c-api/threads.html#c.PyThreadState_SetAsyncExc).
+    """
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(error))
 
 
 def _insist(pid: int, started: str, again_seconds: float) -> None:

@@ -86,6 +86,10 @@ class Renderer:
             answer = json.loads(line) if line.endswith(b"\n") else None
         except (OSError, ValueError):
             answer = None
+        except BaseException:
+            # Interrupted before its answer came: the next one who asks must not be given that.
+            self.close()
+            raise
         if not isinstance(answer, dict):
             self._give_up(process, template)
         if answer.get("is_last"):

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -26,6 +27,12 @@ PATIENCE = 30.0
 
 SUMS: list[int] = []
 """What `joined` gave: jobs are built again from this module, in this process."""
+
+
+def rebuilt(maker: str, *arguments: object) -> Any:
+    """A job that Dagster builds again by its maker, as a run's process does."""
+    # Dagster's annotation says that there is one argument.
+    return dg.build_reconstructable_job(__name__, maker, arguments)  # type: ignore[arg-type]
 
 
 @dg.op
@@ -125,7 +132,7 @@ def job_of(graph: str, executor: str) -> dg.JobDefinition:
 
 
 def executed(instance: dg.DagsterInstance, graph: str, executor: str) -> dg.JobExecutionResult:
-    job = dg.build_reconstructable_job(__name__, "job_of", (graph, executor))
+    job = rebuilt("job_of", graph, executor)
     return dg.execute_job(job, instance=instance, run_config=QUIET)
 
 
@@ -165,7 +172,7 @@ def test_the_same_events_as_a_process_a_step(instance: dg.DagsterInstance, graph
 
 def test_from_failure_only_what_is_missing_runs(instance: dg.DagsterInstance) -> None:
     failed = executed(instance, "maps_with_failures", OURS)
-    job = dg.build_reconstructable_job(__name__, "job_of", ("maps_with_failures", OURS))
+    job = rebuilt("job_of", "maps_with_failures", OURS)
 
     options = dg.ReexecutionOptions.from_failure(failed.run_id, instance)
     with dg.execute_job(
@@ -230,7 +237,7 @@ def looped(
 ) -> int:
     MEETING.__init__(parties)  # type: ignore[misc]
     SUMS.clear()
-    job = dg.build_reconstructable_job(__name__, "loop_job", (loop, pool))
+    job = rebuilt("loop_job", loop, pool)
     assert dg.execute_job(job, instance=instance, run_config=QUIET).success
     return SUMS[-1]
 
@@ -288,7 +295,7 @@ def endless_job() -> dg.JobDefinition:
 
 def test_a_cancel_reaches_every_thread(instance: dg.DagsterInstance) -> None:
     CLOSED.clear()
-    job = dg.build_reconstructable_job(__name__, "endless_job")
+    job = rebuilt("endless_job")
 
     run_id = dg.execute_job(job, instance=instance, run_config=QUIET).run_id
 
@@ -302,7 +309,7 @@ def test_a_cancel_reaches_every_thread(instance: dg.DagsterInstance) -> None:
 
 
 def test_an_error_is_raised_where_the_caller_wants_it(instance: dg.DagsterInstance) -> None:
-    job = dg.build_reconstructable_job(__name__, "job_of", ("fails_in_one_branch", OURS))
+    job = rebuilt("job_of", "fails_in_one_branch", OURS)
 
     with pytest.raises(dg.Failure, match="no such invoice"):
         dg.execute_job(job, instance=instance, run_config=QUIET, raise_on_error=True)
@@ -326,7 +333,7 @@ def enough_job() -> dg.JobDefinition:
 
 def test_outputs_are_enough_where_the_executor_says_so(instance: dg.DagsterInstance) -> None:
     SUMS.clear()
-    job = dg.build_reconstructable_job(__name__, "enough_job")
+    job = rebuilt("enough_job")
 
     assert not dg.execute_job(job, instance=instance, run_config=QUIET).success
     assert SUMS == [7]

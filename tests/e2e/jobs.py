@@ -18,6 +18,10 @@ def in_one_process() -> dg.JobDefinition:
     return build_job(load_workflow(INVOICES))
 
 
+def in_threads(text: str, name: str) -> dg.JobDefinition:
+    return build_job(load_text(text, source=name, name=name))
+
+
 def in_many_processes(text: str, name: str) -> dg.JobDefinition:
     executor = dg.multiprocess_executor.configured(
         {

@@ -20,10 +20,11 @@ from tests.office import QUIET, Office
 ORDERS = 3
 
 
-def test_in_one_process_in_many_and_without_dagster(office: Office) -> None:
+def test_in_threads_in_one_process_in_many_and_without_dagster(office: Office) -> None:
     bench = Bench(office.home, office.instance)
 
     one = bench.compiled(office.workflow, dict(office.parameters(ORDERS)))
+    threads = bench.in_threads(office.workflow, dict(office.parameters(ORDERS)))
     without = interpreted(bench, office)
     many = in_processes(bench, office)
 
@@ -31,7 +32,8 @@ def test_in_one_process_in_many_and_without_dagster(office: Office) -> None:
     assert [file[0] for file in one.files] == list(office.invoices(ORDERS))
     assert comparable(without) == comparable(one)
     assert comparable(many) == comparable(one)
-    for ran in (one, without, many):
+    assert comparable(threads) == comparable(one)
+    for ran in (one, without, many, threads):
         office.assert_delivered(ran.run_id, ORDERS)
 
 

@@ -29,6 +29,7 @@ from skyvern_dagster.ids import new_id
 from skyvern_dagster.runs.outputs import collect_outputs
 from skyvern_dagster.runs.status import run_status
 from skyvern_dagster.workflow.loader import Workflow
+from tests.e2e.jobs import reconstructable
 from tests.office import QUIET
 from tests.planners.clerk import Clerk
 
@@ -77,6 +78,19 @@ class Bench:
             instance=self.instance,
             tags={tags.WORKFLOW_RUN_ID: run_id},
             raise_on_error=False,
+        )
+        run = self.instance.get_run_by_id(result.run_id)
+        assert run is not None
+        return self.ran(workflow, run_id, run_status(run))
+
+    def in_threads(self, workflow: Workflow, parameters: dict[str, Any]) -> Ran:
+        """Runs the job with its own executor, as a run's process does."""
+        run_id = new_id("wr")
+        result = dg.execute_job(
+            reconstructable("in_threads", workflow.text, workflow.name),
+            self.instance,
+            run_config={**run_config(parameters), **QUIET},
+            tags={tags.WORKFLOW_RUN_ID: run_id},
         )
         run = self.instance.get_run_by_id(result.run_id)
         assert run is not None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import FileResponse, RedirectResponse, Response
+from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 
 from skyvern_dagster.artifacts.link_signer import PATH
 from skyvern_dagster.artifacts.run_artifact import RunArtifact, artifact_of
 from skyvern_dagster.errors import ArtifactError
+from skyvern_dagster.runs.queries import find_record
 from skyvern_dagster_api.artifact_answers import artifact_answers
 from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import ERRORS, NOT_FOUND
@@ -31,6 +32,7 @@ _VIDEO = "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'"
 """A browser shows a video in a page of its own, which loads it once more: not from a sandbox."""
 
 _FILE: dict[int | str, dict[str, object]] = {
+    202: {"description": "A recording that is being made: ask again."},
     200: {"description": "The content.", "content": {"application/octet-stream": {}}},
     206: {"description": "The part of the content that a Range header asked for."},
     307: {"description": "A link of the storage itself."},
@@ -91,8 +93,15 @@ def _own(parts: Shim, caller: Caller, artifact_id: str) -> RunArtifact:
     return artifact
 
 
+def _is_under_way(parts: Shim, run_id: str) -> bool:
+    """Whether a run goes on: its videos are made when there is time."""
+    return not find_record(parts.instance, run_id).dagster_run.is_finished
+
+
 def _content(parts: Shim, artifact: RunArtifact, filename: str | None = None) -> Response:
     if not parts.store.exists(artifact.key):
+        if artifact.artifact_type == "recording" and _is_under_way(parts, artifact.run_id):
+            return PlainTextResponse("The recording is being made.", 202, {"Retry-After": "2"})
         raise ArtifactError(f"Artifact not found {artifact.artifact_id[:200]}")
     path = parts.store.local_path(artifact.key)
     if path is None:
