@@ -17,10 +17,6 @@ from skyvern_dagster.workflow.findings import Finding, Path, did_you_mean
 from skyvern_dagster.workflow.parameters import PARAMETER_MODELS
 from skyvern_dagster.workflow.partition_settings import PARTITION_TYPES
 
-_ELSEWHERE = {"bitwarden_login_credential", "bitwarden_sensitive_information",
-              "bitwarden_credit_card_data", "onepassword", "azure_vault_credential"}  # fmt: skip
-"""Skyvern's ways to a password manager."""
-
 _WANTED = {
     "bool_parsing": "true or false",
     "bool_type": "true or false",
@@ -105,8 +101,6 @@ def _unknown_type(detail: ErrorDetails) -> tuple[str, str]:
     tag, which = str(detail["ctx"]["tag"]), _discriminator(detail)
     known = _TYPES.get(which) or block_types()
     message = f"{which} {tag!r} is not supported"
-    if tag in _ELSEWHERE:
-        return message, "use parameter_type: credential and give the login through a secret source"
     supported = f"supported: {', '.join(known)}"
     return message, "; ".join(filter(None, (did_you_mean(tag, known), supported)))
 

@@ -16,7 +16,7 @@ from skyvern_dagster.workflow.declarations import BlockOutline, Outline
 from skyvern_dagster.workflow.document import Document
 from skyvern_dagster.workflow.findings import Finding, Path, did_you_mean
 from skyvern_dagster.workflow.flow_checks import in_order
-from skyvern_dagster.workflow.parameters import RESERVED_KEYS
+from skyvern_dagster.workflow.parameters import CREDENTIAL_KINDS, RESERVED_KEYS, SECRET_KINDS
 
 _LOOP_NAMES = frozenset({"current_item", "current_value", "current_index"})
 _LITERAL_HINTS = {
@@ -63,8 +63,10 @@ class NameChecks:
         self._made: set[str] = set()
         self._known = set(outline.keys | RESERVED_KEYS) - _LOOP_NAMES
         self._in_loops = set(outline.keys | RESERVED_KEYS)
-        self._secrets = {each.key for each in outline.parameters if each.kind == "aws_secret"}
-        self._credentials = {each.key for each in outline.parameters if each.kind == "credential"}
+        self._secrets = {each.key for each in outline.parameters if each.kind in SECRET_KINDS}
+        self._credentials = {
+            each.key for each in outline.parameters if each.kind in CREDENTIAL_KINDS
+        }
         self._origins = outline.origins
 
     def findings(self) -> Iterator[Finding]:
