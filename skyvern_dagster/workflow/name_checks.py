@@ -16,6 +16,7 @@ from skyvern_dagster.workflow.declarations import BlockOutline, Outline
 from skyvern_dagster.workflow.document import Document
 from skyvern_dagster.workflow.findings import Finding, Path, did_you_mean
 from skyvern_dagster.workflow.flow_checks import in_order
+from skyvern_dagster.workflow.invented_words import LOOP_NAMES, meant_field
 from skyvern_dagster.workflow.parameters import CREDENTIAL_KINDS, RESERVED_KEYS, SECRET_KINDS
 
 _LOOP_NAMES = frozenset({"current_item", "current_value", "current_index"})
@@ -134,6 +135,8 @@ class NameChecks:
         if name in _LOOP_NAMES:
             return self._document.finding(place, f"{name!r} exists only inside a loop")
         similar = did_you_mean(name, [*point.known, *([DOWNLOAD_DIRECTORY] if hint else [])])
+        if (meant := LOOP_NAMES.get(name)) in point.known:
+            similar = f"did you mean {meant!r}?"
         hints = ", ".join(filter(None, (similar, hint)))
         return self._document.finding(place, f"unknown name {name!r}", hints)
 
@@ -156,7 +159,9 @@ class NameChecks:
 
     def _list(self, block: BlockOutline) -> Iterator[Finding]:
         fields = block.fields
-        if not fields.get("loop_over_parameter_key") and not fields.get("loop_variable_reference"):
+        named = ("loop_over_parameter_key", "loop_variable_reference")
+        is_meant = any(meant_field(str(field), named) for field in fields)
+        if not any(fields.get(name) for name in named) and not is_meant:
             yield self._document.finding(
                 block.path,
                 "the loop has no list",
