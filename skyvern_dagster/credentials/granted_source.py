@@ -11,6 +11,7 @@ from skyvern_dagster.credentials.sources import (
     SecretSource,
     credential_name,
 )
+from skyvern_dagster.credentials.vault_item import VaultItem
 from skyvern_dagster.errors import OrganizationError, SecretError
 from skyvern_dagster.organizations.grants import Grant, GrantKind, GrantStore
 
@@ -33,7 +34,7 @@ class GrantedSource:
 
     def credential(self, key: str) -> Credential | None:
         """See :class:`SecretSource`."""
-        grant = self._grant("credential", credential_name(key))
+        grant = self._credential_grant(key)
         credential = None if grant is None else self._behind.credential(key)
         if grant is None or credential is None:
             return None
@@ -41,7 +42,7 @@ class GrantedSource:
 
     def secret(self, name: str) -> Secret | None:
         """See :class:`SecretSource`."""
-        grant = self._grant("secret", name)
+        grant = self._grant("secret", name) or self._vault_grant("secret", name)
         secret = None if grant is None else self._behind.secret(name)
         if grant is None or secret is None:
             return None
@@ -65,6 +66,16 @@ class GrantedSource:
         return (
             f"skyvern-dagster grants add --organization {self._organization_id} {what} --host HOST"
         )
+
+    def _credential_grant(self, key: str) -> Grant | None:
+        return self._grant("credential", credential_name(key)) or self._vault_grant(
+            "credential", key
+        )
+
+    def _vault_grant(self, kind: GrantKind, name: str) -> Grant | None:
+        """A grant of a whole vault, or collection, of a password manager."""
+        item = VaultItem.parse(name)
+        return None if item is None else self._grant(kind, item.vault_name)
 
     def _grant(self, kind: GrantKind, name: str) -> Grant | None:
         if self._grants is None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal, get_args
 
-CredentialField = Literal[
-    "username", "password", "totp", "card_number", "card_cvv", "card_exp_month", "card_exp_year",
-    "card_brand", "card_holder_name", "secret_value",
-]  # fmt: skip
-
-CREDENTIAL_FIELDS: dict[str, CredentialField] = {name: name for name in get_args(CredentialField)}
-_PATTERN = re.compile(rf"secret://([A-Za-z_][A-Za-z0-9_]*)(?:/({'|'.join(CREDENTIAL_FIELDS)})\b)?")
+CARD_FIELDS = (
+    "card_number", "card_cvv", "card_exp_month", "card_exp_year", "card_brand", "card_holder_name",
+)  # fmt: skip
+_FIELDS = ("username", "password", "totp", *CARD_FIELDS, "secret_value")
+_PATTERN = re.compile(
+    rf"secret://([A-Za-z_][A-Za-z0-9_]*)(?:/({'|'.join(_FIELDS)}|field_[A-Za-z0-9_]+)\b)?"
+)
+"""What follows a single secret in an address, ``secret://TOKEN/orders``, is no field."""
 
 
 @dataclass(frozen=True)
@@ -20,10 +20,15 @@ class SecretReference:
     """``secret://<parameter key>`` (a single secret) or ``secret://<parameter key>/<field>``."""
 
     key: str
-    field: CredentialField | None = None
+    field: str | None = None
 
     def __str__(self) -> str:
         return f"secret://{self.key}" + (f"/{self.field}" if self.field else "")
+
+
+def field_name(text: str) -> str:
+    """A field's name as a reference writes it: ``Member ID`` is ``field_Member_ID``."""
+    return text if text in _FIELDS else "field_" + re.sub(r"[^A-Za-z0-9_]+", "_", text)
 
 
 def references_in(text: str) -> tuple[SecretReference, ...]:
@@ -37,4 +42,4 @@ def replace_references(text: str, values: dict[SecretReference, str]) -> str:
 
 
 def _reference(match: re.Match[str]) -> SecretReference:
-    return SecretReference(match.group(1), CREDENTIAL_FIELDS.get(match.group(2) or ""))
+    return SecretReference(match.group(1), match.group(2))

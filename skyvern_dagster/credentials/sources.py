@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from skyvern_dagster.addresses.site import is_host
+from skyvern_dagster.credentials.vault_item import VaultItem, setup_for
 from skyvern_dagster.errors import SecretError
 
 
@@ -62,11 +63,11 @@ class SecretSource(Protocol):
         ...
 
     def describe(self, *, credential: str | None = None, name: str | None = None) -> str:
-        """What a person has to set so that the secret is found here."""
+        """What a person has to set so that the secret is found here; empty where it can't be."""
         ...
 
     def describe_hosts(self, *, credential: str | None = None, name: str | None = None) -> str:
-        """What a person has to set so that the secret belongs to a host."""
+        """What a person has to set so that the secret belongs to a host; empty as above."""
         ...
 
 
@@ -77,11 +78,19 @@ class EnvironmentSource:
     where a value may go.
     """
 
-    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str] | None = None,
+        *,
+        place: str = "the environment",
+    ) -> None:
         self._environment = os.environ if environment is None else environment
+        self._place = place
 
     def credential(self, key: str) -> Credential | None:
         """See :class:`SecretSource`."""
+        if VaultItem.parse(key) is not None:
+            return None
         prefix = _prefix(key)
         username = self._environment.get(f"{prefix}_USERNAME")
         password = self._environment.get(f"{prefix}_PASSWORD")
@@ -90,7 +99,7 @@ class EnvironmentSource:
         if not username or not password:
             missing = "PASSWORD" if username else "USERNAME"
             raise SecretError(
-                f"credential {key!r} is incomplete: set {prefix}_{missing} in the environment"
+                f"credential {key!r} is incomplete: set {prefix}_{missing} in {self._place}"
             )
         totp_secret = self._environment.get(f"{prefix}_TOTP_SECRET") or None
         return Credential(username, password, totp_secret, hosts=self._hosts(f"{prefix}_HOSTS"))
@@ -104,13 +113,13 @@ class EnvironmentSource:
         """See :class:`SecretSource`."""
         if credential is not None:
             prefix = _prefix(credential)
-            return f"{prefix}_USERNAME and {prefix}_PASSWORD in the environment"
-        return f"{name} in the environment"
+            return f"{prefix}_USERNAME and {prefix}_PASSWORD in {self._place}"
+        return f"{name} in {self._place}"
 
     def describe_hosts(self, *, credential: str | None = None, name: str | None = None) -> str:
         """See :class:`SecretSource`."""
         variable = f"{_prefix(credential)}_HOSTS" if credential else _hosts_variable(name or "")
-        return f"{variable} in the environment"
+        return f"{variable} in {self._place}"
 
     def _hosts(self, variable: str) -> tuple[str, ...]:
         return read_hosts(self._environment.get(variable, ""), variable)
@@ -136,7 +145,12 @@ def read_hosts(text: str, where: str) -> tuple[str, ...]:
 
 
 def credential_name(key: str) -> str:
-    """The one form of all spellings of a credential's name that mean the same variables."""
+    """The one form of all spellings of a credential's name that mean the same.
+
+    That of an item of a password manager is its address, without what it is searched by.
+    """
+    if (item := VaultItem.parse(key)) is not None:
+        return item.name
     return re.sub(r"[^A-Z0-9_]", "_", key.upper())
 
 
@@ -229,12 +243,17 @@ class ChainSource:
 
     def describe(self, *, credential: str | None = None, name: str | None = None) -> str:
         """What to set, in any of the sources."""
+        if (item := VaultItem.parse(credential or name or "")) is not None:
+            return setup_for(item.manager, item.name)
         if credential is not None:
             return self._sources[0].describe(credential=credential)
-        return ", or ".join(source.describe(name=name) for source in self._sources)
+        return ", or ".join(filter(None, (each.describe(name=name) for each in self._sources)))
 
     def describe_hosts(self, *, credential: str | None = None, name: str | None = None) -> str:
         """What to set, in any of the sources."""
+        if (item := VaultItem.parse(credential or name or "")) is not None:
+            return f"the addresses of {item.name} in the password manager"
         if credential is not None:
             return self._sources[0].describe_hosts(credential=credential)
-        return ", or ".join(source.describe_hosts(name=name) for source in self._sources)
+        hosts = (each.describe_hosts(name=name) for each in self._sources)
+        return ", or ".join(filter(None, hosts))

@@ -11,8 +11,8 @@ from skyvern_dagster.credentials.access import SecretAccess
 from skyvern_dagster.credentials.payload_secrets import numbered
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.reference import (
-    CREDENTIAL_FIELDS,
     SecretReference,
+    field_name,
     references_in,
     replace_references,
 )
@@ -37,12 +37,14 @@ class SecretDeclarations:
             credential has no hosts of its own.
         values: ``aws_secret`` parameter key -> ``aws_key``.
         credential_ids: Credential parameter key -> name in the source, where that differs.
+        further_ids: Credential parameter key -> names that are tried where that one isn't there.
         given: Credential parameter keys whose name in the source is a parameter's value.
     """
 
     credentials: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     credential_ids: Mapping[str, str] = field(default_factory=dict)
+    further_ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     given: frozenset[str] = frozenset()
 
 
@@ -96,11 +98,7 @@ class SecretVault:
             return None
         credential = self._credential(key)
         if credential.fields:
-            return {
-                name: str(SecretReference(key, field))
-                for name, field in CREDENTIAL_FIELDS.items()
-                if name in credential.fields
-            }
+            return {name: str(SecretReference(key, field_name(name))) for name in credential.fields}
         shown = {
             "username": str(SecretReference(key, "username")),
             "password": str(SecretReference(key, "password")),
@@ -239,7 +237,8 @@ class SecretVault:
                 return self._field(reference, credential)
 
     def _field(self, reference: SecretReference, credential: Credential) -> str:
-        value = credential.fields.get(reference.field or "")
+        named = {field_name(name): value for name, value in credential.fields.items()}
+        value = named.get(reference.field or "")
         if value is None:
             raise SecretError(f"credential {reference.key!r} has no {reference.field}")
         return value
@@ -259,12 +258,13 @@ class SecretVault:
             return self._credentials[key]
         if key not in self._declarations.credentials:
             raise SecretError(f"{key!r} is not a credential parameter of this workflow")
-        name, source = self._name(key), self._source(key)
-        credential = source.credential(name)
+        names, source = self._names(key), self._source(key)
+        found = (each for name in names if (each := source.credential(name)) is not None)
+        credential = next(found, None)
         if credential is None:
+            ways = (source.describe(credential=name) for name in names)
             raise SecretError(
-                f"no values for credential parameter {key!r}: "
-                f"set {source.describe(credential=name)}"
+                f"no values for credential parameter {key!r}: set {', or '.join(ways)}"
             )
         self._learn(credential)
         self._credentials[key] = credential
@@ -296,6 +296,9 @@ class SecretVault:
 
     def _name(self, key: str) -> str:
         return self._declarations.credential_ids.get(key, key)
+
+    def _names(self, key: str) -> tuple[str, ...]:
+        return (self._name(key), *self._declarations.further_ids.get(key, ()))
 
     def _source(self, key: str) -> SecretSource:
         is_given = key in self._declarations.given

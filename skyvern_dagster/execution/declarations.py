@@ -11,23 +11,31 @@ from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow
 from skyvern_dagster.workflow.parameters import (
     AwsSecretParameter,
+    ContextParameter,
     CredentialParameter,
+    OutputParameter,
     WorkflowParameter,
 )
+from skyvern_dagster.workflow.vault_parameters import AzureSecretParameter
 
 
 def declarations(workflow: Workflow, given: Mapping[str, Any]) -> SecretDeclarations:
     """The secret parameters of a workflow.
 
     A ``credential`` parameter names its credential, or the parameter that does; a parameter of the
-    type ``credential_id`` is a credential itself (docs/contract.md#parameters).
+    type ``credential_id`` is a credential itself, and one of a password manager is the item that it
+    names (docs/contract.md#parameters).
 
     Args:
         workflow: The workflow.
         given: The run's parameters.
     """
     parameters = workflow.definition.parameters
+    defaults = {each.key: each.default_value for each in workflow.definition.workflow_parameters}
+    known = {**defaults, **given}
     credentials: dict[str, tuple[str, ...]] = {}
+    further: dict[str, tuple[str, ...]] = {}
+    values: dict[str, str] = {}
     ids: dict[str, str] = {}
     chosen: set[str] = set()
     for each in parameters:
@@ -37,19 +45,27 @@ def declarations(workflow: Workflow, given: Mapping[str, Any]) -> SecretDeclarat
                 if each.credential_id:
                     ids[each.key] = str(given.get(each.credential_id) or each.credential_id)
                     chosen |= {each.key} if given.get(each.credential_id) else set()
+                further[each.key] = (*each.credential_ids, *each.fallback_credential_ids)
             case WorkflowParameter(workflow_parameter_type="credential_id"):
                 credentials[each.key] = ()
                 ids[each.key] = str(given.get(each.key) or each.default_value or each.key)
                 chosen |= {each.key} if ids[each.key] != each.default_value else set()
-            case _:
+            case AwsSecretParameter():
+                values[each.key] = each.aws_key
+            case AzureSecretParameter():
+                values[each.key] = each.secret_name
+            case WorkflowParameter() | ContextParameter() | OutputParameter():
                 continue
+            case _:
+                # What the deployment keeps under the parameter's own name goes before.
+                credentials[each.key] = ()
+                further[each.key] = (str(each.item_for(known)),)
     return SecretDeclarations(
         credentials=credentials,
         credential_ids=ids,
         given=frozenset(chosen),
-        values={
-            each.key: each.aws_key for each in parameters if isinstance(each, AwsSecretParameter)
-        },
+        further_ids=further,
+        values=values,
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, assert_never
 
-from skyvern_dagster.credentials.reference import SecretReference
+from skyvern_dagster.credentials.reference import CARD_FIELDS, SecretReference, field_name
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.workflow.definition import WorkflowDefinition
@@ -16,6 +16,14 @@ from skyvern_dagster.workflow.parameters import (
     OutputParameter,
     Parameter,
     WorkflowParameter,
+)
+from skyvern_dagster.workflow.vault_parameters import (
+    AzureSecretParameter,
+    AzureVaultCredentialParameter,
+    BitwardenCreditCardDataParameter,
+    BitwardenLoginCredentialParameter,
+    BitwardenSensitiveInformationParameter,
+    OnePasswordParameter,
 )
 
 
@@ -49,16 +57,23 @@ class Names(Mapping[str, Any]):
 
     def _parameter(self, parameter: Parameter) -> Any:
         match parameter:
-            case WorkflowParameter(workflow_parameter_type="credential_id") | CredentialParameter():
-                return {
-                    "username": str(SecretReference(parameter.key, "username")),
-                    "password": str(SecretReference(parameter.key, "password")),
-                }
+            case (
+                WorkflowParameter(workflow_parameter_type="credential_id")
+                | CredentialParameter()
+                | BitwardenLoginCredentialParameter()
+                | OnePasswordParameter()
+                | AzureVaultCredentialParameter()
+            ):
+                return _references(parameter.key, ("username", "password"))
+            case BitwardenSensitiveInformationParameter():
+                return _references(parameter.key, parameter.bitwarden_identity_fields)
+            case BitwardenCreditCardDataParameter():
+                return _references(parameter.key, CARD_FIELDS)
             case WorkflowParameter():
                 return self._scope.parameters.get(parameter.key, parameter.default_value)
             case ContextParameter():
                 return self._context(parameter)
-            case AwsSecretParameter():
+            case AwsSecretParameter() | AzureSecretParameter():
                 return str(SecretReference(parameter.key))
             case OutputParameter():
                 return None
@@ -78,6 +93,10 @@ class Names(Mapping[str, Any]):
             inner = extracted if isinstance(extracted, dict) else source
             return inner.get(parameter.key)
         return source
+
+
+def _references(key: str, fields: Iterable[str]) -> dict[str, str]:
+    return {field: str(SecretReference(key, field_name(field))) for field in fields}
 
 
 def _of_item(parameter: ContextParameter, item: Any) -> Any:

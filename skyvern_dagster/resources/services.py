@@ -10,13 +10,9 @@ from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.context import Services
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
 from skyvern_dagster.credentials.code_source import CodeTiming
+from skyvern_dagster.credentials.configured_sources import configured_sources
 from skyvern_dagster.credentials.one_time_codes import OneTimeCodes
-from skyvern_dagster.credentials.sources import (
-    AwsSecretsManagerSource,
-    ChainSource,
-    EnvironmentSource,
-    SecretSource,
-)
+from skyvern_dagster.credentials.sources import SecretSource
 from skyvern_dagster.organizations.credential_store import CredentialStore
 from skyvern_dagster.organizations.grants import GrantStore
 from skyvern_dagster.organizations.run_secrets import RunSecrets
@@ -75,12 +71,11 @@ def _bucket(resource: Any) -> S3Bucket:
 
 
 def _secret_source(resource: Any) -> SecretSource:
-    """Ours, or dagster-aws's ``SecretsManagerResource``, after the environment."""
+    """Ours, or dagster-aws's ``SecretsManagerResource``, after the nearer ones."""
     if hasattr(resource, "source"):
         source: SecretSource = resource.source()
         return source
-    manager = AwsSecretsManagerSource(lambda: _boto3_client(resource))
-    return ChainSource(EnvironmentSource(), manager)
+    return configured_sources(lambda: _boto3_client(resource))
 
 
 def _boto3_client(resource: Any) -> Any:

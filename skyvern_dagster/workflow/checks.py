@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from skyvern_dagster.workflow.block_checks import block_findings
+from skyvern_dagster.workflow.brace_checks import brace_findings
 from skyvern_dagster.workflow.dagster_checks import dagster_findings
 from skyvern_dagster.workflow.dagster_section import DagsterSection
 from skyvern_dagster.workflow.declarations import Outline, read_outline
@@ -18,6 +19,7 @@ from skyvern_dagster.workflow.flow_checks import flow_findings
 from skyvern_dagster.workflow.label_checks import label_findings
 from skyvern_dagster.workflow.name_checks import NameChecks
 from skyvern_dagster.workflow.parameter_checks import parameter_findings
+from skyvern_dagster.workflow.schema_checks import schema_findings
 from skyvern_dagster.workflow.secret_checks import secret_findings
 
 MOST_FINDINGS = 500
@@ -33,6 +35,8 @@ def check(document: Document) -> Iterator[Finding]:
         label_findings(outline, document),
         flow_findings(outline, document),
         NameChecks(outline, document).findings(),
+        brace_findings(outline, document),
+        schema_findings(outline, document),
         _beginning(outline, document),
         secret_findings(outline, document),
         block_findings(outline, document),

@@ -12,6 +12,7 @@ from skyvern_dagster.workflow.findings import Finding, InvalidDefinitionError, P
 from skyvern_dagster.workflow.json_yaml import JsonLoader, QuickJsonLoader
 from skyvern_dagster.workflow.positions import Positions
 from skyvern_dagster.workflow.size_limits import MAX_CHARACTERS, TooLargeError, measure
+from skyvern_dagster.workflow.yaml_hints import yaml_hint
 
 _START = Position(1, 1)
 
@@ -82,7 +83,9 @@ def parse(text: str, source: str) -> Document:
         place = Position(mark.line + 1, mark.column + 1) if mark else _START
         if isinstance(error, TooLargeError):
             raise _invalid(source, place, str(error.problem)) from error
-        raise _invalid(source, place, f"this can't be read as YAML: {error.problem}") from error
+        hint = yaml_hint(str(error.problem), _line(text, mark))
+        message = f"this can't be read as YAML: {error.problem}"
+        raise _invalid(source, place, message, hint) from error
     except yaml.reader.ReaderError as error:
         before = text[: error.position]
         place = Position(before.count("\n") + 1, len(before) - before.rfind("\n"))
@@ -139,5 +142,10 @@ def _without_tabs(text: str) -> str:
     return re.sub("^\t+", lambda tabs: " " * len(tabs.group()), text, flags=re.MULTILINE)
 
 
-def _invalid(source: str, place: Position, message: str) -> InvalidDefinitionError:
-    return InvalidDefinitionError((Finding("error", source, place, message),))
+def _line(text: str, mark: yaml.Mark | None) -> str:
+    lines = text.splitlines()
+    return lines[mark.line] if mark is not None and mark.line < len(lines) else ""
+
+
+def _invalid(source: str, place: Position, message: str, hint: str = "") -> InvalidDefinitionError:
+    return InvalidDefinitionError((Finding("error", source, place, message, hint),))

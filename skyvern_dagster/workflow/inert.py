@@ -35,6 +35,14 @@ _NO_NEWS: dict[str, tuple[object, ...]] = {
 """Values that say what happens here anyway."""
 
 _INSTEAD: dict[str, str] = {
+    **dict.fromkeys(
+        (
+            "bitwarden_client_id_aws_secret_key",
+            "bitwarden_client_secret_aws_secret_key",
+            "bitwarden_master_password_aws_secret_key",
+        ),
+        "the deployment logs in to Bitwarden: BW_CLIENTID, BW_CLIENTSECRET and BW_PASSWORD",
+    ),
     "adaptive_caching": "what worked is replayed anyway",
     "ai_fallback": "set 'planner' to say who plans",
     "browser_type": "the deployment says which browser there is: SKYVERN_BROWSER_PATH",
@@ -48,7 +56,9 @@ _INSTEAD: dict[str, str] = {
     "mask_secrets": "secrets are always kept out of what is kept",
     "model": "the deployment says which model there is: SKYVERN_LLM_MODEL",
     "proxy_location": "browsers run on your own machines, and go where those go",
+    "fallback_trigger": "the next one is taken where one isn't there",
     "run_with": "set 'planner' to say who plans",
+    "selection_strategy": "the first that is there is taken",
     "status": "what loads can be run",
 }
 """Field without effect -> what has the effect here, or why it needs none."""

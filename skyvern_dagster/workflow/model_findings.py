@@ -14,12 +14,9 @@ from skyvern_dagster.workflow.dagster_section import SECTION_MODELS, DagsterSect
 from skyvern_dagster.workflow.definition import DefinitionBody, WorkflowDefinition
 from skyvern_dagster.workflow.document import Document
 from skyvern_dagster.workflow.findings import Finding, Path, did_you_mean
+from skyvern_dagster.workflow.invented_words import BLOCK_TYPES, meant_field
 from skyvern_dagster.workflow.parameters import PARAMETER_MODELS
 from skyvern_dagster.workflow.partition_settings import PARTITION_TYPES
-
-_ELSEWHERE = {"bitwarden_login_credential", "bitwarden_sensitive_information",
-              "bitwarden_credit_card_data", "onepassword", "azure_vault_credential"}  # fmt: skip
-"""Skyvern's ways to a password manager."""
 
 _WANTED = {
     "bool_parsing": "true or false",
@@ -105,10 +102,10 @@ def _unknown_type(detail: ErrorDetails) -> tuple[str, str]:
     tag, which = str(detail["ctx"]["tag"]), _discriminator(detail)
     known = _TYPES.get(which) or block_types()
     message = f"{which} {tag!r} is not supported"
-    if tag in _ELSEWHERE:
-        return message, "use parameter_type: credential and give the login through a secret source"
     supported = f"supported: {', '.join(known)}"
-    return message, "; ".join(filter(None, (did_you_mean(tag, known), supported)))
+    meant = BLOCK_TYPES.get(tag.casefold(), "") if which == "block_type" else ""
+    similar = f"did you mean {meant!r}?" if meant in known else did_you_mean(tag, known)
+    return message, "; ".join(filter(None, (similar, supported)))
 
 
 def _discriminator(detail: ErrorDetails) -> str:
@@ -118,6 +115,8 @@ def _discriminator(detail: ErrorDetails) -> str:
 def _place_for(field: str, path: Path, data: Any) -> str:
     """What to do about an unknown field: the name it may be a slip of, or where it belongs."""
     here = _model_at(path[:-1], data)
+    if meant := meant_field(field, here.model_fields):
+        return f"did you mean {meant!r}?"
     if here is not WorkflowDefinition and field in WorkflowDefinition.model_fields:
         return "it belongs to the top level of the document"
     if here is not DefinitionBody and field in DefinitionBody.model_fields:

@@ -16,7 +16,8 @@ from skyvern_dagster.workflow.declarations import BlockOutline, Outline
 from skyvern_dagster.workflow.document import Document
 from skyvern_dagster.workflow.findings import Finding, Path, did_you_mean
 from skyvern_dagster.workflow.flow_checks import in_order
-from skyvern_dagster.workflow.parameters import RESERVED_KEYS
+from skyvern_dagster.workflow.invented_words import LOOP_NAMES, meant_field
+from skyvern_dagster.workflow.parameters import CREDENTIAL_KINDS, RESERVED_KEYS, SECRET_KINDS
 
 _LOOP_NAMES = frozenset({"current_item", "current_value", "current_index"})
 _LITERAL_HINTS = {
@@ -63,8 +64,10 @@ class NameChecks:
         self._made: set[str] = set()
         self._known = set(outline.keys | RESERVED_KEYS) - _LOOP_NAMES
         self._in_loops = set(outline.keys | RESERVED_KEYS)
-        self._secrets = {each.key for each in outline.parameters if each.kind == "aws_secret"}
-        self._credentials = {each.key for each in outline.parameters if each.kind == "credential"}
+        self._secrets = {each.key for each in outline.parameters if each.kind in SECRET_KINDS}
+        self._credentials = {
+            each.key for each in outline.parameters if each.kind in CREDENTIAL_KINDS
+        }
         self._origins = outline.origins
 
     def findings(self) -> Iterator[Finding]:
@@ -132,6 +135,8 @@ class NameChecks:
         if name in _LOOP_NAMES:
             return self._document.finding(place, f"{name!r} exists only inside a loop")
         similar = did_you_mean(name, [*point.known, *([DOWNLOAD_DIRECTORY] if hint else [])])
+        if (meant := LOOP_NAMES.get(name)) in point.known:
+            similar = f"did you mean {meant!r}?"
         hints = ", ".join(filter(None, (similar, hint)))
         return self._document.finding(place, f"unknown name {name!r}", hints)
 
@@ -154,7 +159,9 @@ class NameChecks:
 
     def _list(self, block: BlockOutline) -> Iterator[Finding]:
         fields = block.fields
-        if not fields.get("loop_over_parameter_key") and not fields.get("loop_variable_reference"):
+        named = ("loop_over_parameter_key", "loop_variable_reference")
+        is_meant = any(meant_field(str(field), named) for field in fields)
+        if not any(fields.get(name) for name in named) and not is_meant:
             yield self._document.finding(
                 block.path,
                 "the loop has no list",

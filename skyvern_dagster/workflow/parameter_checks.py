@@ -23,7 +23,7 @@ def parameter_findings(outline: Outline, document: Document) -> Iterator[Finding
             yield document.finding(
                 place, f"parameter key {parameter.key!r} stands twice", "rename one"
             )
-        elif message := _taken(parameter.key, outline):
+        elif parameter.kind != "output" and (message := _taken(parameter.key, outline)):
             yield document.finding(place, message, "rename it")
         yield from _of_its_kind(parameter, outline, document)
 
@@ -40,7 +40,7 @@ def _of_its_kind(
     parameter: ParameterOutline, outline: Outline, document: Document
 ) -> Iterator[Finding]:
     match parameter.kind:
-        case "output":
+        case "output" if parameter.key.removesuffix("_output") not in outline.labels:
             yield document.finding(
                 (*parameter.path, "parameter_type"),
                 "output parameters exist by themselves as '<label>_output'",

@@ -16,6 +16,16 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from skyvern_dagster.addresses.site import is_host
 from skyvern_dagster.credentials.secret_names import looks_secret
 from skyvern_dagster.errors import ParameterError
+from skyvern_dagster.workflow.parameter import BaseParameter
+from skyvern_dagster.workflow.vault_parameters import (
+    AzureSecretParameter,
+    AzureVaultCredentialParameter,
+    BitwardenCreditCardDataParameter,
+    BitwardenLoginCredentialParameter,
+    BitwardenSensitiveInformationParameter,
+    OnePasswordParameter,
+    VaultParameter,
+)
 
 PlainType = Literal["string", "integer", "float", "boolean", "file_url", "credential_id"]
 ValueType = Literal[PlainType, "json"]
@@ -36,24 +46,7 @@ RESERVED_KEYS = frozenset(
 """Names that every template has anyway (docs/contract.md#names-in-texts)."""
 
 
-class _Parameter(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    inert_fields: ClassVar[frozenset[str]] = frozenset()
-    """Fields of Skyvern's current format that are accepted and have no effect here (a warning)."""
-
-    key: str = Field(description="An identifier.")
-    description: str | None = None
-
-    @field_validator("key")
-    @classmethod
-    def _is_identifier(cls, key: str) -> str:
-        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", key):
-            raise ValueError(f"must be letters, digits and _, beginning with no digit: {key!r}")
-        return key
-
-
-class WorkflowParameter(_Parameter):
+class WorkflowParameter(BaseParameter):
     """A value that whoever starts the run gives."""
 
     parameter_type: Literal["workflow"]
@@ -73,7 +66,7 @@ class WorkflowParameter(_Parameter):
         return self.workflow_parameter_type in _SECRET_TYPES and looks_secret(self.key)
 
 
-class ContextParameter(_Parameter):
+class ContextParameter(BaseParameter):
     """A value taken out of another parameter, an output, or the current item of a loop."""
 
     parameter_type: Literal["context"]
@@ -82,7 +75,7 @@ class ContextParameter(_Parameter):
     )
 
 
-class AwsSecretParameter(_Parameter):
+class AwsSecretParameter(BaseParameter):
     """A secret by name: the environment variable ``aws_key``, else AWS Secrets Manager.
 
     In a definition that came over REST: a name that the operator has granted.
@@ -92,18 +85,22 @@ class AwsSecretParameter(_Parameter):
     aws_key: str = Field(description="Name of the variable, and of the secret.")
 
 
-class CredentialParameter(_Parameter):
+class CredentialParameter(BaseParameter):
     """A login from a secret source."""
 
-    inert_fields: ClassVar[frozenset[str]] = frozenset(
-        {"credential_ids", "selection_strategy", "fallback_credential_ids", "fallback_trigger"}
-    )
+    inert_fields: ClassVar[frozenset[str]] = frozenset({"selection_strategy", "fallback_trigger"})
 
     parameter_type: Literal["credential"]
     credential_id: str | None = Field(
         default=None,
         description="A stored credential's id (cred_...), a name in the secret source, or the key "
         "of a parameter that gives one; this parameter's key when left out.",
+    )
+    credential_ids: list[str] = Field(
+        default_factory=list, description="Further ones: the first that is there is taken."
+    )
+    fallback_credential_ids: list[str] = Field(
+        default_factory=list, description="Those that are taken where none of these is there."
     )
     allowed_hosts: list[str] = Field(
         default_factory=list,
@@ -122,10 +119,13 @@ class CredentialParameter(_Parameter):
         return hosts
 
 
-class OutputParameter(_Parameter):
-    """``{label}_output`` exists by itself: writing one is refused (docs/contract.md#parameters)."""
+class OutputParameter(BaseParameter):
+    """``{label}_output`` exists by itself: one that is written stands for nothing.
 
-    model_config = ConfigDict(extra="ignore")  # one finding is enough
+    Skyvern's API answers them along with the others.
+    """
+
+    model_config = ConfigDict(extra="ignore")
 
     parameter_type: Literal["output"]
 
@@ -135,6 +135,8 @@ Parameter = Annotated[
     | ContextParameter
     | AwsSecretParameter
     | CredentialParameter
+    | VaultParameter
+    | AzureSecretParameter
     | OutputParameter,
     Field(discriminator="parameter_type"),
 ]
@@ -144,9 +146,21 @@ PARAMETER_MODELS: dict[str, type[BaseModel]] = {
     "context": ContextParameter,
     "aws_secret": AwsSecretParameter,
     "credential": CredentialParameter,
+    "bitwarden_login_credential": BitwardenLoginCredentialParameter,
+    "bitwarden_sensitive_information": BitwardenSensitiveInformationParameter,
+    "bitwarden_credit_card_data": BitwardenCreditCardDataParameter,
+    "onepassword": OnePasswordParameter,
+    "azure_vault_credential": AzureVaultCredentialParameter,
+    "azure_secret": AzureSecretParameter,
     "output": OutputParameter,
 }
 """``parameter_type`` -> the model of its fields."""
+
+SECRET_KINDS = frozenset({"aws_secret", "azure_secret"})
+"""``parameter_type`` of a single secret value."""
+
+CREDENTIAL_KINDS = frozenset(PARAMETER_MODELS) - SECRET_KINDS - {"workflow", "context", "output"}
+"""``parameter_type`` of what is typed into forms: a login, a card, an identity."""
 
 
 def coerce(key: str, kind: ValueType, value: Any) -> Any:

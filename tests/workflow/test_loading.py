@@ -65,7 +65,8 @@ def test_fields_of_the_newer_format_without_effect_are_warnings() -> None:
       version: 2
       §workflow_system_prompt: Be polite.
       parameters:
-        - {key: c, parameter_type: credential, §credential_ids: [a, b], selection_strategy: ''}
+        - {key: c, parameter_type: credential, credential_ids: [a, b], fallback_trigger: '',
+           §selection_strategy: random}
       blocks:
         - block_type: task
           label: a
