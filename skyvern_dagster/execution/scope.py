@@ -129,7 +129,9 @@ class Scope(BaseModel):
             }
         )
 
-    def iteration_scope(self, frame: LoopFrame, at: str | None, *, fork: bool = True) -> Scope:
+    def iteration_scope(
+        self, frame: LoopFrame, at: str | None = None, *, fork: bool = True
+    ) -> Scope:
         """The scope in which an iteration of a loop begins.
 
         Args:
