@@ -12,7 +12,8 @@ loop continue_on_failure      ends                    goes on,       goes on
 ============================  ======================  =============  ======================
 
 What broke under a block (browser, disk, store) is put up with by none of them: the other
-iterations are done where the loop goes on, and then the run fails.
+iterations are done where the loop goes on, and then the run fails. A run that waits for a person
+pauses in the same way.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def is_fatal(block: Block, outcome: BlockOutcome) -> bool:
     """
     if outcome.completed:
         return False
-    return outcome.infrastructure or not block.continue_on_failure
+    return outcome.says_nothing or not block.continue_on_failure
 
 
 def goes_on(loop: LoopBlock, block: Block) -> bool:
@@ -53,7 +54,7 @@ def with_ending(scope: Scope, loop: LoopBlock, block: Block, outcome: BlockOutco
     return scope.with_ending(
         outcome,
         ended_loop=not goes_on(loop, block),
-        passed_over=passes_over(loop, block) and not outcome.infrastructure,
+        passed_over=passes_over(loop, block) and not outcome.says_nothing,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 import pytest
+
 from skyvern_dagster.execution.records import RunRecords
 from skyvern_dagster.runs.instance_home import default_store
 from skyvern_dagster.workflow.loader import Workflow
