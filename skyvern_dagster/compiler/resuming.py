@@ -32,5 +32,5 @@ def goes_on(run: dg.DagsterRun) -> bool:
 
 
 def goes_on_by_hand(run: dg.DagsterRun) -> bool:
-    """Whether a person, rather than Dagster's run retries, has made a run go on from its failure."""
+    """Whether a person, and not one of Dagster's run retries, has made a run go on."""
     return run.tags.get(RESUME_TAG) == "true" and RETRY_NUMBER_TAG not in run.tags

@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.loop import LoopBlock
 from skyvern_dagster.blocks.outcome import BlockOutcome
-from skyvern_dagster.execution.scope import Scope
+from skyvern_dagster.execution.scope import Scope, block_key
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow
 
@@ -85,7 +85,4 @@ def loops_around(workflow: Workflow, scope: Scope) -> list[LoopBlock]:
 def loop_keys(scope: Scope) -> list[str]:
     """The block keys of the loops that a scope is inside of, outermost first."""
     paths = ["", *(frame.key for frame in scope.frames[:-1])]
-    return [
-        f"{frame.label}/{path}" if path else frame.label
-        for frame, path in zip(scope.frames, paths, strict=True)
-    ]
+    return [block_key(frame.label, path) for frame, path in zip(scope.frames, paths, strict=True)]
