@@ -168,6 +168,7 @@ class Runner:
             planner=definition.planner,
             file_parameters=file_parameters(definition.parameters),
             lacking=lambda: self._lacking(scope),
+            error_codes=definition.error_codes,
             approved=self.approved,
         )
 

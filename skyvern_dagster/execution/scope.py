@@ -171,7 +171,7 @@ _NOT_ENDED: dict[str, Any] = {
 
 
 def block_key(label: str, iteration: str = "") -> str:
-    """``label``, or ``label/<iteration>`` in a loop; a label that is no name as its op is called."""
+    """``label``, or ``label/<iteration>`` in a loop; the label as its op is called."""
     name = op_name(label)
     return f"{name}/{iteration}" if iteration else name
 
