@@ -19,6 +19,7 @@ from skyvern_dagster_api.routes import (
     artifacts,
     credentials,
     files,
+    interactions,
     runs,
     schedules,
     system,
@@ -98,4 +99,5 @@ def _add_routes(app: FastAPI) -> None:
     app.include_router(credentials.router)
     app.include_router(artifacts.router)
     app.include_router(artifacts.signed)
+    app.include_router(interactions.signed)
     app.include_router(system.public)

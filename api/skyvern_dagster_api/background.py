@@ -1,4 +1,4 @@
-"""What the shim does without being asked: webhooks, and runs that ended without saying so."""
+"""What the shim does without being asked: webhooks, and runs that nobody else would end."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 import threading
 
 from skyvern_dagster.errors import SkyvernDagsterError
+from skyvern_dagster.runs.continuing import continue_overdue
 from skyvern_dagster.runs.reconcile import reconcile
 from skyvern_dagster_api.metrics import Metrics
 from skyvern_dagster_api.shim import Shim
@@ -53,6 +54,7 @@ class Background:
 
     def _pass(self) -> None:
         reconcile(self._parts.instance)
+        continue_overdue(self._parts.instance, self._parts.store, self._parts.deployment)
         report = self._parts.outbox.deliver_due(patience=_PATIENCE_SECONDS)
         self._metrics.webhook("delivered", report.delivered)
         self._metrics.webhook("failed", report.attempts - report.delivered)

@@ -10,6 +10,8 @@ The layout::
     runs/<run>/blocks/<block>.json      how each block ended
     runs/<run>/stopped/<loop>.json      loops that go no further
     runs/<run>/scopes/<digest>.json     what all iterations of a loop begin with
+    runs/<run>/questions/<block>.json   what people were asked
+    runs/<run>/replies/<block>.json     what they said
     runs/<run>/email/<block>.json       messages that were sent
     runs/<run>/browser_states/<id>.json what blocks hand on
     runs/<run>/downloads/<block>/...    files
@@ -97,6 +99,19 @@ class RunKeys:
     def scope(self, digest: str) -> str:
         """What all iterations of a loop begin with."""
         return f"{self.folder}/scopes/{digest}.json"
+
+    @property
+    def questions(self) -> str:
+        """The folder of what people were asked."""
+        return f"{self.folder}/questions"
+
+    def question(self, block_key: str) -> str:
+        """What a block asks people."""
+        return f"{self.questions}/{block_key}.json"
+
+    def reply(self, block_key: str) -> str:
+        """What a person said to that."""
+        return f"{self.folder}/replies/{block_key}.json"
 
     def email(self, block_key: str) -> str:
         """The mark of a message; without its suffix, what is claimed while it is being sent."""

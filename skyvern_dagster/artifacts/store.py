@@ -196,6 +196,17 @@ class ArtifactStore:
         signed = self._signer.artifact(key, filename) if self._signer else None
         return signed or self.url(key)
 
+    def signed_link(self, key: str, path: str) -> str | None:
+        """A link to a route of the API that is about what lies under a key.
+
+        Args:
+            path: The route.
+
+        Returns:
+            The link; ``None`` where no address of an API is known.
+        """
+        return None if self._signer is None else self._signer.link(key, path)
+
     def url(self, key: str) -> str:
         """Where the content lies: ``file://`` for local stores."""
         path = self.local_path(key)

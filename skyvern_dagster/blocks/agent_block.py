@@ -254,7 +254,7 @@ class AgentBlock(LeafBlock):
             payload=payload,
             error_code_mapping={
                 code: context.rendered(text, "error_code_mapping")
-                for code, text in self.error_code_mapping.items()
+                for code, text in {**context.error_codes, **self.error_code_mapping}.items()
             },
             complete_on_download=asked.complete_on_download,
             complete_criterion=told(asked.complete_criterion, "complete_criterion"),

@@ -133,6 +133,9 @@ class BlockContext:
         file_parameters: Keys of the parameters whose type is ``file_url``.
         lacking: Gives what the run lacks so far, a line for each item that failed or terminated
             and that the definition puts up with.
+        error_codes: Error code -> the situation that it stands for, as the definition says for
+            all blocks.
+        approved: Whether a person has made a paused run go on, in Dagster.
     """
 
     workflow_run_id: str
@@ -157,6 +160,8 @@ class BlockContext:
     planner: PlannerName | None = None
     file_parameters: frozenset[str] = frozenset()
     lacking: Callable[[], list[str]] = list
+    error_codes: Mapping[str, str] = field(default_factory=dict)
+    approved: bool = False
 
     @property
     def delivers_again(self) -> bool:

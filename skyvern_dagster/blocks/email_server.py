@@ -26,6 +26,8 @@ class EmailServer:
             refuses to send a password in the clear to another machine.
         timeout_seconds: For each answer of the server.
         max_bytes: Size limit of one message as sent.
+        mailbox: The deployment's own account, with which people are asked.
+        sender: Whom its messages are from, where a definition doesn't say.
     """
 
     security: Security = "auto"
@@ -33,6 +35,8 @@ class EmailServer:
     timeout_seconds: float = 30.0
     # What large providers take of one message (docs/contract.md#limits).
     max_bytes: int = 25_000_000
+    mailbox: Mailbox | None = None
+    sender: str = ""
 
 
 @dataclass(frozen=True)

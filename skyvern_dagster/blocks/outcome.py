@@ -9,9 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from skyvern_dagster.agent.step import StepSummary
 from skyvern_dagster.artifacts.files import StoredFile
 
-BlockStatus = Literal["completed", "terminated", "failed", "canceled", "timed_out", "skipped"]
+BlockStatus = Literal[
+    "completed", "terminated", "failed", "canceled", "timed_out", "skipped", "paused"
+]
 """``terminated``: the agent judged that it can't be done. ``failed``: something broke, or a budget
-ran out. ``skipped``: not begun, because the loop had stopped."""
+ran out. ``skipped``: not begun, because the loop had stopped. ``paused``: it waits for a person."""
 
 
 class UploadedFile(BaseModel):
@@ -72,3 +74,11 @@ class BlockOutcome(BaseModel):
     def completed(self) -> bool:
         """Whether the block reached its goal."""
         return self.status == "completed"
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it is no outcome of the block itself, so that no definition puts up with it.
+
+        What the run stands on broke, or a person is still to be asked.
+        """
+        return self.infrastructure or self.status == "paused"

@@ -13,7 +13,7 @@ from skyvern_dagster.blocks.entry import BlockEntry
 from skyvern_dagster.blocks.loop import LoopBlock, LoopEntry
 
 MAX_TURNS = 1000
-"""As many as Skyvern's (docs/contract.md#limits); a condition that still holds then is a failure."""
+"""As many as Skyvern's (docs/contract.md#limits); one that would go on has failed."""
 
 
 class WhileLoopEntry(LoopEntry):

@@ -62,7 +62,8 @@ def run(
     Progress goes to stderr. With `--json`, stdout is exactly the run's answer, as
     `GET /workflows/runs/{workflow_run_id}` gives it.
 
-    Exit status: 0 completed, 1 failed, 3 terminated, 4 completed but for some items, 130 canceled.
+    Exit status: 0 completed, 1 failed, 3 terminated, 4 completed but for some items, 5 waits for
+    a person, 130 canceled.
 
     A `credential` parameter KEY is read from SKYVERN_CREDENTIAL_KEY_USERNAME, _PASSWORD and
     _TOTP_SECRET; an `aws_secret` parameter from the environment variable that its aws_key names.
@@ -91,6 +92,19 @@ def resume(
     from skyvern_dagster.cli.run import resume_run
 
     raise typer.Exit(resume_run(run_id, as_json=json, downloads=downloads))
+
+
+@app.command("continue")
+def continue_(
+    run_id: Annotated[str, typer.Argument(metavar="RUN", help="A workflow run id (wr_...).")],
+    reject: Annotated[bool, typer.Option("--reject", help="Say no instead of yes.")] = False,
+    json: Json = False,
+    downloads: Downloads = None,
+) -> None:
+    """Answer a run that waits for a person, and go on with it on this machine."""
+    from skyvern_dagster.cli.run import answer_run
+
+    raise typer.Exit(answer_run(run_id, approved=not reject, as_json=json, downloads=downloads))
 
 
 @app.command()

@@ -22,8 +22,8 @@ def run_file(
     """Runs a definition and prints the answer.
 
     Returns:
-        Exit status: 0 completed, 1 failed, 3 terminated, 4 completed but for some items, 130
-        canceled.
+        Exit status: 0 completed, 1 failed, 3 terminated, 4 completed but for some items, 5
+        waits for a person, 130 canceled.
 
     Raises:
         SkyvernDagsterError: The definition or a parameter is wrong, or the run can't be started.
@@ -45,6 +45,17 @@ def resume_run(run_id: str, *, as_json: bool, downloads: Path | None) -> int:
     from skyvern_dagster.runs.local import LocalRun
 
     return follow(LocalRun.resume(run_id), as_json=as_json, downloads=downloads)
+
+
+def answer_run(run_id: str, *, approved: bool, as_json: bool, downloads: Path | None) -> int:
+    """Answers a run that waits for a person, and goes on with it.
+
+    Raises:
+        SkyvernDagsterError: There is no such run, or it waits for nobody.
+    """
+    from skyvern_dagster.runs.local import LocalRun
+
+    return follow(LocalRun.answer(run_id, approved=approved), as_json=as_json, downloads=downloads)
 
 
 def follow(local: object, *, as_json: bool, downloads: Path | None) -> int:
@@ -91,6 +102,12 @@ def _print_ending(console: Console, answer: WorkflowRunAnswer) -> None:
     console.print(f"run [bold]{answer.workflow_run_id}[/] {answer.status}{reason}", highlight=False)
     for item in missing(answer.unfinished_items) if answer.status == "completed" else ():
         console.print(escape(f"  {item.sentence}"), highlight=False)
+    if answer.status == "paused":
+        console.print(
+            f"answer it: skyvern-dagster continue {answer.workflow_run_id} [--reject]",
+            highlight=False,
+            markup=False,
+        )
     may_pass = any(item.may_pass for item in answer.unfinished_items)
     if answer.status in ("failed", "terminated", "canceled") or may_pass:
         console.print(

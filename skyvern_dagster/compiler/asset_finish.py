@@ -19,6 +19,7 @@ from skyvern_dagster.compiler.target import CompileTarget
 from skyvern_dagster.compiler.totals import totals
 from skyvern_dagster.execution.records import RunRecords
 from skyvern_dagster.execution.result import WorkflowItem, WorkflowResult, workflow_result
+from skyvern_dagster.execution.scope import block_key
 from skyvern_dagster.io_manager import IO_MANAGER
 from skyvern_dagster.resources.services import RESOURCE_KEYS
 from skyvern_dagster.workflow.definition import walk
@@ -121,7 +122,7 @@ def _last_page(workflow: Workflow, store: ArtifactStore, result: WorkflowResult)
         return picture_metadata(shown[-1], store)
     records = RunRecords(store, result.workflow_run_id)
     for block in reversed(list(walk(workflow.definition.blocks))):
-        record = None if isinstance(block, LoopBlock) else records.read(block.label)
+        record = None if isinstance(block, LoopBlock) else records.read(block_key(block.label))
         if record is not None and record.outcome.screenshot:
             return picture_metadata(record.outcome.screenshot, store)
     return {}

@@ -16,7 +16,7 @@ from skyvern_dagster.compiler.target import CompileTarget
 from skyvern_dagster.errors import ParameterError
 from skyvern_dagster.translator import DagsterSkyvernTranslator, SkyvernAssetData
 from skyvern_dagster.workflow.loader import Workflow
-from skyvern_dagster.workflow.op_names import clean_name
+from skyvern_dagster.workflow.op_names import clean_name, op_name
 from skyvern_dagster.workflow.parameters import coerce
 from skyvern_dagster.workflow.partition_settings import Partitions
 
@@ -120,7 +120,7 @@ def asset_specs(
     return {
         VALUE: translator.get_asset_spec(SkyvernAssetData(workflow)),
         **{
-            label: translator.get_asset_spec(SkyvernAssetData(workflow, blocks[label]))
+            op_name(label): translator.get_asset_spec(SkyvernAssetData(workflow, blocks[label]))
             for label in launch.blocks
         },
     }

@@ -11,7 +11,7 @@ import dagster as dg
 from skyvern_dagster.compiler.browser_executor import browser_executor
 from skyvern_dagster.compiler.dagster_internals import add_run_tags
 from skyvern_dagster.compiler.login_hold import hold_logins
-from skyvern_dagster.compiler.resuming import goes_on, is_resumed
+from skyvern_dagster.compiler.resuming import goes_on, goes_on_by_hand, is_resumed
 from skyvern_dagster.execution import tags
 from skyvern_dagster.execution.run import WorkflowRun
 from skyvern_dagster.execution.scope import Scope
@@ -60,6 +60,11 @@ class DagsterHost:
         ids = dict.fromkeys(filter(None, (self._run.parent_run_id, self._run.root_run_id)))
         runs = (self._context.instance.get_run_by_id(run_id) for run_id in ids)
         return tuple(run.tags for run in runs if run is not None)
+
+    @property
+    def approved(self) -> bool:
+        """Whether it was re-executed from failure, and not by Dagster's own retries."""
+        return goes_on_by_hand(self._run)
 
     def log(self, line: str) -> None:
         """Into the run's log."""

@@ -14,13 +14,6 @@ from skyvern_dagster.execution.loop_rules import goes_on
 from skyvern_dagster.execution.runner import Runner
 from skyvern_dagster.execution.scope import LoopFrame, Scope
 
-MOST_STEPS = 250
-"""How many steps the items of one loop become; more items go in batches of as many steps.
-
-Each step costs about 80 ms and a dozen rows of Dagster's event log, and its UI becomes slow at some
-ten thousand steps of a run (dagster#4041): this leaves room for a body of several blocks.
-"""
-
 
 class Iterations(BaseModel):
     """What a mapped step is given and hands on: one iteration, or a batch of them.
@@ -119,18 +112,22 @@ def inner_groups(
             stopped.add(around)
 
 
-def batches(
-    runner: Runner, loop: ForLoopBlock, entry: LoopEntryPoint, bases: BaseScopes
-) -> Iterator[Iterations]:
-    """The iterations that a loop begins with, in as many parts as there may be steps."""
-    begun = [
+def begun_iterations(
+    runner: Runner, loop: ForLoopBlock, groups: Sequence[LoopGroup], bases: BaseScopes
+) -> list[Scope]:
+    """The scopes in which a loop's iterations begin, without what stands in their bases."""
+    return [
         bases.slim(runner.begun(loop, bases.whole(group.scope), frame))
-        for group in entry.groups
+        for group in groups
         for frame in group.frames
     ]
-    size = -(-len(begun) // MOST_STEPS) or 1
-    for start in range(0, len(begun), size):
-        yield Iterations(scopes=tuple(begun[start : start + size]))
+
+
+def batches(scopes: Sequence[Scope], most: int) -> Iterator[Iterations]:
+    """Iterations in as many parts as there may be steps, equal in size."""
+    size = -(-len(scopes) // most) or 1
+    for start in range(0, len(scopes), size):
+        yield Iterations(scopes=tuple(scopes[start : start + size]))
 
 
 def healed(

@@ -10,6 +10,7 @@ from typing import Any, assert_never
 
 import dagster as dg
 
+from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.compiler.asset_finish import VALUE, asset_finish_op
 from skyvern_dagster.compiler.block_ops import BlockOps
 from skyvern_dagster.compiler.browser_executor import browser_executor
@@ -24,6 +25,7 @@ from skyvern_dagster.io_manager import IO_MANAGER, SkyvernJsonIOManager
 from skyvern_dagster.resources.services import default_resources
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow, load_text
+from skyvern_dagster.workflow.op_names import op_name
 from skyvern_dagster.workflow.picture import mermaid, picture
 
 
@@ -102,7 +104,7 @@ def asset_graph(
         made = _compose(ops, scope)
         scope, sources = _compose_end(made)
         value = asset_finish_op(workflow, launch, sources).alias(FINISH)(scope=scope)
-        return {VALUE: value, **{label: made.results[label] for label in launch.blocks}}
+        return {VALUE: value, **{op_name(label): made.results[label] for label in launch.blocks}}
 
     parameters = [Parameter(name, Parameter.KEYWORD_ONLY, annotation=Any) for name in inputs]
     compose.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
@@ -111,7 +113,7 @@ def asset_graph(
         config=parameters_mapping(parameters_config(workflow, launch), START),
         description=ops.plan.title,
         ins={name: dg.GraphIn() for name in inputs},
-        out={name: dg.GraphOut() for name in (VALUE, *launch.blocks)},
+        out={name: dg.GraphOut() for name in (VALUE, *map(op_name, launch.blocks))},
     )(compose)
 
 
@@ -166,6 +168,10 @@ class _Composed:
         ]
         return scopes[0] if len(scopes) == 1 else scopes
 
+    def give(self, block: Block, result: Any) -> None:
+        """Notes where a block's output is to be had; that of what is in it, too."""
+        self.results |= dict.fromkeys((each.label for each in walk([block])), result)
+
     def data(self, labels: tuple[str, ...]) -> dict[str, Any]:
         """The inputs that stand for the use of other blocks' outputs."""
         return {data_input(label): self.results[label] for label in labels}
@@ -180,7 +186,7 @@ def _compose(ops: BlockOps, start: Any) -> _Composed:
             case BlockNode():
                 op = ops.block(node).alias(node.op)
                 done = op(scope=made.scope(label), **made.data(node.data_from))
-                made.results[label] = getattr(done, RESULT)
+                made.give(node.block, getattr(done, RESULT))
                 if node.targets:
                     made.ways |= {
                         (label, target): getattr(done, way_out(target)) for target in node.targets
@@ -200,7 +206,7 @@ def _compose_end(made: _Composed) -> tuple[Any, int]:
     if last is None:
         return made.scope(None), len(made.ops.plan.sources[None])
     done = made.ops.block(last).alias(last.op)(scope=made.scope(None))
-    made.results[last.block.label] = getattr(done, RESULT)
+    made.give(last.block, getattr(done, RESULT))
     return getattr(done, SCOPE), 1
 
 
@@ -218,9 +224,7 @@ def _compose_loop(made: _Composed, node: LoopNode) -> None:
     collect = made.ops.collect(node).alias(node.collect)
     collected = collect(entry=fanned.entry, iterations=iterations)
     made.scopes[label] = getattr(collected, SCOPE)
-    made.results |= dict.fromkeys(
-        (block.label for block in walk([node.block])), getattr(collected, RESULT)
-    )
+    made.give(node.block, getattr(collected, RESULT))
 
 
 def _compose_body(made: _Composed, node: LoopNode, fanned: Any) -> Any:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import dagster as dg
 
 from skyvern_dagster.blocks.block import Block
+from skyvern_dagster.errors import ParameterError, TemplateError
+from skyvern_dagster.execution import tags
+from skyvern_dagster.templating.rendering import render
 from skyvern_dagster.workflow.loader import Workflow
 from skyvern_dagster.workflow.parameters import CredentialParameter
 
@@ -65,7 +71,36 @@ def retry_policy_of(block: Block, workflow: Workflow) -> dg.RetryPolicy | None:
 def run_tags(workflow: Workflow) -> dict[str, str]:
     """Tags of every run: the section's own, and the longest time that it may take."""
     section = workflow.definition.dagster
-    tags = dict(section.run_tags)
-    if section.timeouts.run is not None:
-        tags["dagster/max_runtime"] = str(section.timeouts.run)
-    return tags
+    found = dict(section.run_tags)
+    minutes = workflow.definition.max_elapsed_time_minutes
+    limits = [section.timeouts.run, None if minutes is None else minutes * 60]
+    seconds = [each for each in limits if each is not None]
+    if seconds:
+        found["dagster/max_runtime"] = str(min(seconds))
+    return found | sequential_tags(workflow)
+
+
+def sequential_tags(
+    workflow: Workflow, parameters: Mapping[str, Any] | None = None
+) -> dict[str, str]:
+    """The tag by which runs of a workflow wait for each other, where it says so.
+
+    Args:
+        parameters: Of the run, where they are known before it begins: its ``sequential_key`` is
+            rendered with them. Without, all runs of the workflow wait for each other.
+
+    Raises:
+        ParameterError: The key can't be rendered.
+    """
+    definition = workflow.definition
+    if not definition.run_sequentially:
+        return {}
+    value = workflow.workflow_permanent_id
+    if definition.sequential_key and parameters is not None:
+        try:
+            own = render(definition.sequential_key, parameters)
+        except TemplateError as error:
+            raise ParameterError(f"sequential_key: {error}") from error
+        # A digest: a parameter may be longer than a tag, and isn't for everybody's eyes.
+        value = f"{value}/{hashlib.sha256(own.encode()).hexdigest()[:16]}"
+    return {tags.SEQUENTIAL: value}

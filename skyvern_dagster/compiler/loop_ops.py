@@ -11,11 +11,11 @@ from skyvern_dagster.blocks.loop import LoopOutput
 from skyvern_dagster.compiler.dagster_host import adopted_run
 from skyvern_dagster.compiler.endings import failure
 from skyvern_dagster.compiler.iterations import (
-    MOST_STEPS,
     Iterations,
     LoopEntryPoint,
     LoopGroup,
     batches,
+    begun_iterations,
     group_of,
     healed,
     inner_groups,
@@ -134,7 +134,7 @@ def inner_collect_op(
         if not fans_out:
             yield dg.Output(Iterations(scopes=tuple(after)), TOGETHER, metadata=metadata)
             return
-        for index, each in enumerate(_as_they_came(after)):
+        for index, each in enumerate(batches(after, workflow.definition.dagster.loop_steps)):
             yield dg.DynamicOutput(
                 each, each.key, output_name=ITERATIONS, metadata=metadata if index == 0 else None
             )
@@ -159,16 +159,12 @@ def _after_inner(run: WorkflowRun, node: LoopNode, group: LoopGroup, scopes: lis
     return ended_or_on(run, node.loops, node.block, after, outcome, metadata)
 
 
-def _as_they_came(scopes: list[Scope]) -> Iterator[Iterations]:
-    size = -(-len(scopes) // MOST_STEPS) or 1
-    for start in range(0, len(scopes), size):
-        yield Iterations(scopes=tuple(scopes[start : start + size]))
-
-
 def _fanned_out(run: WorkflowRun, node: LoopNode, scope: Scope, groups: list[LoopGroup]) -> Given:
     entry = LoopEntryPoint(scope=scope, groups=tuple(groups))
     yield dg.Output(entry, ENTRY, metadata={"iterations": len(entry.frames)})
-    for each in batches(run.runner, node.block, entry, BaseScopes(run.services.artifacts)):
+    bases = BaseScopes(run.services.artifacts)
+    begun = begun_iterations(run.runner, node.block, groups, bases)
+    for each in batches(begun, run.workflow.definition.dagster.loop_steps):
         yield dg.DynamicOutput(
             each,
             each.key,

@@ -196,7 +196,7 @@ def ended_or_on(
         reason = outcome.failure_reason or outcome.status
         for key in reversed(loop_keys(after)[len(loops) - stopped :]):
             run.runner.records(after).stop_loop(key, run.host.attempt, reason)
-        if stopped == len(loops) or outcome.infrastructure:
+        if stopped == len(loops) or outcome.says_nothing:
             raise failure(run, block, after, outcome, metadata)
     return run.runner.moved_on(loops[-1], block, after, outcome)
 

@@ -164,14 +164,10 @@ class _Planner:
         )
 
     def _sources(self) -> dict[str | None, tuple[str | None, ...]]:
-        first = self._flow.first
         ends = [label for label in self._flow.order if None in self._flow.targets(label)]
-        inner = {label: self._flow.sources[label] for label in self._flow.order}
-        return {
-            **inner,
-            **({} if first is None else {first: (None,)}),
-            None: tuple(ends) or (None,),
-        }
+        found: dict[str | None, tuple[str | None, ...]] = {None: tuple(ends) or (None,)}
+        found |= {label: self._flow.sources[label] or (None,) for label in self._flow.order}
+        return found
 
     def _top(self, block: Block) -> Node:
         data_from = self._producers.of(block)

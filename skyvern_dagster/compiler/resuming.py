@@ -29,3 +29,8 @@ def is_resumed(context: dg.OpExecutionContext) -> bool:
 def goes_on(run: dg.DagsterRun) -> bool:
     """Whether the run is a continuation of the one that it re-executes, by its tags."""
     return run.tags.get(RESUME_TAG) == "true" or RETRY_NUMBER_TAG in run.tags
+
+
+def goes_on_by_hand(run: dg.DagsterRun) -> bool:
+    """Whether a person, and not one of Dagster's run retries, has made a run go on."""
+    return run.tags.get(RESUME_TAG) == "true" and RETRY_NUMBER_TAG not in run.tags

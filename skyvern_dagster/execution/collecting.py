@@ -108,6 +108,8 @@ def _status(loop: LoopBlock, iterations: Sequence[Scope]) -> tuple[BlockStatus, 
     if not ended:
         return "completed", None
     statuses = {each.ended for each in ended}
+    if "paused" in statuses:
+        return "paused", next(each.ended_reason for each in ended if each.ended == "paused")
     status: BlockStatus = "terminated" if statuses == {"terminated"} else "failed"
     broken = [each for each in ended if each.ended_by_infrastructure]
     first = (broken or ended)[0]

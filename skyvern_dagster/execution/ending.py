@@ -124,6 +124,7 @@ def _codes_of(workflow: Workflow) -> dict[str, frozenset[str]]:
     """Label -> the codes of the situations that the definition foresees in the block."""
     return {
         block.label: frozenset(getattr(block, "error_code_mapping", {}))
+        | frozenset(workflow.definition.error_codes)
         for block in walk(workflow.definition.blocks)
     }
 

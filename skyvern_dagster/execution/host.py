@@ -32,6 +32,11 @@ class RunHost(Protocol):
         """The tags of the runs that this one re-executes."""
         ...
 
+    @property
+    def approved(self) -> bool:
+        """Whether a person has made a paused run go on."""
+        ...
+
     def log(self, line: str) -> None:
         """Says what happens, to people who watch; secrets have been taken out."""
         ...
@@ -53,6 +58,7 @@ class NoHost:
     tags: dict[str, str] = field(default_factory=dict)
     goes_on: bool = True
     ancestors: tuple[Mapping[str, str], ...] = ()
+    approved: bool = False
     write: Callable[[str], None] = _ignored
 
     def log(self, line: str) -> None:

@@ -12,7 +12,8 @@ loop continue_on_failure      ends                    goes on,       goes on
 ============================  ======================  =============  ======================
 
 What broke under a block (browser, disk, store) is put up with by none of them: the other
-iterations are done where the loop goes on, and then the run fails.
+iterations are done where the loop goes on, and then the run fails. A run that waits for a person
+pauses in the same way.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from collections.abc import Sequence
 from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.loop import LoopBlock
 from skyvern_dagster.blocks.outcome import BlockOutcome
-from skyvern_dagster.execution.scope import Scope
+from skyvern_dagster.execution.scope import Scope, block_key
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow
 
@@ -35,7 +36,7 @@ def is_fatal(block: Block, outcome: BlockOutcome) -> bool:
     """
     if outcome.completed:
         return False
-    return outcome.infrastructure or not block.continue_on_failure
+    return outcome.says_nothing or not block.continue_on_failure
 
 
 def goes_on(loop: LoopBlock, block: Block) -> bool:
@@ -53,7 +54,7 @@ def with_ending(scope: Scope, loop: LoopBlock, block: Block, outcome: BlockOutco
     return scope.with_ending(
         outcome,
         ended_loop=not goes_on(loop, block),
-        passed_over=passes_over(loop, block) and not outcome.infrastructure,
+        passed_over=passes_over(loop, block) and not outcome.says_nothing,
     )
 
 
@@ -84,7 +85,4 @@ def loops_around(workflow: Workflow, scope: Scope) -> list[LoopBlock]:
 def loop_keys(scope: Scope) -> list[str]:
     """The block keys of the loops that a scope is inside of, outermost first."""
     paths = ["", *(frame.key for frame in scope.frames[:-1])]
-    return [
-        f"{frame.label}/{path}" if path else frame.label
-        for frame, path in zip(scope.frames, paths, strict=True)
-    ]
+    return [block_key(frame.label, path) for frame, path in zip(scope.frames, paths, strict=True)]

@@ -14,6 +14,7 @@ from skyvern_dagster.blocks.registry import block_types
 from skyvern_dagster.errors import ArtifactError
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow
+from skyvern_dagster.workflow.op_names import op_name
 
 
 class BlockRecord(BaseModel):
@@ -81,7 +82,7 @@ class RunRecords:
 
     def iterations(self, label: str) -> list[BlockRecord]:
         """Outcomes of a block inside a loop, by iteration."""
-        keys = map(self._keys.block_key, self._store.keys(self._keys.iterations(label)))
+        keys = map(self._keys.block_key, self._store.keys(self._keys.iterations(op_name(label))))
         records = [self.read(key) for key in keys if key is not None]
         return [record for record in records if record is not None]
 
@@ -90,7 +91,7 @@ class RunRecords:
         records: list[BlockRecord] = []
         for block in walk(workflow.definition.blocks):
             records += sorted(self.iterations(block.label), key=lambda each: each.iteration)
-            own = self.read(block.label)
+            own = self.read(op_name(block.label))
             records += [own] if own is not None else []
         return records
 
@@ -111,9 +112,10 @@ class RunRecords:
             within: Path of the iteration that the loop stands in; empty at the top level.
         """
         for label in labels:
-            start = self._keys.record(f"{label}/{within}__" if within else f"{label}/")
+            name = op_name(label)
+            start = self._keys.record(f"{name}/{within}__" if within else f"{name}/")
             start = start.removesuffix(".json")
-            for key in list(self._store.keys(self._keys.iterations(label))):
+            for key in list(self._store.keys(self._keys.iterations(name))):
                 if key.startswith(start):
                     self._store.delete(key)
 

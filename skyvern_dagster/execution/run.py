@@ -9,7 +9,7 @@ own) and a sensor's look at a portal. What differs between them is the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -63,7 +63,7 @@ class WorkflowRun:
     @cached_property
     def runner(self) -> Runner:
         """Runs single blocks and loops."""
-        return Runner(self.workflow, self.services, self.host.log, self.reuse)
+        return Runner(self.workflow, self.services, self.host.log, self.reuse, self.host.approved)
 
     @property
     def organization_id(self) -> str:
@@ -157,11 +157,12 @@ class WorkflowRun:
         fails with it.
         """
         block = self.workflow.definition.finally_block
-        if block is None:
+        if block is None or ending.status == "paused":
             return scope, ending
         self.host.log(f"{block.label}: the finally block of a run that has {ending.status}")
         outside = scope.model_copy(update={"frames": (), "entries": (), "at": None})
-        after, outcome = self.runner.run(block, outside, hand_on="nothing")
+        runner = replace(self.runner, reuse=False)
+        after, outcome = runner.run(block, outside, hand_on="nothing")
         after_block(block, after, outcome)
         if ending.status != "completed":
             return after, ending

@@ -61,12 +61,14 @@ class Runner:
     Attributes:
         log: One line per thing that happens; secrets are taken out before it is called.
         reuse: Whether a block that has been finished in this run before is not run again.
+        approved: Whether a person has made a paused run go on.
     """
 
     workflow: Workflow
     services: Services
     log: Log
     reuse: bool = False
+    approved: bool = False
     sleep: Callable[[float], None] = time.sleep
 
     def vault(self, scope: Scope) -> SecretVault:
@@ -168,6 +170,8 @@ class Runner:
             planner=definition.planner,
             file_parameters=file_parameters(definition.parameters),
             lacking=lambda: self._lacking(scope),
+            error_codes=definition.error_codes,
+            approved=self.approved,
         )
 
     def _lacking(self, scope: Scope) -> list[str]:
@@ -197,7 +201,7 @@ class Runner:
         outcome = record.outcome
         if outcome.completed:
             return outcome
-        may_pass = outcome.infrastructure or (outcome.status == "failed" and outcome.retryable)
+        may_pass = outcome.says_nothing or (outcome.status == "failed" and outcome.retryable)
         return outcome if self._puts_up_with(block, scope) and not may_pass else None
 
     def _puts_up_with(self, block: LeafBlock, scope: Scope) -> bool:

@@ -15,6 +15,7 @@ from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.blocks.outcome import BlockOutcome, BlockStatus
 from skyvern_dagster.credentials.access import Trust
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
+from skyvern_dagster.workflow.op_names import op_name
 
 
 class LoopFrame(BaseModel):
@@ -96,7 +97,7 @@ class Scope(BaseModel):
 
     def block_key(self, label: str) -> str:
         """Unique name of a block (in this iteration) within the run, the same when resumed."""
-        return f"{label}/{self.iteration}" if self.frames else label
+        return block_key(label, self.iteration)
 
     def with_outcome(self, label: str, outcome: BlockOutcome) -> Scope:
         """The scope after a block."""
@@ -129,7 +130,9 @@ class Scope(BaseModel):
             }
         )
 
-    def iteration_scope(self, frame: LoopFrame, at: str | None, *, fork: bool = True) -> Scope:
+    def iteration_scope(
+        self, frame: LoopFrame, at: str | None = None, *, fork: bool = True
+    ) -> Scope:
         """The scope in which an iteration of a loop begins.
 
         Args:
@@ -165,6 +168,12 @@ _NOT_ENDED: dict[str, Any] = {
     "ended_loop": False,
     "passed_over": False,
 }
+
+
+def block_key(label: str, iteration: str = "") -> str:
+    """``label``, or ``label/<iteration>`` in a loop; the label as its op is called."""
+    name = op_name(label)
+    return f"{name}/{iteration}" if iteration else name
 
 
 def span_of(day: str, spans: Mapping[str, tuple[str, str]]) -> str:

@@ -39,6 +39,9 @@ OF_AN_ENDING = (FAILURE_REASON, FAILED_BLOCK, ERROR_CODES, UNFINISHED)
 
 SITE = "skyvern/site"
 PROCESS = "skyvern/process"
+SEQUENTIAL = "skyvern/sequential"
+"""Runs of the same value wait for each other, where the instance limits this tag to one."""
+
 LOGINS = "skyvern/logins"
 """Dagster's run id and the pools of the logins that the run holds, with spaces."""
 

@@ -7,12 +7,16 @@ import os
 import dagster as dg
 from pydantic import Field
 
-from skyvern_dagster.blocks.email_server import EmailServer
+from skyvern_dagster.blocks.email_server import EmailServer, Mailbox
 from skyvern_dagster.errors import BlockError
 
 
 class EmailResource(dg.ConfigurableResource["EmailResource"]):
-    """How mail is sent; where to, the workflow says."""
+    """How mail is sent; where to, the workflow says.
+
+    Only people who are asked by ``human_interaction`` blocks are told by the deployment's own
+    account: ``SKYVERN_SMTP_HOST``, ``_PORT``, ``_USERNAME``, ``_PASSWORD`` and ``_SENDER``.
+    """
 
     security: str = Field(
         default="",
@@ -34,8 +38,26 @@ class EmailResource(dg.ConfigurableResource["EmailResource"]):
             raise BlockError(f"SKYVERN_SMTP_MAX_BYTES must be a number, not {limit!r}")
         match security:
             case "auto" | "starttls" | "tls" | "plain":
-                return EmailServer(security, self.timeout_seconds, int(limit))
+                return EmailServer(
+                    security,
+                    self.timeout_seconds,
+                    int(limit),
+                    _own_mailbox(),
+                    os.environ.get("SKYVERN_SMTP_SENDER", ""),
+                )
             case _:
                 raise BlockError(
                     f"SKYVERN_SMTP_SECURITY must be auto, starttls, tls or plain, not {security!r}"
                 )
+
+
+def _own_mailbox() -> Mailbox | None:
+    """The deployment's account, where it has one."""
+    host = os.environ.get("SKYVERN_SMTP_HOST", "").strip()
+    port = os.environ.get("SKYVERN_SMTP_PORT", "").strip() or "587"
+    if not host:
+        return None
+    if not port.isdecimal() or not 0 < int(port) < 65_536:
+        raise BlockError(f"SKYVERN_SMTP_PORT must be a port number, not {port!r}")
+    username = os.environ.get("SKYVERN_SMTP_USERNAME", "")
+    return Mailbox(host, int(port), username, os.environ.get("SKYVERN_SMTP_PASSWORD", ""))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dagster as dg
 
+from skyvern_dagster.compiler.dagster_internals import add_run_tags
 from skyvern_dagster.errors import RunTransitionError
+from skyvern_dagster.execution import tags
 from skyvern_dagster.runs.dagster_client import DagsterClient
 from skyvern_dagster.runs.status import run_status
 
@@ -18,7 +20,10 @@ def cancel(instance: dg.DagsterInstance, deployment: DagsterClient, run: dg.Dags
         RunTransitionError: It has ended otherwise.
         DeploymentError: Dagster can't be reached.
     """
-    if run.status in _ENDING:
+    if run.status in _ENDING or run_status(run) == "canceled":
+        return
+    if run_status(run) == "paused":
+        end_paused(instance, run)
         return
     if run.is_finished:
         raise RunTransitionError(
@@ -37,3 +42,8 @@ def cancel(instance: dg.DagsterInstance, deployment: DagsterClient, run: dg.Dags
         )
     # Its process can't be reached: nobody else will ever say that it has ended.
     deployment.mark_canceled(run.run_id)
+
+
+def end_paused(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
+    """Calls a run canceled that waits for a person: it has no process to end."""
+    add_run_tags(instance, run.run_id, {tags.STATUS: "canceled"})

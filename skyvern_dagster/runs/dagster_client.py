@@ -89,6 +89,20 @@ class DagsterClient:
             raise DeploymentError(f"Dagster did not launch job {job!r}: {_said(answer)}")
         return str(answer["run"]["runId"])
 
+    def resume(self, run_id: str) -> str:
+        """Re-executes a run from its failure.
+
+        Returns:
+            Dagster's id of the new run.
+
+        Raises:
+            DeploymentError: Dagster can't be reached, or refused.
+        """
+        answer = self._ask("resume", runId=run_id)["launchRunReexecution"]
+        if answer["__typename"] != "LaunchRunSuccess":
+            raise DeploymentError(f"Dagster did not re-execute run {run_id}: {_said(answer)}")
+        return str(answer["run"]["runId"])
+
     def terminate(self, run_id: str) -> str | None:
         """Ends a run; one that still waits in the queue, too.
 

@@ -173,7 +173,7 @@ def _failure_reason(
 ) -> str | None:
     if status == "completed":
         return incomplete_reason(unfinished_items(workflow, records))
-    if status not in FINAL or status == "canceled":
+    if status not in (*FINAL, "paused") or status == "canceled":
         return None
     own_tags = attempt_tags(run)
     block_key = own_tags.get(tags.FAILED_BLOCK)

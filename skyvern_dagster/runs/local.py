@@ -24,6 +24,7 @@ from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
 from skyvern_dagster.organizations.run_secrets import RunSecrets
 from skyvern_dagster.resources.server_secret import server_secret
 from skyvern_dagster.runs.answer import build_answer, downloads
+from skyvern_dagster.runs.continuing import answer_run
 from skyvern_dagster.runs.events import ProgressEvent, RunEvents
 from skyvern_dagster.runs.instance_home import default_store, prepare_home
 from skyvern_dagster.runs.reconcile import is_of_this_machine, process_is_alive, report_lost
@@ -106,6 +107,19 @@ class LocalRun:
             whole=whole,
         )
         return cls(workflow_run_id, launch(request, home), replaced=request.resume)
+
+    @classmethod
+    def answer(cls, run_id: str, *, approved: bool) -> LocalRun:
+        """Answers a run that waits for a person, and goes on with it.
+
+        Raises:
+            RunError: There is no such run, or it waits for nobody.
+        """
+        prepare_home()
+        with dg.DagsterInstance.get() as instance:
+            run = find_run(instance, run_id)
+            answer_run(default_store(), run, approved=approved, by="on the command line")
+        return cls.resume(run_id)
 
     def wait(
         self, show: Callable[[ProgressEvent], None], signals: StopSignals | None = None

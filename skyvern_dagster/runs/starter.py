@@ -11,7 +11,8 @@ from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.compiler.dagster_internals import MAX_RUNTIME_TAGS
 from skyvern_dagster.compiler.interpreted import TASK_JOB, WORKFLOW_JOB
-from skyvern_dagster.compiler.limits import login_pools
+from skyvern_dagster.compiler.limits import login_pools, sequential_tags
+from skyvern_dagster.compiler.limits import run_tags as run_tags_of
 from skyvern_dagster.credentials.payload_secrets import without_secrets
 from skyvern_dagster.credentials.text_secrets import TextSecrets
 from skyvern_dagster.errors import ParameterError
@@ -100,7 +101,9 @@ class RunStarter:
         if self._is_loaded(stored):
             job, config = stored.name, run_config(parameters)
         begun = begin(self.store, request, workflow, parameters)
-        run_tags = begun | _limits(options) | _site(parameters)
+        # Also where the interpreting job carries it out, which has no tags of the workflow's own.
+        own = run_tags_of(workflow) | sequential_tags(workflow, parameters)
+        run_tags = own | begun | _limits(options) | _site(parameters)
         self.make_pools(login_pools(workflow))
         self.deployment.launch(job, run_config=config, run_tags=run_tags)
         return request

@@ -10,8 +10,9 @@ import dagster as dg
 from skyvern_dagster.execution import tags
 
 RunStatus = Literal[
-    "created", "queued", "running", "completed", "failed", "terminated", "canceled", "timed_out"
-]
+    "created", "queued", "running", "paused", "completed", "failed", "terminated", "canceled",
+    "timed_out",
+]  # fmt: skip
 
 FINAL: frozenset[RunStatus] = frozenset(
     {"completed", "failed", "terminated", "canceled", "timed_out"}
@@ -38,7 +39,7 @@ UNFINISHED: tuple[dg.DagsterRunStatus, ...] = (
 )
 """Dagster's statuses of runs that wait or go on."""
 
-EXIT_CODES: dict[RunStatus, int] = {"completed": 0, "terminated": 3, "canceled": 130}
+EXIT_CODES: dict[RunStatus, int] = {"completed": 0, "terminated": 3, "paused": 5, "canceled": 130}
 """Exit status of ``skyvern-dagster run``; 1 for anything else."""
 
 EXIT_INCOMPLETE = 4
@@ -67,6 +68,10 @@ def run_status(run: dg.DagsterRun) -> RunStatus:
                     return "terminated"
                 case "timed_out":
                     return "timed_out"
+                case "paused":
+                    return "paused"
+                case "canceled":
+                    return "canceled"
                 case _:
                     return "failed"
         case dg.DagsterRunStatus.QUEUED:

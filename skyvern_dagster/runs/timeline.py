@@ -13,6 +13,7 @@ from skyvern_dagster.blocks.agent_block import AgentBlock
 from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.loop import LoopBlock
 from skyvern_dagster.execution.records import BlockRecord
+from skyvern_dagster.execution.scope import block_key
 from skyvern_dagster.ids import stable_id
 from skyvern_dagster.runs.facts import RunFacts
 from skyvern_dagster.runs.steps import ActionAnswer, TaskSteps
@@ -82,7 +83,7 @@ class _Timeline:
         return [entry for entry in entries if entry is not None]
 
     def _entry(self, block: Block, iteration: str, parent: str | None) -> TimelineEntry | None:
-        key = f"{block.label}/{iteration}" if iteration else block.label
+        key = block_key(block.label, iteration)
         record = self._records.get(key)
         block_id = stable_id("wrb", self._facts.run_id, key)
         children: list[TimelineEntry] = []

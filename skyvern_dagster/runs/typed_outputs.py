@@ -16,6 +16,7 @@ from skyvern_dagster.blocks.entry import BlockEntry
 from skyvern_dagster.blocks.loop import LoopBlock, LoopEntry, LoopIteration
 from skyvern_dagster.blocks.registry import holds_blocks
 from skyvern_dagster.execution.records import BlockRecord
+from skyvern_dagster.execution.scope import block_key
 from skyvern_dagster.runs.facts import RunFacts
 from skyvern_dagster.runs.links import Links
 
@@ -46,7 +47,7 @@ def _entries(
 
 
 def _entry(block: Block, facts: RunFacts, links: Links, iteration: str) -> BlockEntry | None:
-    key = f"{block.label}/{iteration}" if iteration else block.label
+    key = block_key(block.label, iteration)
     record = facts.by_key.get(key)
     if isinstance(block, LoopBlock):
         return _loop(block, record, facts, links, iteration)

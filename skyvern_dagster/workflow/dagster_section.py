@@ -197,6 +197,15 @@ class DagsterSection(AssetSettings):
     )
     timeouts: Timeouts = Timeouts()
     pools: Pools = Pools()
+    # A step costs about 80 ms and a dozen rows of Dagster's event log, and its UI becomes slow at
+    # some ten thousand steps of a run (dagster#4041): this leaves room for bodies of many blocks.
+    loop_steps: int = Field(
+        default=250,
+        ge=1,
+        le=5000,
+        description="How many steps a loop's items become at most; of more items, several share "
+        "one.",
+    )
     run_tags: dict[str, str] = Field(default_factory=dict)
 
     def asset_settings(self, label: str | None = None) -> AssetSettings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -22,7 +22,7 @@ class DefinitionBody(BaseModel):
 
     inert_fields: ClassVar[frozenset[str]] = frozenset(
         {
-            "version", "error_code_mapping", "workflow_system_prompt", "completion_contract",
+            "version", "workflow_system_prompt", "completion_contract",
             "retry_policy", "browser_settings",
         }
     )  # fmt: skip
@@ -31,6 +31,11 @@ class DefinitionBody(BaseModel):
         default_factory=list, description="What blocks and templates can refer to."
     )
     blocks: list[AnyBlock] = Field(min_length=1, description="What is done, in order.")
+    error_code_mapping: dict[str, str] = Field(
+        default_factory=dict,
+        description="Error code -> the situation that it stands for, for all blocks that an agent "
+        "carries out; a block's own count first.",
+    )
     finally_block_label: str | None = Field(
         default=None,
         description="Label of the block that is carried out last, however the run has ended.",
@@ -46,10 +51,10 @@ class WorkflowDefinition(BaseModel):
         {
             "is_saved_task", "persist_browser_session", "proxy_location", "model", "status",
             "run_with", "ai_fallback", "cache_key", "max_screenshot_scrolls", "extra_http_headers",
-            "folder_id", "run_sequentially", "sequential_key", "code_version", "mask_secrets",
+            "folder_id", "code_version", "mask_secrets",
             "reuse_browser_session", "adaptive_caching", "enable_self_healing",
             "pin_saved_session_ip", "browser_profile_id", "browser_profile_key",
-            "max_elapsed_time_minutes", "cdp_connect_headers", "generate_script_on_terminal",
+            "cdp_connect_headers", "generate_script_on_terminal",
             "recording_id", "browser_type",
         }
     )  # fmt: skip
@@ -64,6 +69,17 @@ class WorkflowDefinition(BaseModel):
     )
     totp_identifier: str | None = Field(
         default=None, description="Whom pushed one-time codes are for, likewise."
+    )
+    max_elapsed_time_minutes: int | None = Field(
+        default=None, ge=1, le=10_080, description="After so long a run has timed out."
+    )
+    run_sequentially: bool = Field(
+        default=False, description="Whether its runs wait for each other."
+    )
+    sequential_key: str | None = Field(
+        default=None,
+        description="Template over its parameters: only runs with the same value wait for each "
+        "other.",
     )
     persist_browser_session: bool = False
     is_saved_task: bool = False
@@ -96,6 +112,11 @@ class WorkflowDefinition(BaseModel):
     def parameters(self) -> list[Parameter]:
         """The declared parameters, in order."""
         return self.workflow_definition.parameters
+
+    @property
+    def error_codes(self) -> Mapping[str, str]:
+        """Error code -> the situation that it stands for, for all blocks."""
+        return self.workflow_definition.error_code_mapping
 
     def retry_rule(self, block: Block) -> RetryRule:
         """When a failed attempt at a block is repeated: the section's rule, else the block's."""

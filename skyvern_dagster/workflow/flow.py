@@ -243,7 +243,7 @@ class _Layout:
         return seen
 
     def _order(self) -> list[str]:
-        """Topological, as the blocks stand where that leaves a choice; without what isn't reached."""
+        """Topological, and as the blocks stand where that leaves a choice."""
         incoming = dict.fromkeys(self._labels, 0)
         for label in self._labels:
             for way in self._ways(label):

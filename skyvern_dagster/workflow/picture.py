@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from skyvern_dagster.blocks.block import Block
+from skyvern_dagster.workflow.flow import flow_of
 from skyvern_dagster.workflow.loader import Workflow
+from skyvern_dagster.workflow.op_names import op_name
 
 
 def picture(workflow: Workflow) -> str:
@@ -24,7 +25,10 @@ def picture(workflow: Workflow) -> str:
 
 def mermaid(workflow: Workflow) -> str:
     """The blocks as a Mermaid flowchart, for documents that render it."""
-    lines = ["flowchart TD", *_chart(workflow.definition.blocks, "  ")]
+    lines = [
+        "flowchart TD",
+        *_chart(workflow.definition.blocks, "  ", workflow.definition.finally_label),
+    ]
     return "\n".join(lines)
 
 
@@ -34,16 +38,21 @@ def _items(blocks: Sequence[Block], depth: int) -> Iterator[str]:
         yield from _items(block.inner, depth + 1)
 
 
-def _chart(blocks: Sequence[Block], indent: str) -> Iterator[str]:
+def _chart(blocks: Sequence[Block], indent: str, last: str | None = None) -> Iterator[str]:
     for block in blocks:
         if block.inner:
-            yield f'{indent}subgraph {block.label}["{_quoted(block)}"]'
+            yield f'{indent}subgraph {op_name(block.label)}["{_quoted(block)}"]'
             yield from _chart(block.inner, indent + "  ")
             yield f"{indent}end"
         else:
-            yield f'{indent}{block.label}["{_quoted(block)}"]'
-    for one, following in pairwise(blocks):
-        yield f"{indent}{one.label} --> {following.label}"
+            yield f'{indent}{op_name(block.label)}["{_quoted(block)}"]'
+    flow = flow_of(blocks, last)
+    for label in flow.order:
+        for target in flow.targets(label):
+            if target is not None:
+                yield f"{indent}{op_name(label)} --> {op_name(target)}"
+        if last is not None and None in flow.targets(label):
+            yield f"{indent}{op_name(label)} -.-> {op_name(last)}"
 
 
 def _quoted(block: Block) -> str:

@@ -16,11 +16,13 @@ def workflow(
     parameters: list[dict[str, Any]] | None = None,
     *,
     name: str = "sample",
+    dagster: dict[str, Any] | None = None,
     **body: Any,
 ) -> Workflow:
     """A checked workflow; JSON is YAML."""
     document = {
         "title": "A sample",
+        "dagster": dagster or {},
         "workflow_definition": {"parameters": parameters or [], "blocks": blocks, **body},
     }
     return load_text(json.dumps(document), source=f"{name}.yaml", name=name)

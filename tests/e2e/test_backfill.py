@@ -19,7 +19,7 @@ from skyvern_dagster import (
     load_workflow,
 )
 from skyvern_dagster.blocks.entry import BlockEntry, UploadsEntry
-from skyvern_dagster.blocks.for_loop import LoopEntry
+from skyvern_dagster.blocks.loop import LoopEntry
 from skyvern_dagster.demo.orders import Order
 from skyvern_dagster.demo.services import DemoServices, demo_services
 from skyvern_dagster.runs.facts import gather

@@ -8,6 +8,7 @@ import pytest
 
 from skyvern_dagster.workflow.loader import Workflow
 from tests.compiler.definitions import (
+    ALL,
     branch,
     conditional,
     given,
@@ -59,39 +60,89 @@ def test_the_first_branch_that_is_true_is_taken(bench: Bench, n: int, done: list
     assert list(ran.leaves) == done
 
 
-def test_nested_three_deep(bench: Bench) -> None:
+def test_a_label_that_is_no_name_in_dagster(bench: Bench) -> None:
     made = workflow(
         [
-            loop(
-                "a",
-                "xs",
-                loop(
-                    "b",
-                    "",
-                    loop(
-                        "c",
-                        "",
-                        upload("leaf", "{{ current_value }}", continue_on_failure=True),
-                        loop_variable_reference="{{ b.current_value }}",
-                    ),
-                    upload("mid"),
-                    loop_variable_reference="{{ a.current_value }}",
-                    continue_on_failure=True,
-                ),
-                upload("tail"),
-                continue_on_failure=True,
-            )
+            upload("Öffne die Seite"),
+            loop("Für jeden/Kunden", "xs", upload("../leaf", GONE)),
+            upload("config"),
         ],
         [given("xs", "json")],
+        name="labels",
     )
-    ran = both(bench, made, xs=[[["p", "q"], []], [["r"]]])
+
+    ran = both(bench, made, xs=[])
+    assert ran.status == "terminated"
+    _, _, interpreted = bench.interpreted(made, {"xs": [1]})
+    assert bench.compiled(made, {"xs": [1]}) == interpreted
+    assert list(interpreted.outputs) == [
+        "Öffne die Seite_output",
+        "Für jeden/Kunden_output",
+        "../leaf_output",
+    ]
+
+
+def test_while_counts_its_turns_and_hands_on_what_they_made(bench: Bench) -> None:
+    made = workflow(
+        [
+            while_loop("w", "{{ current_index < n }}", upload("leaf"), upload("again")),
+            upload("end", "{{ leaf_output }}", continue_on_failure=True),
+        ],
+        [given("n", "integer")],
+    )
+
+    ran = both(bench, made, n=2)
+
+    keys = ["leaf/000", "again/000", "leaf/001", "again/001"]
+    assert sorted(ran.leaves) == sorted([*keys, "end"])
+    assert [len(turn) for turn in ran.outputs["w_output"]] == [2, 2]
     assert ran.status == "completed"
 
 
-def test_while(bench: Bench) -> None:
+def test_a_condition_that_always_holds_fails(bench: Bench) -> None:
+    made = workflow([while_loop("w", "{{ true }}")])
+
+    _, ending, _ = bench.interpreted(made, {})
+
+    assert ending.status == "failed"
+    assert ending.reason == "its condition still holds after 1000 turns"
+
+
+@pytest.mark.parametrize(
+    ("path", "last", "status"),
+    [
+        (ALL, ALL, "completed"),
+        (GONE, ALL, "failed"),
+        (ALL, GONE, "failed"),
+        (GONE, GONE, "failed"),
+    ],
+)
+def test_the_finally_block_comes_however_the_run_ends(
+    bench: Bench, path: str, last: str, status: str
+) -> None:
     made = workflow(
-        [while_loop("w", "{{ current_index < n }}", upload("leaf")), upload("end")],
-        [given("n", "integer")],
+        [upload("a", path), upload("last", last), upload("b")], finally_block_label="last"
     )
-    ran = both(bench, made, n=3)
-    assert list(ran.leaves) == ["leaf/000", "leaf/001", "leaf/002", "end"]
+
+    ran = both(bench, made)
+
+    assert ran.status == status
+    assert list(ran.leaves) == (["a", "last", "b"] if path == ALL else ["a", "last"])
+
+
+def test_the_label_of_a_loop_is_its_current_item(bench: Bench) -> None:
+    inner = loop(
+        "each_path",
+        "",
+        upload("leaf", "{{ each_row.name }}{{ each_row.current_index }}{{ each_path.current_value }}",
+               continue_on_failure=True),
+        loop_variable_reference="{{ each_row.current_value.paths }}",
+    )  # fmt: skip
+    made = workflow([loop("each_row", "rows", inner)], [given("rows", "json")])
+
+    ran = both(
+        bench, made, rows=[{"name": "n", "paths": ["p", "q"]}, {"name": "m", "paths": ["r"]}]
+    )
+
+    reasons = [str(reason) for _, reason in ran.leaves.values()]
+    assert [path in reason for path, reason in zip(["n0p", "n0q", "m1r"], reasons, strict=True)]

@@ -32,7 +32,7 @@ from tests.laws import SLOW_LAW
 from tests.loopback import Answering, LoopbackSite
 
 # Without shrinking, which would run hundreds of jobs.
-FEW = settings(SLOW_LAW, max_examples=25, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+FEW = settings(SLOW_LAW, max_examples=15, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 
 ITEMS = st.sampled_from([ALL, ALL, "missing.pdf", "ftp://nowhere", 7])
 LOOP_PATHS = ("{{ current_value }}", "path", "{{ current_index }}")

@@ -9,6 +9,7 @@ from fastapi import Query, Request
 
 from skyvern_dagster.runs.answer import workflow_run_answer
 from skyvern_dagster.runs.canceling import cancel
+from skyvern_dagster.runs.continuing import continue_run as answer_and_go_on
 from skyvern_dagster.runs.facts import RunFacts
 from skyvern_dagster.runs.queries import RunQuery
 from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
@@ -30,7 +31,11 @@ from skyvern_dagster_api.run_queries import (
     workflow_run_item,
 )
 from skyvern_dagster_api.schemas.answers import WorkflowRunCreated, WorkflowRunItem
-from skyvern_dagster_api.schemas.requests import LegacyWorkflowRunRequest, WorkflowRunRequest
+from skyvern_dagster_api.schemas.requests import (
+    ContinueRequest,
+    LegacyWorkflowRunRequest,
+    WorkflowRunRequest,
+)
 
 legacy = SlashRouter(prefix="/api/v1/workflows", tags=["workflows"], responses=ERRORS)
 current = SlashRouter(tags=["workflows"], responses=ERRORS)
@@ -116,6 +121,25 @@ def cancel_run(workflow_run_id: PathId, parts: ShimDependency, caller: CallerDep
     cancel(parts.instance, parts.deployment, record.dagster_run)
 
 
+def continue_run(
+    workflow_run_id: PathId,
+    request: Request,
+    parts: ShimDependency,
+    caller: CallerDependency,
+    body: ContinueRequest | None = None,
+) -> WorkflowRunAnswer:
+    """Answers a run that waits for a person (``paused``), and makes it go on."""
+    record = record_of(parts, caller, workflow_run_id, "workflow_run")
+    answer_and_go_on(
+        parts.store,
+        parts.deployment,
+        record.dagster_run,
+        approved=body is None or body.approved,
+        by="over REST",
+    )
+    return get_run(workflow_run_id, request, parts, caller)
+
+
 @legacy.post("/{workflow_permanent_id}/run", summary="Start a workflow", responses=NOT_FOUND)
 def run_legacy(
     workflow_permanent_id: PathId,
@@ -187,6 +211,10 @@ def _add_shared(router: SlashRouter) -> None:
     router.add_api_route(
         "/runs/{workflow_run_id}/cancel", cancel_run, methods=["POST"], summary="Cancel a run",
         responses=NOT_FOUND | CONFLICT,
+    )  # fmt: skip
+    router.add_api_route(
+        "/runs/{workflow_run_id}/continue", continue_run, methods=["POST"],
+        summary="Answer a run that waits for a person", responses=NOT_FOUND | CONFLICT,
     )  # fmt: skip
     router.add_api_route(
         "/{workflow_permanent_id}/runs", list_runs_of, methods=["GET"],

@@ -68,6 +68,12 @@ class LegacyTaskRequest(_Body):
     complete_on_download: bool | None = None
 
 
+class ContinueRequest(_Body):
+    """``POST /v1/workflows/runs/{workflow_run_id}/continue``; its body is ours, and optional."""
+
+    approved: bool = Field(default=True, description="Whether the answer is yes.")
+
+
 class LegacyWorkflowRunRequest(_Body):
     """``POST /api/v1/workflows/{workflow_permanent_id}/run``.
 
