@@ -194,7 +194,7 @@ class AgentBlock(LeafBlock):
         return TaskOutput.model_validate(task_output(request, result))
 
     def _request(self, context: BlockContext) -> TaskRequest:
-        url = context.vault.address(context.text(self.url, "url").strip()) if self.url else None
+        url = context.vault.address(context.single(self.url, "url").strip()) if self.url else None
         if url is not None:
             url = web_address(url)
         elif context.state is None:

@@ -179,7 +179,18 @@ class BlockContext:
             raise BlockError(f"{field}: {error}") from error
 
     def text(self, text: str, field: str) -> str:
-        """Like :meth:`value`, as text.
+        """Like :meth:`value`, as text: a list or an object is written as JSON.
+
+        Raises:
+            BlockError: The template can't be rendered.
+        """
+        value = self.value(text, field)
+        if isinstance(value, dict | list):
+            return json.dumps(value, ensure_ascii=False, default=str)
+        return "" if value is None else str(value)
+
+    def single(self, text: str, field: str) -> str:
+        """Like :meth:`text`, for what a list can't stand for: an address, a name.
 
         Raises:
             BlockError: The template can't be rendered, or the value is a list or an object.
