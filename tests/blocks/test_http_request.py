@@ -50,7 +50,10 @@ def asked(desk: Desk, url: str, **fields: Any) -> BlockOutcome:
 
 
 def with_secret(desk: Desk, hosts: str = "") -> None:
-    desk.environment = {"KEY": "s3cr3t-key-value", **({"KEY_HOSTS": hosts} if hosts else {})}
+    desk.environment = {
+        "KEY": "s3cr3t-key-value",
+        **({"SKYVERN_SECRET_KEY_HOSTS": hosts} if hosts else {}),
+    }
     desk.declarations = SecretDeclarations(values={"api_key": "KEY"})
     desk.names = {**desk.names, "api_key": "secret://api_key"}
 
