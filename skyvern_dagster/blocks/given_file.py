@@ -47,8 +47,8 @@ def given_file(context: BlockContext, text: str, field: str) -> GivenFile:
         if not wanted.lower().startswith(("http://", "https://")):
             names = ", ".join(file.filename for file in context.files) or "nothing"
             raise BlockError(
-                f"{field}: {wanted[:200]!r} is no file of this run (it has: {names}) and no http or "
-                f"https address; for a download, write {DOWNLOAD_DIRECTORY}/<name>"
+                f"{field}: {wanted[:200]!r} is no file of this run (it has: {names}) and no "
+                f"http or https address; for a download, write {DOWNLOAD_DIRECTORY}/<name>"
             )
         found = fetched(context, wanted, field)
     if len(found.content) > MOST_BYTES:
