@@ -86,7 +86,9 @@ class ExtractionBlock(AgentBlock):
     def instruction(self) -> Instruction:
         """See the base class."""
         return Instruction(
-            data_extraction_goal=self.data_extraction_goal, data_schema=self.data_schema
+            data_extraction_goal=self.data_extraction_goal,
+            data_schema=self.data_schema,
+            comes_back=True,
         )
 
 
