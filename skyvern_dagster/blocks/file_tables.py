@@ -148,10 +148,8 @@ def _delimiter(text: str) -> str:
 
     def columns(sign: str) -> tuple[bool, int]:
         sample = io.StringIO(text[:_SNIFFED])
-        widths = [
-            len(line)
-            for line, _ in zip(csv.reader(sample, delimiter=sign), range(20), strict=False)
-        ]
+        lines = zip(csv.reader(sample, delimiter=sign), range(20), strict=False)
+        widths = [len(line) for line, _ in lines if line] or [0]
         inner = widths[:-1] or widths  # the last line may be cut off
         return min(inner) == max(inner) > 1, max(inner)
 

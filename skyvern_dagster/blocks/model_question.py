@@ -74,6 +74,21 @@ def model_settings(context: BlockContext) -> ModelSettings:
     return planner.model if isinstance(planner, PlannerChoice) else settings_from()
 
 
+def require_model(context: BlockContext, what: str) -> ModelSettings:
+    """The model of the run.
+
+    Args:
+        what: What the block needs it for: "to read the picture".
+
+    Raises:
+        BlockError: None is configured.
+    """
+    settings = model_settings(context)
+    if not settings.is_configured:
+        raise BlockError(f"this needs a language model {what}, and none is configured: {NO_MODEL}")
+    return settings
+
+
 def ask_model(context: BlockContext, what: str, asked: ModelRequest) -> ModelAnswer:
     """Asks, and waits for the answer.
 
@@ -85,9 +100,7 @@ def ask_model(context: BlockContext, what: str, asked: ModelRequest) -> ModelAns
         InfrastructureError: The model's server doesn't answer.
         PlannerError: The extra ``llm`` is not installed.
     """
-    settings = model_settings(context)
-    if not settings.is_configured:
-        raise BlockError(f"this needs a language model {what}, and none is configured: {NO_MODEL}")
+    settings = require_model(context, what)
     schema = schema_of(asked.schema)
     question = Question(_messages(context, asked, schema), _wrapped(schema), "answer")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -89,7 +89,10 @@ def test_code_that_fails(coding: Desk, code: str, reason: str) -> None:
 
 def test_code_that_never_ends(coding: Desk) -> None:
     coding.code = replace(ON, seconds=1.5)
-    child = "import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', 'import time; time.sleep(99)'])\n"
+    child = (
+        "import subprocess, sys\n"
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(99)'])\n"
+    )
     outcome = ran(coding, child + "while True: pass")
     assert outcome.failure_reason == (
         "the code failed: it took more than 1.5 s (SKYVERN_CODE_SECONDS)"
@@ -98,7 +101,7 @@ def test_code_that_never_ends(coding: Desk) -> None:
 
 def test_nothing_is_inherited(coding: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "of the worker")
-    monkeypatch.setenv("PYTHONPATH", os.getcwd())
+    monkeypatch.setenv("PYTHONPATH", str(Path.cwd()))
     code = (
         "import os, sys\nnames = sorted(os.environ)\nplace = os.getcwd()\n"
         "found = [n for n in os.listdir('/proc/self/fd')]\npath = [p for p in sys.path if p == '']"
@@ -108,7 +111,7 @@ def test_nothing_is_inherited(coding: Desk, monkeypatch: pytest.MonkeyPatch) -> 
         "HOME", "LANG", "PATH",
     ]  # fmt: skip
     assert "skyvern-code-" in output["place"]
-    assert not os.path.exists(output["place"])
+    assert not Path(output["place"]).exists()
     assert output["path"] == []
     assert len(output["found"]) <= 5
 
@@ -131,7 +134,7 @@ def test_whose_code_is_run(coding: Desk) -> None:
     off = replace(
         coding.context(), services=replace(coding.context().services, code=CodeSettings())
     )
-    with pytest.raises(BlockError, match="code blocks are switched off: .* SKYVERN_CODE_BLOCKS="):
+    with pytest.raises(BlockError, match=r"code blocks are switched off: .* SKYVERN_CODE_BLOCKS="):
         block("x = 1").run(off)
     with pytest.raises(BlockError, match="switched off"):
         block("x = 1").run(replace(coding.context(), trust="nothing"))

@@ -151,7 +151,7 @@ def test_who_gets_the_machines_own_key(
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    bare = {name: None for name in ("aws_access_key_id", "aws_secret_access_key")}
+    bare = dict.fromkeys(("aws_access_key_id", "aws_secret_access_key"))
     given = {"block_type": "file_upload", "label": "up", **s3_fields(buckets), **bare}
     fixed = FileUploadBlock.model_validate(given)
     named = FileUploadBlock.model_validate({**given, "s3_bucket": "{{ bucket }}"})
