@@ -53,6 +53,8 @@ class TaskRequest:
         codes: Waits for one-time codes from outside, where the task names a source of them.
         uploads: Files that pages may be given.
         place: Which block this is, for recordings.
+        comes_back: Whether the browser is where the task began once it is completed: of a list that
+            was read to its last page, later blocks expect to see the first.
         work: What is done on the page in place of the agent's loop, where nothing is to be planned.
     """
 
@@ -71,6 +73,7 @@ class TaskRequest:
     codes: CodeWaiter | None = field(default=None, repr=False)
     uploads: tuple[OfferedFile, ...] = ()
     place: Place = field(default_factory=Place)
+    comes_back: bool = False
     work: SessionWork | None = field(default=None, repr=False)
     task_id: str = field(default_factory=lambda: new_id("tsk"))
 

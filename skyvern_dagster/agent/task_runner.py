@@ -242,7 +242,10 @@ class TaskRunner:
                 return loop, given
             if request.work is not None:
                 return loop, await self._runtime.translated(loop.work(request.work))
+            began_at = session.page.url
             ending = await self._runtime.translated(loop.run())
+            if request.comes_back and ending.status == "completed":
+                await self._come_back(session, began_at, log)
             if learner is not None:
                 line = await asyncio.to_thread(
                     learner.finish, completed=ending.status == "completed"
@@ -277,6 +280,12 @@ class TaskRunner:
         if not result.ok:
             return Ending("failed", result.error or result.message)
         return await loop.opened(result)
+
+    async def _come_back(self, session: BrowserSession, began_at: str, log: Log) -> None:
+        if not began_at.startswith("http") or session.page.url == began_at:
+            return
+        log(f"back to {began_at}")
+        await self._runtime.translated(goto(session, began_at))
 
     async def _unless_broken(self, session: BrowserSession, ending: Ending) -> Ending:
         """Without a browser, what a task came to says nothing about the task."""

@@ -49,6 +49,7 @@ class Instruction:
         download_suffix: New name of the download.
         complete_criterion: When it is done, where the definition says so beside the goal.
         terminate_criterion: When it can't be done, likewise.
+        comes_back: Whether the browser is where it began when it is done.
     """
 
     navigation_goal: str = ""
@@ -58,6 +59,7 @@ class Instruction:
     download_suffix: str | None = None
     complete_criterion: str = ""
     terminate_criterion: str = ""
+    comes_back: bool = False
 
 
 class TaskOutput(BaseModel):
@@ -200,7 +202,7 @@ class AgentBlock(LeafBlock):
         return TaskOutput.model_validate(task_output(request, result))
 
     def _request(self, context: BlockContext) -> TaskRequest:
-        url = context.vault.address(context.text(self.url, "url").strip()) if self.url else None
+        url = context.vault.address(context.single(self.url, "url").strip()) if self.url else None
         if url is not None:
             url = web_address(url)
         elif context.state is None:
@@ -232,6 +234,7 @@ class AgentBlock(LeafBlock):
             codes=codes,
             uploads=uploads,
             place=self._place(context, payload),
+            comes_back=asked.comes_back,
         )
 
     def _goal(

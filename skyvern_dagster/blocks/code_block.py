@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field, RootModel
 
-from skyvern_dagster.blocks.block import Block, LeafBlock, first_sentence
+from skyvern_dagster.agent.extraction import mismatch
+from skyvern_dagster.agent.task import WorkDone
+from skyvern_dagster.blocks.agent_block import outcome_of
+from skyvern_dagster.blocks.block import Block, BlockWarning, LeafBlock, Need, first_sentence
+from skyvern_dagster.blocks.code_process import CODE_OFF, CodeResult, code_settings, run_code
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.blocks.session_work import on_page
+from skyvern_dagster.browser.remote_page import RemotePage
+from skyvern_dagster.browser.session import BrowserSession
 from skyvern_dagster.errors import BlockError
+from skyvern_dagster.templating.rendering import is_template
+
+_PAGE = re.compile(r"\bpage\b")
+_MOST_LINES = 100
+"""Of what code prints, in the log."""
 
 
 class CodeOutput(RootModel[Any]):
@@ -22,6 +37,7 @@ class CodeBlock(LeafBlock):
     inert_fields: ClassVar[frozenset[str]] = Block.inert_fields | {
         "steps", "user_owned_goal", "goal_needs_regeneration", "code_edited_by_hand",
     }  # fmt: skip
+    needs: ClassVar[frozenset[Need]] = frozenset({"browser"})
     kind: ClassVar[str] = "python"
     output_type: ClassVar[type[BaseModel]] = CodeOutput
 
@@ -44,6 +60,85 @@ class CodeBlock(LeafBlock):
         """What it is for."""
         return first_sentence(self.prompt or "") or "runs Python"
 
+    @classmethod
+    def uses_page(cls, code: str) -> bool:
+        """Whether code names `page`."""
+        return bool(_PAGE.search(code))
+
+    @classmethod
+    def warnings_in(cls, fields: Mapping[str, Any]) -> Iterator[BlockWarning]:
+        """Code that isn't run here, or holds what is rendered elsewhere only."""
+        code = fields.get("code")
+        if not isinstance(code, str):
+            return
+        if is_template(code):
+            yield BlockWarning(
+                ("code",),
+                "templates aren't rendered in code",
+                "name the parameter in parameter_keys, and use it as a variable",
+            )
+        if code_settings().use == "off":
+            yield BlockWarning((), "code blocks are switched off here", "set SKYVERN_CODE_BLOCKS")
+
+    @classmethod
+    def failed_output(cls, reason: str) -> Any:
+        """Why it came to nothing."""
+        return {"error": reason}
+
     def run(self, context: BlockContext) -> BlockOutcome:
-        """See the base class."""
-        raise BlockError("code isn't carried out here yet")
+        """Runs the code.
+
+        Raises:
+            BlockError: Code blocks are switched off, the code has failed, or took too long.
+            SecretError: It isn't given a secret that it names.
+        """
+        settings = context.services.code
+        if settings.use == "off" or (settings.use == "operator" and context.trust == "nothing"):
+            raise BlockError(CODE_OFF)
+        names = {key: _value(context, key) for key in self.parameter_keys}
+        if not self.uses_page(self.code):
+            return self._outcome(context, asyncio.run(run_code(self.code, names, settings)))
+        ran: list[CodeResult] = []
+
+        async def work(session: BrowserSession) -> WorkDone:
+            ran.append(await run_code(self.code, names, settings, RemotePage(session)))
+            return WorkDone(downloads=session.downloads.take_unreported())
+
+        result = on_page(context, self.label, work, blank_is_fine=True)
+        if result.status != "completed":
+            return outcome_of(result, self.failed_output(result.failure_reason or ""))
+        outcome = self._outcome(context, ran[0])
+        return outcome_of(result, outcome.output).model_copy(
+            update={"status": outcome.status, "failure_reason": outcome.failure_reason}
+        )
+
+    def _outcome(self, context: BlockContext, ran: CodeResult) -> BlockOutcome:
+        for line in ran.printed.splitlines()[:_MOST_LINES]:
+            context.log(f"> {line}")
+        if ran.error:
+            return self._failed(ran.error)
+        if ran.left_out:
+            context.log(f"not in the output: {', '.join(ran.left_out)}")
+        problem = mismatch(ran.value, self.data_schema)
+        if problem is not None:
+            return self._failed(f"the output doesn't fit data_schema: {problem}")
+        return BlockOutcome(status="completed", output=ran.value)
+
+    def _failed(self, error: str) -> BlockOutcome:
+        """A failure, with the codes of the definition that the error names."""
+        reason = f"the code failed: {error}"
+        codes = [code for code in self.error_code_mapping if re.search(_word(code), error)]
+        errors = [
+            {"error_code": code, "reasoning": reason, "confidence_float": 1.0} for code in codes
+        ]
+        output = {**self.failed_output(reason), **({"errors": errors} if errors else {})}
+        return BlockOutcome(status="failed", output=output, failure_reason=reason)
+
+
+def _word(code: str) -> str:
+    return rf"(?<!\w){re.escape(code)}(?!\w)"
+
+
+def _value(context: BlockContext, key: str) -> Any:
+    secret = context.vault.for_code(key)
+    return context.names[key] if secret is None else secret

@@ -14,6 +14,7 @@ from skyvern_dagster.agent.task_runner import TaskRunner
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.run_request import RunRequest
 from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.blocks.code_process import CodeSettings
 from skyvern_dagster.blocks.email_server import EmailServer
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
 from skyvern_dagster.credentials.access import SecretAccess, Trust
@@ -66,6 +67,7 @@ class Services:
     s3: S3Bucket
     email: EmailServer
     agent: AgentSettings = AgentSettings()
+    code: CodeSettings = CodeSettings()
     codes: OneTimeCodes | None = None
     credentials: Callable[[], CredentialStore] | None = None
     run_secrets: Callable[[], RunSecrets] | None = None
@@ -184,7 +186,18 @@ class BlockContext:
             raise BlockError(f"{field}: {error}") from error
 
     def text(self, text: str, field: str) -> str:
-        """Like :meth:`value`, as text.
+        """Like :meth:`value`, as text: a list or an object is written as JSON.
+
+        Raises:
+            BlockError: The template can't be rendered.
+        """
+        value = self.value(text, field)
+        if isinstance(value, dict | list):
+            return json.dumps(value, ensure_ascii=False, default=str)
+        return "" if value is None else str(value)
+
+    def single(self, text: str, field: str) -> str:
+        """Like :meth:`text`, for what a list can't stand for: an address, a name.
 
         Raises:
             BlockError: The template can't be rendered, or the value is a list or an object.

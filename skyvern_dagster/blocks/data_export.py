@@ -6,11 +6,13 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
+from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.blocks.block import LeafBlock
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.entry import BlockEntry, FilesEntry
+from skyvern_dagster.blocks.kept_file import keep_files
 from skyvern_dagster.blocks.outcome import BlockOutcome
-from skyvern_dagster.errors import BlockError
+from skyvern_dagster.blocks.parquet_file import ParquetFile, parquet_file
 
 
 class ExportOutput(BaseModel):
@@ -46,5 +48,33 @@ class DataExportBlock(LeafBlock):
         return "writes a Parquet file"
 
     def run(self, context: BlockContext) -> BlockOutcome:
-        """See the base class."""
-        raise BlockError("data_export isn't carried out here yet")
+        """Writes the file.
+
+        Raises:
+            BlockError: There are no records, or they don't fit the schema.
+        """
+        written = parquet_file(context.value(self.data, "data"), self.data_schema)
+        name = context.rendered(self.file_name or "", "file_name").strip() or self.label
+        file = keep_parquet(context, self.label, name, written)
+        output = ExportOutput(
+            filename=file.filename,
+            rows=written.rows,
+            size_bytes=file.size,
+            columns=written.columns,
+        )
+        return BlockOutcome(
+            status="completed",
+            output=output.model_dump(mode="json"),
+            files=(file,),
+            details={"rows": written.rows},
+        )
+
+
+def keep_parquet(context: BlockContext, label: str, name: str, written: ParquetFile) -> StoredFile:
+    """Keeps a Parquet file as a download of a block."""
+    named = name if name.lower().endswith(".parquet") else f"{name}.parquet"
+    (file,) = keep_files(context, label, [(named, written.content)])
+    context.log(f"wrote {written.rows} records to {file.filename} ({file.size} bytes)")
+    if written.left_out:
+        context.log(f"left out, since the schema doesn't name them: {', '.join(written.left_out)}")
+    return file

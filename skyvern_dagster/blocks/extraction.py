@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
@@ -12,6 +13,12 @@ from skyvern_dagster.blocks.agent_block import (
     Instruction,
     is_schema,
 )
+from skyvern_dagster.blocks.context import BlockContext
+from skyvern_dagster.blocks.data_export import keep_parquet
+from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.blocks.parquet_file import parquet_file
+from skyvern_dagster.errors import BlockError, TemplateError
+from skyvern_dagster.templating.rendering import evaluate, is_template
 
 
 class ExtractionBlock(AgentBlock):
@@ -21,7 +28,6 @@ class ExtractionBlock(AgentBlock):
         *AGENT_TEMPLATES,
         "data_extraction_goal",
         "export_file_name",
-        "export_records",
     )
 
     block_type: Literal["extraction"]
@@ -42,8 +48,59 @@ class ExtractionBlock(AgentBlock):
 
     _is_schema = field_validator("data_schema", mode="before")(is_schema)
 
+    def run(self, context: BlockContext) -> BlockOutcome:
+        """Reads the page, and writes what was read into a file where the block says so.
+
+        Raises:
+            BlockError: As of the base class; or what was read can't be written.
+        """
+        outcome = super().run(context)
+        if not self.export_enabled or not outcome.completed:
+            return outcome
+        extracted = outcome.output["extracted_information"]
+        schema = self.export_data_schema or _as_object(self.data_schema)
+        written = parquet_file(self._records(context, extracted), schema)
+        name = context.rendered(self.export_file_name or "", "export_file_name").strip()
+        file = keep_parquet(context, self.label, name or self.label, written)
+        return outcome.model_copy(update={"files": (*outcome.files, file)})
+
+    def _records(self, context: BlockContext, extracted: Any) -> Any:
+        """What is written: all that was read, or the part that `export_records` names."""
+        if not self.export_records:
+            return extracted
+        if is_template(self.export_records):
+            names = {**context.names, **(extracted if isinstance(extracted, dict) else {})}
+            output = {"extracted_information": extracted, "output": extracted}
+            names |= {self.label: output, f"{self.label}_output": output}
+            try:
+                return evaluate(self.export_records, names)
+            except TemplateError as error:
+                raise BlockError(f"export_records: {error}") from error
+        value = extracted
+        for part in self.export_records.split("."):
+            if not isinstance(value, dict) or part not in value:
+                raise BlockError(f"export_records: what was read has no {self.export_records!r}")
+            value = value[part]
+        return value
+
     def instruction(self) -> Instruction:
         """See the base class."""
         return Instruction(
-            data_extraction_goal=self.data_extraction_goal, data_schema=self.data_schema
+            data_extraction_goal=self.data_extraction_goal,
+            data_schema=self.data_schema,
+            comes_back=True,
         )
+
+
+def _as_object(schema: Any) -> dict[str, Any]:
+    """A schema as a mapping, whichever way a definition gives it; empty where it says nothing."""
+    if isinstance(schema, str):
+        try:
+            schema = json.loads(schema)
+        except ValueError:
+            return {}
+    if isinstance(schema, list):
+        return {"items": schema[0]} if schema and isinstance(schema[0], dict) else {}
+    if not isinstance(schema, dict):
+        return {}
+    return schema if {"type", "properties", "items"} & schema.keys() else {"properties": schema}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field
@@ -15,8 +18,20 @@ from skyvern_dagster.blocks.agent_block import (
     TaskOutput,
     task_output,
 )
+from skyvern_dagster.artifacts.files import StoredFile
+from skyvern_dagster.blocks.block import ModelUse
 from skyvern_dagster.blocks.context import BlockContext
+from skyvern_dagster.blocks.file_choice import chosen_names
+from skyvern_dagster.blocks.file_stores.opening import open_store
+from skyvern_dagster.blocks.kept_file import keep_files
+from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.blocks.storage_fields import STORAGE_TEXTS, StorageFields, StorageType
+from skyvern_dagster.errors import BlockError
+from skyvern_dagster.ids import new_id
+
+
+MOST_FILES = 300
+"""Downloads of a run; as many as Skyvern's (docs/contract.md#limits)."""
 
 
 class DownloadOutput(TaskOutput):
@@ -56,16 +71,49 @@ class FileDownloadBlock(AgentBlock, StorageFields):
         default=False, description="In a store: finding no file is no failure."
     )
 
+    @classmethod
+    def model_use(cls, fields: Mapping[str, Any]) -> ModelUse | None:
+        """A prompt is a model's to answer."""
+        return ModelUse("chooses the files") if fields.get("prompt") else None
+
+    def run(self, context: BlockContext) -> BlockOutcome:
+        """Downloads with the browser, or takes the files out of the store.
+
+        Raises:
+            BlockError: As of the base class; or there is no such file in the store.
+            SecretError: A secret is missing, or belongs to other hosts.
+        """
+        if self.download_target == "website":
+            return super().run(self._limited(context))
+        store = open_store(context, self, self.download_target)
+        names = store.names(context.single(self.path or "", "path").strip(), MOST_FILES)
+        prompt = context.rendered(self.prompt or "", "prompt")
+        if prompt and names:
+            names = chosen_names(context, prompt, names)
+        if not names and not self.continue_on_empty:
+            where = f" that begins with {self.path!r}" if self.path else ""
+            raise BlockError(f"there is no file{where} in the store")
+        taken = ((PurePosixPath(name).name, store.get(name)) for name in names)
+        files = keep_files(context, self.label, taken)
+        context.log(f"took {len(files)} files out of the store")
+        output = DownloadOutput(
+            task_id=new_id("tsk"), status="completed", downloaded_files=_shown(files)
+        )
+        return BlockOutcome(status="completed", output=output.model_dump(mode="json"), files=files)
+
+    def _limited(self, context: BlockContext) -> BlockContext:
+        """With the block's own time-out, where it has one."""
+        if self.download_timeout is None:
+            return context
+        settings = replace(context.services.agent, max_seconds=self.download_timeout)
+        return replace(context, services=replace(context.services, agent=settings))
+
     def _output(
         self, request: TaskRequest, result: TaskResult, context: BlockContext
     ) -> TaskOutput:
         del context
-        files = [
-            {"filename": each.filename, "checksum": each.sha256, "size": each.size}
-            for each in result.files
-        ]
         fields = task_output(request, result)
-        return DownloadOutput.model_validate({**fields, "downloaded_files": files})
+        return DownloadOutput.model_validate({**fields, "downloaded_files": _shown(result.files)})
 
     def instruction(self) -> Instruction:
         """See the base class."""
@@ -74,3 +122,9 @@ class FileDownloadBlock(AgentBlock, StorageFields):
             complete_on_download=True,
             download_suffix=self.download_suffix,
         )
+
+
+def _shown(files: Sequence[StoredFile]) -> list[dict[str, Any]]:
+    return [
+        {"filename": each.filename, "checksum": each.sha256, "size": each.size} for each in files
+    ]

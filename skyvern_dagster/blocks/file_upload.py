@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field, RootModel
 
+from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.blocks.block import DOWNLOAD_DIRECTORY, LeafBlock, ModelUse, RetryRule
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.entry import BlockEntry, UploadsEntry
-from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.blocks.file_choice import chosen_files
+from skyvern_dagster.blocks.file_stores.opening import open_store
+from skyvern_dagster.blocks.outcome import BlockOutcome, UploadedFile
+from skyvern_dagster.blocks.send_email import unique_names
 from skyvern_dagster.blocks.storage_fields import STORAGE_TEXTS, StorageFields, StorageType
-from skyvern_dagster.errors import BlockError
+from skyvern_dagster.blocks.upload_to_s3 import delivered_names, select_files
 
 
 class FileUploadOutput(RootModel[list[str]]):
@@ -67,5 +71,51 @@ class FileUploadBlock(LeafBlock, StorageFields):
         return []
 
     def run(self, context: BlockContext) -> BlockOutcome:
-        """See the base class."""
-        raise BlockError("file_upload isn't carried out here yet")
+        """Uploads each file that isn't there yet.
+
+        Raises:
+            BlockError: A field is missing, there is no such file, or the store failed.
+            SecretError: A secret is missing, or belongs to other hosts.
+        """
+        store = open_store(context, self, self.storage_type)
+        files, folder = self._files(context)
+        names = self._names(context, files, folder)
+        uploads = []
+        for file, name in zip(files, names, strict=True):
+            content = context.services.artifacts.read(file.key)
+            uri = store.put(name, content, file.content_type, file.sha256)
+            context.log(f"{file.filename} ({file.size} bytes) is at {uri}")
+            uploads.append(
+                UploadedFile(
+                    key=file.key,
+                    uri=uri,
+                    filename=file.filename,
+                    size=file.size,
+                    sha256=file.sha256,
+                )
+            )
+        return BlockOutcome(
+            status="completed",
+            output=[each.uri for each in uploads],
+            uploads=tuple(uploads),
+            details={"files": len(uploads)},
+        )
+
+    def _files(self, context: BlockContext) -> tuple[tuple[StoredFile, ...], str]:
+        """The files that are meant, and the folder that they go into."""
+        path = context.single(self.path or "", "path").strip()
+        folder = "" if path.startswith(DOWNLOAD_DIRECTORY) else path.strip("/")
+        files = context.files if folder or not path else select_files(context, path, "path")
+        azure = context.single(self.azure_folder_path or "", "azure_folder_path").strip(" /")
+        if self.storage_type == "azure" and azure:
+            folder = azure
+        prompt = context.rendered(self.prompt or "", "prompt")
+        return (chosen_files(context, prompt, files) if prompt else files), folder
+
+    def _names(self, context: BlockContext, files: Sequence[StoredFile], folder: str) -> list[str]:
+        """Buckets get unique names, folders of a server those that the files have."""
+        if self.storage_type == "sftp":
+            names = unique_names([file.filename for file in files])
+        else:
+            names = delivered_names(context.workflow_run_id, files)
+        return [f"{folder}/{name}" if folder else name for name in names]

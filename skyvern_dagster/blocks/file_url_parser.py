@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
@@ -9,11 +10,18 @@ from pydantic import BaseModel, Field, RootModel
 
 from skyvern_dagster.blocks.block import LeafBlock, ModelUse
 from skyvern_dagster.blocks.context import BlockContext
+from skyvern_dagster.blocks.file_data import data_of, kind_of, members, read_document
+from skyvern_dagster.blocks.given_file import GivenFile, given_file
+from skyvern_dagster.blocks.kept_file import keep_files
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.errors import BlockError
 
 FileType = Literal["auto_detect", "csv", "excel", "pdf", "image", "docx", "zip"]
 """What a file is; ``auto_detect``: as its content says."""
+
+
+READING = "Read the data out of the file."
+"""What is asked of a file, beside its schema."""
 
 
 class ParserOutput(RootModel[Any]):
@@ -52,5 +60,38 @@ class FileUrlParserBlock(LeafBlock):
         return f"reads {self.file_url}"
 
     def run(self, context: BlockContext) -> BlockOutcome:
-        """See the base class."""
-        raise BlockError("file_url_parser isn't carried out here yet")
+        """Reads the file.
+
+        Raises:
+            BlockError: There is no such file, it is not what it is said to be, or it needs a model
+                and none is configured.
+            InfrastructureError: The model's server doesn't answer.
+        """
+        file = given_file(context, self.file_url, "file_url")
+        kind = kind_of(file) if self.file_type == "auto_detect" else self.file_type
+        if self.force_ocr and kind == "pdf":
+            raise BlockError(
+                "force_ocr: pages aren't read as pictures here; leave it out, or give pictures"
+            )
+        worksheet = context.rendered(self.worksheet or "", "worksheet")
+        if kind == "zip":
+            return self._unpacked(context, file)
+        data = data_of(context, read_document(file, kind, worksheet), self.json_schema, READING)
+        context.log(f"read {file.name} ({kind}, {len(file.content)} bytes)")
+        return BlockOutcome(status="completed", output=data.value, details=data.details)
+
+    def _unpacked(self, context: BlockContext, archive: GivenFile) -> BlockOutcome:
+        """The files of an archive: downloads of the run, each read as what it is."""
+        inner = list(members(archive))
+        files = keep_files(context, self.label, ((each.name, each.content) for each in inner))
+        output, details = [], Counter[str]()
+        for member, kept in zip(inner, files, strict=True):
+            entry: dict[str, Any] = {"filename": kept.filename, "size": kept.size}
+            kind = kind_of(member)
+            if kind not in ("zip", "image"):
+                data = data_of(context, read_document(member, kind), self.json_schema, READING)
+                entry["data"] = data.value
+                details.update(data.details)
+            output.append(entry)
+        context.log(f"unpacked {len(files)} files of {archive.name}")
+        return BlockOutcome(status="completed", output=output, files=files, details=dict(details))

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field, RootModel, model_validator
 
+from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.blocks.block import LeafBlock
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.entry import BlockEntry, FilesEntry
+from skyvern_dagster.blocks.given_file import given_file
+from skyvern_dagster.blocks.http_message import METHODS, body_of, encoded, is_shown, take_secrets
+from skyvern_dagster.blocks.kept_file import keep_files
 from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.blocks.web_address import request_address
+from skyvern_dagster.blocks.web_client import WebAnswer, WebRequest, exchange
+from skyvern_dagster.browser.file_content import name_from_response, safe_name, with_suffix
+from skyvern_dagster.credentials.reference import references_in
 from skyvern_dagster.errors import BlockError
+from skyvern_dagster.templating.rendering import is_template
+
+MOST_BYTES = 100_000_000
+"""Of an answer. It passes through this process's memory; Skyvern's limit is five times that."""
 
 
 class HttpOutput(RootModel[dict[str, Any]]):
@@ -20,8 +33,8 @@ class HttpOutput(RootModel[dict[str, Any]]):
 class HttpRequestBlock(LeafBlock):
     """Sends a request to a web server, and gives its answer."""
 
-    key_fields: ClassVar[tuple[str, ...]] = ("url", "headers", "body", "files")
-    template_fields: ClassVar[tuple[str, ...]] = ("download_filename",)
+    key_fields: ClassVar[tuple[str, ...]] = ("url",)
+    template_fields: ClassVar[tuple[str, ...]] = ("headers", "body", "files", "download_filename")
     kind: ClassVar[str] = "http"
     output_type: ClassVar[type[BaseModel]] = HttpOutput
     entry_base: ClassVar[type[BlockEntry]] = FilesEntry
@@ -64,6 +77,123 @@ class HttpRequestBlock(LeafBlock):
         """What it asks."""
         return f"{self.method.upper()} {self.url}"
 
+    @classmethod
+    def failed_output(cls, reason: str) -> Any:
+        """Why there was no answer."""
+        return {"error": reason, "error_type": "BlockError"}
+
     def run(self, context: BlockContext) -> BlockOutcome:
-        """See the base class."""
-        raise BlockError("http_request isn't carried out here yet")
+        """Sends the request.
+
+        Raises:
+            BlockError: It can't be rendered or sent, its address is forbidden, or there was no
+                answer in time.
+            SecretError: A secret is missing, or belongs to other hosts.
+        """
+        shown = self._shown(context)
+        request = self._request(context, shown)
+        answer = exchange(
+            request,
+            context.services.tasks.policy,
+            seconds=self.timeout,
+            most_bytes=MOST_BYTES,
+            follow_redirects=self.follow_redirects,
+        )
+        context.log(f"{shown['request_method']} {answer.url.partition('?')[0]}: {answer.status}")
+        return self._outcome(context, shown, answer)
+
+    def _shown(self, context: BlockContext) -> dict[str, Any]:
+        """The request with secrets as references, for the output."""
+        method = self.method.strip().upper()
+        if method not in METHODS:
+            raise BlockError(f"method: {self.method!r} is none of {', '.join(METHODS)}")
+        url = request_address(context.single(self.url or "", "url").strip())[0]
+        return {
+            "request_method": method,
+            "request_url": url,
+            "request_headers": {
+                name: context.rendered(text, "headers") for name, text in self.headers.items()
+            },
+            "request_body": _rendered(context, self.body),
+        }
+
+    def _request(self, context: BlockContext, shown: dict[str, Any]) -> WebRequest:
+        url, headers, body = (
+            shown[name] for name in ("request_url", "request_headers", "request_body")
+        )
+
+        site = request_address(url)[1]
+
+        def revealed(value: Any) -> Any:
+            return _revealed(context, value, site)
+
+        files = {
+            name: given_file(context, text, f"files.{name}") for name, text in self.files.items()
+        }
+        content, sent = encoded(revealed(body), files, revealed(headers))
+        holds_secret = bool(references_in(json.dumps([url, headers, body], default=str)))
+        return WebRequest(shown["request_method"], revealed(url), sent, content, holds_secret)
+
+    def _outcome(
+        self, context: BlockContext, shown: dict[str, Any], answer: WebAnswer
+    ) -> BlockOutcome:
+        is_file = self.save_response_as_file or bool(self.download_filename)
+        is_file = answer.status < 400 and (is_file or not is_shown(answer))
+        files = self._kept(context, answer) if is_file else ()
+        body = None if files or not is_shown(answer) else body_of(answer)
+        for secret in take_secrets(body, self.secret_response_paths) if body is not None else ():
+            context.vault.redactor.add(secret)
+        output = {
+            "status_code": answer.status,
+            "response_headers": dict(answer.headers),
+            "response_body": body,
+            **shown,
+            "headers": dict(answer.headers),
+            "body": body,
+            "url": answer.url,
+            **({"downloaded_file": files[0].filename} if files else {}),
+        }
+        failed = answer.status >= 400
+        return BlockOutcome(
+            status="failed" if failed else "completed",
+            output=output,
+            failure_reason=f"HTTP {answer.status} from {answer.url.partition('?')[0]}"
+            if failed
+            else None,
+            retryable=answer.status in (408, 429) or answer.status >= 500,
+            files=files,
+        )
+
+    def _kept(self, context: BlockContext, answer: WebAnswer) -> tuple[StoredFile, ...]:
+        given = context.rendered(self.download_filename or "", "download_filename").strip()
+        said = name_from_response(answer.url, answer.headers.get("content-disposition", ""))
+        name = with_suffix(safe_name(given or said), answer.content_type)
+        files = keep_files(context, self.label, [(name, answer.body)])
+        context.log(f"kept the answer as {files[0].filename} ({files[0].size} bytes)")
+        return files
+
+
+def _rendered(context: BlockContext, value: Any) -> Any:
+    """A body with its templates in place; one that is a value keeps its type."""
+    match value:
+        case str():
+            return context.value(value, "body") if is_template(value) else value
+        case dict():
+            return {key: _rendered(context, item) for key, item in value.items()}
+        case list():
+            return [_rendered(context, item) for item in value]
+        case _:
+            return value
+
+
+def _revealed(context: BlockContext, value: Any, url: str) -> Any:
+    """A value with its secrets, for sending it to an address."""
+    match value:
+        case str():
+            return context.vault.type_out(value, page_url=url, home_url=url)
+        case dict():
+            return {key: _revealed(context, item, url) for key, item in value.items()}
+        case list():
+            return [_revealed(context, item, url) for item in value]
+        case _:
+            return value

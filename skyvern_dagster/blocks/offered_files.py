@@ -34,7 +34,7 @@ def offered_files(context: BlockContext, payload: Mapping[str, Any]) -> tuple[Of
         for each in context.files
     ]
     for name, text in _texts(payload, ""):
-        if (offered := _of_payload(context, name, text)) is not None:
+        if (offered := payload_file(context, name, text)) is not None:
             files.append(offered)
     counts = Counter(each.name for each in files)
     # Of several with one name, the planner is shown where each lies.
@@ -43,7 +43,13 @@ def offered_files(context: BlockContext, payload: Mapping[str, Any]) -> tuple[Of
     )
 
 
-def _of_payload(context: BlockContext, name: str, text: str) -> OfferedFile | None:
+def payload_file(context: BlockContext, name: str, text: str) -> OfferedFile | None:
+    """The file that a text stands for; ``None`` where it is none.
+
+    Args:
+        name: What it is called in the payload.
+        text: An address, a key of the store, an ``s3://`` URI, or something else.
+    """
     base = context.services.artifacts.url("x").removesuffix("/x")
     address = text.strip()
     filename = unquote(urlsplit(address).path.rpartition("/")[2])

@@ -8,9 +8,10 @@ from pydantic import BaseModel, Field
 
 from skyvern_dagster.blocks.block import LeafBlock
 from skyvern_dagster.blocks.context import BlockContext
-from skyvern_dagster.blocks.file_url_parser import ParserOutput
+from skyvern_dagster.blocks.file_data import data_of, read_document
+from skyvern_dagster.blocks.file_url_parser import READING, ParserOutput
+from skyvern_dagster.blocks.given_file import given_file
 from skyvern_dagster.blocks.outcome import BlockOutcome
-from skyvern_dagster.errors import BlockError
 
 
 class PdfParserBlock(LeafBlock):
@@ -34,5 +35,14 @@ class PdfParserBlock(LeafBlock):
         return f"reads {self.file_url}"
 
     def run(self, context: BlockContext) -> BlockOutcome:
-        """See the base class."""
-        raise BlockError("pdf_parser isn't carried out here yet")
+        """Reads the PDF.
+
+        Raises:
+            BlockError: There is no such file, it is no PDF, or it needs a model and none is
+                configured.
+            InfrastructureError: The model's server doesn't answer.
+        """
+        file = given_file(context, self.file_url, "file_url")
+        data = data_of(context, read_document(file, "pdf"), self.json_schema, READING)
+        context.log(f"read {file.name} ({len(file.content)} bytes)")
+        return BlockOutcome(status="completed", output=data.value, details=data.details)

@@ -95,6 +95,25 @@ class S3Bucket:
         except BotoCoreError as error:
             raise self._unreachable(error) from error
 
+    def keys(self, prefix: str, most: int) -> list[str]:
+        """The keys of at most so many objects that begin with a prefix, in order.
+
+        Raises:
+            BlockError: S3 can't be reached or refused.
+        """
+        client = self.client()
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            pages = client.get_paginator("list_objects_v2").paginate(
+                Bucket=self.bucket, Prefix=prefix, PaginationConfig={"MaxItems": most}
+            )
+            return [str(each["Key"]) for page in pages for each in page.get("Contents", [])]
+        except ClientError as error:
+            raise self._refused(prefix, error) from error
+        except BotoCoreError as error:
+            raise self._unreachable(error) from error
+
     def uri(self, key: str) -> str:
         """The object's ``s3://`` URI."""
         return f"s3://{self.bucket}/{key}"

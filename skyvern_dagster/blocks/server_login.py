@@ -65,10 +65,20 @@ def check_host(context: BlockContext, host: str, port: int, field: str) -> None:
     Raises:
         BlockError: It may not, or there is none.
     """
+    checked_address(context, host, port, field)
+
+
+def checked_address(context: BlockContext, host: str, port: int, field: str) -> str:
+    """The IP address of a server that may be connected to; connect to it, not to the name again.
+
+    Raises:
+        BlockError: It may not be connected to, or there is none.
+    """
     shown = f"[{host}]" if ":" in host else host
     try:
-        context.services.tasks.policy.addresses.pinned(f"https://{shown}:{port}/")
+        _, ips = context.services.tasks.policy.addresses.pinned(f"https://{shown}:{port}/")
     except BlockedAddressError as error:
         raise BlockError(f"{field}: {error}") from error
     except OSError as error:
         raise BlockError(f"{field}: {host!r} is unknown: {error}", retryable=True) from error
+    return ips[0]

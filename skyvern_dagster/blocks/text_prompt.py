@@ -9,8 +9,16 @@ from pydantic import BaseModel, Field, RootModel
 
 from skyvern_dagster.blocks.block import Block, LeafBlock, ModelUse, Need, first_sentence
 from skyvern_dagster.blocks.context import BlockContext
+from skyvern_dagster.blocks.model_question import ModelRequest, ask_model, parameters_of
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.errors import BlockError
+
+DEFAULT_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {"llm_response": {"type": "string"}},
+    "required": ["llm_response"],
+}
+"""The form of an answer where the block names none (docs/contract.md)."""
 
 
 class PromptOutput(RootModel[Any]):
@@ -50,5 +58,19 @@ class TextPromptBlock(LeafBlock):
         return first_sentence(self.prompt)
 
     def run(self, context: BlockContext) -> BlockOutcome:
-        """See the base class."""
-        raise BlockError("text_prompt isn't carried out here yet")
+        """Asks the model.
+
+        Raises:
+            BlockError: The prompt can't be rendered, there is no model, or its answer is of no use.
+            InfrastructureError: The model's server doesn't answer.
+        """
+        prompt = context.text(self.prompt, "prompt")
+        if not prompt.strip():
+            raise BlockError("prompt: there is nothing to ask")
+        asked = ModelRequest(
+            request=prompt,
+            schema=self.json_schema or DEFAULT_SCHEMA,
+            parameters=parameters_of(context, self.parameter_keys),
+        )
+        answer = ask_model(context, "to answer its prompt", asked)
+        return BlockOutcome(status="completed", output=answer.value, details=answer.details)

@@ -2,13 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from skyvern_dagster.blocks.agent_block import AGENT_TEMPLATES, AgentBlock, Instruction
+from skyvern_dagster.agent.task import TaskResult, WorkDone
+from skyvern_dagster.blocks.agent_block import (
+    AGENT_TEMPLATES,
+    AgentBlock,
+    Instruction,
+    TaskOutput,
+    outcome_of,
+)
 from skyvern_dagster.blocks.block import ModelUse
+from skyvern_dagster.blocks.context import BlockContext
+from skyvern_dagster.blocks.model_question import (
+    ModelRequest,
+    ask_model,
+    parameters_of,
+    require_model,
+)
+from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.blocks.session_work import on_page
+from skyvern_dagster.browser.session import BrowserSession
+from skyvern_dagster.ids import new_id
+
+_PURPOSE = "to judge its criteria"
+
+_VERDICT: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "complete": {"type": "boolean"},
+        "terminate": {"type": "boolean"},
+        "error_codes": {"type": "array", "items": {"type": "string"}},
+        "why": {"type": "string"},
+    },
+    "required": ["complete", "terminate", "error_codes", "why"],
+}
+
+
+def _output(status: str, reason: str | None, codes: Sequence[str]) -> dict[str, Any]:
+    errors = [{"error_code": code, "reasoning": reason, "confidence_float": 1.0} for code in codes]
+    output = TaskOutput(task_id=new_id("tsk"), status=status, failure_reason=reason, errors=errors)
+    return output.model_dump(mode="json")
 
 
 class ValidationBlock(AgentBlock):
@@ -39,6 +76,78 @@ class ValidationBlock(AgentBlock):
             complete_criterion=self.complete_criterion or "",
             terminate_criterion=self.terminate_criterion or "",
         )
+
+    def run(self, context: BlockContext) -> BlockOutcome:
+        """Judges the criteria, by the page or by the parameters only.
+
+        Raises:
+            BlockError: No model is configured, no page is open, or the answer is of no use.
+            InfrastructureError: The model's server doesn't answer.
+        """
+        criteria = {
+            name: context.rendered(text, f"{name}_criterion").strip()
+            for name, text in (
+                ("complete", self.complete_criterion or ""),
+                ("terminate", self.terminate_criterion or ""),
+            )
+        }
+        if not any(criteria.values()):
+            return BlockOutcome(status="completed", output=_output("completed", None, ()))
+        require_model(context, _PURPOSE)
+        looked = None if self.without_page_information else self._look(context)
+        if looked is not None and looked.status != "completed":
+            reason = looked.failure_reason or ""
+            return outcome_of(looked, self.failed_output(reason))
+        asked = ModelRequest(
+            request=self._question(context, criteria),
+            schema=_VERDICT,
+            text=str(looked.extracted_information) if looked is not None else "",
+            parameters=parameters_of(context, self.parameter_keys),
+        )
+        answer = ask_model(context, _PURPOSE, asked)
+        judged = self._judged(criteria, answer.value)
+        context.log(f"{judged.status}: {answer.value['why']}")
+        if looked is None:
+            return judged.model_copy(update={"details": answer.details})
+        on_page_too = outcome_of(looked, judged.output)
+        return on_page_too.model_copy(
+            update={
+                "status": judged.status,
+                "failure_reason": judged.failure_reason,
+                "details": {**looked.details, **answer.details},
+            }
+        )
+
+    def _look(self, context: BlockContext) -> TaskResult:
+        async def work(session: BrowserSession) -> WorkDone:
+            seen = await session.observe()
+            return WorkDone(f"url: {seen.url}\ntitle: {seen.title}\n\n{seen.text}")
+
+        return on_page(context, self.label, work)
+
+    def _question(self, context: BlockContext, criteria: dict[str, str]) -> str:
+        lines = ["Judge whether the following holds, by what you are given and nothing else."]
+        if criteria["complete"]:
+            lines.append(f"complete is true only if: {criteria['complete']}")
+        if criteria["terminate"]:
+            lines.append(f"terminate is true only if: {criteria['terminate']}")
+        if self.error_code_mapping:
+            lines.append("error_codes are those of the following whose situation there is:")
+        for code, text in self.error_code_mapping.items():
+            lines.append(f"- {code}: {context.rendered(text, 'error_code_mapping')}")
+        return "\n".join(lines)
+
+    def _judged(self, criteria: dict[str, str], verdict: dict[str, Any]) -> BlockOutcome:
+        why = str(verdict["why"])
+        ends = bool(criteria["terminate"] and verdict["terminate"])
+        lacks = bool(criteria["complete"] and not verdict["complete"])
+        if not (ends or lacks):
+            return BlockOutcome(status="completed", output=_output("completed", None, ()))
+        what = "the terminate criterion holds" if ends else "the complete criterion doesn't hold"
+        reason = f"{what}: {why}"
+        codes = [code for code in verdict["error_codes"] or () if code in self.error_code_mapping]
+        output = _output("terminated", reason, codes)
+        return BlockOutcome(status="terminated", output=output, failure_reason=reason)
 
     def describe(self) -> str:
         """What it judges."""

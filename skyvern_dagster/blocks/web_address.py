@@ -12,6 +12,24 @@ _OTHER_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
 """``mailto:``, ``file:``; but ``localhost:8000`` is a host with a port."""
 
 
+def request_address(url: str) -> tuple[str, str]:
+    """An address that may hold secrets after its host, as those of some APIs do.
+
+    Returns:
+        It with its scheme, and what of it comes before the first secret.
+
+    Raises:
+        BlockError: It is no web address, or a secret stands where its host does.
+    """
+    if not references_in(url):
+        return (address := web_address(url)), address
+    before = url.partition("secret://")[0]
+    if not re.search(r"[^/:][/?#]", before.removeprefix("https://").removeprefix("http://")):
+        raise BlockError(f"url: a secret can't be the host of an address: {url!r}")
+    address = web_address(before)
+    return address + url[len(before) :], address
+
+
 def web_address(url: str) -> str:
     """An address as a browser takes it: ``https`` unless it says otherwise.
 

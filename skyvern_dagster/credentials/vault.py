@@ -133,6 +133,32 @@ class SecretVault:
             )
         return secret.value
 
+    def for_code(self, key: str) -> object | None:
+        """A secret parameter's value for code, which may send it anywhere.
+
+        Returns:
+            A text, or a credential's fields by name; ``None`` where the parameter is no secret.
+
+        Raises:
+            SecretError: The code isn't the operator's, and the secret is the server's.
+        """
+        if key not in self._declarations.values and key not in self._declarations.credentials:
+            return None
+        _, own = self._bound(SecretReference(key))
+        if not (own or self._access.defined_by_operator):
+            raise SecretError(
+                f"secret {key!r} belongs to the server: code that came over REST isn't given it"
+            )
+        if key in self._declarations.values:
+            return self._secret(key).value
+        shown = self.payload(key)
+        assert isinstance(shown, dict)
+        return {
+            name: self._resolve(reference)
+            for name, text in shown.items()
+            for reference in references_in(str(text))
+        }
+
     def check_usable(self, key: str) -> None:
         """Whether a secret parameter can be found, and typed at all.
 

@@ -13,7 +13,7 @@ class Message:
     """One message of a conversation.
 
     Attributes:
-        image: A JPEG that is shown after the text.
+        image: A JPEG, or a PNG, that is shown after the text.
     """
 
     role: Literal["system", "user", "assistant"]
@@ -25,7 +25,8 @@ class Message:
         if self.image is None:
             return {"role": self.role, "content": self.text}
         data = base64.b64encode(self.image).decode()
-        picture = {"type": "image_url", "image_url": {"url": f"data:image/jpeg;base64,{data}"}}
+        kind = "png" if self.image.startswith(b"\x89PNG") else "jpeg"
+        picture = {"type": "image_url", "image_url": {"url": f"data:image/{kind};base64,{data}"}}
         return {"role": self.role, "content": [{"type": "text", "text": self.text}, picture]}
 
 

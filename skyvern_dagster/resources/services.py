@@ -7,6 +7,7 @@ from typing import Any
 
 from skyvern_dagster.agent.choice import PlannerChoice
 from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.blocks.code_process import code_settings
 from skyvern_dagster.blocks.context import Services
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
 from skyvern_dagster.credentials.code_source import CodeTiming
@@ -55,6 +56,7 @@ def services(resources: Any) -> Services:
         s3=_bucket(resources.s3),
         email=resources.email.server(),
         agent=resources.browser.settings(),
+        code=code_settings(),
         codes=one_time_codes(store),
         credentials=lambda: CredentialStore(store, server_secret()),
         run_secrets=lambda: RunSecrets(store, server_secret()),

@@ -131,7 +131,7 @@ async def _to_address(
     sent = {"content-type": "application/json", "user-agent": _USER_AGENT, **headers}
     timeout = httpx2.Timeout(None, connect=CONNECT_SECONDS)
     client = httpx2.AsyncClient(
-        verify=_tls(address), timeout=timeout, trust_env=False, follow_redirects=False
+        verify=tls_of(address), timeout=timeout, trust_env=False, follow_redirects=False
     )
     async with (
         client,
@@ -174,7 +174,8 @@ def read_retry_after(text: str, now: datetime | None = None) -> float | None:
     return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
 
 
-def _tls(address: WebAddress) -> ssl.SSLContext | bool:
+def tls_of(address: WebAddress) -> ssl.SSLContext | bool:
+    """How a client verifies the server of an address: httpx's ``verify``."""
     if address.scheme != "https":
         return False
     return _tls_context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))

@@ -56,10 +56,10 @@ def _section(data: Any) -> DagsterSection | None:
 
 def _beginning(outline: Outline, document: Document) -> Iterator[Finding]:
     first = next((block for block in outline.walk() if block.model.uses_browser()), None)
-    if first is not None and not first.fields.get("url"):
+    if first is not None and first.model.is_task and not first.fields.get("url"):
         yield document.finding(
             first.path,
             "the first task has no address to begin at",
-            "add 'url'" if "url" in first.model.model_fields else "add a goto_url before it",
+            "add 'url'",
             severity="warning",
         )

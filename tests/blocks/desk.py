@@ -11,6 +11,7 @@ from skyvern_dagster.agent.planners.scripted import ScriptedPlanner
 from skyvern_dagster.agent.task_runner import TaskRunner
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.blocks.code_process import CodeSettings
 from skyvern_dagster.blocks.context import BlockContext, Services
 from skyvern_dagster.blocks.email_server import EmailServer
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
@@ -37,6 +38,7 @@ class Desk:
     declarations: SecretDeclarations = field(default_factory=SecretDeclarations)
     s3: S3Bucket = field(default_factory=lambda: S3Bucket(no_client, ""))
     email: EmailServer = field(default_factory=EmailServer)
+    code: CodeSettings = field(default_factory=CodeSettings)
     files: tuple[StoredFile, ...] = ()
     lines: list[str] = field(default_factory=list)
 
@@ -71,6 +73,7 @@ class Desk:
             secrets=secrets,
             s3=self.s3,
             email=self.email,
+            code=self.code,
         )
         return BlockContext(
             workflow_run_id=RUN,

@@ -82,6 +82,7 @@ def test_the_subject_is_one_line_of_text(
         (".\n..\nFrom me\n" + "x" * 2000, ".\n..\nFrom me\n" + "x" * 2000),
         ("{{ count }}", "3"),
         ("{{ orders }}", "[\n  1,\n  2\n]"),
+        ("orders", "[\n  1,\n  2\n]"),
         ("half \ud800", "half ?"),
     ],
 )

@@ -1,0 +1,288 @@
+"""Reading a mailbox over IMAP: nothing in it is changed, not even that a message was seen."""
+
+from __future__ import annotations
+
+import base64
+import email
+import email.policy
+import imaplib
+import re
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from html import unescape
+from ipaddress import ip_address
+from typing import Any
+
+from skyvern_dagster.errors import BlockError
+
+_SECONDS = 60.0
+"""For each answer of the server."""
+
+_MOST_LOOKED_AT = 2_000
+"""Messages of which the headers are read, newest first: what was meant is among them."""
+
+_MOST_BYTES = 50_000_000
+_MOST_BODY = 100_000
+_HEADERS = "BODY.PEEK[HEADER.FIELDS (FROM TO SUBJECT DATE MESSAGE-ID)]"
+_TAGS = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", re.I | re.S)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun",
+           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ImapServer:
+    """The server, and who we are there.
+
+    Attributes:
+        address: What is connected to: an IP address that has been checked.
+    """
+
+    host: str
+    address: str
+    port: int
+    username: str = field(repr=False)
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which messages are meant; an empty text means any."""
+
+    folder: str = "INBOX"
+    sender: str = ""
+    subject: str = ""
+    newer_than_days: int | None = None
+    most: int = 25
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file of a message."""
+
+    filename: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class InboxMessage:
+    """A message as it was read.
+
+    Attributes:
+        message_id: Its ``Message-ID``, else its number in the folder.
+        date: ISO form.
+    """
+
+    message_id: str
+    sender: str
+    recipients: str
+    subject: str
+    date: str
+    body: str
+    attachments: tuple[Attachment, ...]
+
+    def as_dict(self, *, with_body: bool) -> dict[str, Any]:
+        """For outputs."""
+        shown: dict[str, Any] = {
+            "message_id": self.message_id,
+            "sender": self.sender,
+            "recipients": self.recipients,
+            "subject": self.subject,
+            "date": self.date,
+            "attachments": [each.filename for each in self.attachments],
+        }
+        return {**shown, "body": self.body} if with_body else shown
+
+
+def read_messages(server: ImapServer, wanted: Wanted) -> list[InboxMessage]:
+    """The messages that are meant, newest first.
+
+    Raises:
+        BlockError: The server can't be reached, refuses the login, or has no such folder.
+    """
+    with _errors_in_words(server):
+        client = _connected(server)
+        try:
+            _log_in(client, server)
+            _select(client, wanted.folder, server)
+            found = []
+            for uid in _candidates(client, wanted):
+                if not _fits(_fetched(client, uid, _HEADERS), wanted):
+                    continue
+                found.append(_message(client, uid))
+                if len(found) == wanted.most:
+                    break
+            return found
+        finally:
+            with suppress(imaplib.IMAP4.error, OSError):
+                client.logout()
+
+
+class _PinnedPlain(imaplib.IMAP4):
+    """Connects to the address that was checked, whatever the host's name gives by now."""
+
+    def __init__(self, server: ImapServer) -> None:
+        self._address = server.address
+        super().__init__(server.host, server.port, timeout=_SECONDS)
+
+    def _create_socket(self, timeout: float | None = None) -> socket.socket:
+        return socket.create_connection((self._address, self.port), timeout)
+
+
+class _PinnedTls(_PinnedPlain):
+    def _create_socket(self, timeout: float | None = None) -> socket.socket:
+        plain = super()._create_socket(timeout)
+        return ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
+
+
+def _connected(server: ImapServer) -> imaplib.IMAP4:
+    if server.port == 993:
+        return _PinnedTls(server)
+    client = _PinnedPlain(server)
+    if "STARTTLS" in client.capabilities:
+        client.starttls(ssl.create_default_context())
+    elif not ip_address(server.address).is_loopback:
+        client.shutdown()
+        raise BlockError(
+            f"IMAP server {server.host}:{server.port} offers no encryption, so the password was "
+            "not sent"
+        )
+    return client
+
+
+def _log_in(client: imaplib.IMAP4, server: ImapServer) -> None:
+    try:
+        client.login(server.username, server.password)
+    except imaplib.IMAP4.error as error:
+        raise BlockError(
+            f"IMAP server {server.host} refused the login: check user name and password; Gmail and "
+            "Outlook want an app password, and IMAP switched on in the mailbox's settings"
+        ) from error
+
+
+def _select(client: imaplib.IMAP4, folder: str, server: ImapServer) -> None:
+    quoted = folder.replace("\\", "\\\\").replace('"', '\\"')
+    status, _ = client.select(f'"{_encoded(quoted)}"', readonly=True)
+    if status == "OK":
+        return
+    _, listed = client.list()
+    names = ", ".join(sorted(_folder_names(listed)))
+    raise BlockError(f"the mailbox at {server.host} has no folder {folder!r}; it has: {names}")
+
+
+def _folder_names(listed: list[Any]) -> Iterator[str]:
+    for line in listed:
+        if isinstance(line, bytes):
+            yield line.decode("ascii", "replace").rpartition(' "/" ')[2].strip('" ')
+
+
+def _encoded(name: str) -> str:
+    """A folder's name as IMAP has it (RFC 3501, 5.1.3): a form of UTF-7."""
+    written = []
+    for part in re.findall(r"[\x20-\x7e]+|[^\x20-\x7e]+", name):
+        if part[0] < "\x7f" and part[0] >= " ":
+            written.append(part.replace("&", "&-"))
+        else:
+            coded = base64.b64encode(part.encode("utf-16-be")).decode().rstrip("=")
+            written.append(f"&{coded.replace('/', ',')}-")
+    return "".join(written)
+
+
+def _candidates(client: imaplib.IMAP4, wanted: Wanted) -> list[str]:
+    """Numbers of messages that may fit, newest first; other words are looked for here."""
+    terms = []
+    if wanted.newer_than_days is not None:
+        since = datetime.now(UTC) - timedelta(days=wanted.newer_than_days + 1)
+        terms.append(f"SINCE {since.day}-{_MONTHS[since.month - 1]}-{since.year}")
+    for name, text in (("FROM", wanted.sender), ("SUBJECT", wanted.subject)):
+        if text and re.fullmatch(r"[\x20-\x7e]+", text) and not set('"\\') & set(text):
+            terms.append(f'{name} "{text}"')
+    _, answer = client.uid("SEARCH", *(terms or ["ALL"]))
+    numbers = (answer[0] or b"").split() if answer else []
+    return [each.decode() for each in reversed(numbers)][:_MOST_LOOKED_AT]
+
+
+def _fits(message: EmailMessage, wanted: Wanted) -> bool:
+    for text, header in ((wanted.sender, "from"), (wanted.subject, "subject")):
+        if text and text.casefold() not in str(message[header] or "").casefold():
+            return False
+    if wanted.newer_than_days is None:
+        return True
+    sent = _sent_at(message)
+    return sent is None or sent >= datetime.now(UTC) - timedelta(days=wanted.newer_than_days)
+
+
+def _sent_at(message: EmailMessage) -> datetime | None:
+    moment = getattr(message["date"], "datetime", None)
+    if not isinstance(moment, datetime):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _fetched(client: imaplib.IMAP4, uid: str, what: str) -> EmailMessage:
+    _, answer = client.uid("FETCH", uid, f"({what})")
+    content = next((each[1] for each in answer if isinstance(each, tuple)), b"")
+    message = email.message_from_bytes(content, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def _message(client: imaplib.IMAP4, uid: str) -> InboxMessage:
+    _, answer = client.uid("FETCH", uid, "(RFC822.SIZE)")
+    size = re.search(rb"RFC822\.SIZE (\d+)", answer[0] if isinstance(answer[0], bytes) else b"")
+    if size is not None and int(size.group(1)) > _MOST_BYTES:
+        raise BlockError(f"a message of the mailbox has more than {_MOST_BYTES:,} bytes")
+    message = _fetched(client, uid, "BODY.PEEK[]")
+    sent = _sent_at(message)
+    return InboxMessage(
+        message_id=str(message["message-id"] or uid).strip(),
+        sender=str(message["from"] or ""),
+        recipients=str(message["to"] or ""),
+        subject=str(message["subject"] or ""),
+        date=sent.isoformat() if sent is not None else "",
+        body=_body(message),
+        attachments=tuple(_attachments(message)),
+    )
+
+
+def _body(message: EmailMessage) -> str:
+    """The text that people read; of one in HTML only, its words."""
+    part = message.get_body(preferencelist=("plain", "html"))
+    if part is None:
+        return ""
+    try:
+        text = str(part.get_content())
+    except (LookupError, ValueError):  # a character set that there is none of
+        text = bytes(part.get_payload(decode=True) or b"").decode("utf-8", "replace")
+    if part.get_content_subtype() == "html":
+        text = "\n".join(
+            line for raw in unescape(_TAGS.sub("\n", text)).splitlines() if (line := raw.strip())
+        )
+    return text[:_MOST_BODY]
+
+
+def _attachments(message: EmailMessage) -> Iterator[Attachment]:
+    """The files of a message; pictures that stand in its text are none."""
+    for part in message.walk():
+        name = part.get_filename()
+        if name and part.get_content_disposition() != "inline" and not part.is_multipart():
+            yield Attachment(name, bytes(part.get_payload(decode=True) or b""))
+
+
+@contextmanager
+def _errors_in_words(server: ImapServer) -> Iterator[None]:
+    where = f"IMAP server {server.host}:{server.port}"
+    try:
+        yield
+    except ssl.SSLError as error:
+        raise BlockError(f"no TLS with {where}: {error}") from error
+    except imaplib.IMAP4.abort as error:
+        raise BlockError(f"{where} broke off: {error}", retryable=True) from error
+    except imaplib.IMAP4.error as error:
+        raise BlockError(f"{where} refused: {error}") from error
+    except OSError as error:
+        raise BlockError(f"{where} can't be reached: {error}", retryable=True) from error
