@@ -12,6 +12,7 @@ from skyvern_dagster.runs.canceling import cancel
 from skyvern_dagster.runs.facts import RunFacts
 from skyvern_dagster.runs.queries import RunQuery
 from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
+from skyvern_dagster_api.admission import Launching
 from skyvern_dagster_api.auth import CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import CONFLICT, ERRORS, NOT_FOUND
 from skyvern_dagster_api.path_ids import PathId
@@ -116,7 +117,12 @@ def cancel_run(workflow_run_id: PathId, parts: ShimDependency, caller: CallerDep
     cancel(parts.instance, parts.deployment, record.dagster_run)
 
 
-@legacy.post("/{workflow_permanent_id}/run", summary="Start a workflow", responses=NOT_FOUND)
+@legacy.post(
+    "/{workflow_permanent_id}/run",
+    summary="Start a workflow",
+    responses=NOT_FOUND,
+    dependencies=[Launching],
+)
 def run_legacy(
     workflow_permanent_id: PathId,
     request: Request,
@@ -139,7 +145,12 @@ def run_legacy(
     )
 
 
-@current.post("/runs/{workflow_run_id}/retry", summary="Repeat a run", responses=NOT_FOUND)
+@current.post(
+    "/runs/{workflow_run_id}/retry",
+    summary="Repeat a run",
+    responses=NOT_FOUND,
+    dependencies=[Launching],
+)
 def retry_run(
     workflow_run_id: PathId,
     request: Request,
