@@ -35,6 +35,10 @@ _LONGEST_KEY = 255
 _WAIT_SECONDS = 10.0
 """For as long, the same request that is under way is waited for. Arbitrary."""
 
+_LONGEST_SECONDS = 120.0
+"""After so long, whoever answers on another machine counts as gone. Arbitrary: a request that
+creates something takes a second, on a busy machine ten."""
+
 Answer = Callable[[Request], Awaitable[Response]]
 _BOUNDARY = re.compile(rb"boundary=\"?([^\";,\s]+)")
 
@@ -121,9 +125,15 @@ class Repetitions:
         if kept is None or time.time() - kept.seconds > KEPT_SECONDS:
             self._store.write(key, own.model_dump_json().encode())
             return own
-        if kept.status is None and kept.process != process and not process_is_gone(kept.process):
+        if kept.status is None and kept.process != process and self._is_under_way(kept):
             raise _under_way()
         return kept
+
+    def _is_under_way(self, kept: KeptAnswer) -> bool:
+        gone = process_is_gone(kept.process)
+        if gone is None:  # of another machine
+            return time.time() - kept.seconds < _LONGEST_SECONDS
+        return not gone
 
     def _read(self, key: str) -> KeptAnswer | None:
         try:
