@@ -10,6 +10,10 @@ import hashlib
 import os
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Literal
 
 EPOCH = 1_655_683_200
@@ -44,8 +48,43 @@ class _Clock:
 _clock = _Clock()
 
 
+@dataclass
+class _Repetition:
+    """What the ids of a request that may be repeated are made of."""
+
+    seed: str
+    seconds: int
+    count: int = 0
+
+    def next(self) -> int:
+        self.count += 1
+        digest = hashlib.sha256(f"{self.seed}\x1f{self.count}".encode()).digest()
+        return (self.seconds << 32) | (int.from_bytes(digest[:4]) & 0xFFFFFFFE)
+
+
+_repetition: ContextVar[_Repetition | None] = ContextVar("repetition", default=None)
+
+
+@contextmanager
+def repeatable_ids(seed: str, unix_seconds: int) -> Iterator[None]:
+    """While it is open, fresh ids are the same ones each time that the same thing is done.
+
+    Args:
+        seed: Tells apart what is done; with it, nobody can guess the ids who doesn't know it.
+        unix_seconds: When it was done first.
+    """
+    token = _repetition.set(_Repetition(seed, unix_seconds - EPOCH))
+    try:
+        yield
+    finally:
+        _repetition.reset(token)
+
+
 def new_id(prefix: Prefix) -> str:
     """A fresh id, unique over processes and machines for all practical purposes."""
+    repetition = _repetition.get()
+    if repetition is not None:
+        return f"{prefix}_{repetition.next()}"
     seconds, sequence = _clock.next()
     digest = hashlib.sha256(f"{os.getpid()}-{_BOOT}".encode()).digest()
     worker = int.from_bytes(digest[:3]) & 0x1FFFFF

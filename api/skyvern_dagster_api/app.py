@@ -10,10 +10,12 @@ from typing import Any
 from fastapi import FastAPI
 
 from skyvern_dagster_api.access_log import AccessLog, write_to_stdout
+from skyvern_dagster_api.admission import Admission
 from skyvern_dagster_api.background import Background
 from skyvern_dagster_api.body_limit import BodyLimit
 from skyvern_dagster_api.errors import add_handlers
 from skyvern_dagster_api.examples import add_examples
+from skyvern_dagster_api.idempotency import Repetitions
 from skyvern_dagster_api.metrics import Metrics
 from skyvern_dagster_api.routes import (
     artifacts,
@@ -30,6 +32,16 @@ from skyvern_dagster_api.routes import (
 )
 from skyvern_dagster_api.settings import Settings
 from skyvern_dagster_api.shim import Shim
+from skyvern_dagster_api.slow_clients import SlowClients
+
+_LAUNCHES = 8
+"""At once. Each takes Dagster's webserver some 0.1 s; with more, all of them take longer."""
+
+_DEFINITIONS = 2
+"""At once: each may take a processor for seconds, and other routes need one, too."""
+
+_WAIT_SECONDS = 10.0
+"""For a place among them. Arbitrary: clients give up after 30 to 60 s."""
 
 DESCRIPTION = """\
 Skyvern's REST API, answered by Dagster: each task and each workflow run is a Dagster run.
@@ -52,6 +64,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def life(app: FastAPI) -> AsyncIterator[None]:
         parts = Shim.open(chosen)
         app.state.shim = parts
+        app.state.launches = Admission(_LAUNCHES, _WAIT_SECONDS, "starting runs")
+        app.state.definitions = Admission(_DEFINITIONS, _WAIT_SECONDS, "reading definitions")
+        app.state.repetitions = Repetitions(parts.store, parts.secret.key_for("idempotency"))
         background = Background(parts, metrics)
         background.start()
         try:
@@ -72,6 +87,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     add_handlers(app)
     _add_routes(app)
     app.add_middleware(BodyLimit, most=chosen.max_body_bytes)
+    app.add_middleware(SlowClients)
     app.add_middleware(AccessLog, metrics=metrics)
     return app
 

@@ -32,6 +32,12 @@ def shim(request: Request) -> Shim:
     return parts
 
 
+def token_of(request: Request) -> str | None:
+    """The API key that a request came with."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return request.headers.get("x-api-key") or (token if scheme.lower() == "bearer" else None)
+
+
 ShimDependency = Annotated[Shim, Depends(shim)]
 
 

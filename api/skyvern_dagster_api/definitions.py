@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -9,13 +10,25 @@ from typing import Any
 import yaml
 
 from skyvern_dagster.stores.workflows import StoredWorkflow
+from skyvern_dagster.workflow.document import parse
 from skyvern_dagster_api.resolved_definition import ResolvedDefinition
 from skyvern_dagster_api.schemas.answers import WorkflowAnswer
+
+_MOST_AS_YAML = 100_000
+"""Characters: some seconds of writing."""
 
 
 def from_json(definition: dict[str, Any] | None) -> Any:
     """A JSON definition without the nulls that clients send for what they don't set."""
     return _without_nulls(definition)
+
+
+def as_yaml(definition: Any) -> str:
+    """A JSON definition as it is stored: for people, unless it is too long for them."""
+    text = json.dumps(definition, ensure_ascii=False)
+    if len(text) > _MOST_AS_YAML:
+        return text  # which is YAML, too; writing it takes YAML's writer a minute a million
+    return yaml.safe_dump(definition, sort_keys=False, allow_unicode=True)
 
 
 def workflow_answer(stored: StoredWorkflow) -> WorkflowAnswer:
@@ -46,17 +59,7 @@ def workflow_answer(stored: StoredWorkflow) -> WorkflowAnswer:
 @lru_cache(maxsize=512)
 def _document(text: str) -> dict[str, Any]:
     """Checked when it was stored; dates and the like become texts, as JSON has no others."""
-    return dict(yaml.load(text, Loader=_PlainLoader))  # noqa: S506 - a safe loader with fewer types
-
-
-class _PlainLoader(yaml.SafeLoader):
-    """YAML's timestamps stay texts."""
-
-
-_PlainLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+    return dict(parse(text, "workflow").data)
 
 
 def _without_nulls(value: Any) -> Any:

@@ -31,6 +31,9 @@ from skyvern_dagster.workflow.findings import InvalidDefinitionError
 
 _log = logging.getLogger("skyvern_dagster_api")
 
+_MOST_TOLD = 100
+"""Problems of one request. Arbitrary: more than anybody reads."""
+
 _STATUSES: tuple[tuple[type[SkyvernDagsterError], int], ...] = (
     (AccessError, 403),
     (RunNotFoundError, 404),
@@ -105,7 +108,7 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:
     del request
     assert isinstance(error, RequestValidationError)
     detail = [{key: each[key] for key in ("type", "loc", "msg")} for each in error.errors()]
-    return JSONResponse({"detail": detail}, 422)
+    return JSONResponse({"detail": detail[:_MOST_TOLD]}, 422)
 
 
 def _unexpected(request: Request, error: Exception) -> JSONResponse:

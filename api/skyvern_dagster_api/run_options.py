@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import dagster as dg
 from fastapi import Header, HTTPException, Request
 from pydantic import BaseModel
 
 from skyvern_dagster.artifacts.run_request import RunOptions
-from skyvern_dagster.execution import tags
-from skyvern_dagster.runs.status import UNFINISHED
 from skyvern_dagster_api.auth import Caller
 from skyvern_dagster_api.organization_settings import read_settings
 from skyvern_dagster_api.schemas.requests import MOST_STEPS
@@ -37,11 +34,10 @@ def run_options(
     """What every kind of request has in common, checked.
 
     Raises:
-        HTTPException: Something that this server doesn't offer (400), or too many runs (429).
+        HTTPException: Something that this server doesn't offer (400).
         BlockedAddressError: An address is in a private network.
     """
     _check_offered(body)
-    check_room(parts, caller)
     webhook = _first(body, "webhook_callback_url", "webhook_url")
     totp_url = _first(body, "totp_verification_url", "totp_url")
     for address in (webhook, totp_url):
@@ -70,28 +66,6 @@ def check_page(parts: Shim, url: str) -> None:
         BlockedAddressError: It is in a private network.
     """
     parts.page_policy.check(url)
-
-
-def check_room(parts: Shim, caller: Caller) -> None:
-    """Whether the organization may have one run more.
-
-    Raises:
-        HTTPException: It has too many unfinished ones (429).
-    """
-    most = parts.settings.max_concurrent_runs
-    if not most:
-        return
-    filters = dg.RunsFilter(
-        statuses=UNFINISHED, tags={tags.ORGANIZATION_ID: caller.organization_id}
-    )
-    count = parts.instance.get_runs_count(filters)
-    if count >= most:
-        raise HTTPException(
-            429,
-            f"{count} runs of your organization are unfinished (limit {most}): wait for one to "
-            "end, or cancel one",
-            headers={"Retry-After": "10"},
-        )
 
 
 def base_url(request: Request) -> str:

@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,14 +30,19 @@ from skyvern_dagster.runs.answer import answer_body
 from skyvern_dagster.runs.dagster_client import DagsterClient, bearer
 from skyvern_dagster.runs.instance_home import prepare_home
 from skyvern_dagster.runs.outbox import Outbox
+from skyvern_dagster.runs.queries import has_run, unfinished_runs
 from skyvern_dagster.runs.starter import RunStarter
 from skyvern_dagster.stores.workflows import WorkflowStore
 from skyvern_dagster.webhooks.address import AddressPolicy
 from skyvern_dagster.webhooks.settings import WebhookSettings
 from skyvern_dagster_api.links import SignedLinks
+from skyvern_dagster_api.run_room import RunRoom
 from skyvern_dagster_api.settings import Settings
 
 _log = logging.getLogger("skyvern_dagster_api")
+
+_CANCELS_AT_ONCE = 8
+"""Runs. Each waits for Dagster's webserver and database. Arbitrary."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,8 @@ class Shim:
     outbox: Outbox
     limiter: MovingWindowRateLimiter
     rate: RateLimitItem | None
+    room: RunRoom
+    cancels: ThreadPoolExecutor
     reloading: threading.Lock
 
     @classmethod
@@ -96,6 +104,7 @@ class Shim:
                 store,
                 lambda: RunSecrets(store, secret),
                 lambda pools: make_pools(instance, pools),
+                lambda run_id: has_run(instance, run_id),
             ),
             secret=secret,
             signed_links=links,
@@ -111,12 +120,17 @@ class Shim:
             ),
             limiter=MovingWindowRateLimiter(MemoryStorage()),
             rate=_rate(settings.rate_limit),
+            room=RunRoom(
+                settings.max_concurrent_runs, lambda owner: unfinished_runs(instance, owner)
+            ),
+            cancels=ThreadPoolExecutor(_CANCELS_AT_ONCE, "cancel"),
             reloading=threading.Lock(),
         )
 
     def close(self) -> None:
         """Stops sending webhooks, and closes the connections to Dagster."""
         self.outbox.close()
+        self.cancels.shutdown(cancel_futures=True)
         self.deployment.close()
         self.instance.dispose()
 

@@ -91,7 +91,7 @@ class StepArtifacts:
             OSError: The trace can't be read.
         """
         redact_trace(path, self._redactor.content)
-        return self._kept(self._keys.trace, path.read_bytes())
+        return self._kept_file(self._keys.trace, path)
 
     def console(self, text: str) -> None:
         """Stores what pages wrote to their console, if anything."""
@@ -114,7 +114,14 @@ class StepArtifacts:
         Raises:
             OSError: The video can't be read.
         """
-        return self._kept(self._keys.recording, path.read_bytes())
+        return self._kept_file(self._keys.recording, path)
+
+    def _kept_file(self, key: str, path: Path) -> str | None:
+        try:
+            return self._store.write_file(key, path)
+        except ArtifactError as error:
+            self._log(f"not kept: {error}")
+            return None
 
     def _kept(self, key: str, content: bytes) -> str | None:
         try:

@@ -31,6 +31,7 @@ from skyvern_dagster.artifacts.disk_space import require_space
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.run_keys import RunKeys
 from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.browser.download_limits import DownloadLimits
 from skyvern_dagster.browser.navigation import goto
 from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.browser.results import DownloadedFile
@@ -59,6 +60,7 @@ class TaskRunner:
         runtime: The browser.
         store: Where states and artifacts lie.
         policy: Which addresses pages may open.
+        downloads: How much is downloaded.
     """
 
     def __init__(
@@ -66,9 +68,10 @@ class TaskRunner:
         runtime: BrowserRuntime,
         store: ArtifactStore,
         policy: NetworkPolicy = NetworkPolicy(),  # noqa: B008 - frozen
+        downloads: DownloadLimits = DownloadLimits(),  # noqa: B008 - frozen
     ) -> None:
         self._runtime = runtime
-        self._options = SessionOptions(policy=policy)
+        self._options = SessionOptions(policy=policy, downloads=downloads)
         self._store = store
         self._costs = RunCosts(store)
         self._pool = SessionPool(runtime)
@@ -330,7 +333,7 @@ class TaskRunner:
             if key in stored:
                 path = PurePosixPath(name)
                 key = f"{key.removesuffix(name)}{path.stem}_{number}{path.suffix}"
-            self._store.write(key, file.path.read_bytes())
+            self._store.write_file(key, file.path)
             stored[key] = StoredFile(
                 key=key,
                 filename=PurePosixPath(key).name,

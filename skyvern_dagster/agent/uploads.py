@@ -86,12 +86,11 @@ class Uploads:
 
     async def _fetch(self, chosen: OfferedFile, session: BrowserSession) -> Path:
         if chosen.read is None:
-            policy = session.options.policy
-            content = await fetch_file(session.page, chosen.address, policy, self._most_bytes)
+            content = await fetch_file(session, chosen.address, self._most_bytes)
         else:
             body = await asyncio.to_thread(chosen.read)
             content = Content(body, chosen.address, chosen.filename)
-        if len(content.body) > self._most_bytes:
+        if isinstance(content.body, bytes) and len(content.body) > self._most_bytes:
             raise UploadError(f"{chosen.name} is larger than {self._most_bytes:,} bytes")
         # A folder each: two files of one name keep it.
         path = (
@@ -100,5 +99,8 @@ class Uploads:
             / safe_name(chosen.filename or content.suggested_name, fallback=chosen.name)
         )
         path.parent.mkdir(parents=True, exist_ok=True)
-        await asyncio.to_thread(path.write_bytes, content.body)
+        if isinstance(content.body, Path):
+            content.body.replace(path)
+        else:
+            await asyncio.to_thread(path.write_bytes, content.body)
         return path

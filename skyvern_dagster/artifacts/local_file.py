@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
+
+_CHUNK = 1 << 20
 
 UNFINISHED = ".tmp-"
 """Names of files that are being written begin with this."""
@@ -25,6 +28,23 @@ def write_file(folder: Path, path: Path, content: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def copy_file(folder: Path, path: Path, source: Path) -> None:
+    """As :func:`write_file`, of a file's content.
+
+    Raises:
+        OSError: It can't be read or written.
+    """
+    _make_private(path.parent, folder)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
+    try:
+        with os.fdopen(handle, "wb") as file, source.open("rb") as content:
+            shutil.copyfileobj(content, file, _CHUNK)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

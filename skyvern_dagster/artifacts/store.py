@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 
 from upath import UPath
 
 from skyvern_dagster.artifacts.disk_space import require_space, storage_error
 from skyvern_dagster.artifacts.link_signer import LinkSigner
-from skyvern_dagster.artifacts.local_file import UNFINISHED, create_file, write_file
+from skyvern_dagster.artifacts.local_file import UNFINISHED, copy_file, create_file, write_file
 from skyvern_dagster.errors import ArtifactError
 
 _LOCAL_PROTOCOLS = ("", "file", "local")
@@ -72,6 +73,41 @@ class ArtifactStore:
         except self._failures as error:
             raise storage_error(f"can't write artifact {key!r} to {self._base}", error) from error
         return key
+
+    def write_file(self, key: str, file: Path) -> str:
+        """Stores a file's content under ``key``, without holding it in memory.
+
+        Returns:
+            The key.
+
+        Raises:
+            ArtifactError: As :meth:`write`.
+            OSError: The file can't be read.
+        """
+        path = self._path(key)
+        try:
+            if self._folder is not None:
+                copy_file(self._folder, Path(path.path), file)
+            else:
+                path.fs.put_file(str(file), path.path)
+        except self._failures as error:
+            raise storage_error(f"can't write artifact {key!r} to {self._base}", error) from error
+        return key
+
+    @contextmanager
+    def opened(self, key: str) -> Iterator[BinaryIO]:
+        """The content under ``key``, to be read a part at a time.
+
+        Raises:
+            ArtifactError: As :meth:`read`.
+        """
+        path = self._path(key)
+        try:
+            file = path.fs.open(path.path, "rb")
+        except self._failures as error:
+            raise storage_error(f"no artifact {key!r} in {self._base}", error) from error
+        with file:
+            yield file
 
     def create(self, key: str, content: bytes) -> bool:
         """Stores ``content`` under a key that nothing is under yet.

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 from skyvern_dagster.errors import BlockError
 
@@ -48,7 +47,7 @@ class S3Bucket:
             raise self._unreachable(error) from error
         return bool(head.get("Metadata", {}).get(_SHA256) == sha256)
 
-    def put(self, key: str, content: bytes, *, content_type: str, sha256: str) -> str:
+    def put(self, key: str, content: BinaryIO, *, content_type: str, sha256: str) -> str:
         """Stores an object, in parts where it is large.
 
         Returns:
@@ -64,7 +63,7 @@ class S3Bucket:
 
         try:
             client.upload_fileobj(
-                io.BytesIO(content),
+                content,
                 self.bucket,
                 key,
                 ExtraArgs={"ContentType": content_type, "Metadata": {_SHA256: sha256}},

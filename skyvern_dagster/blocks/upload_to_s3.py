@@ -75,8 +75,8 @@ class UploadToS3Block(LeafBlock):
         for file, name in zip(files, names, strict=True):
             key = f"{bucket.environment}/{name}"
             if not bucket.holds(key, file.sha256):
-                content = context.services.artifacts.read(file.key)
-                bucket.put(key, content, content_type=file.content_type, sha256=file.sha256)
+                with context.services.artifacts.opened(file.key) as content:
+                    bucket.put(key, content, content_type=file.content_type, sha256=file.sha256)
                 uploaded += 1
                 context.log(f"uploaded {file.filename} ({file.size} bytes) to {bucket.uri(key)}")
             uploads.append(

@@ -14,12 +14,14 @@ import asyncio
 import base64
 import contextlib
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from skyvern_dagster.addresses.url import is_web
 from skyvern_dagster.browser.document_response import DocumentResponse
+from skyvern_dagster.browser.download_limits import CHUNK, DownloadLimits, write_chunks
 from skyvern_dagster.browser.file_content import Content
 from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.browser.page_request import PageRequest, RequestRules
@@ -30,7 +32,20 @@ if TYPE_CHECKING:
 
 _MOST_TARGETS = 2000
 
-Receive = Callable[[Coroutine[Any, Any, Content]], None]
+
+class Receiver(Protocol):
+    """Where files go that are read here."""
+
+    limits: DownloadLimits
+
+    @property
+    def folder(self) -> Path:
+        """Where they are written to."""
+        ...
+
+    def receive(self, content: Coroutine[Any, Any, Content]) -> None:
+        """Takes a file that is on its way."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -46,14 +61,14 @@ class Watch:
     """What the interception does for one context.
 
     Attributes:
-        receive: Takes a file that is on its way.
+        downloads: Takes a file that is on its way.
         policy: Which addresses its pages may open.
         rules: Which requests of its pages are stopped.
         blocked: Why navigations were stopped.
         dropped: Why other requests were stopped.
     """
 
-    receive: Receive
+    downloads: Receiver
     policy: NetworkPolicy
     rules: RequestRules = field(default_factory=RequestRules)
     blocked: list[str] = field(default_factory=list)
@@ -65,10 +80,12 @@ class DocumentInterception:
 
     Args:
         session: CDP session of the browser itself, so that pop-ups are seen from their start.
+        user_agent: What the browser calls itself.
     """
 
-    def __init__(self, session: CDPSession) -> None:
+    def __init__(self, session: CDPSession, user_agent: str = "") -> None:
         self._session = session
+        self.user_agent = user_agent
         self._watches: dict[str, Watch] = {}
         self._frames: OrderedDict[str, _Frame] = OrderedDict()
         self._watches_all: bool | None = None
@@ -78,7 +95,8 @@ class DocumentInterception:
     @classmethod
     async def open(cls, browser: Browser) -> DocumentInterception:
         """Has Chromium pause each document's response, in all pages that it has or will open."""
-        gate = cls(await browser.new_browser_cdp_session())
+        session = await browser.new_browser_cdp_session()
+        gate = cls(session, (await session.send("Browser.getVersion"))["userAgent"])
         gate._session.on("Fetch.requestPaused", gate._on_paused)
         await gate.listen()
         return gate
@@ -179,7 +197,7 @@ class DocumentInterception:
         if not target:
             self._note_page(response.frame_id)
         elif watch is not None and response.frame_id not in self._with_pages:
-            watch.receive(self._take(response))
+            watch.downloads.receive(self._take(response, watch.downloads))
             return
         elif response.opens_viewer:
             answer["responseCode"] = response.status
@@ -196,15 +214,33 @@ class DocumentInterception:
             watch.blocked.append(why)
         return why
 
-    async def _take(self, response: DocumentResponse) -> Content:
+    async def _take(self, response: DocumentResponse, receiver: Receiver) -> Content:
         """Reads a file that a new tab was opened for, and closes the tab."""
         request = {"requestId": response.request_id}
-        answer = await self._session.send("Fetch.getResponseBody", request)
-        body = str(answer["body"])
-        content = base64.b64decode(body) if answer["base64Encoded"] else body.encode()
-        await self._session.send("Fetch.failRequest", request | {"errorReason": "Aborted"})
-        await self._session.send("Target.closeTarget", {"targetId": response.frame_id})
-        return Content(content, response.url, response.suggested_name, response.content_type)
+        name, limits = response.suggested_name, receiver.limits
+        try:
+            body = await write_chunks(self._parts(request), receiver.folder, name, limits)
+        finally:
+            await self._session.send("Fetch.failRequest", request | {"errorReason": "Aborted"})
+            await self._session.send("Target.closeTarget", {"targetId": response.frame_id})
+        return Content(body, response.url, name, response.content_type)
+
+    async def _parts(self, request: dict[str, Any]) -> AsyncIterator[bytes]:
+        """A body as it comes, so that no more of it is held than a part."""
+        from playwright.async_api import Error
+
+        stream = await self._session.send("Fetch.takeResponseBodyAsStream", request)
+        handle = {"handle": stream["stream"]}
+        try:
+            while True:
+                part = await self._session.send("IO.read", handle | {"size": CHUNK})
+                data = str(part["data"])
+                yield base64.b64decode(data) if part.get("base64Encoded") else data.encode()
+                if part["eof"]:
+                    return
+        finally:
+            with contextlib.suppress(Error):
+                await self._session.send("IO.close", handle)
 
     async def _page(self, frame_id: str) -> dict[str, Any]:
         """The page that this frame is the main one of; empty for an iframe."""

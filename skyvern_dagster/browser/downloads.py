@@ -6,20 +6,22 @@ import asyncio
 import base64
 import contextlib
 import hashlib
-from collections.abc import Awaitable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from skyvern_dagster.browser import file_content
+from skyvern_dagster.browser.download_growth import Growth
+from skyvern_dagster.browser.download_limits import CHUNK, DownloadLimits, write_chunks
 from skyvern_dagster.browser.file_content import Content
 from skyvern_dagster.browser.results import DownloadedFile
 from skyvern_dagster.browser.scripts import script
 from skyvern_dagster.browser.traffic import DocumentAnswer, Traffic
-from skyvern_dagster.errors import ActionError
+from skyvern_dagster.errors import ActionError, DiskFullError
 
 if TYPE_CHECKING:
-    from playwright.async_api import Download, Page
+    from playwright.async_api import Download, Frame, Page
 
 
 @dataclass(frozen=True)
@@ -43,16 +45,25 @@ class Downloads:
     Args:
         folder: Where files go; made if it isn't there.
         traffic: Knows the responses that became downloads.
+        limits: What is taken.
 
     Attributes:
+        limits: What is taken.
         landed: All files so far.
         problems: Files that came to nothing so far.
         begun: How many files have begun to come.
         takes_programs: Whether a file may be one that a computer runs.
     """
 
-    def __init__(self, folder: Path, traffic: Traffic) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        traffic: Traffic,
+        limits: DownloadLimits = DownloadLimits(),  # noqa: B008
+    ) -> None:
         self._folder = folder
+        self.limits = limits
+        self._begun_before = 0
         self._traffic = traffic
         self._saving: set[asyncio.Task[None]] = set()
         self.landed: list[DownloadedFile] = []
@@ -78,6 +89,7 @@ class Downloads:
     def folder(self, folder: Path) -> None:
         self._folder = folder
         self._reported = len(self.landed)
+        self._begun_before = self.begun
 
     def take_unreported(self) -> tuple[DownloadedFile, ...]:
         """Files that have landed since the last call."""
@@ -86,7 +98,7 @@ class Downloads:
 
     def follow(self, page: Page) -> None:
         """Takes the downloads of a page, and the file of one that only shows a blob's content."""
-        page.on("download", lambda download: self._begin(self._save_download(download)))
+        page.on("download", self._take_download)
         if page.url.startswith("blob:"):
             self._begin(self._save_viewed_blob(page))
 
@@ -98,7 +110,13 @@ class Downloads:
         """
         name = file_content.safe_name(content.suggested_name)
         target = self._free_path(name)
-        await asyncio.to_thread(target.write_bytes, content.body)
+        if isinstance(content.body, Path):
+            content.body.replace(target)
+        else:
+            if len(content.body) > self.limits.most_bytes:
+                target.unlink()
+                raise ActionError(self.limits.too_large(name))
+            await asyncio.to_thread(target.write_bytes, content.body)
         return self._check_in(
             target, name, content.source_url, content.content_type, html_is_fine=html_is_fine
         )
@@ -107,6 +125,20 @@ class Downloads:
         """Takes a file that the interception reads on its way to a new tab."""
         self._begin(self._keep_received(content))
 
+    def _take_download(self, download: Download) -> None:
+        if self.begun - self._begun_before >= self.limits.most_files:
+            self._begin(self._refuse(download))
+        else:
+            self._begin(self._save_download(download))
+
+    async def _refuse(self, download: Download) -> None:
+        from playwright.async_api import Error
+
+        with contextlib.suppress(Error):
+            await download.cancel()
+        if all(problem.reason != self.limits.too_many for problem in self.problems):
+            self.problems.append(DownloadProblem(self.limits.too_many, download.url))
+
     async def _keep_received(self, content: Coroutine[Any, Any, Content]) -> None:
         from playwright.async_api import Error
 
@@ -114,6 +146,9 @@ class Downloads:
             received = await content
         except Error as error:
             self.problems.append(DownloadProblem(f"A file broke off: {error.message}", ""))
+            return
+        except (ActionError, DiskFullError) as error:
+            self.problems.append(DownloadProblem(str(error), ""))
             return
         with contextlib.suppress(ActionError):
             await self.keep(received)
@@ -135,12 +170,22 @@ class Downloads:
         name = file_content.safe_name(download.suggested_filename)
         answer = self._traffic.answer_for(download.url)
         target = self._free_path(name)
+        growth = Growth(download, target, name, self.limits)
+        watching = asyncio.ensure_future(growth.watch())
         try:
             await download.save_as(target)
         except Error as error:
             target.unlink(missing_ok=True)
-            self.problems.append(_problem(name, download.url, answer, error.message))
+            problem = _problem(name, download.url, answer, error.message)
+            if growth.refusal:
+                problem = DownloadProblem(growth.refusal, download.url)
+            self.problems.append(problem)
             return
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
+        finally:
+            watching.cancel()
         with contextlib.suppress(Error):
             await download.delete()
         declared = answer.content_type if answer else ""
@@ -154,7 +199,11 @@ class Downloads:
         answer = self._traffic.answer_for(url)
         if answer is None or answer.content_type in ("", "text/html", "application/xhtml+xml"):
             return
-        content = await read_blob(viewer, url)
+        try:
+            content = await read_blob(viewer, url, self._folder, self.limits)
+        except ActionError as error:
+            self.problems.append(DownloadProblem(str(error), url))
+            return
         if content is None:
             self.problems.append(DownloadProblem("The file was only in memory and is gone", url))
             return
@@ -166,7 +215,12 @@ class Downloads:
         self, path: Path, name: str, url: str, declared: str, *, html_is_fine: bool
     ) -> DownloadedFile:
         head = file_content.read_head(path)
-        problem = file_content.problem_with(head, name, declared, html_is_fine=html_is_fine)
+        if path.stat().st_size > self.limits.most_bytes:  # of a browser elsewhere, seen only now
+            head = b""
+        problem = self.limits.too_large(name) if not head and path.stat().st_size else ""
+        problem = problem or file_content.problem_with(
+            head, name, declared, html_is_fine=html_is_fine
+        )
         if not problem and not self.takes_programs and file_content.is_program(head, name):
             problem = (
                 f"{name} is a program, which the goal doesn't ask for; if it is meant, say so in "
@@ -194,12 +248,17 @@ class Downloads:
         return path
 
 
-async def read_blob(page: Page, url: str) -> Content | None:
+async def read_blob(page: Page, url: str, folder: Path, limits: DownloadLimits) -> Content | None:
     """Reads a ``blob:`` address through the page that made it; ``None`` when it is gone.
 
     Args:
         page: Any page of the session.
         url: The address.
+        folder: Where it is written to.
+        limits: What is taken.
+
+    Raises:
+        ActionError: It is too large.
     """
     from playwright.async_api import Error
 
@@ -209,14 +268,25 @@ async def read_blob(page: Page, url: str) -> Content | None:
     for each in pages:
         for frame in each.frames:
             try:
-                answer = await frame.evaluate(script("read_blob"), url)
+                answer = await frame.evaluate(script("read_blob"), [url, 0, 0])
             except Error:
                 continue
             if answer:
-                body = base64.b64decode(answer["content"])
                 name = file_content.with_suffix("download", answer["type"])
+                if answer["size"] > limits.most_bytes:
+                    raise ActionError(limits.too_large(name))
+                parts = _blob_parts(frame, url, answer["size"])
+                body = await write_chunks(parts, folder, name, limits)
                 return Content(body, url, name, answer["type"])
     return None
+
+
+async def _blob_parts(frame: Frame, url: str, size: int) -> AsyncIterator[bytes]:
+    for start in range(0, size, CHUNK):
+        part = await frame.evaluate(script("read_blob"), [url, start, start + CHUNK])
+        if part is None:
+            raise ActionError(f"The file at {url} was only in memory and is gone")
+        yield base64.b64decode(part["content"])
 
 
 def _is_html_attachment(answer: DocumentAnswer | None) -> bool:

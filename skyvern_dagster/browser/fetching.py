@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from skyvern_dagster.addresses.url import parse_url
 from skyvern_dagster.browser import file_content
+from skyvern_dagster.browser.document_response import DocumentResponse
+from skyvern_dagster.browser.download_limits import CHUNK, DownloadLimits, write_chunks
 from skyvern_dagster.browser.downloads import read_blob
 from skyvern_dagster.browser.file_content import Content
 from skyvern_dagster.errors import ActionError, HttpStatusError, NavigationError, UploadError
 
 if TYPE_CHECKING:
-    from playwright.async_api import APIResponse, Page
+    import httpx2
+    from playwright._impl._api_structures import SetCookieParam
 
-    from skyvern_dagster.browser.network import NetworkPolicy
     from skyvern_dagster.browser.page_request import RequestRules
+    from skyvern_dagster.browser.session import BrowserSession
 
 _MOST_HOPS = 10
-_TIMEOUT = 30_000.0
+_TIMEOUT = 30.0
+"""Seconds for a server to connect, and for each part of its answer."""
+
+_PROXY_REASONS = {
+    "BlockedByClient": "the network policy forbids it",
+    "NameNotResolved": "its host name is unknown",
+    "ConnectionRefused": "the server refuses connections",
+    "TimedOut": "the server doesn't answer",
+    "ConnectionClosed": "the server sent nothing",
+}
+"""What our proxy has met, as :class:`~skyvern_dagster.browser.document_response.DocumentResponse`
+calls it."""
 _REASONS = {
     "ERR_NAME_NOT_RESOLVED": "its host name is unknown",
     "ENOTFOUND": "its host name is unknown",
@@ -41,42 +59,46 @@ _REASONS = {
     "ERR_INVALID_RESPONSE": "the server's answer was an error or malformed",
     "ERR_UNSAFE_PORT": "its port is one that browsers refuse",
     "Timeout": "it took too long",
+    "Name or service not known": "its host name is unknown",
+    "nodename nor servname": "its host name is unknown",
+    "Temporary failure in name resolution": "its host name is unknown",
+    "No address associated": "its host name is unknown",
+    "Connection refused": "the server refuses connections",
+    "All connection attempts failed": "the server refuses connections",
+    "Connection reset": "the server closed the connection",
+    "Server disconnected": "the server sent nothing",
+    "CERTIFICATE_VERIFY_FAILED": "its certificate is not valid",
+    "[SSL": "no secure connection could be made",
 }
 
 
-async def fetch_content(
-    page: Page, url: str, policy: NetworkPolicy, rules: RequestRules | None = None
-) -> Content:
-    """Reads what an address holds.
+async def fetch_content(session: BrowserSession, url: str, *, asks: bool = True) -> Content:
+    """Reads what an address holds, with the session's cookies.
 
     Args:
-        page: Page whose cookies, address (as referrer) and blobs to use.
+        session: Whose cookies, address (as referrer), blobs and network policy to use.
         url: ``http(s):``, ``data:`` or ``blob:`` address.
-        policy: Checked at each hop of a redirect.
-        rules: Asked at each hop, too.
+        asks: Whether the session's rules are asked at each hop of a redirect, too.
 
     Raises:
-        ActionError: The server or the rules refuse the file, or the blob is gone.
+        ActionError: The server or the rules refuse the file, it is too large, or the blob is gone.
         NavigationError: The server can't be reached.
         NetworkPolicyError: The policy forbids the address.
     """
+    downloads = session.downloads
     if url.startswith("data:"):
         return _data_content(url)
     if url.startswith("blob:"):
-        content = await read_blob(page, url)
+        content = await read_blob(session.page, url, downloads.folder, downloads.limits)
         if content is None:
             raise ActionError(f"The file at {url} was only in memory and is gone")
         return content
-    response = await _get(page, url, policy, rules)
-    if response.status >= 400:
-        raise HttpStatusError(response.status, response.url)
-    headers = response.headers
-    name = file_content.name_from_response(response.url, headers.get("content-disposition", ""))
-    declared = headers.get("content-type", "").partition(";")[0].strip().lower()
-    return Content(await response.body(), response.url, name or "download", declared)
+    rules = session.rules if asks else None
+    async with _response(session, url, rules, tells_referrer=True) as response:
+        return await _received(response, downloads.folder, downloads.limits)
 
 
-async def fetch_file(page: Page, url: str, policy: NetworkPolicy, most_bytes: int) -> Content:
+async def fetch_file(session: BrowserSession, url: str, most_bytes: int) -> Content:
     """Reads a file that a page is to be given; where the page is, its server isn't told.
 
     Raises:
@@ -85,52 +107,135 @@ async def fetch_file(page: Page, url: str, policy: NetworkPolicy, most_bytes: in
         NavigationError: The server can't be reached.
         NetworkPolicyError: The policy forbids the address.
     """
-    response = await _get(page, url, policy, None, tells_referrer=False)
-    if response.status >= 400:
-        raise HttpStatusError(response.status, response.url)
-    size = response.headers.get("content-length", "")
-    if size.isdecimal() and int(size) > most_bytes:
-        raise UploadError(f"{url} is larger than {most_bytes:,} bytes")
-    disposition = response.headers.get("content-disposition", "")
-    name = file_content.name_from_response(response.url, disposition)
-    return Content(await response.body(), response.url, name)
-
-
-async def _get(
-    page: Page,
-    url: str,
-    policy: NetworkPolicy,
-    rules: RequestRules | None,
-    *,
-    tells_referrer: bool = True,
-) -> APIResponse:
-    from playwright.async_api import Error
-
-    is_web = tells_referrer and page.url.startswith("http")
-    headers = {"referer": page.url} if is_web else {}
-    for hop in range(_MOST_HOPS):
-        await policy.check(url, pins=True)
-        refusal = rules.fetch_refusal(url, was_redirected=hop > 0) if rules is not None else None
-        if refusal is not None:
-            raise ActionError(refusal)
+    limits = DownloadLimits(most_bytes=most_bytes)
+    async with _response(session, url, None, tells_referrer=False) as response:
         try:
-            response = await page.context.request.get(
-                url, headers=headers, max_redirects=0, timeout=_TIMEOUT
-            )
-        except Error as error:
-            raise NavigationError(f"{url} could not be fetched: {reason_of(error)}") from error
-        if not (300 <= response.status < 400 and "location" in response.headers):
-            return response
-        location = parse_url(response.headers["location"], url)
-        if location is None:
-            raise NavigationError(f"{url} could not be fetched: it redirects to no address")
-        url = location.href
+            return await _received(response, session.downloads.folder, limits)
+        except HttpStatusError:
+            raise
+        except ActionError as error:
+            raise UploadError(f"{url} is larger than {most_bytes:,} bytes") from error
+
+
+async def _received(response: httpx2.Response, folder: Path, limits: DownloadLimits) -> Content:
+    import httpx2
+
+    url = str(response.url)
+    if response.status_code >= 400:
+        raise HttpStatusError(response.status_code, url)
+    headers = response.headers
+    name = file_content.name_from_response(url, headers.get("content-disposition", ""))
+    declared = headers.get("content-type", "").partition(";")[0].strip().lower()
+    length = headers.get("content-length", "")
+    if length.isdecimal() and int(length) > limits.most_bytes:
+        raise ActionError(limits.too_large(name or "download"))
+    try:
+        chunks = response.aiter_bytes(CHUNK)
+        body = await write_chunks(chunks, folder, name or "download", limits)
+    except httpx2.HTTPError as error:
+        raise NavigationError(f"{url} could not be fetched: {reason_of(error)}") from error
+    return Content(body, url, name or "download", declared)
+
+
+@asynccontextmanager
+async def _response(
+    session: BrowserSession, url: str, rules: RequestRules | None, *, tells_referrer: bool
+) -> AsyncIterator[httpx2.Response]:
+    """What an address answers in the end; its body is still to come."""
+    import httpx2
+
+    is_web = tells_referrer and session.page.url.startswith("http")
+    referrer = {"referer": session.page.url} if is_web else {}
+    async with _client(session) as client:
+        for hop in range(_MOST_HOPS):
+            await session.options.policy.check(url, pins=True)
+            refusal = rules.fetch_refusal(url, was_redirected=hop > 0) if rules else None
+            if refusal is not None:
+                raise ActionError(refusal)
+            headers = {**referrer, **await _cookies(session, url)}
+            try:
+                response = await client.send(
+                    client.build_request("GET", url, headers=headers), stream=True
+                )
+            except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+                raise NavigationError(f"{url} could not be fetched: {reason_of(error)}") from error
+            try:
+                _check_proxy(response, url)
+                await _keep_cookies(session, response)
+                if not (300 <= response.status_code < 400 and "location" in response.headers):
+                    yield response
+                    return
+                location = parse_url(response.headers["location"], url)
+            finally:
+                await response.aclose()
+            if location is None:
+                raise NavigationError(f"{url} could not be fetched: it redirects to no address")
+            url = location.href
     raise NavigationError(f"{url} could not be fetched: it redirects more than {_MOST_HOPS} times")
 
 
+def _client(session: BrowserSession) -> httpx2.AsyncClient:
+    import httpx2
+
+    extra = dict(session.options.extra)
+    login = extra.get("http_credentials") or {}
+    return httpx2.AsyncClient(
+        headers={
+            "user-agent": extra.get("user_agent") or session.user_agent,
+            "accept": "*/*",
+            "accept-language": session.options.locale,
+            **extra.get("extra_http_headers", {}),
+        },
+        timeout=_TIMEOUT,
+        proxy=session.proxy or None,
+        verify=not extra.get("ignore_https_errors", False),
+        auth=(login["username"], login["password"]) if login else None,
+    )
+
+
+def _check_proxy(response: httpx2.Response, url: str) -> None:
+    """An answer of our own proxy is none of the server's."""
+    given = tuple((name, value) for name, value in response.headers.multi_items())
+    error = DocumentResponse("", "", url, response.status_code, given).proxy_error
+    if error:
+        raise NavigationError(f"{url} could not be fetched: {_PROXY_REASONS.get(error, error)}")
+
+
+async def _cookies(session: BrowserSession, url: str) -> dict[str, str]:
+    cookies = await session.page.context.cookies(url)
+    pairs = "; ".join(f"{each['name']}={each['value']}" for each in cookies)
+    return {"cookie": pairs} if pairs else {}
+
+
+async def _keep_cookies(session: BrowserSession, response: httpx2.Response) -> None:
+    """A server that sets a cookie with a file means it for the pages, too."""
+    from playwright.async_api import Error
+
+    jar = _set_cookies(response)
+    for cookie in jar:
+        with contextlib.suppress(Error):  # one that no browser would take
+            await session.page.context.add_cookies([cookie])
+
+
+def _set_cookies(response: httpx2.Response) -> list[SetCookieParam]:
+    """The cookies that an answer sets, in Playwright's words."""
+    return [
+        {
+            "name": each.name,
+            "value": each.value or "",
+            "domain": each.domain,
+            "path": each.path,
+            "secure": each.secure,
+            "httpOnly": each.has_nonstandard_attr("HttpOnly"),
+            "expires": float(each.expires) if each.expires else -1,
+        }
+        for each in response.cookies.jar
+    ]
+
+
 def reason_of(error: Exception) -> str:
-    """What a Playwright error comes down to, in words, without its call log."""
-    message = str(error)
+    """What an error of Playwright or of HTTP comes down to, in words, without its call log."""
+    message = str(error) or type(error).__name__
     for code, words in _REASONS.items():
         if code in message:
             return words

@@ -52,11 +52,11 @@ async def download(
 
 
 async def _fetch(session: BrowserSession, url: str) -> ActionResult:
-    async def act(page: Page) -> str:
+    async def act(_: Page) -> str:
         if not url:
             raise ActionError("A download needs an element or an address")
         try:
-            await _fetch_into(session, page, url)
+            await _fetch_into(session, url)
         except (NavigationError, NetworkPolicyError) as error:
             raise ActionError(str(error)) from error
         return f"Fetched {url[:200]}"
@@ -73,8 +73,8 @@ async def _click(session: BrowserSession, ref: str) -> ActionResult:
     return await perform(session, act, limit=_LIMIT, wants_file=True)
 
 
-async def _fetch_into(session: BrowserSession, page: Page, url: str) -> None:
-    content = await fetch_content(page, url, session.options.policy, session.rules)
+async def _fetch_into(session: BrowserSession, url: str) -> None:
+    content = await fetch_content(session, url)
     await session.downloads.keep(content)
 
 
@@ -89,7 +89,7 @@ async def _salvage(
         await _return(session, result)
         return _failed_with(result, HttpStatusError(answer.status, answer.url))
     for response in reversed(session.traffic.documents):
-        if _is_shown_file(response) and await _keep_shown(session, page, response):
+        if _is_shown_file(response) and await _keep_shown(session, response):
             if moved and page.url == response.url:
                 await _return(session, result)
             return _saved(session, result)
@@ -129,14 +129,14 @@ def _is_shown_file(response: Response) -> bool:
     return not is_page(response) and not is_file(response)
 
 
-async def _keep_shown(session: BrowserSession, page: Page, response: Response) -> bool:
+async def _keep_shown(session: BrowserSession, response: Response) -> bool:
     from playwright.async_api import Error
 
     declared = content_type(response)
     try:
         if "pdf" in declared:
             # The body that the browser has is its viewer's page.
-            await _fetch_into(session, page, response.url)
+            await _fetch_into(session, response.url)
         else:
             disposition = response.headers.get("content-disposition", "")
             name = name_from_response(response.url, disposition)
@@ -168,7 +168,7 @@ async def _diagnosed(
     if not problem.unexplained or not problem.url.startswith("http"):
         return result
     try:
-        await _fetch_into(session, session.page, problem.url)
+        await _fetch_into(session, problem.url)
     except BrowserError as error:
         return _failed_with(result, error)
     return _saved(session, result)

@@ -67,9 +67,17 @@ _GENERIC = ("", "application/octet-stream", "binary/octet-stream", "application/
 
 @dataclass(frozen=True)
 class Content:
-    """Bytes that came some other way than as a browser download."""
+    """What came some other way than as a browser download.
 
-    body: bytes
+    Attributes:
+        body: Its bytes, where they were in memory anyway; else the file that they were written to,
+            which whoever takes the content moves away.
+        source_url: Where it came from.
+        suggested_name: As its server calls it.
+        content_type: As its server says.
+    """
+
+    body: bytes | Path
     source_url: str
     suggested_name: str
     content_type: str = ""

@@ -12,6 +12,7 @@ from skyvern_dagster.browser.console import ConsoleLog
 from skyvern_dagster.browser.context_pool import BlankContext
 from skyvern_dagster.browser.dialogs import Dialogs
 from skyvern_dagster.browser.document_interception import DocumentInterception, Watch
+from skyvern_dagster.browser.download_limits import DownloadLimits
 from skyvern_dagster.browser.downloads import Downloads
 from skyvern_dagster.browser.fetching import reason_of
 from skyvern_dagster.browser.har import HarLog
@@ -47,6 +48,7 @@ class SessionOptions:
         width: Viewport width in CSS pixels.
         height: Viewport height.
         policy: Limits on addresses.
+        downloads: Limits on what is downloaded.
         extra: More of Playwright's ``new_context`` options (``user_agent``, ``proxy``, ...).
     """
 
@@ -54,6 +56,7 @@ class SessionOptions:
     width: int = 1280
     height: int = 800
     policy: NetworkPolicy = field(default_factory=NetworkPolicy)
+    downloads: DownloadLimits = field(default_factory=DownloadLimits)
     extra: tuple[tuple[str, Any], ...] = ()
 
     def as_context_options(self) -> dict[str, Any]:
@@ -80,6 +83,7 @@ class BrowserSession:
         downloads: Files that landed.
         storage: Web storage that is yet to be restored.
         options: How the context was set up.
+        proxy: What holds its requests to the network policy; empty where nothing has to.
     """
 
     def __init__(
@@ -89,8 +93,10 @@ class BrowserSession:
         downloads_dir: Path,
         state: BrowserState,
         options: SessionOptions,
+        proxy: str = "",
     ) -> None:
         context = blank.context
+        self.proxy = proxy
         self._blank = blank
         self._gate = gate
         self._context = context
@@ -103,9 +109,9 @@ class BrowserSession:
         self.dialogs = Dialogs(context)
         self.console = ConsoleLog(context)
         self.har = HarLog(context)
-        self.downloads = Downloads(downloads_dir, self.traffic)
+        self.downloads = Downloads(downloads_dir, self.traffic, options.downloads)
         self.storage = WebStorage(context, state)
-        self._watch = Watch(self.downloads.receive, options.policy)
+        self._watch = Watch(self.downloads, options.policy)
         self.tabs = Tabs(context, self._follow)
         context.on("close", self._on_close)
 
@@ -135,7 +141,8 @@ class BrowserSession:
         chosen, given = options or SessionOptions(), state or BrowserState()
         proxy = await runtime.proxy_for(chosen.policy)
         blank, gate = await runtime.blank_context({**chosen.as_context_options(), **proxy})
-        session = cls(blank, gate, downloads_dir, given, chosen)
+        server = str(proxy.get("proxy", {}).get("server", ""))
+        session = cls(blank, gate, downloads_dir, given, chosen, server)
         await gate.watch(blank.context_id, blank.target_id, session._watch)
         await session.storage.restore()
         return session
@@ -153,6 +160,11 @@ class BrowserSession:
     def rules(self) -> RequestRules:
         """Which requests don't go out."""
         return self._watch.rules
+
+    @property
+    def user_agent(self) -> str:
+        """What the browser calls itself."""
+        return self._gate.user_agent
 
     @property
     def resume_url(self) -> str:

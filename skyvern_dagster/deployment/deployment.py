@@ -210,8 +210,8 @@ def _start_dagster(up: Deployment, options: ServeOptions, note: Callable[[str], 
 
 def _start_shim(up: Deployment, options: ServeOptions, note: Callable[[str], None]) -> None:
     note("the REST API")
-    command = [sys.executable, "-m", "uvicorn", "skyvern_dagster_api.app:create_app", "--factory"]
-    command += ["--host", options.host, "--port", up.url.rpartition(":")[2], "--no-access-log"]
+    command = [sys.executable, "-m", "skyvern_dagster_api"]
+    command += ["--host", options.host, "--port", up.url.rpartition(":")[2]]
     environment = {
         "SKYVERN_API_DAGSTER_URL": up.dagster_url,
         "SKYVERN_API_CODE_LOCATION": LOCATION,

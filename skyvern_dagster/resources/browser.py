@@ -14,6 +14,7 @@ from pydantic import Field, PrivateAttr
 from skyvern_dagster.agent.task_runner import TaskRunner
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.context import AgentSettings
+from skyvern_dagster.browser.download_limits import DownloadLimits
 from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.browser.video import find_ffmpeg
@@ -49,6 +50,16 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
         description="Ports of this deployment on this machine, which no page may open; empty: "
         "SKYVERN_BROWSER_CLOSED_PORTS, separated by commas, which `serve` sets.",
     )
+    max_download_bytes: int = Field(
+        default=0,
+        ge=0,
+        description="Of one file that is downloaded; 0: SKYVERN_MAX_DOWNLOAD_BYTES, else 300 MB.",
+    )
+    max_downloads: int = Field(
+        default=0,
+        ge=0,
+        description="Files that one task downloads; 0: SKYVERN_MAX_DOWNLOADS, else 1,000.",
+    )
     # As :class:`~skyvern_dagster.blocks.context.AgentSettings` has it.
     max_steps_per_run: int = Field(default=25, description="Where the definition sets none.")
     max_seconds_per_task: float = Field(
@@ -76,7 +87,9 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
         key = str(store.base)
         with self._guard:
             if key not in self._runners:
-                self._runners[key] = TaskRunner(self._browser(), store, self.policy())
+                self._runners[key] = TaskRunner(
+                    self._browser(), store, self.policy(), self.downloads()
+                )
             return self._runners[key]
 
     def close(self) -> None:
@@ -106,6 +119,18 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
             allow_private=allowed is not False,
             private_hosts=tuple(hosts),
             closed_ports=self._closed(),
+        )
+
+    def downloads(self) -> DownloadLimits:
+        """How much a task downloads."""
+        usual = DownloadLimits()
+        return DownloadLimits(
+            most_bytes=self.max_download_bytes
+            or _whole_number("SKYVERN_MAX_DOWNLOAD_BYTES")
+            or usual.most_bytes,
+            most_files=self.max_downloads
+            or _whole_number("SKYVERN_MAX_DOWNLOADS")
+            or usual.most_files,
         )
 
     def _closed(self) -> tuple[int, ...]:
@@ -140,6 +165,20 @@ def _seconds_per_task() -> float:
             f"SKYVERN_MAX_SECONDS_PER_TASK must be a positive number of seconds, not {text!r}"
         )
     return seconds
+
+
+def _whole_number(variable: str) -> int:
+    """What an environment variable sets; 0 where it sets nothing.
+
+    Raises:
+        ParameterError: It is no whole number.
+    """
+    text = os.environ.get(variable, "").strip()
+    if not text:
+        return 0
+    if not text.isdecimal():
+        raise ParameterError(f"{variable} must be a whole number, not {text[:50]!r}")
+    return int(text)
 
 
 def _switch(variable: str, given: bool | None) -> bool | None:

@@ -12,7 +12,7 @@ import dagster as dg
 from skyvern_dagster.artifacts.run_request import RunKind
 from skyvern_dagster.errors import RunNotFoundError
 from skyvern_dagster.execution import tags
-from skyvern_dagster.runs.status import RunStatus
+from skyvern_dagster.runs.status import UNFINISHED, RunStatus
 
 OrderBy = Literal["created_at", "modified_at"]
 
@@ -130,3 +130,15 @@ def _newest(instance: dg.DagsterInstance, query: RunQuery) -> Sequence[dg.RunRec
         if any(run_tags.get(name) not in values for name, values in wanted.items()):
             return None
     return records[end - query.page_size :]
+
+
+def unfinished_runs(instance: dg.DagsterInstance, organization_id: str) -> int:
+    """How many runs of an organization wait or go on."""
+    filters = dg.RunsFilter(statuses=UNFINISHED, tags={tags.ORGANIZATION_ID: organization_id})
+    return instance.get_runs_count(filters)
+
+
+def has_run(instance: dg.DagsterInstance, run_id: str) -> bool:
+    """Whether a run of this Skyvern id has been launched."""
+    filters = dg.RunsFilter(tags={tags.WORKFLOW_RUN_ID: run_id})
+    return instance.get_runs_count(filters) > 0

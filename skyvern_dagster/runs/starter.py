@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from skyvern_dagster.artifacts.run_request import RunOptions, RunRequest
+from skyvern_dagster.artifacts.run_request import RunOptions, RunRequest, read_request
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.compiler.dagster_internals import MAX_RUNTIME_TAGS
@@ -15,7 +15,7 @@ from skyvern_dagster.compiler.limits import login_pools, sequential_tags
 from skyvern_dagster.compiler.limits import run_tags as run_tags_of
 from skyvern_dagster.credentials.payload_secrets import without_secrets
 from skyvern_dagster.credentials.text_secrets import TextSecrets
-from skyvern_dagster.errors import ParameterError
+from skyvern_dagster.errors import DeploymentError, ParameterError
 from skyvern_dagster.execution import tags
 from skyvern_dagster.execution.parameter_secrets import checked_without_secrets
 from skyvern_dagster.ids import new_id
@@ -37,12 +37,14 @@ class RunStarter:
     Attributes:
         secrets: Keeps what is taken out of payloads, goals and parameters.
         make_pools: Makes the pools of logins, so that the queue knows them before their first run.
+        has_run: Whether a run of an id has been launched before.
     """
 
     deployment: DagsterClient
     store: ArtifactStore
     secrets: Callable[[], RunSecrets]
     make_pools: Callable[[Iterable[str]], object] = lambda _: None
+    has_run: Callable[[str], bool] = lambda _: False
 
     def start_task(self, block: dict[str, Any], options: RunOptions) -> RunRequest:
         """Starts a task by itself.
@@ -55,6 +57,8 @@ class RunStarter:
             DeploymentError: Dagster can't be reached, or refused.
         """
         task_id = new_id("tsk")
+        if (before := self._launched_before(task_id)) is not None:
+            return before
         secrets: dict[str, str] = {}
         payload = without_secrets(options.body.get("navigation_payload"), secrets)
         told = TextSecrets(secrets)
@@ -69,7 +73,7 @@ class RunStarter:
         if secrets:
             self.secrets().keep(options.organization_id, task_id, secrets)
         run_tags = begin(self.store, request, workflow, values) | _limits(options) | _site(block)
-        self.deployment.launch(TASK_JOB, run_config={}, run_tags=run_tags)
+        self._launch(task_id, TASK_JOB, {}, run_tags)
         return request
 
     def start_workflow(
@@ -85,6 +89,8 @@ class RunStarter:
         refuse_environment(given)
         workflow = stored.load()
         run_id = new_id("wr")
+        if (before := self._launched_before(run_id)) is not None:
+            return before
         parameters, secrets = checked_without_secrets(
             workflow.definition, given, self._kept_before(options)
         )
@@ -105,8 +111,23 @@ class RunStarter:
         own = run_tags_of(workflow) | sequential_tags(workflow, parameters)
         run_tags = own | begun | _limits(options) | _site(parameters)
         self.make_pools(login_pools(workflow))
-        self.deployment.launch(job, run_config=config, run_tags=run_tags)
+        self._launch(run_id, job, config, run_tags)
         return request
+
+    def _launched_before(self, run_id: str) -> RunRequest | None:
+        """The run that a repeated request has asked for the first time."""
+        request = read_request(self.store, run_id)
+        return request if request is not None and self.has_run(run_id) else None
+
+    def _launch(
+        self, run_id: str, job: str, config: Mapping[str, Any], run_tags: Mapping[str, str]
+    ) -> None:
+        try:
+            self.deployment.launch(job, run_config=config, run_tags=run_tags)
+        except DeploymentError:
+            # An answer that was lost: the run may be there all the same.
+            if not self.has_run(run_id):
+                raise
 
     def _kept_before(self, options: RunOptions) -> dict[str, str]:
         """The secrets of the run that this one repeats."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -58,14 +59,28 @@ class StoredWorkflow(BaseModel):
         Raises:
             DefinitionError: A newer version of this package finds errors in it.
         """
-        return load_text(
+        return _loaded(
             self.text,
-            source=f"{self.workflow_permanent_id} version {self.version}",
-            name=self.name,
-            stored_id=self.workflow_permanent_id,
-            version=self.version,
+            self.name,
+            self.workflow_permanent_id,
+            self.version,
             from_rest=not self.operator,
         )
+
+
+@lru_cache(maxsize=16)
+def _loaded(
+    text: str, name: str, workflow_permanent_id: str, version: int, *, from_rest: bool
+) -> Workflow:
+    """A long one takes seconds, and is asked for with each of its runs."""
+    return load_text(
+        text,
+        source=f"{workflow_permanent_id} version {version}",
+        name=name,
+        stored_id=workflow_permanent_id,
+        version=version,
+        from_rest=from_rest,
+    )
 
 
 @dataclass(frozen=True)
@@ -86,7 +101,10 @@ class WorkflowStore:
         checked = _checked(text)
         title = checked.definition.title
         name = f"{_slug(title)}_{workflow_permanent_id[-8:]}"
-        return self._add(organization_id, workflow_permanent_id, name, title, text, attributes)
+        try:
+            return self._add(organization_id, workflow_permanent_id, name, title, text, attributes)
+        except FileExistsError:  # a repeated request has the same ids
+            return self.get(organization_id, workflow_permanent_id, 1)
 
     def update(
         self,
@@ -114,8 +132,11 @@ class WorkflowStore:
         *,
         operator: bool = False,
     ) -> StoredWorkflow:
+        workflow_id = new_id("w")
         while True:
             newest = self.get(organization_id, workflow_permanent_id)
+            if newest.workflow_id == workflow_id:  # a repeated request
+                return newest
             try:
                 return self._add(
                     organization_id,
@@ -126,6 +147,7 @@ class WorkflowStore:
                     newest.attributes | (attributes or {}),
                     newest,
                     operator=operator,
+                    workflow_id=workflow_id,
                 )
             except FileExistsError:
                 continue  # somebody else has just added this version: ours is the next one
@@ -242,12 +264,13 @@ class WorkflowStore:
         before: StoredWorkflow | None = None,
         *,
         operator: bool = False,
+        workflow_id: str = "",
     ) -> StoredWorkflow:
         now = utc_now().isoformat()
         stored = StoredWorkflow(
             organization_id=organization_id,
             workflow_permanent_id=workflow_permanent_id,
-            workflow_id=new_id("w"),
+            workflow_id=workflow_id or new_id("w"),
             version=before.version + 1 if before else 1,
             name=name,
             title=title,

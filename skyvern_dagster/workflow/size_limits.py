@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import yaml
 from yaml.composer import ComposerError
@@ -71,11 +72,11 @@ def measure(text: str, loader: type[yaml.CSafeLoader | yaml.SafeLoader]) -> int:
     return count
 
 
-def too_many_values(mark: yaml.Mark) -> TooLargeError:
+def too_many_values(mark: Any) -> TooLargeError:
     """The refusal of a document with more values than are read."""
     return TooLargeError(None, None, f"the document has more than {MAX_VALUES:,} values", mark)
 
 
-def too_deep(mark: yaml.Mark) -> TooLargeError:
+def too_deep(mark: Any) -> TooLargeError:
     """The refusal of lists in lists in lists."""
     return TooLargeError(None, None, "the document is nested too deeply", mark)

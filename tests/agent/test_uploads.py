@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,7 @@ def test_files_of_payload_run_organization_and_bucket_arrive_whole(
     server.start()
     try:
         bucket = Requests(server.endpoint_url).bucket(server.bucket)
-        bucket.put("in/s3.txt", b"from s3", content_type="text/plain", sha256="x")
+        bucket.put("in/s3.txt", io.BytesIO(b"from s3"), content_type="text/plain", sha256="x")
         giver = Giver(tmp_path, runtime, site, bucket)
         giver.store.write(OURS, b"own")
         facts = {

@@ -130,7 +130,7 @@ def second_shim(served: Served, **settings: str) -> Iterator[httpx2.Client]:
         settings: Of it: ``rate_limit="3/minute"`` for ``SKYVERN_API_RATE_LIMIT``.
     """
     port = free_port("127.0.0.1", 0)
-    command = [sys.executable, "-m", "uvicorn", "skyvern_dagster_api.app:create_app", "--factory"]
+    command = [sys.executable, "-m", "skyvern_dagster_api"]
     environment = {
         **os.environ,
         "SKYVERN_API_DAGSTER_URL": served.up.dagster_url,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from botocore.config import Config
 
@@ -42,6 +44,6 @@ def test_what_may_pass_and_what_will_not(status: int, code: str, may_pass: bool)
     with LoopbackSite(handler) as site:
         client = Requests(site.url, config=Config(retries={"max_attempts": 0}))
         with pytest.raises(BlockError) as caught:
-            client.bucket("bucket").put("k", b"x", content_type="a/b", sha256="0")
+            client.bucket("bucket").put("k", io.BytesIO(b"x"), content_type="a/b", sha256="0")
     assert code in str(caught.value)
     assert caught.value.retryable is may_pass

@@ -93,9 +93,7 @@ def test_no_way_leads_there(
             with pytest.raises(BrowserError):
                 session.goto(url)
             with pytest.raises(BrowserError):
-                session.runtime.run(
-                    fetch_content(session.session.page, url, session.session.options.policy)
-                )
+                session.runtime.run(fetch_content(session.session, url))
     assert hits == []
 
 

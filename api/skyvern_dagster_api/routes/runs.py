@@ -5,7 +5,9 @@ See docs/contract.md#runs.
 
 from __future__ import annotations
 
+import logging
 import time
+from concurrent.futures import Future, wait
 from typing import Annotated
 
 from fastapi import HTTPException, Query, Request
@@ -17,6 +19,7 @@ from skyvern_dagster.runs.facts import gather
 from skyvern_dagster.runs.queries import RunQuery
 from skyvern_dagster.runs.run_answer import RunAnswer, TaskAnswer, WorkflowRunAnswer
 from skyvern_dagster.runs.timeline import TimelineEntry, timeline
+from skyvern_dagster_api.admission import Launching
 from skyvern_dagster_api.artifact_answers import artifact_answers
 from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import CONFLICT, ERRORS, NOT_FOUND
@@ -49,10 +52,16 @@ from skyvern_dagster_api.schemas.requests import (
 )
 from skyvern_dagster_api.shim import Shim
 
+_log = logging.getLogger("skyvern_dagster_api")
+
+_CANCEL_SECONDS = 3.0
+"""For as long, the ends of runs are waited for before `/v1/runs/cancel` answers. Arbitrary: a
+client that asks for an answer at once has one."""
+
 router = SlashRouter(prefix="/v1", tags=["runs"], responses=ERRORS)
 
 
-@router.post("/run/tasks", summary="Start a task")
+@router.post("/run/tasks", summary="Start a task", dependencies=[Launching])
 def run_task(
     body: TaskRunRequest,
     request: Request,
@@ -103,11 +112,11 @@ def run_workflow(
 
 router.add_api_route(
     "/run/workflows", run_workflow, methods=["POST"], summary="Start a workflow",
-    responses=NOT_FOUND,
+    responses=NOT_FOUND, dependencies=[Launching],
 )  # fmt: skip
 router.add_api_route(
     "/run/agents", run_workflow, methods=["POST"], summary="Start a workflow, by its newer name",
-    responses=NOT_FOUND,
+    responses=NOT_FOUND, dependencies=[Launching],
 )  # fmt: skip
 
 
@@ -144,16 +153,20 @@ def list_runs(
 def cancel_runs(
     body: CancelRunsRequest, parts: ShimDependency, caller: CallerDependency
 ) -> CancelledRuns:
-    """Cancels what can be canceled, and says which could not."""
-    cancelled, failed = [], []
-    for run_id in dict.fromkeys(body.run_ids):
-        try:
-            run = record_of(parts, caller, run_id).dagster_run
-            cancel(parts.instance, parts.deployment, run)
-            cancelled.append(run_id)
-        except RunError:
-            failed.append(run_id)
-    return CancelledRuns(cancelled=cancelled, failed=failed)
+    """Cancels what can be canceled, and says which could not.
+
+    It answers within seconds; runs that take longer to end are ending then, and count as cancelled.
+    """
+
+    def end(run_id: str) -> None:
+        cancel(parts.instance, parts.deployment, record_of(parts, caller, run_id).dagster_run)
+
+    asked = {run_id: parts.cancels.submit(end, run_id) for run_id in dict.fromkeys(body.run_ids)}
+    wait(asked.values(), timeout=_CANCEL_SECONDS)
+    failed = [run_id for run_id, ending in asked.items() if _has_failed(ending)]
+    return CancelledRuns(
+        cancelled=[run_id for run_id in asked if run_id not in failed], failed=failed
+    )
 
 
 @router.get("/runs/{run_id}", summary="A run of any kind", responses=NOT_FOUND)
@@ -227,6 +240,22 @@ def retry_run_webhook(
         response_body=sent.delivery.response_body,
         error=sent.delivery.error,
     )
+
+
+def _has_failed(ending: Future[None]) -> bool:
+    if not ending.done():
+        ending.add_done_callback(_tell)
+        return False
+    error = ending.exception()
+    if error is not None and not isinstance(error, RunError):
+        raise error
+    return error is not None
+
+
+def _tell(ending: Future[None]) -> None:
+    """Nobody waits for it any more."""
+    if not ending.cancelled() and (error := ending.exception()) is not None:
+        _log.warning("a run could not be canceled: %s", error)
 
 
 def _answer(

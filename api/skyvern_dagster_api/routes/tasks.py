@@ -23,6 +23,7 @@ from skyvern_dagster.runs.run_answer import TaskAnswer
 from skyvern_dagster.runs.status import FINAL
 from skyvern_dagster.runs.steps import ActionAnswer, StepAnswer, TaskSteps
 from skyvern_dagster.runs.task_definition import LABEL
+from skyvern_dagster_api.admission import Launching
 from skyvern_dagster_api.artifact_answers import artifact_answers
 from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import CONFLICT, ERRORS, NOT_FOUND
@@ -37,7 +38,7 @@ from skyvern_dagster_api.shim import Shim
 router = SlashRouter(prefix="/api/v1/tasks", tags=["tasks"], responses=ERRORS)
 
 
-@router.post("", summary="Start a task")
+@router.post("", summary="Start a task", dependencies=[Launching])
 def create_task(
     body: LegacyTaskRequest,
     request: Request,

@@ -13,6 +13,7 @@ from skyvern_dagster.runs.continuing import continue_run as answer_and_go_on
 from skyvern_dagster.runs.facts import RunFacts
 from skyvern_dagster.runs.queries import RunQuery
 from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
+from skyvern_dagster_api.admission import Launching
 from skyvern_dagster_api.auth import CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import CONFLICT, ERRORS, NOT_FOUND
 from skyvern_dagster_api.path_ids import PathId
@@ -140,7 +141,12 @@ def continue_run(
     return get_run(workflow_run_id, request, parts, caller)
 
 
-@legacy.post("/{workflow_permanent_id}/run", summary="Start a workflow", responses=NOT_FOUND)
+@legacy.post(
+    "/{workflow_permanent_id}/run",
+    summary="Start a workflow",
+    responses=NOT_FOUND,
+    dependencies=[Launching],
+)
 def run_legacy(
     workflow_permanent_id: PathId,
     request: Request,
@@ -163,7 +169,12 @@ def run_legacy(
     )
 
 
-@current.post("/runs/{workflow_run_id}/retry", summary="Repeat a run", responses=NOT_FOUND)
+@current.post(
+    "/runs/{workflow_run_id}/retry",
+    summary="Repeat a run",
+    responses=NOT_FOUND,
+    dependencies=[Launching],
+)
 def retry_run(
     workflow_run_id: PathId,
     request: Request,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import yaml
-from fastapi import HTTPException, Query, Request
+from fastapi import Depends, HTTPException, Query, Request
 
 from skyvern_dagster.stores.workflows import StoredWorkflow
+from skyvern_dagster_api.admission import Reading
 from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
-from skyvern_dagster_api.definitions import from_json, workflow_answer
+from skyvern_dagster_api.definitions import as_yaml, from_json, workflow_answer
 from skyvern_dagster_api.errors import ERRORS, NOT_FOUND
 from skyvern_dagster_api.path_ids import PathId
 from skyvern_dagster_api.router import SlashRouter
@@ -29,6 +29,16 @@ legacy = SlashRouter(prefix="/api/v1/workflows", tags=["workflows"], responses=E
 current = SlashRouter(tags=["workflows"], responses=ERRORS)
 """Mounted at ``/v1/workflows`` and, the same, at ``/v1/agents``."""
 
+
+async def _text(request: Request) -> str:
+    try:
+        return (await request.body()).decode()
+    except UnicodeDecodeError as error:
+        raise HTTPException(422, f"the body must be YAML text in UTF-8: {error}") from error
+
+
+YamlText = Annotated[str, Depends(_text)]
+
 _YAML_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -46,12 +56,17 @@ _YAML_BODY: dict[str, Any] = {
 }
 
 
-@legacy.post("", summary="Create a workflow from YAML", openapi_extra=_YAML_BODY)
-async def create_legacy(
-    request: Request, parts: ShimDependency, caller: CallerDependency
+@legacy.post(
+    "",
+    summary="Create a workflow from YAML",
+    openapi_extra=_YAML_BODY,
+    dependencies=[Reading],
+)
+def create_legacy(
+    text: YamlText, parts: ShimDependency, caller: CallerDependency
 ) -> WorkflowAnswer:
     """Checks and stores a definition; it can be run when this answers."""
-    return _created(parts, caller, await _text(request))
+    return _created(parts, caller, text)
 
 
 @legacy.put(
@@ -59,15 +74,16 @@ async def create_legacy(
     summary="Store the next version, from YAML",
     openapi_extra=_YAML_BODY,
     responses=NOT_FOUND,
+    dependencies=[Reading],
 )
-async def update_legacy(
+def update_legacy(
     workflow_permanent_id: PathId,
-    request: Request,
+    text: YamlText,
     parts: ShimDependency,
     caller: CallerDependency,
 ) -> WorkflowAnswer:
     """Checks a definition and stores it as the next version."""
-    return _updated(parts, caller, workflow_permanent_id, await _text(request))
+    return _updated(parts, caller, workflow_permanent_id, text)
 
 
 def list_workflows(
@@ -118,7 +134,7 @@ def delete_workflow(
     parts.reload_soon()
 
 
-@current.post("", summary="Create a workflow")
+@current.post("", summary="Create a workflow", dependencies=[Reading])
 def create(
     body: WorkflowDefinitionRequest, parts: ShimDependency, caller: CallerDependency
 ) -> WorkflowAnswer:
@@ -126,7 +142,12 @@ def create(
     return _created(parts, caller, _definition(body))
 
 
-@current.post("/{workflow_permanent_id}", summary="Store the next version", responses=NOT_FOUND)
+@current.post(
+    "/{workflow_permanent_id}",
+    summary="Store the next version",
+    responses=NOT_FOUND,
+    dependencies=[Reading],
+)
 def update(
     workflow_permanent_id: PathId,
     body: WorkflowDefinitionRequest,
@@ -163,19 +184,12 @@ _add_shared(legacy, "DELETE", "/{workflow_permanent_id}")
 _add_shared(current, "POST", "/{workflow_permanent_id}/delete")
 
 
-async def _text(request: Request) -> str:
-    try:
-        return (await request.body()).decode()
-    except UnicodeDecodeError as error:
-        raise HTTPException(422, f"the body must be YAML text in UTF-8: {error}") from error
-
-
 def _definition(body: WorkflowDefinitionRequest) -> str:
     if (body.yaml_definition is None) == (body.json_definition is None):
         raise HTTPException(422, "give one of yaml_definition and json_definition")
     if body.yaml_definition is not None:
         return body.yaml_definition
-    return yaml.safe_dump(from_json(body.json_definition), sort_keys=False, allow_unicode=True)
+    return as_yaml(from_json(body.json_definition))
 
 
 def _created(parts: Shim, caller: Caller, text: str) -> WorkflowAnswer:
