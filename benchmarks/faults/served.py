@@ -23,14 +23,12 @@ from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecre
 
 WORKFLOWS = Path(__file__).parents[2] / "workflows"
 
-_SERVICES = {
+SERVICES = {
     "code server": "code-server",
     "daemon": "dagster._daemon",
     "webserver": "deployment.webserver",
     "API": "skyvern_dagster_api",
 }
-_START_SECONDS = 240.0
-"""A busy machine takes a minute and a half."""
 
 
 @dataclass
@@ -41,12 +39,14 @@ class Served:
         home: Its home folder.
         environment: Of it and of commands.
         api: Where its API answers, always at the same port.
+        dagster: Where Dagster's UI is.
         key: An API key.
     """
 
     home: Path
     environment: Mapping[str, str]
     api: str = ""
+    dagster: str = ""
     key: str = ""
     starts: int = 0
     _process: subprocess.Popen[str] | None = None
@@ -64,11 +64,15 @@ class Served:
         served._manager.start()
         return served
 
-    def stop(self) -> None:
-        """Ends it in an orderly way."""
+    def leave_alone(self) -> None:
+        """Starts it no more."""
         self._stopping.set()
         if self._manager is not None:
             self._manager.join()
+
+    def stop(self) -> None:
+        """Ends it in an orderly way."""
+        self.leave_alone()
         if self._process is not None:
             self._process.terminate()
             self._process.wait(120)
@@ -81,7 +85,7 @@ class Served:
 
     def service(self, name: str) -> list[int]:
         """The process of a service; none while it is being started again."""
-        mark = ("skyvern_dagster.process.attended", _SERVICES[name])
+        mark = ("skyvern_dagster.process.attended", SERVICES[name])
         return [each for each in below(self.pid) if all(word in command(each) for word in mark)]
 
     def ask(self, method: str, path: str, **options: Any) -> Any:
@@ -129,7 +133,8 @@ class Served:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         assert line, f"serve did not come up; see {self.home.parent / 'serve.log'}"
-        self.api = json.loads(line)["api"]
+        ready = json.loads(line)
+        self.api, self.dagster = ready["api"], ready["dagster"]
 
 
 def below(pid: int) -> list[int]:
