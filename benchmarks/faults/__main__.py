@@ -8,7 +8,8 @@ import random
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,22 +35,33 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=9)
     parser.add_argument("--orders", type=int, default=3, help="that each run looks after")
     parser.add_argument("--kinds", nargs="+", choices=sorted(KINDS), default=list(KINDS))
+    parser.add_argument("--minutes", type=float, default=600, help="after which no run begins")
     parser.add_argument("--write", action="store_true", help="the table into docs/reliability.md")
     chosen = parser.parse_args()
     with small_disk() as (folder, is_small):
         kinds = [each for each in chosen.kinds if is_small or not each.startswith("disk")]
         if kinds != chosen.kinds:
             print("no disk of its own (that needs root): nothing is filled", file=sys.stderr)
-        findings = campaign(folder, chosen.runs, chosen.seed, chosen.orders, kinds)
+        faults = shuffled(chosen.runs, random.Random(chosen.seed), kinds)  # noqa: S311
+        findings = campaign(folder, faults, chosen.seed, chosen.orders, chosen.minutes * 60)
     print(table(findings))
     how = f"python -m benchmarks.faults --runs {chosen.runs} --seed {chosen.seed}"
+    if len(findings) < chosen.runs:
+        how += f" (the first {len(findings)} of them)"
     if chosen.write:
         write(findings, how)
     return 0 if all(each.is_right for each in findings) else 1
 
 
-def campaign(folder: Path, runs: int, seed: int, orders: int, kinds: list[str]) -> list[Finding]:
-    """Carries it out, telling of each run on standard error."""
+def campaign(
+    folder: Path, faults: Sequence[str], seed: int, orders: int, seconds: float
+) -> list[Finding]:
+    """Carries it out, telling of each run on standard error.
+
+    Args:
+        seconds: After which no run begins.
+    """
+    until = time.monotonic() + seconds
     chosen = random.Random(seed)
     with demo_services() as demo:
         versions = {"Status": "Enabled"}
@@ -63,7 +75,9 @@ def campaign(folder: Path, runs: int, seed: int, orders: int, kinds: list[str]) 
             going = Campaign(served, demo, orders, chosen)
             _tell(0, going.measure())
             findings = []
-            for number, fault in enumerate(shuffled(runs, chosen, kinds), 1):
+            for number, fault in enumerate(faults, 1):
+                if time.monotonic() > until:
+                    break
                 findings.append(going.run(fault))
                 _tell(number, findings[-1])
             return findings
