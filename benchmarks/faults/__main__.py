@@ -42,7 +42,7 @@ def main() -> int:
         kinds = [each for each in chosen.kinds if is_small or not each.startswith("disk")]
         if kinds != chosen.kinds:
             print("no disk of its own (that needs root): nothing is filled", file=sys.stderr)
-        faults = shuffled(chosen.runs, random.Random(chosen.seed), kinds)  # noqa: S311
+        faults = shuffled(chosen.runs, random.Random(chosen.seed), kinds)
         findings = campaign(folder, faults, chosen.seed, chosen.orders, chosen.minutes * 60)
     print(table(findings))
     how = f"python -m benchmarks.faults --runs {chosen.runs} --seed {chosen.seed}"

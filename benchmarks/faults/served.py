@@ -20,6 +20,7 @@ from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret
+from skyvern_dagster.process.attended import attended
 
 WORKFLOWS = Path(__file__).parents[2] / "workflows"
 
@@ -123,8 +124,9 @@ class Served:
         command_ = [sys.executable, "-m", "skyvern_dagster.cli.app", "serve", "--json", *ports]
         with (self.home.parent / "serve.log").open("a") as log:
             self._process = subprocess.Popen(
-                [*command_, "--workflows", str(WORKFLOWS)],
+                attended([*command_, "--workflows", str(WORKFLOWS)]),
                 env=dict(self.environment),
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
