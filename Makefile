@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo demo-ui test test-all any-request check format types lint reference benchmark clean
+.PHONY: help setup demo demo-ui test test-all any-request faults check format types lint reference benchmark clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -51,6 +51,9 @@ reference: $(READY) ## Write docs/reference from docstrings and models
 
 benchmark: setup ## Seconds for 10 and 20 invoices, beside a plain Playwright script
 	$(BIN)/python -m benchmarks.invoices
+
+faults: setup ## Kill, fill and stop things in the middle of 60 invoice runs; docs/reliability.md
+	$(BIN)/python -m benchmarks.faults --runs 60 --write
 
 clean: ## Remove what set-up and runs have made here
 	rm -rf $(VENV) .skyvern

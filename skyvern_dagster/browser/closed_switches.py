@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 
 _METADATA_PORT = 80
 _NOWHERE = "~NOTFOUND"
-_METADATA = (
+METADATA = (
     "169.254.*",
     "::ffff:a9fe:*",
     "64:ff9b::a9fe:*",
@@ -30,6 +30,8 @@ _METADATA = (
     "instance-data",
     "instance-data.ec2.internal",
 )
+"""Hosts of clouds' metadata services, as Chromium writes and matches them."""
+
 _LOOPBACK = ("localhost", "*.localhost", "127.*", "[::1]", "[::ffff:7f*]", "[64:ff9b::7f*]")
 """Chromium uses no proxy for these."""
 
@@ -50,7 +52,7 @@ def closed_switches(
         proxy: Address of the proxy that checks what it connects to.
         environ: Where a proxy of the network may be named: Chromium then uses that one.
     """
-    mapped = [*_METADATA, *(f"{host}:{port}" for port in closed_ports for host in _LOOPBACK)]
+    mapped = [*METADATA, *(f"{host}:{port}" for port in closed_ports for host in _LOOPBACK)]
     rules = ",".join(f"MAP {each} {_NOWHERE}" for each in mapped)
     switches = [f"--host-resolver-rules={rules}"]
     if not _has_proxy(os.environ if environ is None else environ):

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from skyvern_dagster.addresses.url import is_web
+from skyvern_dagster.browser.closed_requests import ClosedPlaces
 from skyvern_dagster.browser.document_response import DocumentResponse
 from skyvern_dagster.browser.download_limits import CHUNK, DownloadLimits, write_chunks
 from skyvern_dagster.browser.file_content import Content
@@ -81,11 +82,16 @@ class DocumentInterception:
     Args:
         session: CDP session of the browser itself, so that pop-ups are seen from their start.
         user_agent: What the browser calls itself.
+        closed: The places that no request of whatever kind reaches; left out where the browser's
+            own switches see to it.
     """
 
-    def __init__(self, session: CDPSession, user_agent: str = "") -> None:
+    def __init__(
+        self, session: CDPSession, user_agent: str = "", closed: ClosedPlaces | None = None
+    ) -> None:
         self._session = session
         self.user_agent = user_agent
+        self._closed = closed
         self._watches: dict[str, Watch] = {}
         self._frames: OrderedDict[str, _Frame] = OrderedDict()
         self._watches_all: bool | None = None
@@ -93,10 +99,13 @@ class DocumentInterception:
         self._tasks: set[asyncio.Task[None]] = set()
 
     @classmethod
-    async def open(cls, browser: Browser) -> DocumentInterception:
+    async def open(
+        cls, browser: Browser, closed: ClosedPlaces | None = None
+    ) -> DocumentInterception:
         """Has Chromium pause each document's response, in all pages that it has or will open."""
         session = await browser.new_browser_cdp_session()
-        gate = cls(session, (await session.send("Browser.getVersion"))["userAgent"])
+        version = await session.send("Browser.getVersion")
+        gate = cls(session, version["userAgent"], closed)
         gate._session.on("Fetch.requestPaused", gate._on_paused)
         await gate.listen()
         return gate
@@ -126,9 +135,11 @@ class DocumentInterception:
         self._watches_all = watches_all
         documents = {"urlPattern": "*", "resourceType": "Document"}
         requests = {"urlPattern": "*"} if watches_all else documents
+        closed = self._closed.patterns if self._closed is not None else ()
         patterns = [
             {**documents, "requestStage": "Response"},
             {**requests, "requestStage": "Request"},
+            *({"urlPattern": each, "requestStage": "Request"} for each in closed),
         ]
         await self._session.send("Fetch.enable", {"patterns": patterns})
 
@@ -164,6 +175,11 @@ class DocumentInterception:
         await self._session.send("Fetch.failRequest", answer | {"errorReason": "BlockedByClient"})
 
     async def _refusal(self, request: PageRequest, watch: Watch | None) -> str | None:
+        if self._closed is not None:
+            try:
+                await self._closed.check(request.url)
+            except NetworkPolicyError as error:
+                return str(error)
         if watch is None:
             known = [each for each in self._watches.values() if each.rules.knows(request)]
             reasons = [each.rules.refusal(request) for each in known]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from skyvern_dagster.browser.address_filter import AddressFilter
 from skyvern_dagster.browser.chromium import RemoteChromium, find_chromium, start_chromium
+from skyvern_dagster.browser.closed_requests import ClosedPlaces
 from skyvern_dagster.browser.closed_switches import closed_switches
 from skyvern_dagster.browser.context_pool import BlankContext, ContextPool
 from skyvern_dagster.browser.document_interception import DocumentInterception
@@ -218,11 +219,13 @@ class BrowserRuntime:
                 headless=self._headless,
                 switches=closed_switches(self._closed_ports, proxy),
             )
-            gate = await DocumentInterception.open(browser)
+            source = find_chromium(self._configured, bundled=bundled)
+            is_remote = isinstance(source, RemoteChromium)
+            closed = ClosedPlaces(self._closed_ports) if is_remote else None
+            gate = await DocumentInterception.open(browser, closed)
         except BaseException:
             await playwright.stop()
             raise
-        is_remote = isinstance(find_chromium(self._configured, bundled=bundled), RemoteChromium)
         return _Engine(playwright, browser, gate, ContextPool(browser), is_remote)
 
     async def _stop_engine(self) -> None:

@@ -17,6 +17,7 @@ import typer
 from skyvern_dagster.artifacts.run_keys import RunKeys, traces_in
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import RunError
+from skyvern_dagster.process.attended import attended
 from skyvern_dagster.runs.stopping import SIGNALS
 
 
@@ -84,7 +85,9 @@ def _view(path: Path, port: int) -> int:
     command = [sys.executable, "-m", "playwright", "show-trace"]
     command += ["--host", "127.0.0.1", "--port", str(port), str(path)]
     # The viewer's server is a process below this one: both are of one group, and end together.
-    with subprocess.Popen(command, start_new_session=True) as process:
+    with subprocess.Popen(
+        attended(command), stdin=subprocess.PIPE, start_new_session=True
+    ) as process:
         try:
             return process.wait()
         finally:

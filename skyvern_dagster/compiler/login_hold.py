@@ -49,6 +49,8 @@ def hold_logins(
     All of them at one time: two runs never wait for each other.
     """
     instance, run_id = context.instance, context.run.run_id
+    if run_id in _held_here:
+        return
     limits = {
         pool: limit
         for pool in logins_of(workflow, parameters)
@@ -60,6 +62,11 @@ def hold_logins(
             context.log.info(f"another run uses {', '.join(limits)}: waiting until it has ended")
             told = True
         time.sleep(_POLL_SECONDS)
+    _held_here.add(run_id)
+
+
+_held_here: set[str] = set()
+"""Runs of this process that hold what they need: their later ops needn't look."""
 
 
 def _held(instance: dg.DagsterInstance, run_id: str, limits: Mapping[str, int]) -> bool:

@@ -103,7 +103,7 @@ class GuardedWebserver:
         self._access = access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """See ASGI."""
+        """Answers what isn't let through, and hands the rest to Dagster's application."""
         match scope["type"]:
             case "http":
                 response = await self._before(Request(scope, receive))

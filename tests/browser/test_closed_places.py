@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +15,7 @@ from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.browser.session import BrowserSession, SessionOptions
 from skyvern_dagster.errors import BrowserError
+from tests.browser.test_chromium import executable_of
 from tests.loopback import Answering, LoopbackSite, bound
 
 PAGE = """<!doctype html><title>Outside</title><h1>Outside</h1>
@@ -70,6 +72,28 @@ def session(own: LoopbackSite, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield Visiting(runtime, runtime.run(opened))
 
 
+@pytest.fixture(scope="module")
+def attached(own: LoopbackSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visiting]:
+    """A session in a browser that somebody else has started, without any switch of ours."""
+    with BrowserRuntime() as owner:
+        executable = owner.run(executable_of(owner))
+    folder = tmp_path_factory.mktemp("attached")
+    switches = ["--headless", "--no-sandbox", "--remote-debugging-port=0"]
+    with subprocess.Popen(
+        [executable, *switches, f"--user-data-dir={folder}"], stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stderr is not None
+            line = next(line for line in process.stderr if "DevTools listening on" in line)
+            options = SessionOptions(policy=NetworkPolicy(closed_ports=(own.port,)))
+            url = line.rpartition(" ")[2].strip()
+            with BrowserRuntime(url, closed_ports=(own.port,)) as runtime:
+                opened = BrowserSession.open(runtime, downloads_dir=folder / "f", options=options)
+                yield Visiting(runtime, runtime.run(opened))
+        finally:
+            process.kill()
+
+
 class Visiting:
     def __init__(self, runtime: BrowserRuntime, session: BrowserSession) -> None:
         self.runtime = runtime
@@ -95,6 +119,22 @@ def test_no_way_leads_there(
             with pytest.raises(BrowserError):
                 session.runtime.run(fetch_content(session.session, url))
     assert hits == []
+
+
+@pytest.mark.long
+def test_nor_in_a_browser_that_is_attached_to(
+    attached: Visiting, own: LoopbackSite, hits: list[str]
+) -> None:
+    """But for a WebSocket: Dagster's webserver looks at its Origin itself."""
+    with LoopbackSite(_Outside) as outside:
+        for host in ("127.0.0.1", "localhost", socket.gethostname()):
+            attached.goto(f"{outside.url}/http:__{host}:{own.port}")
+            assert "Outside" in attached.runtime.run(attached.session.observe()).text
+            with pytest.raises(BrowserError):
+                attached.goto(f"{outside.url}/?to=http://{host}:{own.port}/")
+    reached = [each for each in hits if each != "/socket"]
+    hits.clear()
+    assert reached == []
 
 
 @pytest.mark.parametrize(
