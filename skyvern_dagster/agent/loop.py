@@ -152,6 +152,9 @@ class AgentLoop:
             run_cost=self._run_cost,
         )
         plan = await self.timed("plan", self.planner.plan(request))
+        for each in plan.declined:
+            if each.diverged:
+                self.log(f"step {order} · {each.planner} · diverged: {each.reason}")
         actions, ending = await self._carry_out(order, plan, observation)
         image = await self.timed("screenshot", self._screenshot())
         summary = self.recorder.clean(
