@@ -10,7 +10,8 @@ from skyvern_dagster.agent.planner import PlanRequest
 from skyvern_dagster.agent.planners.replay.recording import Recording, read_recording
 from skyvern_dagster.artifacts.store import ArtifactStore
 
-_FOLDER = "recordings"
+FOLDER = "recordings"
+"""What the keys of all recordings begin with."""
 _SUFFIX = ".yaml"
 _PREVIOUS = "@previous"
 """No host's name has this sign."""
@@ -46,14 +47,14 @@ class RecordingLibrary:
         if self._folder is not None and (path := self._folder / key).is_file():
             kept = read_recording(path.read_text(encoding="utf-8"), str(path))
             return kept.model_copy(update={"pinned": True})
-        stored = f"{_FOLDER}/{key}"
+        stored = f"{FOLDER}/{key}"
         if not self.store.exists(stored):
             return None
         return read_recording(self.store.read(stored).decode(), self.store.url(stored))
 
     def write(self, request: PlanRequest, recording: Recording) -> str:
         """Keeps a recording, and the one before it beside it; gives its key in the store."""
-        key = f"{_FOLDER}/{key_of(request)}"
+        key = f"{FOLDER}/{key_of(request)}"
         if self.store.exists(key):
             self.store.write(previous_of(key), self.store.read(key))
         return self.store.write(key, recording.as_yaml().encode())
