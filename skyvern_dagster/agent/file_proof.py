@@ -72,10 +72,12 @@ class FileProof:
         verdict: ``shown``: it names the item; ``nothing``: it tells neither way; ``wrong``: it is
             another item's, or no document at all.
         told: The same in a sentence for people and planners; empty where the item is shown.
+        shown: The numbers of records that it names, of those that the task names.
     """
 
     verdict: Verdict
     told: str = ""
+    shown: tuple[str, ...] = ()
 
 
 class FileProver:
@@ -90,6 +92,20 @@ class FileProver:
         self._named = " ".join([self._text, *(str(value) for _, value in flat_items(goal.payload))])
         self._today = goal.today
         self.item = wanted_item(self._text, goal.payload, goal.today)
+        wants_files = goal.complete_on_download or concept("goal.download").mentioned(self._text)
+        listed = (self.item.identifier, *self.item.listed) if self.item.listed else ()
+        self._asked = listed if wants_files else ()
+        self._given: set[str] = set()
+        self._untold = 0
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Of several records that the task names, those of which no file has come yet.
+
+        A file that doesn't say whose it is may be of any of them.
+        """
+        missing = tuple(number for number in self._asked if number not in self._given)
+        return missing if len(missing) > self._untold else ()
 
     async def checked(self, result: ActionResult) -> tuple[ActionResult, tuple[str, ...]]:
         """An action's result without wrong files, and notes on files that tell nothing.
@@ -101,6 +117,8 @@ class FileProver:
         proofs = [(file, await asyncio.to_thread(self.proof, file)) for file in result.downloads]
         notes = tuple(each.told for _, each in proofs if each.verdict == "nothing" and each.told)
         wrong = [each.told for _, each in proofs if each.verdict == "wrong"]
+        self._given.update(number for _, each in proofs for number in each.shown)
+        self._untold += sum(each.verdict == "nothing" for _, each in proofs)
         if not wrong:
             return result, notes
         for file, each in proofs:
@@ -135,8 +153,9 @@ class FileProver:
 
     def _of_number(self, file: DownloadedFile, page: _FileText) -> FileProof:
         wanted = self.item.identifier
-        if page.names(wanted):
-            return FileProof("shown")
+        shown = tuple(one for one in (wanted, *self.item.listed) if page.names(one))
+        if shown:
+            return FileProof("shown", shown=shown)
         others = page.in_the_place_of(self.item)
         if others:
             told = f"{file.filename} is of {', '.join(others[:3])}, not of {wanted}"
@@ -164,8 +183,10 @@ class FileProver:
         if not self.item:
             return FileProof("shown")
         of_item = self.item.described
-        if self.item.identifier and mentions_identifier(filename, self.item.identifier):
-            return FileProof("shown")
+        numbers = (self.item.identifier, *self.item.listed)
+        named = tuple(one for one in numbers if one and mentions_identifier(filename, one))
+        if named:
+            return FileProof("shown", shown=named)
         return FileProof("nothing", f"{filename}: not proven to be of {of_item}, since {why}")
 
 

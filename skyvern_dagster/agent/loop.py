@@ -152,6 +152,9 @@ class AgentLoop:
             run_cost=self._run_cost,
         )
         plan = await self.timed("plan", self.planner.plan(request))
+        for each in plan.declined:
+            if each.diverged:
+                self.log(f"step {order} · {each.planner} · diverged: {each.reason}")
         actions, ending = await self._carry_out(order, plan, observation)
         image = await self.timed("screenshot", self._screenshot())
         summary = self.recorder.clean(
@@ -242,8 +245,12 @@ class AgentLoop:
             return None
         result = await self._with_proven_files(result)
         self.downloads += result.downloads
-        wants_file = self.request.goal.complete_on_download and result.downloads
-        return self._completion() if wants_file else None
+        return self._completion() if self._has_its_file(result) else None
+
+    def _has_its_file(self, result: ActionResult) -> bool:
+        """Whether the task ends with these files: it named no other records beside theirs."""
+        wants_file = self.request.goal.complete_on_download
+        return wants_file and bool(result.downloads) and not self._prover.missing
 
     async def work(self, work: SessionWork) -> Ending:
         """Does what a block does on the page by itself, in place of steps.
@@ -347,7 +354,7 @@ class AgentLoop:
                 return Ending("terminated", decision.reason, errors)
             case Complete():
                 return self._completion()
-            case _ if result.downloads and self.request.goal.complete_on_download:
+            case _ if self._has_its_file(result):
                 return self._completion()
             case _:
                 return None
@@ -357,6 +364,9 @@ class AgentLoop:
         if goal.complete_on_download and not self.downloads:
             wrong = f" ({self._wrong_file})" if self._wrong_file else ""
             return Ending("failed", f"the planner said complete, but no file was downloaded{wrong}")
+        if missing := self._prover.missing:
+            reason = f"the planner said complete, but no file of {', '.join(missing)} has come"
+            return Ending("failed", reason)
         if goal.data_extraction_goal and self.extracted is None:
             return Ending("failed", "the planner said complete, but nothing was extracted")
         problem = mismatch(self.extracted, goal.data_schema) if self.extracted is not None else None

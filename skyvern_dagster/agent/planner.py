@@ -135,10 +135,15 @@ class PlanFailure:
 
 @dataclass(frozen=True)
 class Declined:
-    """A planner that was asked first, and why it left the step to the next."""
+    """A planner that was asked first, and why it left the step to the next.
+
+    Attributes:
+        diverged: Whether it knew a way and met something else on it.
+    """
 
     planner: str
     reason: str
+    diverged: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,6 +160,7 @@ class Plan:
             had a say in it.
         notes: What people should know about the plan, for instance a doubtful value.
         declined: The planners that were asked before, filled in by the policy.
+        diverged: Whether there is no decision because a known way isn't as it was.
     """
 
     decisions: tuple[Decision, ...]
@@ -166,6 +172,7 @@ class Plan:
     guarded: bool = False
     notes: tuple[str, ...] = ()
     declined: tuple[Declined, ...] = ()
+    diverged: bool = False
 
 
 @runtime_checkable

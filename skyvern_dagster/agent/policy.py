@@ -57,7 +57,7 @@ class PlannerPolicy:
                 if planner is self._planners[-1] or not _gives_up_unsure(plan):
                     return replace(plan, usage=spent, declined=tuple(declined))
                 giving_up = giving_up or plan
-            declined.append(Declined(planner.name, plan.reasoning))
+            declined.append(Declined(planner.name, plan.reasoning, plan.diverged))
         if giving_up is not None:
             others = tuple(each for each in declined if each.planner != giving_up.planner)
             return replace(giving_up, usage=spent, declined=others)

@@ -36,6 +36,8 @@ _LEAST_KEY = 0.45
 """What a loop's bare `current_value` has, the least telling of all names."""
 _DECIMALS = re.compile(r"(?<![\w.,/-])\d{1,3}(?:[.,' ]?\d{3})*[.,]\d{2}(?![\w/]|[.,-]\d)")
 _CAPITALS = re.compile(r"(?<![\w-])[A-Z]{3,}(?:-[A-Z]+)*(?![\w-])")
+_INDEX = re.compile(r"\.\d+(?=\.|$)")
+"""A place in a list, within the path of a value."""
 _CONTEXT = 40
 """Characters before a value that may say what it is: about six words."""
 
@@ -53,6 +55,7 @@ class WantedItem:
         place: Which one it is in the order of the page, counted from 1; 0 where nothing says.
         oldest: Whether it is the oldest of all.
         others: Further numbers of the same form that the goal's text names.
+        listed: Those of them that it lists beside the first one: ``R-7, R-8 and R-9``.
         payload_days: Days that the payload gives beside the number: they support a find.
     """
 
@@ -65,6 +68,7 @@ class WantedItem:
     oldest: bool = False
     payload_days: tuple[date, ...] = ()
     others: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.identifier or self.picks)
@@ -106,11 +110,14 @@ def wanted_item(text: str, payload: Mapping[str, Any], today: date) -> WantedIte
     if identifier and (item := _read_value(identifier, today)):
         return item
     if identifier:
-        return WantedItem(identifier, field or _field_in(text, identifier), payload_days=days)
+        field = field or _field_in(text, identifier)
+        others = _payload_others(payload, identifier)
+        return WantedItem(identifier, field, payload_days=days, others=others, listed=others)
     identifier, field = _number_in(text)
     if identifier:
         others = _others_in(text, identifier)
-        return WantedItem(identifier, field, payload_days=days, others=others)
+        listed = _listed_in(text, identifier, others)
+        return WantedItem(identifier, field, payload_days=days, others=others, listed=listed)
     day = _day(text, today)
     item = WantedItem(
         day=day,
@@ -132,10 +139,18 @@ def _payload_number(payload: Mapping[str, Any]) -> tuple[str, str]:
     for path, value in flat_items(payload):
         if isinstance(value, bool) or not isinstance(value, str | int) or "://" in str(value):
             continue
-        score, field = _key_score(path.rsplit(".", 1)[-1], path)
+        score, field = _key_score(_INDEX.sub("", path).rsplit(".", 1)[-1], path)
         if score > best[0] and str(value).strip():
             best = (score, str(value).strip(), field)
     return best[1], best[2]
+
+
+def _payload_others(payload: Mapping[str, Any], identifier: str) -> tuple[str, ...]:
+    """Further numbers of a list that the payload gives: each of them is meant."""
+    given = [(path, str(value).strip()) for path, value in flat_items(payload)]
+    places = {_INDEX.sub(".", path) for path, value in given if value == identifier}
+    alike = [value for path, value in given if _INDEX.sub(".", path) in places]
+    return tuple(dict.fromkeys(value for value in alike if value and value != identifier))
 
 
 def _key_score(name: str, path: str) -> tuple[float, str]:
@@ -227,6 +242,31 @@ def _others_in(text: str, identifier: str) -> tuple[str, ...]:
         if _shape(one.text) == _shape(identifier) and fold(one.text) != fold(identifier)
     ]
     return tuple(dict.fromkeys(alike))
+
+
+def _listed_in(text: str, identifier: str, others: tuple[str, ...]) -> tuple[str, ...]:
+    """The numbers that follow one another with nothing but joints and names of records between."""
+    listed: list[str] = []
+    end = text.find(identifier) + len(identifier)
+    while places := sorted((at, one) for one in others if (at := text.find(one, end)) >= 0):
+        at, number = places[0]
+        if not _is_joint(text[end:at]):
+            break
+        listed.append(number)
+        end = at + len(number)
+    return tuple(listed)
+
+
+def _is_joint(between: str) -> bool:
+    """Whether a text only joins two numbers of a list."""
+    said = [word for word in fold(between).split() if word.strip(",;/&+")]
+    joints = word_list("items")["list_joints"]
+    kinds = word_list("items")["number_words"]
+    return all(
+        word.strip(",;") in (*joints, *kinds)
+        or any(concept(name).mentioned(word) for name in (*_PAGES, "word.article"))
+        for word in said
+    )
 
 
 def _shape(number: str) -> str:

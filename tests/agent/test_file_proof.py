@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from fpdf import FPDF
 
 from skyvern_dagster.agent.file_proof import FileProver
 from skyvern_dagster.agent.planner import Goal
-from skyvern_dagster.browser.results import DownloadedFile
+from skyvern_dagster.browser.results import ActionResult, DownloadedFile
 
 _LONG = """Gardenia Ltd, 12 Mill Lane, Leeds. Customer number 55512. VAT GB123456789.
 Order number: {order}
@@ -126,3 +127,35 @@ def test_tables_and_pages_are_read_as_well(tmp_path: Path, content: bytes) -> No
 def test_an_error_message_is_no_document(tmp_path: Path) -> None:
     assert _verdict(tmp_path, "Download the report.", {}, b'{"error": "not found"}') == "wrong"
     assert _verdict(tmp_path, "Download the report.", {}, b'{"rows": [1]}') == "shown"
+
+
+@pytest.mark.parametrize(
+    ("goal", "payload"),
+    [
+        ("Download the invoices R-7, R-8 and R-9.", {}),
+        ("Download invoice R-7, then invoice R-8 and R-9", {}),
+        ("Lade die Rechnungen R-7, R-8 und R-9 herunter", {}),
+        ("Download the invoices of the given orders", {"order_ids": ["R-7", "R-8", "R-9"]}),
+        ("Download their invoices", {"orders": [{"order_id": f"R-{n}"} for n in (7, 8, 9)]}),
+    ],
+)
+def test_of_several_each_has_to_come(tmp_path: Path, goal: str, payload: dict[str, Any]) -> None:
+    prover = FileProver(Goal(navigation_goal=goal, payload=payload, complete_on_download=True))
+    missing = [prover.missing]
+    for text in (*(_invoice(invoice=each) for each in ("R-8", "R-8", "R-7")), "nothing to see"):
+        _give(prover, tmp_path, text)
+        missing.append(prover.missing)
+    left = ("R-7", "R-9")
+    assert missing == [("R-7", "R-8", "R-9"), left, left, ("R-9",), ()]
+
+
+def test_another_number_of_that_form_is_not_one_of_several() -> None:
+    goal = "Download the invoice of order 10432 for customer 88123."
+    assert FileProver(Goal(navigation_goal=goal, complete_on_download=True)).missing == ()
+
+
+def _give(prover: FileProver, folder: Path, text: str) -> None:
+    path = folder / "file.pdf"
+    path.write_bytes(_pdf(text))
+    file = DownloadedFile(path, path.name, "application/pdf", path.stat().st_size, "", "")
+    asyncio.run(prover.checked(ActionResult(ok=True, message="", downloads=(file,))))

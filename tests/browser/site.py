@@ -14,10 +14,11 @@ PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
 class Site(LoopbackSite):
-    """``hits`` counts requests by path."""
+    """``hits`` counts requests by path; ``scripts`` are pages that only run a script."""
 
     def __init__(self) -> None:
         self.hits: Counter[str] = Counter()
+        self.scripts: dict[str, str] = {}
         self.failures_left: Counter[str] = Counter()
         super().__init__(bound(_Handler, self))
 
@@ -41,6 +42,10 @@ class _Handler(Answering):
             self.answer(int(parts.path.rpartition("/")[2]), "text/html", b"<h1>Sorry</h1>")
         elif parts.path == "/redirect":
             self.answer(302, "text/html", b"", Location=query["to"])
+        elif parts.path in self.site.scripts:
+            self.page(f"<title>Wait</title><body><script>{self.site.scripts[parts.path]}</script>")
+        elif parts.path == "/hop":
+            self.page(f"<script>location.replace({query['then']!r})</script>")
         elif parts.path.startswith("/files/"):
             self.file(query)
         elif parts.path == "/cookie":
@@ -61,6 +66,9 @@ class _Handler(Answering):
         self.file(query)
 
     def file(self, query: dict[str, str]) -> None:
+        if query.get("cookie", "") not in (self.headers.get("Cookie") or ""):
+            self.answer(403, "text/html", b"<h1>Please sign in</h1>")
+            return
         headers = {"Content_Disposition": query["disposition"]} if "disposition" in query else {}
         content = query["content"].encode() if "content" in query else PDF
         self.answer(

@@ -10,12 +10,14 @@
     "[class*=flash i],[class*=toast i],[class*=notice i],[class*=success i],[id*=error i]";
   const ACTS = ["click", "dblclick", "mousedown", "mouseup", "keydown", "keyup", "input", "change", "drop"];
   const AT_ONCE = 30;
+  const LONGEST_REFRESH = 3; // seconds: what is longer is read by people first
   const FIELDS = "input,select,textarea";
   let stirred = performance.now(); // the last change of the document
   let leaving = -1; // when a navigation away from this document was asked for
   let downloads = 0; // how many downloads the page asked for by link
   let acted = -Infinity; // when somebody last did something on the page
   let due = 0; // when the last timer ends that was started by what somebody did
+  let refreshSeen = -1; // when it was first seen that the page goes on by itself
   let openings = 0; // how many new tabs the page asked for
 
   const clean = (text) => (text || "").replace(/\s+/g, " ").trim();
@@ -100,6 +102,17 @@
     }
   }
 
+  // <meta http-equiv=refresh content="2;url=/file.pdf">: the page goes on by itself. One that only
+  // shows itself anew, again and again, doesn't.
+  function refreshDue(now) {
+    const meta = document.querySelector("meta[http-equiv=refresh i]");
+    const [, delay, url] = /^\s*([\d.]+)\s*[;,]\s*url\s*=\s*['"]?([^'"]+)/i.exec((meta && meta.content) || "") || [];
+    if (url === undefined || Number(delay) > LONGEST_REFRESH) return 0;
+    if (new URL(url, document.baseURI).href === location.href) return 0;
+    refreshSeen = refreshSeen < 0 ? now : refreshSeen;
+    return refreshSeen + Number(delay) * 1000 + AT_ONCE;
+  }
+
   function hashOf(text) {
     let low = 0xdeadbeef;
     let high = 0x41c6ce57;
@@ -151,7 +164,7 @@
     const now = performance.now();
     return {
       quiet: now - stirred,
-      due: Math.max(0, due - now),
+      due: Math.max(0, due - now, refreshDue(now) - now),
       ready: document.readyState,
       leaving: leaving < 0 ? null : now - leaving,
       downloads,

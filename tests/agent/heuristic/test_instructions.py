@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,10 +17,14 @@ from skyvern_dagster.agent.planners.heuristic.instructions import (
     Instruction,
     Key,
     Move,
+    Narrow,
     Press,
     Send,
+    Visit,
     Write,
+    clauses_of,
     instructions_of,
+    sequence_of,
 )
 from skyvern_dagster.agent.planners.heuristic.situation import situation_of
 from skyvern_dagster.browser.observation import Node, Observation
@@ -108,3 +114,61 @@ def test_options_are_of_the_list_or_the_radio_buttons() -> None:
 )  # fmt: skip
 def test_in_doubt_nothing_is_done(goal: str, nodes: tuple[Node, ...]) -> None:
     assert first(goal, *nodes) is None
+
+
+BETWEEN = "Filter the orders between 2024-04-15 and 2024-06-30"
+
+
+@pytest.mark.parametrize(
+    ("goal", "instructions"),
+    [
+        (f"Go to the order history. {BETWEEN}. Click the Filter button.",
+         [Visit("order history"), Narrow(BETWEEN), Press("Filter")]),
+        (f"{BETWEEN}, click Apply.", [Narrow(BETWEEN), Press("Apply")]),
+        ("Close cookie notices. Set the period from 1. April 2024 to 5. May 2024, then click 'Go'.",
+         [Narrow("Set the period from 1. April 2024 to 5. May 2024"), Press("Go")]),
+        ("Filtere die Liste zwischen 15.04.2024 und 30.06.2024. Klicke auf Filtern.",
+         [Narrow("Filtere die Liste zwischen 15.04.2024 und 30.06.2024"), Press("Filtern")]),
+        ('Log in. Go to the settings, write "x" into name and click Save.',
+         [Visit("settings"), Write("name", "x"), Press("Save")]),
+        ('Replace the text by "Hello" and click Publish.', []),
+        ("Accept the cookies and open the orders", []),
+        ("Go to the orders and click Next", []),
+    ],
+)  # fmt: skip
+def test_a_goal_in_its_order(goal: str, instructions: list[Instruction]) -> None:
+    assert list(sequence_of(goal)) == instructions
+
+
+DAYS = st.dates(min_value=date(1990, 1, 1), max_value=date(2100, 1, 1))
+
+
+@given(DAYS, DAYS, st.sampled_from(["and", "to", "und"]))
+def test_two_days_are_never_parted(one: date, other: date, joint: str) -> None:
+    clause = f"Filter the list between {one} {joint} {other}"
+    assert clause in list(clauses_of(f"Go on. {clause}. Click Filter."))
+
+
+def both(goal: str, *nodes: Node, lang: str = "") -> list[tuple[str, str]]:
+    seen = Observation("https://a/", "A", Node("document", children=nodes), lang=lang)
+    plan = follow_instructions(situation_of(PlanRequest(Goal(goal), seen)))
+    typed = plan.decisions if plan else ()
+    return [(each.ref, each.text) for each in typed if isinstance(each, InputText)]
+
+
+def test_both_days_of_a_filter_are_filled_in_as_the_fields_want_them() -> None:
+    native = (field("From", "e1", input_type="date"), field("To", "e2", input_type="date"))
+    assert both(BETWEEN, *native) == [("e1", "2024-04-15"), ("e2", "2024-06-30")]
+    hinted = (
+        field("Von", "e1", placeholder="TT.MM.JJJJ"), field("Bis", "e2", placeholder="TT.MM.JJJJ")
+    )  # fmt: skip
+    assert both(BETWEEN, *hinted) == [("e1", "15.04.2024"), ("e2", "30.06.2024")]
+    shown = (
+        field("Start date", "e1", value="01/31/2024"), field("End date", "e2", value="02/28/2024")
+    )  # fmt: skip
+    assert both(BETWEEN, *shown) == [("e1", "04/15/2024"), ("e2", "06/30/2024")]
+    unnamed = (field("", "e1", input_type="date"), field("", "e2", input_type="date"))
+    assert both(BETWEEN, *unnamed) == [("e1", "2024-04-15"), ("e2", "2024-06-30")]
+    assert both("Filter the orders since 2024-04-15", *native) == [("e1", "2024-04-15")]
+    assert both(BETWEEN, native[0]) == []
+    assert both(BETWEEN, *native, field("From warehouse", "e3", input_type="date")) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from urllib.parse import urlsplit
 
 from skyvern_dagster.agent.planners.replay.recording import Element
@@ -21,6 +22,11 @@ in a line of YAML."""
 _ENOUGH_WORDS = 0.5
 """An element's name may lose or change half of its words (`Invoice 12 (PDF, 90 kB)`) where the
 variables in it are the same."""
+
+
+_SHOWN = 60
+_MOST_SHOWN = 3
+"""Of what a page has instead: enough to see whether something was renamed, in one line."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +86,37 @@ def find(element: Element, observation: Observation, variables: Variables) -> st
     return alike[0].ref if same_target else None
 
 
+def what_is_there(element: Element, observation: Observation, variables: Variables) -> str:
+    """What a page has in place of a described element, for people: its likest neighbours."""
+    alike = [
+        (_likeness(element, each, variables), each)
+        for each in _seen(observation)
+        if each.node.role == element.role and each.name
+    ]
+    alike.sort(key=lambda pair: pair[0], reverse=True)
+    names = dict.fromkeys(f'{each.node.role} "{each.name[:_SHOWN]}"' for _, each in alike)
+    if not names:
+        return f"the page has no {element.role}"
+    more = f" and {len(names) - _MOST_SHOWN} more" if len(names) > _MOST_SHOWN else ""
+    return f"there are {', '.join(list(names)[:_MOST_SHOWN])}{more}"
+
+
+def _likeness(element: Element, seen: _Seen, variables: Variables) -> float:
+    wanted = _folded(variables.fill(element.name))
+    named = SequenceMatcher(None, wanted, _folded(seen.name)).ratio()
+    return (
+        named
+        + (seen.under == element.under)
+        + 2 * all(_folded(variables.fill(each)) in _folded(seen.row) for each in element.row)
+    )
+
+
 def in_words(element: Element) -> str:
     """A description for people: ``link "Orders"``."""
-    return f'{element.role} "{element.name}"' if element.name else element.role
+    named = f'{element.role} "{element.name}"' if element.name else element.role
+    where = [f"in the row of {', '.join(element.row)}"] if element.row else []
+    where += [f'under "{element.under}"'] if element.under else []
+    return " ".join((named, *where))
 
 
 def _best(element: Element, seen: list[_Seen], variables: Variables) -> list[_Seen]:
@@ -106,25 +140,36 @@ def _fit(element: Element, seen: _Seen, variables: Variables) -> int:
         _folded(variables.fill(value)) == _folded(node.attributes.get(name, ""))
         for name, value in element.attributes.items()
     )
-    named = _named(element, seen, variables)
-    if not named and not (not element.name and (shared or same_url)):
-        return 0
     near = _folded(variables.fill(element.under)) == _folded(seen.under)
     inside = _folded(variables.fill(element.inside)) == _folded(seen.inside)
+    named = _named(element, seen, variables, in_place=same_url and near and inside)
+    if not named and not (not element.name and (shared or same_url)):
+        return 0
     return 1 + 4 * named + 2 * same_url + 2 * shared + 2 * inside + near
 
 
-def _named(element: Element, seen: _Seen, variables: Variables) -> int:
-    """2 for the same name, 1 for one with the same variables and mostly the same words."""
+def _named(element: Element, seen: _Seen, variables: Variables, *, in_place: bool) -> int:
+    """2 for the same name, 1 for one that differs only in what may differ.
+
+    That is what was seen to differ from record to record; else the other half of the words, where
+    the variables in it are the same, or address and heading are (`Invoice 12`, `Orders (3)`).
+    """
     wanted, shown = _folded(variables.fill(element.name)), _folded(seen.name)
     if wanted == shown and shown:
         return 2
+    if element.varies:
+        return int(bool(re.fullmatch(_pattern(wanted), shown)))
     names = used_in(element.name)
-    if not names or any(_folded(variables.values[name]) not in shown for name in names):
+    if not (names or in_place) or not wanted or not shown:
         return 0
-    words = set(re.findall(r"[^\W\d_]+", wanted))
-    shared = words & set(re.findall(r"[^\W\d_]+", shown))
-    return 1 if len(shared) >= _ENOUGH_WORDS * len(words) else 0
+    if any(_folded(variables.values[name]) not in shown for name in names):
+        return 0
+    words, others = (set(re.findall(r"[^\W\d_]+", text)) for text in (wanted, shown))
+    return 1 if len(words & others) >= _ENOUGH_WORDS * max(len(words), bool(others)) else 0
+
+
+def _pattern(name: str) -> str:
+    return r"\S.*".join(re.escape(part) for part in name.split("*"))
 
 
 def _attributes(node: Node, variables: Variables) -> dict[str, str]:

@@ -19,10 +19,12 @@ from skyvern_dagster.agent.planners.replay.data_mapping.learning import learn
 from skyvern_dagster.agent.planners.replay.data_mapping.mapping import DataMapping
 from skyvern_dagster.agent.planners.replay.effects import effect_of
 from skyvern_dagster.agent.planners.replay.elements import describe
+from skyvern_dagster.agent.planners.replay.generalising import generalised
 from skyvern_dagster.agent.planners.replay.library import RecordingLibrary, key_of, site_of
 from skyvern_dagster.agent.planners.replay.paging import PagedReading, turns_page
 from skyvern_dagster.agent.planners.replay.recording import RecordedAction, RecordedStep, Recording
 from skyvern_dagster.agent.planners.replay.variables import Variables, used_in
+from skyvern_dagster.agent.purposes import ReplayMemo
 from skyvern_dagster.browser.observation import Observation
 
 REPLAY = "replay"
@@ -53,10 +55,13 @@ class ReplayLearner:
         self._lost = False
         self._new = False
         self._by_model = False
+        self._diverged = ""
 
     def note(self, request: PlanRequest, plan: Plan, actions: Sequence[PastAction]) -> None:
         """Takes a step down."""
         self._first = self._first or request
+        told = (each.reason for each in plan.declined if each.diverged)
+        self._diverged = self._diverged or next(told, "")
         if self._reads:
             return
         if self._pages is not None or turns_page(actions) or self._replays_pages(request, plan):
@@ -68,7 +73,8 @@ class ReplayLearner:
             if reading is None:
                 self._stop_at_reading()
                 return
-        recorded = self._recorded_actions(request, actions, reading)
+        recorded = self._kept_actions(request, actions)
+        recorded = recorded or self._recorded_actions(request, actions, reading)
         if recorded is None:
             # An element that can't be told apart can't be found again.
             self._lost = True
@@ -162,6 +168,19 @@ class ReplayLearner:
             recorded.append(made)
         return recorded
 
+    def _kept_actions(
+        self, request: PlanRequest, actions: Sequence[PastAction]
+    ) -> list[RecordedAction] | None:
+        """The actions of the recording, where these repeated them: patterns in them stay."""
+        memo = actions[0].decision.memo if actions else None
+        if not isinstance(memo, ReplayMemo) or not all(each.result.ok for each in actions):
+            return None
+        kept = self._library.read(request)
+        if kept is None or kept.digest != memo.digest:
+            return None
+        repeated = kept.steps[memo.step].actions
+        return list(repeated) if len(repeated) == len(actions) else None
+
     def finish(self, *, completed: bool) -> str | None:
         """Keeps the recording; gives a line for the log if it did."""
         request = self._first
@@ -171,6 +190,8 @@ class ReplayLearner:
         if existing is not None and (existing.pinned or not existing.enabled):
             return None
         recording = _without_secrets(self._recording(request), request.redact)
+        if existing is not None:
+            recording = generalised(existing, recording)
         return f"recorded as {self._library.write(request, recording)}"
 
     def _worth_it(self, request: PlanRequest) -> bool:
@@ -190,6 +211,7 @@ class ReplayLearner:
             goal=goal_text(request.goal, variables),
             bound=tuple(sorted(used_in(texts))),
             values=variables.digests(),
+            diverged=self._diverged,
             ends="read" if self._reads else "complete",
             steps=steps,
         )

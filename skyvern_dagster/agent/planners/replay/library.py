@@ -10,7 +10,11 @@ from skyvern_dagster.agent.planner import PlanRequest
 from skyvern_dagster.agent.planners.replay.recording import Recording, read_recording
 from skyvern_dagster.artifacts.store import ArtifactStore
 
-_FOLDER = "recordings"
+FOLDER = "recordings"
+"""What the keys of all recordings begin with."""
+_SUFFIX = ".yaml"
+_PREVIOUS = "@previous"
+"""No host's name has this sign."""
 
 
 class RecordingLibrary:
@@ -22,10 +26,13 @@ class RecordingLibrary:
     Args:
         store: Shared by all runs.
         folder: Recordings that are committed beside the workflows.
+
+    Attributes:
+        store: The same.
     """
 
     def __init__(self, store: ArtifactStore, folder: Path | None = None) -> None:
-        self._store = store
+        self.store = store
         self._folder = folder
 
     def read(self, request: PlanRequest) -> Recording | None:
@@ -40,14 +47,22 @@ class RecordingLibrary:
         if self._folder is not None and (path := self._folder / key).is_file():
             kept = read_recording(path.read_text(encoding="utf-8"), str(path))
             return kept.model_copy(update={"pinned": True})
-        stored = f"{_FOLDER}/{key}"
-        if not self._store.exists(stored):
+        stored = f"{FOLDER}/{key}"
+        if not self.store.exists(stored):
             return None
-        return read_recording(self._store.read(stored).decode(), self._store.url(stored))
+        return read_recording(self.store.read(stored).decode(), self.store.url(stored))
 
     def write(self, request: PlanRequest, recording: Recording) -> str:
-        """Keeps a recording; gives its key in the store."""
-        return self._store.write(f"{_FOLDER}/{key_of(request)}", recording.as_yaml().encode())
+        """Keeps a recording, and the one before it beside it; gives its key in the store."""
+        key = f"{FOLDER}/{key_of(request)}"
+        if self.store.exists(key):
+            self.store.write(previous_of(key), self.store.read(key))
+        return self.store.write(key, recording.as_yaml().encode())
+
+
+def previous_of(key: str) -> str:
+    """Where the recording lies that was in place of this one before."""
+    return f"{key.removesuffix(_SUFFIX)}{_PREVIOUS}{_SUFFIX}"
 
 
 def key_of(request: PlanRequest) -> str | None:
@@ -56,7 +71,7 @@ def key_of(request: PlanRequest) -> str | None:
     if not place.workflow or not place.block:
         return None
     return (
-        "/".join(_safe(part) for part in (place.workflow, place.block, site_of(request))) + ".yaml"
+        "/".join(_safe(part) for part in (place.workflow, place.block, site_of(request))) + _SUFFIX
     )
 
 

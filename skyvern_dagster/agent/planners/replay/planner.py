@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 from urllib.parse import urljoin
 
@@ -14,7 +15,8 @@ from skyvern_dagster.agent.guard import shows
 from skyvern_dagster.agent.learner import Learner
 from skyvern_dagster.agent.planner import PastStep, Plan, PlanRequest
 from skyvern_dagster.agent.planners.replay.effects import difference
-from skyvern_dagster.agent.planners.replay.elements import find, in_words
+from skyvern_dagster.agent.planners.replay.elements import find, in_words, what_is_there
+from skyvern_dagster.agent.planners.replay.harmless import is_harmless
 from skyvern_dagster.agent.planners.replay.learner import ReplayLearner, goal_text
 from skyvern_dagster.agent.planners.replay.library import RecordingLibrary
 from skyvern_dagster.agent.planners.replay.reading_again import read_again_here, read_page
@@ -25,12 +27,14 @@ from skyvern_dagster.agent.planners.replay.recording import (
 )
 from skyvern_dagster.agent.planners.replay.variables import Variables, used_in
 from skyvern_dagster.agent.purposes import ReplayMemo
+from skyvern_dagster.reading.dates import find_dates
 
 PLANNER = "replay"
 Learning = Literal["model", "all", "off"]
 
 _DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
 _PASSIVE = frozenset({"click", "scroll", "wait", "back"})
+_UNSAID = "the recording doesn't say what depends on {name}, which is another now"
 
 
 class ReplayPlanner:
@@ -75,24 +79,31 @@ def _planned(recording: Recording | None, request: PlanRequest) -> Plan:
     variables = Variables(request.place.variables)
     if problem := _unfit(recording, request, variables):
         return _declined(problem)
+    changed = _unsaid_change(recording, request, variables)
+    if changed and not _is_day(variables.values.get(changed, "")):
+        return _declined(_UNSAID.format(name=changed))
     position = _position(recording, request.history, variables)
     if position.problem:
-        return _declined(position.problem)
+        return _declined(position.problem, diverged=True)
     reasons = []
     for index in _candidates(recording, position, request, variables):
         if index >= len(recording.steps):
             reasons.append(_at_the_end(recording))
+            continue
+        if changed and not is_harmless(recording.steps[index]):
+            reasons.append(f"recorded step {index + 1}: {_UNSAID.format(name=changed)}")
             continue
         made = _decisions(recording, index, request, variables)
         if not isinstance(made, str):
             why = f"recorded step {index + 1} of {len(recording.steps)}"
             return Plan(made, 0.95, why, PLANNER, guarded=True)
         reasons.append(made)
-    return _declined(reasons[0])
+    known = position.index < len(recording.steps) and not changed
+    return _declined(reasons[0], diverged=known)
 
 
-def _declined(reason: str) -> Plan:
-    return Plan((), 0.0, reason, PLANNER)
+def _declined(reason: str, *, diverged: bool = False) -> Plan:
+    return Plan((), 0.0, reason, PLANNER, diverged=diverged)
 
 
 def _unfit(recording: Recording, request: PlanRequest, variables: Variables) -> str:
@@ -101,6 +112,11 @@ def _unfit(recording: Recording, request: PlanRequest, variables: Variables) -> 
         return "the recording is disabled"
     if recording.goal != goal_text(request.goal, variables):
         return "the recording is of another goal"
+    return ""
+
+
+def _unsaid_change(recording: Recording, request: PlanRequest, variables: Variables) -> str:
+    """The first variable with another value of which no recorded action says what it is for."""
     now = variables.digests()
     changed = {
         name for name in {*now, *recording.values} if now.get(name) != recording.values.get(name)
@@ -109,8 +125,14 @@ def _unfit(recording: Recording, request: PlanRequest, variables: Variables) -> 
     for name in sorted(changed - set(recording.bound) - request.place.incidental):
         # The order's date changes with its id, and it is the id that the actions go by.
         if name.rpartition(".")[0] not in moved:
-            return f"the recording doesn't say what depends on {name}, which is another now"
+            return name
     return ""
+
+
+def _is_day(value: str) -> bool:
+    """Whether a value is a day: what is read depends on it, and not the way to the list."""
+    mentions = find_dates(value, date.max)
+    return len(mentions) == 1 and not value[: mentions[0].start] + value[mentions[0].end :].strip()
 
 
 @dataclass(frozen=True)
@@ -253,7 +275,8 @@ def _decision(
             continue
         ref = find(element, request.observation, variables)
         if ref is None:
-            return f"{mark}: there is no {variables.fill(in_words(element))} here"
+            there = what_is_there(element, request.observation, variables)
+            return f"{mark}: there is no {variables.fill(in_words(element))} here; {there}"
         fields[name] = ref
     if "url" in fields:
         fields["url"] = urljoin(request.observation.url, str(fields["url"]))

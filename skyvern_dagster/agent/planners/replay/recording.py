@@ -20,6 +20,7 @@ class Element(_Part):
     """An element as a person would describe it; texts may hold ``{{ variables }}``.
 
     Attributes:
+        varies: Whether ``*`` in the name stands for what differs from record to record.
         row: Variables that the table row, list item or card around it shows.
         under: The heading above it.
         inside: The dialog or frame that it is in.
@@ -32,6 +33,7 @@ class Element(_Part):
     input_type: str = ""
     url: str = ""
     attributes: dict[str, str] = Field(default_factory=dict)
+    varies: bool = False
     row: tuple[str, ...] = ()
     under: str = ""
     inside: str = ""
@@ -103,6 +105,8 @@ class Recording(_Part):
         enabled: Set by hand to false: neither use nor change it.
         bound: Variables that the actions use.
         values: A digest of each variable's value at the time of recording.
+        diverged: Where the recording before this one could not be gone on with: the step, what was
+            expected and what was there.
         ends: ``complete``, or ``read``: from there on, a page has to be read by another planner.
     """
 
@@ -115,6 +119,7 @@ class Recording(_Part):
     enabled: bool = True
     bound: tuple[str, ...] = ()
     values: dict[str, str] = Field(default_factory=dict)
+    diverged: str = ""
     ends: Literal["complete", "read"] = "complete"
     steps: tuple[RecordedStep, ...]
 
