@@ -31,13 +31,13 @@ from skyvern_dagster.agent.task import TaskRequest, TaskResult
 from skyvern_dagster.agent.task_runner import TaskRunner
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.browser.observation import Node, Observation
-from skyvern_dagster.browser.page_outline import CHARACTERS_PER_TOKEN
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.credentials.access import SecretAccess
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.sources import EnvironmentSource
 from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
 from skyvern_dagster.llm.loopback import ChatRequest, ModelServer, Says, Slow
+from skyvern_dagster.token_estimate import estimated_tokens
 from tests.agent.records_desk import NUMBERS, RecordsDesk
 
 VISITS = ("first", "same site", "link renamed", "same again")
@@ -196,11 +196,9 @@ def main() -> None:
     ]
     request = PlanRequest(Goal(data_extraction_goal="x"), Observation("", "", Node("document")))
     schema = json.dumps(answer_schema(request))
-    fixed = (len(prompt("system")) + len(schema)) / CHARACTERS_PER_TOKEN
+    fixed = estimated_tokens(prompt("system") + schema)
     step = sum(visit.input_tokens for visit in first) / sum(visit.calls for visit in first)
-    print(
-        f"fixed prompt, form of the answer included: {fixed:.0f} tokens (Skyvern: {SKYVERN_FIXED})"
-    )
+    print(f"fixed prompt, form of the answer included: {fixed} tokens (Skyvern: {SKYVERN_FIXED})")
     print(f"one step here: {step:.0f} tokens (one of Skyvern's documents: {SKYVERN_STEP})\n")
     _second_visits(delay)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 _ASCII = 1 / 4
@@ -18,11 +19,16 @@ _NOT_ASCII = re.compile("[^\x00-\x7f]")
 
 def estimated_tokens(text: str) -> int:
     """About how many tokens a text is: close enough for a budget, and the same for every model."""
+    return math.ceil(token_weight(text))
+
+
+def token_weight(text: str) -> float:
+    """What a piece of a text adds to the tokens of the whole."""
     if text.isascii():
-        return _rounded_up(len(text) * _ASCII)
+        return len(text) * _ASCII
     foreign = len(_NOT_ASCII.findall(text))
     alphabetic = len(_LETTERS_OF_ALPHABETS.findall(text))
-    return _rounded_up(
+    return (
         (len(text) - foreign) * _ASCII
         + alphabetic * _ALPHABETS
         + (foreign - alphabetic) * _SYLLABLES
@@ -34,7 +40,3 @@ def least_tokens(text: str) -> int:
     # English prose stays under five characters a token; two Chinese characters are one at best.
     foreign = 0 if text.isascii() else len(_NOT_ASCII.findall(text))
     return int((len(text) - foreign) / 5 + foreign / 4)
-
-
-def _rounded_up(tokens: float) -> int:
-    return int(-(-tokens // 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from skyvern_dagster.agent.decisions import (
@@ -147,6 +148,8 @@ class AgentLoop:
             steps_left=self.request.max_steps - order,
             place=self.request.place,
             screenshot=self.session.screenshot,
+            labelled_screenshot=partial(self.session.labelled_screenshot, observation),
+            locale=self.session.options.locale,
             redact=self.recorder.redact,
             first_text=self._first_text(observation),
             run_cost=self._run_cost,
@@ -443,6 +446,9 @@ def _past(order: int, observation: Observation, plan: Plan, actions: list[PastAc
         tuple(actions),
         plan.usage,
         plan.failure.reason if plan.failure is not None else "",
+        plan.reasoning,
+        plan.judgement,
+        plan.memory,
     )
 
 

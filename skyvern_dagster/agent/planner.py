@@ -69,6 +69,9 @@ class PastStep:
     Attributes:
         usage: What planning it cost.
         problem: Why there are no actions, where planning itself failed.
+        why: What the step was for.
+        judgement: What its planner thought of the step before.
+        memory: What its planner wanted to keep in mind.
     """
 
     order: int
@@ -78,6 +81,9 @@ class PastStep:
     actions: tuple[PastAction, ...]
     usage: Usage = field(default_factory=Usage)
     problem: str = ""
+    why: str = ""
+    judgement: str = ""
+    memory: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,6 +110,8 @@ class PlanRequest:
 
     Attributes:
         screenshot: Takes a picture of the page (JPEG), for planners that can see.
+        labelled_screenshot: The same with refs drawn at their elements.
+        locale: The language that pages are asked for.
         redact: Takes secrets out of a text: what leaves this process passes through it.
         run_cost: US dollars that the models of the run have cost so far; asking may take time.
         first_text: What the page said before the task did anything: that proves nothing later.
@@ -115,6 +123,8 @@ class PlanRequest:
     steps_left: int = 10
     place: Place = field(default_factory=Place)
     screenshot: Callable[[], Awaitable[bytes]] | None = None
+    labelled_screenshot: Callable[[], Awaitable[bytes]] | None = None
+    locale: str = "en-US"
     redact: Callable[[str], str] = str
     first_text: str = ""
     run_cost: Callable[[], float] = float
@@ -161,6 +171,8 @@ class Plan:
         notes: What people should know about the plan, for instance a doubtful value.
         declined: The planners that were asked before, filled in by the policy.
         diverged: Whether there is no decision because a known way isn't as it was.
+        judgement: What the planner thinks of the last step, to be told to it again.
+        memory: What it wants to keep in mind; it replaces what it wanted before.
     """
 
     decisions: tuple[Decision, ...]
@@ -173,6 +185,8 @@ class Plan:
     notes: tuple[str, ...] = ()
     declined: tuple[Declined, ...] = ()
     diverged: bool = False
+    judgement: str = ""
+    memory: str = ""
 
 
 @runtime_checkable

@@ -75,7 +75,7 @@ def phrase(node: Node, *, row: bool, words: frozenset[str] = frozenset()) -> str
 
 def control(node: Node, words: frozenset[str] = frozenset()) -> str:
     """A control with its ref and its state: ``textbox "E-mail" [e5] ="a@b" required``."""
-    name = _short(_control_name(node))
+    name = _short(control_name(node))
     role = "clickable" if node.role in ("generic", "text", "img", "cell") else node.role
     parts = [role, f'"{name}"', f"[{node.ref}]", *_facts(node, words), *_flags(node)]
     return " ".join(part for part in parts if part)
@@ -198,7 +198,7 @@ def _below(node: Node) -> Iterator[Node]:
         yield from child.walk()
 
 
-def _control_name(node: Node) -> str:
+def control_name(node: Node) -> str:
     """What a control is called, without what the controls inside it are called."""
     return node.name or node.text or node.title or node.placeholder or _inner_text(node)
 

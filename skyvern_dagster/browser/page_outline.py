@@ -23,9 +23,7 @@ from skyvern_dagster.browser.outline_node import (
     phrase,
 )
 from skyvern_dagster.browser.table_cells import RowSlots, Slot, row_slots
-
-CHARACTERS_PER_TOKEN = 4
-"""Close enough for a budget, and the same for every model."""
+from skyvern_dagster.token_estimate import token_weight
 
 _ROWS = frozenset({"row", "listitem", "article", "option", "treeitem", "menuitem", "gridcell"})
 _NAMED = frozenset(
@@ -74,7 +72,7 @@ def page_outline(
     Args:
         observation: One look at a page.
         words: What the goal is about; lines with those of them that are rare are kept first.
-        max_tokens: Budget, at four characters a token.
+        max_tokens: Budget, as the text's scripts are estimated.
         all_rows: Whether long tables and lists are kept as far as the budget goes, for reading.
     """
     wanted_words = frozenset(word.casefold() for word in words if word)
@@ -85,7 +83,7 @@ def page_outline(
         for index, line in enumerate(lines)
         if all_rows or line.row <= _MOST_ROWS or line.rank == MATCHED
     }
-    kept = _within(lines, wanted, max_tokens * CHARACTERS_PER_TOKEN)
+    kept = _within(lines, wanted, max_tokens)
     if len(kept) == len(lines):
         return PageOutline("\n".join(_printed(line) for line in lines), complete=True)
     return PageOutline("\n".join(_with_gaps(lines, kept)), complete=False)
@@ -229,11 +227,11 @@ def _without_repeats(lines: list[_Line]) -> Iterator[_Line]:
         yield line
 
 
-def _within(lines: list[_Line], wanted: set[int], characters: int) -> frozenset[int]:
+def _within(lines: list[_Line], wanted: set[int], tokens: float) -> frozenset[int]:
     kept: set[int] = set()
-    left = characters
+    left = tokens
     for index in sorted(wanted, key=lambda index: (lines[index].rank, index)):
-        cost = len(_printed(lines[index])) + 1
+        cost = token_weight(f"{_printed(lines[index])}\n")
         if cost > left:
             continue
         left -= cost

@@ -16,6 +16,7 @@ from skyvern_dagster.browser.download_limits import DownloadLimits
 from skyvern_dagster.browser.downloads import Downloads
 from skyvern_dagster.browser.fetching import reason_of
 from skyvern_dagster.browser.har import HarLog
+from skyvern_dagster.browser.labelled_picture import drawn, labels_of
 from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.observing import observe
@@ -234,6 +235,24 @@ class BrowserSession:
             )
         except Error as error:
             raise BrowserError(f"the page gave no picture: {reason_of(error)}") from error
+
+    async def labelled_screenshot(self, observation: Observation) -> bytes:
+        """The viewport as a JPEG with the refs of a look at it drawn at their elements.
+
+        Raises:
+            BrowserError: The page gives no picture, or the browser can't draw on it.
+        """
+        from playwright.async_api import Error
+
+        picture = await self.screenshot()
+        browser, size = self._context.browser, self.tabs.current.viewport_size
+        labels = labels_of(observation)
+        if browser is None or size is None or not labels:
+            return picture
+        try:
+            return await drawn(browser, picture, labels, (size["width"], size["height"]))
+        except Error as error:
+            raise BrowserError(f"no refs could be drawn: {reason_of(error)}") from error
 
     def hide(self, text: str) -> None:
         """From now on, no screenshot shows this text: it is about to be typed, and secret."""

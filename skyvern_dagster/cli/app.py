@@ -11,6 +11,7 @@ import typer
 from skyvern_dagster.cli.grants import app as grants_app
 from skyvern_dagster.cli.keys import app as keys_app
 from skyvern_dagster.cli.recordings import app as recordings_app
+from skyvern_dagster.cli.models import app as models_app
 from skyvern_dagster.errors import SkyvernDagsterError
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app = typer.Typer(
 app.add_typer(keys_app)
 app.add_typer(grants_app)
 app.add_typer(recordings_app)
+app.add_typer(models_app)
 
 Json = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON on stdout.")]
 Downloads = Annotated[

@@ -48,3 +48,23 @@ def test_who_is_interrupted_while_it_opens_leaves_it_to_the_others() -> None:
     with ModelServer([{"n": 1}]) as server:
         settings = server.settings()
         assert isinstance(asyncio.run(interrupted()), Answered)
+
+
+def test_azures_dated_versions_have_a_query_and_a_header_of_their_own() -> None:
+    address = "https://mine.openai.azure.com/openai/deployments/d?api-version=2024-10-21"
+
+    async def opened() -> tuple[str, dict[str, object], str]:
+        client = (await connection(ModelSettings(base_url=address, api_key="k"))).client
+        return str(client.base_url), dict(client.default_query), client.default_headers["api-key"]
+
+    assert asyncio.run(opened()) == (
+        "https://mine.openai.azure.com/openai/deployments/d/",
+        {"api-version": "2024-10-21"},
+        "k",
+    )
+
+
+def test_a_query_of_the_address_is_sent() -> None:
+    with ModelServer([{"n": 1}]) as server:
+        settings = ModelSettings(base_url=f"{server.url}?api-version=1", model="m")
+        assert isinstance(asyncio.run(ModelClient(settings).ask(QUESTION)), Answered)

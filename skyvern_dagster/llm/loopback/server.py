@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, assert_never
+from urllib.parse import urlsplit
 
 from skyvern_dagster.llm.known_servers import forget
 from skyvern_dagster.llm.loopback.replies import (
@@ -124,7 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
-        if not self.path.endswith("/chat/completions"):
+        if not urlsplit(self.path).path.endswith("/chat/completions"):
             self._error(HttpError(404, f"there is no {self.path} here"))
             return
         request, reply, cached = self.server.model_server.reply(body)

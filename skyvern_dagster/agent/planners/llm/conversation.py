@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from skyvern_dagster.agent.decisions import Find
 from skyvern_dagster.agent.planner import Goal, PlanRequest
-from skyvern_dagster.agent.planners.llm.history import history_lines
+from skyvern_dagster.agent.planners.llm.history import history_lines, last_memory
 from skyvern_dagster.agent.planners.llm.templates import fenced, prompt
 from skyvern_dagster.browser.page_outline import PageOutline, page_outline, words_of
 from skyvern_dagster.llm.messages import Message
 
 NEXT = "What next? Answer with the JSON document."
+
+_PLAIN = ("", "en", "en-US")
+"""Languages of pages that say nothing more than the task's locale does."""
 
 
 class Conversation:
@@ -32,9 +36,16 @@ class Conversation:
             all_rows=bool(request.goal.data_extraction_goal),
         )
 
-    def planning(self, image: bytes | None = None) -> tuple[Message, ...]:
-        """To decide on the next step."""
-        return self._messages("system", self.page.text, NEXT, image)
+    def planning(
+        self, image: bytes | None = None, *, labelled: bool = False
+    ) -> tuple[Message, ...]:
+        """To decide on the next step.
+
+        Args:
+            image: A picture of the page.
+            labelled: Whether refs are drawn on it.
+        """
+        return self._messages("system", self._page(self.page.text, NEXT, labelled=labelled), image)
 
     def reading(self, text: str, question: str) -> tuple[Message, ...]:
         """To read data out of a part of the page."""
@@ -46,18 +57,16 @@ class Conversation:
 
     def verifying(self) -> tuple[Message, ...]:
         """To check whether the goal is reached."""
-        return self._messages("verify", self.page.text, "Is the goal reached?", None)
+        return self._messages("verify", self._page(self.page.text, "Is the goal reached?"), None)
 
-    def _messages(
-        self, system: str, text: str, question: str, image: bytes | None
-    ) -> tuple[Message, ...]:
+    def _messages(self, system: str, page: str, image: bytes | None) -> tuple[Message, ...]:
         lines, left_out = history_lines(self._request.history)
         done = prompt("history", lines=[fenced(line) for line in lines], left_out=left_out)
         return (
             Message("system", prompt(system)),
             self._task(),
             Message("user", self._request.redact(done)),
-            Message("user", self._page(text, question), image),
+            Message("user", page, image),
         )
 
     def _task(self) -> Message:
@@ -65,6 +74,8 @@ class Conversation:
         text = prompt(
             "task",
             goal=goal,
+            time_zone=_time_zone(),
+            locale=self._request.locale,
             schema=_schema_text(goal),
             payload=json.dumps(goal.payload, ensure_ascii=False, default=str)
             if goal.payload
@@ -72,17 +83,20 @@ class Conversation:
         )
         return Message("user", self._request.redact(text))
 
-    def _page(self, text: str, question: str) -> str:
+    def _page(self, text: str, question: str, *, labelled: bool = False) -> str:
         seen = self._request.observation
         tabs = [f"{tab.index} {tab.title or tab.url}" for tab in seen.tabs]
         shown = prompt(
             "page",
             url=fenced(seen.url),
             title=fenced(seen.title).replace('"', "'"),
+            lang=fenced(seen.lang).replace('"', "'") if seen.lang not in _PLAIN else "",
             status=seen.http_status if (seen.http_status or 200) >= 400 else None,
             dialogs=[fenced(each) for each in seen.dialogs],
             text=fenced(text),
             tabs=fenced(", ".join(tabs)) if len(tabs) > 1 else "",
+            labelled=labelled,
+            memory=fenced(last_memory(self._request.history)),
             steps_left=self._request.steps_left,
             question=question,
         )
@@ -94,6 +108,11 @@ def _schema_text(goal: Goal) -> str:
     if not schema:
         return ""
     return schema if isinstance(schema, str) else json.dumps(schema, ensure_ascii=False)
+
+
+def _time_zone() -> str:
+    """This machine's, as its distance from UTC: names of zones are ambiguous."""
+    return datetime.now().astimezone().strftime("UTC%z")
 
 
 def _words(request: PlanRequest) -> frozenset[str]:

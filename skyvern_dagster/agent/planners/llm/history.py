@@ -2,41 +2,70 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
-from skyvern_dagster.agent.decisions import Decision, Extract, InputText, SelectOption
+from skyvern_dagster.agent.decisions import (
+    Click,
+    Decision,
+    Extract,
+    Find,
+    InputText,
+    Press,
+    SelectOption,
+)
 from skyvern_dagster.agent.planner import PastAction, PastStep
 
 _MOST_STEPS = 24
-"""Lines of history in a prompt: two of the blocks below, at most 1,400 tokens."""
+"""Lines of history in a prompt: two of the blocks below, at most 2,400 tokens."""
 _KEPT_STEPS = 12
 """Lines are left out by dozens, so that the prompt's beginning stays the same for twelve steps
 and the server's cache of prefixes holds."""
 _LONGEST = 220
-"""Characters of a line: a decision, its element and a message of the page; about 55 tokens."""
+"""Characters of an action: a decision, its element and a message of the page; about 55 tokens."""
+_LONGEST_FOUND = 480
+"""Characters of what a search has found: what it was asked for."""
+_LONGEST_THOUGHT = 160
+"""Characters of a judgement and a reason together: two short sentences."""
 _SHOWN_FIELDS = {
-    "goto": "url", "press": "key", "find": "text", "wait": "for_text", "scroll": "direction",
+    "goto": "url", "wait": "for_text", "scroll": "direction", "find": "text",
     "switch_tab": "index", "complete": "shows", "terminate": "reason", "upload_file": "path",
 }  # fmt: skip
 
 
 def history_lines(history: Sequence[PastStep]) -> tuple[list[str], int]:
-    """One line per step, and how many of the oldest were left out."""
+    """One line per step, and how many of the oldest were left out.
+
+    A line tells why, what was done to which element, the how manyeth time, and what came of it.
+    """
     # In blocks, so that the lines' beginning changes rarely.
     surplus = max(0, len(history) - _MOST_STEPS)
     left_out = -(-surplus // _KEPT_STEPS) * _KEPT_STEPS
-    return [_step_line(step) for step in history[left_out:]], left_out
+    done: Counter[str] = Counter()
+    lines = [_step_line(step, done) for step in history]
+    return lines[left_out:], left_out
 
 
-def _step_line(step: PastStep) -> str:
-    done = "; ".join(_action(action) for action in step.actions) or f"no plan: {step.problem}"
-    return f"{step.order}. {done}"
+def last_memory(history: Sequence[PastStep]) -> str:
+    """What the model wanted to keep in mind, as it last said it."""
+    return next((step.memory for step in reversed(history) if step.memory), "")
 
 
-def _action(action: PastAction) -> str:
+def _step_line(step: PastStep, done: Counter[str]) -> str:
+    actions = "; ".join(_action(action, done) for action in step.actions)
+    thought = _short("; ".join(filter(None, (step.judgement, step.why))), _LONGEST_THOUGHT)
+    said = f"({thought}) " if thought and actions else ""
+    return f"{step.order}. {said}{actions or f'no plan: {step.problem}'}"
+
+
+def _action(action: PastAction, done: Counter[str]) -> str:
     result = action.result
     outcome = f"FAILED: {result.error or result.message}" if not result.ok else _changes(action)
-    return _short(f"{_decision(action.decision, action.target)} -> {outcome}")
+    decision = _decision(action.decision, action.target)
+    done[decision] += 1
+    times = f" ({done[decision]} times now)" if done[decision] > 1 else ""
+    longest = _LONGEST_FOUND if isinstance(action.decision, Find) else _LONGEST
+    return _short(f"{decision}{times} -> {outcome}", longest)
 
 
 def _decision(decision: Decision, target: str) -> str:
@@ -45,9 +74,15 @@ def _decision(decision: Decision, target: str) -> str:
             enter = " and Enter" if decision.press_enter else ""
             return f"input_text '{decision.text[:60]}'{enter} into {target}"
         case SelectOption():
-            return f"select_option '{decision.label or decision.value}' in {target}"
+            chosen = ", ".join(decision.labels) or decision.label or decision.value
+            return f"select_option '{chosen}' in {target}"
         case Extract():
             return f"extract: {_size(decision.data)}"
+        case Click(count=count) if count > 1:
+            return f"click x{count} {target}"
+        case Press(count=count):
+            times = f" x{count}" if count > 1 else ""
+            return f"press '{decision.key}'{times} {target}".strip()
         case _:
             shown = getattr(decision, _SHOWN_FIELDS.get(decision.type, "type"), "")
             extra = "" if shown in (None, decision.type) else f" '{str(shown)[:80]}'"
@@ -57,6 +92,8 @@ def _decision(decision: Decision, target: str) -> str:
 def _changes(action: PastAction) -> str:
     result = action.result
     parts = []
+    if isinstance(action.decision, Find | SelectOption) and result.message:
+        parts.append(result.message)
     if result.downloads:
         parts.append("downloaded " + ", ".join(file.filename for file in result.downloads))
     if result.new_tab:
@@ -84,6 +121,6 @@ def _size(data: object) -> str:
             return str(data)[:60]
 
 
-def _short(text: str) -> str:
+def _short(text: str, longest: int) -> str:
     flat = " ".join(text.split())
-    return flat if len(flat) <= _LONGEST else flat[:_LONGEST] + "…"
+    return flat if len(flat) <= longest else flat[:longest] + "…"

@@ -17,12 +17,10 @@ from skyvern_dagster.llm.messages import Question
 from skyvern_dagster.llm.outcomes import Refused, TooLong, Unavailable
 from skyvern_dagster.llm.structured import Document, Misshapen, ask_for
 from skyvern_dagster.llm.usage import Usage
+from skyvern_dagster.token_estimate import token_weight
 
 _WHOLE_PAGE = 1_000_000
 """Tokens: more than any page has, so that nothing is trimmed and the parts below are all of it."""
-_CHARACTERS_PER_TOKEN = 4
-"""What tokenizers of Latin scripts come to (3.5 to 4.5); the budget is halved where that was too
-few."""
 _MOST_PARTS = 40
 """A bound on the requests for one page; the last part takes what is left."""
 _TRIMMINGS = 3
@@ -84,7 +82,7 @@ async def read_page(client: ModelClient, request: PlanRequest) -> ReadData:
 
 async def _read_parts(client: ModelClient, request: PlanRequest, budget: int) -> ReadData | TooLong:
     conversation = Conversation(request, _WHOLE_PAGE)
-    parts = _parts(conversation.page.text, budget * _CHARACTERS_PER_TOKEN)
+    parts = _parts(conversation.page.text, budget)
     schema = schema_of(request.goal.data_schema)
     whole = ReadData()
     for number, text in enumerate(parts, start=1):
@@ -126,10 +124,14 @@ def _held_to(schema: dict[str, Any], document: Any) -> Any:
 
 
 def _parts(text: str, most: int) -> list[str]:
-    """The page's lines in parts, none longer than ``most`` characters unless one line is."""
-    parts: list[str] = [""]
+    """The page's lines in parts, none of more than ``most`` tokens unless one line is."""
+    parts: list[list[str]] = [[]]
+    size = 0.0
     for line in text.splitlines():
-        if parts[-1] and len(parts[-1]) + len(line) > most and len(parts) < _MOST_PARTS:
-            parts.append("")
-        parts[-1] += f"{line}\n"
-    return parts
+        weight = token_weight(f"{line}\n")
+        if parts[-1] and size + weight > most and len(parts) < _MOST_PARTS:
+            parts.append([])
+            size = 0.0
+        parts[-1].append(f"{line}\n")
+        size += weight
+    return ["".join(part) for part in parts]

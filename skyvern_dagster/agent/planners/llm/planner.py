@@ -12,7 +12,14 @@ from skyvern_dagster.agent.planner import Plan, PlanFailure, PlanRequest
 from skyvern_dagster.agent.planners.llm.checking import verify
 from skyvern_dagster.agent.planners.llm.conversation import Conversation
 from skyvern_dagster.agent.planners.llm.page_data import ReadData, fitting, read_page
-from skyvern_dagster.agent.planners.llm.reply import answer_schema, proven_later, read_answer
+from skyvern_dagster.agent.planners.llm.reply import (
+    Answer,
+    answer_schema,
+    proven_later,
+    read_answer,
+)
+from skyvern_dagster.browser.labelled_picture import unnamed_controls
+from skyvern_dagster.errors import BrowserError
 from skyvern_dagster.llm.client import ModelClient
 from skyvern_dagster.llm.messages import Question
 from skyvern_dagster.llm.outcomes import Refused, TooLong, Unavailable
@@ -32,11 +39,12 @@ _LITTLE_TEXT = 150
 """Characters: a page that says less than two lines may show the rest as a drawing."""
 _FEW_LINES = 3
 """Lines: with three or more the page has a structure that text tells."""
+_SEVERAL = 3
+"""Controls without a name: one or two (an icon that closes, one that searches) can be told by their
+place, more can't."""
 _FAILED_STEPS = 2
 """One step without an effect happens (a slow page); two in a row mean that the text doesn't show
 what is wrong."""
-
-Answer = tuple[str, tuple[Decision, ...]]
 
 
 class LlmPlanner:
@@ -101,10 +109,13 @@ class LlmPlanner:
         outcome, conversation = await self._asked(request)
         match outcome:
             case Document():
-                why, decisions = outcome.value
                 notes = (outcome.note,) if outcome.note else ()
-                draft = _Draft(request, conversation, why, decisions, outcome.usage, notes)
-                return await self._checked(draft)
+                answer = outcome.value
+                draft = _Draft(
+                    request, conversation, answer.why, answer.decisions, outcome.usage, notes
+                )
+                plan = await self._checked(draft)
+                return replace(plan, judgement=answer.judgement, memory=answer.memory)
             case Misshapen():
                 return _failed(outcome.reason, outcome.usage, retryable=True)
             case Refused():
@@ -129,13 +140,15 @@ class LlmPlanner:
         def read(document: Any) -> Answer:
             return read_answer(document, request)
 
-        image = None
         conversation = Conversation(request, budget)
-        if request.screenshot is not None and self._wants_picture(request, conversation):
-            image = await request.screenshot()
+        image, labelled = None, False
+        if self._wants_picture(request, conversation):
+            image, labelled = await _picture(request)
         outcome: StructuredOutcome[Answer] = TooLong("")
         for _ in range(_TRIMMINGS):
-            question = Question(conversation.planning(image), schema, "next_decisions")
+            question = Question(
+                conversation.planning(image, labelled=labelled), schema, "next_decisions"
+            )
             outcome = await ask_for(self._client, question, read)
             if not isinstance(outcome, TooLong):
                 break
@@ -151,7 +164,8 @@ class LlmPlanner:
         text = conversation.page.text
         # A short table is all there is to see; a lone heading may stand above a drawing.
         tells_little = len(text) < _LITTLE_TEXT and text.count("\n") < _FEW_LINES
-        return stuck or (tells_little and "[" not in text)
+        nameless = len(unnamed_controls(request.observation)) >= _SEVERAL
+        return stuck or nameless or (tells_little and "[" not in text)
 
     async def _checked(self, draft: _Draft) -> Plan:
         decisions = draft.decisions
@@ -216,6 +230,18 @@ class _Draft:
             guarded=True,
             notes=self.notes,
         )
+
+
+async def _picture(request: PlanRequest) -> tuple[bytes | None, bool]:
+    """A picture for the request, and whether refs stand in it."""
+    if request.labelled_screenshot is not None and any(
+        node.ref for node in request.observation.root.walk()
+    ):
+        try:
+            return await request.labelled_screenshot(), True
+        except BrowserError:
+            pass  # one without refs is still one
+    return (await request.screenshot() if request.screenshot is not None else None), False
 
 
 def _read(reading: ReadData, spent: Usage, why: str, after: tuple[Decision, ...]) -> Plan:

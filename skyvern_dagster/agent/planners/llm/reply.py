@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -24,6 +26,7 @@ _FIELDS: dict[str, Any] = {
     "text": _TEXT,
     "press_enter": {"type": "boolean"},
     "label": _TEXT,
+    "labels": {"type": "array", "items": _TEXT},
     "checked": {"type": "boolean"},
     "key": _TEXT,
     "button": {"enum": ["left", "right"]},
@@ -41,6 +44,24 @@ _FIELDS: dict[str, Any] = {
 _MOST_DECISIONS = 20
 """Room for a long form (address, contact, consents, a button) in one answer; more is a model
 that repeats itself."""
+_LONGEST_LINE = 600
+"""Characters of a memory, about 150 tokens: it is told again at every step."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A planning answer, taken apart.
+
+    Attributes:
+        why: What the decisions are for.
+        judgement: On the last step.
+        memory: To be told again.
+    """
+
+    decisions: tuple[Decision, ...]
+    why: str = ""
+    judgement: str = ""
+    memory: str = ""
 
 
 def answer_schema(request: PlanRequest) -> dict[str, Any]:
@@ -62,6 +83,8 @@ def answer_schema(request: PlanRequest) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": {
+            "judgement": _TEXT,
+            "memory": _TEXT,
             "why": _TEXT,
             "decisions": {"type": "array", "minItems": 1, "items": decision},
         },
@@ -69,8 +92,8 @@ def answer_schema(request: PlanRequest) -> dict[str, Any]:
     }
 
 
-def read_answer(document: Any, request: PlanRequest) -> tuple[str, tuple[Decision, ...]]:
-    """The reason and the decisions of an answer.
+def read_answer(document: Any, request: PlanRequest) -> Answer:
+    """The decisions of an answer, and what goes with them.
 
     What comes after the first decision that can't be used is dropped: the page is looked at again
     after the ones before it.
@@ -78,7 +101,7 @@ def read_answer(document: Any, request: PlanRequest) -> tuple[str, tuple[Decisio
     Raises:
         NoFitError: Not even the first decision can be used.
     """
-    why, given = _taken_apart(document)
+    given = _decisions_in(document)
     refs = {node.ref for node in request.observation.root.walk() if node.ref}
     decisions: list[Decision] = []
     for entry in given[:_MOST_DECISIONS]:
@@ -90,23 +113,29 @@ def read_answer(document: Any, request: PlanRequest) -> tuple[str, tuple[Decisio
             break
     if not decisions:
         raise NoFitError('"decisions" is empty; use terminate if there is nothing to be done')
-    return why, tuple(decisions)
+    said = {name: _line(document, name) for name in ("why", "judgement", "memory")}
+    return Answer(tuple(decisions), **said)
 
 
-def _taken_apart(document: Any) -> tuple[str, list[Any]]:
+def _line(document: Any, name: str) -> str:
+    value = document.get(name) if isinstance(document, dict) else None
+    return " ".join(str(value).split())[:_LONGEST_LINE] if value else ""
+
+
+def _decisions_in(document: Any) -> list[Any]:
     # Servers that don't know the schema: a bare list, or one decision alone.
     if isinstance(document, list):
-        return "", document
+        return document
     if not isinstance(document, dict):
         raise NoFitError('the answer must be an object with "why" and "decisions"')
     if "decisions" not in document and "type" in document:
-        return "", [document]
+        return [document]
     given = document.get("decisions")
     if isinstance(given, dict):
         given = [given]
     if not isinstance(given, list):
         raise NoFitError('the answer must have a list "decisions"')
-    return str(document.get("why") or ""), given
+    return given
 
 
 def _decision(entry: Any, request: PlanRequest, refs: Iterable[str]) -> Decision:
@@ -115,6 +144,8 @@ def _decision(entry: Any, request: PlanRequest, refs: Iterable[str]) -> Decision
     known = {"type", "data", *_FIELDS}
     fields = {key: value for key, value in entry.items() if key in known and value is not None}
     fields = _of_this_kind(fields)
+    if isinstance(fields.get("data"), str):
+        fields["data"] = _written_out(fields["data"])
     try:
         decision = _DECISION.validate_python(fields)
     except ValidationError as error:
@@ -126,6 +157,15 @@ def _decision(entry: Any, request: PlanRequest, refs: Iterable[str]) -> Decision
         ) from error
     _check(decision, request, refs)
     return decision
+
+
+def _written_out(data: str) -> Any:
+    """Data that came as JSON in a text: servers whose schemas can't say "anything" ask for that."""
+    try:
+        found = json.loads(data)
+    except ValueError:
+        return data
+    return found if isinstance(found, dict | list) else data
 
 
 def _of_this_kind(fields: dict[str, Any]) -> dict[str, Any]:

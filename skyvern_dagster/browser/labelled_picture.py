@@ -1,0 +1,98 @@
+"""A picture of a page with the refs of its elements drawn on it, for planners that can see.
+
+It is drawn on a page of its own, in a context of its own: the page that is worked on, and what its
+scripts could notice, stays as it is.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from skyvern_dagster.browser.observation import Box, Node, Observation
+from skyvern_dagster.browser.outline_node import control_name, is_control
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
+
+_PAGE = Path(__file__).parent / "html" / "labelled_picture.html"
+_MOST = 60
+"""More labels than that hide what they are to name."""
+_SMALLEST = 4.0
+"""CSS pixels: what is smaller is no control that people see."""
+_TIMEOUT = 5_000.0
+
+
+@dataclass(frozen=True)
+class Label:
+    """A ref, and where its element is in the picture, in CSS pixels."""
+
+    text: str
+    box: Box
+
+
+def unnamed_controls(observation: Observation) -> tuple[Node, ...]:
+    """The controls in view that no text names."""
+    return tuple(
+        node
+        for node, _ in _placed(observation.root)
+        if is_control(node) and not control_name(node).strip()
+    )
+
+
+def labels_of(observation: Observation) -> tuple[Label, ...]:
+    """Labels for the controls in view; where there are many, those without a name first."""
+    placed = [(node, box) for node, box in _placed(observation.root) if is_control(node)]
+    placed.sort(key=lambda each: bool(control_name(each[0]).strip()))
+    return tuple(Label(str(node.ref), box) for node, box in placed[:_MOST])
+
+
+def _placed(node: Node, x: float = 0.0, y: float = 0.0) -> Iterator[tuple[Node, Box]]:
+    """Nodes in view and where they are in the picture: a frame's boxes begin at its corner."""
+    box = node.box
+    if box is not None:
+        here = Box(box.x + x, box.y + y, box.width, box.height)
+        if node.in_viewport and min(box.width, box.height) >= _SMALLEST:
+            yield node, here
+        if node.role == "iframe":
+            x, y = here.x, here.y
+    for child in node.children:
+        yield from _placed(child, x, y)
+
+
+async def drawn(
+    browser: Browser, picture: bytes, labels: tuple[Label, ...], size: tuple[int, int]
+) -> bytes:
+    """The picture with labels, as a JPEG of the same size.
+
+    Args:
+        browser: Where it is drawn.
+        picture: A JPEG.
+        labels: What to draw.
+        size: Width and height of the picture in CSS pixels.
+
+    Raises:
+        playwright.async_api.Error: The browser can't draw.
+    """
+    width, height = size
+    viewport = {"width": width, "height": height}
+    context = await browser.new_context(viewport=viewport, offline=True)  # type: ignore[arg-type]
+    try:
+        page = await context.new_page()
+        page.set_default_timeout(_TIMEOUT)
+        await page.set_content(_PAGE.read_text(encoding="utf-8"))
+        await page.evaluate(
+            "given => draw(given)",
+            {
+                "picture": f"data:image/jpeg;base64,{base64.b64encode(picture).decode()}",
+                "width": width,
+                "height": height,
+                "labels": [{"text": each.text, **each.box._asdict()} for each in labels],
+            },
+        )
+        return await page.screenshot(type="jpeg", quality=70)
+    finally:
+        await context.close()
