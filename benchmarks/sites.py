@@ -93,6 +93,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--scripts", type=Path, default=os.environ.get("SITES_SCRIPTS"))
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME[:KEY=VALUE]")
+    parser.add_argument("--port", type=int, default=_FIRST_PORT, help="of the first site")
     chosen = parser.parse_args()
     if chosen.scripts is None:
         parser.error("say where the start scripts are: --scripts FOLDER, or SITES_SCRIPTS")
@@ -101,7 +102,7 @@ def main() -> int:
     good, said, right = True, 0, 0
     for number, asked in enumerate(names):
         name, _, variant = asked.partition(":")
-        with _site(chosen.scripts / f"{name}.sh", _FIRST_PORT + number, variant) as site:
+        with _site(chosen.scripts / f"{name}.sh", chosen.port + number, variant) as site:
             fetched = _run(site)
         print(fetched.row(name, variant or "as it is"), flush=True)
         good = good and not fetched.wrong and not fetched.is_false_success
