@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from skyvern_dagster.browser.observation import Node
+from skyvern_dagster.reading.controls import CONTROL_ROLES
 from skyvern_dagster.reading.date_mention import DateMention, DayOrder
 from skyvern_dagster.reading.day_order import day_order
 from skyvern_dagster.reading.facts import Fact
@@ -25,7 +28,7 @@ class Row:
     Attributes:
         values: Its values by field name.
         day: The one by which it is filtered.
-        text: All that the page says of it.
+        text: What the page says of it, without what can be clicked: that says what to do.
     """
 
     values: dict[str, Any]
@@ -86,6 +89,16 @@ def _order_of_days(view: PageView, reading: FilledRecords, today: date) -> DayOr
     return day_order(mentions, view.observation.lang, view.page_text, today)
 
 
+def _said(node: Node) -> Iterator[str]:
+    """The texts of a node, without those of its controls."""
+    if node.role in CONTROL_ROLES:
+        return
+    if not node.children and (said := node.text or node.name):
+        yield said
+    for child in node.children:
+        yield from _said(child)
+
+
 @dataclass(frozen=True)
 class _RowReader:
     view: PageView
@@ -98,7 +111,7 @@ class _RowReader:
         for field in self.wanted.wanted:
             fact = self._in_its_year(filled, filled.facts.get(field.name))
             values[field.name] = value_of(fact, field, self.order, self.today) if fact else None
-        text = " ".join(self.view.text(node) for node in filled.record.nodes)
+        text = " ".join(part for node in filled.record.nodes for part in _said(node))
         return Row(values, self._filter_day(filled, values), text)
 
     def _in_its_year(self, filled: FilledRecord, fact: Fact | None) -> Fact | None:

@@ -37,7 +37,7 @@ CASES = [
     ("user_menu", "2024-01-10", ["click Anna K."]),
     ("mega", "2024-01-10", ["click Mein Konto"]),
     ("archive_after", "2024-01-10", ["extract", "click Order archive"]),
-    ("nothing", "2024-01-10", ["terminate no_page"]),
+    ("nothing", "2024-01-10", ["click Products"]),
     ("status_select", "2024-01-10", ["select_option Status"]),
     ("sort_select", "2024-01-10", ["extract", "complete"]),
     ("unrelated_year", "2022-01-01", ["extract", "complete"]),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from skyvern_dagster.agent.planners.heuristic.navigation import RELATED
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
-from skyvern_dagster.agent.planners.heuristic.target_page import is_page_of, is_target_page
+from skyvern_dagster.agent.planners.heuristic.target_page import is_headed, is_page_of
 from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.record_list import PageOfList, Row
 
@@ -11,8 +12,9 @@ _PLAIN = 0.75
 """Of a reading's quality, where nothing else says what the records are: number and day both have
 to be named so. A bare `#` beside any date comes to 0.63, and could be a list of anything."""
 
-_RELATED = 0.5
-"""The same on a page of a related name (bills, bookings): half of what is asked for is plain."""
+_RELATED = 0.6
+"""The same on a page of a related name (bills, bookings): most of what is asked for is plain. Lists
+of what happened lately, which name records among much else, come to 0.4."""
 
 _MOST = 0.5
 """Half of the records say themselves what they are: those are meant, the others are of other
@@ -32,9 +34,8 @@ def is_wanted_list(situation: Situation, page: PageOfList) -> bool:
         return True
     if len(page.rows) > 1 and _share_speaking(situation, page) >= _MOST:
         return True
-    several_or_plain = len(page.rows) > 1 or page.reading.quality >= _PLAIN
-    least = _RELATED if is_target_page(situation) else _PLAIN
-    return several_or_plain and page.reading.quality >= least
+    related = any(is_headed(situation, name) for name in RELATED.get(target, ()))
+    return page.reading.quality >= (_RELATED if related else _PLAIN)
 
 
 def of_wanted_kind(situation: Situation, page: PageOfList) -> list[Row]:

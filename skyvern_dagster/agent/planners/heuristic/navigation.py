@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -240,39 +240,83 @@ def candidates(
     explore: bool = False,
 ) -> Iterator[Candidate]:
     """Everything on the page that may lead to another one, with what speaks for it."""
-    named = {id(one.control.node): one for one in routes(situation, targets, wording)}
-    hubs = {id(one.control.node): one.score for one in routes(situation, _HUBS)}
-    related = {id(one.control.node): one.score for one in routes(situation, fallbacks)}
-    personal = user_area(situation.view)
+    judge = _Judge.of(situation, targets, wording, fallbacks, explore=explore)
     for control in situation.view.controls:
-        key = id(control.node)
-        route = named.get(key)
-        score, hub = route.score if route else 0.0, hubs.get(key, 0.0)
-        features: dict[str, float] = {}
-        why = ""
-        if route and score >= _DIRECT:
-            features, why = {"named": score}, route.why
-        elif hub >= _HUB:
-            features, why = {"hub": hub}, "leads to the account"
-        elif menu := _menu_score(situation, control):
-            if situation.untried(control) and not situation.memory.clicked_label(control.label):
-                features, why = {"menu": menu}, "may open a menu with what is looked for"
-        elif not _is_usable(situation, control):
-            continue
-        elif key in personal:
-            features, why = {"user_area": personal[key]}, "stands beside the way to log out"
-        elif related.get(key, 0.0) >= _DIRECT:
-            features, why = {"related": related[key]}, "is of a related name"
-        elif explore and (features := _of_any_link(situation, control)):
-            why = "was not looked at yet"
-        if route and 0 < score < _DIRECT:
-            features["hinted"], why = score, why or route.why
+        features, why = judge.speaks_for(control)
         if features:
             yield Candidate(control.node, control.label, control.url, "click", features, why)
+    under_pointer = "may open a menu under the pointer"
     for node, label in hover_places(situation, targets):
-        yield Candidate(
-            node, label, "", "hover", {"hover": 1.0}, "may open a menu under the pointer"
-        )
+        yield Candidate(node, label, "", "hover", {"hover": 1.0}, under_pointer)
+
+
+@dataclass(frozen=True)
+class _Judge:
+    """Says what speaks for a control as the way to a page; one of the features, and a hint.
+
+    Attributes:
+        named, hubs, related: How plainly controls name the page, the account, a related page.
+        personal: How near they are to the way to log out.
+    """
+
+    situation: Situation
+    named: Mapping[int, Route]
+    hubs: Mapping[int, Route]
+    related: Mapping[int, Route]
+    personal: Mapping[int, float]
+    explore: bool
+
+    @classmethod
+    def of(
+        cls,
+        situation: Situation,
+        targets: Sequence[str],
+        wording: str,
+        fallbacks: Sequence[str],
+        *,
+        explore: bool,
+    ) -> _Judge:
+        """Looks at all controls of the page."""
+
+        def found(names: Sequence[str], words: str = "") -> dict[int, Route]:
+            return {id(one.control.node): one for one in routes(situation, names, words)}
+
+        personal = user_area(situation.view)
+        named, hubs, related = found(targets, wording), found(_HUBS), found(fallbacks)
+        return cls(situation, named, hubs, related, personal, explore)
+
+    def speaks_for(self, control: Control) -> tuple[dict[str, float], str]:
+        """The features of a control and the reason in words; nothing where none speaks for it."""
+        route = self.named.get(id(control.node))
+        if route and route.score >= _DIRECT:
+            return {"named": route.score}, route.why
+        features, why = self._by_place(control)
+        if route and (features or _is_usable(self.situation, control)):
+            return {**features, "hinted": route.score}, why or route.why
+        return features, why
+
+    def _by_place(self, control: Control) -> tuple[dict[str, float], str]:
+        key, situation = id(control.node), self.situation
+        if _score_in(self.hubs, key) >= _HUB:
+            return {"hub": self.hubs[key].score}, "leads to the account"
+        if (menu := _menu_score(situation, control)) and _is_fresh(situation, control):
+            return {"menu": menu}, "may open a menu with what is looked for"
+        if not _is_usable(situation, control):
+            return {}, ""
+        if key in self.personal:
+            return {"user_area": self.personal[key]}, "stands beside the way to log out"
+        if _score_in(self.related, key) >= _DIRECT:
+            return {"related": self.related[key].score}, "is of a related name"
+        features = _of_any_link(situation, control) if self.explore else {}
+        return features, "was not looked at yet" if features else ""
+
+
+def _score_in(routes_by_node: Mapping[int, Route], key: int) -> float:
+    return routes_by_node[key].score if key in routes_by_node else 0.0
+
+
+def _is_fresh(situation: Situation, control: Control) -> bool:
+    return situation.untried(control) and not situation.memory.clicked_label(control.label)
 
 
 def user_area(view: PageView) -> dict[int, float]:
@@ -348,6 +392,7 @@ def hover_places(situation: Situation, targets: Sequence[str]) -> Iterator[tuple
             or not 0 < len(label) <= 30
             or view.position(node) > max(60, len(view.nodes) / 3)
             or situation.memory.clicked_label(label)
+            or situation.unasked.of_link(label, node.url or "") is not None
         ):
             continue
         if any(one.node is not node for one in view.controls_in(node)):
@@ -377,6 +422,8 @@ def _is_brand(situation: Situation, control: Control) -> bool:
 
 def _menu_score(situation: Situation, control: Control) -> float:
     if concept("nav.danger").score(control.label) >= MOSTLY or control.node.expanded:
+        return 0.0
+    if situation.unasked.of_label(control.label) is not None:
         return 0.0
     in_head = (
         control.region in {"banner", "navigation"}

@@ -9,7 +9,7 @@ from skyvern_dagster.agent.planners.heuristic.navigation import RELATED, follow,
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, SURE, Situation, give_up
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, PLAINLY, concept
-from skyvern_dagster.reading.controls import same_page, url_words
+from skyvern_dagster.reading.controls import Control, same_page, url_words
 
 _MAX_NAVIGATION = 14
 """Steps on the way to a list: menu, account, section, list, and ten dead ends; it leaves ten of a
@@ -30,7 +30,21 @@ def is_target_page(situation: Situation) -> bool:
 
 
 def is_page_of(situation: Situation, name: str) -> bool:
-    """Whether headings, title or the current menu entry name this page concept."""
+    """Whether headings, title, address or the current menu entry name this page concept."""
+    wanted, view = concept(name), situation.view
+    if is_headed(situation, name):
+        return True
+    current = any(
+        control.node.url
+        and same_page(control.node.url, view.url, ignore_query=True)
+        and wanted.score(control.label) >= MOSTLY
+        for control in view.controls
+    )
+    return current or any(wanted.score(text) >= PLAINLY for text in view.headings)
+
+
+def is_headed(situation: Situation, name: str) -> bool:
+    """Whether the page calls itself so: main heading, title, address or the entry that it marks."""
     wanted, view = concept(name), situation.view
     if (
         any(wanted.score(text) >= PARTLY for text in view.main_headings[1:])
@@ -39,14 +53,16 @@ def is_page_of(situation: Situation, name: str) -> bool:
         return True
     if wanted.score(url_words(urlsplit(view.url).path.rstrip("/").rpartition("/")[2])) >= _PATH:
         return True
-    for control in view.controls:
-        node = control.node
-        current = node.attributes.get("aria-current") not in {None, "", "false"} or (
-            node.url and same_page(node.url, view.url, ignore_query=True)
-        )
-        if (current or node.selected) and wanted.score(control.label) >= MOSTLY:
-            return True
-    return any(wanted.score(text) >= PLAINLY for text in view.headings)
+    return any(
+        _is_marked(control, view.url) and wanted.score(control.label) >= MOSTLY
+        for control in view.controls
+    )
+
+
+def _is_marked(control: Control, url: str) -> bool:
+    node = control.node
+    current = node.attributes.get("aria-current") not in {None, "", "false"}
+    return current or node.selected or bool(node.url and same_page(node.url, url))
 
 
 def better_place(situation: Situation, here: bool) -> Plan | None:
