@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, Field
 
 from skyvern_dagster.agent.task import TaskRequest, TaskResult
+from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.blocks.agent_block import (
     AGENT_KEYS,
     AGENT_TEMPLATES,
@@ -18,7 +19,6 @@ from skyvern_dagster.blocks.agent_block import (
     TaskOutput,
     task_output,
 )
-from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.blocks.block import ModelUse
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.file_choice import chosen_names
@@ -28,7 +28,6 @@ from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.blocks.storage_fields import STORAGE_TEXTS, StorageFields, StorageType
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.ids import new_id
-
 
 MOST_FILES = 300
 """Downloads of a run; as many as Skyvern's (docs/contract.md#limits)."""

@@ -10,8 +10,8 @@ import typer
 
 from skyvern_dagster.cli.grants import app as grants_app
 from skyvern_dagster.cli.keys import app as keys_app
-from skyvern_dagster.cli.recordings import app as recordings_app
 from skyvern_dagster.cli.models import app as models_app
+from skyvern_dagster.cli.recordings import app as recordings_app
 from skyvern_dagster.errors import SkyvernDagsterError
 
 app = typer.Typer(
