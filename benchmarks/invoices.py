@@ -1,75 +1,103 @@
-"""Seconds of the invoice workflow for 10 and 20 invoices, by where they go, beside a rival.
+"""Seconds of the whole invoice workflow, beside Playwright scripts that know the shop by heart.
 
-``python -m benchmarks.invoices`` prints a row per size: the whole run as a user starts it, the
-seconds in the site, in the browser, in the agent and in Dagster, the plain Playwright script that
-knows the shop by heart, and the ratio of the two.
+``python -m benchmarks.invoices`` runs, for each size and latency of the shop, in turn: the workflow
+as a user starts it, a script that fetches one invoice after the other, and one that fetches four at
+a time. ``--write`` puts the table into docs/benchmarks.md, with the machine and the versions.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import platform
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
+from importlib.metadata import version
+from pathlib import Path
 
 from skyvern_dagster.demo.services import DemoServices, demo_services
 from skyvern_dagster.demo.workflow import demo_workflow
 from skyvern_dagster.execution.records import BlockRecord
+from skyvern_dagster.execution.side_by_side import run_width
+from skyvern_dagster.process.clock import utc_now
 from skyvern_dagster.runs.local import LocalRun, run_records
 
+_PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 _BROWSER = ("seconds_open", "seconds_act", "seconds_observe", "seconds_screenshot")
+_PLAIN, _PARALLEL = "benchmarks.plain_playwright", "benchmarks.parallel_playwright"
+
+GOAL_SEQUENTIAL, GOAL_PARALLEL = 0.5, 1.25
+"""What the workflow may take of the seconds of the two scripts."""
 
 
 @dataclass(frozen=True)
-class Measured:
-    """Where the seconds of one run went; the parts add up to the whole."""
+class Round:
+    """One size and latency, once: seconds of all three, and where those of the workflow went.
 
-    whole: float
-    site: float
+    Attributes:
+        start: From the command to the run's first op.
+        blocks: Seconds of blocks, summed over iterations, which overlap.
+        browser: Those of them in the browser, the shop's answers included.
+    """
+
+    invoices: int
+    latency_ms: int
+    delivered: int
+    workflow: float
+    sequential: float
+    parallel: float
+    start: float
+    blocks: float
     browser: float
-    agent: float
-    dagster: float
-    rest: float
 
 
 def main() -> int:
     """Prints the table; exit status 1 when a run did not deliver what it should have."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10, 20])
+    parser.add_argument("--latency-ms", type=int, nargs="+", default=[0])
     parser.add_argument("--repeat", type=int, default=1)
-    sizes = parser.parse_args()
-    head = (
-        "invoices",
-        "run",
-        "site",
-        "browser",
-        "agent",
-        "Dagster",
-        "start+other",
-        "plain",
-        "ratio",
+    parser.add_argument("--json", action="store_true", help="one line of JSON a round")
+    parser.add_argument("--write", action="store_true", help="into docs/benchmarks.md")
+    asked = parser.parse_args()
+    rounds = []
+    for count in asked.sizes:
+        for latency in asked.latency_ms:
+            for _ in range(asked.repeat):
+                rounds.append(_round(count, latency))
+                print(json.dumps(asdict(rounds[-1])) if asked.json else _said(rounds[-1]))
+                sys.stdout.flush()
+    if asked.write:
+        _PAGE.write_text(_page(rounds), encoding="utf-8")
+    return 0 if all(each.delivered == each.invoices for each in rounds) else 1
+
+
+def _round(count: int, latency_ms: int) -> Round:
+    with demo_services() as demo, tempfile.TemporaryDirectory() as home:
+        os.environ.update(demo.environment(), DAGSTER_HOME=home)
+        demo.shop.latency.seconds = latency_ms / 1000
+        since = _since(demo, count)
+        workflow, start, records = _ours(demo, since)
+        sequential = _rival(_PLAIN, demo, since)
+        parallel = _rival(_PARALLEL, demo, since, str(run_width()))
+    return Round(
+        invoices=count,
+        latency_ms=latency_ms,
+        delivered=sum(len(record.outcome.files) for record in records),
+        workflow=workflow,
+        sequential=sequential,
+        parallel=parallel,
+        start=start,
+        blocks=sum(record.outcome.seconds for record in records),
+        browser=_spent(records, _BROWSER),
     )
-    print("  ".join(f"{name:>11}" for name in head))
-    good = True
-    for count in sizes.sizes:
-        for _ in range(sizes.repeat):
-            with demo_services() as demo, tempfile.TemporaryDirectory() as home:
-                os.environ.update(demo.environment(), DAGSTER_HOME=home)
-                since = _since(demo, count)
-                measured, delivered = _ours(demo, since)
-                plain = _rival(demo, since)
-            good = good and delivered == count
-            figures = (
-                measured.whole, measured.site, measured.browser, measured.agent,
-                measured.dagster, measured.rest, plain, measured.whole / plain,
-            )  # fmt: skip
-            print(f"{delivered:>11}  " + "  ".join(f"{figure:>11.2f}" for figure in figures))
-    return 0 if good else 1
 
 
 def _since(demo: DemoServices, count: int) -> date:
@@ -78,49 +106,74 @@ def _since(demo: DemoServices, count: int) -> date:
     return with_invoice[count - 1]
 
 
-def _ours(demo: DemoServices, since: date) -> tuple[Measured, int]:
-    demo.request_log.clear()
+def _ours(demo: DemoServices, since: date) -> tuple[float, float, Sequence[BlockRecord]]:
     started = time.monotonic()
     parameters = {"website_url": demo.shop_url, "invoice_retrieval_start_date": since.isoformat()}
     local = LocalRun.start(demo_workflow(), "benchmark", parameters)
     begun: list[float] = []
     answer = local.wait(lambda _: begun.append(time.monotonic()))
     whole = time.monotonic() - started
-    records = run_records(answer.workflow_run_id)
-    site = demo.request_log.seconds
-    blocks = sum(record.outcome.seconds for record in records)
-    browser = _spent(records, _BROWSER) - site
-    agent = blocks - _spent(records, _BROWSER)
     start = begun[0] - started if begun else 0.0
-    measured = Measured(
-        whole=whole,
-        site=site,
-        browser=browser,
-        agent=agent,
-        dagster=whole - blocks - start,
-        rest=start,
-    )
-    return measured, sum(len(record.outcome.files) for record in records)
+    return whole, start, run_records(answer.workflow_run_id)
 
 
 def _spent(records: Sequence[BlockRecord], names: Sequence[str]) -> float:
     return sum(record.outcome.details.get(name, 0.0) for record in records for name in names)
 
 
-def _rival(demo: DemoServices, since: date) -> float:
+def _rival(module: str, demo: DemoServices, since: date, *further: str) -> float:
     started = time.monotonic()
-    subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "benchmarks.plain_playwright",
-            demo.shop_url,
-            since.isoformat(),
-        ],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
+    command = [sys.executable, "-m", module, demo.shop_url, since.isoformat(), *further]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return time.monotonic() - started
+
+
+def _said(each: Round) -> str:
+    return (
+        f"{each.delivered} of {each.invoices} invoices, {each.latency_ms} ms: "
+        f"{each.workflow:.1f} s; one after the other {each.sequential:.1f} s (ratio "
+        f"{each.workflow / each.sequential:.2f}), {run_width()} at a time {each.parallel:.1f} s "
+        f"(ratio {each.workflow / each.parallel:.2f}); start {each.start:.1f} s, blocks "
+        f"{each.blocks:.1f} s, of which in the browser {each.browser:.1f} s"
+    )
+
+
+def _page(rounds: Sequence[Round]) -> str:
+    return "\n".join([*_head(), *_table(rounds), *_explained(), ""])
+
+
+def _head() -> Iterator[str]:
+    yield "# How long a run takes"
+    yield ""
+    yield "Written by `python -m benchmarks.invoices --write`: seconds of the invoice workflow with"
+    yield "everything that it records, as a user starts it (`skyvern-dagster run`), beside two"
+    yield "Playwright scripts that know the demo shop by heart and record nothing. Medians; the"
+    yield "latency is the shop's, for each request."
+    yield ""
+    versions = ", ".join(f"{name} {version(name)}" for name in ("dagster", "playwright"))
+    yield f"{utc_now():%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()},"
+    yield f"{versions}."
+    yield ""
+
+
+def _table(rounds: Sequence[Round]) -> Iterator[str]:
+    yield "| invoices | latency | workflow | one after the other | ratio | four at a time | ratio |"
+    yield "|---|---|---|---|---|---|---|"
+    for size, latency in dict.fromkeys((each.invoices, each.latency_ms) for each in rounds):
+        same = [each for each in rounds if (each.invoices, each.latency_ms) == (size, latency)]
+        ours = statistics.median(each.workflow for each in same)
+        plain = statistics.median(each.sequential for each in same)
+        wide = statistics.median(each.parallel for each in same)
+        yield (
+            f"| {size} | {latency} ms | {ours:.1f} s | {plain:.1f} s | {ours / plain:.2f} | "
+            f"{wide:.1f} s | {ours / wide:.2f} |"
+        )
+
+
+def _explained() -> Iterator[str]:
+    yield ""
+    yield f"The goals are {GOAL_SEQUENTIAL} times the first script and {GOAL_PARALLEL} times the"
+    yield "second one."
 
 
 if __name__ == "__main__":

@@ -104,6 +104,11 @@ class StepArtifacts:
             self._kept_json(self._keys.har, self._redactor.value(document))
 
     @property
+    def trace_key(self) -> str:
+        """Where Playwright's trace of the task is, once it has been cleaned."""
+        return self._keys.trace
+
+    @property
     def recording_key(self) -> str:
         """Where the video of the task is, once it has been made."""
         return self._keys.recording

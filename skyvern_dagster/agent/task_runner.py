@@ -21,11 +21,13 @@ from skyvern_dagster.agent.guard import Guard
 from skyvern_dagster.agent.learner import learner_of
 from skyvern_dagster.agent.loop import AgentLoop, Ending
 from skyvern_dagster.agent.planner import Planner
+from skyvern_dagster.agent.recording_queue import RecordingQueue
 from skyvern_dagster.agent.request_guard import RequestGuard
 from skyvern_dagster.agent.run_costs import RunCosts
 from skyvern_dagster.agent.step_artifacts import StepArtifacts
 from skyvern_dagster.agent.task import HandOn, TaskRequest, TaskResult
-from skyvern_dagster.agent.task_video import TaskVideo, VideoEncoder
+from skyvern_dagster.agent.task_trace import keep_trace
+from skyvern_dagster.agent.task_video import TaskVideo
 from skyvern_dagster.agent.uploads import Uploads
 from skyvern_dagster.artifacts.disk_space import require_space
 from skyvern_dagster.artifacts.files import StoredFile
@@ -75,7 +77,7 @@ class TaskRunner:
         self._store = store
         self._costs = RunCosts(store)
         self._pool = SessionPool(runtime)
-        self._videos = VideoEncoder()
+        self.recordings = RecordingQueue()
 
     @property
     def policy(self) -> NetworkPolicy:
@@ -118,10 +120,10 @@ class TaskRunner:
         return result
 
     def close(self) -> None:
-        """Closes every live session and the browser, and has the last videos made."""
+        """Closes every live session and the browser, and has the last recordings written."""
         self._pool.close_all()
         self._runtime.close()
-        self._videos.finish()
+        self.recordings.finish()
 
     async def _task(
         self,
@@ -150,7 +152,7 @@ class TaskRunner:
             if ending.infrastructure and loop.may_have_sent:
                 ending = _not_begun_anew(ending)
             loop.seconds["open"] = opened
-            video, trace = await self._stop_recording(session, request, recorder, film, folder, log)
+            video, trace = await self._stop_recording(session, request, recorder, film, log)
             files = self._store_files(request, loop.downloads)
             handed_on = None
             if hand_on != "nothing" and ending.status == "completed":
@@ -165,11 +167,13 @@ class TaskRunner:
     async def _start_recording(
         self, session: BrowserSession, request: TaskRequest, log: Log
     ) -> TaskVideo | None:
+        film = None
+        if request.video:
+            film = await self._auxiliary("video", TaskVideo.start(session, log), log)
         if request.trace:
-            await self._auxiliary("trace", session.start_trace(), log)
-        if not request.video:
-            return None
-        return await self._auxiliary("video", TaskVideo.start(session, log), log)
+            tracing = session.start_trace(pictures=film is None)
+            await self._auxiliary("trace", tracing, log)
+        return film
 
     async def _stop_recording(
         self,
@@ -177,7 +181,6 @@ class TaskRunner:
         request: TaskRequest,
         recorder: StepArtifacts,
         film: TaskVideo | None,
-        folder: Path,
         log: Log,
     ) -> tuple[str | None, str | None]:
         """Keeps what was recorded beside the task: video and trace, if they came to be."""
@@ -187,10 +190,10 @@ class TaskRunner:
             recorder.har(har)
         video = None
         if film is not None:
-            video = await self._auxiliary("video", film.finish(recorder, self._videos), log)
+            video = await self._auxiliary("video", film.finish(recorder, self.recordings), log)
         if not request.trace:
             return video, None
-        stopping = self._stop_trace(session, recorder, folder)
+        stopping = keep_trace(session, recorder, self.recordings, log)
         return video, await self._auxiliary("trace", stopping, log)
 
     async def _auxiliary(self, what: str, work: Awaitable[T], log: Log) -> T | None:
@@ -311,13 +314,6 @@ class TaskRunner:
         key = RunKeys(request.workflow_run_id).browser_state(new_id("a"))
         self._store.write(key, (await session.state()).model_dump_json().encode())
         return key
-
-    async def _stop_trace(
-        self, session: BrowserSession, recorder: StepArtifacts, folder: Path
-    ) -> str | None:
-        path = folder / "trace.zip"
-        await session.stop_trace(path)
-        return recorder.trace(path) if path.exists() else None
 
     def _store_files(
         self, request: TaskRequest, downloads: list[DownloadedFile]

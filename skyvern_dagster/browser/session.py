@@ -283,13 +283,17 @@ class BrowserSession:
         self._watch.blocked.clear()
         return blocked
 
-    async def start_trace(self) -> None:
-        """Starts recording a Playwright trace with screenshots and snapshots.
+    async def start_trace(self, *, pictures: bool = True) -> None:
+        """Starts recording a Playwright trace with snapshots of pages.
+
+        Args:
+            pictures: Whether also with a film strip. It costs as much as a video, which shows the
+                same.
 
         The trace holds whatever pages show and what is typed: redact it before it is kept.
         """
         if not self._tracing:
-            await self._context.tracing.start(screenshots=True, snapshots=True)
+            await self._context.tracing.start(screenshots=pictures, snapshots=True)
             self._tracing = True
 
     async def stop_trace(self, path: Path) -> bool:

@@ -71,7 +71,7 @@ class Errand:
         """Runs a planner on a page."""
         url = None if page is None else self.site_url + page
         request = replace(REQUEST, url=url, goal=goal or Goal(), **changes)
-        return self.tasks.run_task(
+        result = self.tasks.run_task(
             request,
             planner=planner,
             vault=self.vault,
@@ -80,3 +80,5 @@ class Errand:
             hand_on=hand_on,
             log=self.lines.append,
         )
+        self.tasks.recordings.finish()
+        return result

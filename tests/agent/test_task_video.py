@@ -29,7 +29,6 @@ def test_a_task_leaves_a_video_of_its_pages(errand: Errand) -> None:
     result = errand.script("/form", steps, video=True)
     assert result.status == "completed"
     assert result.recording is not None, errand.lines
-    errand.tasks.close()  # the run's end: all videos are made
     path = errand.store.local_path(result.recording)
     # Without an output, ffmpeg tells about its input on standard error.
     command = [FFMPEG, "-i", str(path)]

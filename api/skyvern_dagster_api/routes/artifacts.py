@@ -31,8 +31,11 @@ _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 _VIDEO = "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'"
 """A browser shows a video in a page of its own, which loads it once more: not from a sandbox."""
 
+_LATER = ("recording", "trace")
+"""Written while the run goes on to its next tasks."""
+
 _FILE: dict[int | str, dict[str, object]] = {
-    202: {"description": "A recording that is being made: ask again."},
+    202: {"description": "A recording or trace that is being made: ask again."},
     200: {"description": "The content.", "content": {"application/octet-stream": {}}},
     206: {"description": "The part of the content that a Range header asked for."},
     307: {"description": "A link of the storage itself."},
@@ -94,14 +97,14 @@ def _own(parts: Shim, caller: Caller, artifact_id: str) -> RunArtifact:
 
 
 def _is_under_way(parts: Shim, run_id: str) -> bool:
-    """Whether a run goes on: its videos are made when there is time."""
+    """Whether a run goes on: its recordings are written when there is time."""
     return not find_record(parts.instance, run_id).dagster_run.is_finished
 
 
 def _content(parts: Shim, artifact: RunArtifact, filename: str | None = None) -> Response:
     if not parts.store.exists(artifact.key):
-        if artifact.artifact_type == "recording" and _is_under_way(parts, artifact.run_id):
-            return PlainTextResponse("The recording is being made.", 202, {"Retry-After": "2"})
+        if artifact.artifact_type in _LATER and _is_under_way(parts, artifact.run_id):
+            return PlainTextResponse("The file is being made.", 202, {"Retry-After": "2"})
         raise ArtifactError(f"Artifact not found {artifact.artifact_id[:200]}")
     path = parts.store.local_path(artifact.key)
     if path is None:

@@ -11,6 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from skyvern_dagster.demo.shop import account_pages, login_pages, public_pages
+from skyvern_dagster.demo.shop.latency import Latency, LatencyMiddleware
 from skyvern_dagster.demo.shop.rendering import render
 from skyvern_dagster.demo.shop.request_log import RequestLog, RequestLogMiddleware
 from skyvern_dagster.demo.shop.state import ShopState
@@ -52,10 +53,11 @@ async def _invalid_request(request: Request, error: Exception) -> Response:
     return await _error_page(request, HTTPException(status_code=400))
 
 
-def create_shop(state: ShopState, log: RequestLog) -> FastAPI:
+def create_shop(state: ShopState, log: RequestLog, latency: Latency) -> FastAPI:
     """Builds the application of one shop instance."""
     app = FastAPI(title="Demo shop", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.shop = state
+    app.add_middleware(LatencyMiddleware, latency=latency)
     app.add_middleware(RequestLogMiddleware, log=log)
     app.add_exception_handler(HTTPException, _error_page)
     app.add_exception_handler(RequestValidationError, _invalid_request)

@@ -10,6 +10,7 @@ import uvicorn
 from skyvern_dagster.demo.listener import LOOPBACK, open_listener
 from skyvern_dagster.demo.orders import Order
 from skyvern_dagster.demo.shop.app import create_shop
+from skyvern_dagster.demo.shop.latency import Latency
 from skyvern_dagster.demo.shop.request_log import RequestLog
 from skyvern_dagster.demo.shop.state import ShopState
 
@@ -19,6 +20,7 @@ class ShopServer:
 
     Attributes:
         request_log: What was asked of this instance.
+        latency: By how much its answers come later.
         orders: The customer's orders, newest first.
         port: Port it listens on, known once it was started.
     """
@@ -28,7 +30,8 @@ class ShopServer:
         self.request_log = RequestLog()
         self.orders: tuple[Order, ...] = state.orders
         self.port = port
-        self._app = create_shop(state, self.request_log)
+        self.latency = Latency()
+        self._app = create_shop(state, self.request_log, self.latency)
         self._server: uvicorn.Server | None = None
         self._thread: Thread | None = None
         self._listener: socket.socket | None = None
