@@ -10,6 +10,8 @@ from typing import Any
 
 from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.registry import block_types
+from skyvern_dagster.blocks.send_email import SMTP_FIELDS, SendEmailBlock
+from skyvern_dagster.blocks.wait import WaitBlock
 from skyvern_dagster.ids import stable_id
 from skyvern_dagster.stores.workflows import StoredWorkflow
 
@@ -17,7 +19,17 @@ _WITH_ROW = {
     "workflow": "workflow_parameter_id",
     "aws_secret": "aws_secret_parameter_id",
     "credential": "credential_parameter_id",
+    "azure_secret": "azure_secret_parameter_id",
+    "azure_vault_credential": "azure_vault_credential_parameter_id",
+    "bitwarden_credit_card_data": "bitwarden_credit_card_data_parameter_id",
+    "bitwarden_login_credential": "bitwarden_login_credential_parameter_id",
+    "bitwarden_sensitive_information": "bitwarden_sensitive_information_parameter_id",
+    "onepassword": "onepassword_credential_parameter_id",
+    "output": "output_parameter_id",
 }
+
+
+_SMTP = tuple(name.removesuffix("_secret_parameter_key") for name in SMTP_FIELDS)
 
 
 class ResolvedDefinition:
@@ -68,6 +80,11 @@ class ResolvedDefinition:
             **self._row("output_parameter_id", key),
         }
 
+    def _unset_secret(self) -> dict[str, Any]:
+        """Clients ask for a secret of each part of an SMTP account, also where none is used."""
+        row = self._row("aws_secret_parameter_id", "")
+        return {"parameter_type": "aws_secret", "key": "", "aws_key": "", **row}
+
     def _row(self, id_field: str, key: str) -> dict[str, Any]:
         return {
             id_field: stable_id("op", self._stored.workflow_id, key),
@@ -81,6 +98,10 @@ class ResolvedDefinition:
         resolved = {**block, "output_parameter": self._output(block["label"])}
         model = block_types().get(str(block["block_type"]), Block)
         resolved |= model.resolved(block, self._parameter)
+        if model is WaitBlock:
+            resolved.setdefault("wait_sec", 0)
+        if model is SendEmailBlock:
+            resolved |= {name: self._unset_secret() for name in _SMTP if resolved[name] is None}
         if "loop_blocks" in block:
             resolved["loop_blocks"] = [self._block(each) for each in block["loop_blocks"] or []]
         return resolved

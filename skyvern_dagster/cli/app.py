@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -38,15 +38,79 @@ Downloads = Annotated[
 def validate(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Workflow definitions.")],
     plan: Annotated[bool, typer.Option("--plan", help="Print the ops that it becomes.")] = False,
+    mermaid: Annotated[
+        bool, typer.Option("--mermaid", help="Print it as a Mermaid flowchart.")
+    ] = False,
+    form: Annotated[
+        Literal["text", "json", "github"],
+        typer.Option("--format", help="How findings are printed."),
+    ] = "text",
     json: Json = False,
 ) -> None:
     """Check workflow definitions; exit status 1 when one has errors.
 
-    Every finding is printed as `file:line:column: severity: what (what to do)`.
+    All findings at once, each printed as `file:line:column: severity: what (what to do)`; with
+    `--format github` as annotations of GitHub Actions. A warning is something that has no effect
+    here, or will fail when it is run.
     """
     from skyvern_dagster.cli.validate import validate_files
 
-    raise typer.Exit(validate_files(files, plan=plan, as_json=json))
+    shown: Literal["tree", "mermaid"] | None = "tree" if plan else None
+    shown = "mermaid" if mermaid else shown
+    raise typer.Exit(validate_files(files, plan=shown, form="json" if json else form))
+
+
+@app.command("import")
+def import_command(
+    source: Annotated[
+        str,
+        typer.Argument(metavar="SOURCE", help="A file (- for stdin), or an address of a server."),
+    ],
+    folder: Annotated[
+        Path, typer.Option("--to", metavar="DIR", help="Where the files are written.")
+    ] = Path("workflows"),
+    key: Annotated[
+        str, typer.Option("--key", envvar="SKYVERN_API_KEY", help="The server's API key.")
+    ] = "",
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace files that are there.")
+    ] = False,
+) -> None:
+    """Import workflows of Skyvern: an export, an API answer, or all workflows of a server.
+
+    Writes a YAML file for each, and says what was changed and what has no effect here. Exit status
+    1 when one of them has errors.
+
+    Example: `skyvern-dagster import https://skyvern.example --key ...`
+    """
+    from skyvern_dagster.cli.importing import import_workflows
+
+    raise typer.Exit(import_workflows(source, folder, key=key, overwrite=overwrite))
+
+
+@app.command()
+def new(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The definition to write.")],
+    template: Annotated[
+        Literal["download", "extract", "form"],
+        typer.Option("--template", help="What it does."),
+    ] = "download",
+) -> None:
+    """Write a definition to begin with."""
+    from skyvern_dagster.cli.new import write_new
+
+    raise typer.Exit(write_new(file, template))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of definitions, for editors.
+
+    A definition names it in its first line: `# yaml-language-server: $schema=FILE`.
+    """
+    from skyvern_dagster.cli.schema import schema_text
+
+    typer.echo(schema_text(), nl=False)
 
 
 @app.command()

@@ -4,61 +4,114 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, assert_never
 
 from skyvern_dagster.compiler.plan import make_plan
 from skyvern_dagster.errors import DefinitionError
 from skyvern_dagster.workflow.findings import Finding, InvalidDefinitionError, Position
-from skyvern_dagster.workflow.loader import load_workflow
+from skyvern_dagster.workflow.loader import Workflow, load_workflow
+from skyvern_dagster.workflow.picture import mermaid
+
+Format = Literal["text", "json", "github"]
+PlanForm = Literal["tree", "mermaid"]
 
 
-def validate_files(files: Sequence[Path], *, plan: bool, as_json: bool) -> int:
+@dataclass(frozen=True)
+class Checked:
+    """What was found in a file.
+
+    Attributes:
+        plan: Its lines, where they were asked for and it has no errors.
+    """
+
+    file: Path
+    findings: tuple[Finding, ...]
+    plan: tuple[str, ...] = ()
+
+    @property
+    def errors(self) -> int:
+        """How many errors it has."""
+        return sum(finding.severity == "error" for finding in self.findings)
+
+
+def validate_files(files: Sequence[Path], *, plan: PlanForm | None, form: Format) -> int:
     """Checks files and prints what was found.
 
     Returns:
         Exit status: 1 when a file has errors.
     """
-    results = [_checked(file, plan=plan) for file in files]
-    if as_json:
-        documents = [
-            {
-                "file": str(file),
-                "valid": not _errors(findings),
-                "findings": [finding.as_dict() for finding in findings],
-                **({"plan": lines} if plan else {}),
-            }
-            for file, findings, lines in results
-        ]
-        sys.stdout.write(json.dumps(documents, indent=2, ensure_ascii=False) + "\n")
-    else:
-        for file, findings, lines in results:
-            _print(file, findings, lines)
-    return 1 if any(_errors(findings) for _, findings, _ in results) else 0
+    results = [_checked(file, plan) for file in files]
+    match form:
+        case "json":
+            documents = [_document(each, has_plan=plan is not None) for each in results]
+            sys.stdout.write(json.dumps(documents, indent=2, ensure_ascii=False) + "\n")
+        case "text":
+            _print(line for each in results for line in _lines(each))
+        case "github":
+            _print(_command(finding) for each in results for finding in each.findings)
+        case _:
+            assert_never(form)
+    return 1 if any(each.errors for each in results) else 0
 
 
-def _checked(file: Path, *, plan: bool) -> tuple[Path, tuple[Finding, ...], list[str]]:
+def _checked(file: Path, plan: PlanForm | None) -> Checked:
     try:
         workflow = load_workflow(file)
     except InvalidDefinitionError as error:
-        return file, error.findings, []
+        return Checked(file, error.findings)
     except DefinitionError as error:
         message = str(error).removeprefix(f"{file}: ")
-        return file, (Finding("error", str(file), Position(1, 1), message),), []
-    return file, workflow.warnings, list(make_plan(workflow).lines()) if plan else []
+        return Checked(file, (Finding("error", str(file), Position(1, 1), message),))
+    return Checked(file, workflow.warnings, tuple(_plan(workflow, plan)))
 
 
-def _print(file: Path, findings: Sequence[Finding], lines: Sequence[str]) -> None:
-    for finding in findings:
-        sys.stdout.write(f"{finding}\n")
-    errors = _errors(findings)
-    if errors:
-        sys.stdout.write(f"{file}: {errors} error{'s' if errors > 1 else ''}\n")
+def _plan(workflow: Workflow, form: PlanForm | None) -> Iterator[str]:
+    match form:
+        case None:
+            return
+        case "tree":
+            yield from make_plan(workflow).lines()
+        case "mermaid":
+            yield from mermaid(workflow).splitlines()
+        case _:
+            assert_never(form)
+
+
+def _document(result: Checked, *, has_plan: bool) -> dict[str, object]:
+    return {
+        "file": str(result.file),
+        "valid": not result.errors,
+        "findings": [finding.as_dict() for finding in result.findings],
+        **({"plan": list(result.plan)} if has_plan else {}),
+    }
+
+
+def _lines(result: Checked) -> Iterator[str]:
+    yield from map(str, result.findings)
+    if result.errors:
+        yield f"{result.file}: {result.errors} error{'s' if result.errors > 1 else ''}"
     else:
-        sys.stdout.write(f"{file}: valid\n")
+        yield f"{result.file}: valid"
+    yield from result.plan
+
+
+def _command(finding: Finding) -> str:
+    """A workflow command of GitHub Actions: an annotation at the line."""
+    place = f"line={finding.position.line},col={finding.position.column}"
+    block = f"block {finding.block!r}: " if finding.block else ""
+    hint = f" ({finding.hint})" if finding.hint else ""
+    message = _escaped(f"{block}{finding.message}{hint}")
+    file = _escaped(finding.source).replace(":", "%3A").replace(",", "%2C")
+    return f"::{finding.severity} file={file},{place},title=skyvern-dagster::{message}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _print(lines: Iterator[str]) -> None:
     for line in lines:
         sys.stdout.write(f"{line}\n")
-
-
-def _errors(findings: Sequence[Finding]) -> int:
-    return sum(finding.severity == "error" for finding in findings)

@@ -130,7 +130,7 @@ def _clean(
     inert: frozenset[str] = getattr(model, "inert_fields", frozenset())
     findings += [
         document.finding(
-            (*path, field), f"{field!r} has no effect here", _INSTEAD.get(field, ""), "warning"
+            (*path, field), f"{field!r} has no effect here", instead_of(field), "warning"
         )
         for field in sorted(inert & value.keys())
         if value[field] not in (None, False, "", {}, [], *_NO_NEWS.get(field, ()))
@@ -149,3 +149,8 @@ def _is_unset(name: str, fields: dict[str, FieldInfo], value: Any) -> bool:
     if field is None or field.is_required():
         return False
     return value is None or (value == "" and name not in _EMPTY_IS_A_VALUE)
+
+
+def instead_of(field: str) -> str:
+    """What has the effect of a field that has none here, or why it needs none; may be empty."""
+    return _INSTEAD.get(field, "")

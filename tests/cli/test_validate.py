@@ -105,6 +105,30 @@ def test_for_scripts(good: Path, bad: Path) -> None:
     assert "plan" not in documents[0]
 
 
+def test_for_github(good: Path, bad: Path) -> None:
+    result = validate("--format", "github", good, bad)
+    assert result.exit_code == 1
+    inert = "block 'first': 'engine' has no effect here (set 'planner' to say who plans)"
+    assert result.output.splitlines() == [
+        f"::warning file={good},line=4,col=40,title=skyvern-dagster::{inert}",
+        *(
+            f"::error file={bad},line=4,col={column},title=skyvern-dagster::block 'first': {said}"
+            for column, said in (
+                (40, "unknown field 'urll' (did you mean 'url'?)"),
+                (49, "unknown name 'y'"),
+            )
+        ),
+    ]
+
+
+def test_the_flowchart() -> None:
+    result = validate("--mermaid", INVOICES)
+    assert result.exit_code == 0
+    lines = result.output.splitlines()
+    assert lines[1] == "flowchart TD"
+    assert "  upload_downloaded_files_to_s3 --> send_email" in lines
+
+
 def test_the_plan() -> None:
     result = validate("--plan", INVOICES)
     assert result.exit_code == 0

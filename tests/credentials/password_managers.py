@@ -110,14 +110,17 @@ def _installed(file: Path, program: str, data: list[dict[str, Any]]) -> Path:
 
 
 @contextmanager
-def served(answers: Mapping[str, Any], token: str = "") -> Iterator[str]:
+def served(
+    answers: Mapping[str, Any], token: str = "", header: str = "Authorization"
+) -> Iterator[str]:
     """A server that gives JSON by path, with its query; else 404; 401 without the token."""
+    expected = f"Bearer {token}" if header == "Authorization" else token
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             place = f"{parts.path}?{parts.query}" if parts.query else parts.path
-            is_known = not token or self.headers.get("Authorization") == f"Bearer {token}"
+            is_known = not token or self.headers.get(header) == expected
             status = 401 if not is_known else 200 if place in answers else 404
             body = json.dumps(answers.get(place)).encode()
             self.send_response(status)

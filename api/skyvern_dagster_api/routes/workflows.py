@@ -9,7 +9,7 @@ from fastapi import Depends, HTTPException, Query, Request
 from skyvern_dagster.stores.workflows import StoredWorkflow
 from skyvern_dagster_api.admission import Reading
 from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
-from skyvern_dagster_api.definitions import as_yaml, from_json, workflow_answer
+from skyvern_dagster_api.definitions import as_yaml, from_json, with_kept, workflow_answer
 from skyvern_dagster_api.errors import ERRORS, NOT_FOUND
 from skyvern_dagster_api.path_ids import PathId
 from skyvern_dagster_api.router import SlashRouter
@@ -198,9 +198,11 @@ def _created(parts: Shim, caller: Caller, text: str) -> WorkflowAnswer:
 
 
 def _updated(parts: Shim, caller: Caller, wpid: str, text: str) -> WorkflowAnswer:
+    before = parts.workflows.get(caller.organization_id, wpid)
+    text = with_kept(text, before.text)
     return _stored(parts, parts.workflows.update(caller.organization_id, wpid, text))
 
 
 def _stored(parts: Shim, stored: StoredWorkflow) -> WorkflowAnswer:
     parts.reload_soon()
-    return workflow_answer(stored)
+    return workflow_answer(stored, stored.load().warnings)

@@ -33,6 +33,8 @@ class WorkflowRunCreated(_Answer):
 class WorkflowAnswer(_Answer):
     """A version of a workflow."""
 
+    model_config = ConfigDict(frozen=True, extra="allow")
+
     workflow_id: str = Field(description="Of this version (w_...).")
     workflow_permanent_id: str
     agent_id: str = Field(description="The permanent id under its newer name.")
@@ -49,6 +51,10 @@ class WorkflowAnswer(_Answer):
     persist_browser_session: bool = False
     status: str = "published"
     folder_id: str | None = None
+    warnings: list[dict[str, Any]] = Field(
+        default_factory=list,
+        description="When it is stored: what has no effect here, or will fail when it is run.",
+    )
     job_name: str = Field(description="The Dagster job that it is compiled to.")
     created_at: Timestamp
     modified_at: Timestamp

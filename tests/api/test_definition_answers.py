@@ -1,0 +1,89 @@
+"""Definitions over REST: what the official client reads, what an update keeps, what is told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from skyvern_dagster.stores.workflows import StoredWorkflow
+from skyvern_dagster.workflow.loader import load_text
+from skyvern_dagster_api.definitions import as_yaml, from_json, with_kept, workflow_answer
+from tests.workflow.documents import TASK, document
+from tests.workflow.generated import generated_definitions, lines_of, run_with_client
+
+NOT_IN_THE_CLIENT = ("web_search", "data_export", "terminate")
+"""Block types of its requests that its models of answers don't have."""
+
+
+def stored(text: str) -> StoredWorkflow:
+    return StoredWorkflow(
+        organization_id="o_1", workflow_permanent_id="wpid_1", workflow_id="w_1", version=1,
+        name="x", title="t", text=text, created_at="2026-01-01T00:00:00",
+        modified_at="2026-01-01T00:00:00",
+    )  # fmt: skip
+
+
+def test_the_client_reads_every_definition(tmp_path: Path) -> None:
+    kinds = ("bare", "in a for_loop", "in a while_loop", "as finally block", "document", "body")
+    lines = []
+    for each in generated_definitions(tmp_path):
+        name = each["name"]
+        if name.startswith(NOT_IN_THE_CLIENT) or not any(kind in name for kind in kinds):
+            continue
+        answer = workflow_answer(stored(as_yaml(from_json(each["definition"]))))
+        lines.append(json.dumps({"name": name, "answer": answer.model_dump(mode="json")}))
+    (tmp_path / "answers").write_text("\n".join(lines))
+    program = Path(__file__).with_name("client_reading.py")
+    run_with_client(program, tmp_path / "answers", tmp_path / "unread")
+    assert len(lines) > 200
+    assert lines_of(tmp_path / "unread") == []
+
+
+def test_what_an_update_leaves_out_stays() -> None:
+    before = (
+        document() + "webhook_callback_url: https://hook.example\nproxy_location: RESIDENTIAL\n"
+    )
+    after = with_kept(f"# mine\n{document()}proxy_location: NONE\n", before)
+    assert after.startswith("# mine\n")
+    assert yaml.safe_load(after)["proxy_location"] == "NONE"
+    assert yaml.safe_load(after)["webhook_callback_url"] == "https://hook.example"
+    assert with_kept(document(), document()) == document()
+
+
+def test_null_clears() -> None:
+    before = document() + "webhook_callback_url: https://hook.example\n"
+    given: dict[str, Any] = yaml.safe_load(document())
+    for more, kept in (({}, "https://hook.example"), ({"webhook_callback_url": None}, None)):
+        text = with_kept(as_yaml(from_json({**given, **more})), before)
+        assert load_text(text, source="x", name="x").definition.webhook_callback_url == kept
+    in_braces = json.dumps(given)
+    assert yaml.safe_load(with_kept(in_braces, before)) == {
+        **given, "webhook_callback_url": "https://hook.example",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("more", [{}, {"browser_settings": None}])
+def test_settings_of_the_browser_stay_likewise(more: dict[str, Any]) -> None:
+    settings = {"timezone_id": "Europe/Berlin"}
+    given = yaml.safe_load(document())
+    before = as_yaml({**given, "workflow_definition": {
+        **given["workflow_definition"], "browser_settings": settings}})  # fmt: skip
+    changed = {**given, "workflow_definition": {**given["workflow_definition"], **more}}
+    after = yaml.safe_load(with_kept(as_yaml(from_json(changed)), before))
+    expected = None if more else settings
+    assert after["workflow_definition"].get("browser_settings") == expected
+
+
+def test_the_answer_warns() -> None:
+    text = document(TASK.replace("url", "engine: skyvern-2.0, url")) + "cache_key: mine\n"
+    answer = workflow_answer(stored(text), load_text(text, source="x", name="x").warnings)
+    told = answer.model_dump(mode="json")
+    assert [each["message"] for each in told["warnings"]] == [
+        "'engine' has no effect here", "'cache_key' has no effect here",
+    ]  # fmt: skip
+    assert told["cache_key"] == "mine"
+    assert workflow_answer(stored(text)).warnings == []
