@@ -62,6 +62,7 @@ class Runner:
         log: One line per thing that happens; secrets are taken out before it is called.
         reuse: Whether a block that has been finished in this run before is not run again.
         approved: Whether a person has made a paused run go on.
+        triggered_by: See :class:`~skyvern_dagster.blocks.context.BlockContext`.
     """
 
     workflow: Workflow
@@ -69,6 +70,7 @@ class Runner:
     log: Log
     reuse: bool = False
     approved: bool = False
+    triggered_by: tuple[str, ...] = ()
     sleep: Callable[[float], None] = time.sleep
 
     def vault(self, scope: Scope) -> SecretVault:
@@ -172,6 +174,7 @@ class Runner:
             lacking=lambda: self._lacking(scope),
             error_codes=definition.error_codes,
             approved=self.approved,
+            triggered_by=self.triggered_by,
         )
 
     def _lacking(self, scope: Scope) -> list[str]:
