@@ -14,8 +14,8 @@ from skyvern_dagster.agent.task_runner import TaskRunner
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.run_request import RunRequest
 from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.blocks.code_process import CodeSettings
 from skyvern_dagster.blocks.child_runs import ChildRuns
+from skyvern_dagster.blocks.code_process import CodeSettings
 from skyvern_dagster.blocks.email_server import EmailServer
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
 from skyvern_dagster.credentials.access import SecretAccess, Trust
