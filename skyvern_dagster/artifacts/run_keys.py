@@ -5,6 +5,8 @@ The layout::
     runs/<run>/workflow.yaml            the definition that it runs
     runs/<run>/run.json                 its parameters and when it began
     runs/<run>/request.json             what was asked for over REST
+    runs/<run>/ending.json              how its last attempt ended
+    runs/<run>/children/<block>.json    runs that it has started
     runs/<run>/secrets                  its encrypted secrets
     runs/<run>/webhooks.json            how its endings were reported
     runs/<run>/blocks/<block>.json      how each block ended
@@ -66,6 +68,15 @@ class RunKeys:
     def request(self) -> str:
         """What was asked for over REST."""
         return f"{self.folder}/request.json"
+
+    @property
+    def ending(self) -> str:
+        """How the run's last attempt ended."""
+        return f"{self.folder}/ending.json"
+
+    def child(self, block_key: str) -> str:
+        """The run that a block has started."""
+        return f"{self.folder}/children/{block_key}.json"
 
     @property
     def secrets(self) -> str:

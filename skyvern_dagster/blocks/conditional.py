@@ -7,9 +7,9 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from skyvern_dagster.blocks.block import BlockText, LeafBlock
+from skyvern_dagster.blocks.block import BlockText, LeafBlock, ModelUse
 from skyvern_dagster.blocks.context import BlockContext
-from skyvern_dagster.blocks.criteria import Criteria, criteria_text
+from skyvern_dagster.blocks.criteria import Criteria, criteria_text, is_prompt
 from skyvern_dagster.blocks.judging import Judgement, judge
 from skyvern_dagster.blocks.outcome import BlockOutcome
 
@@ -64,11 +64,23 @@ class ConditionalBlock(LeafBlock):
     block_type: Literal["conditional"]
     branch_conditions: list[Branch] = Field(min_length=1, description="The branches, in order.")
 
+    @property
+    def only_reads(self) -> bool:
+        """It decides, and changes nothing."""
+        return True
+
     @model_validator(mode="after")
     def _has_one_default(self) -> ConditionalBlock:
         if sum(branch.is_default for branch in self.branch_conditions) > 1:
             raise ValueError("only one branch may have is_default: true")
         return self
+
+    @classmethod
+    def model_use(cls, fields: Mapping[str, Any]) -> ModelUse | None:
+        """Statements are for a model to judge."""
+        branches = fields.get("branch_conditions")
+        asked = (each.get("criteria") for each in branches or () if isinstance(each, Mapping))
+        return ModelUse("judges its conditions") if any(map(is_prompt, asked)) else None
 
     @classmethod
     def branches_in(cls, fields: Mapping[str, Any]) -> tuple[str | None, ...] | None:
@@ -109,12 +121,15 @@ class ConditionalBlock(LeafBlock):
         judgement = judge(asked, context)
         taken = self._taken(judgement)
         output = _output(taken, self.branch_conditions, judgement)
+        details = judgement.details
         if taken is None:
             reason = judgement.error or "no branch is true, and there is no default branch"
-            return BlockOutcome(status="failed", output=output, failure_reason=reason)
+            return BlockOutcome(
+                status="failed", output=output, failure_reason=reason, details=details
+            )
         if judgement.error is not None:
             context.log(f"{self.label}: {judgement.error}; it went on all the same")
-        return BlockOutcome(status="completed", output=output)
+        return BlockOutcome(status="completed", output=output, details=details)
 
     @classmethod
     def failed_output(cls, reason: str) -> Any:

@@ -14,6 +14,7 @@ from skyvern_dagster.agent.task_runner import TaskRunner
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.run_request import RunRequest
 from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.blocks.child_runs import ChildRuns
 from skyvern_dagster.blocks.code_process import CodeSettings
 from skyvern_dagster.blocks.email_server import EmailServer
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
@@ -72,6 +73,7 @@ class Services:
     credentials: Callable[[], CredentialStore] | None = None
     run_secrets: Callable[[], RunSecrets] | None = None
     grants: Callable[[], GrantStore] | None = None
+    children: ChildRuns | None = None
 
     def access(self, organization_id: str, run_id: str, trust: Trust) -> SecretAccess:
         """Where the secrets of a run come from.
@@ -137,6 +139,8 @@ class BlockContext:
             and that the definition puts up with.
         error_codes: Error code -> the situation that it stands for, as the definition says for
             all blocks.
+        triggered_by: The permanent ids of the workflows whose runs have led to this one, outermost
+            first.
         approved: Whether a person has made a paused run go on, in Dagster.
     """
 
@@ -163,6 +167,7 @@ class BlockContext:
     file_parameters: frozenset[str] = frozenset()
     lacking: Callable[[], list[str]] = list
     error_codes: Mapping[str, str] = field(default_factory=dict)
+    triggered_by: tuple[str, ...] = ()
     approved: bool = False
 
     @property

@@ -33,6 +33,11 @@ def is_true(rendered: Any) -> bool:
     return str(rendered).strip().casefold() not in FALSY
 
 
+def is_prompt(fields: Any) -> bool:
+    """Whether a condition, as a document has it, is a statement for a model."""
+    return isinstance(fields, Mapping) and fields.get("criteria_type") == "prompt"
+
+
 def criteria_text(fields: Any, path: tuple[str | int, ...]) -> Iterator[BlockText]:
     """The expression of a condition, as a text that may refer to names.
 

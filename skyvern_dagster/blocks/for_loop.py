@@ -69,9 +69,9 @@ class ForLoopBlock(LoopBlock):
     )
     parallel: bool | Annotated[int, Field(ge=1)] | None = Field(
         default=None,
-        description="Whether iterations may run side by side, each in a browser context of its own, "
-        f"or how many at the same time; left out: {SIDE_BY_SIDE}, where the body only reads or "
-        "downloads, else in order. `false`: in order, on one page. Our extension.",
+        description="Whether iterations may run side by side, each in a browser context of its "
+        f"own, or how many at the same time; left out: {SIDE_BY_SIDE}, where the body only reads "
+        "or downloads, else in order. `false`: in order, on one page. Our extension.",
     )
 
     @property
@@ -83,10 +83,12 @@ class ForLoopBlock(LoopBlock):
     def flattens_whole_body(self) -> bool:
         """Whether one iteration may be behind another one, at other blocks of the body.
 
-        It may where an iteration that fails stops no other one, and where it was asked for.
+        It may where that was asked for; else where an iteration that fails stops no other one, and
+        nobody notices the order.
         """
         asked = self.parallel not in (None, False)
-        return asked or self.continue_on_failure or self.next_loop_on_failure
+        goes_on = self.continue_on_failure or self.next_loop_on_failure
+        return asked or (goes_on and self.only_reads)
 
     @property
     def width(self) -> LoopWidth:

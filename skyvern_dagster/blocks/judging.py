@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.criteria import Criteria, is_true
+from skyvern_dagster.blocks.model_question import ModelRequest, ask_model
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.templating.rendering import is_template
+
+_REQUEST = (
+    "Say of each numbered statement whether it is true, going by the facts alone. A statement "
+    "that the facts don't settle is false."
+)
 
 
 @dataclass(frozen=True)
@@ -22,6 +29,7 @@ class Judgement:
         error: Why the first of those that couldn't be judged couldn't.
         prompt: What the model was asked.
         response: What it said.
+        details: What asking it has cost.
     """
 
     results: tuple[bool, ...]
@@ -29,11 +37,22 @@ class Judgement:
     error: str | None = None
     prompt: str | None = None
     response: Any = None
+    details: dict[str, float] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool:
         """Whether one of them holds."""
         return any(self.results)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What a model said of the statements among the conditions, by their place."""
+
+    results: Mapping[int, bool] = field(default_factory=dict)
+    prompt: str | None = None
+    response: Any = None
+    details: dict[str, float] = field(default_factory=dict)
 
 
 def judge(conditions: Sequence[Criteria], context: BlockContext) -> Judgement:
@@ -42,39 +61,71 @@ def judge(conditions: Sequence[Criteria], context: BlockContext) -> Judgement:
     One that can't be judged doesn't hold, and says why.
 
     Raises:
-        BlockError: A statement needs a model and there is none.
+        BlockError: A statement needs a model and there is none, or its answer is of no use.
+        InfrastructureError: The model's server doesn't answer.
     """
     results: list[bool] = []
     seen: list[dict[str, Any]] = []
     errors: list[str] = []
+    said = _Said()
     for index, condition in enumerate(conditions):
-        result, told = _one(index, condition, context)
+        if condition.criteria_type == "prompt" and said.prompt is None:
+            said = _ask(conditions, context)
+        result, told = _one(index, condition, context, said)
         results.append(result)
         seen.append(told)
         errors += [f"branch {index}: {told['error']}"] if told.get("error") else []
         if result:
             break
-    return Judgement(tuple(results), tuple(seen), errors[0] if errors else None)
+    error = errors[0] if errors else None
+    return Judgement(tuple(results), tuple(seen), error, said.prompt, said.response, said.details)
 
 
-def _one(index: int, condition: Criteria, context: BlockContext) -> tuple[bool, dict[str, Any]]:
+def _one(
+    index: int, condition: Criteria, context: BlockContext, said: _Said
+) -> tuple[bool, dict[str, Any]]:
     told: dict[str, Any] = {
         "branch_index": index,
         "criteria_type": condition.criteria_type,
         "original_expression": condition.expression,
     }
     if condition.criteria_type == "prompt":
-        raise BlockError(
-            f"whether {condition.expression!r} holds is for a language model to say, and none is "
-            "configured: set SKYVERN_LLM_MODEL, or write the condition as a jinja2_template"
-        )
+        return said.results[index], {**told, "result": said.results[index]}
     try:
-        value = (
-            context.value(condition.expression, "expression")
-            if is_template(condition.expression)
-            else condition.expression
-        )
+        value = _rendered(condition, context)
     except BlockError as error:
         return False, {**told, "result": None, "error": str(error)}
     result = is_true(value)
     return result, {**told, "rendered_expression": value, "result": result}
+
+
+def _ask(conditions: Sequence[Criteria], context: BlockContext) -> _Said:
+    """All statements in one question, with what the run has made so far as the facts."""
+    statements = {
+        index: str(_rendered(each, context))
+        for index, each in enumerate(conditions)
+        if each.criteria_type == "prompt"
+    }
+    names = {f"statement_{index}": {"type": "boolean"} for index in statements}
+    asked = ModelRequest(
+        request="\n".join(
+            [_REQUEST, *(f"statement_{index}: {text}" for index, text in statements.items())]
+        ),
+        schema={"type": "object", "properties": names, "required": list(names)},
+        text=json.dumps(_facts(context), ensure_ascii=False, indent=1),
+    )
+    answer = ask_model(context, "to say whether a condition holds", asked)
+    results = {index: bool(answer.value[f"statement_{index}"]) for index in statements}
+    return _Said(results, asked.request, answer.value, answer.details)
+
+
+def _facts(context: BlockContext) -> dict[str, Any]:
+    """What blocks have made, and the loop's item; secrets are references among them."""
+    names = ("workflow_run_outputs", "current_value", "current_index", "current_date")
+    return {name: context.names[name] for name in names if name in context.names}
+
+
+def _rendered(condition: Criteria, context: BlockContext) -> Any:
+    if not is_template(condition.expression):
+        return condition.expression
+    return context.value(condition.expression, "expression")

@@ -7,8 +7,8 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
-from skyvern_dagster.blocks.block import BlockText
-from skyvern_dagster.blocks.criteria import Criteria, criteria_text
+from skyvern_dagster.blocks.block import BlockText, ModelUse
+from skyvern_dagster.blocks.criteria import Criteria, criteria_text, is_prompt
 from skyvern_dagster.blocks.entry import BlockEntry
 from skyvern_dagster.blocks.loop import LoopBlock, LoopEntry
 
@@ -47,6 +47,11 @@ class WhileLoopBlock(LoopBlock):
     def texts_in(cls, fields: Mapping[str, Any]) -> Iterator[BlockText]:
         """Its condition."""
         yield from criteria_text(fields.get("condition"), ("condition",))
+
+    @classmethod
+    def model_use(cls, fields: Mapping[str, Any]) -> ModelUse | None:
+        """A statement is for a model to judge."""
+        return ModelUse("judges its condition") if is_prompt(fields.get("condition")) else None
 
     @property
     def _condition(self) -> str:

@@ -7,9 +7,14 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, Field
 
 from skyvern_dagster.blocks.block import Block, LeafBlock
+from skyvern_dagster.blocks.child_runs import ChildRequest, ChildRun
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.errors import BlockError
+from skyvern_dagster.templating.rendering import is_template
+
+MAX_DEPTH = 10
+"""As Skyvern's (docs/contract.md#limits)."""
 
 
 class WorkflowTriggerOutput(BaseModel):
@@ -54,10 +59,59 @@ class WorkflowTriggerBlock(LeafBlock):
         """Which workflow it runs."""
         return f"runs {self.workflow_permanent_id}"
 
+    @classmethod
+    def failed_output(cls, reason: str) -> Any:
+        """Why there is no run."""
+        return WorkflowTriggerOutput(
+            workflow_run_id=None, workflow_permanent_id="", status="failed", failure_reason=reason
+        ).model_dump(mode="json")
+
     def run(self, context: BlockContext) -> BlockOutcome:
         """Starts the other run, and waits for it where it is to.
 
         Raises:
-            BlockError: There is no such workflow, or it can't be started.
+            BlockError: There is no such workflow, it would start itself, or it can't be started.
         """
-        raise BlockError("workflow_trigger isn't there yet")
+        if context.services.children is None:
+            raise BlockError("runs can't be started from here")
+        if len(context.triggered_by) >= MAX_DEPTH:
+            raise BlockError(f"workflows start each other {MAX_DEPTH} deep, which is the limit")
+        request = ChildRequest(
+            workflow=context.rendered(self.workflow_permanent_id, "workflow_permanent_id").strip(),
+            parameters=_rendered(self.payload or {}, context),
+            parent=(context.workflow_run_id, context.block_key),
+            organization_id=context.organization_id,
+            trust=context.trust,
+            triggered_by=(*context.triggered_by, context.workflow),
+        )
+        run = context.services.children.run(request, context.log, wait=self.wait_for_completion)
+        return self._outcome(run)
+
+    def _outcome(self, run: ChildRun) -> BlockOutcome:
+        status = run.status or "running"
+        output = WorkflowTriggerOutput(
+            workflow_run_id=run.workflow_run_id,
+            workflow_permanent_id=run.workflow_permanent_id,
+            status=status,
+            failure_reason=run.failure_reason,
+            outputs=run.outputs,
+        ).model_dump(mode="json")
+        if not self.wait_for_completion or status == "completed":
+            return BlockOutcome(status="completed", output=output)
+        return BlockOutcome(
+            status=run.status or "failed",
+            output=output,
+            failure_reason=f"run {run.workflow_run_id} {status}: {run.failure_reason or '-'}",
+        )
+
+
+def _rendered(value: Any, context: BlockContext) -> Any:
+    match value:
+        case dict():
+            return {key: _rendered(item, context) for key, item in value.items()}
+        case list():
+            return [_rendered(item, context) for item in value]
+        case str() if is_template(value):
+            return context.value(value, "payload")
+        case _:
+            return value

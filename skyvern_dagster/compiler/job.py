@@ -117,9 +117,11 @@ def asset_graph(
     )(compose)
 
 
-def job_from_text(text: str, source: str, name: str, from_rest: bool) -> dg.JobDefinition:
+def job_from_text(
+    text: str, source: str, name: str, from_rest: bool, stored_id: str | None = None
+) -> dg.JobDefinition:
     """The job of a definition's text, for processes that must build it again."""
-    loaded = load_text(text, source=source, name=name)
+    loaded = load_text(text, source=source, name=name, stored_id=stored_id)
     return build_job(replace(loaded, from_rest=from_rest))
 
 

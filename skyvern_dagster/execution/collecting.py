@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.blocks.loop import LoopBlock, LoopOutput, LoopOutputEntry
@@ -12,6 +12,17 @@ from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.ids import stable_id
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow
+
+
+class LoopProblem(NamedTuple):
+    """Why a loop can go no further.
+
+    Attributes:
+        infrastructure: Whether something that the run stands on broke.
+    """
+
+    reason: str
+    infrastructure: bool = False
 
 
 def iteration_key(outer: str, index: int, count: int) -> str:
@@ -25,22 +36,23 @@ def collect(
     scope: Scope,
     iterations: Sequence[Scope],
     workflow: Workflow,
-    failure_reason: str | None = None,
+    problem: LoopProblem | None = None,
 ) -> tuple[Scope, BlockOutcome]:
     """The scope after a loop, and the loop's outcome (docs/contract.md#for-loop).
 
     Args:
         scope: The scope in which the loop was entered.
         iterations: The scopes in which its iterations ended, in order.
-        failure_reason: Why the loop could go no further, where no iteration is to blame.
+        problem: Why the loop could go no further, where no iteration is to blame.
     """
     output = loop_output(scope, iterations, workflow)
     status, reason = _status(loop, iterations)
-    if failure_reason is not None:
-        status, reason = "failed", failure_reason
+    if problem is not None:
+        status, reason = "failed", problem.reason
     outcome = BlockOutcome(
         status=status,
-        infrastructure=any(each.ended_by_infrastructure for each in iterations),
+        infrastructure=any(each.ended_by_infrastructure for each in iterations)
+        or (problem is not None and problem.infrastructure),
         output=output.model_dump(mode="json"),
         failure_reason=reason,
         details={

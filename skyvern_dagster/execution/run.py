@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from skyvern_dagster.artifacts.run_keys import RunKeys
 from skyvern_dagster.artifacts.run_request import read_request
 from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.context import Services
@@ -63,7 +64,14 @@ class WorkflowRun:
     @cached_property
     def runner(self) -> Runner:
         """Runs single blocks and loops."""
-        return Runner(self.workflow, self.services, self.host.log, self.reuse, self.host.approved)
+        return Runner(
+            self.workflow,
+            self.services,
+            self.host.log,
+            self.reuse,
+            self.host.approved,
+            tuple(self.host.tags.get(tags.TRIGGERED_BY, "").split()),
+        )
 
     @property
     def organization_id(self) -> str:
@@ -179,6 +187,11 @@ class WorkflowRun:
     def end(self, ending: RunEnding) -> None:
         """Makes an ending known."""
         self.host.tag(ending.as_tags(self.host.attempt))
+        run_id = self.host.tags.get(tags.WORKFLOW_RUN_ID)
+        if run_id:
+            # For whoever waits for the run without asking Dagster: a workflow_trigger block.
+            said = {"attempt": self.host.attempt, "status": ending.status, "reason": ending.reason}
+            self.services.artifacts.write_json(RunKeys(run_id).ending, said)
 
     def ending_block(self, block: Block, scope: Scope) -> str:
         """The block whose reason the run's is: the one inside, of a loop that it stopped."""

@@ -23,9 +23,9 @@ from skyvern_dagster.blocks.while_loop import MAX_TURNS, WhileLoopBlock
 from skyvern_dagster.credentials.one_time_codes import CodeOrigin
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.vault import SecretVault
-from skyvern_dagster.errors import BlockError
+from skyvern_dagster.errors import BlockError, InfrastructureError, SkyvernDagsterError
 from skyvern_dagster.execution.attempt import carried_out
-from skyvern_dagster.execution.collecting import collect, iteration_key
+from skyvern_dagster.execution.collecting import LoopProblem, collect, iteration_key
 from skyvern_dagster.execution.declarations import declarations, keys_typed
 from skyvern_dagster.execution.deliveries import delivery_of, item_digest, with_item
 from skyvern_dagster.execution.ending import missing, unfinished_items
@@ -62,6 +62,7 @@ class Runner:
         log: One line per thing that happens; secrets are taken out before it is called.
         reuse: Whether a block that has been finished in this run before is not run again.
         approved: Whether a person has made a paused run go on.
+        triggered_by: See :class:`~skyvern_dagster.blocks.context.BlockContext`.
     """
 
     workflow: Workflow
@@ -69,6 +70,7 @@ class Runner:
     log: Log
     reuse: bool = False
     approved: bool = False
+    triggered_by: tuple[str, ...] = ()
     sleep: Callable[[float], None] = time.sleep
 
     def vault(self, scope: Scope) -> SecretVault:
@@ -172,6 +174,7 @@ class Runner:
             lacking=lambda: self._lacking(scope),
             error_codes=definition.error_codes,
             approved=self.approved,
+            triggered_by=self.triggered_by,
         )
 
     def _lacking(self, scope: Scope) -> list[str]:
@@ -380,7 +383,7 @@ class Runner:
             turn = self.begun(loop, current, frame)
             holds, problem = self._holds(loop, turn)
             if holds and index == MAX_TURNS:
-                problem = f"its condition still holds after {MAX_TURNS} turns"
+                problem = LoopProblem(f"its condition still holds after {MAX_TURNS} turns")
             if problem is not None:
                 return self.collected(loop, scope, iterations, problem)
             if not holds:
@@ -391,7 +394,7 @@ class Runner:
             current = iterations[-1].left(scope)
         return self.collected(loop, scope, iterations)
 
-    def _holds(self, loop: WhileLoopBlock, turn: Scope) -> tuple[bool, str | None]:
+    def _holds(self, loop: WhileLoopBlock, turn: Scope) -> tuple[bool, LoopProblem | None]:
         """Whether there is another turn, or why that can't be said."""
         vault = self.vault(turn)
         context = self._context(
@@ -399,10 +402,13 @@ class Runner:
         )
         try:
             judgement = judge([loop.condition], context)
-        except BlockError as error:
-            return False, vault.redactor.text(str(error))
-        problem = judgement.error
-        return judgement.holds, None if problem is None else vault.redactor.text(problem)
+        except InfrastructureError as error:
+            return False, LoopProblem(vault.redactor.text(str(error)), infrastructure=True)
+        except SkyvernDagsterError as error:
+            return False, LoopProblem(vault.redactor.text(str(error)))
+        if judgement.error is not None:
+            return False, LoopProblem(vault.redactor.text(judgement.error))
+        return judgement.holds, None
 
     def _forget_earlier(self, loop: LoopBlock, scope: Scope) -> None:
         if not self.reuse:
@@ -420,10 +426,10 @@ class Runner:
         loop: LoopBlock,
         scope: Scope,
         iterations: Sequence[Scope],
-        failure_reason: str | None = None,
+        problem: LoopProblem | None = None,
     ) -> Ran:
         """The scope after a loop, and its outcome."""
-        after, outcome = collect(loop, scope, iterations, self.workflow, failure_reason)
+        after, outcome = collect(loop, scope, iterations, self.workflow, problem)
         self.record(loop, scope, outcome)
         return after, outcome
 

@@ -39,6 +39,12 @@ OF_AN_ENDING = (FAILURE_REASON, FAILED_BLOCK, ERROR_CODES, UNFINISHED)
 
 SITE = "skyvern/site"
 PROCESS = "skyvern/process"
+PARENT = "skyvern/parent_workflow_run_id"
+"""The run whose ``workflow_trigger`` block has started this one."""
+
+TRIGGERED_BY = "skyvern/triggered_by"
+"""The permanent ids of the workflows of all runs above this one, outermost first."""
+
 SEQUENTIAL = "skyvern/sequential"
 """Runs of the same value wait for each other, where the instance limits this tag to one."""
 

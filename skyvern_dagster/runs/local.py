@@ -22,6 +22,7 @@ from skyvern_dagster.execution.records import BlockRecord, RunRecords
 from skyvern_dagster.execution.run_info import begin_run, has_begun, read_run
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
 from skyvern_dagster.organizations.run_secrets import RunSecrets
+from skyvern_dagster.process.run_process import LaunchRequest, RunProcess, launch
 from skyvern_dagster.resources.server_secret import server_secret
 from skyvern_dagster.runs.answer import build_answer, downloads
 from skyvern_dagster.runs.continuing import answer_run
@@ -29,7 +30,6 @@ from skyvern_dagster.runs.events import ProgressEvent, RunEvents
 from skyvern_dagster.runs.instance_home import default_store, prepare_home
 from skyvern_dagster.runs.reconcile import is_of_this_machine, process_is_alive, report_lost
 from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
-from skyvern_dagster.runs.run_process import LaunchRequest, RunProcess, launch
 from skyvern_dagster.runs.stopping import StopSignals, stop_signals
 from skyvern_dagster.workflow.loader import Workflow
 

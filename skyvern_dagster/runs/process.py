@@ -14,7 +14,7 @@ from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.compiler.dagster_internals import RESUME_TAG
 from skyvern_dagster.execution import tags
 from skyvern_dagster.process.identity import process_tag
-from skyvern_dagster.runs.run_process import LaunchRequest
+from skyvern_dagster.process.run_process import LaunchRequest
 
 
 def main() -> int:
@@ -22,11 +22,12 @@ def main() -> int:
     # Under a shell's background job SIGINT is ignored, and Dagster would copy that onto SIGTERM.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     request = LaunchRequest(**json.loads(sys.stdin.readline()))
-    _die_with_launcher()
+    if not request.detached:
+        _die_with_launcher()
     job = dg.build_reconstructable_job(
         "skyvern_dagster.compiler.job",
         "job_from_text",
-        (request.text, request.source, request.name, request.from_rest),  # type: ignore[arg-type] # mistyped there
+        (request.text, request.source, request.name, request.from_rest, request.stored_id),  # type: ignore[arg-type] # mistyped there
     )
     with dg.DagsterInstance.get() as instance:
         result = dg.execute_job(
@@ -45,6 +46,7 @@ _QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
 def _tags(request: LaunchRequest) -> dict[str, str]:
     given = {
+        **request.tags,
         tags.WORKFLOW_RUN_ID: request.workflow_run_id,
         tags.STATUS: "running",
         tags.PROCESS: process_tag(os.getpid()),

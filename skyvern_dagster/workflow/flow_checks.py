@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from skyvern_dagster.blocks.conditional import ConditionalBlock
-from skyvern_dagster.blocks.criteria import FALSY
+from skyvern_dagster.blocks.criteria import FALSY, is_prompt
 from skyvern_dagster.blocks.loop import LoopBlock
 from skyvern_dagster.templating.rendering import is_template
 from skyvern_dagster.workflow.declarations import BODY, BlockOutline, Outline
@@ -97,4 +97,4 @@ def _is_prompt(block: BlockOutline, path: Path) -> bool:
     here = block.fields
     for part in path[:-1]:
         here = here[part]  # type: ignore[index] # the path was read off it
-    return here.get("criteria_type") == "prompt"
+    return is_prompt(here)

@@ -131,13 +131,11 @@ def test_the_finally_block_comes_however_the_run_ends(
 
 
 def test_the_label_of_a_loop_is_its_current_item(bench: Bench) -> None:
+    path = "{{ each_row.name }}{{ each_row.current_index }}{{ each_path.current_value }}"
+    leaf = upload("leaf", path, continue_on_failure=True)
     inner = loop(
-        "each_path",
-        "",
-        upload("leaf", "{{ each_row.name }}{{ each_row.current_index }}{{ each_path.current_value }}",
-               continue_on_failure=True),
-        loop_variable_reference="{{ each_row.current_value.paths }}",
-    )  # fmt: skip
+        "each_path", "", leaf, loop_variable_reference="{{ each_row.current_value.paths }}"
+    )
     made = workflow([loop("each_row", "rows", inner)], [given("rows", "json")])
 
     ran = both(

@@ -29,6 +29,9 @@ class LaunchRequest:
         from_rest: Whether the definition came over REST.
         resume: Dagster run to re-execute.
         whole: Whether all of its steps are executed again, rather than from its failure on.
+        stored_id: The workflow's permanent id, where the workflow store holds it.
+        tags: Further tags of the run.
+        detached: Whether it goes on when the process that launched it is gone.
     """
 
     text: str
@@ -39,6 +42,9 @@ class LaunchRequest:
     from_rest: bool = True
     resume: str | None = None
     whole: bool = False
+    stored_id: str | None = None
+    tags: dict[str, str] = field(default_factory=dict)
+    detached: bool = False
 
 
 @dataclass(frozen=True)

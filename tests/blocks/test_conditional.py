@@ -1,0 +1,81 @@
+"""Which branch a ``conditional`` takes: Jinja, statements for a model, and neither."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from skyvern_dagster.blocks.conditional import ConditionalBlock
+from skyvern_dagster.blocks.criteria import is_true
+from skyvern_dagster.errors import BlockError
+from skyvern_dagster.llm.loopback import ModelServer
+from tests.blocks.desk import Desk
+from tests.blocks.test_files_as_data import with_model
+from tests.compiler.definitions import branch, conditional, otherwise
+
+
+def block(*branches: dict[str, Any]) -> ConditionalBlock:
+    return ConditionalBlock.model_validate(conditional("ask", *branches))
+
+
+def prompt(statement: str, target: str) -> dict[str, Any]:
+    criteria = {"criteria_type": "prompt", "expression": statement}
+    return {"criteria": criteria, "next_block_label": target}
+
+
+@pytest.mark.parametrize(
+    ("rendered", "expected"),
+    [("", False), ("False", False), (" no ", False), ("0", False), ("none", False), ("OFF", False),
+     ("0.0", True), ("yes", True), ("x", True), (0, False), (None, False), (True, True),
+     ([], False),
+     ([0], True)],
+)  # fmt: skip
+def test_what_counts_as_true(rendered: Any, expected: bool) -> None:
+    assert is_true(rendered) == expected
+
+
+def test_a_branch_that_cant_be_judged_doesnt_hold_and_says_why(desk: Desk) -> None:
+    desk.names["n"] = 3
+    outcome = block(branch("{{ n + nothing }}", "a"), branch("{{ n > 2 }}", "b")).run(
+        desk.context("ask")
+    )
+
+    assert outcome.status == "completed"
+    assert outcome.output["branch_index"] == 1
+    assert outcome.output["next_block_label"] == "b"
+    first, second = outcome.output["evaluations"]
+    assert first["result"] is None
+    assert first["error"]
+    assert second["rendered_expression"] is True
+
+
+def test_no_branch_and_no_default_fails(desk: Desk) -> None:
+    outcome = block(branch("{{ false }}", "a")).run(desk.context("ask"))
+
+    assert outcome.status == "failed"
+    assert outcome.failure_reason == "no branch is true, and there is no default branch"
+
+
+def test_statements_are_asked_once_and_together(desk: Desk) -> None:
+    answer = {"statement_1": False, "statement_2": True}
+    desk.names |= {"n": 3, "workflow_run_outputs": {"read": {"total": 12}}}
+    asking = block(
+        branch("{{ n > 5 }}", "a"),
+        prompt("The total is over {{ n }} thousand.", "b"),
+        prompt("The total is over ten.", "c"),
+        otherwise("d"),
+    )
+    with ModelServer([{"answer": answer}]) as server:
+        outcome = asking.run(with_model(desk.context("ask"), server))
+
+    assert outcome.output["branch_taken"] == "c"
+    assert outcome.output["llm_response"] == answer
+    assert "over 3 thousand" in outcome.output["llm_prompt"]
+    assert len(server.requests) == 1
+    assert outcome.details["model_calls"] == 1
+
+
+def test_without_a_model_a_statement_cant_be_judged(desk: Desk) -> None:
+    with pytest.raises(BlockError, match="to say whether a condition holds"):
+        block(prompt("It is late.", "a")).run(with_model(desk.context("ask"), None))
