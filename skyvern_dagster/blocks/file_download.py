@@ -42,6 +42,13 @@ class DownloadOutput(TaskOutput):
 class FileDownloadBlock(AgentBlock, StorageFields):
     """Downloads a file: the browser does from a website, a client from S3 or an SFTP server."""
 
+    example: ClassVar[str] = """\
+block_type: file_download
+label: fetch_invoice
+url: https://portal.example/orders
+navigation_goal: Download the invoice of order {{ order_id }}.
+download_suffix: invoice_{{ order_id }}
+"""
     key_fields: ClassVar[tuple[str, ...]] = (*AGENT_KEYS, "download_suffix", *STORAGE_TEXTS)
     template_fields: ClassVar[tuple[str, ...]] = (
         *AGENT_TEMPLATES,

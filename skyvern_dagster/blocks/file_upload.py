@@ -26,6 +26,16 @@ class FileUploadOutput(RootModel[list[str]]):
 class FileUploadBlock(LeafBlock, StorageFields):
     """Puts the run's downloads into S3, on an SFTP server, into Azure or Google Drive."""
 
+    example: ClassVar[str] = """\
+block_type: file_upload
+label: deliver
+storage_type: sftp
+sftp_host: files.example.com
+sftp_username: books
+sftp_password: "{{ sftp_password }}"
+sftp_host_key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIL0...
+sftp_remote_path: invoices/{{ month }}
+"""
     key_fields: ClassVar[tuple[str, ...]] = ("path", "azure_folder_path", *STORAGE_TEXTS)
     template_fields: ClassVar[tuple[str, ...]] = ("prompt",)
     takes_downloads: ClassVar[bool] = True

@@ -19,6 +19,13 @@ class SheetRows(RootModel[list[Any]]):
 class GoogleSheetsReadBlock(LeafBlock):
     """Reads rows of a Google spreadsheet."""
 
+    example: ClassVar[str] = """\
+block_type: google_sheets_read
+label: read_sheet
+spreadsheet_url: https://docs.google.com/spreadsheets/d/1AbC/edit
+sheet_name: Orders
+credential_id: account
+"""
     key_fields: ClassVar[tuple[str, ...]] = ("spreadsheet_url", "credential_id")
     template_fields: ClassVar[tuple[str, ...]] = ("sheet_name", "range")
     kind: ClassVar[str] = "googlesheets"

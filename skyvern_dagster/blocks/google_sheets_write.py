@@ -19,6 +19,13 @@ class SheetWritten(RootModel[dict[str, Any]]):
 class GoogleSheetsWriteBlock(LeafBlock):
     """Writes rows into a Google spreadsheet."""
 
+    example: ClassVar[str] = """\
+block_type: google_sheets_write
+label: write_sheet
+spreadsheet_url: https://docs.google.com/spreadsheets/d/1AbC/edit
+values: "{{ orders }}"
+credential_id: account
+"""
     key_fields: ClassVar[tuple[str, ...]] = ("spreadsheet_url", "credential_id", "values")
     template_fields: ClassVar[tuple[str, ...]] = ("sheet_name", "range", "column_mapping")
     kind: ClassVar[str] = "googlesheets"

@@ -20,6 +20,12 @@ class SearchOutput(RootModel[Any]):
 class WebSearchBlock(LeafBlock):
     """Asks a search engine."""
 
+    example: ClassVar[str] = """\
+block_type: web_search
+label: find_shop
+query: "{{ company }} customer portal"
+num_results: 5
+"""
     template_fields: ClassVar[tuple[str, ...]] = ("query", "prompt", "error_code_mapping")
     kind: ClassVar[str] = "http"
     output_type: ClassVar[type[BaseModel]] = SearchOutput
