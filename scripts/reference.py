@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from typer.cli import get_docs_for_click
 
 import skyvern_dagster
+from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.registry import block_types
 from skyvern_dagster.cli.app import app as cli
 from skyvern_dagster.compiler.job import asset_resources
@@ -66,7 +67,7 @@ _RESOURCES_INTRO = (
 
 def main() -> int:
     """Writes the pages, or compares them."""
-    pages = {
+    pages = dict(block_pages()) | {
         "definition.md": definition_page(),
         "dagster-section.md": section_page(),
         "resources.md": resources_page(),
@@ -84,6 +85,7 @@ def main() -> int:
         return 1 if stale else 0
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, text in pages.items():
+        (FOLDER / name).parent.mkdir(parents=True, exist_ok=True)
         (FOLDER / name).write_text(text, encoding="utf-8")
     return 0
 
@@ -98,15 +100,71 @@ def definition_page() -> str:
         _model("`workflow_definition`", DefinitionBody),
         "# Parameters\n\nTold apart by `parameter_type`.\n",
         *(_model(f"`{name}`", model) for name, model in PARAMETER_MODELS.items()),
-        "# Blocks\n\nTold apart by `block_type`.\n",
+        "# Blocks\n\nTold apart by `block_type`; a page each.\n",
     ]
     for name, model in block_types().items():
-        parts.append(_model(f"`{name}`", model))
-        output = model.output_type
-        parts.append(f"### Output of `{name}`\n\n{_doc(output)}\n")
-        if "root" not in output.model_fields:
-            parts.append(f"{_fields(output.model_fields)}\n")
-    return "\n".join(parts)
+        first = _doc(model).partition("\n")[0]
+        parts.append(f"* [`{name}`](blocks/{name}.md): {first}")
+    return "\n".join(parts) + "\n"
+
+
+def block_pages() -> Iterator[tuple[str, str]]:
+    """A page for each block type: what it does, takes and gives, what it needs, how it looks."""
+    for name, model in block_types().items():
+        yield f"blocks/{name}.md", block_page(name, model)
+
+
+def block_page(name: str, model: type[Block]) -> str:
+    """The page of one block type, from its class."""
+    parts = [NOTE, f"# `{name}`\n\n{_doc(model)}\n"]
+    if model.example:
+        parts.append(f"```yaml\n{model.example}```\n")
+    inert = ", ".join(f"`{each}`" for each in sorted(model.inert_fields))
+    parts.append(f"## Fields\n\n{_fields(model.model_fields)}\n")
+    parts.append(_texts(model))
+    parts.append(f"Accepted, without effect here: {inert}.\n")
+    output = model.output_type
+    parts.append(f"## Output\n\nUnder `{{{{ <label>_output }}}}`: {_doc(output)}\n")
+    if "root" not in output.model_fields:
+        parts.append(f"{_fields(output.model_fields)}\n")
+    parts.append(f"## Needs\n\n{_needs(model)}\n")
+    parts.append(
+        "## In Dagster\n\nAn op that is named after the label, with the badge "
+        f"`{model.kind}`; in a loop a mapped step for each item.\n"
+    )
+    return "\n".join(parts).replace("](../", "](../../").replace("](../../../", "](../../")
+
+
+def _texts(model: type[Block]) -> str:
+    """Which fields may name parameters, and how."""
+    keys, templates = (
+        ", ".join(f"`{each}`" for each in fields)
+        for fields in (model.key_fields, model.template_fields)
+    )
+    lines = []
+    if keys:
+        lines.append(f"A parameter's key as it stands, or a template: {keys}.")
+    if templates:
+        lines.append(f"A template: {templates}.")
+    return "\n\n".join(lines) + "\n" if lines else ""
+
+
+_NEEDED = {
+    "browser": "A browser: `skyvern-dagster browser --install`.",
+    "model": "A language model: [models](../../models.md).",
+    "s3": "A bucket: `SKYVERN_UPLOAD_BUCKET`.",
+    "email": "A mail server.",
+}
+
+
+def _needs(model: type[Block]) -> str:
+    lines = [_NEEDED[need] for need in sorted(model.needs)]
+    use = inspect.getdoc(model.model_use) or ""
+    if "model_use" in vars(model) and "model" not in model.needs:
+        lines.append(
+            f"A [language model](../../models.md), for some of it: {use[0].lower()}{use[1:]}"
+        )
+    return "\n\n".join(lines) or "Nothing beside what runs anyway."
 
 
 def resources_page() -> str:

@@ -17,6 +17,13 @@ from skyvern_dagster.blocks.agent_block import (
 class ActionBlock(AgentBlock):
     """One action on the page that the browser is on: a click, a text, a choice."""
 
+    example: ClassVar[str] = """\
+block_type: action
+label: accept
+url: https://portal.example/terms
+selector: "#accept"
+navigation_goal: Click "Accept".
+"""
     key_fields: ClassVar[tuple[str, ...]] = (*AGENT_KEYS, "download_suffix")
     template_fields: ClassVar[tuple[str, ...]] = (
         *AGENT_TEMPLATES,

@@ -145,6 +145,9 @@ class Block(BaseModel):
     entry_base: ClassVar[type[BlockEntry]] = BlockEntry
     """What its entry adds to, where it has no model of its own."""
 
+    example: ClassVar[str] = ""
+    """A block of this type, in YAML, for the documentation."""
+
     is_task: ClassVar[bool] = False
     """Whether an agent carries it out: a task with an id, steps and an outward answer."""
 

@@ -34,6 +34,13 @@ class CodeOutput(RootModel[Any]):
 class CodeBlock(LeafBlock):
     """Runs Python: its top-level variables are the output."""
 
+    example: ClassVar[str] = """\
+block_type: code
+label: add_up
+parameter_keys: [orders]
+code: |
+  total = sum(order["total"] for order in orders)
+"""
     inert_fields: ClassVar[frozenset[str]] = Block.inert_fields | {
         "steps", "user_owned_goal", "goal_needs_regeneration", "code_edited_by_hand",
     }  # fmt: skip

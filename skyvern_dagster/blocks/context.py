@@ -68,7 +68,7 @@ class Services:
     s3: S3Bucket
     email: EmailServer
     agent: AgentSettings = AgentSettings()
-    code: CodeSettings = CodeSettings()
+    code: CodeSettings = CodeSettings()  # noqa: RUF009 - frozen
     codes: OneTimeCodes | None = None
     credentials: Callable[[], CredentialStore] | None = None
     run_secrets: Callable[[], RunSecrets] | None = None

@@ -27,6 +27,14 @@ class ExportOutput(BaseModel):
 class DataExportBlock(LeafBlock):
     """Writes records into a Parquet file, which counts as a download of the run."""
 
+    example: ClassVar[str] = """\
+block_type: data_export
+label: export_orders
+data: "{{ orders }}"
+data_schema:
+  type: object
+  properties: {order_id: {type: string}, total: {type: number}}
+"""
     key_fields: ClassVar[tuple[str, ...]] = ("data",)
     template_fields: ClassVar[tuple[str, ...]] = ("file_name",)
     kind: ClassVar[str] = "parquet"

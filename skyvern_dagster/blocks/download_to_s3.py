@@ -23,6 +23,11 @@ class DownloadToS3Output(RootModel[str]):
 class DownloadToS3Block(LeafBlock):
     """Fetches an address, without a browser, and puts what it gave into the bucket."""
 
+    example: ClassVar[str] = """\
+block_type: download_to_s3
+label: keep_terms
+url: https://portal.example/terms.pdf
+"""
     key_fields: ClassVar[tuple[str, ...]] = ("url",)
     needs: ClassVar[frozenset[Need]] = frozenset({"s3"})
     kind: ClassVar[str] = "s3"

@@ -34,6 +34,15 @@ class InboxOutput(RootModel[list[Any]]):
 class EmailInboxBlock(LeafBlock):
     """Reads messages of a mailbox: Gmail, Outlook, or any IMAP server."""
 
+    example: ClassVar[str] = """\
+block_type: email_inbox
+label: read_mail
+email_client: gmail
+credential_id: account
+sender: billing@portal.example
+newer_than_days: 7
+download_attachments: true
+"""
     template_fields: ClassVar[tuple[str, ...]] = ("folder", "prompt", "sender", "subject")
     key_fields: ClassVar[tuple[str, ...]] = ("credential_id", "imap_host")
     kind: ClassVar[str] = "email"

@@ -24,6 +24,17 @@ from skyvern_dagster.templating.rendering import evaluate, is_template
 class ExtractionBlock(AgentBlock):
     """Reads data off the page that the browser is on, or one that it opens."""
 
+    example: ClassVar[str] = """\
+block_type: extraction
+label: read_orders
+data_extraction_goal: Read all orders on this page.
+data_schema:
+  type: object
+  properties:
+    orders:
+      type: array
+      items: {type: object, properties: {order_id: {type: string}, total: {type: number}}}
+"""
     template_fields: ClassVar[tuple[str, ...]] = (
         *AGENT_TEMPLATES,
         "data_extraction_goal",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any, ClassVar, Literal
@@ -19,13 +19,18 @@ from skyvern_dagster.blocks.agent_block import (
     TaskOutput,
     task_output,
 )
-from skyvern_dagster.blocks.block import ModelUse
+from skyvern_dagster.blocks.block import BlockWarning, ModelUse
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.file_choice import chosen_names
 from skyvern_dagster.blocks.file_stores.opening import open_store
 from skyvern_dagster.blocks.kept_file import keep_files
 from skyvern_dagster.blocks.outcome import BlockOutcome
-from skyvern_dagster.blocks.storage_fields import STORAGE_TEXTS, StorageFields, StorageType
+from skyvern_dagster.blocks.storage_fields import (
+    STORAGE_TEXTS,
+    StorageFields,
+    StorageType,
+    store_warnings,
+)
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.ids import new_id
 
@@ -42,6 +47,13 @@ class DownloadOutput(TaskOutput):
 class FileDownloadBlock(AgentBlock, StorageFields):
     """Downloads a file: the browser does from a website, a client from S3 or an SFTP server."""
 
+    example: ClassVar[str] = """\
+block_type: file_download
+label: fetch_invoice
+url: https://portal.example/orders
+navigation_goal: Download the invoice of order {{ order_id }}.
+download_suffix: invoice_{{ order_id }}
+"""
     key_fields: ClassVar[tuple[str, ...]] = (*AGENT_KEYS, "download_suffix", *STORAGE_TEXTS)
     template_fields: ClassVar[tuple[str, ...]] = (
         *AGENT_TEMPLATES,
@@ -74,6 +86,11 @@ class FileDownloadBlock(AgentBlock, StorageFields):
     def model_use(cls, fields: Mapping[str, Any]) -> ModelUse | None:
         """A prompt is a model's to answer."""
         return ModelUse("chooses the files") if fields.get("prompt") else None
+
+    @classmethod
+    def warnings_in(cls, fields: Mapping[str, Any]) -> Iterator[BlockWarning]:
+        """What the kind of store needs and the block doesn't say."""
+        yield from store_warnings(fields, str(fields.get("download_target") or "website"))
 
     def run(self, context: BlockContext) -> BlockOutcome:
         """Downloads with the browser, or takes the files out of the store.

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field, RootModel
 
 from skyvern_dagster.artifacts.files import StoredFile
-from skyvern_dagster.blocks.block import DOWNLOAD_DIRECTORY, LeafBlock, ModelUse, RetryRule
+from skyvern_dagster.blocks.block import (
+    DOWNLOAD_DIRECTORY,
+    BlockWarning,
+    LeafBlock,
+    ModelUse,
+    RetryRule,
+)
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.entry import BlockEntry, UploadsEntry
 from skyvern_dagster.blocks.file_choice import chosen_files
 from skyvern_dagster.blocks.file_stores.opening import open_store
 from skyvern_dagster.blocks.outcome import BlockOutcome, UploadedFile
 from skyvern_dagster.blocks.send_email import unique_names
-from skyvern_dagster.blocks.storage_fields import STORAGE_TEXTS, StorageFields, StorageType
+from skyvern_dagster.blocks.storage_fields import (
+    STORAGE_TEXTS,
+    StorageFields,
+    StorageType,
+    store_warnings,
+)
 from skyvern_dagster.blocks.upload_to_s3 import delivered_names, select_files
 
 
@@ -26,6 +37,16 @@ class FileUploadOutput(RootModel[list[str]]):
 class FileUploadBlock(LeafBlock, StorageFields):
     """Puts the run's downloads into S3, on an SFTP server, into Azure or Google Drive."""
 
+    example: ClassVar[str] = """\
+block_type: file_upload
+label: deliver
+storage_type: sftp
+sftp_host: files.example.com
+sftp_username: books
+sftp_password: "{{ sftp_password }}"
+sftp_host_key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIL0...
+sftp_remote_path: invoices/{{ month }}
+"""
     key_fields: ClassVar[tuple[str, ...]] = ("path", "azure_folder_path", *STORAGE_TEXTS)
     template_fields: ClassVar[tuple[str, ...]] = ("prompt",)
     takes_downloads: ClassVar[bool] = True
@@ -55,6 +76,11 @@ class FileUploadBlock(LeafBlock, StorageFields):
     def model_use(cls, fields: Mapping[str, Any]) -> ModelUse | None:
         """A prompt is a model's to answer."""
         return ModelUse("chooses the files") if fields.get("prompt") else None
+
+    @classmethod
+    def warnings_in(cls, fields: Mapping[str, Any]) -> Iterator[BlockWarning]:
+        """What the kind of store needs and the block doesn't say."""
+        yield from store_warnings(fields, str(fields.get("storage_type") or "s3"))
 
     def describe(self) -> str:
         """Where it puts them."""

@@ -31,6 +31,11 @@ class ParserOutput(RootModel[Any]):
 class FileUrlParserBlock(LeafBlock):
     """Reads a file: tables give rows; texts and pictures give data of a schema."""
 
+    example: ClassVar[str] = """\
+block_type: file_url_parser
+label: read_list
+file_url: https://portal.example/orders.csv
+"""
     key_fields: ClassVar[tuple[str, ...]] = ("file_url",)
     template_fields: ClassVar[tuple[str, ...]] = ("worksheet",)
     takes_downloads: ClassVar[bool] = True

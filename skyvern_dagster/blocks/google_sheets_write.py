@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field, RootModel
 
-from skyvern_dagster.blocks.block import LeafBlock
+from skyvern_dagster.blocks.block import BlockWarning, LeafBlock
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.errors import BlockError
@@ -16,9 +17,24 @@ class SheetWritten(RootModel[dict[str, Any]]):
     """What the spreadsheet says it has taken."""
 
 
+UNREACHABLE = (
+    "Google's spreadsheets can't be reached from here: they take an account of Google's with the "
+    "rights of an app of yours. Write the rows with data_export and file_upload, or send them to a "
+    "web app of the spreadsheet with http_request"
+)
+"""What to do in place of the block."""
+
+
 class GoogleSheetsWriteBlock(LeafBlock):
     """Writes rows into a Google spreadsheet."""
 
+    example: ClassVar[str] = """\
+block_type: google_sheets_write
+label: write_sheet
+spreadsheet_url: https://docs.google.com/spreadsheets/d/1AbC/edit
+values: "{{ orders }}"
+credential_id: account
+"""
     key_fields: ClassVar[tuple[str, ...]] = ("spreadsheet_url", "credential_id", "values")
     template_fields: ClassVar[tuple[str, ...]] = ("sheet_name", "range", "column_mapping")
     kind: ClassVar[str] = "googlesheets"
@@ -39,6 +55,13 @@ class GoogleSheetsWriteBlock(LeafBlock):
     create_sheet_if_missing: bool = False
     parameter_keys: list[str] = Field(default_factory=list)
 
+    @classmethod
+    def warnings_in(cls, fields: Mapping[str, Any]) -> Iterator[BlockWarning]:
+        """That it will fail, and what to do in its place."""
+        del fields
+        message, _, hint = UNREACHABLE.partition(". ")
+        yield BlockWarning((), f"{message}: the block will fail", hint)
+
     def describe(self) -> str:
         """What it writes."""
         return f"Writes rows into {self.spreadsheet_url}."
@@ -48,5 +71,10 @@ class GoogleSheetsWriteBlock(LeafBlock):
         return "writes into a spreadsheet"
 
     def run(self, context: BlockContext) -> BlockOutcome:
-        """See the base class."""
-        raise BlockError("google_sheets_write isn't carried out here yet")
+        """Says what to do in its place: the spreadsheet can't be reached.
+
+        Raises:
+            BlockError: Always.
+        """
+        context.log(f"not reached: {self.spreadsheet_url}")
+        raise BlockError(UNREACHABLE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -34,6 +34,11 @@ class PageOpened:
 class GotoUrlBlock(AgentBlock):
     """Opens an address; nothing has to be planned."""
 
+    example: ClassVar[str] = """\
+block_type: goto_url
+label: open_portal
+url: https://portal.example
+"""
     block_type: Literal["goto_url"]
     url: str = Field(description="Where to go.")  # type: ignore[assignment] # of its base required
 

@@ -33,6 +33,14 @@ class HttpOutput(RootModel[dict[str, Any]]):
 class HttpRequestBlock(LeafBlock):
     """Sends a request to a web server, and gives its answer."""
 
+    example: ClassVar[str] = """\
+block_type: http_request
+label: book
+method: POST
+url: https://ledger.example/api/entries
+headers: {Authorization: "Bearer {{ ledger_key }}"}
+body: {total: "{{ total }}"}
+"""
     key_fields: ClassVar[tuple[str, ...]] = ("url",)
     template_fields: ClassVar[tuple[str, ...]] = ("headers", "body", "files", "download_filename")
     kind: ClassVar[str] = "http"

@@ -86,7 +86,7 @@ class InboxMessage:
     attachments: tuple[Attachment, ...]
 
     def as_dict(self, *, with_body: bool) -> dict[str, Any]:
-        """For outputs."""
+        """The form that it has in outputs."""
         shown: dict[str, Any] = {
             "message_id": self.message_id,
             "sender": self.sender,

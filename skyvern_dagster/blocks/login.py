@@ -15,6 +15,12 @@ DEFAULT_GOAL = "Log in with the credentials."
 class LoginBlock(AgentBlock):
     """Logs in, with the credential among its ``parameter_keys``; no model is needed for that."""
 
+    example: ClassVar[str] = """\
+block_type: login
+label: log_in
+url: https://portal.example/login
+parameter_keys: [account]
+"""
     template_fields: ClassVar[tuple[str, ...]] = (
         *AGENT_TEMPLATES,
         "navigation_goal",

@@ -17,6 +17,11 @@ from skyvern_dagster.blocks.agent_block import (
 class NavigationBlock(AgentBlock):
     """Does something in the browser: clicks through pages, fills forms."""
 
+    example: ClassVar[str] = """\
+block_type: navigation
+label: open_orders
+navigation_goal: Go to the order history.
+"""
     key_fields: ClassVar[tuple[str, ...]] = (*AGENT_KEYS, "download_suffix")
     template_fields: ClassVar[tuple[str, ...]] = (
         *AGENT_TEMPLATES,

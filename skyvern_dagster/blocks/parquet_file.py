@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from skyvern_dagster.errors import BlockError
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    import pyarrow as pa  # type: ignore[import-untyped] # no stubs
 
 
 @dataclass(frozen=True)

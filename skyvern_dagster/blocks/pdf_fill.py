@@ -23,6 +23,13 @@ from skyvern_dagster.errors import BlockError
 class PdfFillBlock(LeafBlock):
     """Fills in the form of a PDF, which counts as a download of the run."""
 
+    example: ClassVar[str] = """\
+block_type: pdf_fill
+label: fill_form
+file_url: https://office.example/form.pdf
+prompt: Fill in the form.
+payload: {first_name: Ada, agreed: true}
+"""
     key_fields: ClassVar[tuple[str, ...]] = ("file_url", "payload")
     template_fields: ClassVar[tuple[str, ...]] = ("prompt",)
     inert_fields: ClassVar[frozenset[str]] = Block.inert_fields | {"llm_key"}

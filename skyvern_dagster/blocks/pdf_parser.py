@@ -17,6 +17,12 @@ from skyvern_dagster.blocks.outcome import BlockOutcome
 class PdfParserBlock(LeafBlock):
     """Reads a PDF into data of a schema."""
 
+    example: ClassVar[str] = """\
+block_type: pdf_parser
+label: read_invoice
+file_url: SKYVERN_DOWNLOAD_DIRECTORY/invoice.pdf
+json_schema: {type: object, properties: {invoice_number: {type: string}, total: {type: number}}}
+"""
     key_fields: ClassVar[tuple[str, ...]] = ("file_url",)
     takes_downloads: ClassVar[bool] = True
     kind: ClassVar[str] = "file"

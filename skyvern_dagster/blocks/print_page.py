@@ -32,6 +32,11 @@ class PrintOutput(BaseModel):
 class PrintPageBlock(LeafBlock):
     """Prints the page that the browser is on into a PDF, which counts as a download."""
 
+    example: ClassVar[str] = """\
+block_type: print_page
+label: print_statement
+custom_filename: statement {{ month }}
+"""
     template_fields: ClassVar[tuple[str, ...]] = ("custom_filename",)
     needs: ClassVar[frozenset[Need]] = frozenset({"browser"})
     kind: ClassVar[str] = "browser"

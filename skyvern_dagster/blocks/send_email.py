@@ -73,6 +73,18 @@ class SendEmailBlock(LeafBlock):
     The server is that of ``aws_secret`` parameters, one that the block names, or Google's.
     """
 
+    example: ClassVar[str] = """\
+block_type: send_email
+label: report
+custom_smtp_host: mail.example.com
+custom_smtp_username: robot
+custom_smtp_password: "{{ smtp_password }}"
+sender: robot@example.com
+recipients: [books@example.com]
+subject: Invoices of {{ month }}
+body: See attached.
+file_attachments: [SKYVERN_DOWNLOAD_DIRECTORY]
+"""
     key_fields: ClassVar[tuple[str, ...]] = (
         "recipients", "cc", "bcc", "body", "file_attachments", "custom_smtp_host",
         "custom_smtp_username", "custom_smtp_password", "credential_id",

@@ -27,6 +27,12 @@ from skyvern_dagster.blocks.pdf_output import PdfOutput
 class SplitPdfBlock(LeafBlock):
     """Splits a PDF into several, which count as downloads of the run."""
 
+    example: ClassVar[str] = """\
+block_type: split_pdf
+label: split
+file_url: SKYVERN_DOWNLOAD_DIRECTORY/statement.pdf
+prompt: pages 1-2 and 3-5
+"""
     key_fields: ClassVar[tuple[str, ...]] = ("file_url",)
     template_fields: ClassVar[tuple[str, ...]] = ("prompt",)
     inert_fields: ClassVar[frozenset[str]] = Block.inert_fields | {"llm_key"}

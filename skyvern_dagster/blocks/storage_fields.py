@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
+
+from skyvern_dagster.blocks.block import BlockWarning
 
 StorageType = Literal["s3", "azure", "google_drive", "sftp"]
 """The kinds of places that hold files."""
@@ -29,6 +32,20 @@ STORAGE_TEXTS = (
     "sftp_host_key",
 )
 """Fields of :class:`StorageFields` that may name a parameter, or hold a template."""
+
+
+DRIVE = (
+    "Google Drive can't be reached from here: it takes an account of Google's with the rights of an "
+    "app of yours. Use S3 or SFTP, or send the files by e-mail"
+)
+"""What to do in place of Google Drive."""
+
+_NEEDED = {
+    "s3": ("s3_bucket",),
+    "azure": ("azure_storage_account_name", "azure_storage_account_key",
+              "azure_blob_container_name"),
+    "sftp": ("sftp_host", "sftp_username", "sftp_host_key"),
+}  # fmt: skip
 
 
 class StorageFields(BaseModel):
@@ -58,3 +75,13 @@ class StorageFields(BaseModel):
     sftp_host_key: str | None = Field(
         default=None, description="The server's public key, as `ssh-keyscan` shows it; required."
     )
+
+
+def store_warnings(fields: Mapping[str, Any], kind: str) -> Iterator[BlockWarning]:
+    """What a kind of store needs and a block doesn't say."""
+    if kind == "google_drive":
+        message, _, hint = DRIVE.partition(". ")
+        yield BlockWarning((), f"{message}: the block will fail", hint)
+    for name in _NEEDED.get(kind, ()):
+        if not fields.get(name):
+            yield BlockWarning((), f"{name!r} is missing: the block will fail", f"add {name!r}")

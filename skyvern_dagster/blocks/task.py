@@ -18,6 +18,14 @@ from skyvern_dagster.blocks.agent_block import (
 class TaskBlock(AgentBlock):
     """One instruction to a browser: what to do, what to read, or both (docs/contract.md#task)."""
 
+    example: ClassVar[str] = """\
+block_type: task
+label: find_orders
+url: "{{ website_url }}"
+navigation_goal: Go to the order history.
+data_extraction_goal: Read the numbers of all orders.
+data_schema: {orders: [{order_id: string}]}
+"""
     key_fields: ClassVar[tuple[str, ...]] = (*AGENT_KEYS, "download_suffix")
     template_fields: ClassVar[tuple[str, ...]] = (
         *AGENT_TEMPLATES,

@@ -26,6 +26,12 @@ class TaskV2Output(TaskOutput):
 class TaskV2Block(AgentBlock):
     """One goal in plain words, which may be to do and to read."""
 
+    example: ClassVar[str] = """\
+block_type: task_v2
+label: order_history
+url: https://portal.example
+prompt: Go to the order history.
+"""
     template_fields: ClassVar[tuple[str, ...]] = (*AGENT_TEMPLATES, "prompt")
     output_type: ClassVar[type[BaseModel]] = TaskV2Output
 

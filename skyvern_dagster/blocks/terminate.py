@@ -22,6 +22,12 @@ class TerminateOutput(BaseModel):
 class TerminateBlock(LeafBlock):
     """Ends the run as `terminated`, with a reason."""
 
+    example: ClassVar[str] = """\
+block_type: terminate
+label: stop
+reason: There is nothing for {{ month }}.
+error_code: NOTHING_THERE
+"""
     template_fields: ClassVar[tuple[str, ...]] = ("reason", "error_code")
     kind: ClassVar[str] = "terminate"
     output_type: ClassVar[type[BaseModel]] = TerminateOutput

@@ -28,6 +28,12 @@ class PromptOutput(RootModel[Any]):
 class TextPromptBlock(LeafBlock):
     """Asks a language model, and gives its answer as JSON."""
 
+    example: ClassVar[str] = """\
+block_type: text_prompt
+label: classify
+prompt: "Which cost centre does this belong to? {{ note }}"
+json_schema: {type: object, properties: {cost_centre: {type: string}}}
+"""
     key_fields: ClassVar[tuple[str, ...]] = ("prompt",)
     inert_fields: ClassVar[frozenset[str]] = Block.inert_fields | {"llm_key"}
     needs: ClassVar[frozenset[Need]] = frozenset({"model"})

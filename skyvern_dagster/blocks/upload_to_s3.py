@@ -24,6 +24,11 @@ class UploadOutput(RootModel[list[str]]):
 class UploadToS3Block(LeafBlock):
     """Puts downloads into a bucket, each once."""
 
+    example: ClassVar[str] = """\
+block_type: upload_to_s3
+label: upload
+path: SKYVERN_DOWNLOAD_DIRECTORY
+"""
     key_fields: ClassVar[tuple[str, ...]] = ("path",)
     takes_downloads: ClassVar[bool] = True
     needs: ClassVar[frozenset[Need]] = frozenset({"s3"})

@@ -51,6 +51,13 @@ def _output(status: str, reason: str | None, codes: Sequence[str]) -> dict[str, 
 class ValidationBlock(AgentBlock):
     """Judges criteria in plain words: goes on, or ends in `terminated`."""
 
+    example: ClassVar[str] = """\
+block_type: validation
+label: check_total
+without_page_information: true
+parameter_keys: [total]
+complete_criterion: The total is below 1000.
+"""
     template_fields: ClassVar[tuple[str, ...]] = (
         *AGENT_TEMPLATES,
         "complete_criterion",

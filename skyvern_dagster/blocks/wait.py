@@ -16,7 +16,7 @@ MOST_SECONDS = 1800
 
 
 class WaitOutput(BaseModel):
-    """``{"success": true}``."""
+    """Says that it has waited: ``{"success": true}``."""
 
     success: bool
 
@@ -24,6 +24,11 @@ class WaitOutput(BaseModel):
 class WaitBlock(LeafBlock):
     """Waits; the page, where there is one, stays open."""
 
+    example: ClassVar[str] = """\
+block_type: wait
+label: a_moment
+wait_sec: 5
+"""
     kind: ClassVar[str] = "wait"
     output_type: ClassVar[type[BaseModel]] = WaitOutput
 
@@ -45,7 +50,7 @@ class WaitBlock(LeafBlock):
         return WaitOutput(success=False).model_dump(mode="json")
 
     def run(self, context: BlockContext) -> BlockOutcome:
-        """Waits."""
+        """Waits, and says so."""
         context.log(f"waiting {self.wait_sec} s")
         time.sleep(self.wait_sec)
         return BlockOutcome(

@@ -41,7 +41,7 @@ def sftp_server(folder: Path) -> Iterator[SftpPlace]:
     thread.start()
 
     def root(channel: asyncssh.SSHServerChannel[bytes]) -> asyncssh.SFTPServer:
-        return asyncssh.SFTPServer(channel, chroot=str(folder))
+        return asyncssh.SFTPServer(channel, chroot=str(folder).encode())
 
     async def start() -> asyncssh.SSHAcceptor:
         return await asyncssh.create_server(
@@ -50,7 +50,7 @@ def sftp_server(folder: Path) -> Iterator[SftpPlace]:
             0,
             server_host_keys=[host_key],
             authorized_client_keys=str(allowed),
-            sftp_factory=root,  # type: ignore[arg-type] # a function that makes one
+            sftp_factory=root,
         )
 
     server = asyncio.run_coroutine_threadsafe(start(), loop).result()

@@ -14,7 +14,7 @@ from skyvern_dagster.blocks.file_stores.sftp import SftpServer, SftpStore
 from skyvern_dagster.blocks.file_stores.store import FileStore
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
 from skyvern_dagster.blocks.server_login import check_host, checked_address, secret_text
-from skyvern_dagster.blocks.storage_fields import StorageFields, StorageType
+from skyvern_dagster.blocks.storage_fields import DRIVE, StorageFields, StorageType
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.templating.rendering import is_template
 
@@ -37,10 +37,7 @@ def open_store(context: BlockContext, fields: StorageFields, kind: StorageType) 
         case "azure":
             return _azure(context, fields)
         case "google_drive":
-            raise BlockError(
-                "Google Drive can't be reached from here: it takes an account of Google's with the "
-                "rights of an app of yours. Upload to S3 or SFTP, or share the files by e-mail"
-            )
+            raise BlockError(DRIVE)
         case _:
             assert_never(kind)
 

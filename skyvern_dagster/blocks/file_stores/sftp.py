@@ -160,7 +160,12 @@ class SftpStore:
             if size > MOST_BYTES:
                 raise BlockError(f"{path} has more than {MOST_BYTES:,} bytes")
             async with client.open(path, "rb") as file:
-                return await file.read()
+                return as_bytes(await file.read())
+
+
+def as_bytes(content: str | bytes) -> bytes:
+    """What a file that was opened in binary form has given; asyncssh's types leave it open."""
+    return content.encode() if isinstance(content, str) else content
 
 
 async def _free_path(
@@ -171,7 +176,7 @@ async def _free_path(
     while await client.exists(candidate):
         if (await client.stat(candidate)).size == size:
             async with client.open(candidate, "rb") as file:
-                if hashlib.sha256(await file.read()).hexdigest() == sha256:
+                if hashlib.sha256(as_bytes(await file.read())).hexdigest() == sha256:
                     return candidate, True
         number += 1
         candidate = str(place.with_name(f"{place.stem}_{number}{place.suffix}"))
