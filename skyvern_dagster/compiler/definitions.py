@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any, Literal, TypeGuard
 
 import dagster as dg
 
@@ -25,14 +25,15 @@ def build_definitions(
     *,
     dagster_skyvern_translator: DagsterSkyvernTranslator | None = None,
     resources: Mapping[str, Any] | None = None,
-    executor_def: dg.ExecutorDefinition | None = browser_executor,
+    executor_def: dg.ExecutorDefinition | Literal["browser"] | None = "browser",
 ) -> dg.Definitions:
     """All workflow definitions (``*.yaml``, ``*.yml``) of a folder: jobs, assets and schedules.
 
     Args:
         resources: Replaces some of the resources that workflows use.
         executor_def: What *Materialize* and backfills use in the code location, where a job
-            doesn't say otherwise; ``None`` where the project says that itself.
+            doesn't say otherwise: ``browser`` is :func:`browser_executor`; ``None`` where the
+            project says that itself.
 
     Raises:
         DefinitionError: One of them has errors; the message lists those of all files.
@@ -51,9 +52,10 @@ def build_definitions(
         )
         for workflow in workflows
     ]
+    executor = browser_executor if executor_def == "browser" else executor_def
     return dg.Definitions.merge(
         *parts,
-        dg.Definitions(resources={**asset_resources(), **(resources or {})}, executor=executor_def),
+        dg.Definitions(resources={**asset_resources(), **(resources or {})}, executor=executor),
     )
 
 
