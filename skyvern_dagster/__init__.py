@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         workflow_probe,
     )
     from skyvern_dagster.sensors.requests import build_invoice_request_sensor
+    from skyvern_dagster.sensors.retention import build_retention_sensor
     from skyvern_dagster.sensors.webhooks import build_webhook_sensor
     from skyvern_dagster.translator import DagsterSkyvernTranslator, SkyvernAssetData
     from skyvern_dagster.workflow.loader import Workflow, load_workflow
@@ -73,6 +74,7 @@ __all__ = [
     "build_invoice_request_sensor",
     "build_job",
     "build_portal_change_sensor",
+    "build_retention_sensor",
     "build_webhook_sensor",
     "load_workflow",
     "page_probe",
@@ -126,6 +128,7 @@ _PLACES: dict[str, tuple[str, ...]] = {
         "workflow_probe",
     ),
     "sensors.requests": ("build_invoice_request_sensor",),
+    "sensors.retention": ("build_retention_sensor",),
     "sensors.webhooks": ("build_webhook_sensor",),
     "translator": (
         "DagsterSkyvernTranslator",

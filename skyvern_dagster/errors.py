@@ -12,6 +12,7 @@ The tree::
     │   │   └── DiskFullError            a disk is full, or about to be
     │   └── BrowserBrokenError       (a BrowserError, too) Chromium, or a page's process, is gone
     ├── ArtifactError            the artifact store refused or lost something
+    │   ├── RemovedError             it was there, and isn't kept any more
     │   └── ClaimedError             another process is doing the same at this moment
     ├── UploadError              a file for a page wasn't offered, can't be read, or is too large
     ├── BrowserError             something broke in or around the browser
@@ -71,6 +72,10 @@ class InfrastructureError(SkyvernDagsterError):
 
 class ArtifactError(SkyvernDagsterError):
     """The artifact store refused a key or doesn't hold it."""
+
+
+class RemovedError(ArtifactError):
+    """There was such a thing, and it was kept for as long as the retention policy says."""
 
 
 class StorageError(InfrastructureError, ArtifactError):

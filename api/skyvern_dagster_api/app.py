@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
+from fastapi.responses import JSONResponse
 
 from skyvern_dagster_api.access_log import AccessLog, write_to_stdout
 from skyvern_dagster_api.admission import Admission
+from skyvern_dagster_api.auth import ShimDependency, check_access
 from skyvern_dagster_api.background import Background
 from skyvern_dagster_api.body_limit import BodyLimit
 from skyvern_dagster_api.errors import add_handlers
@@ -81,15 +84,37 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description=DESCRIPTION,
         lifespan=life,
         redirect_slashes=False,
+        **_NO_PAGES,
     )
     app.state.metrics = metrics
     app.openapi = lambda: _document(app)  # type: ignore[method-assign] # as FastAPI documents it
     add_handlers(app)
     _add_routes(app)
+    _add_pages(app, chosen)
     app.add_middleware(BodyLimit, most=chosen.max_body_bytes)
     app.add_middleware(SlowClients)
     app.add_middleware(AccessLog, metrics=metrics)
     return app
+
+
+_NO_PAGES: dict[str, Any] = {"openapi_url": None, "docs_url": None, "redoc_url": None}
+"""FastAPI's own, which everybody may read."""
+
+
+def _add_pages(app: FastAPI, settings: Settings) -> None:
+    """The API's description, for whoever may read it."""
+    title = "skyvern-dagster"
+
+    def allowed(request: Request, parts: ShimDependency) -> None:
+        check_access(request, parts, settings.docs, "SKYVERN_API_DOCS")
+
+    pages: dict[str, Callable[[], Response]] = {
+        "/openapi.json": lambda: JSONResponse(app.openapi()),
+        "/docs": lambda: get_swagger_ui_html(openapi_url="/openapi.json", title=title),
+        "/redoc": lambda: get_redoc_html(openapi_url="/openapi.json", title=title),
+    }
+    for path, page in pages.items():
+        app.add_api_route(path, page, include_in_schema=False, dependencies=[Depends(allowed)])
 
 
 def _document(app: FastAPI) -> dict[str, Any]:

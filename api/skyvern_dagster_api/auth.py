@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Request, Security
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
+from skyvern_dagster_api.settings import Access
 from skyvern_dagster_api.shim import Shim
 
 _HEADER = APIKeyHeader(
@@ -36,6 +37,19 @@ def token_of(request: Request) -> str | None:
     """The API key that a request came with."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return request.headers.get("x-api-key") or (token if scheme.lower() == "bearer" else None)
+
+
+def check_access(request: Request, parts: Shim, access: Access, setting: str) -> None:
+    """Whether a page that isn't about an organization may be read.
+
+    Raises:
+        AccessError: It takes a key, and there is none that gives access (403).
+        HTTPException: It is switched off (404).
+    """
+    if access == "off":
+        raise HTTPException(404, f"This is switched off ({setting})")
+    if access == "key":
+        parts.keys.check(token_of(request))
 
 
 ShimDependency = Annotated[Shim, Depends(shim)]

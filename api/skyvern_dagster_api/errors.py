@@ -22,6 +22,7 @@ from skyvern_dagster.errors import (
     OrganizationError,
     OutgoingError,
     ParameterError,
+    RemovedError,
     RunNotFoundError,
     RunTransitionError,
     SkyvernDagsterError,
@@ -38,6 +39,7 @@ _STATUSES: tuple[tuple[type[SkyvernDagsterError], int], ...] = (
     (AccessError, 403),
     (RunNotFoundError, 404),
     (WorkflowNotFoundError, 404),
+    (RemovedError, 410),
     (ArtifactError, 404),
     (RunTransitionError, 409),
     (BlockedAddressError, 400),
@@ -65,6 +67,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 NOT_FOUND: dict[int | str, dict[str, Any]] = {
     404: {"model": ErrorDetail, "description": "There is no such thing in your organization."}
 }
+NOT_FOUND |= {410: {"model": ErrorDetail, "description": "It was there, and isn't kept any more."}}
 CONFLICT: dict[int | str, dict[str, Any]] = {
     409: {"model": ErrorDetail, "description": "The run has ended otherwise."}
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Annotated, Literal, TypeVar
@@ -10,12 +11,14 @@ import dagster as dg
 from fastapi import Query, Request
 
 from skyvern_dagster.artifacts.run_request import RunKind, read_request
+from skyvern_dagster.errors import RunNotFoundError
 from skyvern_dagster.execution import tags
 from skyvern_dagster.process.clock import from_seconds_if_known, naive
 from skyvern_dagster.runs.answer import OutputsShape
 from skyvern_dagster.runs.facts import RunFacts, gather
 from skyvern_dagster.runs.queries import RunQuery, find_record, list_records
 from skyvern_dagster.runs.reconcile import reconcile
+from skyvern_dagster.runs.removed import refuse_removed
 from skyvern_dagster.runs.status import RunStatus, run_status
 from skyvern_dagster_api.auth import Caller
 from skyvern_dagster_api.schemas.answers import RunItem, WorkflowRunItem
@@ -42,7 +45,7 @@ def facts(parts: Shim, caller: Caller, run_id: str, kind: RunKind | None = None)
     Raises:
         RunNotFoundError: There is none of this id and kind.
     """
-    record = find_record(parts.instance, run_id, caller.organization_id, kind)
+    record = record_of(parts, caller, run_id, kind)
     return gather(parts.instance, parts.store, record)
 
 
@@ -53,8 +56,14 @@ def record_of(
 
     Raises:
         RunNotFoundError: As :func:`facts`.
+        RemovedError: It was there, and isn't kept any more.
     """
-    return find_record(parts.instance, run_id, caller.organization_id, kind)
+    try:
+        return find_record(parts.instance, run_id, caller.organization_id, kind)
+    except RunNotFoundError:
+        if re.fullmatch(r"(wr|tsk)_\d+", run_id):
+            refuse_removed(parts.store, run_id, "records", caller.organization_id)
+        raise
 
 
 def shape_of(parts: Shim, asked: str | None) -> OutputsShape:

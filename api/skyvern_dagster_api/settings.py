@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from skyvern_dagster.errors import RunError
 
 PREFIX = "SKYVERN_API_"
+
+
+def _access(value: object) -> object:
+    """``true`` and ``false`` are what this setting was before."""
+    return {"true": "open", "1": "open", "false": "off", "0": "off"}.get(str(value).lower(), value)
+
+
+Access = Annotated[Literal["open", "key", "off"], BeforeValidator(_access)]
 
 
 class Settings(BaseModel):
@@ -62,7 +70,13 @@ class Settings(BaseModel):
         description="Whether a JSON line per request goes to standard output (logger "
         "skyvern_dagster_api.access).",
     )
-    metrics: bool = Field(default=True, description="Whether /metrics is there.")
+    metrics: Access = Field(
+        default="open", description="Who may read /metrics: open, key (any API key), or off."
+    )
+    docs: Access = Field(
+        default="open",
+        description="Who may read /docs, /redoc, /openapi.json: open, key (any API key), or off.",
+    )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:

@@ -8,6 +8,7 @@ The layout::
     runs/<run>/ending.json              how its last attempt ended
     runs/<run>/children/<block>.json    runs that it has started
     runs/<run>/secrets                  its encrypted secrets
+    runs/<run>/removed.json             what was removed, and when
     runs/<run>/webhooks.json            how its endings were reported
     runs/<run>/blocks/<block>.json      how each block ended
     runs/<run>/stopped/<loop>.json      loops that go no further
@@ -29,7 +30,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
 
-_RUNS = "runs"
+RUNS = "runs"
+"""The folder of all runs."""
+
 _RECORD = ".json"
 _TASK_ID = "tsk_"
 
@@ -52,7 +55,7 @@ class RunKeys:
     @property
     def folder(self) -> str:
         """What all its keys begin with."""
-        return f"{_RUNS}/{self.run_id}"
+        return f"{RUNS}/{self.run_id}"
 
     @property
     def definition(self) -> str:
@@ -82,6 +85,11 @@ class RunKeys:
     def secrets(self) -> str:
         """The secrets that came with the request, encrypted."""
         return f"{self.folder}/secrets"
+
+    @property
+    def removed(self) -> str:
+        """What was removed of the run; it stays when everything else has gone."""
+        return f"{self.folder}/removed.json"
 
     @property
     def webhooks(self) -> str:
@@ -247,7 +255,7 @@ class ShownFile:
     def of(cls, key: str) -> ShownFile | None:
         """What a key of the store says; ``None`` for records and other inner things."""
         parts = PurePosixPath(key).parts
-        if len(parts) < 5 or parts[0] != _RUNS or ".." in parts:
+        if len(parts) < 5 or parts[0] != RUNS or ".." in parts:
             return None
         _, run_id, folder, *rest = parts
         if folder == "downloads":
@@ -260,12 +268,12 @@ class ShownFile:
 
 def short_key(key: str) -> str:
     """A run's key without what they all begin with."""
-    return key.removeprefix(f"{_RUNS}/")
+    return key.removeprefix(f"{RUNS}/")
 
 
 def full_key(short: str) -> str:
     """The key that :func:`short_key` has shortened."""
-    return f"{_RUNS}/{short}"
+    return f"{RUNS}/{short}"
 
 
 def traces_in(keys: Iterator[str]) -> Iterator[tuple[ShownFile, str]]:

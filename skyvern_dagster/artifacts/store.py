@@ -212,6 +212,53 @@ class ArtifactStore:
             raise storage_error(f"can't list {prefix!r} in {self._base}", error) from error
         yield from sorted(keys)
 
+    def folders(self, prefix: str) -> list[str]:
+        """The names of the folders in the folder ``prefix``, sorted.
+
+        Raises:
+            ArtifactError: As :meth:`keys`.
+        """
+        start = self._path(prefix)
+        try:
+            if not start.fs.isdir(start.path):
+                return []
+            found = start.fs.ls(start.path, detail=True)
+        except FileNotFoundError:
+            return []
+        except self._failures as error:
+            raise storage_error(f"can't list {prefix!r} in {self._base}", error) from error
+        paths = [str(each["name"]) for each in found if each["type"] == "directory"]
+        return sorted(path.rstrip("/").rpartition("/")[2] for path in paths)
+
+    def sizes(self, prefix: str) -> dict[str, int]:
+        """The bytes of all keys in the folder ``prefix``.
+
+        Raises:
+            ArtifactError: As :meth:`keys`.
+        """
+        start = self._path(prefix)
+        root = f"{self._base.path.rstrip('/')}/"
+        try:
+            found = start.fs.find(start.path, detail=True)
+        except self._failures as error:
+            raise storage_error(f"can't list {prefix!r} in {self._base}", error) from error
+        return {path.removeprefix(root): int(each["size"] or 0) for path, each in found.items()}
+
+    def clear(self, prefix: str) -> None:
+        """Removes a folder and everything in it, if it is there.
+
+        Raises:
+            ArtifactError: As :meth:`delete`.
+        """
+        start = self._path(prefix)
+        try:
+            if start.fs.exists(start.path):
+                start.fs.rm(start.path, recursive=True)
+        except FileNotFoundError:
+            return
+        except self._failures as error:
+            raise storage_error(f"can't delete {prefix!r} in {self._base}", error) from error
+
     def _files(self, start: UPath) -> list[str]:
         if self._folder is None:
             inside = f"{start.path.rstrip('/')}/"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -60,6 +61,45 @@ class Mailbox:
         return self.name or f"{self.host}:{self.port}"
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """What a server said of one recipient.
+
+    Attributes:
+        code: SMTP's, 400 to 599.
+        text: In the server's words.
+    """
+
+    code: int
+    text: str
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether asking again later may help."""
+        return 400 <= self.code < 500
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.text}"
+
+
+@dataclass(frozen=True)
+class Sending:
+    """What came of handing over one message.
+
+    Attributes:
+        reached: Addresses that the server has taken it for.
+        refused: Those that it refused by themselves.
+        unclear: Those for which it may have taken it, or not: the connection ended after all of it
+            had been handed over, and before the server's answer.
+        problem: Why that is unclear.
+    """
+
+    reached: tuple[str, ...] = ()
+    refused: Mapping[str, Refusal] = field(default_factory=dict)
+    unclear: tuple[str, ...] = ()
+    problem: str = ""
+
+
 def send(
     server: EmailServer,
     mailbox: Mailbox,
@@ -67,37 +107,90 @@ def send(
     recipients: Sequence[str],
     *,
     copies: Sequence[str] = (),
-) -> tuple[str, ...]:
-    """Sends a message.
+) -> Sending:
+    """Sends a message, unless every recipient is refused.
 
     Args:
         copies: Further addresses that get it; they don't count as having been reached.
 
-    Returns:
-        Addresses that the server refused while it took others.
-
     Raises:
         BlockError: The message is too large, the server can't be reached, refused the login, the
-            sender or every recipient.
+            sender or the message: nobody has got it.
     """
     # Not `send_message`: it puts a ">" before lines of the body that begin with "From ".
     content = message.as_bytes(policy=message.policy.clone(linesep="\r\n"))
     if len(content) > server.max_bytes:
-        raise BlockError(
-            f"the e-mail has {len(content):,} bytes, the limit is {server.max_bytes:,}: attach "
-            "fewer files, or raise max_bytes of the e-mail resource (SKYVERN_SMTP_MAX_BYTES)"
-        )
-    where = mailbox.where
-    with _errors_in_words(where):
+        raise BlockError(too_large(len(content), server.max_bytes))
+    with _errors_in_words(mailbox.where):
         client = _connect(server, mailbox)
         try:
             sender = parseaddr(str(message["From"]))[1]
-            refused = client.sendmail(sender, [*recipients, *copies], content)
-            if set(recipients) <= refused.keys():
-                raise smtplib.SMTPRecipientsRefused(refused)
+            return _handed_over(client, sender, recipients, copies, content)
         finally:
             _quit(client)
-    return tuple(refused)
+
+
+def too_large(size: int, most: int) -> str:
+    """Why a message isn't sent that is too large."""
+    return (
+        f"the e-mail has {size:,} bytes, the limit is {most:,}: attach fewer files, or raise "
+        "max_bytes of the e-mail resource (SKYVERN_SMTP_MAX_BYTES)"
+    )
+
+
+def _handed_over(
+    client: smtplib.SMTP,
+    sender: str,
+    recipients: Sequence[str],
+    copies: Sequence[str],
+    content: bytes,
+) -> Sending:
+    client.ehlo_or_helo_if_needed()
+    options = [f"size={len(content)}"] if client.has_extn("size") else []
+    code, text = client.mail(sender, options)
+    if code != 250:
+        raise smtplib.SMTPSenderRefused(code, text, sender)
+    taken, refused = _asked_for(client, [*recipients, *copies])
+    if not set(taken) & set(recipients):
+        client.rset()
+        return Sending(refused=refused)
+    problem = _given(client, content)
+    if problem:
+        return Sending(refused=refused, unclear=taken, problem=problem)
+    return Sending(reached=taken, refused=refused)
+
+
+def _asked_for(
+    client: smtplib.SMTP, addresses: Sequence[str]
+) -> tuple[tuple[str, ...], dict[str, Refusal]]:
+    taken, refused = [], {}
+    for address in addresses:
+        code, text = client.rcpt(address)
+        if code in (250, 251):
+            taken.append(address)
+        elif code == 421:  # the server closes the connection
+            raise smtplib.SMTPRecipientsRefused({address: (code, text)})
+        else:
+            refused[address] = Refusal(code, _decoded(text))
+    return tuple(taken), refused
+
+
+def _given(client: smtplib.SMTP, content: bytes) -> str:
+    """Hands the message over; gives why nobody knows whether it was taken, where that is so."""
+    code, text = client.docmd("data")
+    if code != 354:
+        raise smtplib.SMTPDataError(code, text)
+    quoted = re.sub(rb"(?m)^\.", b"..", content)
+    # As long as its last line hasn't gone, no server takes it: what breaks here is clear.
+    client.send(quoted + (b"" if quoted.endswith(b"\r\n") else b"\r\n") + b".\r\n")
+    try:
+        code, text = client.getreply()
+    except (OSError, smtplib.SMTPException) as error:
+        client.close()
+        return str(error) or type(error).__name__
+    if code != 250:
+        raise smtplib.SMTPDataError(code, text)
+    return ""
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -47,7 +48,7 @@ class S3Bucket:
             raise self._unreachable(error) from error
         return bool(head.get("Metadata", {}).get(_SHA256) == sha256)
 
-    def put(self, key: str, content: BinaryIO, *, content_type: str, sha256: str) -> str:
+    def put(self, key: str, content: bytes | BinaryIO, *, content_type: str, sha256: str) -> str:
         """Stores an object, in parts where it is large.
 
         Returns:
@@ -63,7 +64,7 @@ class S3Bucket:
 
         try:
             client.upload_fileobj(
-                content,
+                io.BytesIO(content) if isinstance(content, bytes) else content,
                 self.bucket,
                 key,
                 ExtraArgs={"ContentType": content_type, "Metadata": {_SHA256: sha256}},

@@ -26,8 +26,9 @@ from skyvern_dagster.artifacts.claim import claimed
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.blocks.block import BlockWarning, LeafBlock, Need, Resolve, RetryRule
 from skyvern_dagster.blocks.context import BlockContext
-from skyvern_dagster.blocks.email_server import Mailbox, send
+from skyvern_dagster.blocks.email_server import Mailbox, Refusal, Sending, send, too_large
 from skyvern_dagster.blocks.mail_marks import MailMarks, mail_marks
+from skyvern_dagster.blocks.mail_progress import MailProgress, progress_key
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.blocks.server_login import check_host, secret_text, server_login
 from skyvern_dagster.blocks.upload_to_s3 import select_files
@@ -60,6 +61,10 @@ class EmailOutput(BaseModel):
 
     success: bool
     error: str | None = None
+    refused: dict[str, str] | None = Field(
+        default=None, description="Addresses that the server refused, and what it said."
+    )
+    note: str | None = Field(default=None, description="What a reader may see twice.")
 
     @model_serializer(mode="wrap")
     def _without_empty_error(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
@@ -134,6 +139,10 @@ file_attachments: [SKYVERN_DOWNLOAD_DIRECTORY]
         default_factory=list,
         description="SKYVERN_DOWNLOAD_DIRECTORY for all downloads, or names of downloaded files.",
     )
+    refused_recipients: Literal["fail", "ignore"] = Field(
+        default="fail",
+        description="What becomes of the block where others have got the message. Our extension.",
+    )
     # Two, for a connection that breaks or a server that is busy; arbitrary above one.
     max_retries: int = Field(default=2, ge=0, le=20, description="Our extension.")
 
@@ -201,28 +210,69 @@ file_attachments: [SKYVERN_DOWNLOAD_DIRECTORY]
 
     def _send(self, context: BlockContext, marks: MailMarks) -> BlockOutcome:
         mailbox = self._mailbox(context)
-        recipients = self._addresses(context, self.recipients, "recipients")
-        if not recipients:
+        to = self._addresses(context, self.recipients, "recipients")
+        if not to:
             raise BlockError("recipients: nobody to send to")
+        self._check_size(context, marks)
         copied = self._addresses(context, self.cc, "cc")
-        message = self._message(context, mailbox, recipients, copied, marks)
-        # The sender gets a copy (docs/contract.md#send-email), as an envelope recipient only.
-        hidden = [parseaddr(str(message["From"]))[1], *self._addresses(context, self.bcc, "bcc")]
-        copies = dict.fromkeys([*copied, *hidden])
-        refused = send(
-            context.services.email,
-            mailbox,
-            message,
-            recipients,
-            copies=[each for each in copies if each not in recipients],
-        )
-        marks.set(context.services.artifacts, _sent_record(message, recipients, refused))
-        context.log(
-            f"sent {message['Subject']!r} to {len(recipients)} with {len(marks.files)} files"
-        )
-        if set(refused) & set(recipients):
-            context.log(f"the server refused these recipients: {', '.join(refused)}")
-        return _completed(attachments=len(marks.files), sent_now=1)
+        message = self._message(context, mailbox, to, copied, marks)
+        hidden = self._addresses(context, self.bcc, "bcc")
+        recipients = list(dict.fromkeys([*to, *copied, *hidden]))
+        store = context.services.artifacts
+        key = progress_key(marks.places[0], marks.identity)
+        progress = MailProgress.read(store, key)
+        refused: dict[str, Refusal] = {}
+        if wanted := progress.missing(recipients):
+            # The sender gets a copy (docs/contract.md#send-email), as an envelope recipient only.
+            sender = parseaddr(str(message["From"]))[1]
+            copies = progress.missing([sender] if sender not in recipients else [])
+            progress = progress.begun([*wanted, *copies]).keep(store, key)
+            try:
+                sending = send(context.services.email, mailbox, message, wanted, copies=copies)
+            except BaseException:
+                progress.after(Sending()).keep(store, key)  # nobody has got it
+                raise
+            progress = progress.after(sending).keep(store, key)
+            _check_end(sending, progress, wanted)
+            refused = {each: why for each, why in sending.refused.items() if each in wanted}
+        return self._ended(context, marks, message, progress, recipients, refused, mailbox.where)
+
+    def _ended(
+        self,
+        context: BlockContext,
+        marks: MailMarks,
+        message: EmailMessage,
+        progress: MailProgress,
+        recipients: Sequence[str],
+        refused: Mapping[str, Refusal],
+        where: str,
+    ) -> BlockOutcome:
+        reached = [each for each in recipients if each in progress.reached]
+        told = {each: str(why) for each, why in refused.items()}
+        unclear = progress.given_up(recipients)
+        if unclear:
+            key = progress_key(marks.places[0], marks.identity)
+            raise BlockError(
+                f"it is unclear whether the e-mail has reached {', '.join(unclear)}: twice the "
+                "connection ended after it was handed over. It isn't sent again; ask them, and "
+                f"delete {key!r} from the artifact store to have it sent once more"
+            )
+        if told and (self.refused_recipients == "fail" or not reached):
+            return _refused(where, reached, refused)
+        marks.set(context.services.artifacts, _sent_record(message, recipients, told))
+        context.log(f"sent {message['Subject']!r} to {len(reached)} with {len(marks.files)} files")
+        twice = progress.twice(recipients)
+        note = f"may have arrived twice at {', '.join(twice)}" if twice else None
+        for line in (note, *(f"the server refused {each} ({why})" for each, why in told.items())):
+            if line:
+                context.log(line)
+        return _completed(attachments=len(marks.files), sent_now=1, refused=told or None, note=note)
+
+    def _check_size(self, context: BlockContext, marks: MailMarks) -> None:
+        """Before the files are read: what is too large isn't held in memory."""
+        size, most = sum(file.size for file in marks.files), context.services.email.max_bytes
+        if size > most:
+            raise BlockError(too_large(size, most))
 
     def _files(self, context: BlockContext) -> list[StoredFile]:
         files: dict[str, StoredFile] = {}
@@ -359,6 +409,39 @@ def _notes(context: BlockContext, marks: MailMarks) -> str:
     return "".join(f"\n\n{note}" for note in notes)
 
 
+def _refused(where: str, reached: Sequence[str], refused: Mapping[str, Refusal]) -> BlockOutcome:
+    """Whom the message hasn't reached; they alone get it when the block is tried again."""
+    reasons = ", ".join(f"{each} ({why})" for each, why in refused.items())
+    got = f"; it has reached {', '.join(reached)}" if reached else ""
+    everybody = "every recipient" if not reached else "these recipients"
+    reason = f"SMTP server {where} refused {everybody}: {reasons}{got}"
+    if not reached:
+        may_pass = all(why.is_temporary for why in refused.values())
+        raise BlockError(reason, retryable=may_pass)
+    told = {each: str(why) for each, why in refused.items()}
+    output = EmailOutput(success=False, error=reason, refused=told)
+    return BlockOutcome(
+        status="failed",
+        failure_reason=reason,
+        output=output.model_dump(mode="json"),
+        retryable=any(why.is_temporary for why in refused.values()),
+    )
+
+
+def _check_end(sending: Sending, progress: MailProgress, wanted: Sequence[str]) -> None:
+    """Holds that it is known who has got the message.
+
+    Raises:
+        BlockError: It isn't, for the first time: it is sent to them once more.
+    """
+    if sending.unclear and progress.missing(wanted):
+        raise BlockError(
+            f"the connection ended after the e-mail was handed over ({sending.problem}): it is "
+            "unclear whether it has arrived, and it is sent once more",
+            retryable=True,
+        )
+
+
 def _sent_before(context: BlockContext) -> BlockOutcome:
     context.log("this e-mail was sent before; not sent again")
     return _completed(attachments=0, sent_now=0)
@@ -421,22 +504,29 @@ def _media_type(content_type: str) -> tuple[str, str]:
 
 
 def _sent_record(
-    message: EmailMessage, recipients: Sequence[str], refused: Sequence[str]
+    message: EmailMessage, recipients: Sequence[str], refused: Mapping[str, str]
 ) -> dict[str, object]:
     names = [part.get_filename() for part in message.iter_attachments()]
     return {
         "message_id": str(message["Message-ID"]),
         "subject": str(message["Subject"]),
         "recipients": list(recipients),
-        "refused": list(refused),
+        "refused": dict(refused),
         "attachments": names,
         "sent_at": datetime.now(UTC).isoformat(),
     }
 
 
-def _completed(*, attachments: int, sent_now: int) -> BlockOutcome:
+def _completed(
+    *,
+    attachments: int,
+    sent_now: int,
+    refused: dict[str, str] | None = None,
+    note: str | None = None,
+) -> BlockOutcome:
+    output = EmailOutput(success=True, refused=refused, note=note)
     return BlockOutcome(
         status="completed",
-        output=EmailOutput(success=True).model_dump(mode="json"),
+        output=output.model_dump(mode="json"),
         details={"attachments": attachments, "sent_now": sent_now},
     )

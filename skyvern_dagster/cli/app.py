@@ -176,6 +176,39 @@ def continue_(
 
 
 @app.command()
+def clean(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be removed.")
+    ] = False,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--keep",
+            metavar="KIND=TIME",
+            help="For this time: recordings=14d, downloads=1y, records=forever. May be repeated.",
+        ),
+    ] = None,
+    at_most: Annotated[
+        str | None, typer.Option("--at-most", metavar="SIZE", help="Of all runs: 50GB.")
+    ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option("--policy", metavar="FILE", help="The policy; else retention.yaml at home."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Remove what runs have left behind and nobody keeps any more.
+
+    The policy says for how long recordings, traces, screenshots, downloads and records are kept,
+    by workflow and by how a run ended. Without one, recordings and traces go after 30 days. Runs
+    that wait or go on lose nothing, and marks of what was uploaded and mailed stay.
+    """
+    from skyvern_dagster.cli.clean import clean_up
+
+    raise typer.Exit(clean_up(policy, keep or [], at_most, dry=dry_run, as_json=json))
+
+
+@app.command()
 def demo(
     ui: Annotated[
         bool, typer.Option("--ui", help="Leave everything up and start Dagster's UI.")

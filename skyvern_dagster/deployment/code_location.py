@@ -23,6 +23,7 @@ from skyvern_dagster.organizations.run_secrets import RunSecrets
 from skyvern_dagster.resources.artifact_store import ArtifactStoreResource
 from skyvern_dagster.resources.server_secret import server_secret
 from skyvern_dagster.runs.request import begin, make_request
+from skyvern_dagster.sensors.retention import build_retention_sensor
 from skyvern_dagster.stores.schedules import ScheduleStore, StoredSchedule
 from skyvern_dagster.stores.workflows import StoredWorkflow, WorkflowStore
 
@@ -52,7 +53,11 @@ def deployment_definitions(store: ArtifactStore | None = None) -> dg.Definitions
         if job is not None:
             jobs.append(job)
             taken.add(stored.name)
-    return dg.Definitions(jobs=jobs, schedules=_schedules(artifacts, jobs))
+    return dg.Definitions(
+        jobs=jobs,
+        schedules=_schedules(artifacts, jobs),
+        sensors=[build_retention_sensor(store=artifacts)],
+    )
 
 
 def _schedules(

@@ -102,7 +102,10 @@ def _live(request: dict[str, str]) -> None:
         from skyvern_dagster.runs.ended_elsewhere import end_with_the_run
 
         end_with_the_run(request["run_id"])
-        execute_launched_run(request["run"])
+        try:
+            execute_launched_run(request["run"])
+        finally:
+            _settle(request["run_id"])
         status = 0
     except SystemExit as ending:
         status = ending.code if isinstance(ending.code, int) else 1
@@ -111,6 +114,16 @@ def _live(request: dict[str, str]) -> None:
             sys.stdout.flush()
             sys.stderr.flush()
         os._exit(status)
+
+
+def _settle(run_id: str) -> None:
+    """A run that was canceled has had no chance to say how it ended."""
+    import dagster as dg
+
+    from skyvern_dagster.runs.reconcile import settle
+
+    with dg.DagsterInstance.get() as instance:
+        settle(instance, run_id)
 
 
 def _reap() -> None:

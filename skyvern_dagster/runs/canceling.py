@@ -8,6 +8,7 @@ from skyvern_dagster.compiler.dagster_internals import add_run_tags
 from skyvern_dagster.errors import RunTransitionError
 from skyvern_dagster.execution import tags
 from skyvern_dagster.runs.dagster_client import DagsterClient
+from skyvern_dagster.runs.reconcile import settle
 from skyvern_dagster.runs.status import run_status
 
 _ENDING = frozenset({dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED})
@@ -32,6 +33,7 @@ def cancel(instance: dg.DagsterInstance, deployment: DagsterClient, run: dg.Dags
         )
     reason = deployment.terminate(run.run_id)
     if reason is None:
+        settle(instance, run.run_id)  # one that waited has ended at once
         return
     current = instance.get_run_by_id(run.run_id)
     if current is None or current.status in _ENDING:
@@ -42,6 +44,7 @@ def cancel(instance: dg.DagsterInstance, deployment: DagsterClient, run: dg.Dags
         )
     # Its process can't be reached: nobody else will ever say that it has ended.
     deployment.mark_canceled(run.run_id)
+    settle(instance, run.run_id)
 
 
 def end_paused(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:

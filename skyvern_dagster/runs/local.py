@@ -28,7 +28,7 @@ from skyvern_dagster.runs.answer import build_answer, downloads
 from skyvern_dagster.runs.continuing import answer_run
 from skyvern_dagster.runs.events import ProgressEvent, RunEvents
 from skyvern_dagster.runs.instance_home import default_store, prepare_home
-from skyvern_dagster.runs.reconcile import is_of_this_machine, process_is_alive, report_lost
+from skyvern_dagster.runs.reconcile import is_of_this_machine, process_is_alive, report_lost, settle
 from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
 from skyvern_dagster.runs.stopping import StopSignals, stop_signals
 from skyvern_dagster.workflow.loader import Workflow
@@ -144,7 +144,8 @@ class LocalRun:
                 raise RunError(f"Dagster run {run_id} has vanished from the instance")
             if not run.is_finished:
                 run = report_lost(instance, run)
-            return build_answer(instance, default_store(), run)
+            settle(instance, run_id)
+            return build_answer(instance, default_store(), instance.get_run_by_id(run_id) or run)
 
     def _run_id(self, instance: dg.DagsterInstance, signals: StopSignals) -> str:
         while True:

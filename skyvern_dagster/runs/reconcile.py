@@ -66,6 +66,15 @@ def _with_process(instance: dg.DagsterInstance, run: dg.DagsterRun) -> dg.Dagste
     return instance.get_run_by_id(run.run_id) or run
 
 
+def settle(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Corrects the status tag of a run that may have ended without saying so: a canceled one."""
+    for record in instance.get_run_records(filters=dg.RunsFilter(run_ids=[run_id]), limit=1):
+        run = record.dagster_run
+        if run.is_finished and run.tags.get(tags.STATUS) in _UNFINISHED:
+            corrected = {tags.STATUS: reconciled_status(record), tags.ATTEMPT: run.run_id}
+            add_run_tags(instance, run.run_id, corrected)
+
+
 def reconciled_status(record: dg.RunRecord) -> RunStatus:
     """The status of a run that has ended, by its record."""
     run = record.dagster_run

@@ -11,6 +11,7 @@ from skyvern_dagster.artifacts.link_signer import PATH
 from skyvern_dagster.artifacts.run_artifact import RunArtifact, artifact_of
 from skyvern_dagster.errors import ArtifactError
 from skyvern_dagster.runs.queries import find_record
+from skyvern_dagster.runs.removed import kind_of, refuse_removed
 from skyvern_dagster_api.artifact_answers import artifact_answers
 from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
 from skyvern_dagster_api.errors import ERRORS, NOT_FOUND
@@ -53,6 +54,7 @@ def get_artifact(
     for answer in answers:
         if answer.artifact_id == artifact_id:
             return answer
+    refuse_removed(parts.store, artifact.run_id, kind_of(artifact.artifact_type))
     raise ArtifactError(f"Artifact not found {artifact_id[:200]}")
 
 
@@ -105,6 +107,7 @@ def _content(parts: Shim, artifact: RunArtifact, filename: str | None = None) ->
     if not parts.store.exists(artifact.key):
         if artifact.artifact_type in _LATER and _is_under_way(parts, artifact.run_id):
             return PlainTextResponse("The file is being made.", 202, {"Retry-After": "2"})
+        refuse_removed(parts.store, artifact.run_id, kind_of(artifact.artifact_type))
         raise ArtifactError(f"Artifact not found {artifact.artifact_id[:200]}")
     path = parts.store.local_path(artifact.key)
     if path is None:

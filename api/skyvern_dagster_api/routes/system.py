@@ -13,7 +13,7 @@ from pydantic import Field
 
 from skyvern_dagster.ids import new_id
 from skyvern_dagster.process.clock import utc_now
-from skyvern_dagster_api.auth import CallerDependency, ShimDependency
+from skyvern_dagster_api.auth import CallerDependency, ShimDependency, check_access
 from skyvern_dagster_api.errors import ERRORS, NOT_FOUND
 from skyvern_dagster_api.organization_settings import (
     OrganizationSettings,
@@ -52,8 +52,7 @@ def get_version() -> VersionAnswer:
 @public.get("/metrics", summary="For Prometheus", response_class=PlainTextResponse)
 def metrics(request: Request, parts: ShimDependency) -> PlainTextResponse:
     """Numbers of this process, and of the instance's runs."""
-    if not parts.settings.metrics:
-        raise HTTPException(404, "Metrics are switched off (SKYVERN_API_METRICS)")
+    check_access(request, parts, parts.settings.metrics, "SKYVERN_API_METRICS")
     text = request.app.state.metrics.text(parts.instance)
     return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
 
