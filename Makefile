@@ -24,10 +24,10 @@ demo-ui: setup ## The same, then leave everything up with Dagster's UI
 	$(BIN)/skyvern-dagster demo --ui
 
 test: setup ## The tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not long"
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not long"
 
 test-all: setup ## Also the long ones, which are further cases of the same kinds
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 any-request: setup ## At least 5,000 requests, of whatever form, to every route of the API
 	API_EXAMPLES=90 $(BIN)/python -m pytest tests/api/test_any_request.py

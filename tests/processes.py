@@ -38,11 +38,13 @@ def kill(pids: list[int]) -> int:
 
 
 def _below(pid: int) -> list[int]:
-    children = [int(each) for each in _read(pid, f"task/{pid}/children").split()]
-    threads = [int(each.name) for each in Path(f"/proc/{pid}/task").iterdir()]
-    for thread in threads:
-        if thread != pid:
-            children += [int(each) for each in _read(pid, f"task/{thread}/children").split()]
+    try:
+        threads = [each.name for each in Path(f"/proc/{pid}/task").iterdir()]
+    except OSError:  # it has just ended
+        return []
+    children = [
+        int(each) for thread in threads for each in _read(pid, f"task/{thread}/children").split()
+    ]
     return [*children, *(below for child in children for below in _below(child))]
 
 

@@ -9,9 +9,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from skyvern_dagster.browser.scripts import script
+from skyvern_dagster.errors import BrowserBrokenError
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext
+
+
+_OPEN_SECONDS = 30.0
+"""Arbitrary: it takes a tenth of a second, on a very busy machine some; as long as Playwright's own
+limit for most of what it does."""
+
+_CLOSE_SECONDS = 10.0
+"""Arbitrary: what doesn't close goes with the browser."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,7 @@ class ContextPool:
 
         Raises:
             playwright.async_api.Error: It can't be opened.
+            BrowserBrokenError: It doesn't open.
         """
         ready = self._next if options == self._options else None
         surplus = self._next if ready is None else None
@@ -72,31 +82,56 @@ class ContextPool:
         from playwright.async_api import Error
 
         if ready is not None:
-            with contextlib.suppress(Error):
+            with contextlib.suppress(Error, BrowserBrokenError):
                 blank = await ready
                 if not blank.crash.is_set():
                     return blank
-                await blank.context.close()
+                await _closed(blank.context)
         return await self._open(options)
 
     async def _open(self, options: Mapping[str, Any]) -> BlankContext:
-        context = await self._browser.new_context(**options)
-        await context.add_init_script(script("hooks"))
-        page, crash = await context.new_page(), asyncio.Event()
-        page.on("crash", lambda _: crash.set())
-        protocol = await context.new_cdp_session(page)
-        target = (await protocol.send("Target.getTargetInfo"))["targetInfo"]
-        await protocol.detach()
-        return BlankContext(
-            context, str(target.get("browserContextId", "")), target["targetId"], crash
-        )
+        """Opens one, in bounded time.
+
+        Playwright waits for ever for a page whose process was killed while it was made.
+        """
+        context: BrowserContext | None = None
+        try:
+            async with asyncio.timeout(_OPEN_SECONDS):
+                context = await self._browser.new_context(**options)
+                return await _blank(context)
+        except TimeoutError as error:
+            if context is not None:
+                await _closed(context)
+            raise BrowserBrokenError(
+                f"A new page did not open within {_OPEN_SECONDS:.0f} s: its process is gone, or "
+                "the machine is too busy"
+            ) from error
+
+
+async def _blank(context: BrowserContext) -> BlankContext:
+    """Gives a context its page."""
+    await context.add_init_script(script("hooks"))
+    page, crash = await context.new_page(), asyncio.Event()
+    page.on("crash", lambda _: crash.set())
+    protocol = await context.new_cdp_session(page)
+    target = (await protocol.send("Target.getTargetInfo"))["targetInfo"]
+    await protocol.detach()
+    return BlankContext(context, str(target.get("browserContextId", "")), target["targetId"], crash)
 
 
 async def _close(opening: asyncio.Task[BlankContext]) -> None:
     from playwright.async_api import Error
 
-    with contextlib.suppress(Error):
-        await (await opening).context.close()
+    with contextlib.suppress(Error, BrowserBrokenError):
+        await _closed((await opening).context)
+
+
+async def _closed(context: BrowserContext) -> None:
+    """Closes a context whose page may have gone."""
+    from playwright.async_api import Error
+
+    with contextlib.suppress(Error, TimeoutError):
+        await asyncio.wait_for(context.close(), _CLOSE_SECONDS)
 
 
 def _retrieved(task: asyncio.Task[BlankContext]) -> None:

@@ -99,9 +99,9 @@ def _live(request: dict[str, str]) -> None:
             os.dup2(log, number)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         from skyvern_dagster.compiler.dagster_internals import execute_launched_run
-        from skyvern_dagster.runs.ended_elsewhere import end_with_the_run
+        from skyvern_dagster.runs.ended_elsewhere import end_with_the_run, run_of
 
-        end_with_the_run(request["run_id"])
+        end_with_the_run(run_of(request["run_id"]))
         try:
             execute_launched_run(request["run"])
         finally:

@@ -21,24 +21,27 @@ _POLL_SECONDS = 1.0
 """Arbitrary: a look takes two milliseconds, and what is done in vain meanwhile is little."""
 
 
-def end_with_the_run(run_id: str, act: Callable[[], object] = kill_group) -> None:
+FindRun = Callable[[dg.DagsterInstance], dg.DagsterRun | None]
+
+
+def end_with_the_run(find: FindRun, act: Callable[[], object] = kill_group) -> None:
     """Watches, in a thread, whether somebody else ends this process's run.
 
     Args:
-        run_id: Dagster's id; the instance is that of the home folder.
+        find: Finds the run, as it is now, in the home folder's instance.
         act: What ends the process; the browser goes with it.
     """
 
     def watch() -> None:
         with dg.DagsterInstance.get() as instance:
-            while not _is_over(instance, run_id):
+            while (run := find(instance)) is None or not run.is_finished:
                 time.sleep(_POLL_SECONDS)
-            if ended_by_process(instance, run_id) != os.getpid():
+            if ended_by_process(instance, run.run_id) != os.getpid():
                 act()
 
     threading.Thread(target=watch, name="ended-elsewhere", daemon=True).start()
 
 
-def _is_over(instance: dg.DagsterInstance, run_id: str) -> bool:
-    run = instance.get_run_by_id(run_id)
-    return run is not None and run.is_finished
+def run_of(run_id: str) -> FindRun:
+    """Finds a run by Dagster's id."""
+    return lambda instance: instance.get_run_by_id(run_id)

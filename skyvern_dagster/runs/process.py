@@ -11,10 +11,11 @@ import threading
 import dagster as dg
 
 from skyvern_dagster.compiler.config import run_config
-from skyvern_dagster.compiler.dagster_internals import RESUME_TAG
+from skyvern_dagster.compiler.dagster_internals import RESUME_TAG, newest_run_with_tag
 from skyvern_dagster.execution import tags
 from skyvern_dagster.process.identity import process_tag
 from skyvern_dagster.process.run_process import LaunchRequest
+from skyvern_dagster.runs.ended_elsewhere import end_with_the_run
 
 
 def main() -> int:
@@ -24,6 +25,7 @@ def main() -> int:
     request = LaunchRequest(**json.loads(sys.stdin.readline()))
     if not request.detached:
         _die_with_launcher()
+    end_with_the_run(lambda instance: _own_run(instance, request))
     job = dg.build_reconstructable_job(
         "skyvern_dagster.compiler.job",
         "job_from_text",
@@ -39,6 +41,12 @@ def main() -> int:
             raise_on_error=False,
         )
     return 0 if result.success else 1
+
+
+def _own_run(instance: dg.DagsterInstance, request: LaunchRequest) -> dg.DagsterRun | None:
+    """The run of this process, once it has begun; not the one that it re-executes."""
+    run = newest_run_with_tag(instance, tags.WORKFLOW_RUN_ID, request.workflow_run_id)
+    return None if run is None or run.run_id == request.resume else run
 
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}

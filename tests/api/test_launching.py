@@ -8,8 +8,13 @@ import signal
 import time
 from pathlib import Path
 
+import dagster as dg
+import pytest
+
+from skyvern_dagster.execution import tags
 from skyvern_dagster.launching.run_launcher import socket_of
 from tests.api.served import SLOW, Served, process_of
+from tests.api.test_canceling import browsers_below, living
 from tests.webhooks.receiver import receiver
 
 
@@ -38,6 +43,29 @@ def test_a_killed_run_fails_and_its_webhook_comes(served: Served) -> None:
         body = json.loads(inbox.received[0].body)
         assert (body["run_id"], body["status"]) == (run, "failed")
         assert body["outputs"], "what was finished before is told"
+
+
+@pytest.mark.long
+def test_a_run_that_is_ended_from_outside_stays_so(served: Served) -> None:
+    """As Dagster's run monitoring does, and a person in Dagster's UI."""
+    wpid = served.post("/v1/workflows", json={"yaml_definition": SLOW})["workflow_permanent_id"]
+    given = {"website_url": served.demo.shop_url, "rounds": list(range(300))}
+    body = {"workflow_id": wpid, "parameters": given}
+    run = served.post("/v1/run/workflows", json=body)["run_id"]
+    served.wait(run, until=("running",))
+    process = process_of(run)
+    while not (browsers := browsers_below(process)):
+        time.sleep(0.2)
+    with dg.DagsterInstance.get() as instance:
+        (found,) = instance.get_runs(dg.RunsFilter(tags={tags.WORKFLOW_RUN_ID: run}))
+        instance.report_run_failed(found)
+
+    assert served.wait(run)["status"] == "failed"
+    deadline = time.monotonic() + 60
+    while living(browsers | {process}):
+        assert time.monotonic() < deadline, "it goes on"
+        time.sleep(0.2)
+    assert served.get(f"/v1/runs/{run}")["status"] == "failed"
 
 
 def test_a_killed_fork_server_is_started_anew(served: Served) -> None:

@@ -20,7 +20,7 @@ from skyvern_dagster.execution import tags
 from skyvern_dagster.launching.run_launcher import ForkServerRunLauncher
 from skyvern_dagster.process.claims import RunClaims
 from skyvern_dagster.process.identity import process_tag
-from skyvern_dagster.runs.ended_elsewhere import end_with_the_run
+from skyvern_dagster.runs.ended_elsewhere import end_with_the_run, run_of
 from skyvern_dagster.runs.reconcile import reconcile
 from skyvern_dagster.runs.unlaunched import enqueue_unlaunched
 from tests.office import QUIET
@@ -131,7 +131,7 @@ def test_a_run_that_was_ended_from_outside_ends_its_process(
     run = starting(instance)
     report(instance, run, dg.DagsterEventType.RUN_START)
     killed = Event()
-    end_with_the_run(run.run_id, killed.set)
+    end_with_the_run(run_of(run.run_id), killed.set)
     if how == "failed":
         instance.report_run_failed(run)
     else:
@@ -145,6 +145,6 @@ def test_a_run_that_has_ended_itself_may_put_things_away(instance: dg.DagsterIns
         instance=instance, run_config=QUIET, tags={"ending": "completed"}
     )
     killed = Event()
-    end_with_the_run(result.run_id, killed.set)
+    end_with_the_run(run_of(result.run_id), killed.set)
 
     assert not killed.wait(1.5)
