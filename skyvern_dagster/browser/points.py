@@ -46,7 +46,8 @@ async def spot_at(session: BrowserSession, x: int, y: int) -> Spot | None:
         for _ in range(_MOST_FRAMES):
             told = await ask(place, f"skyvern-target=at {left:.0f} {top:.0f}", _TIMEOUT)
             if told is None:
-                return spot
+                # In a frame, that is the frame's own empty ground.
+                return Spot("", "") if spot is not None else None
             spot = Spot(told["ref"], told["label"])
             if not told["is_frame"] or not spot.ref:
                 return spot

@@ -56,4 +56,5 @@ def test_what_lies_there_is_guarded(
     assert "Delete account" in refusal(ClickAt(x=100, y=120))
     assert "Delete everything" in refusal(ClickAt(x=50, y=170))
     assert not refusal(ClickAt(x=170, y=170))
-    assert "give the ref of a field" in refusal(TypeKeys(text="secret://login/password"))
+    unplaced = TypeKeys(text="secret://login/password")
+    assert "belongs into a field for it" in refusal(unplaced)
