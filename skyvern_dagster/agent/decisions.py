@@ -30,6 +30,15 @@ class Click(_Decision):
     modifiers: tuple[Modifier, ...] = ()
 
 
+class ClickAt(_Decision):
+    """Click a point of the picture, in its pixels: for what has no ref."""
+
+    type: Literal["click_at"] = "click_at"
+    x: int = Field(ge=0)
+    y: int = Field(ge=0)
+    count: int = Field(default=1, ge=1, le=3)
+
+
 class InputText(_Decision):
     """Replace the content of a field.
 
@@ -40,6 +49,18 @@ class InputText(_Decision):
     type: Literal["input_text"] = "input_text"
     ref: str
     text: str
+    press_enter: bool = False
+
+
+class TypeKeys(_Decision):
+    """Type by key events, after what is there: into ``ref``, or where the cursor is.
+
+    For editors, and for fields that listen to keys. A secret placeholder needs a ``ref``.
+    """
+
+    type: Literal["type"] = "type"
+    text: str
+    ref: str | None = None
     press_enter: bool = False
 
 
@@ -206,7 +227,9 @@ class Terminate(_Decision):
 
 Decision = Annotated[
     Click
+    | ClickAt
     | InputText
+    | TypeKeys
     | SelectOption
     | Check
     | UploadFile

@@ -9,6 +9,7 @@ from skyvern_dagster.agent.decisions import (
     Back,
     Check,
     Click,
+    ClickAt,
     CloseTab,
     Complete,
     Decision,
@@ -27,6 +28,7 @@ from skyvern_dagster.agent.decisions import (
     SolveTotp,
     SwitchTab,
     Terminate,
+    TypeKeys,
     UploadFile,
     Wait,
 )
@@ -39,6 +41,7 @@ from skyvern_dagster.browser.field_content import letter_for_letter
 from skyvern_dagster.browser.form import form_around
 from skyvern_dagster.browser.frames import frame_url
 from skyvern_dagster.browser.observation import Observation
+from skyvern_dagster.browser.points import click_at
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.browser.session import BrowserSession
 from skyvern_dagster.credentials.code_source import CodeWaiter
@@ -102,8 +105,12 @@ class ActionExecutor:
                     count=decision.count,
                     modifiers=decision.modifiers,
                 )
+            case ClickAt():
+                return await click_at(session, decision.x, decision.y, count=decision.count)
             case InputText():
                 return await self._type(decision)
+            case TypeKeys():
+                return await self._type_keys(decision)
             case SelectOption():
                 return await actions.select_option(
                     session,
@@ -152,21 +159,10 @@ class ActionExecutor:
                 assert_never(decision)
 
     async def _type(self, decision: InputText) -> ActionResult:
-        try:
-            text = self._vault.type_out(
-                decision.text,
-                page_url=await frame_url(self._session, decision.ref),
-                home_url=self._home_url,
-            )
-        except SecretError as error:
-            return _refused(self._session, error)
-        secret = any(each.field != "username" for each in references_in(decision.text))
-        if secret:
-            stopped = await self._elsewhere(decision.ref)
-            if stopped is not None:
-                return stopped
-        else:
-            self._requests.typed(text)
+        typed = await self._text_for(decision.text, decision.ref)
+        if isinstance(typed, ActionResult):
+            return typed
+        text, secret = typed
         return await actions.input_text(
             self._session,
             decision.ref,
@@ -175,6 +171,31 @@ class ActionExecutor:
             secret=secret,
             same=letter_for_letter if secret else same_value,
         )
+
+    async def _type_keys(self, decision: TypeKeys) -> ActionResult:
+        if decision.ref is None and references_in(decision.text):
+            return _refused(self._session, SecretError("a secret is typed into a field with a ref"))
+        typed = await self._text_for(decision.text, decision.ref)
+        if isinstance(typed, ActionResult):
+            return typed
+        text, secret = typed
+        return await actions.type_keys(
+            self._session, text, decision.ref, press_enter=decision.press_enter, secret=secret
+        )
+
+    async def _text_for(self, text: str, ref: str | None) -> tuple[str, bool] | ActionResult:
+        """What is typed in the end, and whether it is secret; the refusal where it may not be."""
+        url = self._session.page.url if ref is None else await frame_url(self._session, ref)
+        try:
+            resolved = self._vault.type_out(text, page_url=url, home_url=self._home_url)
+        except SecretError as error:
+            return _refused(self._session, error)
+        secret = any(each.field != "username" for each in references_in(text))
+        if not secret or ref is None:
+            self._requests.typed(resolved)
+            return resolved, False
+        stopped = await self._elsewhere(ref)
+        return stopped if stopped is not None else (resolved, True)
 
     async def _one_time_code(self, decision: SolveTotp) -> ActionResult:
         keys = [
@@ -232,8 +253,11 @@ def describe(decision: Decision, observation: Observation) -> str:
     ref = getattr(decision, "ref", None)
     target = describe_target(ref, observation) if ref else ""
     match decision:
-        case InputText():
-            return f"input_text {decision.text!r} into {target}"
+        case InputText() | TypeKeys():
+            into = f" into {target}" if target else ""
+            return f"{decision.type} {decision.text!r}{into}"
+        case ClickAt():
+            return f"click_at ({decision.x}, {decision.y})"
         case SelectOption():
             chosen = ", ".join(decision.labels) or decision.label or decision.value
             return f"select_option {chosen!r} in {target}"

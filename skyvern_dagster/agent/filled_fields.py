@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from skyvern_dagster.agent.decisions import (
     Check,
     Click,
+    ClickAt,
     Decision,
     InputText,
     Press,
@@ -81,8 +82,8 @@ class FilledFields:
     async def changed(self, sending: Decision, session: BrowserSession) -> str:
         """What fields no longer hold what was put into them, in a sentence; told once."""
         problems = []
-        # A key goes into the field that has the focus, which stays there.
-        read = field_content if isinstance(sending, Press) else left_field
+        # A key goes into the field that has the focus, and a point may lie in what that has opened.
+        read = field_content if isinstance(sending, Press | ClickAt) else left_field
         for ref, filled in self._by_ref.items():
             now = await read(session.page, ref)
             if now is not None and (problem := filled.problem(now)):
@@ -101,6 +102,8 @@ def may_send(decision: Decision, observation: Observation) -> bool:
     match decision:
         case Press(key=key):
             return key.rpartition("+")[2] in ("Enter", "NumpadEnter")
+        case ClickAt():
+            return True
         case Click(ref=ref):
             return _is_sender(observation.root, ref)
         case _:

@@ -12,6 +12,7 @@ from skyvern_dagster.agent.consequences import Unasked
 from skyvern_dagster.agent.decisions import (
     Check,
     Click,
+    ClickAt,
     Decision,
     Download,
     Drag,
@@ -20,6 +21,7 @@ from skyvern_dagster.agent.decisions import (
     Press,
     SelectOption,
     SolveTotp,
+    TypeKeys,
     UploadFile,
 )
 from skyvern_dagster.agent.planner import Goal
@@ -27,6 +29,7 @@ from skyvern_dagster.agent.request_guard import RequestGuard
 from skyvern_dagster.browser.form import FormFacts, form_around
 from skyvern_dagster.browser.navigation import absolute
 from skyvern_dagster.browser.observation import Node, Observation
+from skyvern_dagster.browser.points import spot_at
 from skyvern_dagster.browser.session import BrowserSession
 from skyvern_dagster.credentials.reference import SecretReference, references_in
 
@@ -57,6 +60,10 @@ class Guard:
         match decision:
             case InputText() | SolveTotp():
                 return await self._typing(decision, observation, session)
+            case TypeKeys():
+                return await self._keys(decision, observation, session)
+            case ClickAt():
+                return await self._spot(decision, observation, session)
             case SelectOption() | Check() | UploadFile():
                 form = await form_around(session, decision.ref)
                 return self.requests.destination_refusal(form.destinations, secret=False)
@@ -86,6 +93,28 @@ class Guard:
         refused = refused or self.requests.destination_refusal(form.destinations, secret=secret)
         return refused or (self._sending(form) if enters else None)
 
+    async def _keys(
+        self, decision: TypeKeys, observation: Observation, session: BrowserSession
+    ) -> str | None:
+        """As if the text was put into the field that has the focus."""
+        ref = decision.ref or _focused(observation)
+        if ref is None:
+            return "there is nothing that takes keys: give the ref of a field"
+        typed = InputText(ref=ref, text=decision.text, press_enter=decision.press_enter)
+        return await self._typing(typed, observation, session)
+
+    async def _spot(
+        self, decision: ClickAt, observation: Observation, session: BrowserSession
+    ) -> str | None:
+        """As if what lies there was clicked by its ref."""
+        spot = await spot_at(session, decision.x, decision.y)
+        if spot is None:
+            return None
+        consequence = self._unasked.of_label(spot.label)
+        if consequence is not None:
+            return str(consequence)
+        return await self._click(spot.ref, observation, session) if spot.ref else None
+
     async def _click(
         self, ref: str, observation: Observation, session: BrowserSession
     ) -> str | None:
@@ -107,8 +136,7 @@ class Guard:
     async def _press(
         self, ref: str | None, observation: Observation, session: BrowserSession
     ) -> str | None:
-        focused = (node.ref for node in observation.root.walk() if node.active and node.ref)
-        ref = ref or next(focused, None)
+        ref = ref or _focused(observation)
         if ref is None:
             return None
         refused = self._consequence(ref, observation)
@@ -122,6 +150,12 @@ class Guard:
     def _consequence(self, ref: str, observation: Observation) -> str | None:
         consequence = self._unasked.of_click(ref, observation)
         return None if consequence is None else str(consequence)
+
+
+def _focused(observation: Observation) -> str | None:
+    """The ref of what gets the next key."""
+    active = (node.ref for node in observation.root.walk() if node.active and node.ref)
+    return next(active, None)
 
 
 def shows(observation: Observation, text: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from skyvern_dagster.agent.decisions import (
     Check,
     Click,
+    ClickAt,
     Complete,
     Decision,
     Download,
@@ -19,6 +20,7 @@ from skyvern_dagster.agent.decisions import (
     Press,
     SelectOption,
     Terminate,
+    TypeKeys,
     UploadFile,
 )
 from skyvern_dagster.agent.executor import ActionExecutor, describe, describe_target
@@ -229,11 +231,11 @@ class AgentLoop:
     def _note_sending(self, decision: Decision) -> None:
         """A secret is typed to log in, which does no harm twice; anything else may be an order."""
         match decision:
-            case InputText():
+            case InputText() | TypeKeys():
                 self._filled_in = self._filled_in or not references_in(decision.text)
             case SelectOption() | Check() | UploadFile():
                 self._filled_in = True
-            case Click() | Press():
+            case Click() | ClickAt() | Press():
                 self.may_have_sent = self.may_have_sent or self._filled_in
             case _:
                 return

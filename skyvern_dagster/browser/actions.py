@@ -183,6 +183,45 @@ async def _held(target: Target) -> str:
     return f'holds "{held.text[:_LONGEST_HELD]}"' if held.filled else "is empty"
 
 
+async def type_keys(
+    session: BrowserSession,
+    text: str,
+    ref: str | None = None,
+    *,
+    press_enter: bool = False,
+    secret: bool = False,
+) -> ActionResult:
+    """Types by keys, where the cursor is: for editors and for fields that listen to keys.
+
+    Args:
+        session: Where to act.
+        text: What to type, secrets already resolved. It is not repeated in the result.
+        ref: What gets the keys; whatever has the focus without.
+        press_enter: Whether to press Enter afterwards.
+        secret: Whether no picture may show the text.
+    """
+    if secret:
+        session.hide(text)
+
+    async def act(page: Page) -> str:
+        target = None if ref is None else await find_target(page, ref)
+        if target is not None:
+            if target.disabled or target.readonly:
+                raise ActionError(f"{target} takes no keys: it is disabled or read-only")
+            if not (await content_of(target.locator)).focused:
+                await target.locator.locator("skyvern-target=control").focus(timeout=_TIMEOUT)
+                await page.keyboard.press("End")
+            if secret:
+                await cover(target.locator)
+        await page.keyboard.type(text, delay=_KEY_DELAY)
+        if press_enter:
+            await page.keyboard.press("Enter")
+        where = f" into {target}" if target is not None else ""
+        return f"Typed by keys{where}" + (" and pressed Enter" if press_enter else "")
+
+    return await perform(session, act, has_effect=True)
+
+
 async def select_option(
     session: BrowserSession,
     ref: str,

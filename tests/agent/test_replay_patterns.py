@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from skyvern_dagster.agent.decisions import Click, Complete, Decision, Download
+from skyvern_dagster.agent.decisions import Click, Decision, Download
 from skyvern_dagster.agent.planner import Goal, PastAction, PastStep, Place, Plan, PlanRequest
 from skyvern_dagster.agent.planners.replay.library import RecordingLibrary, previous_of
 from skyvern_dagster.agent.planners.replay.planner import ReplayPlanner
@@ -103,7 +103,7 @@ def _as_a_reader(request: PlanRequest) -> Sequence[Decision]:
     if "orders" not in page.url:
         return [Click(ref="e1")]
     row = next(node for node in page.root.walk() if node.role == "row" and order in node.full_text)
-    return [Download(ref=next(str(node.ref) for node in row.walk() if node.ref)), Complete()][:1]
+    return [Download(ref=next(str(node.ref) for node in row.walk() if node.ref))]
 
 
 @pytest.fixture

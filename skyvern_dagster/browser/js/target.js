@@ -172,8 +172,32 @@
 
   const ANSWERS = { form: formOf, around: textAround, content: contentOf };
 
+  // What lies at a point of the viewport: the ref of the innermost element that has one, and how the
+  // thing there reads. Refs are kept by Playwright's snapshot, in this world.
+  function pointAt(x, y) {
+    const hit = topElementAt(x, y);
+    if (!hit || hit === document.body || hit === document.documentElement) return null;
+    const above = (each) => each.parentElement || (each.getRootNode() && each.getRootNode().host);
+    let named = hit;
+    while (named && !named._ariaRef) named = above(named);
+    const box = hit.getBoundingClientRect();
+    return {
+      ref: named ? named._ariaRef.ref : "",
+      label: labelOf(hit, hit),
+      is_frame: hit.nodeName === "IFRAME",
+      left: box.left + hit.clientLeft,
+      top: box.top + hit.clientTop,
+    };
+  }
+
   function queryAll(root, body) {
     if (body === "control") return [controlOf(root)];
+    const point = /^at (\d+) (\d+)$/.exec(body);
+    if (point) {
+      const told = document.createElement("data");
+      told.textContent = JSON.stringify(pointAt(Number(point[1]), Number(point[2])));
+      return [told];
+    }
     const element = document.createElement("data");
     element.textContent = JSON.stringify((ANSWERS[body] || about)(root));
     return [element];

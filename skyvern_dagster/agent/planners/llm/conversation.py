@@ -45,7 +45,8 @@ class Conversation:
             image: A picture of the page.
             labelled: Whether refs are drawn on it.
         """
-        return self._messages("system", self._page(self.page.text, NEXT, labelled=labelled), image)
+        page = self._page(self.page.text, NEXT, labelled=labelled, pictured=image is not None)
+        return self._messages("system", page, image)
 
     def reading(self, text: str, question: str) -> tuple[Message, ...]:
         """To read data out of a part of the page."""
@@ -83,7 +84,9 @@ class Conversation:
         )
         return Message("user", self._request.redact(text))
 
-    def _page(self, text: str, question: str, *, labelled: bool = False) -> str:
+    def _page(
+        self, text: str, question: str, *, labelled: bool = False, pictured: bool = False
+    ) -> str:
         seen = self._request.observation
         tabs = [f"{tab.index} {tab.title or tab.url}" for tab in seen.tabs]
         shown = prompt(
@@ -96,6 +99,7 @@ class Conversation:
             text=fenced(text),
             tabs=fenced(", ".join(tabs)) if len(tabs) > 1 else "",
             labelled=labelled,
+            pictured=pictured,
             memory=fenced(last_memory(self._request.history)),
             steps_left=self._request.steps_left,
             question=question,

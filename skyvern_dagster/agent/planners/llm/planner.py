@@ -135,15 +135,15 @@ class LlmPlanner:
     async def _asked(self, request: PlanRequest) -> tuple[StructuredOutcome[Answer], Conversation]:
         """Asks, with less and less of the page while the request is too long."""
         budget = self._settings.max_page_tokens
-        schema = answer_schema(request)
 
         def read(document: Any) -> Answer:
-            return read_answer(document, request)
+            return read_answer(document, request, pictured=image is not None)
 
         conversation = Conversation(request, budget)
         image, labelled = None, False
         if self._wants_picture(request, conversation):
             image, labelled = await _picture(request)
+        schema = answer_schema(request, pictures=self._settings.vision != "off")
         outcome: StructuredOutcome[Answer] = TooLong("")
         for _ in range(_TRIMMINGS):
             question = Question(

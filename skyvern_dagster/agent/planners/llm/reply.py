@@ -9,14 +9,14 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from skyvern_dagster.agent.decisions import Complete, Decision, Extract, Wait
+from skyvern_dagster.agent.decisions import ClickAt, Complete, Decision, Extract, Wait
 from skyvern_dagster.agent.planner import PlanRequest
 from skyvern_dagster.errors import NoFitError
 
 _DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
 _ALWAYS = (
-    "click", "input_text", "select_option", "check", "press", "hover", "drag", "scroll", "find",
-    "goto", "back", "forward", "reload", "wait", "switch_tab", "close_tab", "download",
+    "click", "input_text", "type", "select_option", "check", "press", "hover", "drag", "scroll",
+    "find", "goto", "back", "forward", "reload", "wait", "switch_tab", "close_tab", "download",
     "complete", "terminate",
 )  # fmt: skip
 _TEXT = {"type": "string"}
@@ -31,6 +31,7 @@ _FIELDS: dict[str, Any] = {
     "key": _TEXT,
     "button": {"enum": ["left", "right"]},
     "count": {"type": "integer"},
+    "modifiers": {"type": "array", "items": {"enum": ["Alt", "Control", "Meta", "Shift"]}},
     "direction": {"enum": ["down", "up", "bottom", "top"]},
     "url": _TEXT,
     "seconds": {"type": "number"},
@@ -41,6 +42,7 @@ _FIELDS: dict[str, Any] = {
     "reason": _TEXT,
     "error_codes": {"type": "array", "items": _TEXT},
 }
+_POINT: dict[str, Any] = {"x": {"type": "integer"}, "y": {"type": "integer"}}
 _MOST_DECISIONS = 20
 """Room for a long form (address, contact, consents, a button) in one answer; more is a model
 that repeats itself."""
@@ -64,10 +66,19 @@ class Answer:
     memory: str = ""
 
 
-def answer_schema(request: PlanRequest) -> dict[str, Any]:
-    """JSON Schema of an answer: one flat object for all decisions, which is short."""
+def answer_schema(request: PlanRequest, *, pictures: bool = False) -> dict[str, Any]:
+    """JSON Schema of an answer: one flat object for all decisions, which is short.
+
+    Args:
+        request: Says what can be asked for.
+        pictures: Whether pictures may be shown in this task, on which points can be named. The
+            schema is the same at all steps: servers cache what requests begin with.
+    """
     kinds = list(_ALWAYS)
     fields = dict(_FIELDS)
+    if pictures:
+        kinds.append("click_at")
+        fields.update(_POINT)
     if request.goal.data_extraction_goal:
         kinds.append("extract")
         fields["data"] = {}
@@ -92,7 +103,7 @@ def answer_schema(request: PlanRequest) -> dict[str, Any]:
     }
 
 
-def read_answer(document: Any, request: PlanRequest) -> Answer:
+def read_answer(document: Any, request: PlanRequest, *, pictured: bool = False) -> Answer:
     """The decisions of an answer, and what goes with them.
 
     What comes after the first decision that can't be used is dropped: the page is looked at again
@@ -106,7 +117,10 @@ def read_answer(document: Any, request: PlanRequest) -> Answer:
     decisions: list[Decision] = []
     for entry in given[:_MOST_DECISIONS]:
         try:
-            decisions.append(_decision(entry, request, refs))
+            decision = _decision(entry, request, refs)
+            if isinstance(decision, ClickAt) and not pictured:
+                raise NoFitError("click_at: no picture was shown; use the ref of an element")
+            decisions.append(decision)
         except NoFitError:
             if not decisions:
                 raise
@@ -141,7 +155,7 @@ def _decisions_in(document: Any) -> list[Any]:
 def _decision(entry: Any, request: PlanRequest, refs: Iterable[str]) -> Decision:
     if not isinstance(entry, dict):
         raise NoFitError('each of "decisions" must be an object with a "type"')
-    known = {"type", "data", *_FIELDS}
+    known = {"type", "data", *_FIELDS, *_POINT}
     fields = {key: value for key, value in entry.items() if key in known and value is not None}
     fields = _of_this_kind(fields)
     if isinstance(fields.get("data"), str):

@@ -7,12 +7,14 @@ from typing import Any
 
 from skyvern_dagster.addresses.url import parse_url
 from skyvern_dagster.agent.decisions import (
+    ClickAt,
     Complete,
     Decision,
     Extract,
     Find,
     Goto,
     Terminate,
+    TypeKeys,
 )
 from skyvern_dagster.agent.planner import Goal, PastAction, Plan, PlanRequest
 from skyvern_dagster.agent.planners.replay.data_mapping.learning import learn
@@ -241,6 +243,9 @@ def _recorded(
     if isinstance(decision, Complete) and reading is not None:
         # The data proves it.
         return RecordedAction(do=decision.type)
+    if isinstance(decision, ClickAt) or (isinstance(decision, TypeKeys) and decision.ref is None):
+        # Another day something else lies there, or has the cursor.
+        return None
     element = to = None
     if (ref := getattr(decision, "ref", None)) is not None:
         element = describe(ref, observation, variables)
