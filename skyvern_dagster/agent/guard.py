@@ -158,17 +158,6 @@ def _focused(observation: Observation) -> str | None:
     return next(active, None)
 
 
-def shows(observation: Observation, text: str) -> bool:
-    """Whether a page shows a text, white space and capitals aside."""
-    wanted = folded(text)
-    return bool(wanted) and wanted in text_of(observation)
-
-
-def text_of(observation: Observation) -> str:
-    """What a page shows, in the form that texts are compared in."""
-    return folded(f"{observation.title} {observation.root.full_text}")
-
-
 def _field_refusal(text: str, node: Node | None, form: FormFacts) -> str | None:
     for reference in references_in(text):
         if text.strip() != str(reference) and reference.field != "username":
@@ -191,8 +180,3 @@ def _is_made_for(node: Node, reference: SecretReference) -> bool:
             return node.tag == "input" and node.input_type in _NAME_TYPES
         case _:
             return node.tag == "input" and node.input_type in _LINE_TYPES
-
-
-def folded(text: str) -> str:
-    """A text without differences of white space and capitals."""
-    return " ".join(text.split()).casefold()

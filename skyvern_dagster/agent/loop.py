@@ -27,7 +27,7 @@ from skyvern_dagster.agent.executor import ActionExecutor, describe, describe_ta
 from skyvern_dagster.agent.extraction import merge, mismatch
 from skyvern_dagster.agent.file_proof import FileProver
 from skyvern_dagster.agent.filled_fields import FilledFields, may_send
-from skyvern_dagster.agent.guard import Guard, shows, text_of
+from skyvern_dagster.agent.guard import Guard
 from skyvern_dagster.agent.learner import Learner
 from skyvern_dagster.agent.planner import (
     PastAction,
@@ -36,6 +36,7 @@ from skyvern_dagster.agent.planner import (
     Planner,
     PlanRequest,
 )
+from skyvern_dagster.agent.proof_text import proof_text, shows
 from skyvern_dagster.agent.redrawn import for_redrawn
 from skyvern_dagster.agent.run_costs import RunCosts
 from skyvern_dagster.agent.step import StepSummary
@@ -180,7 +181,7 @@ class AgentLoop:
 
     def _first_text(self, observation: Observation) -> str:
         if not self.steps:
-            self._text_at_first = text_of(observation)
+            self._text_at_first = proof_text(observation)
         return self._text_at_first
 
     async def _carry_out(

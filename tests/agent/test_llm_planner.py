@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from skyvern_dagster.agent.planner import Goal
 from skyvern_dagster.llm.loopback import ChatRequest, HttpError, ModelServer, Refusal, Says
-from tests.agent.errand import PASSWORD, Errand
+from tests.agent.errand import PASSWORD, REQUEST, Errand
 from tests.agent.errand_models import decide, with_model
 
 GOAL = Goal(navigation_goal="Open the other page")
@@ -211,3 +212,101 @@ def test_history_tells_what_went_wrong(errand: Errand) -> None:
         with_model(errand, server, "/form", Goal(navigation_goal="Choose"))
     assert "FAILED" in server.requests[1].texts[2]
     assert server.requests[1].texts[:2] == server.requests[0].texts[:2]
+
+
+def test_what_a_model_keeps_in_mind_is_told_to_it_again(errand: Errand) -> None:
+    """As on a real shop: a list of two pages, and what was seen on the first of them."""
+
+    def open_other(request: ChatRequest) -> dict[str, Any]:
+        return {"memory": "A-7 is not on page 1", **_open_other(request)}
+
+    def again(request: ChatRequest) -> dict[str, Any]:
+        assert "Your memory: A-7 is not on page 1" in request.texts[-1]
+        assert '0. (because) click link "Other page" -> now at' in request.texts[2]
+        return {
+            "judgement": "page 2 is open",
+            "why": "look for it",
+            "decisions": [{"type": "find", "text": "Other"}],
+        }
+
+    def end(request: ChatRequest) -> dict[str, Any]:
+        assert "Your memory: A-7 is not on page 1" in request.texts[-1]
+        found = request.texts[2].partition("(page 2 is open; look for it) find 'Other' -> ")[2]
+        assert '"Other"' in found
+        return decide({"type": "terminate", "reason": "A-7 is on neither page"})
+
+    with ModelServer([open_other, again, end]) as server:
+        result = with_model(errand, server, "/index", GOAL)
+    assert (result.status, result.failure_reason) == ("terminated", "A-7 is on neither page")
+    step = json.loads(errand.store.read(REQUEST.keys.step(0).summary))
+    assert step["reasoning"] == "because"
+
+
+def test_a_page_that_still_asks_for_the_password_proves_nothing(errand: Errand) -> None:
+    def log_in(request: ChatRequest) -> dict[str, Any]:
+        return decide(
+            {"type": "input_text", "ref": request.ref("User name"), "text": "bob"},
+            {"type": "input_text", "ref": request.ref("Password"),
+             "text": "secret://login/password"},
+        )  # fmt: skip
+
+    ended = decide({"type": "complete", "shows": "bob"})
+    goal = Goal(navigation_goal="Log in", payload={"login": errand.vault.payload("login")})
+    script: list[Any] = [log_in, ended, {"complete": False, "why": "still at the login"}]
+    with ModelServer(script) as server:
+        result = with_model(errand, server, "/form", goal, max_retries_per_step=0)
+    assert result.status == "failed"
+    assert "still at the login" in str(result.failure_reason)
+    assert server.requests[2].schema_name == "verdict"
+
+
+def test_refs_are_drawn_where_controls_have_no_name(errand: Errand) -> None:
+    done = decide({"type": "terminate", "reason": "x"})
+    with ModelServer([done, done]) as server:
+        with_model(errand, server, "/icons", GOAL)
+        with_model(errand, server, "/icons", GOAL, settings={"vision": "off"})
+    assert [request.images for request in server.requests] == [1, 0]
+    assert "refs stand in yellow" in server.requests[0].texts[-1]
+    assert "refs stand in yellow" not in server.requests[1].texts[-1]
+    assert _yellow_parts(errand, server.requests[0]) == 4
+
+
+def _yellow_parts(errand: Errand, request: ChatRequest) -> int:
+    """How many labels stand in a picture: runs of yellow along the row that they are on."""
+    parts = request.body["messages"][-1]["content"]
+    picture = next(part["image_url"]["url"] for part in parts if part["type"] == "image_url")
+
+    async def count() -> int:
+        context = await (await errand.tasks._runtime.browser()).new_context()
+        try:
+            page = await context.new_page()
+            found: int = await page.evaluate(_COUNT_YELLOW, picture)
+            return found
+        finally:
+            await context.close()
+
+    return errand.tasks._runtime.run(count())
+
+
+_COUNT_YELLOW = """async picture => {
+  const image = new Image();
+  image.src = picture;
+  await image.decode();
+  const canvas = new OffscreenCanvas(image.width, image.height);
+  const drawing = canvas.getContext("2d");
+  drawing.drawImage(image, 0, 0);
+  let most = 0;
+  for (let y = 0; y < image.height; y++) {
+    const row = drawing.getImageData(0, y, image.width, 1).data;
+    let runs = 0, last = -99;
+    for (let x = 0; x < image.width; x++) {
+      const [red, green, blue] = row.slice(4 * x, 4 * x + 3);
+      if (red > 200 && green > 190 && blue < 120) {
+        if (x - last > 40) runs++;  // wider than a label
+        last = x;
+      }
+    }
+    most = Math.max(most, runs);
+  }
+  return most;
+}"""

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from skyvern_dagster.agent.executor import ActionExecutor
-from skyvern_dagster.agent.guard import Guard, shows
+from skyvern_dagster.agent.guard import Guard
 from skyvern_dagster.agent.loop import AgentLoop
 from skyvern_dagster.agent.planner import Goal, Planner
+from skyvern_dagster.agent.proof_text import shows
 from skyvern_dagster.agent.request_guard import RequestGuard
 from skyvern_dagster.agent.step import StepSummary
 from skyvern_dagster.agent.step_artifacts import StepArtifacts

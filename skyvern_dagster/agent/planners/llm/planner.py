@@ -6,8 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
-from skyvern_dagster.agent.decisions import Complete, Decision, Extract
-from skyvern_dagster.agent.guard import folded, shows
+from skyvern_dagster.agent.decisions import Complete, Decision, Extract, InputText
 from skyvern_dagster.agent.planner import Plan, PlanFailure, PlanRequest
 from skyvern_dagster.agent.planners.llm.checking import verify
 from skyvern_dagster.agent.planners.llm.conversation import Conversation
@@ -18,7 +17,9 @@ from skyvern_dagster.agent.planners.llm.reply import (
     proven_later,
     read_answer,
 )
+from skyvern_dagster.agent.proof_text import folded, shown_first, shows
 from skyvern_dagster.browser.labelled_picture import unnamed_controls
+from skyvern_dagster.credentials.reference import references_in
 from skyvern_dagster.errors import BrowserError
 from skyvern_dagster.llm.client import ModelClient
 from skyvern_dagster.llm.messages import Question
@@ -198,7 +199,8 @@ class LlmPlanner:
         if before:
             later = (complete,) if proven_later(complete, request) else ()
             return draft.plan((*before, *later))
-        if complete.shows and _has_acted(request) and _proves(complete.shows, request):
+        believed = _has_acted(request) and not _asks_for_the_password_again(request)
+        if complete.shows and believed and _proves(complete.shows, request):
             return draft.plan((complete,))
         verdict, usage = await verify(self._client, draft.conversation)
         if verdict.complete:
@@ -270,7 +272,19 @@ def _proves(text: str, request: PlanRequest) -> bool:
         return False
     goal = request.goal
     named = [goal.navigation_goal, *(str(value) for _, value in flat_items(goal.payload))]
-    return folded(text) not in request.first_text or folded(text) in folded(" ".join(named))
+    is_named = folded(text) in folded(" ".join(named))
+    return is_named or not shown_first(request.first_text, text)
+
+
+def _asks_for_the_password_again(request: PlanRequest) -> bool:
+    """Whether a login may have been refused: what is new on such a page may be its message."""
+    typed = any(
+        isinstance(action.decision, InputText)
+        and any(each.field == "password" for each in references_in(action.decision.text))
+        for step in request.history
+        for action in step.actions
+    )
+    return typed and any(node.input_type == "password" for node in request.observation.root.walk())
 
 
 def _has_acted(request: PlanRequest) -> bool:

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from skyvern_dagster.agent.decisions import ClickAt, Complete, Decision, Extract, Wait
 from skyvern_dagster.agent.planner import PlanRequest
+from skyvern_dagster.agent.proof_text import shows
 from skyvern_dagster.errors import NoFitError
 
 _DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
@@ -203,8 +204,6 @@ def _check(decision: Decision, request: PlanRequest, refs: Iterable[str]) -> Non
 
 def proven_later(decision: Complete, request: PlanRequest) -> bool:
     """Whether a completion that follows other decisions can be checked on the page after them."""
-    from skyvern_dagster.agent.guard import shows
-
     return bool(decision.shows) and not shows(request.observation, decision.shows or "")
 
 

@@ -11,7 +11,6 @@ from urllib.parse import urljoin
 from pydantic import TypeAdapter, ValidationError
 
 from skyvern_dagster.agent.decisions import Click, Complete, Decision
-from skyvern_dagster.agent.guard import shows
 from skyvern_dagster.agent.learner import Learner
 from skyvern_dagster.agent.planner import PastStep, Plan, PlanRequest
 from skyvern_dagster.agent.planners.replay.effects import difference
@@ -26,6 +25,7 @@ from skyvern_dagster.agent.planners.replay.recording import (
     Recording,
 )
 from skyvern_dagster.agent.planners.replay.variables import Variables, used_in
+from skyvern_dagster.agent.proof_text import shows
 from skyvern_dagster.agent.purposes import ReplayMemo
 from skyvern_dagster.reading.dates import find_dates
 
