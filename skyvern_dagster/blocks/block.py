@@ -151,13 +151,16 @@ class Block(BaseModel):
     is_task: ClassVar[bool] = False
     """Whether an agent carries it out: a task with an id, steps and an outward answer."""
 
+    changes_nothing: ClassVar[bool] = False
+    """Whether no block of this type changes anything at a portal."""
+
     @property
     def only_reads(self) -> bool:
-        """Whether carrying it out changes nothing that others see, at a portal or elsewhere.
+        """Whether carrying it out changes nothing at a portal, as far as can be told beforehand.
 
         Several iterations of a loop of such blocks may be under way at the same time.
         """
-        return False
+        return self.changes_nothing
 
     takes_downloads: ClassVar[bool] = False
     """Whether it does something with the run's downloads: with other ones it is done again."""

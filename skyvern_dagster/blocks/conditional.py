@@ -59,6 +59,7 @@ class ConditionalBlock(LeafBlock):
 
     parameter_fields: ClassVar[tuple[str, ...]] = ()
     kind: ClassVar[str] = "conditional"
+    changes_nothing: ClassVar[bool] = True
     output_type: ClassVar[type[BaseModel]] = ConditionalOutput
 
     block_type: Literal["conditional"]

@@ -38,6 +38,7 @@ data_schema:
     key_fields: ClassVar[tuple[str, ...]] = ("data",)
     template_fields: ClassVar[tuple[str, ...]] = ("file_name",)
     kind: ClassVar[str] = "parquet"
+    changes_nothing: ClassVar[bool] = True
     output_type: ClassVar[type[BaseModel]] = ExportOutput
     entry_base: ClassVar[type[BlockEntry]] = FilesEntry
 

@@ -31,6 +31,7 @@ url: https://portal.example/terms.pdf
     key_fields: ClassVar[tuple[str, ...]] = ("url",)
     needs: ClassVar[frozenset[Need]] = frozenset({"s3"})
     kind: ClassVar[str] = "s3"
+    changes_nothing: ClassVar[bool] = True
     output_type: ClassVar[type[BaseModel]] = DownloadToS3Output
 
     block_type: Literal["download_to_s3"]

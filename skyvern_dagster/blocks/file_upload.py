@@ -51,6 +51,7 @@ sftp_remote_path: invoices/{{ month }}
     template_fields: ClassVar[tuple[str, ...]] = ("prompt",)
     takes_downloads: ClassVar[bool] = True
     kind: ClassVar[str] = "upload"
+    changes_nothing: ClassVar[bool] = True
     output_type: ClassVar[type[BaseModel]] = FileUploadOutput
     entry_base: ClassVar[type[BlockEntry]] = UploadsEntry
 

@@ -40,6 +40,7 @@ file_url: https://portal.example/orders.csv
     template_fields: ClassVar[tuple[str, ...]] = ("worksheet",)
     takes_downloads: ClassVar[bool] = True
     kind: ClassVar[str] = "file"
+    changes_nothing: ClassVar[bool] = True
     output_type: ClassVar[type[BaseModel]] = ParserOutput
 
     block_type: Literal["file_url_parser"]

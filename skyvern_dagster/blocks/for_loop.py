@@ -33,6 +33,13 @@ class LoopWidth(NamedTuple):
     at_most: int | None
     why: str
 
+    def __str__(self) -> str:
+        """For people: ``4 at a time: its body only reads or downloads``."""
+        if self.at_most is None:
+            return f"as many at a time as the executor runs: {self.why}"
+        many = "one after the other" if self.at_most == 1 else f"{self.at_most} at a time"
+        return f"{many}: {self.why}"
+
 
 class ForLoopEntry(LoopEntry):
     """What a ``for_loop`` block gave; while it goes on, ``status`` is ``running``."""
@@ -108,7 +115,7 @@ class ForLoopBlock(LoopBlock):
                 return LoopWidth(SIDE_BY_SIDE, "its body only reads or downloads")
             case None:
                 changing = next(each.label for each in self.loop_blocks if not each.only_reads)
-                return LoopWidth(1, f"`{changing}` may change something: in order")
+                return LoopWidth(1, f"`{changing}` may change something")
 
     def when_empty(self) -> tuple[BlockStatus, str | None]:
         """An empty list is a goal that wasn't reached, unless the definition says otherwise."""

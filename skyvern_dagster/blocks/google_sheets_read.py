@@ -38,6 +38,7 @@ credential_id: account
     key_fields: ClassVar[tuple[str, ...]] = ("spreadsheet_url", "credential_id")
     template_fields: ClassVar[tuple[str, ...]] = ("sheet_name", "range")
     kind: ClassVar[str] = "googlesheets"
+    changes_nothing: ClassVar[bool] = True
     output_type: ClassVar[type[BaseModel]] = SheetRows
 
     block_type: Literal["google_sheets_read"]

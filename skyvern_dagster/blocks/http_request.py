@@ -81,6 +81,11 @@ body: {total: "{{ total }}"}
         """What it asks."""
         return f"{self.method.upper()} {self.url}"
 
+    @property
+    def only_reads(self) -> bool:
+        """What a GET or HEAD asks for, it doesn't change (RFC 9110, 9.2.1)."""
+        return self.method.upper() in ("GET", "HEAD")
+
     def summary(self) -> str:
         """What it asks."""
         return f"{self.method.upper()} {self.url}"

@@ -35,6 +35,7 @@ payload: {first_name: Ada, agreed: true}
     inert_fields: ClassVar[frozenset[str]] = Block.inert_fields | {"llm_key"}
     takes_downloads: ClassVar[bool] = True
     kind: ClassVar[str] = "file"
+    changes_nothing: ClassVar[bool] = True
     output_type: ClassVar[type[BaseModel]] = PdfOutput
     entry_base: ClassVar[type[BlockEntry]] = FilesEntry
 

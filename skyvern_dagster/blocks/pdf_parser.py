@@ -26,6 +26,7 @@ json_schema: {type: object, properties: {invoice_number: {type: string}, total: 
     key_fields: ClassVar[tuple[str, ...]] = ("file_url",)
     takes_downloads: ClassVar[bool] = True
     kind: ClassVar[str] = "file"
+    changes_nothing: ClassVar[bool] = True
     output_type: ClassVar[type[BaseModel]] = ParserOutput
 
     block_type: Literal["pdf_parser"]

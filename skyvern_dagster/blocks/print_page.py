@@ -40,6 +40,7 @@ custom_filename: statement {{ month }}
     template_fields: ClassVar[tuple[str, ...]] = ("custom_filename",)
     needs: ClassVar[frozenset[Need]] = frozenset({"browser"})
     kind: ClassVar[str] = "browser"
+    changes_nothing: ClassVar[bool] = True
     output_type: ClassVar[type[BaseModel]] = PrintOutput
     entry_base: ClassVar[type[BlockEntry]] = FilesEntry
 

@@ -38,6 +38,7 @@ prompt: pages 1-2 and 3-5
     inert_fields: ClassVar[frozenset[str]] = Block.inert_fields | {"llm_key"}
     takes_downloads: ClassVar[bool] = True
     kind: ClassVar[str] = "file"
+    changes_nothing: ClassVar[bool] = True
     output_type: ClassVar[type[BaseModel]] = PdfOutput
     entry_base: ClassVar[type[BlockEntry]] = FilesEntry
 

@@ -30,6 +30,7 @@ error_code: NOTHING_THERE
 """
     template_fields: ClassVar[tuple[str, ...]] = ("reason", "error_code")
     kind: ClassVar[str] = "terminate"
+    changes_nothing: ClassVar[bool] = True
     output_type: ClassVar[type[BaseModel]] = TerminateOutput
 
     block_type: Literal["terminate"]

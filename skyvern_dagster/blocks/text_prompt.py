@@ -38,6 +38,7 @@ json_schema: {type: object, properties: {cost_centre: {type: string}}}
     inert_fields: ClassVar[frozenset[str]] = Block.inert_fields | {"llm_key"}
     needs: ClassVar[frozenset[Need]] = frozenset({"model"})
     kind: ClassVar[str] = "llm"
+    changes_nothing: ClassVar[bool] = True
     output_type: ClassVar[type[BaseModel]] = PromptOutput
 
     block_type: Literal["text_prompt"]

@@ -33,6 +33,7 @@ path: SKYVERN_DOWNLOAD_DIRECTORY
     takes_downloads: ClassVar[bool] = True
     needs: ClassVar[frozenset[Need]] = frozenset({"s3"})
     kind: ClassVar[str] = "s3"
+    changes_nothing: ClassVar[bool] = True
     output_type: ClassVar[type[BaseModel]] = UploadOutput
     entry_base: ClassVar[type[BlockEntry]] = UploadsEntry
 

@@ -30,6 +30,7 @@ label: a_moment
 wait_sec: 5
 """
     kind: ClassVar[str] = "wait"
+    changes_nothing: ClassVar[bool] = True
     output_type: ClassVar[type[BaseModel]] = WaitOutput
 
     block_type: Literal["wait"]

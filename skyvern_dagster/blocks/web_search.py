@@ -39,6 +39,7 @@ num_results: 5
 """
     template_fields: ClassVar[tuple[str, ...]] = ("query", "prompt", "error_code_mapping")
     kind: ClassVar[str] = "http"
+    changes_nothing: ClassVar[bool] = True
     output_type: ClassVar[type[BaseModel]] = SearchOutput
 
     block_type: Literal["web_search"]

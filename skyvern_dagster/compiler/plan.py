@@ -242,7 +242,9 @@ def _lines(node: Node, indent: str, way: str = "") -> Iterator[str]:
         case BlockNode():
             yield f"{indent}op {node.op}{mark} [{node.block.block_type}]{edges}"
         case LoopNode():
+            width = node.block.width
             yield f"{indent}op {node.op} [{node.block.block_type}, fans out]{edges}"
+            yield f"{indent}  # {width}"
             for inner in node.body:
                 yield from _lines(inner, f"{indent}  ")
             yield f"{indent}op {node.collect} [collects]"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -28,6 +29,7 @@ def test_the_invoice_workflow() -> None:
             "  op iterate_over_order_ids [for_loop, fans out]"
             " <- get_order_history_page_url_and_qualifying_order_ids"
         ),
+        "    # 4 at a time: its body only reads or downloads",
         (
             "    op download_invoice_for_order[*] [task]"
             " <- get_order_history_page_url_and_qualifying_order_ids"
@@ -48,6 +50,7 @@ def test_a_loop_inside_a_loop_is_one_op() -> None:
 
     assert lines(nested)[2:-1] == [
         "  op outer [for_loop, fans out]",
+        "    # 4 at a time: its body only reads or downloads",
         "    op first[*] [upload_to_s3]",
         "    op inner[*] [for_loop]",
         "    op last[*] [upload_to_s3]",
@@ -89,11 +92,42 @@ def test_what_a_loop_s_body_makes_itself_is_no_edge() -> None:
 
     assert lines(made)[3:-1] == [
         "  op each [for_loop, fans out] <- before",
+        "    # one after the other: `b` may change something",
         "    op a[*] [upload_to_s3]",
         "    op b[*] [send_email] <- before",
         "  op each__collect [collects]",
         "  op after [send_email] <- a",
     ]
+
+
+@pytest.mark.parametrize(
+    ("body", "parallel", "width"),
+    [
+        ([upload("a")], None, "4 at a time: its body only reads or downloads"),
+        (
+            [task("a", navigation_goal="Get it", complete_on_download=True)],
+            None,
+            "4 at a time: its body only reads",
+        ),
+        ([task("a", data_extraction_goal="Read")], None, "4 at a time: its body only reads"),
+        ([task("a", navigation_goal="Send")], None, "one after the other: `a` may change"),
+        ([loop("a", "x", task("b", navigation_goal="Send"))], None, "one after the other: `a` may"),
+        ([upload("a"), email("b", "x")], None, "one after the other: `b` may change"),
+        ([task("a", navigation_goal="Send")], 3, "3 at a time: `parallel: 3`"),
+        ([upload("a")], 1, "one after the other: `parallel: 1`"),
+        ([upload("a")], True, "as many at a time as the executor runs: `parallel: true`"),
+    ],
+)
+def test_a_loop_is_as_wide_as_its_body_allows(
+    body: list[dict[str, Any]], parallel: bool | int | None, width: str
+) -> None:
+    parameters = [*mail_secrets(), given("items", "json"), given("x", "json")]
+    made = sample([loop("each", "items", *body, parallel=parallel)], parameters)
+
+    (each,) = make_plan(made).nodes
+    assert isinstance(each, LoopNode)
+    assert str(each.block.width).startswith(width)
+    assert f"    # {each.block.width}" in lines(made)
 
 
 @pytest.mark.parametrize("reference", ["a_output.rows", "{{ a_output.rows }}", "a_output[0]"])
