@@ -48,7 +48,7 @@ class ChildRun(BaseModel):
 
 
 class ChildRuns(Protocol):
-    """Starts runs."""
+    """Whoever starts runs of other workflows for a block."""
 
     def run(self, request: ChildRequest, log: Callable[[str], None], *, wait: bool) -> ChildRun:
         """Starts a run, or finds the one that the same block has started before.

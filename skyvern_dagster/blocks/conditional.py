@@ -134,7 +134,7 @@ class ConditionalBlock(LeafBlock):
 
     @classmethod
     def failed_output(cls, reason: str) -> Any:
-        """No branch."""
+        """An output that says that no branch was taken."""
         del reason
         return _output(None, [], Judgement(()))
 

@@ -14,7 +14,7 @@ FALSY = frozenset({"", "false", "0", "no", "n", "off", "null", "none"})
 
 
 class Criteria(BaseModel):
-    """A condition."""
+    """What must hold for a branch to be taken, or for another turn of a loop."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

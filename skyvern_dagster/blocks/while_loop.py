@@ -45,7 +45,7 @@ class WhileLoopBlock(LoopBlock):
 
     @classmethod
     def texts_in(cls, fields: Mapping[str, Any]) -> Iterator[BlockText]:
-        """Its condition."""
+        """The text that says whether there is another turn."""
         yield from criteria_text(fields.get("condition"), ("condition",))
 
     @classmethod

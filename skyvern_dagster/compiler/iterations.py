@@ -34,7 +34,7 @@ class Iterations(BaseModel):
 
     @property
     def items(self) -> list[Any]:
-        """The items."""
+        """What the loop goes over, for each iteration."""
         return [scope.frames[-1].value for scope in self.scopes]
 
 
