@@ -293,6 +293,8 @@ def _entry(name: str, value: Any) -> str:
     signature = ""
     if inspect.isfunction(value):
         signature = str(inspect.signature(value)).replace("skyvern_dagster.", "")
+        # A default that is an object would be written with where it lies in memory.
+        signature = re.sub(r"<([\w.]+) object at 0x[0-9a-f]+>", r"<\1>", signature)
     methods = "\n".join(_methods(value)) if inspect.isclass(value) else ""
     head = f"## `{name}`\n"
     code = f"\n```\n{name.rpartition('.')[2]}{signature}\n```\n" if signature else ""

@@ -45,6 +45,7 @@ from skyvern_dagster.agent.targets import label_of
 from skyvern_dagster.agent.task import SessionWork, TaskError, TaskRequest, TaskStatus
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.results import ActionResult, DownloadedFile
+from skyvern_dagster.browser.selecting import ref_of
 from skyvern_dagster.browser.session import BrowserSession
 from skyvern_dagster.credentials.reference import references_in
 from skyvern_dagster.errors import BrowserError
@@ -152,6 +153,7 @@ class AgentLoop:
             place=self.request.place,
             screenshot=self.session.screenshot,
             labelled_screenshot=partial(self.session.labelled_screenshot, observation),
+            locate=partial(self._located, observation),
             locale=self.session.options.locale,
             redact=self.recorder.redact,
             first_text=self._first_text(observation),
@@ -178,6 +180,9 @@ class AgentLoop:
 
     def _run_cost(self) -> float:
         return self.costs.spent(self.request.workflow_run_id) if self.costs else 0.0
+
+    async def _located(self, observation: Observation, selector: str) -> str | None:
+        return await ref_of(self.session.page, selector, observation)
 
     def _first_text(self, observation: Observation) -> str:
         if not self.steps:

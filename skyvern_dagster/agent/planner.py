@@ -111,6 +111,7 @@ class PlanRequest:
     Attributes:
         screenshot: Takes a picture of the page (JPEG), for planners that can see.
         labelled_screenshot: The same with refs drawn at their elements.
+        locate: Gives the ref of the element that a selector matches.
         locale: The language that pages are asked for.
         redact: Takes secrets out of a text: what leaves this process passes through it.
         run_cost: US dollars that the models of the run have cost so far; asking may take time.
@@ -124,6 +125,7 @@ class PlanRequest:
     place: Place = field(default_factory=Place)
     screenshot: Callable[[], Awaitable[bytes]] | None = None
     labelled_screenshot: Callable[[], Awaitable[bytes]] | None = None
+    locate: Callable[[str], Awaitable[str | None]] | None = None
     locale: str = "en-US"
     redact: Callable[[str], str] = str
     first_text: str = ""

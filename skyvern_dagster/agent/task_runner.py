@@ -279,7 +279,7 @@ class TaskRunner:
         address = request.url
         if address is None and not session.page.url.startswith("http"):
             address = session.resume_url
-        if address is None:
+        if not address:  # a first block that opens a page by itself
             return None
         log(f"open {address}")
         result = await self._runtime.translated(loop.timed("act", goto(session, address)))

@@ -6,12 +6,16 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from skyvern_dagster.agent.planner import Planner
+from skyvern_dagster.agent.planners.selector import SelectorPlanner
+from skyvern_dagster.agent.policy import PlannerPolicy
 from skyvern_dagster.blocks.agent_block import (
     AGENT_KEYS,
     AGENT_TEMPLATES,
     AgentBlock,
     Instruction,
 )
+from skyvern_dagster.blocks.context import BlockContext
 
 
 class ActionBlock(AgentBlock):
@@ -45,6 +49,14 @@ navigation_goal: Click "Accept".
         default=False, description="The first download completes it."
     )
     download_suffix: str | None = Field(default=None, description="New name of the download.")
+
+    def _planner(self, context: BlockContext) -> Planner:
+        """First what the selector finds, then whoever else reads the goal."""
+        others = super()._planner(context)
+        selector = context.rendered(self.selector or "", "selector").strip()
+        if not selector or self.ai_fallback == "proactive":
+            return others
+        return PlannerPolicy([SelectorPlanner(selector), others])
 
     def instruction(self) -> Instruction:
         """See the base class."""

@@ -35,8 +35,8 @@ STORAGE_TEXTS = (
 
 
 DRIVE = (
-    "Google Drive can't be reached from here: it takes an account of Google's with the rights of an "
-    "app of yours. Use S3 or SFTP, or send the files by e-mail"
+    "Google Drive can't be reached from here: it takes an account of Google's with the rights of "
+    "an app of yours. Use S3 or SFTP, or send the files by e-mail"
 )
 """What to do in place of Google Drive."""
 

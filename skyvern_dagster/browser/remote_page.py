@@ -108,6 +108,8 @@ class RemotePage:
             return {"value": self._given(await self._done(message))}
         except Error as error:
             return {"error": reason_of(error)}
+        except RecursionError:
+            return {"error": "the value holds itself, or is nested too deeply, to be given to code"}
         except (SkyvernDagsterError, PermissionError, LookupError, TypeError, ValueError) as error:
             return {"error": str(error)}
 

@@ -12,6 +12,7 @@ import pytest
 from skyvern_dagster.agent.choice import PlannerChoice
 from skyvern_dagster.agent.task_runner import TaskRunner
 from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.blocks.code_process import CodeSettings
 from skyvern_dagster.blocks.context import Services
 from skyvern_dagster.blocks.email_server import EmailServer
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
@@ -170,3 +171,96 @@ def test_a_definition_ends_its_run(shopping: Shopping) -> None:
     assert outcomes["stop"].failure_reason == f"Nothing at {shopping.shop.url}"
     assert [each["error_code"] for each in outcomes["stop"].output["errors"]] == ["NOTHING"]
     assert "never" not in outcomes
+
+
+def test_actions_by_selector(shopping: Shopping) -> None:
+    text = f"""{HEAD}
+    - block_type: action
+      label: type_name
+      url: "{{{{ shop }}}}/login"
+      selector: "input[type=email], input[name=email], input[name=username]"
+      navigation_goal: Type "{ACCOUNTS["plain"].username}" into the e-mail field.
+    - block_type: action
+      label: type_password
+      selector: "input[type=password]"
+      navigation_goal: Type the password.
+      parameter_keys: [secret_word]
+    - block_type: action
+      label: send
+      selector: "form:has(#password) button"
+      navigation_goal: Log in.
+    - block_type: goto_url
+      label: orders
+      url: "{{{{ shop }}}}/account/orders"
+    - block_type: action
+      label: nothing_there
+      selector: "#nothing-of-the-kind"
+      navigation_goal: Frobnicate the wobbler.
+      continue_on_failure: true
+""".replace(
+        "  blocks:\n",
+        "    - {key: secret_word, parameter_type: aws_secret, aws_key: SHOP_PASSWORD}\n  blocks:\n",
+        1,
+    )
+    shopping.environment["SHOP_PASSWORD"] = ACCOUNTS["plain"].password
+    _, outcomes, _ = shopping.run(text)
+    reasons = {key: each.failure_reason for key, each in outcomes.items()}
+    steps = {key: [(s.planner, s.actions, s.declined) for s in each.steps]
+             for key, each in outcomes.items()}  # fmt: skip
+    for label in ("type_name", "type_password", "send"):
+        assert reasons[label] is None, steps
+        assert outcomes[label].steps[0].planner == "selector"
+    # Logged in: the page isn't the one to log in.
+    assert outcomes["orders"].steps[-1].url.endswith("/account/orders")
+    assert outcomes["nothing_there"].status == "terminated"
+    assert "nothing that can be acted on matches" in str(reasons["nothing_there"])
+
+
+def test_code_with_a_page(shopping: Shopping) -> None:
+    lines = [
+        "await page.goto(shop + '/help')",
+        "title = await page.title()",
+        "heading = await page.locator('h1').first.inner_text()",
+        "count = await page.get_by_role('link').count()",
+        "here = page.url",
+        "async with page.expect_popup() as opened:",
+        "    await page.evaluate(\"() => { window.open('/terms') }\")",
+        "other = await opened.value",
+        "await other.wait_for_load_state()",
+        "terms = other.url",
+        "refused = []",
+        "for attempt in (",
+        "    lambda: page.goto('file:///etc/passwd'),",
+        "    lambda: page.screenshot(path='/tmp/x.png'),",
+        "    lambda: page.context,",
+        "    lambda: page.set_input_files('input', '/etc/passwd'),",
+        "    lambda: page.locator('input').set_input_files('/etc/passwd', timeout=1),",
+        "    lambda: page.route('**', 1),",
+        "):",
+        "    try:",
+        "        value = attempt()",
+        "        await value",
+        "        refused.append('no')",
+        "    except Exception as error:",
+        "        refused.append(type(error).__name__)",
+        "value = None",
+    ]
+    code = "\n".join(f"        {line}" for line in lines)
+    text = (
+        f"{HEAD}    - block_type: code\n      label: c\n      parameter_keys: [shop]\n"
+        f"      code: |\n{code}\n"
+        "    - {block_type: print_page, label: printed}\n"
+    )
+    status, outcomes, _ = shopping.run(text, code=CodeSettings("operator"))
+    assert outcomes["c"].failure_reason is None
+    output = outcomes["c"].output
+    assert output["here"] == f"{shopping.shop.url}/help"
+    assert output["terms"] == f"{shopping.shop.url}/terms"
+    assert output["title"]
+    assert output["heading"]
+    assert output["count"] > 3
+    assert output["refused"] == ["RuntimeError", "RuntimeError", "AttributeError",
+                                 "RuntimeError", "RuntimeError", "AttributeError"]  # fmt: skip
+    # The next block goes on where the code has left the browser.
+    assert status == "completed"
+    assert outcomes["printed"].files
