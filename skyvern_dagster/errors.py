@@ -18,6 +18,7 @@ The tree::
     ├── BrowserError             something broke in or around the browser
     │   ├── BrowserBrokenError       see InfrastructureError
     │   │   └── BrowserNotFoundError     no Chromium could be found
+    │   ├── PageTooLargeError        a page took more memory than a page may
     │   ├── NavigationError          a page could not be opened
     │   ├── ActionError              an element could not be acted on
     │   └── NetworkPolicyError       an address that the policy forbids
@@ -108,6 +109,10 @@ class BrowserNotFoundError(BrowserBrokenError):
 
 class NavigationError(BrowserError):
     """A page could not be opened (unknown host, refused connection, time-out)."""
+
+
+class PageTooLargeError(BrowserError):
+    """A page took more memory than a page may, and was ended; it would do so again."""
 
 
 class ActionError(BrowserError):

@@ -140,6 +140,14 @@ class AgentLoop:
             "REACH_MAX_STEPS", f"Max steps per task ({self.request.max_steps}) exceeded{last}"
         )
 
+    def out_of_time(self) -> Ending:
+        """The ending of a task whose time was up in the middle of a step."""
+        return _out_of_budget(
+            "REACH_MAX_TIME",
+            f"Max seconds per task ({self.request.max_seconds:g}) exceeded, while "
+            f"{self.session.page.url} was worked on: it may be too busy to answer",
+        )
+
     async def _step(self, order: int) -> Ending | None:
         started = time.monotonic()
         # A session that lost its page goes on with a blank one, which is nothing to plan on.

@@ -48,10 +48,17 @@ from skyvern_dagster.errors import (
     BrowserError,
     NavigationError,
     NetworkPolicyError,
+    PageTooLargeError,
 )
 from skyvern_dagster.ids import new_id
 
 T = TypeVar("T")
+
+_LAST_STEP_SECONDS = 5.0
+"""For the step under way when a task's time is up: a page that answers is done with it by then."""
+
+_AUXILIARY_SECONDS = 60.0
+"""For a trace or a video to be written; a page that is too busy to answer holds a trace up."""
 Log = Callable[[str], None]
 
 
@@ -199,7 +206,11 @@ class TaskRunner:
     async def _auxiliary(self, what: str, work: Awaitable[T], log: Log) -> T | None:
         """What people look at afterwards never decides about a task: its failure is a line."""
         try:
-            return await self._runtime.translated(work)
+            async with asyncio.timeout(_AUXILIARY_SECONDS):
+                return await self._runtime.translated(work)
+        except TimeoutError:
+            log(f"no {what}: the page is too busy")
+            return None
         except (BrowserError, ArtifactError, OSError) as error:
             log(f"no {what}: {error}")
             return None
@@ -243,16 +254,8 @@ class TaskRunner:
             request, session, planner, hands, recorder, log, guard, learner, self._costs
         )
         try:
-            given = await self._opened(loop, session, request, log)
-            if given is not None:
-                return loop, given
-            if request.work is not None:
-                return loop, await self._runtime.translated(loop.work(request.work))
-            began_at = session.page.url
-            ending = await self._runtime.translated(loop.run())
-            if request.comes_back and ending.status == "completed":
-                await self._come_back(session, began_at, log)
-            if learner is not None:
+            ending, was_planned = await self._in_time(loop, session, request, log)
+            if learner is not None and was_planned:
                 line = await asyncio.to_thread(
                     learner.finish, completed=ending.status == "completed"
                 )
@@ -265,8 +268,36 @@ class TaskRunner:
             return loop, Ending("failed", str(error))
         except BrowserBrokenError as error:
             return loop, Ending("failed", f"the browser broke: {error}", infrastructure=True)
+        except PageTooLargeError as error:
+            return loop, Ending("failed", str(error), retryable=False)
         except BrowserError as error:
             return loop, Ending("failed", f"the browser broke: {error}")
+
+    async def _in_time(
+        self, loop: AgentLoop, session: BrowserSession, request: TaskRequest, log: Log
+    ) -> tuple[Ending, bool]:
+        """Begins and carries out, for as long as the task may take: no page can make it longer.
+
+        Returns:
+            How it ended, and whether it came to planning.
+        """
+        limit = asyncio.timeout(request.max_seconds + _LAST_STEP_SECONDS)
+        try:
+            async with limit:
+                given = await self._opened(loop, session, request, log)
+                if given is not None:
+                    return given, False
+                if request.work is not None:
+                    return await self._runtime.translated(loop.work(request.work)), False
+                began_at = session.page.url
+                ending = await self._runtime.translated(loop.run())
+                if request.comes_back and ending.status == "completed":
+                    await self._come_back(session, began_at, log)
+                return ending, True
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            return loop.out_of_time(), True
 
     async def _opened(
         self, loop: AgentLoop, session: BrowserSession, request: TaskRequest, log: Log
@@ -300,6 +331,8 @@ class TaskRunner:
         except BrowserBrokenError as error:
             reason = f"the browser broke: {error} ({ending.reason})"
             return Ending("failed", reason, infrastructure=True)
+        except PageTooLargeError as error:
+            return Ending("failed", str(error), retryable=False)
         return ending
 
     async def _restored(self, state: str | None, folder: Path) -> BrowserSession:

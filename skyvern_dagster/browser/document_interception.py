@@ -25,6 +25,7 @@ from skyvern_dagster.browser.document_response import DocumentResponse
 from skyvern_dagster.browser.download_limits import CHUNK, DownloadLimits, write_chunks
 from skyvern_dagster.browser.file_content import Content
 from skyvern_dagster.browser.network import NetworkPolicy
+from skyvern_dagster.browser.page_memory import PageMemory
 from skyvern_dagster.browser.page_request import PageRequest, RequestRules
 from skyvern_dagster.errors import NetworkPolicyError
 
@@ -91,6 +92,7 @@ class DocumentInterception:
     ) -> None:
         self._session = session
         self.user_agent = user_agent
+        self.memory = PageMemory(session)
         self._closed = closed
         self._watches: dict[str, Watch] = {}
         self._frames: OrderedDict[str, _Frame] = OrderedDict()
@@ -107,6 +109,7 @@ class DocumentInterception:
         version = await session.send("Browser.getVersion")
         gate = cls(session, version["userAgent"], closed)
         gate._session.on("Fetch.requestPaused", gate._on_paused)
+        gate.memory.start()
         await gate.listen()
         return gate
 

@@ -27,7 +27,7 @@ from skyvern_dagster.browser.state import BrowserState
 from skyvern_dagster.browser.storage import WebStorage
 from skyvern_dagster.browser.tabs import Tabs
 from skyvern_dagster.browser.traffic import Traffic
-from skyvern_dagster.errors import BrowserBrokenError, BrowserError
+from skyvern_dagster.errors import BrowserBrokenError, BrowserError, PageTooLargeError
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -184,6 +184,7 @@ class BrowserSession:
 
         Raises:
             BrowserBrokenError: The browser is gone, or the process of the page that was current.
+            PageTooLargeError: That process was ended, since it took too much memory.
         """
         from playwright.async_api import Error
 
@@ -193,6 +194,12 @@ class BrowserSession:
         except (Error, TimeoutError) as error:
             raise BrowserBrokenError("Chromium is gone: it crashed, or was ended") from error
         if self.tabs.crashed:
+            memory = self._gate.memory
+            if memory.has_ended_one:
+                raise PageTooLargeError(
+                    f"the page took more than {memory.most_bytes // 1_000_000:,} MB of memory and "
+                    "was ended (SKYVERN_MAX_PAGE_MEMORY_MB sets the limit)"
+                )
             raise BrowserBrokenError(
                 "the page's process is gone: it crashed, was ended, or ran out of memory"
             )
