@@ -45,10 +45,12 @@ class ContextPool:
 
     Args:
         browser: Where to open them.
+        open_seconds: How long one may take to open.
     """
 
-    def __init__(self, browser: Browser) -> None:
+    def __init__(self, browser: Browser, open_seconds: float = _OPEN_SECONDS) -> None:
         self._browser = browser
+        self._open_seconds = open_seconds
         self._options: Mapping[str, Any] = {}
         self._next: asyncio.Task[BlankContext] | None = None
 
@@ -96,15 +98,15 @@ class ContextPool:
         """
         context: BrowserContext | None = None
         try:
-            async with asyncio.timeout(_OPEN_SECONDS):
+            async with asyncio.timeout(self._open_seconds):
                 context = await self._browser.new_context(**options)
                 return await _blank(context)
         except TimeoutError as error:
             if context is not None:
                 await _closed(context)
             raise BrowserBrokenError(
-                f"A new page did not open within {_OPEN_SECONDS:.0f} s: its process is gone, or "
-                "the machine is too busy"
+                f"A new page did not open within {self._open_seconds:.0f} s: its process is gone, "
+                "or the machine is too busy"
             ) from error
 
 
