@@ -10,6 +10,7 @@ import pytest
 from skyvern_dagster.agent.decisions import ClickAt, Complete, Decision, TypeKeys
 from skyvern_dagster.agent.guard import Guard
 from skyvern_dagster.agent.planner import Goal, PlanRequest
+from skyvern_dagster.agent.planners.scripted import ScriptStep
 from skyvern_dagster.agent.request_guard import RequestGuard
 from skyvern_dagster.browser.navigation import goto
 from skyvern_dagster.browser.runtime import BrowserRuntime
@@ -24,7 +25,11 @@ def test_a_point_and_keys(errand: Errand) -> None:
         field = next(node for node in nodes if node.role == "textbox")
         return [TypeKeys(ref=field.ref, text="bc", press_enter=True), Complete(shows="abc")]
 
-    steps = [[ClickAt(x=120, y=30), Complete(shows="map 120 30")], [ClickAt(x=5000, y=1)], []]
+    steps: list[ScriptStep] = [
+        [ClickAt(x=120, y=30), Complete(shows="map 120 30")],
+        [ClickAt(x=5000, y=1)],
+        [],
+    ]
     assert errand.script("/points", steps).status == "completed"
     typed = errand.script("/points", [keys])
     assert typed.status == "completed", [step.result for step in typed.steps]
