@@ -60,8 +60,8 @@ class PlannerChoice:
     def named(self, name: PlannerName) -> PlannerPolicy:
         """The chain of a kind.
 
-        ``auto`` is replay, heuristic, and llm where a model is configured; ``heuristic`` is only
-        that; ``llm`` is replay and llm.
+        ``auto`` is replay and llm where a model is configured, else replay and heuristic;
+        ``heuristic`` is only that; ``llm`` is replay and llm.
 
         Raises:
             PlannerError: ``llm`` without a model.
@@ -69,7 +69,7 @@ class PlannerChoice:
         chain: list[Planner] = []
         if name != "heuristic":
             chain += self._replay()
-        if name != "llm":
+        if name == "heuristic" or (name == "auto" and not self.model.is_configured):
             from skyvern_dagster.agent.planners.heuristic.planner import HeuristicPlanner
 
             chain.append(HeuristicPlanner())

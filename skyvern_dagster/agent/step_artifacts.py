@@ -72,6 +72,8 @@ class StepArtifacts:
         record = {
             **summary.model_dump(mode="json"),
             "reasoning": plan.reasoning,
+            "judgement": plan.judgement,
+            "memory": plan.memory,
             "confidence": plan.confidence,
             "decisions": [
                 {

@@ -91,7 +91,7 @@ def test_a_planner_that_fails_ends_the_chain_with_its_reason() -> None:
 
 @pytest.mark.parametrize(
     ("name", "chain"),
-    [("auto", "replay>heuristic>llm"), ("heuristic", "heuristic"), ("llm", "replay>llm")],
+    [("auto", "replay>llm"), ("heuristic", "heuristic"), ("llm", "replay>llm")],
 )
 def test_who_is_asked_in_which_order(name: PlannerName, chain: str, tmp_path: Path) -> None:
     model = ModelSettings(base_url="http://127.0.0.1:9/v1")
@@ -99,7 +99,9 @@ def test_who_is_asked_in_which_order(name: PlannerName, chain: str, tmp_path: Pa
     assert choice.named(name).name == chain
 
 
-def test_without_a_model_auto_has_none_and_llm_is_an_error() -> None:
+def test_without_a_model_auto_has_none_and_llm_is_an_error(tmp_path: Path) -> None:
     assert PlannerChoice().named("auto").name == "heuristic"
+    without = PlannerChoice(store=ArtifactStore(tmp_path))
+    assert without.named("auto").name == "replay>heuristic"
     with pytest.raises(PlannerError, match="SKYVERN_LLM_API_KEY"):
         PlannerChoice().named("llm")

@@ -128,3 +128,12 @@ def test_an_empty_list_is_an_answer(errand: Errand) -> None:
         result = with_model(errand, server, "/index", goal)
     assert (result.status, result.extracted_information) == ("completed", [])
     assert server.calls == 1
+
+
+def test_a_fallback_reads_what_is_too_long_for_the_first_model(errand: Errand) -> None:
+    too_long = HttpError(400, "too much", code="context_length_exceeded")
+    with ModelServer([too_long] * 3) as first, ModelServer([DONE]) as second:
+        settings = {"fallback": second.settings(retries=0)}
+        result = with_model(errand, first, "/long", GOAL, settings=settings)
+    assert result.failure_reason == "enough"
+    assert (first.calls, second.calls) == (3, 1)

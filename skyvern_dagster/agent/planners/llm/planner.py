@@ -155,6 +155,11 @@ class LlmPlanner:
                 break
             budget //= 2
             conversation = Conversation(request, budget)
+        if isinstance(outcome, TooLong) and self._client.fallback is not None:
+            # Less of the page didn't help: another model may read more.
+            conversation = Conversation(request, self._client.fallback.settings.max_page_tokens)
+            question = Question(conversation.planning(), schema, "next_decisions")
+            outcome = await ask_for(self._client.fallback, question, read)
         return outcome, conversation
 
     def _wants_picture(self, request: PlanRequest, conversation: Conversation) -> bool:
