@@ -27,8 +27,10 @@ from skyvern_dagster.agent.planners.heuristic.navigation import follow
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act, complete
 from skyvern_dagster.agent.planners.heuristic.target_page import (
     better_place,
-    go_to_list,
+    is_page_of,
     is_target_page,
+    no_way_to_list,
+    way_to_list,
 )
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import concept
@@ -48,11 +50,17 @@ def read_list(situation: Situation, wanted: ListSpec) -> Plan:
         return better
     if page and is_wanted_list(situation, page):
         return _read(situation, wanted, page)
-    if here and (plan := _empty(situation, wanted)):
+    if here and not situation.intent.as_shown and (plan := _other_filter(situation)):
+        return plan
+    own = not situation.intent.target or is_page_of(situation, situation.intent.target)
+    if own and (plan := _empty(situation, wanted)):
         return plan
     if situation.memory.extracted:
         return _finish(situation, wanted, None)
-    return go_to_list(situation)
+    if plan := way_to_list(situation):
+        return plan
+    # Bills that are empty say nothing of orders, as long as there is anything else to look at.
+    return (_empty(situation, wanted) if here else None) or no_way_to_list(situation)
 
 
 def _read(situation: Situation, wanted: ListSpec, page: PageOfList) -> Plan:
@@ -163,9 +171,7 @@ def _other_filter(situation: Situation) -> Plan | None:
 
 
 def _empty(situation: Situation, wanted: ListSpec) -> Plan | None:
-    """The list's page, without a record on it."""
-    if not situation.intent.as_shown and (plan := _other_filter(situation)):
-        return plan
+    """The end, where the list's page says that there are no records."""
     told = next(
         (
             line

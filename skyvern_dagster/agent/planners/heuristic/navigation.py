@@ -33,8 +33,14 @@ from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.words import clip, fold, overlap
 
 RELATED = {
-    "page.orders": ("page.invoices", "page.bookings", "page.payments", "page.documents"),
-    "page.invoices": ("page.documents", "page.orders", "page.payments"),
+    "page.orders": (
+        "page.invoices",
+        "page.bookings",
+        "page.payments",
+        "page.documents",
+        "page.requests",
+    ),
+    "page.invoices": ("page.documents", "page.orders", "page.payments", "page.requests"),
     "page.documents": ("page.invoices",),
     "page.payments": ("page.invoices",),
 }

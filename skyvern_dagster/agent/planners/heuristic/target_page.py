@@ -118,21 +118,26 @@ def _says_full_list(situation: Situation) -> bool:
     )
 
 
-def go_to_list(situation: Situation) -> Plan:
-    """The next step towards the list, or the admission that there is no way to it."""
+def way_to_list(situation: Situation) -> Plan | None:
+    """The next step towards the list; ``None`` when nothing is left to try."""
+    target = situation.intent.target
+    steps = len(situation.memory.purposes(Purpose.NAVIGATE))
+    if not target or steps >= _MAX_NAVIGATION:
+        return None
+    return go_to(
+        situation,
+        (target,),
+        situation.intent.target_words,
+        fallbacks=RELATED.get(target, ()),
+        explore=True,
+    )
+
+
+def no_way_to_list(situation: Situation) -> Plan:
+    """The admission that the list wasn't found, or couldn't be read."""
     target = situation.intent.target
     steps = len(situation.memory.purposes(Purpose.NAVIGATE))
     name = target.rpartition(".")[2] or situation.intent.target_words or "list"
-    if target and steps < _MAX_NAVIGATION:
-        plan = go_to(
-            situation,
-            (target,),
-            situation.intent.target_words,
-            fallbacks=RELATED.get(target, ()),
-            explore=True,
-        )
-        if plan:
-            return plan
     if is_target_page(situation) and target:
         return give_up(
             situation,
