@@ -214,6 +214,10 @@ def test_records_that_say_what_they_are_are_read_without_the_others() -> None:
     seen = tickets("Invoice R-1 Miller", "Invoice R-2 Jones", "Holidays", "Invoice R-3 Miller")
     plan = planned(orders_goal(), seen)
     assert [one["order_id"] for one in extracted(plan)["order_ids"]] == ["40", "41", "43"]
+    assert plan.notes == (
+        'the days of the list are those of the last change ("Updated"), which may be later than '
+        "those that were asked for",
+    )
 
 
 def test_a_list_of_anything_is_not_taken_for_the_orders() -> None:

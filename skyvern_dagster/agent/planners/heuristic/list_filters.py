@@ -12,6 +12,13 @@ from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.periods import Period, is_everything, period_of
 from skyvern_dagster.reading.words import fold
 
+_HEADS = frozenset({"banner", "navigation", "contentinfo", "search", "dialog"})
+"""What stands there is about the whole site, not about the list."""
+
+
+_MOST_STATES = 8
+"""Options of a filter by state; longer selects are of countries, categories and the like."""
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -50,7 +57,11 @@ class Filter:
 def filters(view: PageView, today: date) -> list[Filter]:
     """The filters by period and by state that the page offers."""
     shown = [
-        made for field in view.inputs if field.node.options and (made := _of_select(field, today))
+        made
+        for field in view.inputs
+        if field.node.options
+        and view.region(field.node) not in _HEADS
+        and (made := _of_select(field, today))
     ]
     shown.extend(_of_controls(view, today))
     return shown
@@ -68,7 +79,15 @@ def _of_select(field: Input, today: date) -> Filter | None:
         )
         for option in field.node.options
     )
-    return _as_filter(choices, name)
+    return _as_filter(choices, name) or _with_everything(field, choices, name)
+
+
+def _with_everything(field: Input, choices: tuple[Choice, ...], name: str) -> Filter | None:
+    """A select that can show everything and doesn't filters, whatever its other options mean."""
+    if field.node.role != "combobox" or len(choices) > _MOST_STATES:
+        return None
+    everything = [one for one in choices if one.everything]
+    return Filter(choices, name) if len(everything) == 1 and not everything[0].chosen else None
 
 
 def _as_filter(choices: tuple[Choice, ...], name: str) -> Filter | None:

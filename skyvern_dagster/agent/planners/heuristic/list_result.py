@@ -19,6 +19,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
 )
 from skyvern_dagster.agent.purposes import Purpose, ReadMemo
 from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.facts import Kind
 from skyvern_dagster.reading.record_list import PageOfList, Row, key_name
 from skyvern_dagster.reading.schema import ListSpec
 
@@ -85,6 +86,21 @@ def reading_confidence(page: PageOfList) -> float:
     """How sure a reading is, going by how plainly the records fill the fields."""
     # Two thirds of what is asked for are plain; half of it.
     return SURE if page.reading.quality >= 0.65 else LIKELY if page.reading.quality >= 0.5 else FAIR
+
+
+def doubts_about(page: PageOfList) -> tuple[str, ...]:
+    """What people should know about the days that a list gives."""
+    labels = {
+        fact.column or fact.label
+        for one in page.reading.records
+        for fact in one.facts.values()
+        if fact.kind is Kind.DATE and concept("value.changed").mentioned(fact.column or fact.label)
+    }
+    return tuple(
+        f'the days of the list are those of the last change ("{label}"), which may be later than '
+        "those that were asked for"
+        for label in sorted(labels)
+    )
 
 
 def count_before(situation: Situation, wanted: ListSpec) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from skyvern_dagster.agent.decisions import Click, Decision, Extract, Wait
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.contacts import look_for_contacts, read_contacts
@@ -18,6 +20,7 @@ from skyvern_dagster.agent.planners.heuristic.list_parts import (
 )
 from skyvern_dagster.agent.planners.heuristic.list_result import (
     count_before,
+    doubts_about,
     extract_rows,
     nothing_found,
     reading_confidence,
@@ -49,7 +52,7 @@ def read_list(situation: Situation, wanted: ListSpec) -> Plan:
     if better and not situation.memory.extracted:
         return better
     if page and is_wanted_list(situation, page):
-        return _read(situation, wanted, page)
+        return replace(_read(situation, wanted, page), notes=doubts_about(page))
     if here and not situation.intent.as_shown and (plan := _other_filter(situation)):
         return plan
     own = not situation.intent.target or is_page_of(situation, situation.intent.target)
