@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo demo-ui test test-all any-request faults check format types lint reference benchmark clean
+.PHONY: help setup demo demo-ui test test-all test-sites any-request faults check format types lint reference benchmark clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -28,6 +28,9 @@ test: setup ## The tests
 
 test-all: setup ## Also the long ones, which are further cases of the same kinds
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+test-sites: setup ## The invoice workflow at real products (SITES_SCRIPTS: see docs/sites.md)
+	$(BIN)/python -m benchmarks.sites
 
 any-request: setup ## At least 5,000 requests, of whatever form, to every route of the API
 	API_EXAMPLES=90 $(BIN)/python -m pytest tests/api/test_any_request.py

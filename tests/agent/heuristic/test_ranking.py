@@ -202,6 +202,22 @@ def test_an_export_of_the_list_is_no_document() -> None:
     assert told(planned(download_goal(), seen), seen) == ["terminate no_invoice"]
 
 
+@pytest.mark.parametrize("label", ["Pay invoice", "Delete invoice", "Rechnung löschen"])
+def test_what_nobody_asked_for_is_no_document(label: str) -> None:
+    seen = order_row(link(label, "/invoice/10432"))
+    assert told(planned(download_goal(), seen), seen) == ["terminate no_invoice"]
+
+
+def test_a_page_that_is_headed_by_the_record_is_the_records() -> None:
+    seen = page(
+        node("generic", "", node("heading", "Order 10432", level=1), node("text", "Paid")),
+        node("table", "", row("10577", "Kettle", "20.00"), row("10588", "Pan", "9.00")),
+        node("paragraph", "", link("Download invoice (PDF)", "/files/8812")),
+        url="/o/10432",
+    )
+    assert told(planned(download_goal(), seen), seen) == [f"download {SITE}/files/8812"]
+
+
 def tickets(*subjects: str, header: tuple[str, ...] = ("#", "Subject", "Updated")) -> Observation:
     rows = [
         row(link(str(40 + place), f"/t/{40 + place}"), subject, f"2024-05-{10 + place}")
@@ -214,10 +230,8 @@ def test_records_that_say_what_they_are_are_read_without_the_others() -> None:
     seen = tickets("Invoice R-1 Miller", "Invoice R-2 Jones", "Holidays", "Invoice R-3 Miller")
     plan = planned(orders_goal(), seen)
     assert [one["order_id"] for one in extracted(plan)["order_ids"]] == ["40", "41", "43"]
-    assert plan.notes == (
-        'the days of the list are those of the last change ("Updated"), which may be later than '
-        "those that were asked for",
-    )
+    [note] = plan.notes
+    assert note.startswith('the days of the list are those of the last change ("Updated")')
 
 
 def test_a_list_of_anything_is_not_taken_for_the_orders() -> None:

@@ -57,7 +57,9 @@ def take_document(situation: Situation, candidates: list[Document]) -> Plan | No
         one
         for one in candidates
         # Where the task has been is a page, and no file.
-        if one.score >= _GOOD and not _is_known_page(situation, one)
+        if one.score >= _GOOD
+        and not _is_known_page(situation, one)
+        and situation.unasked.of_link(one.control.label, one.control.url) is None
     ]
     for document in good:
         tried = situation.memory.tried(document.control, situation.url)

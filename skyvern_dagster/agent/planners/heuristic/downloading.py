@@ -35,6 +35,7 @@ from skyvern_dagster.reading.concepts import MOSTLY, concept
 from skyvern_dagster.reading.controls import Control
 from skyvern_dagster.reading.record_part import (
     RecordPart,
+    calls_record,
     find_record,
     is_about,
     numbers_like,
@@ -69,7 +70,14 @@ def download(situation: Situation) -> Plan:
         place = RecordPart((situation.view.root,), is_page=True)
     if place is None:
         return search_record(situation, kind)
-    return _in_part(situation, place, kind) or _not_there(situation, place, kind)
+    if plan := _in_part(situation, place, kind):
+        return plan
+    if not place.is_page and _is_headed(situation):
+        # What names the record may be its heading alone, with all that belongs to it elsewhere.
+        place = RecordPart((situation.view.root,), is_page=True)
+        if plan := _in_part(situation, place, kind):
+            return plan
+    return _not_there(situation, place, kind)
 
 
 def _being_made(situation: Situation) -> Plan | None:
@@ -137,6 +145,12 @@ def _opened_from_record(situation: Situation) -> bool:
 def _is_own_page(situation: Situation) -> bool:
     """Whether the page that a record was opened on is the record's, whatever else it names."""
     return is_about(situation.view, situation.intent.record_id)
+
+
+def _is_headed(situation: Situation) -> bool:
+    """Whether a main heading of the page names the record."""
+    wanted = situation.intent.record_id
+    return any(calls_record(text, wanted) for text in situation.view.main_headings[1:])
 
 
 def _not_there(situation: Situation, place: RecordPart, kind: DocumentKind) -> Plan:

@@ -71,7 +71,7 @@ def _openers(
 ) -> Iterator[Candidate]:
     alone = place.is_page or bool(situation.memory.purposes(Purpose.DETAILS))
     for control in controls_of(situation, place):
-        if not situation.untried(control):
+        if not situation.untried(control) or situation.unasked.of_link(control.label, control.url):
             continue
         if concept("doc.request").score(control.label) >= MOSTLY:
             yield _candidate(control, {"requests": 1.0}, "has the document made")
