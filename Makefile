@@ -32,6 +32,9 @@ test-all: setup ## Also the long ones, which are further cases of the same kinds
 test-sites: setup ## The invoice workflow at real products (SITES_SCRIPTS: see docs/sites.md)
 	$(BIN)/python -m benchmarks.sites
 
+test-sites: setup ## The invoice workflow at real products (SITES_SCRIPTS: see docs/sites.md)
+	$(BIN)/python -m benchmarks.sites
+
 any-request: setup ## At least 5,000 requests, of whatever form, to every route of the API
 	API_EXAMPLES=90 $(BIN)/python -m pytest tests/api/test_any_request.py
 
