@@ -7,8 +7,8 @@ from typing import Any, assert_never
 
 from skyvern_dagster.credentials.reference import CARD_FIELDS, SecretReference, field_name
 from skyvern_dagster.errors import BlockError
-from skyvern_dagster.execution.block_output import reaching
 from skyvern_dagster.execution.scope import Scope
+from skyvern_dagster.templating.block_output import reaching
 from skyvern_dagster.workflow.definition import WorkflowDefinition
 from skyvern_dagster.workflow.parameters import (
     AwsSecretParameter,

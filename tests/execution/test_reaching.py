@@ -8,7 +8,7 @@ import pickle
 import pytest
 
 from skyvern_dagster.errors import TemplateError
-from skyvern_dagster.execution.block_output import reaching
+from skyvern_dagster.templating.block_output import reaching
 from skyvern_dagster.templating.rendering import evaluate, render
 
 TASK = {"task_id": "t", "status": "completed", "errors": [],
@@ -28,6 +28,7 @@ NAMES = {"find": reaching(TASK), "find_output": reaching(TASK), "rows": reaching
         ("{{ find_output.extracted_information.orders }}", [{"id": 1}]),
         ("{{ find_output.status }}", "completed"),  # its own goes before
         ("{{ find_output }}", TASK),
+        ("{% for each in find_output.orders %}{{ each.id }}{% endfor %}", "1"),
         ("{{ rows[0].a }}", 1),
         ("{{ code.total }}", 3),
         ("{{ code.output.total }}", 3),
