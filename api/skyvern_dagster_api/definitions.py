@@ -36,13 +36,15 @@ def from_json(definition: dict[str, Any] | None) -> Any:
 
     Except where null clears what the version before has (:func:`with_kept`).
     """
+    if definition is None:
+        return None
     cleaned = _without_nulls(definition)
-    for name in KEPT_WHEN_LEFT_OUT if definition is not None else ():
+    for name in KEPT_WHEN_LEFT_OUT:
         if name in definition:
             cleaned.setdefault(name, None)
-    body = (definition or {}).get("workflow_definition")
+    body = definition.get("workflow_definition")
     for name in _KEPT_IN_BODY if isinstance(body, dict) else ():
-        if name in body:
+        if isinstance(body, dict) and name in body:
             cleaned["workflow_definition"].setdefault(name, None)
     return cleaned
 
@@ -115,7 +117,8 @@ def with_kept(text: str, before: str) -> str:
         return text  # its check says what is wrong
     kept = {name: stored[name] for name in KEPT_WHEN_LEFT_OUT
             if stored.get(name) is not None and name not in given}  # fmt: skip
-    body, body_before = given.get("workflow_definition"), stored.get("workflow_definition") or {}
+    body: Any = given.get("workflow_definition")
+    body_before: Any = stored.get("workflow_definition") or {}
     in_body = {
         name: body_before[name]
         for name in _KEPT_IN_BODY

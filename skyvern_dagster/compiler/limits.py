@@ -15,6 +15,7 @@ from skyvern_dagster.execution import tags
 from skyvern_dagster.templating.rendering import render
 from skyvern_dagster.workflow.loader import Workflow
 from skyvern_dagster.workflow.parameters import CredentialParameter
+from skyvern_dagster.workflow.vault_parameters import VaultParameter
 
 _BACKOFFS = {
     "constant": None,
@@ -40,12 +41,18 @@ def login_pools(workflow: Workflow, block: Block | None = None) -> list[str]:
     """The pools of the logins that a task, or the whole workflow, is given."""
     login = workflow.definition.dagster.pools.login
     pools = [
-        login_pool(each.credential_id or each.key) if login is True else str(login)
+        login_pool(_login_name(each)) if login is True else str(login)
         for each in workflow.definition.parameters
-        if isinstance(each, CredentialParameter)
+        if isinstance(each, CredentialParameter | VaultParameter)
         and (block is None or each.key in block.keys_used())
     ]
     return [] if login is False else pools
+
+
+def _login_name(parameter: CredentialParameter | VaultParameter) -> str:
+    if isinstance(parameter, CredentialParameter):
+        return parameter.credential_id or parameter.key
+    return parameter.item.name
 
 
 def login_pool(credential: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, assert_never
 from skyvern_dagster.credentials.reference import CARD_FIELDS, SecretReference, field_name
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.execution.scope import Scope
+from skyvern_dagster.templating.block_output import reaching
 from skyvern_dagster.workflow.definition import WorkflowDefinition
 from skyvern_dagster.workflow.parameters import (
     AwsSecretParameter,
@@ -117,12 +118,29 @@ def _plain_names(scope: Scope) -> dict[str, Any]:
         "workflow_id": scope.workflow_permanent_id,
         "workflow_permanent_id": scope.workflow_permanent_id,
         "workflow_run_id": scope.workflow_run_id,
-        "workflow_run_outputs": {f"{label}_output": out for label, out in scope.outputs.items()},
-        "workflow_run_summary": {"files": [file.filename for file in scope.files]},
+        "workflow_run_outputs": _run_outputs(scope),
+        "workflow_run_summary": _run_summary(scope),
     }
     for label, output in scope.outputs.items():
-        names[label] = names[f"{label}_output"] = output
+        names[label] = names[f"{label}_output"] = reaching(output)
     return names | _loop_names(scope)
+
+
+def _run_outputs(scope: Scope) -> dict[str, Any]:
+    """By label, as Skyvern has them today; and by ``{label}_output``, as answers do."""
+    by_label = dict(scope.outputs)
+    return {**{f"{label}_output": output for label, output in by_label.items()}, **by_label}
+
+
+def _run_summary(scope: Scope) -> dict[str, Any]:
+    """How the run stands while it goes on."""
+    outputs = [each for each in scope.outputs.values() if isinstance(each, dict)]
+    return {
+        "status": "running",
+        "output": dict(scope.outputs),
+        "files": [file.filename for file in scope.files],
+        "errors": [error for each in outputs for error in each.get("errors") or ()],
+    }
 
 
 def _loop_names(scope: Scope) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, Any, Literal, NoReturn
 
 from skyvern_dagster.errors import TemplateError
+from skyvern_dagster.templating.block_output import BlockOutput
 from skyvern_dagster.templating.compiled import short
 
 MEMORY_BYTES = 1_000_000_000
@@ -59,7 +60,8 @@ class Renderer:
             TemplateError: It can't be rendered, or takes too much.
         """
         try:
-            question = json.dumps([want, template, dict(names)]).encode()
+            outputs = [name for name, each in names.items() if isinstance(each, BlockOutput)]
+            question = json.dumps([want, template, dict(names), outputs]).encode()
         except (TypeError, ValueError, RecursionError) as error:
             raise TemplateError(f"{error} (in what {short(template)!r} is given)") from error
         with self._guard:

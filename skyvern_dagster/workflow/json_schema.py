@@ -15,7 +15,11 @@ from skyvern_dagster.workflow.parameters import PARAMETER_MODELS
 def definition_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of a definition: every field that loads, also those without effect."""
     schema = WorkflowDefinition.model_json_schema()
-    models = (DefinitionBody, *PARAMETER_MODELS.values(), *block_types().values())
+    models: tuple[type[BaseModel], ...] = (
+        DefinitionBody,
+        *PARAMETER_MODELS.values(),
+        *block_types().values(),
+    )
     _complete(schema, WorkflowDefinition)
     for model in models:
         if (part := schema["$defs"].get(model.__name__)) is not None:
@@ -43,8 +47,10 @@ def _complete(part: dict[str, Any], model: type[BaseModel]) -> None:
 
 def _or_empty(schema: dict[str, Any]) -> dict[str, Any]:
     """Skyvern's exports write every field: null, or an empty text, means that it isn't set."""
-    told = {key: schema[key] for key in ("description", "title", "default") if key in schema}
-    inner = {key: value for key, value in schema.items() if key not in told}
+    told: dict[str, Any] = {
+        key: schema[key] for key in ("description", "title", "default") if key in schema
+    }
+    inner: dict[str, Any] = {key: value for key, value in schema.items() if key not in told}
     ways = inner.pop("anyOf") if set(inner) == {"anyOf"} else [inner]
     if {} in ways:
         return schema

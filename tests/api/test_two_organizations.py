@@ -67,6 +67,11 @@ ROUTES = [each for each in routes() if each[1] not in EVERYBODYS]
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/run/workflows"): {"workflow_id": "{workflow_permanent_id}", "parameters": {}},
     ("POST", "/v1/run/agents"): {"agent_id": "{workflow_permanent_id}", "parameters": {}},
+    ("POST", "/v1/run/tasks/login"): {
+        "credential_type": "skyvern",
+        "credential_id": "{credential_id}",
+        "url": "https://shop.example",
+    },
     ("POST", "/v1/runs/cancel"): {"run_ids": ["{run_id}", "{task_id}"]},
     ("POST", "/api/v1/generate/task"): {"prompt": "Read https://shop.example"},
     ("PUT", "/api/v1/organizations"): {"organization_name": "Mine"},
@@ -103,6 +108,7 @@ BODIES: dict[tuple[str, str], Any] = {
 OWN_ONLY = {
     ("POST", "/api/v1/tasks"): "takes no id: tests/api/test_secret_references.py",
     ("POST", "/v1/run/tasks"): "takes no id: tests/api/test_secret_references.py",
+    ("POST", "/v1/run/tasks/download_files"): "takes no id",
     ("POST", "/api/v1/workflows"): "makes something of the caller's own",
     ("POST", "/v1/workflows"): "makes something of the caller's own",
     ("POST", "/v1/agents"): "makes something of the caller's own",

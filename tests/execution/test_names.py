@@ -61,8 +61,11 @@ def scope_with(output: Any = TASK) -> Scope:
         ),
         ("workflow_run_id", "wr_1"),
         ("workflow_title", "A sample"),
-        ("workflow_run_outputs", {"a_output": TASK}),
-        ("workflow_run_summary", {"files": []}),
+        ("workflow_run_outputs", {"a_output": TASK, "a": TASK}),
+        (
+            "workflow_run_summary",
+            {"status": "running", "output": {"a": TASK}, "files": [], "errors": []},
+        ),
     ],
 )
 def test_names(name: str, value: object) -> None:

@@ -13,11 +13,13 @@ from typing import Annotated
 from fastapi import HTTPException, Query, Request
 
 from skyvern_dagster.errors import RunError
+from skyvern_dagster.organizations.credential_store import CredentialStore
 from skyvern_dagster.runs.answer import answer
 from skyvern_dagster.runs.canceling import cancel
 from skyvern_dagster.runs.facts import gather
 from skyvern_dagster.runs.queries import RunQuery
 from skyvern_dagster.runs.run_answer import RunAnswer, TaskAnswer, WorkflowRunAnswer
+from skyvern_dagster.runs.single_block import SingleBlock, download_block, login_block
 from skyvern_dagster.runs.timeline import TimelineEntry, timeline
 from skyvern_dagster_api.admission import Launching
 from skyvern_dagster_api.artifact_answers import artifact_answers
@@ -46,6 +48,8 @@ from skyvern_dagster_api.schemas.answers import (
 )
 from skyvern_dagster_api.schemas.requests import (
     CancelRunsRequest,
+    DownloadFilesRequest,
+    LoginRequest,
     RetryWebhookRequest,
     TaskRunRequest,
     WorkflowRunRequest,
@@ -70,12 +74,9 @@ def run_task(
     max_steps: MaxSteps = None,
 ) -> TaskAnswer:
     """Starts a task and answers as soon as its run is queued."""
-    if body.url is None:
-        raise HTTPException(400, "url: tell the address to begin at; this server doesn't guess one")
-    check_page(parts, body.url)
     started = parts.starter.start_task(
         {
-            "url": body.url,
+            "url": _address(parts, body.url),
             "title": body.title,
             "navigation_goal": body.prompt,
             "data_extraction_goal": body.prompt if body.data_extraction_schema else None,
@@ -87,6 +88,70 @@ def run_task(
     task = _answer(request, parts, caller, started.run_id)
     assert isinstance(task, TaskAnswer)
     return task
+
+
+@router.post("/run/tasks/login", summary="Start a login", dependencies=[Launching])
+def run_login(
+    body: LoginRequest,
+    request: Request,
+    parts: ShimDependency,
+    caller: CallerDependency,
+    max_steps: MaxSteps = None,
+) -> WorkflowRunAnswer:
+    """Starts a workflow of one `login` block, with a credential that the organization may use."""
+    address = _address(parts, body.url)
+    _check_credential(parts, caller, body)
+    made = login_block({**body.model_dump(), "url": address})
+    title = body.title or f"Log in at {address}"
+    return _run_block(made, title, body, request, parts, caller, max_steps)
+
+
+@router.post("/run/tasks/download_files", summary="Start a download", dependencies=[Launching])
+def run_download(
+    body: DownloadFilesRequest,
+    request: Request,
+    parts: ShimDependency,
+    caller: CallerDependency,
+    max_steps: MaxSteps = None,
+) -> WorkflowRunAnswer:
+    """Starts a workflow of one `file_download` block."""
+    address = _address(parts, body.url)
+    made = download_block({**body.model_dump(), "url": address})
+    title = body.title or f"Download at {address}"
+    return _run_block(made, title, body, request, parts, caller, max_steps)
+
+
+def _address(parts: Shim, url: str | None) -> str:
+    if url is None:
+        raise HTTPException(400, "url: tell the address to begin at; this server doesn't guess one")
+    check_page(parts, url)
+    return url
+
+
+def _check_credential(parts: Shim, caller: Caller, body: LoginRequest) -> None:
+    """A stored credential is the organization's own; granted names are looked up in the run."""
+    name = body.credential_id or ""
+    if body.credential_type == "skyvern" and name.startswith("cred_"):
+        store = CredentialStore(parts.store, parts.secret)
+        if store.get(caller.organization_id, name) is None:
+            raise HTTPException(404, f"Credential not found {name[:200]}")
+
+
+def _run_block(
+    made: SingleBlock,
+    title: str,
+    body: LoginRequest | DownloadFilesRequest,
+    request: Request,
+    parts: Shim,
+    caller: Caller,
+    max_steps: int | None,
+) -> WorkflowRunAnswer:
+    options = run_options(parts, caller, body, max_steps=max_steps)
+    stored = made.stored(caller.organization_id, title)
+    started = parts.starter.start_workflow(stored, made.values, options)
+    run = _answer(request, parts, caller, started.run_id)
+    assert isinstance(run, WorkflowRunAnswer)
+    return run
 
 
 def run_workflow(

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
+
+from skyvern_dagster.runs.single_block import CredentialType
 
 MOST_STEPS = 1000
 """Forty times the usual 25, a bound on what one request can cost (docs/contract.md#limits).
@@ -28,6 +30,19 @@ class _Body(BaseModel):
     """Fields that Skyvern has and we don't know are left out, not refused."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty_texts(cls, given: Any) -> Any:
+        """An empty text means that an optional field isn't set, as Skyvern's clients send it."""
+        if not isinstance(given, dict):
+            return given
+        fields = cls.model_fields
+        return {
+            name: value
+            for name, value in given.items()
+            if value != "" or name not in fields or fields[name].is_required()
+        }
 
 
 class LegacyTaskRequest(_Body):
@@ -143,6 +158,58 @@ class TaskRunRequest(_RunRequest):
     data_extraction_schema: dict[str, JsonValue] | list[JsonValue] | str | None = None
     error_code_mapping: dict[str, str] | None = None
     max_steps: Steps | None = None
+
+
+class LoginRequest(_RunRequest):
+    """``POST /v1/run/tasks/login``."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "credential_type": "skyvern",
+                    "credential_id": "cred_123456",
+                    "url": "https://shop.example.com/login",
+                }
+            ]
+        }
+    )
+
+    credential_type: CredentialType
+    url: WebUrl | None = Field(default=None, description="Where to begin; needed here.")
+    prompt: str | None = Field(default=None, description="What to do beside logging in.")
+    credential_id: str | None = Field(
+        default=None, description="A stored credential (cred_...), or a name that was granted."
+    )
+    bitwarden_collection_id: str | None = None
+    bitwarden_item_id: str | None = None
+    onepassword_vault_id: str | None = None
+    onepassword_item_id: str | None = None
+    azure_vault_name: str | None = None
+    azure_vault_username_key: str | None = None
+    azure_vault_password_key: str | None = None
+    azure_vault_totp_secret_key: str | None = None
+
+
+class DownloadFilesRequest(_RunRequest):
+    """``POST /v1/run/tasks/download_files``."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "navigation_goal": "Download the newest invoice",
+                    "url": "https://shop.example.com/orders",
+                }
+            ]
+        }
+    )
+
+    navigation_goal: str = Field(min_length=1, description="What to download.")
+    url: WebUrl | None = Field(default=None, description="Where to begin; needed here.")
+    download_suffix: str | None = Field(default=None, description="Name of the file.")
+    download_timeout: float | None = Field(default=None, gt=0, description="Seconds.")
+    max_steps_per_run: Steps | None = None
 
 
 class WorkflowRunRequest(_RunRequest):
