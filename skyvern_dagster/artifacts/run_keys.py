@@ -7,6 +7,7 @@ The layout::
     runs/<run>/request.json             what was asked for over REST
     runs/<run>/ending.json              how its last attempt ended
     runs/<run>/children/<block>.json    runs that it has started
+    runs/<run>/finally/<attempt>.json   who carries out its finally block, once it was canceled
     runs/<run>/secrets                  its encrypted secrets
     runs/<run>/removed.json             what was removed, and when
     runs/<run>/webhooks.json            how its endings were reported
@@ -76,6 +77,10 @@ class RunKeys:
     def ending(self) -> str:
         """How the run's last attempt ended."""
         return f"{self.folder}/ending.json"
+
+    def finally_claim(self, attempt: str) -> str:
+        """Says that somebody carries out the ``finally`` block of an attempt that was canceled."""
+        return f"{self.folder}/finally/{attempt}.json"
 
     def child(self, block_key: str) -> str:
         """The run that a block has started."""

@@ -57,6 +57,15 @@ class ConditionalOutput(BaseModel):
 class ConditionalBlock(LeafBlock):
     """The first branch that is true says where the run goes on."""
 
+    example: ClassVar[str] = """\
+block_type: conditional
+label: is_it_much
+branch_conditions:
+  - criteria: {expression: "{{ total > 1000 }}"}
+    description: more than a thousand
+    next_block_label: null
+  - is_default: true
+"""
     parameter_fields: ClassVar[tuple[str, ...]] = ()
     kind: ClassVar[str] = "conditional"
     changes_nothing: ClassVar[bool] = True

@@ -54,6 +54,16 @@ class ForLoopBlock(LoopBlock):
 
     model_config = ConfigDict(defer_build=True)
 
+    example: ClassVar[str] = """\
+block_type: for_loop
+label: each_order
+loop_variable_reference: "{{ order_ids }}"
+next_loop_on_failure: true
+loop_blocks:
+  - block_type: file_download
+    label: fetch
+    navigation_goal: Download the invoice of the order {{ current_value }}.
+"""
     key_fields: ClassVar[tuple[str, ...]] = ("loop_variable_reference",)
     parameter_fields: ClassVar[tuple[str, ...]] = ("loop_over_parameter_key",)
     entry_type: ClassVar[type[BlockEntry]] = ForLoopEntry
@@ -80,6 +90,11 @@ class ForLoopBlock(LoopBlock):
         f"own, or how many at the same time; left out: {SIDE_BY_SIDE}, where the body only reads "
         "or downloads, else in order. `false`: in order, on one page. Our extension.",
     )
+
+    @property
+    def reference(self) -> str:
+        """What it goes over, as the definition has it; empty where it says nothing."""
+        return self.loop_over_parameter_key or self.loop_variable_reference or ""
 
     @property
     def shares_page(self) -> bool:

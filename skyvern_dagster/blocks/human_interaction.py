@@ -35,6 +35,15 @@ class HumanInteractionBlock(LeafBlock):
     Dagster's UI, which means yes.
     """
 
+    example: ClassVar[str] = """\
+block_type: human_interaction
+label: approve
+instructions: May the order of {{ total }} be sent?
+positive_descriptor: Send it
+negative_descriptor: Stop
+recipients: [accounting@example.com]
+timeout_seconds: 86400
+"""
     key_fields: ClassVar[tuple[str, ...]] = ("recipients",)
     template_fields: ClassVar[tuple[str, ...]] = (
         "instructions", "positive_descriptor", "negative_descriptor", "subject", "body", "sender",

@@ -29,6 +29,20 @@ class WhileLoopBlock(LoopBlock):
 
     model_config = ConfigDict(defer_build=True)
 
+    example: ClassVar[str] = """\
+block_type: while_loop
+label: load_everything
+condition:
+  expression: "{{ current_index == 0 or look_output.extracted_information.has_more }}"
+loop_blocks:
+  - block_type: navigation
+    label: load_more
+    navigation_goal: Click "Load more".
+  - block_type: extraction
+    label: look
+    data_extraction_goal: Is there a button "Load more"?
+    data_schema: {type: object, properties: {has_more: {type: boolean}}}
+"""
     parameter_fields: ClassVar[tuple[str, ...]] = ()
     entry_type: ClassVar[type[BlockEntry]] = WhileLoopEntry
 

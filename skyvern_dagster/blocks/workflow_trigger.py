@@ -30,6 +30,12 @@ class WorkflowTriggerOutput(BaseModel):
 class WorkflowTriggerBlock(LeafBlock):
     """Another workflow is run."""
 
+    example: ClassVar[str] = """\
+block_type: workflow_trigger
+label: file_it
+workflow_permanent_id: wpid_123456789012345678
+payload: {total: "{{ total }}"}
+"""
     template_fields: ClassVar[tuple[str, ...]] = (
         "workflow_permanent_id", "payload", "browser_session_id",
     )  # fmt: skip

@@ -20,6 +20,7 @@ from skyvern_dagster.compiler.limits import pool_of, retry_policy_of
 from skyvern_dagster.compiler.metadata import block_metadata
 from skyvern_dagster.compiler.plan import BlockNode
 from skyvern_dagster.compiler.run_ops import SCOPE, Inputs, scope_in, taken_scope
+from skyvern_dagster.execution import tags
 from skyvern_dagster.execution.base_scopes import BaseScopes
 from skyvern_dagster.execution.loop_rules import is_fatal, loop_keys, stopped_by
 from skyvern_dagster.execution.run import WorkflowRun
@@ -65,6 +66,8 @@ def block_op(node: BlockNode, workflow: Workflow, name: str, sources: int = 1) -
         scope = taken_scope(inputs)
         run = adopted_run(context, workflow, scope)
         after, outcome = _run(context, run.runner, node, scope)
+        if node.block.label == workflow.definition.finally_label:
+            run.host.tag({tags.FINALLY: "done"})
         metadata = _metadata(run, node.block, after, outcome)
         if is_fatal(node.block, outcome):
             raise failure(run, node.block, after, outcome, metadata)
@@ -109,13 +112,13 @@ def _definition(
     ins: dict[str, dg.In],
     outs: dict[str, dg.Out],
 ) -> dg.OpDefinition:
-    tags = {"dagster/compute_kind": node.block.kind}
+    op_tags = {"dagster/compute_kind": node.block.kind}
     if node.op != node.block.label:
-        tags["skyvern/label"] = node.block.label
+        op_tags["skyvern/label"] = node.block.label
     if node.priority:
-        tags["dagster/priority"] = str(node.priority)
+        op_tags["dagster/priority"] = str(node.priority)
     if width := loop_tag(node.loops):
-        tags[LOOP_TAG] = width
+        op_tags[LOOP_TAG] = width
     return dg.OpDefinition(
         compute_fn=compute,
         name=name,
@@ -123,7 +126,7 @@ def _definition(
         outs=outs,
         required_resource_keys=set(RESOURCE_KEYS),
         description=node.block.describe(),
-        tags=tags,
+        tags=op_tags,
         pool=pool_of(node.block, workflow),
         retry_policy=retry_policy_of(node.block, workflow),
     )

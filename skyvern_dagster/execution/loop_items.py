@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from skyvern_dagster.blocks.for_loop import MAX_ITERATIONS, ForLoopBlock
-from skyvern_dagster.errors import BlockError, SkyvernDagsterError
+from skyvern_dagster.errors import BlockError, SkyvernDagsterError, TemplateError
 from skyvern_dagster.execution.names import Names
 from skyvern_dagster.execution.scope import Scope
-from skyvern_dagster.templating.rendering import evaluate, is_template
+from skyvern_dagster.templating.rendering import evaluate, is_template, names_used
 from skyvern_dagster.workflow.loader import Workflow
 
 
@@ -19,11 +19,32 @@ def loop_items(workflow: Workflow, loop: ForLoopBlock, scope: Scope) -> list[Any
         BlockError: It isn't a list, isn't there, or is too long.
     """
     names = Names(workflow.definition, scope)
-    reference = loop.loop_over_parameter_key or loop.loop_variable_reference or ""
+    reference = loop.reference
     try:
         value = names[reference] if reference in names else _at_path(reference, names)
     except SkyvernDagsterError as error:
         raise BlockError(f"the list to loop over, {reference!r}: {error}") from error
+    return checked_items(value, reference)
+
+
+def is_in_words(loop: ForLoopBlock) -> bool:
+    """Whether a loop says in words which list is to be read off the page."""
+    reference = loop.reference
+    if loop.loop_over_parameter_key or is_template(reference) or " " not in reference.strip():
+        return False
+    try:
+        names_used("{{ " + reference + " }}")
+    except TemplateError:
+        return True
+    return False
+
+
+def checked_items(value: Any, reference: str) -> list[Any]:
+    """The list that a value is, or holds.
+
+    Raises:
+        BlockError: There is none, or it is too long.
+    """
     items = _as_list(value)
     if items is None:
         raise BlockError(

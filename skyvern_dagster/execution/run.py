@@ -171,12 +171,29 @@ class WorkflowRun:
         outside = scope.model_copy(update={"frames": (), "entries": (), "at": None})
         runner = replace(self.runner, reuse=False)
         after, outcome = runner.run(block, outside, hand_on="nothing")
+        self.host.tag({tags.FINALLY: "done"})
         after_block(block, after, outcome)
         if ending.status != "completed":
             return after, ending
         if is_fatal(block, outcome):
             return after, block_ending(self.ending_block(block, after), outcome)
         return after, self.completion(after)
+
+    def scope_so_far(self, info: RunInfo) -> Scope:
+        """The scope of a run that another process has carried out in part, by its records."""
+        records = RunRecords(self.services.artifacts, info.workflow_run_id).all(self.workflow)
+        first = first_scope(
+            self.workflow,
+            info,
+            organization_id=self.organization_id,
+            trust=self._trust(info.workflow_run_id),
+        )
+        return first.model_copy(
+            update={
+                "outputs": {each.label: each.outcome.output for each in records},
+                "files": tuple(file for each in records for file in each.outcome.files),
+            }
+        )
 
     def completion(self, scope: Scope) -> RunEnding:
         """The ending of a run whose blocks have all been carried out."""
@@ -218,6 +235,7 @@ class WorkflowRun:
             tags.KIND: given.get(tags.KIND, "workflow_run"),
             tags.STATUS: "running",
             tags.ATTEMPT: self.host.attempt,
+            **({tags.FINALLY: "pending"} if self.workflow.definition.finally_block else {}),
             **webhook,
             **{name: "-" for name in tags.OF_AN_ENDING if name in given},
         }

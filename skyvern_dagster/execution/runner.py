@@ -14,6 +14,7 @@ from skyvern_dagster.agent.task import HandOn
 from skyvern_dagster.artifacts.run_request import read_request
 from skyvern_dagster.blocks.block import Block, LeafBlock
 from skyvern_dagster.blocks.context import BlockContext, Log, Services
+from skyvern_dagster.blocks.extraction import ExtractionBlock
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.blocks.judging import judge
 from skyvern_dagster.blocks.loop import LoopBlock
@@ -29,7 +30,7 @@ from skyvern_dagster.execution.collecting import LoopProblem, collect, iteration
 from skyvern_dagster.execution.declarations import declarations, keys_typed
 from skyvern_dagster.execution.deliveries import delivery_of, item_digest, with_item
 from skyvern_dagster.execution.ending import missing, unfinished_items
-from skyvern_dagster.execution.loop_items import loop_items
+from skyvern_dagster.execution.loop_items import checked_items, is_in_words, loop_items
 from skyvern_dagster.execution.loop_rules import is_fatal, loops_around, stopped_by, with_ending
 from skyvern_dagster.execution.names import Names
 from skyvern_dagster.execution.records import BlockRecord, RunRecords
@@ -325,7 +326,10 @@ class Runner:
         Raises:
             BlockError: As :func:`~skyvern_dagster.execution.loop_items.loop_items`.
         """
-        items = loop_items(self.workflow, loop, scope)
+        if is_in_words(loop):
+            items = self._read_off_page(loop, scope)
+        else:
+            items = loop_items(self.workflow, loop, scope)
         self._forget_earlier(loop, scope)
         return [
             LoopFrame(
@@ -338,6 +342,22 @@ class Runner:
             )
             for index, item in enumerate(items)
         ]
+
+    def _read_off_page(self, loop: ForLoopBlock, scope: Scope) -> list[Any]:
+        """A list that a loop asks for in words: an extraction on the page as it is."""
+        wanted = loop.data_schema if isinstance(loop.data_schema, dict) else {"type": "string"}
+        values = {"type": "array", "items": wanted}
+        block = ExtractionBlock(
+            block_type="extraction",
+            label=f"{loop.label}__list",
+            data_extraction_goal=loop.reference,
+            data_schema={"type": "object", "properties": {"loop_values": values}},
+        )
+        _, outcome = self.attempt(block, scope, hand_on="nothing")
+        if not outcome.completed:
+            raise BlockError(f"the list to loop over, {loop.reference!r}: {outcome.failure_reason}")
+        read = outcome.output["extracted_information"] or {}
+        return checked_items(read.get("loop_values", read), loop.reference)
 
     def begun(self, loop: LoopBlock, scope: Scope, frame: LoopFrame) -> Scope:
         """The scope in which an iteration of a loop begins."""

@@ -39,6 +39,9 @@ OF_AN_ENDING = (FAILURE_REASON, FAILED_BLOCK, ERROR_CODES, UNFINISHED)
 
 SITE = "skyvern/site"
 PROCESS = "skyvern/process"
+FINALLY = "skyvern/finally"
+"""``pending`` until the run's ``finally`` block has been carried out, then ``done``."""
+
 PARENT = "skyvern/parent_workflow_run_id"
 """The run whose ``workflow_trigger`` block has started this one."""
 

@@ -27,6 +27,7 @@ from skyvern_dagster.resources.server_secret import server_secret
 from skyvern_dagster.runs.answer import build_answer, downloads
 from skyvern_dagster.runs.continuing import answer_run
 from skyvern_dagster.runs.events import ProgressEvent, RunEvents
+from skyvern_dagster.runs.finishing import finish
 from skyvern_dagster.runs.instance_home import default_store, prepare_home
 from skyvern_dagster.runs.reconcile import is_of_this_machine, process_is_alive, report_lost, settle
 from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
@@ -145,6 +146,7 @@ class LocalRun:
             if not run.is_finished:
                 run = report_lost(instance, run)
             settle(instance, run_id)
+            finish(instance, default_store(), instance.get_run_by_id(run_id) or run)
             return build_answer(instance, default_store(), instance.get_run_by_id(run_id) or run)
 
     def _run_id(self, instance: dg.DagsterInstance, signals: StopSignals) -> str:

@@ -12,6 +12,7 @@ from skyvern_dagster.process.home import home_folder
 from skyvern_dagster.resources.artifact_store import ArtifactStoreResource
 from skyvern_dagster.resources.server_secret import server_secret
 from skyvern_dagster.runs.answer import answer_body
+from skyvern_dagster.runs.finishing import finish_canceled
 from skyvern_dagster.runs.links import PlainLinks
 from skyvern_dagster.runs.outbox import Outbox
 from skyvern_dagster.runs.reconcile import reconcile
@@ -57,6 +58,7 @@ def build_webhook_sensor(
         if "outbox" not in made:
             made["outbox"] = open_outbox(context.instance, settings, store, body_of)
         settled = reconcile(context.instance)
+        finish_canceled(context.instance, store or ArtifactStoreResource().store())
         report = made["outbox"].deliver_due(patience=_PATIENCE_SECONDS)
         if settled.lost:
             context.log.warning(f"runs whose process is gone: {', '.join(settled.lost)}")

@@ -11,7 +11,7 @@ from skyvern_dagster.agent.planner import Plan, PlanRequest
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.errors import BlockError
-from skyvern_dagster.execution.loop_items import loop_items
+from skyvern_dagster.execution.loop_items import is_in_words, loop_items
 from skyvern_dagster.execution.records import RunRecords
 from skyvern_dagster.execution.runner import Runner
 from skyvern_dagster.execution.scope import LoopFrame
@@ -197,3 +197,31 @@ def first_loop(made: Workflow) -> ForLoopBlock:
     block = made.definition.blocks[0]
     assert isinstance(block, ForLoopBlock)
     return block
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"loop_variable_reference": "all invoices on this page"}, True),
+        ({"loop_variable_reference": "every row of the table, newest first"}, True),
+        ({"loop_variable_reference": "p.rows[:2]"}, False),
+        ({"loop_variable_reference": "p.rows or []"}, False),
+        ({"loop_variable_reference": "{{ p }} "}, False),
+        ({"loop_over_parameter_key": "p"}, False),
+    ],
+)
+def test_a_list_in_words(fields: dict[str, str], expected: bool) -> None:
+    each = {**loop("each", "", upload("a")), "loop_over_parameter_key": "", **fields}
+    made = workflow([each], [given("p", "json")])
+
+    assert is_in_words(first_loop(made)) == expected
+
+
+def test_a_list_in_words_is_read_off_the_page_or_the_loop_says_why(bench: Bench) -> None:
+    each = loop("each", "", upload("a"), loop_variable_reference="all invoices on this page")
+    made = workflow([each])
+
+    _, ending, _ = bench.interpreted(made, {})
+
+    assert ending.status == "failed"
+    assert "the list to loop over, 'all invoices on this page': " in str(ending.reason)
