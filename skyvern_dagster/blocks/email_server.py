@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import parseaddr
 from ipaddress import ip_address
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from skyvern_dagster.errors import BlockError
+
+Client = TypeVar("Client", bound=smtplib.SMTP)
 
 Security = Literal["auto", "starttls", "tls", "plain"]
 
@@ -47,6 +49,7 @@ class Mailbox:
     Attributes:
         name: What messages call the server; host and port when empty. In a workflow both are
             secrets.
+        address: IP address to connect to, where the host's has been checked; else the host's.
     """
 
     host: str
@@ -54,6 +57,7 @@ class Mailbox:
     username: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
     name: str = ""
+    address: str = ""
 
     @property
     def where(self) -> str:
@@ -251,7 +255,7 @@ def _quit(client: smtplib.SMTP) -> None:
 
 def _connect(server: EmailServer, mailbox: Mailbox) -> smtplib.SMTP:
     if server.security == "tls" or (server.security == "auto" and mailbox.port == 465):
-        client: smtplib.SMTP = smtplib.SMTP_SSL(
+        client: smtplib.SMTP = _connecting_to(mailbox.address, smtplib.SMTP_SSL)(
             mailbox.host,
             mailbox.port,
             timeout=server.timeout_seconds,
@@ -259,7 +263,9 @@ def _connect(server: EmailServer, mailbox: Mailbox) -> smtplib.SMTP:
         )
         encrypted = True
     else:
-        client = smtplib.SMTP(mailbox.host, mailbox.port, timeout=server.timeout_seconds)
+        client = _connecting_to(mailbox.address, smtplib.SMTP)(
+            mailbox.host, mailbox.port, timeout=server.timeout_seconds
+        )
         encrypted = False
     try:
         client.ehlo()
@@ -277,6 +283,19 @@ def _connect(server: EmailServer, mailbox: Mailbox) -> smtplib.SMTP:
         client.close()
         raise
     return client
+
+
+def _connecting_to(address: str, kind: type[Client]) -> type[Client]:
+    """A client that connects to an address, and holds its certificate against the host's name."""
+    if not address:
+        return kind
+
+    class Pinned(kind):  # type: ignore[valid-type, misc] # one of two
+        def _get_socket(self, host: str, port: int, timeout: float) -> Any:
+            del host
+            return super()._get_socket(address, port, timeout)
+
+    return Pinned
 
 
 def _log_in(client: smtplib.SMTP, mailbox: Mailbox) -> None:

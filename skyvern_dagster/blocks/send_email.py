@@ -30,7 +30,7 @@ from skyvern_dagster.blocks.email_server import Mailbox, Refusal, Sending, send,
 from skyvern_dagster.blocks.mail_marks import MailMarks, mail_marks
 from skyvern_dagster.blocks.mail_progress import MailProgress, progress_key
 from skyvern_dagster.blocks.outcome import BlockOutcome
-from skyvern_dagster.blocks.server_login import check_host, secret_text, server_login
+from skyvern_dagster.blocks.server_login import checked_address, secret_text, server_login
 from skyvern_dagster.blocks.upload_to_s3 import select_files
 from skyvern_dagster.errors import BlockError, ClaimedError
 
@@ -347,7 +347,7 @@ file_attachments: [SKYVERN_DOWNLOAD_DIRECTORY]
 
     def _custom_mailbox(self, context: BlockContext, given: str) -> Mailbox:
         host, port = context.text(given, "custom_smtp_host").strip(), self.custom_smtp_port or 587
-        check_host(context, host, port, "custom_smtp_host")
+        address = checked_address(context, host, port, "custom_smtp_host")
         username, password = (
             secret_text(context, text or "", field, host)
             for text, field in (
@@ -355,7 +355,7 @@ file_attachments: [SKYVERN_DOWNLOAD_DIRECTORY]
                 (self.custom_smtp_password, "custom_smtp_password"),
             )
         )
-        return Mailbox(host, port, username, password)
+        return Mailbox(host, port, username, password, address=address)
 
     def _secret_mailbox(self, context: BlockContext) -> Mailbox:
         vault = context.vault

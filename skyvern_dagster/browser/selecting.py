@@ -9,7 +9,7 @@ from skyvern_dagster.browser.scripts import script
 from skyvern_dagster.browser.target import locator_of
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import FloatRect, Page
 
 _FIND_TIMEOUT = 3_000.0
 _MOST_ASKED = 12
@@ -51,7 +51,7 @@ async def ref_of(page: Page, selector: str, observation: Observation) -> str | N
     return holder
 
 
-def _around(observation: Observation, place: dict[str, float] | None) -> list[Node]:
+def _around(observation: Observation, place: FloatRect | None) -> list[Node]:
     """What lies around a place, the smallest first."""
     if place is None:
         return []

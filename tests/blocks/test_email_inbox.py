@@ -62,8 +62,10 @@ def office(desk: Desk, mailbox: Mailbox) -> Desk:
 def read(
     desk: Desk, mailbox: Mailbox, server: ModelServer | None = None, **fields: Any
 ) -> BlockOutcome:
-    given = {"block_type": "email_inbox", "label": "m", "email_client": "imap",
-             "imap_host": "127.0.0.1", "imap_port": mailbox.port, "credential_id": "mail"}  # fmt: skip
+    given = {
+        "block_type": "email_inbox", "label": "m", "email_client": "imap",
+        "imap_host": "127.0.0.1", "imap_port": mailbox.port, "credential_id": "mail",
+    }  # fmt: skip
     choice = PlannerChoice() if server is None else PlannerChoice(model=server.settings())
     context = desk.context("m")
     context = replace(context, services=replace(context.services, planner=choice))

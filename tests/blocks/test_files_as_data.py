@@ -30,6 +30,7 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
     "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
 )
+MORNING = datetime(2026, 5, 1, 9, 30)  # noqa: DTZ001 - a cell has no time zone
 INVOICE = {
     "type": "object",
     "properties": {"invoice_number": {"type": "string"}, "total": {"type": "number"}},
@@ -114,7 +115,7 @@ def test_odd_tables(desk: Desk) -> None:
 def test_excel(desk: Desk) -> None:
     content = xlsx(
         Orders=[["No", "Day", "Total"], ["A-1", date(2026, 5, 1), 2.5], [None, None, None],
-                ["A-2", datetime(2026, 5, 1, 9, 30), 3]],
+                ["A-2", MORNING, 3]],
         Notes=[["Note"], ["x"]],
     )  # fmt: skip
     orders = [

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skyvern_dagster.blocks.send_email import message_id, unique_names
+from skyvern_dagster.blocks.send_email import SMTP_FIELDS, message_id, unique_names
 from skyvern_dagster.demo.mailbox import ReceivedMessage
 from skyvern_dagster.demo.smtp_sink import SmtpSink
 from skyvern_dagster.errors import SecretError
@@ -197,3 +197,38 @@ def test_unique_names(names: list[str]) -> None:
     for before, name in zip(names, unique, strict=True):
         assert name == before or name.endswith(before[before.rfind(".") :] if "." in before else "")
     assert unique_names(unique) == unique
+
+
+def test_a_server_of_the_blocks_own(desk: Desk, sink: SmtpSink) -> None:
+    desk.names = {"others": ["c@office.example", "d@office.example"]}
+    no_secrets = dict.fromkeys(SMTP_FIELDS)
+    sent_to = sent(
+        desk,
+        sink,
+        **no_secrets,
+        custom_smtp_host=sink.host,
+        custom_smtp_port=sink.port,
+        cc=["{{ others }}"],
+        bcc=["hidden@office.example"],
+        body="<p>Hello <b>Ada</b> &amp; Bob</p><p>See you</p>",
+        body_format="html",
+    )
+    message = sent_to.message
+    assert message["Cc"] == "c@office.example, d@office.example"
+    assert message["Bcc"] is None
+    assert set(sent_to.recipients) == {
+        READER, SENDER, "c@office.example", "d@office.example", "hidden@office.example",
+    }  # fmt: skip
+    plain, html = (message.get_body((kind,)) for kind in ("plain", "html"))
+    assert plain is not None
+    assert html is not None
+    assert plain.get_content().splitlines() == ["Hello Ada & Bob", "See you"]
+    assert "<b>Ada</b>" in html.get_content()
+
+
+def test_without_any_server(desk: Desk) -> None:
+    no_secrets = dict.fromkeys(SMTP_FIELDS)
+    assert "there is no mail server to send with" in str(refusal(desk, **no_secrets))
+    metadata = refusal(desk, **no_secrets, custom_smtp_host="169.254.169.254")
+    assert "metadata service" in str(metadata)
+    assert "name a credential parameter" in str(refusal(desk, **no_secrets, transport="gmail"))

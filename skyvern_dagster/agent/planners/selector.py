@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from skyvern_dagster.agent.decisions import (
@@ -13,12 +14,16 @@ from skyvern_dagster.agent.decisions import (
     InputText,
     SelectOption,
 )
-from skyvern_dagster.agent.planner import Goal, Plan, PlanRequest
+from skyvern_dagster.agent.planner import Goal, PastStep, Plan, PlanRequest
+from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Node
 
 _QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»|(?<!\w)'([^']+)'(?!\w)")
 _FIELDS = frozenset({"textbox", "searchbox", "spinbutton"})
 _BOXES = frozenset({"checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"})
+_CLEARING = frozenset({Purpose.CONSENT, Purpose.DISMISS, Purpose.WAIT})
+_MOST_TRIES = 3
+"""A banner, a dialog behind it, and the element itself."""
 _UNTICK = re.compile(r"\b(?:uncheck|untick|deselect|switch off|turn off|disable)\b", re.I)
 
 
@@ -39,7 +44,7 @@ class SelectorPlanner:
         own = [step for step in request.history if step.planner == self.name]
         if own and all(action.result.ok for action in own[-1].actions):
             return Plan((Complete(),), 1.0, "the action is done", self.name)
-        if request.history or request.locate is None:
+        if request.locate is None or not _may_try(request.history, len(own)):
             return self._unsure("the selector's element was acted on, and that failed")
         ref = await request.locate(self._selector)
         node = request.observation.find(ref) if ref is not None else None
@@ -52,6 +57,14 @@ class SelectorPlanner:
 
     def _unsure(self, why: str) -> Plan:
         return Plan((), 0.0, why, self.name)
+
+
+def _may_try(history: Sequence[PastStep], tries: int) -> bool:
+    """At first, and again where another planner has cleared away what was over the page."""
+    if not history:
+        return True
+    purposes = [getattr(action.decision, "purpose", None) for action in history[-1].actions]
+    return tries < _MOST_TRIES and bool(purposes) and set(purposes) <= _CLEARING
 
 
 def _action(node: Node, goal: Goal) -> Decision | None:
