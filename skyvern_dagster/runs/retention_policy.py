@@ -37,6 +37,8 @@ def _time(value: Any) -> Any:
 
 
 def _size(value: Any) -> Any:
+    if value is None or isinstance(value, int):
+        return value
     match = re.fullmatch(r"\s*(\d{1,9}(?:\.\d+)?)\s*([kmgt]?b?)\s*", str(value).lower())
     if match is None:
         raise ValueError(f"must be a size like 500MB or 50GB, not {value!r}")

@@ -33,6 +33,9 @@ EVERYBODYS = {
     "/api/v1/heartbeat",
     "/v1/version",
     "/metrics",
+    "/docs",
+    "/redoc",
+    "/openapi.json",
     "/api/v1/webhook",
 }
 """Routes that need no key and know no organization."""
