@@ -17,6 +17,7 @@ from skyvern_dagster.agent.decisions import (
     InputText,
     Press,
     SelectOption,
+    TypeKeys,
 )
 from skyvern_dagster.agent.targets import label_of
 from skyvern_dagster.browser.field_content import FieldContent, field_content, left_field
@@ -102,7 +103,7 @@ def may_send(decision: Decision, observation: Observation) -> bool:
     match decision:
         case Press(key=key):
             return key.rpartition("+")[2] in ("Enter", "NumpadEnter")
-        case ClickAt():
+        case ClickAt() | InputText(press_enter=True) | TypeKeys(press_enter=True):
             return True
         case Click(ref=ref):
             return _is_sender(observation.root, ref)

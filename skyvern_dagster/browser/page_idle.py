@@ -115,6 +115,8 @@ class _Waiting:
         """Seconds until it is worth another look; none or less if the page rests."""
         if pulse is None or pulse.is_loading or self.asked_for_file or self._is_leaving(pulse):
             return _STEP
+        if pulse.is_working:
+            return _STEP * 2
         if pulse.due > 0:
             return min(pulse.due + _STEP, _TICK)
         # Both may have begun while the page was asked.

@@ -44,6 +44,7 @@ class PageActivity:
         quiet: Seconds since its DOM changed.
         due: Seconds until the timers have run that the last action started.
         is_loading: Whether its document is still being read.
+        is_working: Whether a sign of work came up since the last action and is still there.
         leaving: Seconds since it asked to go to another document; ``None`` if it hasn't.
         asked_downloads: How many downloads its links have asked for.
         asked_tabs: How many new tabs it has asked for.
@@ -52,6 +53,7 @@ class PageActivity:
     quiet: float
     due: float
     is_loading: bool
+    is_working: bool
     leaving: float | None
     asked_downloads: int
     asked_tabs: int
@@ -111,6 +113,7 @@ async def read_activity(page: Page) -> PageActivity | None:
         quiet=min(each["quiet"] for each in answers) / 1000,
         due=max(each["due"] for each in answers) / 1000,
         is_loading=main["ready"] == "loading",
+        is_working=any(each["working"] for each in answers),
         leaving=None if main["leaving"] is None else main["leaving"] / 1000,
         asked_downloads=sum(each["downloads"] for each in answers),
         asked_tabs=sum(each["openings"] for each in answers),

@@ -205,9 +205,9 @@ def _field(name: str, loose: Mapping[str, Any], owner: str = "") -> FieldSpec:
     written_type = f"{_type(loose)} {loose.get('format') or ''}".strip().lower()
     meaning = _field_concept(name, owner, description)
     choices = tuple(str(choice) for choice in loose.get("enum", ()) if choice is not None)
-    return FieldSpec(
-        name, description, _type(loose), meaning, _kind(name, meaning, written_type), choices
-    )
+    # What may only be one of some words is a text, whatever it is about.
+    kind = "text" if choices else _kind(name, meaning, written_type)
+    return FieldSpec(name, description, _type(loose), meaning, kind, choices)
 
 
 def _field_concept(name: str, owner: str, description: str) -> str:

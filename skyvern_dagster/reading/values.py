@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from skyvern_dagster.reading.amounts import Amount, find_amounts, find_number
+from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.date_mention import DateMention, DayOrder
-from skyvern_dagster.reading.dates import parse_date
+from skyvern_dagster.reading.dates import find_dates, parse_date
 from skyvern_dagster.reading.facts import Fact
 from skyvern_dagster.reading.identifiers import Identifier
 from skyvern_dagster.reading.schema import FieldSpec
-from skyvern_dagster.reading.words import fold, name_words, overlap
+from skyvern_dagster.reading.words import fold, name_words, words
 
 _YES = frozenset({"yes", "true", "ja", "oui", "si", "sim", "✓", "✔", "☑", "✅", "1", "on", "x"})
 _NO = frozenset({"no", "false", "nein", "non", "nao", "nee", "✗", "✘", "☐", "❌", "0", "off"})
@@ -32,9 +33,23 @@ def value_of(fact: Fact, field: FieldSpec, order: DayOrder, today: date) -> Any:
     if field.kind == "url":
         return fact.node.url
     if field.choices:
-        best = max(field.choices, key=lambda choice: overlap(choice, fact.text))
-        return best if overlap(best, fact.text) > 0 else None
+        return _choice(fact, field)
     return fact.text.strip()
+
+
+def _choice(fact: Fact, field: FieldSpec) -> str | None:
+    """The allowed value that a text says, and says nothing else beside; ``None`` for all others.
+
+    ``Partly paid`` is neither ``paid`` nor ``unpaid``; ``Paid on 3 May`` is the first of them.
+    """
+    text = fact.text
+    for mention in reversed(find_dates(text, date.max)):
+        text = text[: mention.start] + text[mention.end :]
+    said = words(text)
+    while said and concept("word.relation").mentioned(said[-1]):
+        said = said[:-1]
+    meant = [choice for choice in field.choices if words(choice) == said]
+    return meant[0] if len(meant) == 1 else None
 
 
 def fact_date(fact: Fact, order: DayOrder, today: date) -> date | None:

@@ -32,6 +32,14 @@ def test_what_a_page_takes_back_later_is_not_sent(errand: Errand) -> None:
     result = errand.script("/fields", [_fill_and_send("Left again", "Ada"), []])  # type: ignore[list-item]
     assert result.status == "terminated"
     assert 'nothing was sent: "Left again" is empty instead of "Ada"' in result.steps[0].result
+
+    def enter(request: PlanRequest) -> list[Decision]:
+        refs = _refs(request)
+        left = InputText(ref=refs["Left again"], text="Ada")
+        return [left, InputText(ref=refs["Phone"], text="1", press_enter=True), Complete()]
+
+    result = errand.script("/fields", [enter, []])
+    assert "nothing was sent" in result.steps[0].result
     result = errand.script("/fields", [_fill_and_send("Masked date", "04/15/2024")])  # type: ignore[list-item]
     assert result.status == "completed", result.steps[0].result
 

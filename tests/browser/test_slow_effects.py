@@ -33,6 +33,18 @@ def test_a_list_is_not_read_before_it_was_paged(visit: Visit) -> None:
     assert names(visit) == ["Dora", "Emil"]
 
 
+def test_a_list_that_is_drawn_in_two_goes(visit: Visit) -> None:
+    visit.open("/slow_effects")
+    visit.run(actions.input_text(visit.session, visit.ref("Find"), "Bert"))
+    assert names(visit) == ["Bert"]
+
+
+def test_a_list_that_says_that_it_is_busy(visit: Visit) -> None:
+    visit.open("/slow_effects")
+    visit.click("Busy page")
+    assert names(visit) == ["Finn"]
+
+
 def test_an_effect_that_nothing_announces_is_watched_for(visit: Visit) -> None:
     visit.open("/slow_effects")
     assert visit.click("Late").page_changed

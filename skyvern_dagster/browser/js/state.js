@@ -10,6 +10,11 @@
     "[class*=flash i],[class*=toast i],[class*=notice i],[class*=success i],[id*=error i]";
   const ACTS = ["click", "dblclick", "mousedown", "mouseup", "keydown", "keyup", "input", "change", "drop"];
   const AT_ONCE = 30;
+  const LATE = 150; // by how much timers are late on a machine that is busy
+  const MOST_CHAINED = 4; // a clock's timers go on for ever
+  const LONGEST_WORK = 5000;
+  const SAYS_WORKING = "[aria-busy=true],[role=progressbar]:not([aria-valuenow]),progress:not([value])";
+  const LOOKS_WORKING = "[class*=spinner i],[class~=loading i],[class~=is-loading i],[class*=skeleton i]";
   const LONGEST_REFRESH = 3; // seconds: what is longer is read by people first
   const FIELDS = "input,select,textarea";
   let stirred = performance.now(); // the last change of the document
@@ -18,6 +23,8 @@
   let acted = -Infinity; // when somebody last did something on the page
   let due = 0; // when the last timer ends that was started by what somebody did
   let refreshSeen = -1; // when it was first seen that the page goes on by itself
+  let chained = 0; // how many timers in a row the last one is away from what somebody did
+  const seenWorking = new WeakMap(); // when each sign of work was first seen
   let openings = 0; // how many new tabs the page asked for
 
   const clean = (text) => (text || "").replace(/\s+/g, " ").trim();
@@ -39,10 +46,27 @@
     if (globalThis.navigation) navigation.addEventListener("navigate", onNavigate);
   }
 
-  // Timers of a clock or a carousel aren't the action's; those that follow at once on it are.
+  // Timers of a clock or a carousel aren't the action's; those that follow at once on it are, and
+  // those that follow on these: a list is asked for after a pause, and drawn after another one.
   function onTimer(event) {
     const now = performance.now();
-    if (now - acted < AT_ONCE) due = Math.max(due, now + event.detail);
+    if (now - acted < AT_ONCE) chained = 0;
+    else if (chained < MOST_CHAINED && now > due - AT_ONCE && now < due + LATE) chained += 1;
+    else return;
+    due = Math.max(due, now + event.detail);
+  }
+
+  // What has come up since the last action and says that the page is at work. Words in classes say so
+  // only when they come up by what somebody did: a page may have them for something else.
+  function isWorking(now) {
+    let working = false;
+    const signs = acted === -Infinity ? SAYS_WORKING : `${SAYS_WORKING},${LOOKS_WORKING}`;
+    for (const element of document.querySelectorAll(signs)) {
+      if (!seenWorking.has(element)) seenWorking.set(element, now);
+      const since = seenWorking.get(element);
+      working ||= since > acted && now - since < LONGEST_WORK && isShown(element);
+    }
+    return working;
   }
 
   // Whether the page has its own ideas about an event is known only when it is over.
@@ -166,6 +190,7 @@
       quiet: now - stirred,
       due: Math.max(0, due - now, refreshDue(now) - now),
       ready: document.readyState,
+      working: isWorking(now),
       leaving: leaving < 0 ? null : now - leaving,
       downloads,
       openings,

@@ -56,3 +56,21 @@ def test_a_truth_value_that_is_not_understood_is_null(text: str, value: bool | N
     fact = Fact(Kind.TEXT, text, "Paid", None, Node(role="text"))
     read = value_of(fact, _field(type="boolean"), DayOrder.DAY_FIRST, date(2024, 7, 1))
     assert read is value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Paid", "paid"),
+        ("Paid on 3 May 2024", "paid"),
+        ("unpaid", "unpaid"),
+        ("Partly paid", None),
+        ("not paid", None),
+        ("Pending", None),
+        ("", None),
+    ],
+)
+def test_a_choice_that_is_not_understood_is_null(text: str, value: str | None) -> None:
+    fact = Fact(Kind.TEXT, text, "Status", None, Node(role="text"))
+    field = _field(type="string", enum=["paid", "unpaid"])
+    assert value_of(fact, field, DayOrder.DAY_FIRST, date(2024, 7, 1)) == value

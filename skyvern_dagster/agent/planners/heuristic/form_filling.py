@@ -27,8 +27,10 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     unsure,
 )
 from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.reading.amounts import number_value
 from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, concept, concepts
 from skyvern_dagster.reading.controls import Control, Input
+from skyvern_dagster.reading.date_format import day_as_field_writes
 from skyvern_dagster.reading.dates import parse_date
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.words import clip, fold, name_words, overlap
@@ -39,6 +41,13 @@ both. 0.4 and 0.65 do as well on the page tests."""
 
 
 _YES = frozenset({"true", "yes", "ja", "oui", "si", "sim", "on", "1"})
+_NO = frozenset({"false", "no", "nein", "non", "nao", "nee", "off", "0"})
+_BOXES = frozenset({"checkbox", "switch"})
+_DRAWN = frozenset({"listbox", "combobox"})
+_LONGEST_DATE = 30
+"""Characters: `Wednesday, 25 September 2024` has 28; a longer text is about something else, too."""
+_MIN_OPTION = 0.6
+"""All words of the value in an option five times as long, or most of them alone (`overlap`)."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,13 @@ def fill_form(situation: Situation) -> Plan:
     pairs = list(match_fields(situation, values))
     if not pairs:
         return _find_form(situation)
+    if unknown := [pair for pair in pairs if not _can_take(*pair)]:
+        field, given = unknown[0]
+        reason = (
+            f"Failed to fill in the form on {situation.url}: {field} has nothing for "
+            f"{given.name} = {clip(given.text, 60)}"
+        )
+        return terminate(situation, "form_rejected", reason, LIKELY)
     decisions = [
         decision for field, given in pairs if (decision := _entry(situation, field, given))
     ]
@@ -145,17 +161,27 @@ def _radio_match(field: Input, given: PayloadValue, score: float) -> float:
     return 0.8 if same else min(score, 0.3)
 
 
+def _can_take(field: Input, given: PayloadValue) -> bool:
+    """Whether a field has a place for a value: another option isn't put in its place."""
+    if field.node.role in _BOXES:
+        return _truth(given) is not None
+    listed = field.node.options and field.node.tag == "select"
+    return not listed or bool(_option(field, given))
+
+
 def _entry(situation: Situation, field: Input, given: PayloadValue) -> Decision | None:
     why = f"Fill: {field} takes {given.name}"
     node = field.node
-    if node.role in {"checkbox", "switch"}:
-        return Check(ref=field.ref, checked=_is_yes(given), reasoning=why, purpose=Purpose.FILL)
+    if node.role in _BOXES:
+        checked = bool(_truth(given))
+        return Check(ref=field.ref, checked=checked, reasoning=why, purpose=Purpose.FILL)
     if node.role == "radio":
         return Check(ref=field.ref, reasoning=why, purpose=Purpose.FILL)
-    if node.options:
-        return SelectOption(
-            ref=field.ref, label=_option(field, given), reasoning=why, purpose=Purpose.FILL
-        )
+    option = _option(field, given) if node.options else ""
+    listed = node.role in _DRAWN or node.attributes.get("aria-autocomplete") == "list"
+    if option or (listed and not _shows_no_option(situation, field)):
+        label = option or given.text
+        return SelectOption(ref=field.ref, label=label, reasoning=why, purpose=Purpose.FILL)
     if node.input_type == "file":
         return UploadFile(ref=field.ref, path=given.text, reasoning=why, purpose=Purpose.FILL)
     if node.value and fold(node.value) == fold(given.text):
@@ -165,40 +191,53 @@ def _entry(situation: Situation, field: Input, given: PayloadValue) -> Decision 
     )
 
 
-def _is_yes(given: PayloadValue) -> bool:
-    return given.value is True or fold(given.text) in _YES
+def _shows_no_option(situation: Situation, field: Input) -> bool:
+    """Whether a field that may suggest something had nothing to suggest: it takes any text."""
+    return field.is_text and any(
+        isinstance(action.decision, SelectOption)
+        and action.decision.ref == field.ref
+        and not action.result.ok
+        for _, action in situation.memory.actions
+    )
+
+
+def _truth(given: PayloadValue) -> bool | None:
+    """Whether a box is to be ticked; ``None`` where the value says neither."""
+    if isinstance(given.value, bool):
+        return given.value
+    said = fold(given.text)
+    return True if said in _YES else False if said in _NO else None
 
 
 def _option(field: Input, given: PayloadValue) -> str:
+    """The label of the option that is meant; empty where none is, or several are."""
     wanted = fold(given.text)
     for option in field.node.options:
         if wanted in {fold(option.label), fold(option.value)}:
             return option.label
-    return max(
-        field.node.options,
-        key=lambda option: max(
-            overlap(given.text, option.label), overlap(option.label, given.text)
-        ),
-    ).label
+    scored = [
+        (max(overlap(given.text, one.label), overlap(one.label, given.text)), one.label)
+        for one in field.node.options
+    ]
+    best = max(scored, default=(0.0, ""))
+    clear = best[0] >= _MIN_OPTION and [score for score, _ in scored].count(best[0]) == 1
+    return best[1] if clear else ""
 
 
 def _typed(situation: Situation, field: Input, given: PayloadValue) -> str:
-    """The text as the field wants it: dates in its own format."""
+    """The text as the field wants it: dates and amounts in its own format."""
+    node = field.node
+    if node.input_type == "number" and (number := number_value(given.text)) is not None:
+        return str(number)
+    dated = "date" in f"{given.name} {node.input_type}" or node.input_type == "month"
     day = (
         parse_date(given.text, situation.today)
-        if len(given.text) <= 30 and "date" in f"{given.name} {field.node.input_type}"
+        if len(given.text) <= _LONGEST_DATE and dated
         else None
     )
     if day is None:
         return given.text
-    if field.node.input_type == "date":
-        return day.isoformat()
-    shape = fold(f"{field.node.placeholder} {field.label}")
-    if "mm/dd" in shape:
-        return day.strftime("%m/%d/%Y")
-    if "dd/mm" in shape or "jj/mm" in shape:
-        return day.strftime("%d/%m/%Y")
-    return day.strftime("%d.%m.%Y") if "tt.mm" in shape or "dd.mm" in shape else given.text
+    return day_as_field_writes(day, node, field.label, situation.lang)
 
 
 def _agreements(situation: Situation) -> Iterator[Decision]:
@@ -224,6 +263,10 @@ def _missing(situation: Situation, filled: list[Input]) -> list[str]:
 
 def _submit(situation: Situation, filled: list[Input]) -> Control | None:
     view = situation.view
+    for named in situation.intent.clicks:
+        alike = [one for one in view.controls if overlap(named, one.label) >= _MIN_OPTION]
+        if len(alike) == 1:
+            return alike[0]
     last = max(filled, key=lambda field: field.position)
     for above in view.ancestors(last.node):
         scored = [
