@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field, RootModel
 
+from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.blocks.block import BlockWarning, LeafBlock, ModelUse
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.entry import BlockEntry, FilesEntry
@@ -107,7 +108,7 @@ download_attachments: true
             require_model(context, _PURPOSE)
         messages = read_messages(self._server(context), self._wanted(context))
         messages, details = self._chosen(context, prompt, messages)
-        files = ()
+        files: tuple[StoredFile, ...] = ()
         if self.download_attachments:
             found = (part for message in messages for part in message.attachments)
             files = keep_files(

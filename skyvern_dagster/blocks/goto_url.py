@@ -40,7 +40,7 @@ label: open_portal
 url: https://portal.example
 """
     block_type: Literal["goto_url"]
-    url: str = Field(description="Where to go.")  # type: ignore[assignment] # of its base required
+    url: str = Field(description="Where to go.")
 
     def instruction(self) -> Instruction:
         """See the base class."""

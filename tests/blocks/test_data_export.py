@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-import pyarrow.parquet
+import pyarrow.parquet  # type: ignore[import-untyped] # no stubs
 import pytest
 
 from skyvern_dagster.blocks.data_export import DataExportBlock

@@ -13,6 +13,7 @@ import pytest
 from skyvern_dagster.blocks.file_download import FileDownloadBlock
 from skyvern_dagster.blocks.file_upload import FileUploadBlock
 from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.credentials.access import Trust
 from skyvern_dagster.credentials.vault import SecretDeclarations
 from skyvern_dagster.demo.s3_server import S3Server
 from skyvern_dagster.errors import BlockError
@@ -156,12 +157,13 @@ def test_who_gets_the_machines_own_key(
     fixed = FileUploadBlock.model_validate(given)
     named = FileUploadBlock.model_validate({**given, "s3_bucket": "{{ bucket }}"})
     office.names = {"bucket": buckets.bucket}
-    for trust, block, refused in (
+    cases: tuple[tuple[Trust, FileUploadBlock, bool], ...] = (
         ("operator", named, False),
         ("definition", fixed, False),
         ("definition", named, True),
         ("nothing", fixed, True),
-    ):
+    )
+    for trust, block, refused in cases:
         context = replace(office.context("up"), trust=trust)
         if refused:
             with pytest.raises(BlockError, match="needs a key of its own"):

@@ -162,11 +162,11 @@ def test_a_table_in_the_form_of_a_schema(desk: Desk) -> None:
 
 
 def test_what_takes_a_model_says_so(desk: Desk) -> None:
-    for name, content, fields in (
-        ("scan.png", PNG, {}),
-        ("i.pdf", pdf("Nothing of the kind"), {"json_schema": INVOICE}),
+    for name, content, schema in (
+        ("scan.png", PNG, None),
+        ("i.pdf", pdf("Nothing of the kind"), INVOICE),
     ):
-        outcome = parsed(desk, name, content, **fields)
+        outcome = parsed(desk, name, content, json_schema=schema)
         assert outcome.status == "failed"
         assert "set SKYVERN_LLM_API_KEY" in str(outcome.failure_reason)
 
