@@ -29,6 +29,7 @@ from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
 from skyvern_dagster.organizations.credential_store import CredentialStore
 from skyvern_dagster.organizations.grants import GrantStore
 from skyvern_dagster.organizations.run_secrets import RunSecrets, run_secrets_exist
+from skyvern_dagster.templating.absent import noting_absent
 from skyvern_dagster.templating.rendering import evaluate, is_template
 
 Log = Callable[[str], None]
@@ -186,9 +187,13 @@ class BlockContext:
         if not is_template(text):
             return text
         try:
-            return evaluate(text, self.names)
+            with noting_absent() as absent:
+                value = evaluate(text, self.names)
         except TemplateError as error:
             raise BlockError(f"{field}: {error}") from error
+        for line in absent:
+            self.log(f"warning: {field}: {line}, so it is left empty (in {text[:80]!r})")
+        return value
 
     def text(self, text: str, field: str) -> str:
         """Like :meth:`value`, as text: a list or an object is written as JSON.

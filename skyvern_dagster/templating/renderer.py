@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, Any, Literal, NoReturn
 
 from skyvern_dagster.errors import TemplateError
+from skyvern_dagster.templating.absent import note_absent
 from skyvern_dagster.templating.block_output import BlockOutput
 from skyvern_dagster.templating.compiled import short
 
@@ -68,6 +69,8 @@ class Renderer:
             answer = self._exchange(question, template)
         if "error" in answer:
             raise TemplateError(str(answer["error"]))
+        for line in answer.get("absent", ()):
+            note_absent(str(line))
         return answer["value"]
 
     def close(self) -> None:

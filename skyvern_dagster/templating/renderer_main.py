@@ -20,6 +20,7 @@ def main(memory_bytes: int, cpu_seconds: float) -> None:
     package.__path__ = [str(Path(__file__).parents[1])]
     sys.modules["skyvern_dagster"] = package
     from skyvern_dagster.errors import TemplateError
+    from skyvern_dagster.templating.absent import noting_absent
     from skyvern_dagster.templating.block_output import reaching
     from skyvern_dagster.templating.compiled import evaluated_here, rendered_here
 
@@ -28,7 +29,8 @@ def main(memory_bytes: int, cpu_seconds: float) -> None:
         names |= {name: reaching(names[name]) for name in outputs}
         try:
             give = rendered_here if want == "text" else evaluated_here
-            return {"value": give(template, names)}
+            with noting_absent() as absent:
+                return {"value": give(template, names), "absent": absent}
         except TemplateError as error:
             return {"error": str(error)}
 

@@ -14,11 +14,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from jinja2 import StrictUndefined, Undefined, nodes, pass_context
+from jinja2 import Undefined, nodes, pass_context
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.visitor import NodeTransformer
+
+from skyvern_dagster.templating.absent import AbsentValue
 
 MAX_CHARACTERS = 1_000_000
 """Of one rendered text, and of any text (or items of any list) on the way to it."""
@@ -103,7 +105,8 @@ def _leaves(value: Any) -> int:
     while rest and count <= MAX_CHARACTERS:
         item = rest.pop()
         if isinstance(item, Undefined):
-            str(item)  # raises, with the name
+            str(item)  # raises, where it is an unknown name
+            continue
         count += len(item) if isinstance(item, str) else 1
         if isinstance(item, dict):
             rest += [*item, *item.values()]
@@ -118,7 +121,7 @@ class Environment(SandboxedEnvironment):
     intercepted_binops = frozenset({"*", "**", "+", "%"})
 
     def __init__(self) -> None:
-        super().__init__(undefined=StrictUndefined, keep_trailing_newline=True, finalize=_finalized)
+        super().__init__(undefined=AbsentValue, keep_trailing_newline=True, finalize=_finalized)
         del self.globals["lipsum"]
         self.filters["json"] = self.filters["tojson"] = as_json
         self.filters["string"] = as_text

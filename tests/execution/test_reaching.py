@@ -8,6 +8,7 @@ import pickle
 import pytest
 
 from skyvern_dagster.errors import TemplateError
+from skyvern_dagster.templating.absent import noting_absent
 from skyvern_dagster.templating.block_output import reaching
 from skyvern_dagster.templating.rendering import evaluate, render
 
@@ -45,7 +46,34 @@ def test_written_out_it_is_the_output_alone() -> None:
     assert render("x {{ code }}", NAMES) == "x {'total': 3}"
 
 
-def test_what_is_not_there() -> None:
-    with pytest.raises(TemplateError, match="no attribute 'gone'"):
-        evaluate("{{ find_output.gone }}", NAMES)
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("{{ find_output.gone }}", ""),
+        ("x{{ find_output.gone.deeper[0] }}y", "xy"),
+        ("{{ rows[7].a }}", ""),
+        ("{{ empty.output.x }}", ""),
+        ("{% if find_output.gone %}a{% else %}b{% endif %}", "b"),
+        ("{% for each in find_output.gone %}a{% endfor %}", ""),
+        ("{{ find_output.gone == '' }}", "True"),
+        ("{{ find_output.gone | default('d') }}", "d"),
+        ("{{ find_output.gone | tojson }}", ""),
+    ],
+)
+def test_what_is_missing_is_empty_and_noted(template: str, text: str) -> None:
+    with noting_absent() as absent:
+        assert render(template, NAMES) == text
+    assert len(absent) == (0 if "default" in template else 1)
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["{{ unknown }}", "{{ unknown.x }}", "{{ find_output.__class__ }}", "{{ 'a'.b.c() }}"],
+)
+def test_what_can_not_be_meant(template: str) -> None:
+    with pytest.raises(TemplateError):
+        render(template, NAMES)
+
+
+def test_it_can_be_handed_on() -> None:
     assert pickle.loads(pickle.dumps(NAMES))["find"]["orders"] == [{"id": 1}]

@@ -1,0 +1,87 @@
+"""Values that aren't there when a template is rendered.
+
+A name that doesn't exist is a mistake, which validation finds, and an error. A field that an object
+turns out not to have (an optional one of an extraction) is empty, as in Skyvern, and noted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from jinja2 import StrictUndefined, UndefinedError
+from jinja2.utils import missing
+
+_noted: ContextVar[list[str] | None] = ContextVar("absent_values", default=None)
+
+
+@contextmanager
+def noting_absent() -> Iterator[list[str]]:
+    """The values that weren't there while it was open, a line each."""
+    noted: list[str] = []
+    token = _noted.set(noted)
+    try:
+        yield noted
+    finally:
+        _noted.reset(token)
+
+
+def note_absent(line: str) -> None:
+    """Notes a value that wasn't there."""
+    noted = _noted.get()
+    if noted is not None and line not in noted:
+        noted.append(line)
+
+
+class AbsentValue(StrictUndefined):
+    """Jinja's undefined: empty where an object lacks a field, an error where a name is unknown."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        self._taken()
+        return ""
+
+    def __iter__(self) -> Iterator[Any]:
+        self._taken()
+        return iter(())
+
+    def __len__(self) -> int:
+        self._taken()
+        return 0
+
+    def __bool__(self) -> bool:
+        self._taken()
+        return False
+
+    def __eq__(self, other: object) -> bool:
+        self._taken()
+        return isinstance(other, AbsentValue) or other is None or other == ""
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __contains__(self, item: object) -> bool:
+        self._taken()
+        return False
+
+    def __hash__(self) -> int:
+        return id(type(self))
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        self._taken()
+        return self
+
+    def __getitem__(self, name: Any) -> Any:
+        self._taken()
+        return self
+
+    def _taken(self) -> None:
+        is_forbidden = self._undefined_exception is not UndefinedError
+        if self._undefined_obj is missing or self._undefined_hint is not None or is_forbidden:
+            self._fail_with_undefined_error()
+        note_absent(self._undefined_message)
