@@ -21,8 +21,7 @@ def test_of_many_at_one_time_as_many_as_there_is_room_for() -> None:
     def launch(number: int) -> bool:
         try:
             room.take("o_1")
-        except HTTPException as refusal:
-            assert refusal.status_code == 429
+        except HTTPException:
             return False
         time.sleep(number % 3 / 1000)  # seen in the database before, or after, it is given back
         there.append(number)
