@@ -35,7 +35,7 @@ def test_each_time_in_a_row_it_waits_longer(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "import sys; sys.exit(3)"]
     service = Service.start("short", command, os.environ, tmp_path)
     watched = Supervisor([service], said.append, before.append, lambda: now)
-    waits = []
+    waits: list[float] = []
     for _ in range(8):
         service.process.wait()
         watched.look()
