@@ -87,7 +87,8 @@ class PlannerChoice:
         from skyvern_dagster.agent.planners.replay.library import RecordingLibrary
         from skyvern_dagster.agent.planners.replay.planner import ReplayPlanner
 
-        return [ReplayPlanner(RecordingLibrary(self.store, self.folder), self.replaying)]
+        library = RecordingLibrary(self.store, self.folder)
+        return [ReplayPlanner(library, self.replaying, takes_turns=self.model.is_configured)]
 
 
 def planner_for(planner: Planner, wanted: PlannerName | None) -> Planner:

@@ -13,7 +13,7 @@ from skyvern_dagster.agent.planners.llm.templates import fenced, prompt
 from skyvern_dagster.browser.page_outline import PageOutline, page_outline, words_of
 from skyvern_dagster.llm.messages import Message
 
-NEXT = "What next? Answer with the JSON document."
+NEXT = "What next? Answer in JSON."
 
 _PLAIN = ("", "en", "en-US")
 """Languages of pages that say nothing more than the task's locale does."""

@@ -15,9 +15,10 @@ from skyvern_dagster.agent.learner import Learner
 from skyvern_dagster.agent.planner import PastStep, Plan, PlanRequest
 from skyvern_dagster.agent.planners.replay.effects import difference
 from skyvern_dagster.agent.planners.replay.elements import find, in_words, what_is_there
+from skyvern_dagster.agent.planners.replay.first_visit import FirstVisit
 from skyvern_dagster.agent.planners.replay.harmless import is_harmless
 from skyvern_dagster.agent.planners.replay.learner import ReplayLearner, goal_text
-from skyvern_dagster.agent.planners.replay.library import RecordingLibrary
+from skyvern_dagster.agent.planners.replay.library import RecordingLibrary, key_of
 from skyvern_dagster.agent.planners.replay.reading_again import read_again_here, read_page
 from skyvern_dagster.agent.planners.replay.recording import (
     RecordedAction,
@@ -43,11 +44,20 @@ class ReplayPlanner:
     Args:
         library: Where recordings lie.
         learning: What is recorded: tasks in which a model planned something, all, or none.
+        takes_turns: Whether of several tasks alike that have no recording one goes first: where a
+            model is asked for the way.
     """
 
-    def __init__(self, library: RecordingLibrary, learning: Learning = "model") -> None:
+    def __init__(
+        self,
+        library: RecordingLibrary,
+        learning: Learning = "model",
+        *,
+        takes_turns: bool = False,
+    ) -> None:
         self._library = library
         self._learning = learning
+        self._takes_turns = takes_turns and learning != "off"
 
     @property
     def name(self) -> str:
@@ -66,6 +76,16 @@ class ReplayPlanner:
         Raises:
             PlannerError: The recording's file can't be read.
         """
+        plan = await self._recorded(request)
+        if plan.decisions or request.history or not self._takes_turns:
+            return plan
+        key = key_of(request)
+        visit = FirstVisit(key) if key is not None else None
+        while visit is not None and not plan.decisions and await visit.has_waited():
+            plan = await self._recorded(request)
+        return plan
+
+    async def _recorded(self, request: PlanRequest) -> Plan:
         recording = await asyncio.to_thread(self._library.read, request)
         try:
             return _planned(recording, request)
