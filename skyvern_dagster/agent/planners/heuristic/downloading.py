@@ -65,6 +65,11 @@ def download(situation: Situation) -> Plan:
         return download_any(situation, kind)
     if plan := _in_opened_menu(situation, kind):
         return plan
+    return _of_record(situation, kind)
+
+
+def _of_record(situation: Situation, kind: DocumentKind) -> Plan:
+    """The next step towards the document of the one record that the goal names."""
     place = find_record(situation.view, situation.intent.record_id)
     if _opened_from_record(situation) and (place is None or _is_own_page(situation)):
         place = RecordPart((situation.view.root,), is_page=True)

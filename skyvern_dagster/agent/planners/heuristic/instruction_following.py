@@ -99,6 +99,8 @@ def _all_done(instructions: Sequence[Instruction], situation: Situation) -> Plan
             return unsure(f'The list is not filtered: it still shows "{clip(row, 100)}"')
     if situation.intent.extracts:
         return None
+    if situation.memory.last_click_did_nothing:
+        return unsure(f"The last click shows no effect on {situation.url}")
     return complete(f"Did all that was asked for: {situation.intent.instructions}", LIKELY)
 
 

@@ -45,6 +45,16 @@ class Memory:
         """How the latest decision went."""
         return self.last.result if self.last else None
 
+    @property
+    def last_click_did_nothing(self) -> bool:
+        """Whether the latest decision was a click of which the page shows no effect."""
+        if self.last is None or not isinstance(self.last.decision, Click):
+            return False
+        result = self.last.result
+        left = result.url_after not in {"", result.url_before} or result.new_tab
+        told = bool(result.dialog or result.text_appeared or result.downloads)
+        return result.ok and not (result.page_changed or left or told)
+
     def purposes(self, purpose: Purpose, *, url: str | None = None) -> list[PastAction]:
         """The decisions that were made for a purpose (on a page)."""
         return [

@@ -193,6 +193,9 @@ def _clicks(situation: Situation) -> Plan | None:
     if plan := _not_understood(situation):
         return plan
     if done >= len(labels):
+        if situation.memory.last_click_did_nothing:
+            # Said to be done, it would be believed.
+            return unsure(f'"{labels[-1]}" was clicked, and {situation.url} shows no effect of it')
         return (
             None
             if situation.intent.extracts or situation.intent.fills
