@@ -32,6 +32,8 @@ def run_file(
     from skyvern_dagster.workflow.loader import load_workflow
 
     workflow = load_workflow(file)
+    for finding in workflow.warnings:
+        sys.stderr.write(f"{finding}\n")
     local = LocalRun.start(workflow, str(file), parse_parameters(parameters))
     return follow(local, as_json=as_json, downloads=downloads)
 

@@ -72,6 +72,8 @@ def start_op(workflow: Workflow, launch: CompileTarget) -> dg.OpDefinition:
             )
         except ParameterError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
+        for finding in workflow.warnings:
+            context.log.warning(str(finding))
         hold_logins(context, workflow, scope.parameters)
         yield dg.Output(scope, SCOPE)
 

@@ -36,38 +36,41 @@ def note_absent(line: str) -> None:
 
 
 class AbsentValue(StrictUndefined):
-    """Jinja's undefined: empty where an object lacks a field, an error where a name is unknown."""
+    """Jinja's undefined: empty where an object lacks a field, an error where a name is unknown.
+
+    Its base says of each of these methods that it never returns.
+    """
 
     __slots__ = ()
 
-    def __str__(self) -> str:
+    def __str__(self) -> str:  # type: ignore[override]
         self._taken()
         return ""
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
         self._taken()
         return iter(())
 
-    def __len__(self) -> int:
+    def __len__(self) -> int:  # type: ignore[override]
         self._taken()
         return 0
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> bool:  # type: ignore[override]
         self._taken()
         return False
 
-    def __eq__(self, other: object) -> bool:
+    def __eq__(self, other: object) -> bool:  # type: ignore[override]
         self._taken()
         return isinstance(other, AbsentValue) or other is None or other == ""
 
-    def __ne__(self, other: object) -> bool:
+    def __ne__(self, other: object) -> bool:  # type: ignore[override]
         return not self == other
 
-    def __contains__(self, item: object) -> bool:
+    def __contains__(self, item: object) -> bool:  # type: ignore[override]
         self._taken()
         return False
 
-    def __hash__(self) -> int:
+    def __hash__(self) -> int:  # type: ignore[override]
         return id(type(self))
 
     def __getattr__(self, name: str) -> Any:
