@@ -178,7 +178,8 @@ def _paused(question: Question, context: BlockContext) -> BlockOutcome:
         output=HumanInteractionOutput(success=None).model_dump(mode="json"),
         failure_reason=(
             f"waits until {question.deadline:%Y-%m-%d %H:%M} UTC for an answer to "
-            f"{question.instructions!r}: POST /v1/workflows/runs/{context.workflow_run_id}/continue,"
-            f" skyvern-dagster continue {context.workflow_run_id}, or re-execute from failure"
+            f"{question.instructions!r}: POST /v1/workflows/runs/{context.workflow_run_id}"
+            f"/continue, skyvern-dagster continue {context.workflow_run_id}, or re-execute from "
+            "failure"
         ),
     )
