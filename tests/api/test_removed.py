@@ -8,9 +8,11 @@ import pytest
 
 from skyvern_dagster.artifacts.run_artifact import artifact_id
 from skyvern_dagster.execution import tags
+from skyvern_dagster.execution.run_info import begin_run
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID, new_id
 from skyvern_dagster.runs.cleaning import Cleaner
 from skyvern_dagster.runs.retention_policy import RetentionPolicy
+from skyvern_dagster.runs.task_definition import task_workflow
 from tests.api.served import Served, make_key, second_shim
 
 
@@ -24,6 +26,10 @@ def removed(served: Served) -> tuple[str, str]:
                         tags.ORGANIZATION_ID: DEFAULT_ORGANIZATION_ID}  # fmt: skip
             status = dg.DagsterRunStatus.SUCCESS
             instance.add_run(dg.DagsterRun(job_name="j", tags=run_tags, status=status))
+            workflow, values = task_workflow(
+                {"url": "https://x.example", "navigation_goal": "Look"}
+            )
+            begin_run(served.store, workflow, values, run_id)
             served.store.write(video(run_id), b"x")
             policy = RetentionPolicy.model_validate({"keep": {kind: "forever"}, "at_most": None})
             cleaner = Cleaner(instance, served.store, policy)
