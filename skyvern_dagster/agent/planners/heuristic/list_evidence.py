@@ -7,6 +7,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.agent.planners.heuristic.target_page import is_headed, is_page_of
 from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.record_list import PageOfList, Row
+from skyvern_dagster.reading.words import fold
 
 _PLAIN = 0.75
 """Of a reading's quality, where nothing else says what the records are: number and day both have
@@ -15,6 +16,9 @@ to be named so. A bare `#` beside any date comes to 0.63, and could be a list of
 _RELATED = 0.6
 """The same on a page of a related name (bills, bookings): most of what is asked for is plain. Lists
 of what happened lately, which name records among much else, come to 0.4."""
+
+_LEAST_NUMBER = 5
+"""Characters of a heading's number that names a record: years and counts are shorter."""
 
 _MOST = 0.5
 """Half of the records say themselves what they are: those are meant, the others are of other
@@ -32,10 +36,26 @@ def is_wanted_list(situation: Situation, page: PageOfList) -> bool:
     target = situation.intent.target
     if not target or is_page_of(situation, target):
         return True
+    if _is_one_records_page(situation, page):
+        return False
     if len(page.rows) > 1 and _share_speaking(situation, page) >= _MOST:
         return True
     related = any(is_headed(situation, name) for name in RELATED.get(target, ()))
     return page.reading.quality >= (_RELATED if related else _PLAIN)
+
+
+def _is_one_records_page(situation: Situation, page: PageOfList) -> bool:
+    """Whether the only record is what the page itself is about: `Invoice R-1` is no list."""
+    if len(page.rows) > 1:
+        return False
+    said = fold(" ".join(str(value) for value in page.rows[0].values.values() if value))
+    numbers = (
+        word
+        for heading in situation.view.headings[1:]
+        for word in fold(heading).split()
+        if any(each.isdigit() for each in word) and len(word) >= _LEAST_NUMBER
+    )
+    return any(number in said for number in numbers)
 
 
 def of_wanted_kind(situation: Situation, page: PageOfList) -> list[Row]:

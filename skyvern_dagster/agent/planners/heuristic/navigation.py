@@ -431,6 +431,8 @@ def _menu_score(situation: Situation, control: Control) -> float:
         return 0.0
     if situation.unasked.of_label(control.label) is not None:
         return 0.0
+    if any(above.role == "row" for above in situation.view.ancestors(control.node)):
+        return 0.0  # What a record's row holds (read, flagged) changes the record.
     in_head = (
         control.region in {"banner", "navigation"}
         or control.position < len(situation.view.nodes) / 4
