@@ -18,8 +18,7 @@ small number of Dagster steps."""
 
 
 SIDE_BY_SIDE = 4
-"""As many browser contexts as a portal's rate limit usually bears, and as two cores keep busy
-(docs/benchmarks.md)."""
+"""As many browser contexts as a portal's rate limit usually bears, and as keep two cores busy."""
 
 
 class LoopWidth(NamedTuple):

@@ -16,8 +16,8 @@ WIDTH_VARIABLE = "SKYVERN_MAX_CONCURRENT"
 """Environment variable for how many steps or iterations of a run go on at the same time."""
 
 DEFAULT_WIDTH = 4
-"""Where nothing is said. Each has a page of its own: on 2 cores, four pages that mostly wait for
-their portal keep a core busy (docs/benchmarks.md), and take about 600 MB."""
+"""Where nothing is said. Each has a page of its own: four pages that mostly wait for their portal
+keep two cores busy, and take about 600 MB."""
 
 _LOOK_SECONDS = 0.2
 """How often whoever waits looks up: an interruption strikes a thread only when it runs."""

@@ -78,7 +78,7 @@ class BitwardenSensitiveInformationParameter(_BitwardenParameter):
 
 
 class BitwardenCreditCardDataParameter(_BitwardenParameter):
-    """A credit card in Bitwarden."""
+    """A credit card that lies in a Bitwarden collection (docs/contract.md#parameters)."""
 
     parameter_type: Literal["bitwarden_credit_card_data"]
     bitwarden_collection_id: str = Field(description="Where it lies.")

@@ -65,6 +65,7 @@ def test_others_are_not_told(served: Served, removed: tuple[str, str]) -> None:
             assert served.client.get(path, headers=headers).status_code == 404, path
 
 
+@pytest.mark.long
 def test_the_description_may_take_a_key(served: Served) -> None:
     pages = ("/docs", "/redoc", "/openapi.json", "/metrics")
     with second_shim(served, docs="key", metrics="key") as client:

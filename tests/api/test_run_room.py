@@ -38,7 +38,12 @@ def test_who_waits_gets_the_room_of_a_launch_that_failed() -> None:
     room = RunRoom(1, lambda _: 0)
     room.take("o_1")
     got = threading.Event()
-    waiting = threading.Thread(target=lambda: (room.take("o_1"), got.set()))
+
+    def wait() -> None:
+        room.take("o_1")
+        got.set()
+
+    waiting = threading.Thread(target=wait)
     waiting.start()
     room.take("o_2")  # another organization's is its own
     assert not got.is_set()

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from skyvern_dagster.blocks.registry import blocks_for_a_while
+from skyvern_dagster.runs.retention_policy import RetentionPolicy
 from skyvern_dagster.workflow.dagster_section import DagsterSection
 from tests.office import ROOT
 
@@ -47,7 +48,10 @@ def execute(page: Path, names: dict[str, Any]) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_sections(page: Path) -> None:
     for text in blocks(page, "yaml"):
-        DagsterSection.model_validate(yaml.safe_load(text)["dagster"])
+        if "dagster" in (read := yaml.safe_load(text)):
+            DagsterSection.model_validate(read["dagster"])
+        else:  # the other file that pages tell of is the retention policy
+            RetentionPolicy.model_validate(read)
 
 
 def test_most_pages_have_examples() -> None:

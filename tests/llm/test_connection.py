@@ -55,7 +55,11 @@ def test_azures_dated_versions_have_a_query_and_a_header_of_their_own() -> None:
 
     async def opened() -> tuple[str, dict[str, object], str]:
         client = (await connection(ModelSettings(base_url=address, api_key="k"))).client
-        return str(client.base_url), dict(client.default_query), client.default_headers["api-key"]
+        return (
+            str(client.base_url),
+            dict(client.default_query),
+            str(client.default_headers["api-key"]),
+        )
 
     assert asyncio.run(opened()) == (
         "https://mine.openai.azure.com/openai/deployments/d/",
