@@ -63,7 +63,8 @@ def encode(frames: Sequence[Frame], target: Path, size: tuple[int, int], ffmpeg:
     )
     command = [
         *_at_low_priority(), ffmpeg, "-y", "-loglevel", "error",
-        "-f", "concat", "-safe", "0", "-i", str(listing), "-vf", fitted, "-fps_mode", "vfr", *_CODEC, *_ONE_THREAD, str(target),
+        "-f", "concat", "-safe", "0", "-i", str(listing),
+        "-vf", fitted, "-fps_mode", "vfr", *_CODEC, *_ONE_THREAD, str(target),
     ]  # fmt: skip
     try:
         done = subprocess.run(

@@ -19,7 +19,8 @@ NAMES = (
     "WorkflowFile", "WorkflowItem", "WorkflowResult", "asset_resources", "browser_executor",
     "build_assets", "build_definitions", "build_graph", "build_inbox_sensor",
     "build_invoice_request_sensor", "build_job", "build_portal_change_sensor",
-    "build_retention_sensor", "build_webhook_sensor", "load_workflow", "page_probe", "skyvern_assets", "workflow_definitions", "workflow_probe",
+    "build_retention_sensor", "build_webhook_sensor", "load_workflow", "page_probe",
+    "skyvern_assets", "workflow_definitions", "workflow_probe",
 )  # fmt: skip
 """What users import. One that is missing breaks their code: it needs a deprecation first."""
 
