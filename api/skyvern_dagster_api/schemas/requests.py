@@ -86,6 +86,8 @@ class LegacyTaskRequest(_Body):
 class ContinueRequest(_Body):
     """``POST /v1/workflows/runs/{workflow_run_id}/continue``; its body is ours, and optional."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"approved": True}]})
+
     approved: bool = Field(default=True, description="Whether the answer is yes.")
 
 
