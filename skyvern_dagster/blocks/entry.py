@@ -22,10 +22,16 @@ class FileLinks(Protocol):
         ...
 
 
+def _says_its_type(schema: dict[str, Any]) -> None:
+    """An entry always says its type, which is what tells it from others of the same form."""
+    if "block_type" in schema.get("properties", {}):
+        schema["required"] = [*schema.get("required", []), "block_type"]
+
+
 class BlockEntry(BaseModel):
     """What any block gave; each block type has its own, with a ``block_type`` and an ``output``."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, json_schema_extra=_says_its_type)
 
     label: str
     status: BlockStatus

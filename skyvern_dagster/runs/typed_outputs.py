@@ -62,7 +62,9 @@ def _loop(
     values = facts.iterations(block, around)
     if record is None and not values:
         return None
-    return LoopEntry(
+    entry_type = block.entry_type
+    assert issubclass(entry_type, LoopEntry)
+    return entry_type(
         label=block.label,
         status=record.outcome.status if record else "running",
         failure_reason=record.outcome.failure_reason if record else None,
