@@ -58,14 +58,18 @@ class BlockEntry(BaseModel):
 def entry_type(
     block_type: str, output: type[BaseModel], base: type[BlockEntry] = BlockEntry
 ) -> type[BlockEntry]:
-    """The model of the entries of a block type that adds nothing to its output and its base."""
+    """The model of the entries of a block type that adds nothing to its output and its base.
+
+    A base may show another form of the output, for instance with links.
+    """
+    shown: dict[str, Any] = {} if "output" in base.model_fields else {"output": (output, ...)}
     name = "".join(part.capitalize() for part in block_type.split("_"))
     return create_model(
         f"{name}Entry",
         __base__=base,
         __doc__=f"What a ``{block_type}`` block gave.",
         block_type=(Literal[block_type], block_type),  # type: ignore[arg-type] # a variable
-        output=(output, ...),
+        **shown,
     )
 
 
