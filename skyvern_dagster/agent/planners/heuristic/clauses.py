@@ -6,8 +6,10 @@ from functools import cache
 
 from skyvern_dagster.agent.planners.heuristic.instructions import clauses_of, is_done_anyway
 from skyvern_dagster.agent.planners.heuristic.phrases import named_after
-from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.concepts import PLAINLY, concept
 from skyvern_dagster.reading.words import fold
+
+_OF_A_LOGIN = ("login.username", "login.password", "login.one_time_code")
 
 _VERBS = ("click", "go", "search", "download")
 
@@ -21,10 +23,17 @@ def unclear_clause(instructions: str, also: frozenset[str] = frozenset()) -> str
         also: What is done besides going somewhere, clicking, searching and logging in:
             ``goal.fill`` where there is something to fill in, ``goal.extract``, ``goal.download``.
     """
+    logs_in = False
     for clause in clauses_of(instructions):
-        if not _is_understood(clause, also):
+        if not (_is_understood(clause, also) or (logs_in and _is_of_a_login(clause))):
             return clause
+        logs_in = concept("goal.log_in").mentioned(clause) or _is_of_a_login(clause)
     return ""
+
+
+def _is_of_a_login(clause: str) -> bool:
+    """Whether a clause is only the rest of one: "Log in with the username *and the password*"."""
+    return any(concept(name).score(clause) >= PLAINLY for name in _OF_A_LOGIN)
 
 
 def _is_understood(clause: str, also: frozenset[str]) -> bool:
