@@ -24,10 +24,10 @@ demo-ui: setup ## The same, then leave everything up with Dagster's UI
 	$(BIN)/skyvern-dagster demo --ui
 
 test: setup ## The tests
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not long"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not long"
 
 test-all: setup ## Also the long ones, which are further cases of the same kinds
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-sites: setup ## The invoice workflow at real products (SITES_SCRIPTS: see docs/sites.md)
 	$(BIN)/python -m benchmarks.sites

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,29 @@ from tests.compiler.postman import Postman
 from tests.office import ROOT, Office
 
 FROM_OUTSIDE = ("SKYVERN_", "AWS_", "SMTP_", "DAGSTER_")
+
+
+FURTHER = {
+    "tests/agent/heuristic/test_portals.py::test_logs_in_lists_and_downloads": 5,
+    "tests/agent/heuristic/test_portals.py::test_a_wrong_password_is_tried_once": 1,
+    "tests/agent/test_attacks.py::test_nothing_comes_of_it": 45,
+    "tests/agent/test_attacks.py::test_it_is_an_attack": 20,
+    "tests/api/test_clients.py::test_a_tour_with_the_official_client": 1,
+    "tests/e2e/test_backfill.py": 0,
+    "tests/e2e/test_cancel.py::test_a_signal_cancels_the_run": 1,
+    "tests/e2e/test_cancel.py::test_a_command_line_that_is_killed_takes_the_run_along": 0,
+    "tests/e2e/test_crash.py::test_killed_around_the_loop": 1,
+    "tests/e2e/test_crash.py::test_killed_in_an_iteration": 1,
+    "tests/e2e/test_crash.py::test_killed_once_at_every_later_point": 0,
+    "tests/e2e/test_one_time_codes.py": 2,
+    "tests/e2e/test_rewound.py": 0,
+    "tests/sensors/test_daemon.py": 0,
+    "tests/tutorial/test_tutorial.py": 0,
+}
+"""Tests that take a minute together, or a process each, and how many of them `make test` runs.
+
+The others are further cases of the same kinds: `make test-all` has them, too.
+"""
 
 
 LONGEST = (
@@ -38,12 +62,20 @@ LONGEST = (
 """Files that take longest begin first, so that no worker is left alone with one at the end."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Brings the longest files to the front; the rest stays in its order.
+    """Marks further cases as long, and brings the longest files to the front.
 
     Those of the API come first, one after the other: what they have served together costs as long
     as it is up.
     """
+    seen: Counter[str] = Counter()
+    for item in items:
+        kind = next((kind for kind in FURTHER if item.nodeid.startswith(kind)), None)
+        if kind is not None:
+            seen[kind] += 1
+            if seen[kind] > FURTHER[kind]:
+                item.add_marker(pytest.mark.long)
     places = {ROOT / name: place for place, name in enumerate(LONGEST)}
 
     def place(item: pytest.Item) -> tuple[bool, int]:
