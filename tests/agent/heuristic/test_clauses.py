@@ -30,6 +30,11 @@ from tests.agent.heuristic.conftest import Look
         ('Go to the orders page. Click "Show all".', ""),
         ("Open the settings and click Save.", ""),
         ('Click "Next". Click "Done".', ""),
+        ("Log in to the website with the username and the password", ""),
+        ("Sign in with user name, password and one-time code", ""),
+        ("Connectez-vous avec l'identifiant et le mot de passe", ""),
+        ("Log in and change the password", "change the password"),
+        ("Click Publish and the password", "the password"),
     ],
 )
 def test_the_part_that_is_not_understood(goal: str, unclear: str) -> None:
