@@ -90,7 +90,9 @@ def run_task(
     return task
 
 
-@router.post("/run/tasks/login", summary="Start a login", dependencies=[Launching])
+@router.post(
+    "/run/tasks/login", summary="Start a login", responses=NOT_FOUND, dependencies=[Launching]
+)
 def run_login(
     body: LoginRequest,
     request: Request,
@@ -106,7 +108,12 @@ def run_login(
     return _run_block(made, title, body, request, parts, caller, max_steps)
 
 
-@router.post("/run/tasks/download_files", summary="Start a download", dependencies=[Launching])
+@router.post(
+    "/run/tasks/download_files",
+    summary="Start a download",
+    responses=NOT_FOUND,
+    dependencies=[Launching],
+)
 def run_download(
     body: DownloadFilesRequest,
     request: Request,
