@@ -25,6 +25,7 @@ FURTHER = {
     "tests/agent/test_attacks.py::test_nothing_comes_of_it": 45,
     "tests/agent/test_attacks.py::test_it_is_an_attack": 20,
     "tests/api/test_clients.py::test_a_tour_with_the_official_client": 1,
+    "tests/api/test_every_ending.py::test_it_is_the_same": 12,
     "tests/e2e/test_backfill.py": 0,
     "tests/e2e/test_cancel.py::test_a_signal_cancels_the_run": 1,
     "tests/e2e/test_cancel.py::test_a_command_line_that_is_killed_takes_the_run_along": 0,
