@@ -86,8 +86,9 @@ loop_blocks:
     parallel: bool | Annotated[int, Field(ge=1)] | None = Field(
         default=None,
         description="Whether iterations may run side by side, each in a browser context of its "
-        f"own, or how many at the same time; left out: {SIDE_BY_SIDE}, where the body only reads "
-        "or downloads, else in order. `false`: in order, on one page. Our extension.",
+        f"own, or how many at the same time; left out: {SIDE_BY_SIDE}, where the body only reads or "
+        "downloads and a failure ends no other iteration, else in order. `false`: in order, on one "
+        "page. Our extension.",
     )
 
     @property
@@ -125,11 +126,22 @@ loop_blocks:
                 return LoopWidth(1, "`parallel: false`, on one page")
             case int():
                 return LoopWidth(self.parallel, f"`parallel: {self.parallel}`")
-            case None if self.only_reads:
+            case None if self.only_reads and self._goes_on:
                 return LoopWidth(SIDE_BY_SIDE, "its body only reads or downloads")
+            case None if self.only_reads:
+                # Side by side, the iterations after that one would have begun all the same.
+                return LoopWidth(1, "it ends with the first iteration that fails")
             case None:
                 changing = next(each.label for each in self.loop_blocks if not each.only_reads)
                 return LoopWidth(1, f"`{changing}` may change something")
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether an iteration that fails ends no other one."""
+        flagged = all(
+            block.continue_on_failure or block.next_loop_on_failure for block in self.loop_blocks
+        )
+        return self.continue_on_failure or self.next_loop_on_failure or flagged
 
     def when_empty(self) -> tuple[BlockStatus, str | None]:
         """An empty list is a goal that wasn't reached, unless the definition says otherwise."""

@@ -50,7 +50,7 @@ def test_a_loop_inside_a_loop_is_one_op() -> None:
 
     assert lines(nested)[2:-1] == [
         "  op outer [for_loop, fans out]",
-        "    # 4 at a time: its body only reads or downloads",
+        "    # one after the other: it ends with the first iteration that fails",
         "    op first[*] [upload_to_s3]",
         "    op inner[*] [for_loop]",
         "    op last[*] [upload_to_s3]",
@@ -101,6 +101,24 @@ def test_what_a_loop_s_body_makes_itself_is_no_edge() -> None:
 
 
 @pytest.mark.parametrize(
+    ("flags", "width"),
+    [
+        ({}, 1),
+        ({"continue_on_failure": True}, 4),
+        ({"next_loop_on_failure": True}, 4),
+    ],
+)
+def test_a_loop_that_ends_with_a_failure_goes_in_order(flags: dict[str, bool], width: int) -> None:
+    parameters = [given("items", "json")]
+    (each,) = make_plan(sample([loop("each", "items", upload("a"), **flags)], parameters)).nodes
+    (body,) = make_plan(sample([loop("each", "items", upload("a", **flags))], parameters)).nodes
+
+    assert isinstance(each, LoopNode)
+    assert isinstance(body, LoopNode)
+    assert (each.block.width.at_most, body.block.width.at_most) == (width, width)
+
+
+@pytest.mark.parametrize(
     ("body", "parallel", "width"),
     [
         ([upload("a")], None, "4 at a time: its body only reads or downloads"),
@@ -122,7 +140,9 @@ def test_a_loop_is_as_wide_as_its_body_allows(
     body: list[dict[str, Any]], parallel: bool | int | None, width: str
 ) -> None:
     parameters = [*mail_secrets(), given("items", "json"), given("x", "json")]
-    made = sample([loop("each", "items", *body, parallel=parallel)], parameters)
+    made = sample(
+        [loop("each", "items", *body, parallel=parallel, continue_on_failure=True)], parameters
+    )
 
     (each,) = make_plan(made).nodes
     assert isinstance(each, LoopNode)

@@ -132,7 +132,9 @@
     const meta = document.querySelector("meta[http-equiv=refresh i]");
     const [, delay, url] = /^\s*([\d.]+)\s*[;,]\s*url\s*=\s*['"]?([^'"]+)/i.exec((meta && meta.content) || "") || [];
     if (url === undefined || Number(delay) > LONGEST_REFRESH) return 0;
-    if (new URL(url, document.baseURI).href === location.href) return 0;
+    const target = new URL(url, document.baseURI);
+    // Where it leads away, nobody has asked for that.
+    if (target.href === location.href || target.host !== location.host) return 0;
     refreshSeen = refreshSeen < 0 ? now : refreshSeen;
     return refreshSeen + Number(delay) * 1000 + AT_ONCE;
   }
