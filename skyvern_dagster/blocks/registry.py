@@ -122,8 +122,7 @@ def add_blocks(classes: Iterable[type[Block]]) -> None:
         new[name] = each
     if new.keys() - _added.keys():
         _added.update(new)
-        for model in _users:
-            _rebuild(model)
+        _rebuild_all()
 
 
 @contextmanager
@@ -136,8 +135,7 @@ def blocks_for_a_while() -> Iterator[None]:
         if _added != before:
             _added.clear()
             _added.update(before)
-            for model in _users:
-                _rebuild(model)
+            _rebuild_all()
 
 
 def holds_blocks(model: type[BaseModel]) -> None:
@@ -159,6 +157,12 @@ def entry_union() -> Any:
     """The type of a field that holds the entry of any block in ``outputs=v2``."""
     classes = tuple(each.entry_type for each in block_types().values())
     return Annotated[Union[classes], Field(discriminator="block_type")]  # noqa: UP007 - a tuple
+
+
+def _rebuild_all() -> None:
+    """Twice: loops hold each other, and a rebuilt model takes the others as they are just then."""
+    for model in (*_users, *_users):
+        _rebuild(model)
 
 
 def _rebuild(model: type[BaseModel]) -> None:
@@ -190,6 +194,6 @@ def _name_of(candidate: Any, called: str) -> str:
 
 
 for _model in (
-    LoopBlock, ForLoopBlock, WhileLoopBlock, LoopIteration, LoopEntry, ForLoopEntry, WhileLoopEntry,
+    ForLoopBlock, WhileLoopBlock, LoopBlock, LoopIteration, LoopEntry, ForLoopEntry, WhileLoopEntry,
 ):  # fmt: skip
     holds_blocks(_model)

@@ -105,7 +105,7 @@ def test_it_stands_in_the_json_schema_and_the_reference() -> None:
     definition, outputs, page = json.loads(done.stdout)
     assert "Which digest." in json.dumps(definition["$defs"]["ChecksumBlock"])
     assert "ChecksumEntry" in outputs["$defs"]
-    assert "## `checksum`" in page
+    assert "[`checksum`]" in page
 
 
 def test_it_runs_by_the_command_line(workflow_file: Path, home: Path) -> None:
