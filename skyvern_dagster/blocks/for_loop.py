@@ -86,9 +86,9 @@ loop_blocks:
     parallel: bool | Annotated[int, Field(ge=1)] | None = Field(
         default=None,
         description="Whether iterations may run side by side, each in a browser context of its "
-        f"own, or how many at the same time; left out: {SIDE_BY_SIDE}, where the body only reads or "
-        "downloads and a failure ends no other iteration, else in order. `false`: in order, on one "
-        "page. Our extension.",
+        f"own, or how many at the same time; left out: {SIDE_BY_SIDE}, where the body only reads "
+        "or downloads and a failure ends no other iteration, else in order. `false`: in order, on "
+        "one page. Our extension.",
     )
 
     @property

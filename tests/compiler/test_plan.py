@@ -108,7 +108,7 @@ def test_what_a_loop_s_body_makes_itself_is_no_edge() -> None:
         ({"next_loop_on_failure": True}, 4),
     ],
 )
-def test_a_loop_that_ends_with_a_failure_goes_in_order(flags: dict[str, bool], width: int) -> None:
+def test_a_loop_that_ends_with_a_failure_goes_in_order(flags: dict[str, Any], width: int) -> None:
     parameters = [given("items", "json")]
     (each,) = make_plan(sample([loop("each", "items", upload("a"), **flags)], parameters)).nodes
     (body,) = make_plan(sample([loop("each", "items", upload("a", **flags))], parameters)).nodes
