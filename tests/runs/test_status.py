@@ -39,8 +39,8 @@ def test_tags_that_speak_of_the_run_before_don_t_count() -> None:
 
 
 def test_exit_codes_are_of_final_statuses() -> None:
-    assert set(EXIT_CODES) <= FINAL
-    assert EXIT_CODES == {"completed": 0, "terminated": 3, "canceled": 130}
+    assert set(EXIT_CODES) <= FINAL | {"paused"}
+    assert EXIT_CODES == {"completed": 0, "terminated": 3, "paused": 5, "canceled": 130}
 
 
 @pytest.mark.parametrize(
