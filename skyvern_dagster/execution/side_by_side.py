@@ -62,9 +62,9 @@ class _Work(Generic[T]):
             threading.Thread(target=self._take, name=f"iteration-{number}", daemon=True)
             for number in range(width)
         ]
-        for thread in threads:
-            thread.start()
         try:
+            for thread in threads:
+                thread.start()
             self._wait(threads)
         except BaseException as error:
             self._is_over.set()
@@ -79,7 +79,7 @@ class _Work(Generic[T]):
 
     def _wait(self, threads: Sequence[threading.Thread]) -> None:
         for thread in threads:
-            while thread.is_alive():
+            while thread.ident is not None and thread.is_alive():
                 thread.join(_LOOK_SECONDS)
 
     def _take(self) -> None:
