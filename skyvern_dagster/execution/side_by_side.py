@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from skyvern_dagster.process.interrupt import interrupt_thread
+from skyvern_dagster.process.interrupt import AGAIN_SECONDS, interrupt_thread
 
 T = TypeVar("T")
 
@@ -68,14 +68,19 @@ class _Work(Generic[T]):
             self._wait(threads)
         except BaseException as error:
             self._is_over.set()
-            for thread in threads:
-                if thread.ident is not None and thread.is_alive():
-                    interrupt_thread(thread.ident, type(error))
-            self._wait(threads)
+            self._stop(threads, type(error))
             raise
         if self._errors:
             raise self._errors[0]
         return [self._results[index] for index in sorted(self._results)]
+
+    def _stop(self, threads: Sequence[threading.Thread], error: type[BaseException]) -> None:
+        while alive := [each for each in threads if each.ident is not None and each.is_alive()]:
+            for thread in alive:
+                if thread.ident is not None:
+                    interrupt_thread(thread.ident, error)
+            for thread in alive:
+                thread.join(AGAIN_SECONDS)
 
     def _wait(self, threads: Sequence[threading.Thread]) -> None:
         for thread in threads:
