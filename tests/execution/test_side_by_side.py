@@ -79,6 +79,7 @@ def test_an_interruption_reaches_all_of_them() -> None:
     thread = threading.Thread(target=caller)
     thread.start()
     begun.wait(PATIENCE)
+    time.sleep(0.5)  # until whoever has begun them waits for them
     assert thread.ident is not None
     interrupt_thread(thread.ident, KeyboardInterrupt)
     thread.join(PATIENCE)
