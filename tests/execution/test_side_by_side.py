@@ -57,7 +57,11 @@ def test_what_one_of_them_raises_comes_out_and_ends_the_others() -> None:
 
     with pytest.raises(KeyError, match="no such order"):
         side_by_side([broken, lambda: 1, lambda: 2], width=2)
-    assert not [each for each in threading.enumerate() if each.name.startswith("iteration-")]
+    assert not [
+        each
+        for each in threading.enumerate()
+        if each.is_alive() and each.name.startswith("iteration-")
+    ]
 
 
 def test_an_interruption_reaches_all_of_them() -> None:
@@ -85,7 +89,11 @@ def test_an_interruption_reaches_all_of_them() -> None:
     thread.join(PATIENCE)
 
     assert outcome == [KeyboardInterrupt]
-    assert not [each for each in threading.enumerate() if each.name.startswith("iteration-")]
+    assert not [
+        each
+        for each in threading.enumerate()
+        if each.is_alive() and each.name.startswith("iteration-")
+    ]
 
 
 @pytest.mark.parametrize(("given", "width"), [("", 4), ("7", 7), ("0", 1), ("many", 4)])
