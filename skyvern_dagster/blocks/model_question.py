@@ -5,11 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, assert_never
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from skyvern_dagster.agent.choice import PlannerChoice
 from skyvern_dagster.agent.extraction import mismatch
@@ -20,9 +17,12 @@ from skyvern_dagster.errors import BlockError, InfrastructureError, NoFitError
 from skyvern_dagster.llm.client import ModelClient
 from skyvern_dagster.llm.messages import Message, Question
 from skyvern_dagster.llm.outcomes import Refused, TooLong, Unavailable
+from skyvern_dagster.llm.prompt_folder import PromptFolder
 from skyvern_dagster.llm.settings import NO_MODEL, ModelSettings, settings_from
 from skyvern_dagster.llm.structured import Document, Misshapen, StructuredOutcome, ask_for
 from skyvern_dagster.llm.usage import Usage
+
+_PROMPTS = PromptFolder(Path(__file__).parent / "prompts")
 
 MOST_CHARACTERS = 100_000
 """Of a file's text in one question: about 25,000 tokens, which today's models all take."""
@@ -134,13 +134,13 @@ def _messages(
 ) -> tuple[Message, ...]:
     redact = context.vault.redactor.text
     parameters = json.dumps(asked.parameters, ensure_ascii=False, default=str)
-    request = _prompt(
+    request = _PROMPTS.render(
         "request",
         request=context.vault.conceal(asked.request),
         parameters=parameters if asked.parameters else "",
         text=fenced(asked.text[:MOST_CHARACTERS]),
     )
-    system = _prompt("answer", schema=json.dumps(schema, ensure_ascii=False))
+    system = _PROMPTS.render("answer", schema=json.dumps(schema, ensure_ascii=False))
     pictures = (Message("user", "A picture of it:", image) for image in asked.images)
     return (Message("system", system), Message("user", redact(request)), *pictures)
 
@@ -148,22 +148,6 @@ def _messages(
 def _wrapped(schema: dict[str, Any]) -> dict[str, Any]:
     """Servers want an object at the top."""
     return {"type": "object", "properties": {"answer": schema}, "required": ["answer"]}
-
-
-def _prompt(name: str, **values: Any) -> str:
-    return _environment().get_template(f"{name}.j2").render(**values).strip()
-
-
-@cache
-def _environment() -> Environment:
-    # Prompts are plain text: escaping for HTML would only cost tokens.
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "prompts"),
-        autoescape=False,  # noqa: S701
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
 
 
 def parameters_of(context: BlockContext, keys: list[str]) -> dict[str, Any]:
