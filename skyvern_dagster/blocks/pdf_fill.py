@@ -6,21 +6,19 @@ import json
 from pathlib import PurePosixPath
 from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from skyvern_dagster.blocks.block import Block, LeafBlock, first_sentence
 from skyvern_dagster.blocks.context import BlockContext
-from skyvern_dagster.blocks.entry import BlockEntry, FilesEntry
 from skyvern_dagster.blocks.given_file import given_file
 from skyvern_dagster.blocks.kept_file import keep_files
 from skyvern_dagster.blocks.model_question import ModelRequest, ask_model, parameters_of
 from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.blocks.pdf_block import PdfBlock, PdfOutput
 from skyvern_dagster.blocks.pdf_form import FormField, filled, form_fields, matched
-from skyvern_dagster.blocks.pdf_output import PdfOutput
 from skyvern_dagster.errors import BlockError
 
 
-class PdfFillBlock(LeafBlock):
+class PdfFillBlock(PdfBlock):
     """Fills in the form of a PDF, which counts as a download of the run."""
 
     example: ClassVar[str] = """\
@@ -30,30 +28,12 @@ file_url: https://office.example/form.pdf
 prompt: Fill in the form.
 payload: {first_name: Ada, agreed: true}
 """
-    key_fields: ClassVar[tuple[str, ...]] = ("file_url", "payload")
-    template_fields: ClassVar[tuple[str, ...]] = ("prompt",)
-    inert_fields: ClassVar[frozenset[str]] = Block.inert_fields | {"llm_key"}
-    takes_downloads: ClassVar[bool] = True
-    kind: ClassVar[str] = "file"
-    changes_nothing: ClassVar[bool] = True
-    output_type: ClassVar[type[BaseModel]] = PdfOutput
-    entry_base: ClassVar[type[BlockEntry]] = FilesEntry
+    key_fields: ClassVar[tuple[str, ...]] = (*PdfBlock.key_fields, "payload")
 
     block_type: Literal["pdf_fill"]
-    file_url: str = Field(description="http or https, or a file of the run.")
-    prompt: str = Field(description="What to do, in plain words.")
     payload: dict[str, Any] | list[Any] | str | None = Field(
         default=None, description="What to fill in."
     )
-    parameter_keys: list[str] = Field(default_factory=list)
-
-    def describe(self) -> str:
-        """What it does."""
-        return self.prompt
-
-    def summary(self) -> str:
-        """What it does."""
-        return first_sentence(self.prompt)
 
     def run(self, context: BlockContext) -> BlockOutcome:
         """Fills the form in; names that are the fields' own need no model.

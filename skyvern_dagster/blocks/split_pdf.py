@@ -5,11 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, Field
-
-from skyvern_dagster.blocks.block import Block, LeafBlock, first_sentence
 from skyvern_dagster.blocks.context import BlockContext
-from skyvern_dagster.blocks.entry import BlockEntry, FilesEntry
 from skyvern_dagster.blocks.given_file import given_file
 from skyvern_dagster.blocks.kept_file import keep_files
 from skyvern_dagster.blocks.model_question import (
@@ -20,11 +16,11 @@ from skyvern_dagster.blocks.model_question import (
 )
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.blocks.page_ranges import PageRange, checked, ranges_in
+from skyvern_dagster.blocks.pdf_block import PdfBlock, PdfOutput
 from skyvern_dagster.blocks.pdf_form import page_texts, pages_of
-from skyvern_dagster.blocks.pdf_output import PdfOutput
 
 
-class SplitPdfBlock(LeafBlock):
+class SplitPdfBlock(PdfBlock):
     """Splits a PDF into several, which count as downloads of the run."""
 
     example: ClassVar[str] = """\
@@ -33,27 +29,8 @@ label: split
 file_url: SKYVERN_DOWNLOAD_DIRECTORY/statement.pdf
 prompt: pages 1-2 and 3-5
 """
-    key_fields: ClassVar[tuple[str, ...]] = ("file_url",)
-    template_fields: ClassVar[tuple[str, ...]] = ("prompt",)
-    inert_fields: ClassVar[frozenset[str]] = Block.inert_fields | {"llm_key"}
-    takes_downloads: ClassVar[bool] = True
-    kind: ClassVar[str] = "file"
-    changes_nothing: ClassVar[bool] = True
-    output_type: ClassVar[type[BaseModel]] = PdfOutput
-    entry_base: ClassVar[type[BlockEntry]] = FilesEntry
 
     block_type: Literal["split_pdf"]
-    file_url: str = Field(description="http or https, or a file of the run.")
-    prompt: str = Field(description="What to do, in plain words.")
-    parameter_keys: list[str] = Field(default_factory=list)
-
-    def describe(self) -> str:
-        """What it does."""
-        return self.prompt
-
-    def summary(self) -> str:
-        """What it does."""
-        return first_sentence(self.prompt)
 
     def run(self, context: BlockContext) -> BlockOutcome:
         """Splits the file; page numbers in the prompt need no model.
