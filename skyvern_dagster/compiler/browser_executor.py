@@ -146,8 +146,8 @@ class BrowserExecutor(dg.Executor):
             ) as active,
         ):
             keys = [step.key for step in execution_plan.get_steps_to_execute_in_topo_order()]
-            with captured_output(job_context, keys) as said:
-                yield from said
+            with captured_output(job_context, keys) as events:
+                yield from events
                 yield from _Steps(job_context, active, self._width).run()
 
 
@@ -168,7 +168,7 @@ class _Attempt(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Said:
+class _StepMessage:
     """What a thread tells the main thread: an event of its step, or that it has ended."""
 
     attempt: _Attempt
@@ -185,7 +185,7 @@ class _Steps:
         self._width = width
         self._threads: dict[_Attempt, threading.Thread] = {}
         self._numbers = itertools.count()
-        self._said: queue.SimpleQueue[_Said] = queue.SimpleQueue()
+        self._messages: queue.SimpleQueue[_StepMessage] = queue.SimpleQueue()
         self._error: BaseException | None = None
 
     def run(self) -> Iterator[dg.DagsterEvent]:
@@ -196,7 +196,7 @@ class _Steps:
                     yield self._interrupt()
                 if self._error is None:
                     yield from self._begin()
-                yield from self._listen()
+                yield from self._take_messages()
         finally:
             # Whoever reads the events may stop doing so: no step outlives its run.
             self._stop_threads()
@@ -221,42 +221,44 @@ class _Steps:
         """In the step's thread. Dagster turns what ops raise into events; the rest ends the run."""
         try:
             for event in step_with_hooks(context):
-                self._said.put(_Said(attempt, event))
+                self._messages.put(_StepMessage(attempt, event))
         except BaseException as error:  # noqa: BLE001 - it is raised again in the main thread
-            self._said.put(_Said(attempt, error=error))
+            self._messages.put(_StepMessage(attempt, error=error))
         else:
-            self._said.put(_Said(attempt))
+            self._messages.put(_StepMessage(attempt))
 
-    def _listen(self) -> Iterator[dg.DagsterEvent]:
+    def _take_messages(self) -> Iterator[dg.DagsterEvent]:
         """Takes note of what steps have said, and waits a little where they say nothing."""
         seconds = _LOOK_SECONDS
         while True:
             try:
-                said = self._said.get(timeout=seconds)
+                message = self._messages.get(timeout=seconds)
             except queue.Empty:
-                self._notice_the_dead()
+                self._notice_ended_threads()
                 return
             seconds = 0.0
-            if said.event is None:
-                self._ended(said)
+            if message.event is None:
+                self._ended(message)
                 yield from self._active.plan_events_iterator(self._context)
                 continue
-            yield said.event
-            if not said.event.is_hook_event:
-                self._active.handle_event(said.event)
+            yield message.event
+            if not message.event.is_hook_event:
+                self._active.handle_event(message.event)
 
-    def _ended(self, said: _Said) -> None:
-        self._threads.pop(said.attempt).join()
-        if said.error is not None:
-            self._error = self._error or said.error
-        elif said.attempt.step not in {attempt.step for attempt in self._threads}:
-            self._active.verify_complete(self._context, said.attempt.step)
+    def _ended(self, message: _StepMessage) -> None:
+        self._threads.pop(message.attempt).join()
+        if message.error is not None:
+            self._error = self._error or message.error
+        elif message.attempt.step not in {attempt.step for attempt in self._threads}:
+            self._active.verify_complete(self._context, message.attempt.step)
 
-    def _notice_the_dead(self) -> None:
+    def _notice_ended_threads(self) -> None:
         """An interruption may strike where a thread is about to say that it has ended."""
         for attempt, thread in self._threads.items():
-            if not thread.is_alive() and self._said.empty():
-                self._said.put(_Said(attempt, error=dg.DagsterExecutionInterruptedError()))
+            if not thread.is_alive() and self._messages.empty():
+                self._messages.put(
+                    _StepMessage(attempt, error=dg.DagsterExecutionInterruptedError())
+                )
 
     def _interrupt(self) -> dg.DagsterEvent:
         self._active.mark_interrupted()

@@ -59,7 +59,7 @@ class _Work(Generic[T]):
 
     def done(self, width: int) -> list[T]:
         threads = [
-            threading.Thread(target=self._take, name=f"iteration-{number}", daemon=True)
+            threading.Thread(target=self._work_off, name=f"iteration-{number}", daemon=True)
             for number in range(width)
         ]
         try:
@@ -87,7 +87,7 @@ class _Work(Generic[T]):
             while thread.ident is not None and thread.is_alive():
                 thread.join(_LOOK_SECONDS)
 
-    def _take(self) -> None:
+    def _work_off(self) -> None:
         """In each thread: the next one, until there is none or one of them was the last."""
         try:
             for index in self._next:
