@@ -133,6 +133,11 @@ class AgentBlock(LeafBlock):
         ...
 
     @property
+    def step_limit(self) -> int | None:
+        """Steps until it fails, where the block says so."""
+        return self.max_steps_per_run
+
+    @property
     def only_reads(self) -> bool:
         """What it was told to do it may do by filling forms in, unless that gives a file."""
         asked = self.instruction()
@@ -225,7 +230,7 @@ class AgentBlock(LeafBlock):
                 if asked.download_suffix
                 else None
             ),
-            max_steps=_max_steps(context, self.max_steps_per_run or settings.max_steps_per_run),
+            max_steps=_max_steps(context, self.step_limit or settings.max_steps_per_run),
             max_retries_per_step=settings.max_retries_per_step,
             max_seconds=settings.max_seconds,
             trace=settings.trace,

@@ -33,13 +33,18 @@ url: https://portal.example
 prompt: Go to the order history.
 """
     template_fields: ClassVar[tuple[str, ...]] = (*AGENT_TEMPLATES, "prompt")
+    inert_fields: ClassVar[frozenset[str]] = AgentBlock.inert_fields | {"max_iterations"}
     output_type: ClassVar[type[BaseModel]] = TaskV2Output
 
     block_type: Literal["task_v2"]
     prompt: str = Field(description="What to do and what to read, in plain words.")
-    # Both defaults are Skyvern's (docs/contract.md).
-    max_iterations: int = Field(default=50, ge=1, description="Steps of the plan, at most.")
-    max_steps: int = Field(default=25, ge=1, description="Steps of the agent, at most.")
+    # The default is Skyvern's (docs/contract.md).
+    max_steps: int = Field(default=25, ge=1, description="Steps until it fails.")
+
+    @property
+    def step_limit(self) -> int | None:
+        """See the base class; its own field stands in for the one of all agent blocks."""
+        return self.max_steps_per_run or self.max_steps
 
     def _output(
         self, request: TaskRequest, result: TaskResult, context: BlockContext

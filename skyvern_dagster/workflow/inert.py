@@ -27,6 +27,7 @@ _NO_NEWS: dict[str, tuple[object, ...]] = {
     "complete_verification": (True,),
     "engine": ("skyvern-1.0",),
     "mask_secrets": (True,),
+    "max_iterations": (50,),
     "proxy_location": ("NONE",),
     "run_with": ("agent",),
     "status": ("published",),
@@ -54,12 +55,14 @@ _INSTEAD: dict[str, str] = {
     "engine_pinned": "set 'planner' to say who plans",
     "llm_key": "the deployment says which model there is: SKYVERN_LLM_MODEL",
     "mask_secrets": "secrets are always kept out of what is kept",
+    "max_iterations": "max_steps says how many steps it may take",
     "model": "the deployment says which model there is: SKYVERN_LLM_MODEL",
     "proxy_location": "browsers run on your own machines, and go where those go",
     "fallback_trigger": "the next one is taken where one isn't there",
     "run_with": "set 'planner' to say who plans",
     "selection_strategy": "the first that is there is taken",
     "status": "what loads can be run",
+    "totp_identifier": "set it on the block that logs in, or on the workflow",
 }
 """Field without effect -> what has the effect here, or why it needs none."""
 

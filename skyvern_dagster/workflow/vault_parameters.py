@@ -5,6 +5,7 @@ The deployment may keep such a credential elsewhere, under the parameter's own k
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, Literal
@@ -14,14 +15,12 @@ from pydantic import Field
 from skyvern_dagster.credentials.vault_item import VaultItem
 from skyvern_dagster.workflow.parameter import BaseParameter
 
-_FOR_CODES = "Whom pushed one-time codes are for, where no block says it."
-
 
 class _VaultParameter(BaseParameter):
     @property
+    @abstractmethod
     def item(self) -> VaultItem:
         """Where it lies."""
-        raise NotImplementedError
 
     def item_for(self, given: Mapping[str, Any]) -> VaultItem:  # noqa: ARG002 - of a login
         """Where it lies, in a run with these parameters."""
@@ -32,7 +31,7 @@ class _BitwardenParameter(_VaultParameter):
     inert_fields: ClassVar[frozenset[str]] = frozenset(
         {
             "bitwarden_client_id_aws_secret_key", "bitwarden_client_secret_aws_secret_key",
-            "bitwarden_master_password_aws_secret_key",
+            "bitwarden_master_password_aws_secret_key", "totp_identifier",
         }
     )  # fmt: skip
 
@@ -46,7 +45,6 @@ class BitwardenLoginCredentialParameter(_BitwardenParameter):
     )
     bitwarden_collection_id: str | None = Field(default=None, description="Where it lies.")
     bitwarden_item_id: str | None = Field(default=None, description="Which one it is.")
-    totp_identifier: str | None = Field(default=None, description=_FOR_CODES)
 
     @property
     def item(self) -> VaultItem:
@@ -93,13 +91,14 @@ class BitwardenCreditCardDataParameter(_BitwardenParameter):
 class OnePasswordParameter(_VaultParameter):
     """A login or a card in 1Password."""
 
+    inert_fields: ClassVar[frozenset[str]] = frozenset({"totp_identifier"})
+
     parameter_type: Literal["onepassword"]
     vault_id: str = Field(description="Where it lies.")
     item_id: str = Field(description="Which one it is.")
     totp_field_name: str | None = Field(
         default=None, description="Field with the TOTP secret; else its one-time password."
     )
-    totp_identifier: str | None = Field(default=None, description=_FOR_CODES)
 
     @property
     def item(self) -> VaultItem:
