@@ -44,7 +44,7 @@ class RequestGuard(RequestRules):
         secrets: Knows the secrets that were typed so far.
 
     Attributes:
-        guarded: Whether such a plan is being carried out.
+        guarded: Whether such a plan is being carried out, or none yet.
         holds_secret: Whether the session's pages were given a secret.
     """
 

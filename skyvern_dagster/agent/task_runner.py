@@ -289,6 +289,9 @@ class TaskRunner:
                     return given, False
                 if request.work is not None:
                     return await self._runtime.translated(loop.work(request.work)), False
+                # Until the first plan says what it wants, no page is asked to lead anywhere.
+                loop.guard.requests.guarded = True
+                await session.obey(loop.guard.requests)
                 began_at = session.page.url
                 ending = await self._runtime.translated(loop.run())
                 if request.comes_back and ending.status == "completed":
