@@ -31,6 +31,7 @@ from skyvern_dagster.compiler.dagster_internals import (
     ActiveExecution,
     EngineEventData,
     ExecutionPlan,
+    ExecutionStep,
     InstanceConcurrencyContext,
     PlanExecutionContext,
     PlanOrchestrationContext,
@@ -143,6 +144,7 @@ class BrowserExecutor(dg.Executor):
                 tag_concurrency_limits=[*self._limits, *loop_limits(execution_plan)],
                 instance_concurrency_context=pools,
                 step_dependency_config=self._dependencies,
+                sort_key_fn=_turn,  # type: ignore[arg-type] # it only has to be comparable
             ) as active,
         ):
             keys = [step.key for step in execution_plan.get_steps_to_execute_in_topo_order()]
@@ -158,6 +160,14 @@ def loop_limits(plan: ExecutionPlan) -> list[dict[str, Any]]:
         {"key": LOOP_TAG, "value": value, "limit": int(str(value).rpartition(":")[2])}
         for value in sorted(map(str, values))
     ]
+
+
+def _turn(step: ExecutionStep) -> tuple[int, str]:
+    """By priority, as Dagster has it; then by key, which has a loop's items in their order.
+
+    A run that is re-executed from its failure has its steps from a set, in any order.
+    """
+    return -int((step.tags or {}).get("dagster/priority", 0)), step.key
 
 
 class _Attempt(NamedTuple):
