@@ -73,11 +73,13 @@ class FileProof:
             another item's, or no document at all.
         told: The same in a sentence for people and planners; empty where the item is shown.
         shown: The numbers of records that it names, of those that the task names.
+        in_text: Whether its text names them, and not only what it is called.
     """
 
     verdict: Verdict
     told: str = ""
     shown: tuple[str, ...] = ()
+    in_text: bool = False
 
 
 class FileProver:
@@ -155,7 +157,7 @@ class FileProver:
         wanted = self.item.identifier
         shown = tuple(one for one in (wanted, *self.item.listed) if page.names(one))
         if shown:
-            return FileProof("shown", shown=shown)
+            return FileProof("shown", shown=shown, in_text=True)
         others = page.in_the_place_of(self.item)
         if others:
             told = f"{file.filename} is of {', '.join(others[:3])}, not of {wanted}"

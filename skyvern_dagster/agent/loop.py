@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
+from urllib.parse import urljoin
 
 from skyvern_dagster.agent.decisions import (
     Check,
@@ -78,6 +79,7 @@ class AgentLoop:
     Attributes:
         extracted: What the pages gave so far.
         downloads: Files that landed so far.
+        file_addresses: What the links to them said, and where they came from in the end.
         seconds: Time by activity, for people who look for where it went.
         may_have_sent: Whether something was filled in and then pressed: begun anew, the task could
             do at the portal a second time what it may have done once.
@@ -94,6 +96,7 @@ class AgentLoop:
     costs: RunCosts | None = None
     extracted: Any = None
     downloads: list[DownloadedFile] = field(default_factory=list)
+    file_addresses: list[str] = field(default_factory=list)
     steps: list[StepSummary] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     _history: list[PastStep] = field(default_factory=list)
@@ -224,6 +227,8 @@ class AgentLoop:
             ref = getattr(decision, "ref", None)
             target = describe_target(ref, observation) if ref else ""
             self.downloads += result.downloads
+            if result.downloads:
+                self.file_addresses += _addresses(ref, observation, result)
             self._note_sending(decision)
             ending = self._ending(decision, result) if result.ok else None
             if ending is not None and ending.status == "failed" and plan.guarded:
@@ -451,6 +456,14 @@ def _page_is_another(result: ActionResult) -> bool:
 def _is_checked_anew(following: tuple[Decision, ...]) -> bool:
     """Whether what comes next is a completion that is looked for on whatever page there is then."""
     return any(isinstance(one, Complete) and bool(one.shows) for one in following)
+
+
+def _addresses(ref: str | None, observation: Observation, result: ActionResult) -> Iterator[str]:
+    node = observation.find(ref) if ref else None
+    if node is not None and node.url:
+        yield urljoin(observation.url, node.url)
+    for file in result.downloads:
+        yield file.source_url
 
 
 def _past(order: int, observation: Observation, plan: Plan, actions: list[PastAction]) -> PastStep:

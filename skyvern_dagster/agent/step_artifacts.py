@@ -86,6 +86,10 @@ class StepArtifacts:
         }
         self._kept_json(keys.summary, self._redactor.value(record))
 
+    def fetched(self, summary: StepSummary) -> None:
+        """Stores a step for which nothing was looked at or planned."""
+        self._kept_json(self._keys.step(summary.order).summary, summary.model_dump(mode="json"))
+
     def trace(self, path: Path) -> str | None:
         """Stores Playwright's trace, without secrets; gives its key, once it is stored.
 

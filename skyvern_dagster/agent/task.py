@@ -55,6 +55,8 @@ class TaskRequest:
         place: Which block this is, for recordings.
         comes_back: Whether the browser is where the task began once it is completed: of a list that
             was read to its last page, later blocks expect to see the first.
+        fetches_known_files: Whether its file is asked for without a page, once an iteration before
+            it has shown that this gives the right one.
         work: What is done on the page in place of the agent's loop, where nothing is to be planned.
     """
 
@@ -74,6 +76,7 @@ class TaskRequest:
     uploads: tuple[OfferedFile, ...] = ()
     place: Place = field(default_factory=Place)
     comes_back: bool = False
+    fetches_known_files: bool = True
     work: SessionWork | None = field(default=None, repr=False)
     task_id: str = field(default_factory=lambda: new_id("tsk"))
 

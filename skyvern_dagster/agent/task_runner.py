@@ -13,11 +13,12 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TypeVar
 
 from skyvern_dagster.agent.executor import ActionExecutor
 from skyvern_dagster.agent.guard import Guard
+from skyvern_dagster.agent.known_files import KnownFile, KnownFiles
 from skyvern_dagster.agent.learner import learner_of
 from skyvern_dagster.agent.loop import AgentLoop, Ending
 from skyvern_dagster.agent.planner import Planner
@@ -26,6 +27,8 @@ from skyvern_dagster.agent.request_guard import RequestGuard
 from skyvern_dagster.agent.run_costs import RunCosts
 from skyvern_dagster.agent.step_artifacts import StepArtifacts
 from skyvern_dagster.agent.task import HandOn, TaskRequest, TaskResult
+from skyvern_dagster.agent.task_attempt import TaskAttempt
+from skyvern_dagster.agent.task_files import store_files
 from skyvern_dagster.agent.task_trace import keep_trace
 from skyvern_dagster.agent.task_video import TaskVideo
 from skyvern_dagster.agent.uploads import Uploads
@@ -36,7 +39,6 @@ from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.browser.download_limits import DownloadLimits
 from skyvern_dagster.browser.navigation import goto
 from skyvern_dagster.browser.network import NetworkPolicy
-from skyvern_dagster.browser.results import DownloadedFile
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.browser.session import BrowserSession, SessionOptions
 from skyvern_dagster.browser.session_pool import SessionPool
@@ -84,6 +86,7 @@ class TaskRunner:
         self._store = store
         self._costs = RunCosts(store)
         self._pool = SessionPool(runtime)
+        self._known_files = KnownFiles(runtime, store, self._options)
         self.recordings = RecordingQueue()
 
     @property
@@ -117,9 +120,8 @@ class TaskRunner:
         folder = Path(tempfile.mkdtemp(prefix="skyvern-task-"))
         live = self._pool.take(state) if state is not None and not fork else None
         try:
-            result, kept = self._runtime.run(
-                self._task(request, planner, vault, state, live, hand_on, log, folder)
-            )
+            attempt = TaskAttempt(request, planner, vault, state, live, hand_on, log, folder)
+            result, kept = self._runtime.run(self._task(attempt))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         if kept is not None and result.state is not None:
@@ -132,20 +134,23 @@ class TaskRunner:
         self._runtime.close()
         self.recordings.finish()
 
-    async def _task(
-        self,
-        request: TaskRequest,
-        planner: Planner,
-        vault: SecretVault,
-        state: str | None,
-        live: BrowserSession | None,
-        hand_on: HandOn,
-        log: Log,
-        folder: Path,
+    async def _task(self, attempt: TaskAttempt) -> tuple[TaskResult, BrowserSession | None]:
+        known = self._known_files.of(attempt)
+        if known is None:
+            return await self._in_browser(attempt)
+        try:
+            result = await known.result()
+            return (result, None) if result else await self._in_browser(attempt, known)
+        finally:
+            known.leave()
+
+    async def _in_browser(
+        self, attempt: TaskAttempt, known: KnownFile | None = None
     ) -> tuple[TaskResult, BrowserSession | None]:
+        request, vault, log = attempt.request, attempt.vault, attempt.log
         started = time.monotonic()
-        session = live or await self._restored(state, folder)
-        session.downloads.folder = folder
+        session = attempt.live or await self._restored(attempt.state, attempt.folder)
+        session.downloads.folder = attempt.folder
         opened = time.monotonic() - started
         for text in session.hidden:  # typed by a task before this one; a page may show it again
             vault.redactor.add(text)
@@ -153,18 +158,20 @@ class TaskRunner:
         kept: BrowserSession | None = None
         try:
             film = await self._start_recording(session, request, log)
-            loop, ending = await self._run(request, session, planner, vault, recorder, log)
+            loop, ending = await self._run(request, session, attempt.planner, vault, recorder, log)
             if ending.status != "completed":
                 ending = await self._unless_broken(session, ending)
             if ending.infrastructure and loop.may_have_sent:
                 ending = _not_begun_anew(ending)
             loop.seconds["open"] = opened
             video, trace = await self._stop_recording(session, request, recorder, film, log)
-            files = self._store_files(request, loop.downloads)
+            if known is not None and ending.status == "completed":
+                await known.learn(loop.downloads, loop.file_addresses)
+            files = store_files(self._store, request, loop.downloads)
             handed_on = None
-            if hand_on != "nothing" and ending.status == "completed":
+            if attempt.hand_on != "nothing" and ending.status == "completed":
                 handed_on, ending = await self._handed_on(session, request, ending)
-                kept = session if hand_on == "session" and handed_on is not None else None
+                kept = session if attempt.hand_on == "session" and handed_on is not None else None
             result = _result(loop, ending, recorder, files, trace, handed_on)
             return replace(result, recording=video), kept
         finally:
@@ -351,46 +358,11 @@ class TaskRunner:
         self._store.write(key, (await session.state()).model_dump_json().encode())
         return key
 
-    def _store_files(
-        self, request: TaskRequest, downloads: list[DownloadedFile]
-    ) -> tuple[StoredFile, ...]:
-        stored: dict[str, StoredFile] = {}
-        # A click that was repeated because nothing seemed to come gives the same file again.
-        distinct: dict[str, DownloadedFile] = {}
-        for file in downloads:
-            distinct.setdefault(file.sha256, file)
-        for number, file in enumerate(distinct.values(), start=1):
-            name = _filename(file.filename, request.download_suffix, number)
-            key = RunKeys(request.workflow_run_id).download(request.block_key, name)
-            if key in stored:
-                path = PurePosixPath(name)
-                key = f"{key.removesuffix(name)}{path.stem}_{number}{path.suffix}"
-            self._store.write_file(key, file.path)
-            stored[key] = StoredFile(
-                key=key,
-                filename=PurePosixPath(key).name,
-                content_type=file.content_type,
-                size=file.size,
-                sha256=file.sha256,
-                block=request.block,
-                iteration=request.iteration,
-            )
-        return tuple(stored.values())
-
 
 def _not_begun_anew(ending: Ending) -> Ending:
     """A person has to look first whether the portal has taken what was filled in."""
     why = "what was filled in before may have been sent: look at the portal, then resume the run"
     return replace(ending, reason=f"{ending.reason}; {why}", retryable=False)
-
-
-def _filename(name: str, suffix: str | None, number: int) -> str:
-    if not suffix:
-        return name
-    safe = "".join(c if c.isalnum() or c in "-_. " else "_" for c in suffix).strip(" .") or "file"
-    extension = PurePosixPath(name).suffix
-    numbered = safe if number == 1 else f"{safe}_{number}"
-    return numbered if numbered.endswith(extension) else numbered + extension
 
 
 def _result(

@@ -240,6 +240,7 @@ class AgentBlock(LeafBlock):
             uploads=uploads,
             place=self._place(context, payload),
             comes_back=asked.comes_back,
+            fetches_known_files=settings.fetches_known_files,
         )
 
     def _goal(

@@ -45,6 +45,7 @@ class AgentSettings:
         max_seconds: Wall-clock budget of one task.
         trace: Whether Playwright's trace is kept.
         video: Whether a video is kept.
+        fetches_known_files: See :class:`~skyvern_dagster.agent.task.TaskRequest`.
     """
 
     # Ours (docs/contract.md#limits). Arbitrary: two and a half times what Skyvern documents.
@@ -56,6 +57,7 @@ class AgentSettings:
     max_seconds: float = 600.0
     trace: bool = True
     video: bool = False
+    fetches_known_files: bool = True
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
-import hashlib
 from collections.abc import AsyncIterator, Awaitable, Coroutine
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from skyvern_dagster.browser import file_content
+from skyvern_dagster.browser.download_folder import DownloadFolder, DownloadProblem
 from skyvern_dagster.browser.download_growth import Growth
 from skyvern_dagster.browser.download_limits import CHUNK, DownloadLimits, write_chunks
 from skyvern_dagster.browser.file_content import Content
@@ -24,22 +23,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Download, Frame, Page
 
 
-@dataclass(frozen=True)
-class DownloadProblem:
-    """Why a file didn't land.
-
-    Attributes:
-        status: What the server answered, where that was an error.
-        unexplained: Whether the browser gave up a download without telling why.
-    """
-
-    reason: str
-    url: str
-    status: int | None = None
-    unexplained: bool = False
-
-
-class Downloads:
+class Downloads(DownloadFolder):
     """The download folder of a session, and what is on its way there.
 
     Args:
@@ -48,11 +32,7 @@ class Downloads:
         limits: What is taken.
 
     Attributes:
-        limits: What is taken.
-        landed: All files so far.
-        problems: Files that came to nothing so far.
         begun: How many files have begun to come.
-        takes_programs: Whether a file may be one that a computer runs.
     """
 
     def __init__(
@@ -61,16 +41,12 @@ class Downloads:
         traffic: Traffic,
         limits: DownloadLimits = DownloadLimits(),  # noqa: B008
     ) -> None:
-        self._folder = folder
-        self.limits = limits
+        super().__init__(folder, limits)
         self._begun_before = 0
         self._traffic = traffic
         self._saving: set[asyncio.Task[None]] = set()
-        self.landed: list[DownloadedFile] = []
-        self.problems: list[DownloadProblem] = []
         self._reported = 0
         self.begun = 0
-        self.takes_programs = True
 
     @property
     def is_saving(self) -> bool:
@@ -101,25 +77,6 @@ class Downloads:
         page.on("download", self._take_download)
         if page.url.startswith("blob:"):
             self._begin(self._save_viewed_blob(page))
-
-    async def keep(self, content: Content, *, html_is_fine: bool = False) -> DownloadedFile:
-        """Writes content that was fetched directly.
-
-        Raises:
-            ActionError: It is not the file that it claims to be.
-        """
-        name = file_content.safe_name(content.suggested_name)
-        target = self._free_path(name)
-        if isinstance(content.body, Path):
-            content.body.replace(target)
-        else:
-            if len(content.body) > self.limits.most_bytes:
-                target.unlink()
-                raise ActionError(self.limits.too_large(name))
-            await asyncio.to_thread(target.write_bytes, content.body)
-        return self._check_in(
-            target, name, content.source_url, content.content_type, html_is_fine=html_is_fine
-        )
 
     def receive(self, content: Coroutine[Any, Any, Content]) -> None:
         """Takes a file that the interception reads on its way to a new tab."""
@@ -210,42 +167,6 @@ class Downloads:
         with contextlib.suppress(ActionError):
             await self.keep(content)
         await viewer.close()
-
-    def _check_in(
-        self, path: Path, name: str, url: str, declared: str, *, html_is_fine: bool
-    ) -> DownloadedFile:
-        head = file_content.read_head(path)
-        if path.stat().st_size > self.limits.most_bytes:  # of a browser elsewhere, seen only now
-            head = b""
-        problem = self.limits.too_large(name) if not head and path.stat().st_size else ""
-        problem = problem or file_content.problem_with(
-            head, name, declared, html_is_fine=html_is_fine
-        )
-        if not problem and not self.takes_programs and file_content.is_program(head, name):
-            problem = (
-                f"{name} is a program, which the goal doesn't ask for; if it is meant, say so in "
-                'the goal ("download the installer ...")'
-            )
-        if problem:
-            path.unlink()
-            self.problems.append(DownloadProblem(problem, url))
-            raise ActionError(problem)
-        content_type = file_content.content_type_of(head, name, declared)
-        named = file_content.with_suffix(name, content_type)
-        if named != name:
-            path = path.replace(self._free_path(named))
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        landed = DownloadedFile(path, path.name, content_type, path.stat().st_size, digest, url)
-        self.landed.append(landed)
-        return landed
-
-    def _free_path(self, name: str) -> Path:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        path = file_content.unique_path(self._folder, name)
-        # Taken at once, so that two files of one name that come together don't collide.
-        path.touch()
-        return path
 
 
 async def read_blob(page: Page, url: str, folder: Path, limits: DownloadLimits) -> Content | None:

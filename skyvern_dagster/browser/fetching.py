@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,11 +15,11 @@ from skyvern_dagster.browser.document_response import DocumentResponse
 from skyvern_dagster.browser.download_limits import CHUNK, DownloadLimits, write_chunks
 from skyvern_dagster.browser.downloads import read_blob
 from skyvern_dagster.browser.file_content import Content
+from skyvern_dagster.browser.request_source import RequestSource
 from skyvern_dagster.errors import ActionError, HttpStatusError, NavigationError, UploadError
 
 if TYPE_CHECKING:
     import httpx2
-    from playwright._impl._api_structures import SetCookieParam
 
     from skyvern_dagster.browser.page_request import RequestRules
     from skyvern_dagster.browser.session import BrowserSession
@@ -94,8 +93,30 @@ async def fetch_content(session: BrowserSession, url: str, *, asks: bool = True)
             raise ActionError(f"The file at {url} was only in memory and is gone")
         return content
     rules = session.rules if asks else None
-    async with _response(session, url, rules, tells_referrer=True) as response:
+    source = RequestSource.of_session(session, tells_referrer=True)
+    async with _response(source, url, rules) as response:
         return await _received(response, downloads.folder, downloads.limits)
+
+
+async def fetch_from(
+    source: RequestSource, url: str, rules: RequestRules, folder: Path, limits: DownloadLimits
+) -> Content:
+    """Reads what an ``http(s):`` address holds, where there is no page.
+
+    Args:
+        source: Whose request it is.
+        url: The address.
+        rules: Asked at each hop of a redirect.
+        folder: Where the file goes.
+        limits: How large it may be.
+
+    Raises:
+        ActionError: The server or the rules refuse the file, or it is too large.
+        NavigationError: The server can't be reached.
+        NetworkPolicyError: The policy forbids the address.
+    """
+    async with _response(source, url, rules) as response:
+        return await _received(response, folder, limits)
 
 
 async def fetch_file(session: BrowserSession, url: str, most_bytes: int) -> Content:
@@ -108,7 +129,8 @@ async def fetch_file(session: BrowserSession, url: str, most_bytes: int) -> Cont
         NetworkPolicyError: The policy forbids the address.
     """
     limits = DownloadLimits(most_bytes=most_bytes)
-    async with _response(session, url, None, tells_referrer=False) as response:
+    source = RequestSource.of_session(session, tells_referrer=False)
+    async with _response(source, url, None) as response:
         try:
             return await _received(response, session.downloads.folder, limits)
         except HttpStatusError:
@@ -139,20 +161,18 @@ async def _received(response: httpx2.Response, folder: Path, limits: DownloadLim
 
 @asynccontextmanager
 async def _response(
-    session: BrowserSession, url: str, rules: RequestRules | None, *, tells_referrer: bool
+    source: RequestSource, url: str, rules: RequestRules | None
 ) -> AsyncIterator[httpx2.Response]:
     """What an address answers in the end; its body is still to come."""
     import httpx2
 
-    is_web = tells_referrer and session.page.url.startswith("http")
-    referrer = {"referer": session.page.url} if is_web else {}
-    async with _client(session) as client:
+    async with source.client(_TIMEOUT) as client:
         for hop in range(_MOST_HOPS):
-            await session.options.policy.check(url, pins=True)
+            await source.options.policy.check(url, pins=True)
             refusal = rules.fetch_refusal(url, was_redirected=hop > 0) if rules else None
             if refusal is not None:
                 raise ActionError(refusal)
-            headers = {**referrer, **await _cookies(session, url)}
+            headers = await source.headers(url)
             try:
                 response = await client.send(
                     client.build_request("GET", url, headers=headers), stream=True
@@ -161,7 +181,7 @@ async def _response(
                 raise NavigationError(f"{url} could not be fetched: {reason_of(error)}") from error
             try:
                 _check_proxy(response, url)
-                await _keep_cookies(session, response)
+                await source.jar.keep(response)
                 if not (300 <= response.status_code < 400 and "location" in response.headers):
                     yield response
                     return
@@ -174,63 +194,12 @@ async def _response(
     raise NavigationError(f"{url} could not be fetched: it redirects more than {_MOST_HOPS} times")
 
 
-def _client(session: BrowserSession) -> httpx2.AsyncClient:
-    import httpx2
-
-    extra = dict(session.options.extra)
-    login = extra.get("http_credentials") or {}
-    return httpx2.AsyncClient(
-        headers={
-            "user-agent": extra.get("user_agent") or session.user_agent,
-            "accept": "*/*",
-            "accept-language": session.options.locale,
-            **extra.get("extra_http_headers", {}),
-        },
-        timeout=_TIMEOUT,
-        proxy=session.proxy or None,
-        verify=not extra.get("ignore_https_errors", False),
-        auth=(login["username"], login["password"]) if login else None,
-    )
-
-
 def _check_proxy(response: httpx2.Response, url: str) -> None:
     """An answer of our own proxy is none of the server's."""
     given = tuple((name, value) for name, value in response.headers.multi_items())
     error = DocumentResponse("", "", url, response.status_code, given).proxy_error
     if error:
         raise NavigationError(f"{url} could not be fetched: {_PROXY_REASONS.get(error, error)}")
-
-
-async def _cookies(session: BrowserSession, url: str) -> dict[str, str]:
-    cookies = await session.page.context.cookies(url)
-    pairs = "; ".join(f"{each['name']}={each['value']}" for each in cookies)
-    return {"cookie": pairs} if pairs else {}
-
-
-async def _keep_cookies(session: BrowserSession, response: httpx2.Response) -> None:
-    """A server that sets a cookie with a file means it for the pages, too."""
-    from playwright.async_api import Error
-
-    jar = _set_cookies(response)
-    for cookie in jar:
-        with contextlib.suppress(Error):  # one that no browser would take
-            await session.page.context.add_cookies([cookie])
-
-
-def _set_cookies(response: httpx2.Response) -> list[SetCookieParam]:
-    """The cookies that an answer sets, in Playwright's words."""
-    return [
-        {
-            "name": each.name,
-            "value": each.value or "",
-            "domain": each.domain,
-            "path": each.path,
-            "secure": each.secure,
-            "httpOnly": each.has_nonstandard_attr("HttpOnly"),
-            "expires": float(each.expires) if each.expires else -1,
-        }
-        for each in response.cookies.jar
-    ]
 
 
 def reason_of(error: Exception) -> str:

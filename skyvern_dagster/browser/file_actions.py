@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from skyvern_dagster.browser.action import perform
 from skyvern_dagster.browser.clicking import click_target
-from skyvern_dagster.browser.downloads import DownloadProblem
+from skyvern_dagster.browser.download_folder import DownloadProblem
 from skyvern_dagster.browser.fetching import fetch_content
 from skyvern_dagster.browser.file_content import Content, name_from_response
 from skyvern_dagster.browser.results import ActionResult

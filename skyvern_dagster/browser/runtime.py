@@ -135,6 +135,10 @@ class BrowserRuntime:
             return {}
         return {"proxy": {"server": await self._filter_for(policy), "bypass": "<-loopback>"}}
 
+    async def user_agent(self) -> str:
+        """What the browser calls itself. Call it on the loop."""
+        return (await self._running_engine()).gate.user_agent
+
     async def _filter_for(self, policy: NetworkPolicy) -> str:
         if policy not in self._filters:
             self._filters[policy] = AddressFilter(policy.addresses)

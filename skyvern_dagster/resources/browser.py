@@ -35,6 +35,11 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
         description="Keep a video of every task; left out: SKYVERN_VIDEO (1 or 0), else where an "
         "ffmpeg is there.",
     )
+    fetch_known_files: bool = Field(
+        default=True,
+        description="In a loop, ask for an item's file without a page, once an iteration before has "
+        "shown that this gives the right one.",
+    )
     allow_private_addresses: bool | None = Field(
         default=None,
         description="Whether pages may open hosts in private, loopback and link-local networks; "
@@ -108,6 +113,7 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
             max_seconds=self.max_seconds_per_task or _seconds_per_task(),
             trace=self.trace,
             video=self._films(),
+            fetches_known_files=self.fetch_known_files,
         )
 
     def policy(self) -> NetworkPolicy:

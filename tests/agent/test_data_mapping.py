@@ -13,7 +13,7 @@ from skyvern_dagster.agent.planner import Goal, PlanRequest
 from skyvern_dagster.agent.planners.replay.data_mapping.learning import learn
 from skyvern_dagster.agent.planners.replay.data_mapping.mapping import DataMapping
 from skyvern_dagster.agent.planners.replay.data_mapping.reader import read_again
-from skyvern_dagster.agent.planners.replay.variables import Variables
+from skyvern_dagster.agent.variables import Variables
 from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.errors import PageDiffersError
 

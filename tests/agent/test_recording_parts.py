@@ -15,7 +15,7 @@ from skyvern_dagster.agent.planners.replay.recording import (
     Recording,
     read_recording,
 )
-from skyvern_dagster.agent.planners.replay.variables import Variables
+from skyvern_dagster.agent.variables import Variables
 from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.errors import PlannerError
 

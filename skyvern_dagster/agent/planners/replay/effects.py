@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from skyvern_dagster.agent.planners.replay.recording import Effect
-from skyvern_dagster.agent.planners.replay.variables import Variables
+from skyvern_dagster.agent.variables import Variables
 from skyvern_dagster.browser.results import ActionResult
 
 

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from urllib.parse import urlsplit
 
 from skyvern_dagster.agent.planners.replay.recording import Element
-from skyvern_dagster.agent.planners.replay.variables import Variables, used_in
+from skyvern_dagster.agent.variables import Variables, used_in
 from skyvern_dagster.browser.observation import Node, Observation
 
 _ROWS = ("row", "listitem", "article", "treeitem")

@@ -18,7 +18,7 @@ from skyvern_dagster.agent.planners.replay.recording import (
     RecordedStep,
     Recording,
 )
-from skyvern_dagster.agent.planners.replay.variables import used_in
+from skyvern_dagster.agent.variables import used_in
 
 T = TypeVar("T")
 _TOKEN = re.compile(r"\s+|\w+|[^\w\s]")

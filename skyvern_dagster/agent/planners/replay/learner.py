@@ -25,8 +25,8 @@ from skyvern_dagster.agent.planners.replay.generalising import generalised
 from skyvern_dagster.agent.planners.replay.library import RecordingLibrary, key_of, site_of
 from skyvern_dagster.agent.planners.replay.paging import PagedReading, turns_page
 from skyvern_dagster.agent.planners.replay.recording import RecordedAction, RecordedStep, Recording
-from skyvern_dagster.agent.planners.replay.variables import Variables, used_in
 from skyvern_dagster.agent.purposes import ReplayMemo
+from skyvern_dagster.agent.variables import Variables, used_in
 from skyvern_dagster.browser.observation import Observation
 
 REPLAY = "replay"

@@ -12,7 +12,7 @@ from skyvern_dagster.agent.planners.replay.data_mapping.reader import read_again
 from skyvern_dagster.agent.planners.replay.effects import effect_of
 from skyvern_dagster.agent.planners.replay.elements import describe, find
 from skyvern_dagster.agent.planners.replay.recording import Element, RecordedAction, RecordedStep
-from skyvern_dagster.agent.planners.replay.variables import Variables
+from skyvern_dagster.agent.variables import Variables
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.errors import PageDiffersError
 

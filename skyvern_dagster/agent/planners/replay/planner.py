@@ -25,9 +25,9 @@ from skyvern_dagster.agent.planners.replay.recording import (
     RecordedStep,
     Recording,
 )
-from skyvern_dagster.agent.planners.replay.variables import Variables, used_in
 from skyvern_dagster.agent.proof_text import shows
 from skyvern_dagster.agent.purposes import ReplayMemo
+from skyvern_dagster.agent.variables import Variables, used_in
 from skyvern_dagster.reading.dates import find_dates
 
 PLANNER = "replay"

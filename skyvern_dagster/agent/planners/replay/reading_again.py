@@ -9,8 +9,8 @@ from skyvern_dagster.agent.planners.replay.data_mapping.mapping import DataMappi
 from skyvern_dagster.agent.planners.replay.data_mapping.reader import read_again
 from skyvern_dagster.agent.planners.replay.paging import next_page
 from skyvern_dagster.agent.planners.replay.recording import RecordedStep
-from skyvern_dagster.agent.planners.replay.variables import Variables
 from skyvern_dagster.agent.purposes import Purpose, ReplayMemo
+from skyvern_dagster.agent.variables import Variables
 from skyvern_dagster.errors import PageDiffersError
 
 

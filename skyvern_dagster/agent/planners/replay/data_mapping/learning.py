@@ -21,7 +21,7 @@ from skyvern_dagster.agent.planners.replay.data_mapping.mapping import (
 from skyvern_dagster.agent.planners.replay.data_mapping.page_signs import signs_of
 from skyvern_dagster.agent.planners.replay.data_mapping.reader import read_again
 from skyvern_dagster.agent.planners.replay.data_mapping.rows import NamedRow, named_rows
-from skyvern_dagster.agent.planners.replay.variables import Variables
+from skyvern_dagster.agent.variables import Variables
 from skyvern_dagster.errors import PageDiffersError
 from skyvern_dagster.reading.cells import Cell
 from skyvern_dagster.reading.concepts import best_concept, concepts

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from skyvern_dagster.agent.planners.replay.variables import Variables
+from skyvern_dagster.agent.variables import Variables
 from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.cells import Cell
 from skyvern_dagster.reading.concepts import concept

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from skyvern_dagster.agent.planners.replay.data_mapping.mapping import RowKey
-from skyvern_dagster.agent.planners.replay.variables import Variables, used_in
+from skyvern_dagster.agent.variables import Variables, used_in
 from skyvern_dagster.reading.cells import Cell
 from skyvern_dagster.reading.page_cells import PageCells
 from skyvern_dagster.reading.record import Record, RecordSet
