@@ -104,6 +104,20 @@ class BrowserRuntime:
                 finished.wait(_CANCEL_SECONDS)
             raise
 
+    def start_ahead(self) -> None:
+        """Starts the browser without waiting for it; whoever uses it first is told of a failure."""
+        starting = asyncio.run_coroutine_threadsafe(self._running_engine(), self._running_loop())
+        starting.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def is_like(self, other: BrowserRuntime) -> bool:
+        """Whether another one would start the same browser in the same way."""
+        return self.way == other.way
+
+    @property
+    def way(self) -> tuple[object, ...]:
+        """Which browser it starts, and how."""
+        return self._configured, self._headless, self._closed_ports
+
     async def browser(self) -> Browser:
         """The running browser, started if there is none (any more). Call it on the loop.
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 
 from skyvern_dagster.cli.progress import ProgressView
 from skyvern_dagster.errors import ParameterError
-from skyvern_dagster.execution.ending import missing
-from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
-from skyvern_dagster.runs.status import EXIT_CODES, EXIT_INCOMPLETE
+from skyvern_dagster.process.run_process import prepared_process
+
+if TYPE_CHECKING:
+    from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
 
 
 def run_file(
@@ -28,13 +30,15 @@ def run_file(
     Raises:
         SkyvernDagsterError: The definition or a parameter is wrong, or the run can't be started.
     """
-    from skyvern_dagster.runs.local import LocalRun
-    from skyvern_dagster.workflow.loader import load_workflow
+    given = parse_parameters(parameters)
+    with prepared_process() as prepared:
+        from skyvern_dagster.runs.local import LocalRun
+        from skyvern_dagster.workflow.loader import load_workflow
 
-    workflow = load_workflow(file)
-    for finding in workflow.warnings:
-        sys.stderr.write(f"{finding}\n")
-    local = LocalRun.start(workflow, str(file), parse_parameters(parameters))
+        workflow = load_workflow(file)
+        for finding in workflow.warnings:
+            sys.stderr.write(f"{finding}\n")
+        local = LocalRun.start(workflow, str(file), given, prepared)
     return follow(local, as_json=as_json, downloads=downloads)
 
 
@@ -44,9 +48,11 @@ def resume_run(run_id: str, *, as_json: bool, downloads: Path | None) -> int:
     Raises:
         SkyvernDagsterError: There is no such run, or it can't be resumed.
     """
-    from skyvern_dagster.runs.local import LocalRun
+    with prepared_process() as prepared:
+        from skyvern_dagster.runs.local import LocalRun
 
-    return follow(LocalRun.resume(run_id), as_json=as_json, downloads=downloads)
+        local = LocalRun.resume(run_id, prepared)
+    return follow(local, as_json=as_json, downloads=downloads)
 
 
 def answer_run(run_id: str, *, approved: bool, as_json: bool, downloads: Path | None) -> int:
@@ -55,14 +61,18 @@ def answer_run(run_id: str, *, approved: bool, as_json: bool, downloads: Path | 
     Raises:
         SkyvernDagsterError: There is no such run, or it waits for nobody.
     """
-    from skyvern_dagster.runs.local import LocalRun
+    with prepared_process() as prepared:
+        from skyvern_dagster.runs.local import LocalRun
 
-    return follow(LocalRun.answer(run_id, approved=approved), as_json=as_json, downloads=downloads)
+        local = LocalRun.answer(run_id, approved=approved, prepared=prepared)
+    return follow(local, as_json=as_json, downloads=downloads)
 
 
 def follow(local: object, *, as_json: bool, downloads: Path | None) -> int:
     """Shows progress until the run has ended, then its answer."""
+    from skyvern_dagster.execution.ending import missing
     from skyvern_dagster.runs.local import LocalRun, copy_downloads
+    from skyvern_dagster.runs.status import EXIT_CODES, EXIT_INCOMPLETE
     from skyvern_dagster.runs.stopping import stop_signals
 
     assert isinstance(local, LocalRun)
@@ -100,6 +110,8 @@ def parse_parameters(pairs: Sequence[str]) -> dict[str, str]:
 
 
 def _print_ending(console: Console, answer: WorkflowRunAnswer) -> None:
+    from skyvern_dagster.execution.ending import missing
+
     reason = f": {escape(answer.failure_reason)}" if answer.failure_reason else ""
     console.print(f"run [bold]{answer.workflow_run_id}[/] {answer.status}{reason}", highlight=False)
     for item in missing(answer.unfinished_items) if answer.status == "completed" else ():

@@ -16,7 +16,6 @@ from skyvern_dagster.execution.parameter_secrets import checked_without_secrets
 from skyvern_dagster.execution.records import RunRecords
 from skyvern_dagster.execution.run_info import begin_run, read_run
 from skyvern_dagster.organizations.run_secrets import RunSecrets
-from skyvern_dagster.process.home import home_folder
 from skyvern_dagster.process.run_process import LaunchRequest, RunProcess, launch
 from skyvern_dagster.stores.workflows import WorkflowStore
 from skyvern_dagster.workflow.definition import walk
@@ -95,9 +94,10 @@ class ProcessChildRuns:
                 from_rest=workflow.from_rest,
                 stored_id=workflow.stored_id,
                 tags=_tags(request, workflow),
+                needs_browser=workflow.uses_browser,
                 detached=detached,
             )
-            return launch(launched, home_folder()), info.workflow_run_id
+            return launch(launched), info.workflow_run_id
         except SkyvernDagsterError as error:
             raise BlockError(f"workflow {workflow.name!r} can't be started: {error}") from error
 

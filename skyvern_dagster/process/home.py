@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
+
+_PRIVATE = ("artifacts", "history", "logs", "locks", "schedules", "serve", "storage")
+"""What Dagster and we make there, for everybody to read unless told otherwise."""
 
 
 def home_folder() -> Path:
     """Where instance, artifacts and downloads live: ``$DAGSTER_HOME``, else ``.skyvern``."""
     return Path(os.environ.get("DAGSTER_HOME") or ".skyvern").resolve()
+
+
+def make_home() -> Path:
+    """Makes it, for nobody else to read. Of one that was there, what lies in it is made so.
+
+    Raises:
+        OSError: It can't be made.
+    """
+    home = home_folder()
+    if not home.exists():
+        home.mkdir(parents=True, mode=0o700)
+    for name in _PRIVATE:
+        folder = home / name
+        folder.mkdir(exist_ok=True, mode=0o700)
+        with contextlib.suppress(PermissionError):  # somebody else's: theirs to decide
+            folder.chmod(0o700)
+    return home
 
 
 def artifact_location() -> str:

@@ -8,11 +8,15 @@ import os
 import signal
 import subprocess
 import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from skyvern_dagster.errors import RunError
+from skyvern_dagster.process.home import home_folder, make_home
 from skyvern_dagster.process.interrupt import interrupt
 
 
@@ -31,6 +35,7 @@ class LaunchRequest:
         whole: Whether all of its steps are executed again, rather than from its failure on.
         stored_id: The workflow's permanent id, where the workflow store holds it.
         tags: Further tags of the run.
+        needs_browser: Whether a block of it uses one, so that it may be started at once.
         detached: Whether it goes on when the process that launched it is gone.
     """
 
@@ -44,6 +49,7 @@ class LaunchRequest:
     whole: bool = False
     stored_id: str | None = None
     tags: dict[str, str] = field(default_factory=dict)
+    needs_browser: bool = False
     detached: bool = False
 
 
@@ -57,6 +63,11 @@ class RunProcess:
     def poll(self) -> int | None:
         """Its exit status, once it has one."""
         return self.process.poll()
+
+    def wait(self, seconds: float) -> None:
+        """Waits so long for its end."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(seconds)
 
     def interrupt(self) -> None:
         """Tells it to stop: the browser is closed and the run ends."""
@@ -82,32 +93,100 @@ class RunProcess:
             return ""
 
 
-def launch(request: LaunchRequest, home: Path) -> RunProcess:
-    """Starts the run's process.
+class PreparedProcess:
+    """A run's process that has begun to import what it needs, and waits for its request.
+
+    Importing Dagster and the rest takes a second or two; meanwhile the definition and parameters
+    are read and checked. Leaving the ``with`` block ends it, unless it was given a run.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
+        self._process = process
+        self._log = log
+        self._given = False
+
+    @classmethod
+    def start(cls) -> PreparedProcess:
+        """Starts it in the home folder, whose logs folder gets what it prints.
+
+        Raises:
+            RunError: It can't be started.
+        """
+        try:
+            home = make_home()
+            environment = {
+                **os.environ, "DAGSTER_HOME": str(home), "DAGSTER_DISABLE_TELEMETRY": "1",
+            }  # fmt: skip
+            log = home / "logs" / f"prepared-{uuid.uuid4().hex}.log"
+            with log.open("ab") as output:
+                # A session of its own: the terminal's Ctrl-C reaches only the launcher, which
+                # cancels.
+                process = subprocess.Popen(
+                    [sys.executable, "-m", "skyvern_dagster.runs.process"],
+                    stdin=subprocess.PIPE,
+                    stdout=output,
+                    stderr=output,
+                    start_new_session=True,
+                    env=environment,
+                )
+        except OSError as error:
+            raise RunError(f"the run's process can't be started: {error}") from error
+        return cls(process, log)
+
+    def launch(self, request: LaunchRequest) -> RunProcess:
+        """Gives it its run; once.
+
+        Raises:
+            RunError: It has ended.
+        """
+        log = self._log.with_name(f"{request.workflow_run_id}.log")
+        try:
+            self._log.rename(log)
+            if self._process.stdin is not None:
+                self._process.stdin.write(json.dumps(asdict(request)).encode() + b"\n")
+                self._process.stdin.flush()
+        except OSError as error:
+            raise RunError(f"the run's process can't be started: {error}") from error
+        self._given = True
+        return RunProcess(self._process, log)
+
+    def __enter__(self) -> PreparedProcess:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._given:
+            return
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        self._process.kill()
+        self._process.wait()
+        self._log.unlink(missing_ok=True)
+
+
+@contextmanager
+def prepared_process() -> Iterator[PreparedProcess | None]:
+    """One that is started now, where there is a home folder; a mistyped command makes none.
+
+    Raises:
+        RunError: It can't be started.
+    """
+    if not home_folder().is_dir():
+        yield None
+        return
+    with PreparedProcess.start() as started:
+        yield started
+
+
+def launch(request: LaunchRequest, prepared: PreparedProcess | None = None) -> RunProcess:
+    """Starts the run's process, in the home folder.
 
     Args:
-        home: The home folder; its logs folder gets what the process prints.
+        prepared: One that was started before.
 
     Raises:
         RunError: The process can't be started.
     """
-    log = home / "logs" / f"{request.workflow_run_id}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    environment = {**os.environ, "DAGSTER_HOME": str(home), "DAGSTER_DISABLE_TELEMETRY": "1"}
-    try:
-        with log.open("ab") as output:
-            # A session of its own: the terminal's Ctrl-C reaches only the launcher, which cancels.
-            process = subprocess.Popen(
-                [sys.executable, "-m", "skyvern_dagster.runs.process"],
-                stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-                env=environment,
-            )
-        if process.stdin is not None:
-            process.stdin.write(json.dumps(asdict(request)).encode() + b"\n")
-            process.stdin.flush()
-    except OSError as error:
-        raise RunError(f"the run's process can't be started: {error}") from error
-    return RunProcess(process, log)
+    if prepared is not None:
+        return prepared.launch(request)
+    with PreparedProcess.start() as started:
+        return started.launch(request)

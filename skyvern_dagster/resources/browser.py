@@ -37,8 +37,8 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
     )
     fetch_known_files: bool = Field(
         default=True,
-        description="In a loop, ask for an item's file without a page, once an iteration before has "
-        "shown that this gives the right one.",
+        description="In a loop, ask for an item's file without a page, once an iteration before "
+        "has shown that this gives the right one.",
     )
     allow_private_addresses: bool | None = Field(
         default=None,
@@ -147,12 +147,40 @@ class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
         asked = _switch("SKYVERN_VIDEO", self.video)
         return find_ffmpeg() is not None if asked is None else asked
 
+    def new_runtime(self) -> BrowserRuntime:
+        """A browser as the fields say, not started."""
+        return BrowserRuntime(self.browser, headless=self.headless, closed_ports=self._closed())
+
     def _browser(self) -> BrowserRuntime:
         if self._runtime is None:
-            self._runtime = BrowserRuntime(
-                self.browser, headless=self.headless, closed_ports=self._closed()
-            )
+            self._runtime = _started_ahead(self.new_runtime())
         return self._runtime
+
+
+_ahead: list[BrowserRuntime] = []
+"""The browser of this process that is started before anybody asks for it, until somebody does."""
+
+
+def start_ahead() -> None:
+    """Starts the browser that a resource without settings of its own will use.
+
+    Dagster takes about as long to begin a run as Chromium takes to start. What goes wrong is told
+    to whoever uses it.
+    """
+    started = BrowserResource().new_runtime()
+    started.start_ahead()
+    _ahead.append(started)
+
+
+def _started_ahead(wanted: BrowserRuntime) -> BrowserRuntime:
+    """The browser that is there already, where it is like the one that is wanted."""
+    if not _ahead:
+        return wanted
+    started = _ahead.pop()
+    if started.is_like(wanted):
+        return started
+    started.close()
+    return wanted
 
 
 def _seconds_per_task() -> float:

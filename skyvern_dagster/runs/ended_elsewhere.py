@@ -33,6 +33,8 @@ def end_with_the_run(find: FindRun, act: Callable[[], object] = kill_group) -> N
     """
 
     def watch() -> None:
+        # At first, the run's own thread needs the interpreter; nobody ends what has hardly begun.
+        time.sleep(_POLL_SECONDS)
         with dg.DagsterInstance.get() as instance:
             while (run := find(instance)) is None or not run.is_finished:
                 time.sleep(_POLL_SECONDS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
 from importlib import resources
@@ -12,7 +11,7 @@ import dagster as dg
 
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import RunError
-from skyvern_dagster.process.home import artifact_location, home_folder
+from skyvern_dagster.process.home import artifact_location, home_folder, make_home
 
 
 def prepare_home() -> Path:
@@ -25,7 +24,7 @@ def prepare_home() -> Path:
     """
     home = home_folder()
     try:
-        _make_private(home)
+        make_home()
         configuration = home / "dagster.yaml"
         if not configuration.exists():
             packaged = resources.files("skyvern_dagster.runs").joinpath("instance.yaml")
@@ -37,21 +36,6 @@ def prepare_home() -> Path:
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
     _create_tables(home)
     return home
-
-
-_PRIVATE = ("artifacts", "history", "logs", "locks", "schedules", "serve", "storage")
-"""What Dagster and we make there, for everybody to read unless told otherwise."""
-
-
-def _make_private(home: Path) -> None:
-    """A new home folder is its owner's; of one that was there, what lies in it is."""
-    if not home.exists():
-        home.mkdir(parents=True, mode=0o700)
-    for name in _PRIVATE:
-        folder = home / name
-        folder.mkdir(exist_ok=True, mode=0o700)
-        with contextlib.suppress(PermissionError):  # somebody else's: theirs to decide
-            folder.chmod(0o700)
 
 
 def _create_tables(home: Path) -> None:

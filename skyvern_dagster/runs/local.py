@@ -22,7 +22,12 @@ from skyvern_dagster.execution.records import BlockRecord, RunRecords
 from skyvern_dagster.execution.run_info import begin_run, has_begun, read_run
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
 from skyvern_dagster.organizations.run_secrets import RunSecrets
-from skyvern_dagster.process.run_process import LaunchRequest, RunProcess, launch
+from skyvern_dagster.process.run_process import (
+    LaunchRequest,
+    PreparedProcess,
+    RunProcess,
+    launch,
+)
 from skyvern_dagster.resources.server_secret import server_secret
 from skyvern_dagster.runs.answer import build_answer, downloads
 from skyvern_dagster.runs.continuing import answer_run
@@ -35,7 +40,11 @@ from skyvern_dagster.runs.stopping import StopSignals, stop_signals
 from skyvern_dagster.workflow.loader import Workflow
 
 _POLL_SECONDS = 0.15
-"""Arbitrary: progress looks prompt to a person, and a look is one query of the run's events."""
+"""Arbitrary: Ctrl-C is answered promptly; the process's end is noticed at once."""
+
+_LOOK_SECONDS = 0.5
+"""Between two looks at the run's events: each takes some ten milliseconds of a processor that the
+run has use for, and progress that is half a second old still looks prompt to a person."""
 
 _PATIENCE_SECONDS = 20.0
 """As long as a process is asked again to end (``process/interrupt``: five times four seconds)."""
@@ -56,15 +65,27 @@ class LocalRun:
     asked_to_stop: bool = False
 
     @classmethod
-    def start(cls, workflow: Workflow, source: str, given: Mapping[str, Any]) -> LocalRun:
+    def start(
+        cls,
+        workflow: Workflow,
+        source: str,
+        given: Mapping[str, Any],
+        prepared: PreparedProcess | None = None,
+    ) -> LocalRun:
         """Starts a run.
+
+        Args:
+            workflow: What to run.
+            source: What messages call it.
+            given: Its parameters.
+            prepared: A process that was started for it before.
 
         Raises:
             ParameterError: The parameters don't fit the definition.
             RunError: The process can't be started.
         """
         parameters, secrets = checked_without_secrets(workflow.definition, given, {})
-        home = prepare_home()
+        prepare_home()
         info = begin_run(default_store(), workflow, parameters)
         if secrets:
             kept = RunSecrets(default_store(), server_secret())
@@ -76,21 +97,23 @@ class LocalRun:
             workflow_run_id=info.workflow_run_id,
             parameters=parameters,
             from_rest=workflow.from_rest,
+            needs_browser=workflow.uses_browser,
         )
-        return cls(request.workflow_run_id, launch(request, home))
+        return cls(request.workflow_run_id, launch(request, prepared))
 
     @classmethod
-    def resume(cls, run_id: str) -> LocalRun:
+    def resume(cls, run_id: str, prepared: PreparedProcess | None = None) -> LocalRun:
         """Goes on with a run: from its failure, or with the items that a completed one lacks.
 
         Args:
             run_id: A workflow run id or a Dagster run id.
+            prepared: A process that was started for it before.
 
         Raises:
             RunError: There is no such run, it is still going on, or it lacks nothing that trying
                 again could bring.
         """
-        home = prepare_home()
+        prepare_home()
         store = default_store()
         with dg.DagsterInstance.get() as instance:
             run = None if _has_no_run(instance, store, run_id) else find_run(instance, run_id)
@@ -106,11 +129,14 @@ class LocalRun:
             from_rest=workflow.from_rest,
             resume=None if run is None else run.run_id,
             whole=whole,
+            needs_browser=workflow.uses_browser,
         )
-        return cls(workflow_run_id, launch(request, home), replaced=request.resume)
+        return cls(workflow_run_id, launch(request, prepared), replaced=request.resume)
 
     @classmethod
-    def answer(cls, run_id: str, *, approved: bool) -> LocalRun:
+    def answer(
+        cls, run_id: str, *, approved: bool, prepared: PreparedProcess | None = None
+    ) -> LocalRun:
         """Answers a run that waits for a person, and goes on with it.
 
         Raises:
@@ -120,7 +146,7 @@ class LocalRun:
         with dg.DagsterInstance.get() as instance:
             run = find_run(instance, run_id)
             answer_run(default_store(), run, approved=approved, by="on the command line")
-        return cls.resume(run_id)
+        return cls.resume(run_id, prepared)
 
     def wait(
         self, show: Callable[[ProgressEvent], None], signals: StopSignals | None = None
@@ -174,11 +200,13 @@ class LocalRun:
         signals: StopSignals,
     ) -> None:
         events = RunEvents(instance, run_id)
-        told = False
+        told, looked = False, 0.0
         while True:
             ended = self.process.poll() is not None
-            for event in events.new():
-                show(event)
+            if ended or time.monotonic() - looked >= _LOOK_SECONDS:
+                looked = time.monotonic()
+                for event in events.new():
+                    show(event)
             if ended:
                 return
             if signals.count and not told:
@@ -188,7 +216,7 @@ class LocalRun:
                     report_canceling(instance, run)
             if signals.count:
                 self._stop(signals)
-            time.sleep(_POLL_SECONDS)
+            self.process.wait(_POLL_SECONDS)
 
     def _stop(self, signals: StopSignals) -> None:
         """Asks the process to stop; where that is of no use, or not quick enough, it is killed."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import json
 import os
+import select
 import signal
 import sys
 import threading
@@ -15,6 +18,7 @@ from skyvern_dagster.compiler.dagster_internals import RESUME_TAG, newest_run_wi
 from skyvern_dagster.execution import tags
 from skyvern_dagster.process.identity import process_tag
 from skyvern_dagster.process.run_process import LaunchRequest
+from skyvern_dagster.resources.browser import start_ahead
 from skyvern_dagster.runs.ended_elsewhere import end_with_the_run
 
 
@@ -22,7 +26,13 @@ def main() -> int:
     """Carries the requested run out; the exit status says only whether Dagster called it good."""
     # Under a shell's background job SIGINT is ignored, and Dagster would copy that onto SIGTERM.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    request = LaunchRequest(**json.loads(sys.stdin.readline()))
+    _import_ahead()
+    line = sys.stdin.readline()
+    if not line:  # there was no run to be given
+        return 0
+    request = LaunchRequest(**json.loads(line))
+    if request.needs_browser:
+        start_ahead()
     if not request.detached:
         _die_with_launcher()
     end_with_the_run(lambda instance: _own_run(instance, request))
@@ -43,11 +53,30 @@ def main() -> int:
     return 0 if result.success else 1
 
 
+def _import_ahead() -> None:
+    """Imports what most runs come to need, as long as there is no request."""
+    for name in _AHEAD:
+        if select.select([sys.stdin], [], [], 0)[0]:
+            return
+        with contextlib.suppress(ModuleNotFoundError):
+            importlib.import_module(name)
+
+
 def _own_run(instance: dg.DagsterInstance, request: LaunchRequest) -> dg.DagsterRun | None:
     """The run of this process, once it has begun; not the one that it re-executes."""
     run = newest_run_with_tag(instance, tags.WORKFLOW_RUN_ID, request.workflow_run_id)
     return None if run is None or run.run_id == request.resume else run
 
+
+_AHEAD = (
+    "skyvern_dagster.compiler.job",
+    "playwright.async_api",
+    "dagster._core.storage.sqlite_storage",
+    "dagster._core.storage.local_compute_log_manager",
+    "skyvern_dagster.agent.planners.heuristic.planner",
+)
+"""In the order in which a run meets them; nothing breaks where one of them has another name in some
+version, since a run imports what it needs by itself."""
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 

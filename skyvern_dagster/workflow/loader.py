@@ -14,7 +14,7 @@ from skyvern_dagster.blocks.registry import add_blocks
 from skyvern_dagster.errors import DefinitionError
 from skyvern_dagster.ids import stable_id
 from skyvern_dagster.workflow.checks import MOST_FINDINGS, check
-from skyvern_dagster.workflow.definition import WorkflowDefinition
+from skyvern_dagster.workflow.definition import WorkflowDefinition, walk
 from skyvern_dagster.workflow.document import parse
 from skyvern_dagster.workflow.findings import Finding, InvalidDefinitionError
 from skyvern_dagster.workflow.inert import without_inert_fields
@@ -50,6 +50,11 @@ class Workflow:
     def workflow_permanent_id(self) -> str:
         """``wpid_...``; for a file, made from its name."""
         return self.stored_id or stable_id("wpid", self.name)
+
+    @property
+    def uses_browser(self) -> bool:
+        """Whether one of its blocks does, at any depth."""
+        return any(block.uses_browser() for block in walk(self.definition.blocks))
 
 
 def load_workflow(path: str | FilePath, *, blocks: Iterable[type[Block]] = ()) -> Workflow:

@@ -12,12 +12,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LoggedRequest:
-    """One answered request; ``seconds`` runs from its arrival to the last byte of the answer."""
+    """One answered request.
+
+    Attributes:
+        arrived: By this process's ``time.perf_counter``.
+        seconds: From its arrival to the last byte of the answer.
+    """
 
     method: str
     path: str
     query: str
     status: int
+    arrived: float
     seconds: float
 
 
@@ -76,6 +82,7 @@ class RequestLogMiddleware:
                     path=scope["path"],
                     query=scope["query_string"].decode("latin-1"),
                     status=status,
+                    arrived=started,
                     seconds=perf_counter() - started,
                 )
             )

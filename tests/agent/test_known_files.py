@@ -1,0 +1,229 @@
+"""Iterations that ask for their file without a page, and what sends them back to one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from fpdf import FPDF
+
+from skyvern_dagster.agent.choice import PlannerChoice
+from skyvern_dagster.agent.task_runner import TaskRunner
+from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.blocks.context import AgentSettings, Services
+from skyvern_dagster.blocks.email_server import EmailServer
+from skyvern_dagster.blocks.s3_bucket import S3Bucket
+from skyvern_dagster.browser.runtime import BrowserRuntime
+from skyvern_dagster.credentials.sources import EnvironmentSource
+from skyvern_dagster.execution.host import NoHost
+from skyvern_dagster.execution.records import BlockRecord, RunRecords
+from skyvern_dagster.execution.run import WorkflowRun
+from skyvern_dagster.workflow.loader import load_workflow
+from tests.loopback import Answering, LoopbackSite, bound
+
+NUMBERS = ("R-1001", "R-1002", "R-1003", "R-1004", "R-1005")
+
+WORKFLOW = """
+title: Bills
+workflow_definition:
+  parameters:
+    - {key: site, parameter_type: workflow, workflow_parameter_type: string}
+    - {key: numbers, parameter_type: workflow, workflow_parameter_type: json}
+    - {key: number, parameter_type: context, source_parameter_key: numbers}
+  blocks:
+    - {block_type: goto_url, label: enter, url: "{{ site }}/enter"}
+    - block_type: for_loop
+      label: each
+      loop_over_parameter_key: numbers
+      continue_on_failure: true
+      loop_blocks:
+        - block_type: task
+          label: fetch
+          url: "{{ site }}/bills"
+          parameter_keys: [number]
+          complete_on_download: true
+          continue_on_failure: true
+          navigation_goal: Download the bill with the given number.
+"""
+
+
+def bill(number: str, words: str = "") -> bytes:
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("Helvetica", size=10)
+    text = words or f"Bill number: {number}\nGardenia Ltd\nThree garden chairs\nPlease pay soon."
+    pdf.multi_cell(180, 6, text)
+    return bytes(pdf.output())
+
+
+class Bills(LoopbackSite):
+    """A list of bills behind a cookie.
+
+    Attributes:
+        address: Where the file of a number is.
+        answer: What such an address gives, by number: status, type and content.
+        files: Numbers of the files that were asked for.
+        lists: How often the list was opened.
+    """
+
+    def __init__(self) -> None:
+        self.address: Callable[[str], str] = lambda number: f"/bill/{number}?as=pdf"
+        self.answers: dict[str, tuple[int, str, bytes]] = {}
+        self.only_from_page = False
+        self.files: Counter[str] = Counter()
+        self.lists = 0
+        super().__init__(bound(_Handler, self))
+
+
+class _Handler(Answering):
+    site: Bills
+
+    def get(self) -> None:
+        address = urlsplit(self.path)
+        if address.path == "/enter":
+            self.answer(200, "text/html", b"<h1>In</h1>", Set_Cookie="session=ok; Path=/")
+        elif "session=ok" not in self.headers.get("Cookie", ""):
+            self.page("<h1>Log in</h1><form><input type=password></form>")
+        elif address.path == "/bills":
+            self.site.lists += 1
+            rows = "".join(
+                f"<tr><td>{each}</td><td><a href='{self.site.address(each)}'>Bill</a></td></tr>"
+                for each in NUMBERS
+            )
+            self.page(f"<h1>Bills</h1><table><tr><th>Number</th><th></th></tr>{rows}</table>")
+        else:
+            self._file(address.path, parse_qs(address.query))
+
+    def _file(self, path: str, query: dict[str, list[str]]) -> None:
+        name = path.rpartition("/")[2]
+        number = name if name in NUMBERS else NUMBERS[int(name) % len(NUMBERS)]
+        self.site.files[number] += 1
+        status, kind, content = self.site.answers.get(
+            number, (200, "application/pdf", bill(number))
+        )
+        is_document = self.headers.get("Sec-Fetch-Dest") in ("document", "iframe")
+        if not is_document and (self.site.only_from_page or number in self.site.answers):
+            return self.answer(status, kind, content)
+        return self.answer(
+            200, "application/pdf", bill(number),
+            Content_Disposition=f'attachment; filename="{number}.pdf"',
+        )  # fmt: skip
+
+
+@pytest.fixture
+def bills() -> Iterator[Bills]:
+    with Bills() as running:
+        yield running
+
+
+def fetched(
+    folder: Path, runtime: BrowserRuntime, site: Bills, *, text: str = WORKFLOW, on: bool = True
+) -> dict[str, BlockRecord]:
+    """The records of the loop's tasks, by number."""
+    path = folder / "bills.yaml"
+    path.write_text(text)
+    workflow = load_workflow(path)
+    store = ArtifactStore(folder / "artifacts")
+    services = Services(
+        artifacts=store,
+        tasks=TaskRunner(runtime, store),
+        planner=PlannerChoice(store=store),
+        secrets=EnvironmentSource({}),
+        s3=S3Bucket(client=lambda: None, bucket="unused"),
+        email=EmailServer(),
+        agent=AgentSettings(fetches_known_files=on),
+    )
+    lines: list[str] = []
+    run = WorkflowRun(workflow, services, NoHost(write=lines.append))
+    scope = run.open({"site": site.url, "numbers": list(NUMBERS)})
+    _, ending = run.carry_out(scope)
+    assert ending.status == "completed", "\n".join(lines)
+    found = RunRecords(store, scope.workflow_run_id).all(workflow)
+    records = [record for record in found if record.label == "fetch"]
+    for record, number in zip(records, NUMBERS, strict=True):
+        # Whichever way they came: each has its own bill, once.
+        assert [file.filename for file in record.outcome.files] == [f"{number}.pdf"], lines
+        content = store.read(record.outcome.files[0].key)
+        assert content.startswith(b"%PDF")
+    return dict(zip(NUMBERS, records, strict=True))
+
+
+def _planners(records: dict[str, BlockRecord]) -> Counter[str]:
+    return Counter(each.outcome.steps[0].planner for each in records.values())
+
+
+def test_after_one_iteration_in_the_browser_the_others_only_ask(
+    tmp_path: Path, runtime: BrowserRuntime, bills: Bills
+) -> None:
+    records = fetched(tmp_path, runtime, bills)
+    assert _planners(records) == {"heuristic": 1, "request": len(NUMBERS) - 1}
+    assert bills.lists == 1
+    # Only the first one's is fetched twice, to see whether that gives the same.
+    assert sorted(bills.files.values()) == [1, 1, 1, 1, 2]
+    step = next(each for each in records.values() if each.outcome.steps[0].planner == "request")
+    assert "/bill/" in step.outcome.steps[0].actions[0]
+    assert "iteration" in step.outcome.steps[0].notes[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "content"),
+    [
+        (200, "application/pdf", bill("R-1001")),
+        (200, "application/pdf", bill("R-1004", "Reminder for R-1004: nothing was paid yet")),
+        (200, "application/pdf", bill("", "Gardenia Ltd. Three garden chairs. Please pay soon.")),
+        (200, "text/html", b"<h1>Log in again</h1>"),
+        (200, "text/plain", b"Bill number: R-1004 Gardenia Ltd Three garden chairs Please pay"),
+        (404, "text/html", b"<h1>Not here</h1>"),
+        (429, "text/html", b"<h1>Slowly</h1>"),
+    ],
+    ids=["another one's", "another kind", "nobody's", "log-in", "another type", "404", "429"],
+)
+def test_an_iteration_goes_to_the_page_at_the_first_doubt(
+    tmp_path: Path, runtime: BrowserRuntime, bills: Bills, status: int, kind: str, content: bytes
+) -> None:
+    bills.answers["R-1004"] = (status, kind, content)
+    records = fetched(tmp_path, runtime, bills)
+    assert records["R-1004"].outcome.steps[0].planner == "heuristic"
+    assert _planners(records)["request"] >= 1
+
+
+def test_addresses_that_do_not_follow_from_the_item_are_not_asked(
+    tmp_path: Path, runtime: BrowserRuntime, bills: Bills
+) -> None:
+    bills.address = lambda number: f"/file/{NUMBERS.index(number) + 20}"
+    records = fetched(tmp_path, runtime, bills)
+    assert _planners(records) == {"heuristic": len(NUMBERS)}
+    assert set(bills.files.values()) == {1}
+
+
+def test_a_file_that_only_the_page_gets_is_not_asked_for(
+    tmp_path: Path, runtime: BrowserRuntime, bills: Bills
+) -> None:
+    bills.only_from_page = True
+    bills.answers = dict.fromkeys(NUMBERS, (403, "text/html", b"<h1>No</h1>"))
+    assert _planners(fetched(tmp_path, runtime, bills)) == {"heuristic": len(NUMBERS)}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "planner: heuristic",
+        "data_extraction_goal: The total of the bill.",
+        "terminate_criterion: The bill is paid.",
+    ],
+)
+@pytest.mark.long
+def test_a_block_that_asks_for_more_goes_to_the_page(
+    tmp_path: Path, runtime: BrowserRuntime, bills: Bills, more: str
+) -> None:
+    text = WORKFLOW.replace("          complete_on", f"          {more}\n          complete_on")
+    assert "request" not in _planners(fetched(tmp_path, runtime, bills, text=text))
+
+
+def test_it_can_be_switched_off(tmp_path: Path, runtime: BrowserRuntime, bills: Bills) -> None:
+    records = fetched(tmp_path, runtime, bills, on=False)
+    assert _planners(records) == {"heuristic": len(NUMBERS)}
+    assert bills.lists == len(NUMBERS)
