@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from skyvern_dagster.cli.progress import ProgressView
 from skyvern_dagster.errors import ParameterError
+from skyvern_dagster.process.quick_imports import quick_imports
 from skyvern_dagster.process.run_process import prepared_process
 
 if TYPE_CHECKING:
@@ -32,8 +33,9 @@ def run_file(
     """
     given = parse_parameters(parameters)
     with prepared_process() as prepared:
-        from skyvern_dagster.runs.local import LocalRun
-        from skyvern_dagster.workflow.loader import load_workflow
+        with quick_imports():
+            from skyvern_dagster.runs.local import LocalRun
+            from skyvern_dagster.workflow.loader import load_workflow
 
         workflow = load_workflow(file)
         for finding in workflow.warnings:
@@ -49,7 +51,8 @@ def resume_run(run_id: str, *, as_json: bool, downloads: Path | None) -> int:
         SkyvernDagsterError: There is no such run, or it can't be resumed.
     """
     with prepared_process() as prepared:
-        from skyvern_dagster.runs.local import LocalRun
+        with quick_imports():
+            from skyvern_dagster.runs.local import LocalRun
 
         local = LocalRun.resume(run_id, prepared)
     return follow(local, as_json=as_json, downloads=downloads)
@@ -62,7 +65,8 @@ def answer_run(run_id: str, *, approved: bool, as_json: bool, downloads: Path | 
         SkyvernDagsterError: There is no such run, or it waits for nobody.
     """
     with prepared_process() as prepared:
-        from skyvern_dagster.runs.local import LocalRun
+        with quick_imports():
+            from skyvern_dagster.runs.local import LocalRun
 
         local = LocalRun.answer(run_id, approved=approved, prepared=prepared)
     return follow(local, as_json=as_json, downloads=downloads)

@@ -172,6 +172,12 @@ def start_ahead() -> None:
     _ahead.append(started)
 
 
+def close_ahead() -> None:
+    """Closes what nobody has come to use."""
+    while _ahead:
+        _ahead.pop().close()
+
+
 def _started_ahead(wanted: BrowserRuntime) -> BrowserRuntime:
     """The browser that is there already, where it is like the one that is wanted."""
     if not _ahead:
