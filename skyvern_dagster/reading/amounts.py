@@ -13,6 +13,7 @@ _SYMBOLS = r"R\$|US\$|CA\$|A\$|[€$£¥₹]|zł|Kč|Ft|kr\.?|Fr\.?"
 
 
 _NUMBER = (
+    r"[-−–]?\s?\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d{1,2})?|"  # India groups by two
     r"[-−–]?\s?\d{1,3}(?:[.,' \u00a0\u202f\u2009]\d{3})+(?:[.,]\d{1,2})?"
     r"|[-−–]?\s?\d+(?:[.,]\d{1,4})?"
 )
@@ -25,6 +26,10 @@ _MONEY = re.compile(
 
 
 _PLAIN = re.compile(rf"(?<![\w.,/-])(?:{_NUMBER})(?![\w/]|[-.,]\d)")
+
+
+_IN_BRACKETS = re.compile(r"\s*\([^()]*\d[^()]*\)\s*")
+"""An amount that is all in brackets is negative: the notation of accountants."""
 
 
 _NAMES = {
@@ -47,6 +52,7 @@ class Amount:
 def find_amounts(text: str) -> list[Amount]:
     """All amounts of money of a text: numbers with a currency beside them."""
     amounts = []
+    owed = bool(_IN_BRACKETS.fullmatch(text))
     for match in _MONEY.finditer(text):
         sign = (match["before"] or match["after"] or "").strip()
         value = number_value(match["number"] or match["number2"])
@@ -54,6 +60,8 @@ def find_amounts(text: str) -> list[Amount]:
             continue
         if sign.startswith(("-", "−", "–")):
             value, sign = -value, sign[1:].strip()
+        elif owed:
+            value = -abs(value)
         amounts.append(
             Amount(match.start(), match.end(), match.group().strip(), value, _code(sign))
         )
@@ -66,7 +74,8 @@ def find_number(text: str) -> Decimal | None:
     if amounts:
         return amounts[0].value
     match = _PLAIN.search(text)
-    return number_value(match.group()) if match else None
+    value = number_value(match.group()) if match else None
+    return -abs(value) if value is not None and _IN_BRACKETS.fullmatch(text) else value
 
 
 def number_value(text: str) -> Decimal | None:

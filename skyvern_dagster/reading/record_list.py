@@ -12,9 +12,10 @@ from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.controls import CONTROL_ROLES
 from skyvern_dagster.reading.date_mention import DateMention, DayOrder
 from skyvern_dagster.reading.day_order import day_order
-from skyvern_dagster.reading.facts import Fact
+from skyvern_dagster.reading.facts import Fact, Kind
 from skyvern_dagster.reading.fields import FilledRecord, FilledRecords, best_reading
 from skyvern_dagster.reading.group_headings import heading_date, heading_year
+from skyvern_dagster.reading.identifiers import mentions_identifier
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.records import record_sets
 from skyvern_dagster.reading.schema import ListSpec
@@ -28,7 +29,8 @@ class Row:
     Attributes:
         values: Its values by field name.
         day: The one by which it is filtered.
-        text: What the page says of it, without what can be clicked: that says what to do.
+        text: What the page says of it. What can be clicked says what to do, and is left out, unless
+            it holds the record's own number: then it says what the record is.
     """
 
     values: dict[str, Any]
@@ -89,14 +91,17 @@ def _order_of_days(view: PageView, reading: FilledRecords, today: date) -> DayOr
     return day_order(mentions, view.observation.lang, view.page_text, today)
 
 
-def _said(node: Node) -> Iterator[str]:
-    """The texts of a node, without those of its controls."""
+def _said(node: Node, numbers: frozenset[str]) -> Iterator[str]:
+    """The texts of a node; of its controls, those that hold one of the record's numbers."""
     if node.role in CONTROL_ROLES:
+        named = node.name or node.full_text
+        if any(mentions_identifier(named, number) for number in numbers):
+            yield named
         return
     if not node.children and (said := node.text or node.name):
         yield said
     for child in node.children:
-        yield from _said(child)
+        yield from _said(child, numbers)
 
 
 @dataclass(frozen=True)
@@ -111,7 +116,10 @@ class _RowReader:
         for field in self.wanted.wanted:
             fact = self._in_its_year(filled, filled.facts.get(field.name))
             values[field.name] = value_of(fact, field, self.order, self.today) if fact else None
-        text = " ".join(part for node in filled.record.nodes for part in _said(node))
+        numbers = frozenset(
+            fact.text for fact in filled.facts.values() if fact.kind is Kind.IDENTIFIER
+        )
+        text = " ".join(part for node in filled.record.nodes for part in _said(node, numbers))
         return Row(values, self._filter_day(filled, values), text)
 
     def _in_its_year(self, filled: FilledRecord, fact: Fact | None) -> Fact | None:

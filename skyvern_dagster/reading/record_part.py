@@ -167,7 +167,7 @@ def _with_followers(view: PageView, node: Node, parent: Node, identifier: str) -
             enclosed
             or _others(text, identifier)
             or child.role != _follower_role(node)
-            or not _is_addition(view, child)
+            or not _is_addition(view, child, node)
         ):
             break
         nodes.append(child)
@@ -178,9 +178,11 @@ def _follower_role(node: Node) -> str:
     return "row" if node.role == "row" else "generic" if node.role == "heading" else "none"
 
 
-def _is_addition(view: PageView, node: Node) -> bool:
-    """Whether a row only adds to the one above: fewer cells, or controls only."""
-    return node.role != "row" or len(node.children) <= 2 or not re.search(r"\d{3}", view.text(node))
+def _is_addition(view: PageView, node: Node, record: Node) -> bool:
+    """Whether a row only adds to a record's: fewer cells, or controls only."""
+    if node.role != "row" or len(node.children) <= min(2, len(record.children) - 1):
+        return True
+    return not re.search(r"\d{3}", view.text(node))
 
 
 def is_about(view: PageView, identifier: str) -> bool:

@@ -2,9 +2,13 @@ from __future__ import annotations
 
 import pytest
 
+from skyvern_dagster.agent.decisions import Wait
+from skyvern_dagster.agent.planner import PastAction, PastStep
+from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.browser.observation import Observation
 from tests.agent.heuristic.answers import extracted, planned, told
 from tests.agent.heuristic.conftest import Look
-from tests.agent.heuristic.goals import list_goal
+from tests.agent.heuristic.goals import list_goal, result
 
 PAGES = [
     ("table_en", [("1001234", "2024-04-05"), ("1001230", "2024-03-28")]),
@@ -146,8 +150,16 @@ def test_address_and_account_of_the_dates(look: Look) -> None:
     assert "5003 (2024-05-02)" in data["date_comparison_scratchpad"]
 
 
+def waited(seen: Observation) -> tuple[PastStep, ...]:
+    """A history in which somebody waited for the list's records."""
+    wait = PastAction(Wait(seconds=2, purpose=Purpose.WAIT), result(seen.url))
+    return (PastStep(0, seen.url, seen.title, "heuristic", (wait,)),)
+
+
 def test_an_empty_list_is_a_result(look: Look) -> None:
-    plan = planned(list_goal(), look("lists/empty"))
+    seen = look("lists/empty")
+    assert told(planned(list_goal(), seen), seen) == ["wait"]
+    plan = planned(list_goal(), seen, waited(seen))
     assert extracted(plan)["order_ids"] == []
     assert plan.decisions[-1].type == "complete"
 
@@ -155,7 +167,7 @@ def test_an_empty_list_is_a_result(look: Look) -> None:
 def test_an_empty_list_ends_with_the_code_for_it(look: Look) -> None:
     seen = look("lists/empty")
     goal = list_goal(error_code_mapping={"none": "There are no orders after the start date"})
-    assert told(planned(goal, seen), seen) == ["terminate none"]
+    assert told(planned(goal, seen, waited(seen)), seen) == ["terminate none"]
 
 
 def test_a_page_without_orders_is_no_list(look: Look) -> None:

@@ -289,3 +289,53 @@ def test_what_was_left_is_remembered_with_where_it_leads() -> None:
     assert isinstance(decision.memo, FrontierMemo)
     assert decision.memo.chosen == f"{SITE}/people/7"
     assert f"{SITE}/projects" in [one.url for one in decision.memo.untried]
+
+
+def mailbox(*mails: tuple[str, str], url: str = "/mail") -> Observation:
+    """A list of two cells a mail: subjects are links, as in webmail."""
+    rows = [
+        row(
+            node("generic", "", node("generic", f"2024-05-{20 - place}"), link(subject, path)),
+            "Attachment",
+        )
+        for place, (subject, path) in enumerate(mails)
+    ]
+    return page(node("table", "Mails", *rows), url=url, title="Inbox")
+
+
+MAILS = mailbox(
+    ("Invoice AB-2024-7900", "/mail/1"),
+    ("New terms", "/mail/2"),
+    ("Invoice CD-2024-8146", "/mail/3"),
+    ("Your parcel is on its way", "/mail/4"),
+    ("Invoice AB-2024-9108", "/mail/5"),
+)
+
+
+def test_links_that_name_records_say_what_the_records_are() -> None:
+    found = extracted(planned(orders_goal(), MAILS))["order_ids"]
+    assert [one["order_id"] for one in found] == ["AB-2024-7900", "CD-2024-8146", "AB-2024-9108"]
+
+
+@pytest.mark.parametrize(
+    ("number", "path"),
+    [("AB-2024-7900", "/mail/1"), ("CD-2024-8146", "/mail/3"), ("AB-2024-9108", "/mail/5")],
+)
+def test_rows_below_a_record_are_other_records_whatever_their_numbers_look_like(
+    number: str, path: str
+) -> None:
+    assert told(planned(download_goal(number), MAILS), MAILS) == [f"download {SITE}{path}"]
+
+
+def test_an_address_is_asked_for_its_file_once() -> None:
+    first = planned(download_goal("CD-2024-8146"), MAILS)
+    failed = replace(result(MAILS.url), ok=False, error="it is a page", cause="")
+    address = Download(url=f"{SITE}/mail/3", purpose=Purpose.DOCUMENT)
+    steps = tuple(
+        PastStep(place, MAILS.url, "Inbox", "heuristic", (PastAction(each, failed, label=label),))
+        for place, (each, label) in enumerate(
+            [(first.decisions[0], "Invoice CD-2024-8146"), (address, "")]
+        )
+    )
+    after = planned(download_goal("CD-2024-8146"), MAILS, steps)
+    assert told(after, MAILS) != [f"download {SITE}/mail/3"]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from skyvern_dagster.agent.planners.heuristic.instructions import clauses_of, is_done_anyway
 from skyvern_dagster.agent.planners.heuristic.phrases import named_after
-from skyvern_dagster.reading.concepts import PLAINLY, concept
+from skyvern_dagster.reading.concepts import PLAINLY, concept, word_list
 from skyvern_dagster.reading.words import fold
 
 _OF_A_LOGIN = ("login.username", "login.password", "login.one_time_code")
 
+_QUOTED = r"[\"“”„«][^\"“”»]{1,200}[\"“”»]"
 _VERBS = ("click", "go", "search", "download")
 
 
@@ -25,10 +27,24 @@ def unclear_clause(instructions: str, also: frozenset[str] = frozenset()) -> str
     """
     logs_in = False
     for clause in clauses_of(instructions):
-        if not (_is_understood(clause, also) or (logs_in and _is_of_a_login(clause))):
+        understood = _is_understood(clause, also) or (logs_in and _is_of_a_login(clause))
+        if not understood or _forbids(clause):
             return clause
         logs_in = concept("goal.log_in").mentioned(clause) or _is_of_a_login(clause)
     return ""
+
+
+def _forbids(clause: str) -> bool:
+    """Whether a clause says what is not to be done: nobody here knows how to leave that out."""
+    said = re.sub(_QUOTED, " ", fold(clause))
+    return not is_done_anyway(clause) and any(
+        word in _negations() for word in re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", said)
+    )
+
+
+@cache
+def _negations() -> frozenset[str]:
+    return frozenset(word_list("negations"))
 
 
 def _is_of_a_login(clause: str) -> bool:

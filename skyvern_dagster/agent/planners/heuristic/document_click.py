@@ -21,6 +21,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
 )
 from skyvern_dagster.agent.purposes import FrontierMemo, Purpose
 from skyvern_dagster.reading.controls import same_page
+from skyvern_dagster.reading.identifiers import mentions_identifier
 from skyvern_dagster.reading.record_part import numbers_like
 from skyvern_dagster.reading.words import clip, fold
 
@@ -61,6 +62,7 @@ def take_document(situation: Situation, candidates: list[Document]) -> Plan | No
         and not _is_known_page(situation, one)
         and situation.unasked.of_link(one.control.label, one.control.url) is None
     ]
+    good.sort(key=lambda one: not _names_record(situation, one))
     for document in good:
         tried = situation.memory.tried(document.control, situation.url)
         if tried == 0:
@@ -69,6 +71,12 @@ def take_document(situation: Situation, candidates: list[Document]) -> Plan | No
         if tried == 1 and (plan := _second_try(situation, document)):
             return plan
     return None
+
+
+def _names_record(situation: Situation, document: Document) -> bool:
+    """Whether a control's own words hold the record's number: others may be the neighbour's."""
+    wanted = situation.intent.record_id
+    return bool(wanted) and mentions_identifier(document.control.label, wanted)
 
 
 def _is_known_page(situation: Situation, document: Document) -> bool:

@@ -7,12 +7,17 @@ from typing import Any
 from skyvern_dagster.agent.decisions import Extract
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.navigation import go_to
+from skyvern_dagster.agent.planners.heuristic.restrictions import (
+    unclear_period,
+    unclear_restriction,
+)
 from skyvern_dagster.agent.planners.heuristic.situation import (
     FAIR,
     LIKELY,
     Situation,
     complete,
     give_up,
+    unsure,
 )
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import PARTLY, concept
@@ -24,6 +29,8 @@ def extract_page(situation: Situation) -> Plan:
     """Reads this page, after going to the one that the goal names."""
     if plan := _go_first(situation):
         return plan
+    if some := unclear_restriction(situation) or unclear_period(situation):
+        return unsure(f'It isn\'t clear how to read only what is meant by "{clip(some)}"')
     data = _data(situation)
     filled = _filled(data)
     if not filled:

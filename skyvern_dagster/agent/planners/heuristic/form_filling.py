@@ -15,6 +15,7 @@ from skyvern_dagster.agent.decisions import (
     UploadFile,
 )
 from skyvern_dagster.agent.planner import Plan
+from skyvern_dagster.agent.planners.heuristic.complaints import complaint
 from skyvern_dagster.agent.planners.heuristic.navigation import go_to
 from skyvern_dagster.agent.planners.heuristic.situation import (
     LIKELY,
@@ -26,6 +27,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     terminate,
     unsure,
 )
+from skyvern_dagster.agent.proof_text import shown_first
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.amounts import number_value
 from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, concept, concepts
@@ -33,7 +35,7 @@ from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.date_format import day_as_field_writes
 from skyvern_dagster.reading.dates import parse_date
 from skyvern_dagster.reading.nested_values import flat_items
-from skyvern_dagster.reading.words import clip, fold, name_words, overlap
+from skyvern_dagster.reading.words import clip, fold, name_words, overlap, stems
 
 _MIN_MATCH = 0.5
 """Half: all words of a fact's name in a label of any length (`overlap`), or a plain concept for
@@ -46,6 +48,8 @@ _BOXES = frozenset({"checkbox", "switch"})
 _DRAWN = frozenset({"listbox", "combobox"})
 _LONGEST_DATE = 30
 """Characters: `Wednesday, 25 September 2024` has 28; a longer text is about something else, too."""
+_SENDS = 0.4
+"""A mention of sending at the beginning of a label, or one anywhere on a native submit button."""
 _MIN_OPTION = 0.6
 """All words of the value in an option five times as long, or most of them alone (`overlap`)."""
 
@@ -67,11 +71,7 @@ def fill_form(situation: Situation) -> Plan:
     """The next step in filling in and sending a form."""
     if situation.memory.done(Purpose.SUBMIT) and (plan := _after_sending(situation)):
         return plan
-    values = [
-        PayloadValue(path.rpartition(".")[2], value)
-        for path, value in flat_items(situation.goal.payload)
-        if value not in (None, "")
-    ]
+    values = _given_values(situation)
     pairs = list(match_fields(situation, values))
     if not pairs:
         return _find_form(situation)
@@ -91,6 +91,9 @@ def fill_form(situation: Situation) -> Plan:
         lacking = ", ".join(missing)
         reason = f"Failed to fill in the form on {situation.url} - missing information: {lacking}"
         return terminate(situation, "form_rejected", reason, LIKELY)
+    if left := _left_over(situation, values, [given for _, given in pairs]):
+        named = ", ".join(given.name for given in left)
+        return unsure(f"No field of the form on {situation.url} takes {named}")
     submit = _submit(situation, [field for field, _ in pairs])
     if submit is None and not decisions:
         return unsure(f"The form on {situation.url} has no button that sends it")
@@ -104,6 +107,14 @@ def fill_form(situation: Situation) -> Plan:
     return act(
         decisions, f"Fill: {named}; then {submit or 'nothing'}", SURE if len(pairs) > 1 else LIKELY
     )
+
+
+def _given_values(situation: Situation) -> list[PayloadValue]:
+    return [
+        PayloadValue(path.rpartition(".")[2], value)
+        for path, value in flat_items(situation.goal.payload)
+        if value not in (None, "")
+    ]
 
 
 def _find_form(situation: Situation) -> Plan:
@@ -261,6 +272,39 @@ def _missing(situation: Situation, filled: list[Input]) -> list[str]:
     ]  # fmt: skip
 
 
+def _left_over(
+    situation: Situation, values: list[PayloadValue], matched: list[PayloadValue]
+) -> list[PayloadValue]:
+    """Values that no field takes, here or on an earlier page; none where a further page comes."""
+    fields = [field for field, _ in match_fields(situation, values)]
+    button = _submit(situation, fields) if fields else None
+    if button is None or concept("form.next").score(button.label) >= MOSTLY:
+        return []
+    given = {
+        fold(text)
+        for action in situation.memory.done(Purpose.FILL)
+        for text in _entered(action.decision)
+    }
+    return [
+        one
+        for one in values
+        if one not in matched
+        and not isinstance(one.value, bool)
+        and fold(one.text) not in given
+        and "://" not in one.text
+    ]
+
+
+def _entered(decision: Decision) -> Iterator[str]:
+    match decision:
+        case InputText(text=text):
+            yield text
+        case SelectOption():
+            yield from (decision.label or "", decision.value or "")
+        case _:
+            return
+
+
 def _submit(situation: Situation, filled: list[Input]) -> Control | None:
     view = situation.view
     for named in situation.intent.clicks:
@@ -268,38 +312,41 @@ def _submit(situation: Situation, filled: list[Input]) -> Control | None:
         if len(alike) == 1:
             return alike[0]
     last = max(filled, key=lambda field: field.position)
+    first = min(field.position for field in filled)
     for above in view.ancestors(last.node):
-        scored = [
-            (
-                concept("form.submit").score(one.label)
-                + (0.2 if one.node.input_type == "submit" else 0.0),
-                one,
-            )
+        buttons = [
+            one
             for one in view.controls_in(above)
-            if one.position > min(field.position for field in filled) and one.node.role == "button"
+            if one.position > first and one.node.role == "button"
         ]
+        scored = [(_sends(one), one) for one in buttons]
         score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-        if best and score >= 0.4:
-            return best
-        buttons = [one for _, one in scored]
+        if best and score >= _SENDS:
+            return _asked_for(situation, buttons) or best
         if above.tag == "form" and len(buttons) == 1:
             return buttons[0]
     return None
 
 
+def _sends(button: Control) -> float:
+    native = 0.2 if button.node.input_type == "submit" else 0.0
+    return concept("form.submit").score(button.label) + native
+
+
+def _asked_for(situation: Situation, buttons: list[Control]) -> Control | None:
+    """The one of several buttons that the goal's words name: `save as a draft`, `publish`."""
+    said = stems(situation.intent.instructions)
+    named = [(len(stems(one.label) & said), one) for one in buttons]
+    most = max(count for count, _ in named)
+    best = [one for count, one in named if count == most]
+    return best[0] if most and len(best) == 1 else None
+
+
 def _after_sending(situation: Situation) -> Plan | None:
     """What the site answered: success, complaints, or the next page of the form."""
     last = situation.memory.last_result
-    texts = [
-        *(last.text_appeared if last else ()),
-        *situation.view.messages,
-        *situation.view.main_headings,
-    ]
-    texts += [line for line in situation.view.paragraphs if len(line) < 250]
     invalid = [field for field in situation.view.inputs if field.node.invalid]
-    succeeded = next((text for text in texts if concept("message.success").mentioned(text)), "")
-    if succeeded and not invalid:
-        return complete(f'The form was sent: "{clip(succeeded)}"')
+    succeeded = next((text for text in _answers(situation) if _is_success(situation, text)), "")
     told = next(
         (
             text
@@ -307,7 +354,11 @@ def _after_sending(situation: Situation) -> Plan | None:
             if concept("message.invalid").mentioned(text)
         ),
         "",
-    )
+    ) or ("" if succeeded else complaint(situation))
+    if succeeded and not invalid and not told:
+        if _has_more_fields(situation):
+            return None
+        return complete(f'The form was sent: "{clip(succeeded)}"')
     if invalid or told:
         names = ", ".join(field.label or field.hints for field in invalid)
         reason = (
@@ -316,8 +367,32 @@ def _after_sending(situation: Situation) -> Plan | None:
         return terminate(situation, "form_rejected", reason, LIKELY)
     moved = last is not None and last.url_before != last.url_after
     if moved and not situation.view.inputs:
-        return complete("The form was sent: another page came and nothing complains", LIKELY)
+        return unsure(
+            f"The form was sent, and {situation.url} came, which doesn't say that it was taken"
+        )
     return None if moved else _sent_in_vain(situation)
+
+
+def _answers(situation: Situation) -> Iterator[str]:
+    last = situation.memory.last_result
+    yield from last.text_appeared if last else ()
+    yield from situation.view.messages
+    yield from situation.view.main_headings
+    yield from (line for line in situation.view.paragraphs if len(line) < 250)
+
+
+def _is_success(situation: Situation, text: str) -> bool:
+    """Whether a text says that the form was taken; what was there before it was sent doesn't."""
+    if not concept("message.success").mentioned(text) or concept("message.refused").mentioned(text):
+        return False
+    return not shown_first(situation.request.first_text, text)
+
+
+def _has_more_fields(situation: Situation) -> bool:
+    """Whether the page has fields for values that were not entered yet: its next part came."""
+    values = _given_values(situation)
+    left = _left_over(situation, values, []) if values else []
+    return any(given in left for _, given in match_fields(situation, values))
 
 
 def _sent_in_vain(situation: Situation) -> Plan | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from skyvern_dagster.agent.decisions import Click, Decision, Extract, Wait
 from skyvern_dagster.agent.planner import Plan
+from skyvern_dagster.agent.planners.heuristic.complaints import complaint
 from skyvern_dagster.agent.planners.heuristic.contacts import look_for_contacts, read_contacts
 from skyvern_dagster.agent.planners.heuristic.date_range import widened_range
 from skyvern_dagster.agent.planners.heuristic.filter_choices import another, choose, wider
@@ -27,7 +28,18 @@ from skyvern_dagster.agent.planners.heuristic.list_result import (
     wanted_rows,
 )
 from skyvern_dagster.agent.planners.heuristic.navigation import follow
-from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act, complete
+from skyvern_dagster.agent.planners.heuristic.pagination import claimed_total, says_more
+from skyvern_dagster.agent.planners.heuristic.restrictions import (
+    missing_place,
+    unclear_restriction,
+)
+from skyvern_dagster.agent.planners.heuristic.situation import (
+    LIKELY,
+    Situation,
+    act,
+    complete,
+    unsure,
+)
 from skyvern_dagster.agent.planners.heuristic.target_page import (
     better_place,
     is_page_of,
@@ -52,6 +64,8 @@ def read_list(situation: Situation, wanted: ListSpec) -> Plan:
     if better and not situation.memory.extracted:
         return better
     if page and is_wanted_list(situation, page):
+        if plan := _narrowed(situation):
+            return plan
         return replace(_read(situation, wanted, page), notes=doubts_about(page))
     if here and not situation.intent.as_shown and (plan := _other_filter(situation)):
         return plan
@@ -59,7 +73,7 @@ def read_list(situation: Situation, wanted: ListSpec) -> Plan:
     if own and (plan := _empty(situation, wanted)):
         return plan
     if situation.memory.extracted:
-        return _finish(situation, wanted, None)
+        return _turned_into_nothing(situation) or _finish(situation, wanted, None)
     if plan := way_to_list(situation):
         return plan
     # Bills that are empty say nothing of orders, as long as there is anything else to look at.
@@ -77,6 +91,42 @@ def _read(situation: Situation, wanted: ListSpec, page: PageOfList) -> Plan:
     if not is_past_window(situation, page) and (more := next_part(situation, page)):
         return act([extract, *more[0]], f"{extract.reasoning}; {more[1]}", reading_confidence(page))
     return _finish(situation, wanted, page)
+
+
+def _narrowed(situation: Situation) -> Plan | None:
+    """No plan where the goal wants only some of the records, and nothing here knows which."""
+    if some := unclear_restriction(situation):
+        return unsure(f'It isn\'t clear how to read only what is meant by "{clip(some)}"')
+    if place := missing_place(situation):
+        return unsure(f'Nothing on {situation.url} is called "{clip(place)}"')
+    return None
+
+
+def _turned_into_nothing(situation: Situation) -> Plan | None:
+    """No plan where the next page of a list shows no records: what it should show is missing."""
+    last = situation.memory.last
+    if last is None or last.decision.purpose is not Purpose.NEXT_PAGE:
+        return None
+    if _says_empty(situation):
+        return None
+    told = complaint(situation)
+    said = f' and says "{told}"' if told else ""
+    return unsure(f"The next page of the list shows no records{said} ({situation.url})")
+
+
+def _not_all(situation: Situation, page: PageOfList) -> Plan | None:
+    """No plan where a list says that it isn't complete, and nothing leads to the rest."""
+    if situation.intent.newest or situation.intent.as_shown or is_past_window(situation, page):
+        return None
+    last = situation.memory.last
+    turned = last is not None and last.decision.purpose in {Purpose.NEXT_PAGE, Purpose.WAIT}
+    if turned and situation.memory.purposes(Purpose.NEXT_PAGE) and (told := complaint(situation)):
+        return unsure(f'The rest of the list doesn\'t come: {situation.url} says "{told}"')
+    if says_more(situation.view) is True and len(page.rows) < (claimed_total(situation.view) or 0):
+        return unsure(
+            f"{situation.url} says that there are more records, and nothing leads to them"
+        )
+    return None
 
 
 def _show_more(situation: Situation, used: list[str]) -> Plan | None:
@@ -117,6 +167,8 @@ def _after_stale(situation: Situation, wanted: ListSpec, page: PageOfList) -> Pl
 def _finish(situation: Situation, wanted: ListSpec, page: PageOfList | None) -> Plan:
     """On to the next period or part of the history; at the end, the result."""
     if plan := _further(situation, wanted, page):
+        return plan
+    if page and (plan := _not_all(situation, page)):
         return plan
     kept = wanted_rows(situation, page) if page else []
     total = len(kept) + count_before(situation, wanted)
@@ -175,16 +227,12 @@ def _other_filter(situation: Situation) -> Plan | None:
 
 def _empty(situation: Situation, wanted: ListSpec) -> Plan | None:
     """The end, where the list's page says that there are no records."""
-    told = next(
-        (
-            line
-            for line in situation.view.paragraphs
-            if len(line) < 200 and concept("message.empty").mentioned(line)
-        ),
-        "",
-    )
+    told = _says_empty(situation)
     if not told:
         return None
+    if not situation.memory.purposes(Purpose.WAIT, url=situation.url):
+        why = f'Wait: records may be on their way, although it says "{clip(told)}"'
+        return act([Wait(seconds=2, reasoning=why, purpose=Purpose.WAIT)], why)
     route = None if situation.intent.as_shown else archive_route(situation)
     if route is not None:
         return follow(route, Purpose.ARCHIVE, LIKELY)
@@ -195,3 +243,15 @@ def _empty(situation: Situation, wanted: ListSpec) -> Plan | None:
         data=data, reasoning=f'Read: the list is empty ("{clip(told)}")', purpose=Purpose.READ
     )
     return complete(f'The list is empty: "{clip(told)}"', LIKELY, extract)
+
+
+def _says_empty(situation: Situation) -> str:
+    """What the page says where it has no records; empty where it says nothing."""
+    return next(
+        (
+            line
+            for line in situation.view.paragraphs
+            if len(line) < 200 and concept("message.empty").mentioned(line)
+        ),
+        "",
+    )

@@ -22,6 +22,9 @@ from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import CLEARLY, concept
 from skyvern_dagster.reading.words import clip, fold
 
+_FEW_CONTROLS = 6
+"""A form with its button, a way back, help, a language and two more; an account has a menu."""
+
 
 def judge_answer(situation: Situation, form: LoginForm, attempts: int) -> Plan:
     """The form is there again after the credentials were sent."""
@@ -112,15 +115,15 @@ def after_submitting(situation: Situation) -> Plan | None:
         return None
     if skip := _interstitial(situation):
         return skip
+    form = LoginForm(None, None, (), None, situation.view.root, 0.0)
+    if failure := login_failure(situation, form):
+        return failure
     doubt = next(
         (one for one in situation.view.controls if leads_in(one) and one.region != "contentinfo"),
         None,
     )
     if doubt is None:
-        return None
-    form = LoginForm(None, None, (), None, situation.view.root, 0.0)
-    if failure := login_failure(situation, form):
-        return failure
+        return _asked_for_more(situation)
     if plan := wait_once(situation, "the page to show the account"):
         return plan
     if situation.untried(doubt) and not situation.memory.purposes(Purpose.CHECK_LOGIN):
@@ -150,3 +153,16 @@ def _interstitial(situation: Situation) -> Plan | None:
     return click(
         control, Purpose.SKIP_OFFER, "leaves out an offer between login and account", LIKELY
     )
+
+
+def _asked_for_more(situation: Situation) -> Plan | None:
+    """The end where a page that is little more than a form comes: a code, a new password."""
+    view = situation.view
+    asked = [one for one in view.inputs if one.is_text and one.node.role != "searchbox"]
+    if not asked or len(view.controls) > _FEW_CONTROLS:
+        return None
+    if plan := wait_once(situation, "the page to show the account"):
+        return plan
+    named = ", ".join(clip(one.label or one.hints, 40) for one in asked)
+    reason = f"After the login, the site asks for more before it lets us in: {named}"
+    return terminate(situation, "login_failed", reason, LIKELY)

@@ -122,7 +122,11 @@ class Memory:
         for step, action in self.actions:
             if not isinstance(action.decision, Click | Download) or not same_page(step.url, url):
                 continue
-            if action.decision.ref == control.ref or _is_target(action, control):
+            if (
+                action.decision.ref == control.ref
+                or _is_target(action, control)
+                or _is_its_address(action.decision, control)
+            ):
                 failed = not action.result.ok and isinstance(action.decision, Click)
                 counted += 0.5 if failed else 1.0
         return int(counted)
@@ -201,6 +205,15 @@ def _types(step: PastStep, text: str) -> bool:
     return any(
         isinstance(one.decision, InputText) and one.decision.text == text and one.result.ok
         for one in step.actions
+    )
+
+
+def _is_its_address(decision: Click | Download, control: Control) -> bool:
+    """Whether a control's address was asked for its file in place of a click."""
+    return (
+        isinstance(decision, Download)
+        and bool(decision.url and control.url)
+        and same_page(decision.url or "", control.url)
     )
 
 

@@ -245,8 +245,9 @@ def _dismiss(situation: Situation, node: Node) -> Plan | None:
     topic = clip(situation.view.label(node) or situation.view.text(node), 40)
     if control and situation.memory.tried(control, situation.url) < 2:
         return click(control, Purpose.DISMISS, f'closes what lies over the page ("{topic}")')
-    escapes = situation.memory.purposes(Purpose.DISMISS, url=situation.url)
-    if not any(isinstance(action.decision, Press) for action in escapes):
+    # An earlier dialog of the same page may have been closed by it.
+    last = situation.memory.last
+    if last is None or not isinstance(last.decision, Press):
         why = f'Dismiss: "{topic}" lies over the page and has no button to close it'
         return act([Press(key="Escape", reasoning=why, purpose=Purpose.DISMISS)], why, FAIR)
     return None

@@ -184,3 +184,11 @@ def says_more(view: PageView) -> bool | None:
             current, last = (int(part) for part in match.groups() if part)
             return current < last
     return None
+
+
+def claimed_total(view: PageView) -> int | None:
+    """How many records the page says that the list has (``1 - 10 of 23``), or ``None``."""
+    for line in view.paragraphs:
+        if len(line) <= 80 and (match := _SHOWN_OF.search(fold(line))):
+            return int(match.group(3))
+    return None

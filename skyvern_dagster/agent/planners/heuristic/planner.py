@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from skyvern_dagster.agent.planner import Plan, PlanRequest
 from skyvern_dagster.agent.planners.heuristic.clauses import unclear_clause
+from skyvern_dagster.agent.planners.heuristic.complaints import (
+    complaint,
+    complaint_of_page,
+    open_question,
+)
 from skyvern_dagster.agent.planners.heuristic.downloading import download
 from skyvern_dagster.agent.planners.heuristic.extraction import extract_page
 from skyvern_dagster.agent.planners.heuristic.form_filling import fill_form
@@ -138,7 +143,7 @@ def _session_ended(situation: Situation) -> Plan:
 def _main_phase(situation: Situation) -> Plan:
     intent = situation.intent
     if intent.downloads:
-        return download(situation)
+        return _not_understood(situation) or download(situation)
     if intent.search and not situation.memory.done(Purpose.SEARCH):
         return search(situation, intent.search)
     if sequence_of(intent.instructions) and _is_said(situation):
@@ -177,8 +182,10 @@ def _not_understood(situation: Situation) -> Plan | None:
     """No plan where a part of the goal isn't understood: the rest may not be what is meant."""
     intent = situation.intent
     also = {"goal.extract"} if intent.extracts else set()
+    if intent.downloads:
+        also.add("goal.download")
     if intent.fills and situation.goal.payload:
-        also |= {"goal.fill", "verb.accept"}
+        also |= {"goal.fill", "verb.accept", "verb.send"}
     unclear = unclear_clause(intent.instructions, frozenset(also))
     if not unclear:
         return None
@@ -196,6 +203,10 @@ def _clicks(situation: Situation) -> Plan | None:
         if situation.memory.last_click_did_nothing:
             # Said to be done, it would be believed.
             return unsure(f'"{labels[-1]}" was clicked, and {situation.url} shows no effect of it')
+        if told := complaint(situation):
+            return unsure(f'"{labels[-1]}" was clicked, and {situation.url} says "{told}"')
+        if asked := open_question(situation):
+            return unsure(f'"{labels[-1]}" was clicked, and {situation.url} asks "{asked}"')
         return (
             None
             if situation.intent.extracts or situation.intent.fills
@@ -217,6 +228,8 @@ def _clicks(situation: Situation) -> Plan | None:
 
 
 def _extraction(situation: Situation) -> Plan:
+    if plan := _not_understood(situation):
+        return plan
     wanted = situation.intent.data.records
     if wanted is not None:
         return read_list(situation, wanted)
@@ -227,6 +240,8 @@ def _navigation(situation: Situation) -> Plan:
     """A goal that only asks to get somewhere."""
     intent = situation.intent
     if _arrived(situation):
+        if told := complaint_of_page(situation):
+            return unsure(f'{situation.url} is the page that was asked for, and says "{told}"')
         return complete(
             f"This is the page that was asked for: {clip(situation.view.main_headings[-1])}",
             LIKELY,

@@ -1,0 +1,71 @@
+"""What a page says against what was just done there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from skyvern_dagster.agent.planners.heuristic.obstacles import dialogs
+from skyvern_dagster.agent.planners.heuristic.situation import Situation
+from skyvern_dagster.agent.proof_text import shown_first
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.words import clip
+
+_KINDS = ("refused", "transient", "forbidden", "session_expired", "not_found")
+_AFTER_A_CLICK = (*_KINDS, "invalid")
+_LONGEST = 250
+"""Characters of a message: three sentences. What is longer is the page's own text."""
+_ERROR = 400
+
+
+def complaint(situation: Situation) -> str:
+    """What speaks against the last action: a status, a dialog, a new message; or an empty text."""
+    status = situation.request.observation.http_status
+    if status is not None and status >= _ERROR:
+        return f"HTTP {status}"
+    return next((clip(one, 120) for one in _new_texts(situation) if _complains(one)), "")
+
+
+def complaint_of_page(situation: Situation) -> str:
+    """What a page says against being the one that was asked for, whatever it is headed."""
+    status = situation.request.observation.http_status
+    if status is not None and status >= _ERROR:
+        return f"HTTP {status}"
+    kinds = ("forbidden", "session_expired", "not_found")
+    return next(
+        (
+            clip(line, 120)
+            for line in situation.view.paragraphs
+            if len(line) <= _LONGEST and any(concept(f"message.{kind}").mentioned(line) for kind in kinds)
+        ),
+        "",
+    )  # fmt: skip
+
+
+def open_question(situation: Situation) -> str:
+    """What a dialog asks that came up with the last action; empty where none does."""
+    last = situation.memory.last_result
+    if last is None or not last.page_changed:
+        return ""
+    for node in dialogs(situation.view):
+        text = situation.view.text(node)
+        asks = "?" in text and not shown_first(situation.request.first_text, text)
+        if asks and len(situation.view.controls_in(node)) > 1:
+            return clip(text, 120)
+    return ""
+
+
+def _new_texts(situation: Situation) -> Iterator[str]:
+    """What came up with the last action, and what the page says that it didn't say at first."""
+    last = situation.memory.last_result
+    if last is not None:
+        yield from last.text_appeared
+        if last.dialog:
+            yield last.dialog
+    first = situation.request.first_text
+    for line in (*situation.view.messages, *situation.view.paragraphs):
+        if first and len(line) <= _LONGEST and not shown_first(first, line):
+            yield line
+
+
+def _complains(text: str) -> bool:
+    return any(concept(f"message.{kind}").mentioned(text) for kind in _AFTER_A_CLICK)

@@ -1,0 +1,225 @@
+"""Which part of a goal narrows the records that it wants, in a way that isn't understood.
+
+The planner chooses records by days and takes the newest. `The unpaid orders`, `invoices of Miller`,
+`orders over 50 EUR` are restrictions that it can't apply: all records would be a wrong answer to
+them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cache
+
+from skyvern_dagster.agent.planners.heuristic.instructions import sequence_of
+from skyvern_dagster.agent.planners.heuristic.phrases import named_after
+from skyvern_dagster.agent.planners.heuristic.situation import Situation
+from skyvern_dagster.reading.concepts import concept, concepts, word_list
+from skyvern_dagster.reading.dates import find_dates
+from skyvern_dagster.reading.nested_values import flat_items
+from skyvern_dagster.reading.wanted_item import months_in
+from skyvern_dagster.reading.words import fold, fold_in_place, name_words, stem, stems, words
+
+_RECORD_PAGES = (
+    "page.orders", "page.invoices", "page.bookings", "page.documents", "page.payments",
+    "page.subscriptions", "page.shipments", "page.returns", "page.quotes", "page.messages",
+    "page.products", "doc.invoice", "doc.other",
+)  # fmt: skip
+_CLAUSE = re.compile(r"[.;:!?](?:\s|$)|,\s|\n|\s[-–]\s")
+_QUOTED = re.compile(r"[\"“”„«]([^\"“”»]{1,80})[\"“”»]")
+_WORD = re.compile(r"[^\W_]+(?:[-.'][^\W_]+)*")
+_MOST_BEFORE = 2
+"""Words before a record's name: `most expensive orders`; further ones belong to something else."""
+
+
+def unclear_restriction(situation: Situation) -> str:
+    """The words that narrow which records are wanted, or an empty text where all are meant.
+
+    What the page itself is headed, or has chosen in its filters, is in force already.
+    """
+    goal, intent = situation.goal, situation.intent
+    text = goal.data_extraction_goal
+    explained = _plain() | _of_schema(goal.data_schema) | _shown(situation)
+    for path, value in flat_items(goal.payload):
+        explained |= stems(" ".join(name_words(path))) | stems(str(value))
+    if sequence_of(intent.instructions) or intent.search or intent.clicks:
+        explained |= stems(intent.instructions)
+    spans = list(_of_days(text, goal.today)) if intent.window or intent.newest else []
+    for clause in _clauses(text, spans):
+        if told := _unclear_in(clause, frozenset(explained)):
+            return told
+    return ""
+
+
+def missing_place(situation: Situation) -> str:
+    """Words of the place that the goal says to go to, of which the page says nothing."""
+    said = " ".join(named_after("go", situation.intent.instructions))
+    if not said:
+        return ""
+    view = situation.view
+    shown = f"{situation.request.observation.title} {view.page_text} {view.url}"
+    known = _plain() | _nouns() | stems(shown) | _page_words()
+    for path, value in flat_items(situation.goal.payload):
+        known |= stems(" ".join(name_words(path))) | stems(str(value))
+    return " ".join(word for word in words(said) if stem(word) not in known and word not in known)
+
+
+def unclear_period(situation: Situation) -> str:
+    """The month that a goal asks about, where the page has several or another one."""
+    wanted = months_in(situation.goal.data_extraction_goal)
+    if not wanted:
+        return ""
+    view = situation.view
+    headed = {month for text in view.headings for month in months_in(text)}
+    if headed == wanted or (not headed and wanted <= months_in(view.page_text)):
+        return ""
+    year, month = min(wanted)
+    return f"{year}-{month:02}"
+
+
+def _clauses(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[str]:
+    """The clauses of a goal, without what is understood of them."""
+    plain = "".join(
+        " " if any(start <= place < end for start, end in spans) else character
+        for place, character in enumerate(text)
+    )
+    yield from filter(str.strip, _CLAUSE.split(plain))
+
+
+def _unclear_in(clause: str, explained: frozenset[str]) -> str:
+    for quoted in _QUOTED.findall(clause):
+        if not stems(quoted) <= explained:
+            return str(quoted)
+    said = [match.group() for match in _WORD.finditer(clause)]
+    known = [_is_known(word, explained) for word in said]
+    lists = word_list("restrictions")
+    nouns = [place for place, word in enumerate(said) if stem(fold(word)) in _nouns()]
+    for place, word in enumerate(said):
+        if fold(word) in lists["excluding"] and fold(word) not in explained:
+            return " ".join(said[place:])
+        if nouns and not known[place] and any(each.isdigit() for each in word):
+            return word
+    for place in nouns:
+        before = list(_before(said, known, place))
+        if before:
+            return " ".join((*before, said[place]))
+        if told := _behind(said, known, place):
+            return told
+    return ""
+
+
+def _before(said: Sequence[str], known: Sequence[bool], place: int) -> Iterator[str]:
+    """Words that aren't known right before a record's name."""
+    first = place
+    while first > 0 and place - first < _MOST_BEFORE and not known[first - 1]:
+        first -= 1
+    yield from said[first:place]
+
+
+def _behind(said: Sequence[str], known: Sequence[bool], place: int) -> str:
+    """A restriction that begins behind a record's name, where a word of it isn't known."""
+    relative = word_list("restrictions")["relative"]
+    rest = range(place + 1, len(said))
+    begins = next((at for at in rest if not known[at] or fold(said[at]) in relative), None)
+    if begins is None or fold(said[begins]) not in relative:
+        return ""
+    if all(known[at] for at in range(begins, len(said))):
+        return ""
+    return " ".join(said[place:])
+
+
+def _is_known(word: str, explained: frozenset[str]) -> bool:
+    plain = fold(word)
+    parts = re.findall(r"[^\W_]+", plain)
+    known = explained | _nouns() | _page_words()
+    return all(part in known or stem(part) in known for part in parts)
+
+
+@cache
+def _plain() -> frozenset[str]:
+    listed = word_list("restrictions")["plain"]
+    return frozenset(listed) | frozenset(stem(word) for word in listed)
+
+
+@cache
+def _nouns() -> frozenset[str]:
+    """Stems of what records are called."""
+    terms = [term for name in _RECORD_PAGES for term in concept(name).listed_terms]
+    single = [
+        fold(term) for term in (*terms, *word_list("items")["record_words"]) if " " not in term
+    ]
+    return frozenset(stem(term) for term in single if "*" not in term) - {"all", "list"}
+
+
+@cache
+def _page_words() -> frozenset[str]:
+    """Stems of the words of what pages are called (``order history``)."""
+    terms = [term for name in _RECORD_PAGES for term in concept(name).listed_terms]
+    return frozenset(stem(word) for term in terms for word in words(term)) - _states()
+
+
+@cache
+def _states() -> frozenset[str]:
+    """Words that tell records of one kind apart, also where a page is called so."""
+    states = [
+        term for name in ("value.status", "paging.archive", "paging.current")
+        for term in concept(name).listed_terms
+    ]  # fmt: skip
+    return frozenset(stem(word) for term in states for word in words(term)) - _nouns() - _plain()
+
+
+def _of_schema(schema: object) -> frozenset[str]:
+    """Stems of everything that a schema says: the names of fields and what they hold."""
+    found: set[str] = set()
+    pending = [schema]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, dict):
+            for key, value in one.items():
+                found |= stems(" ".join(name_words(str(key))))
+                pending.append(value)
+        elif isinstance(one, list):
+            pending += one
+        elif isinstance(one, str):
+            found |= stems(one)
+    return frozenset(found)
+
+
+def _shown(situation: Situation) -> frozenset[str]:
+    """Stems of what the page says that it shows: its headings, what is chosen in it."""
+    view = situation.view
+    chosen = [one.label for one in view.controls if one.node.selected or one.node.pressed]
+    chosen += [
+        option.label for one in view.inputs for option in one.node.options if option.selected
+    ]
+    return stems(" ".join((*view.main_headings, *chosen)))
+
+
+def _of_days(text: str, today: date) -> Iterator[tuple[int, int]]:
+    """Where a goal says which days, or how many of the newest, it wants."""
+    plain = fold_in_place(text)
+    yield from ((one.start, one.end) for one in find_dates(text, today))
+    names = ("goal.after", "goal.before", "goal.newest", "paging.relative")
+    for meaning in (*map(concept, names), *concepts("limit.")):
+        yield from (match.span() for match in meaning.terms.finditer(plain))
+    yield from (match.span() for match in _lengths().finditer(plain))
+    yield from (match.span() for match in _limits().finditer(plain))
+
+
+@cache
+def _lengths() -> re.Pattern[str]:
+    """Years, lengths of time, and how many of the newest: ``30 days``, ``latest 3``."""
+    units = {name for listed in word_list("calendar")["units"].values() for name in listed}
+    newest = concept("limit.newest").terms.pattern
+    return re.compile(
+        rf"\b(?:\d+\s+)?(?:{'|'.join(sorted(units, key=len, reverse=True))})\b|\b20\d\d\b"
+        rf"|{newest}\s+\d{{1,3}}\b"
+    )
+
+
+@cache
+def _limits() -> re.Pattern[str]:
+    """Words that make a range of days: ``between``."""
+    words_for = sorted(word_list("items")["limits"], key=len, reverse=True)
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, words_for))})(?![^\W_])")

@@ -1,0 +1,32 @@
+"""Runs a trap with a planner."""
+
+from __future__ import annotations
+
+from skyvern_dagster.agent.planner import Planner
+from skyvern_dagster.reading.file_text import file_text
+from tests.agent.errand import Errand
+from tests.traps.clicks import clicks
+from tests.traps.documents import documents
+from tests.traps.forms import forms
+from tests.traps.lists import lists
+from tests.traps.logins import logins
+from tests.traps.site import TrapSite
+from tests.traps.trap import Happened, Trap
+
+
+def traps() -> list[Trap]:
+    """All of them."""
+    return [*documents(), *lists(), *forms(), *clicks(), *logins()]
+
+
+def tried(errand: Errand, site: TrapSite, trap: Trap, planner: Planner) -> Happened:
+    """What came of it."""
+    site.set_up(trap)
+    result = errand.plan("/", planner, goal=trap.goal, max_steps=12, max_seconds=60, trace=False)
+    return Happened(
+        result.status,
+        str(result.failure_reason or ""),
+        result.extracted_information,
+        tuple(file_text(errand.store.read(file.key)) + "\n" for file in result.files),
+        tuple(site.posted),
+    )
