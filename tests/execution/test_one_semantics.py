@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -31,8 +32,11 @@ from tests.execution.bench import Bench, Ran
 from tests.laws import SLOW_LAW
 from tests.loopback import Answering, LoopbackSite
 
-# Without shrinking, which would run hundreds of jobs.
-FEW = settings(SLOW_LAW, max_examples=15, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+# Without shrinking, which would run hundreds of jobs; an example takes three seconds of a processor.
+EXAMPLES = int(os.environ.get("SEMANTICS_EXAMPLES", "8"))
+FEW = settings(
+    SLOW_LAW, max_examples=EXAMPLES, phases=(Phase.explicit, Phase.reuse, Phase.generate)
+)
 
 ITEMS = st.sampled_from([ALL, ALL, "missing.pdf", "ftp://nowhere", 7])
 LOOP_PATHS = ("{{ current_value }}", "path", "{{ current_index }}")
