@@ -21,6 +21,7 @@ from skyvern_dagster.io_manager import IO_MANAGER
 from skyvern_dagster.resources.artifact_store import ArtifactStoreResource
 from skyvern_dagster.resources.browser import BrowserResource
 from skyvern_dagster.resources.email import EmailResource
+from skyvern_dagster.resources.hidden_defaults import HiddenDefaults
 from skyvern_dagster.resources.planner import PlannerResource
 from skyvern_dagster.resources.s3 import S3BucketResource
 from skyvern_dagster.resources.secrets import SecretsResource
@@ -85,7 +86,7 @@ def skyvern_assets(
     return decorate
 
 
-class SkyvernResource(dg.ConfigurableResource["SkyvernResource"]):
+class SkyvernResource(HiddenDefaults, dg.ConfigurableResource["SkyvernResource"]):
     """Everything that running a workflow needs, as one resource, for ``@skyvern_assets``."""
 
     artifacts: ArtifactStoreResource

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, assert_never
+from typing import Any
 
 import dagster as dg
 from pydantic import Field
 
-from skyvern_dagster.compiler.browser_executor import browser_executor
 from skyvern_dagster.compiler.definitions import load_all, workflow_definitions
+from skyvern_dagster.compiler.executors import executor_named
 from skyvern_dagster.compiler.job import asset_resources
 from skyvern_dagster.compiler.workflow_overrides import (
     SkyvernWorkflowOverrides,
@@ -57,11 +57,16 @@ class SkyvernWorkflowsComponent(dg.Component, dg.Model, dg.Resolvable):
     translation: TranslatedAsset | None = Field(
         default=None, description="Asset attributes, templates with `data` and `spec`."
     )
-    executor: Literal["browser", "in_process", "multiprocess", "none"] = Field(
+    executor: str = Field(
         default="browser",
-        description="What *Materialize* and backfills run steps with in this code location, where "
-        "a job doesn't say otherwise: browser (threads of one process, one browser), in_process, "
-        "multiprocess; none: as the project's own Definitions(executor=...) says, or Dagster.",
+        description="What carries steps out, of these workflows' jobs as of *Materialize* and "
+        "backfills: browser (threads of one process, one browser), in_process, multiprocess, "
+        "celery, k8s, docker, the import path of another one; none: as the project's own "
+        "Definitions(executor=...) says, or Dagster.",
+    )
+    executor_config: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Config of the executor, as it stands under `execution: config:` of a run.",
     )
     project_resources: list[str] = Field(
         default_factory=list,
@@ -80,7 +85,8 @@ class SkyvernWorkflowsComponent(dg.Component, dg.Model, dg.Resolvable):
         """Jobs, assets and schedules of all workflows, and the resources that they use.
 
         Raises:
-            DefinitionError: There is no workflow, an override is of none, or one has errors.
+            DefinitionError: There is no workflow, an override is of none, one has errors, or
+                there is no such executor.
         """
         workflows = load_all(self._paths(Path(context.path)))
         names = [workflow.name for workflow in workflows]
@@ -94,34 +100,25 @@ class SkyvernWorkflowsComponent(dg.Component, dg.Model, dg.Resolvable):
                 f"overrides: there is no workflow {', '.join(unknown)} (there is: "
                 f"{', '.join(names)})"
             )
-        parts = [self._definitions(workflow) for workflow in workflows]
+        executor = executor_named(self.executor, self.executor_config)
+        parts = [self._definitions(workflow, executor) for workflow in workflows]
         provided = {
             key: value
             for key, value in asset_resources().items()
             if key not in self.project_resources
         }
-        shared = dg.Definitions(resources=provided, executor=self._executor())
+        shared = dg.Definitions(resources=provided, executor=executor)
         return dg.Definitions.merge(*parts, shared)
 
-    def _executor(self) -> dg.ExecutorDefinition | None:
-        match self.executor:
-            case "browser":
-                return browser_executor
-            case "in_process":
-                return dg.in_process_executor
-            case "multiprocess":
-                return dg.multiprocess_executor
-            case "none":
-                return None
-            case _:
-                assert_never(self.executor)
-
-    def _definitions(self, workflow: Workflow) -> dg.Definitions:
+    def _definitions(
+        self, workflow: Workflow, executor: dg.ExecutorDefinition | None
+    ) -> dg.Definitions:
         overrides = self._of(workflow.name)
         return workflow_definitions(
             overridden(workflow, overrides),
             dagster_skyvern_translator=_Translator(self),
             parameters=overrides.parameters,
+            executor_def=executor,
         )
 
     def _of(self, name: str) -> SkyvernWorkflowOverrides:

@@ -12,7 +12,8 @@ from pydantic import BaseModel, Field, TypeAdapter
 from upath import UPath
 
 from skyvern_dagster.errors import ArtifactError
-from skyvern_dagster.process.home import home_folder
+from skyvern_dagster.process.home import io_location
+from skyvern_dagster.resources.hidden_defaults import HiddenDefaults
 
 IO_MANAGER = "skyvern_io_manager"
 """Resource key of the IO manager between blocks; a project's own ``io_manager`` stays its own."""
@@ -75,7 +76,7 @@ def _declared(context: dg.InputContext) -> Iterator[Any]:
                 yield side.dagster_type.typing_type
 
 
-class SkyvernJsonIOManager(dg.ConfigurableIOManagerFactory[JsonUPathIOManager]):
+class SkyvernJsonIOManager(HiddenDefaults, dg.ConfigurableIOManagerFactory[JsonUPathIOManager]):
     """JSON files in a local folder or at any universal-pathlib URL.
 
     Example:
@@ -85,10 +86,11 @@ class SkyvernJsonIOManager(dg.ConfigurableIOManagerFactory[JsonUPathIOManager]):
     """
 
     base_path: str = Field(
-        default="", description="Folder or URL; empty for storage/ under DAGSTER_HOME."
+        default="",
+        description="Folder or URL; empty for SKYVERN_IO_STORE, else storage/ under DAGSTER_HOME.",
     )
 
     def create_io_manager(self, context: dg.InitResourceContext) -> JsonUPathIOManager:
         """The manager that Dagster uses."""
         del context
-        return JsonUPathIOManager(base_path=UPath(self.base_path or home_folder() / "storage"))
+        return JsonUPathIOManager(base_path=UPath(self.base_path or io_location()))

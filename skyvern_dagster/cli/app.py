@@ -106,6 +106,39 @@ def new(
 
 
 @app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The project's folder.")],
+    workflow: Annotated[
+        str, typer.Option("--workflow", help="Name of the first workflow.")
+    ] = "invoices",
+    url: Annotated[
+        str, typer.Option("--url", help="Address at which it begins.")
+    ] = "https://shop.example",
+    database: Annotated[
+        Literal["sqlite", "postgres"] | None,
+        typer.Option("--database", help="Where Dagster keeps runs; postgres with celery."),
+    ] = None,
+    engine: Annotated[
+        Literal["local", "celery"],
+        typer.Option("--engine", help="What carries runs out: this machine, or Celery's workers."),
+    ] = "local",
+) -> None:
+    """Write a Dagster project to begin with: definitions, a workflow, the instance's configuration.
+
+    For `dg dev` and `dagster dev`. The instance has a pool of one a login, run monitoring, and no
+    telemetry; schedules are off until somebody switches them on; secrets are variables of the
+    environment.
+
+    Example: `skyvern-dagster init portals --url https://shop.example`
+    """
+    from skyvern_dagster.cli.init import write_project
+
+    raise typer.Exit(
+        write_project(folder, workflow=workflow, url=url, database=database, engine=engine)
+    )
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of definitions, for editors.
 

@@ -83,6 +83,13 @@ def build_assets(
     ]
 
 
+def asset_keys(workflow: Workflow, translator: DagsterSkyvernTranslator) -> set[dg.AssetKey]:
+    """The keys of all assets that a workflow becomes."""
+    launch = asset_target(workflow, translator=translator, partitions=None, parameters={})
+    specs = (*asset_specs(workflow, launch, translator).values(),)
+    return {spec.key for spec in (*specs, *item_specs(workflow, launch, translator))}
+
+
 def asset_target(
     workflow: Workflow,
     *,

@@ -262,6 +262,15 @@ def execute_launched_run(arguments: str) -> None:
     command(arguments, None)
 
 
+def executor_config_errors(executor: dg.ExecutorDefinition, config: Mapping[str, Any]) -> list[str]:
+    """What is wrong with an executor's config; variables of the environment aren't looked up."""
+    from dagster._config import validate_config
+
+    schema: Any = executor.config_schema
+    checked = validate_config(schema.config_type, dict(config))
+    return [error.message for error in checked.errors or ()]
+
+
 def fields_of_multiprocess(*names: str) -> dict[str, Any]:
     """Fields of ``multiprocess_executor``'s config, for an executor that means the same by them."""
     config_type: Any = MULTI_PROC_CONFIG.config_type

@@ -11,6 +11,7 @@ import dagster as dg
 from skyvern_dagster.compiler.assets import WorkflowAsset, build_assets
 from skyvern_dagster.compiler.block_ops import BlockOps
 from skyvern_dagster.compiler.browser_executor import browser_executor
+from skyvern_dagster.compiler.executors import LOCATION
 from skyvern_dagster.compiler.job import asset_resources, build_job
 from skyvern_dagster.compiler.limits import run_tags
 from skyvern_dagster.compiler.schedules import build_schedule
@@ -31,9 +32,9 @@ def build_definitions(
 
     Args:
         resources: Replaces some of the resources that workflows use.
-        executor_def: What *Materialize* and backfills use in the code location, where a job
-            doesn't say otherwise: ``browser`` is :func:`browser_executor`; ``None`` where the
-            project says that itself.
+        executor_def: What carries steps out, of the workflows' jobs as of *Materialize* and
+            backfills: ``browser`` is :func:`browser_executor`; ``None`` where the project says that
+            itself (``Definitions(executor=...)``).
 
     Raises:
         DefinitionError: One of them has errors; the message lists those of all files.
@@ -48,7 +49,10 @@ def build_definitions(
     workflows = load_all(sorted(Path(folder).glob("*.y*ml")))
     parts = [
         workflow_definitions(
-            workflow, dagster_skyvern_translator=dagster_skyvern_translator, resources=resources
+            workflow,
+            dagster_skyvern_translator=dagster_skyvern_translator,
+            resources=resources,
+            executor_def=executor_def,
         )
         for workflow in workflows
     ]
@@ -89,6 +93,7 @@ def workflow_definitions(
     parameters: Mapping[str, Any] | None = None,
     partitions: Partitions | None = None,
     resources: Mapping[str, Any] | None = None,
+    executor_def: dg.ExecutorDefinition | Literal["browser"] | None = "browser",
 ) -> dg.Definitions:
     """A workflow's job, its assets with the job that makes them, and its schedule.
 
@@ -97,6 +102,7 @@ def workflow_definitions(
 
     Args:
         resources: Replaces some of the job's resources.
+        executor_def: Of its jobs; see :func:`build_definitions`.
 
     Raises:
         DefinitionError: Scheduled runs would lack a parameter.
@@ -104,7 +110,13 @@ def workflow_definitions(
     """
     _check_schedule(workflow, parameters or {}, partitions)
     block_ops = BlockOps(workflow, workflow.name)
-    job = build_job(workflow, resource_defs=resources, block_ops=block_ops)
+    executor = browser_executor if executor_def == "browser" else executor_def
+    job = build_job(
+        workflow,
+        executor_def=executor or LOCATION,
+        resource_defs=resources,
+        block_ops=block_ops,
+    )
     section = workflow.definition.dagster
     if not section.asset:
         return _together(workflow, job, [], None)
@@ -115,22 +127,27 @@ def workflow_definitions(
         parameters=parameters,
         block_ops=block_ops,
     )
-    return _together(workflow, job, assets, asset_job(workflow, assets))
+    return _together(workflow, job, assets, asset_job(workflow, assets, executor))
 
 
-def asset_job(workflow: Workflow, assets: list[WorkflowAsset]) -> dg.JobDefinition | Any:
-    """The job that materializes a workflow's assets in one process, with one browser.
+def asset_job(
+    workflow: Workflow, assets: list[WorkflowAsset], executor: dg.ExecutorDefinition | None
+) -> dg.JobDefinition | Any:
+    """The job that materializes a workflow's assets: with our executor in one process.
 
     The UI's *Materialize* uses the code location's executor instead: ours, unless the project has
     another one. With Dagster's default, a process per op, browser state travels between them.
+
+    Args:
+        executor: ``None`` for that of the code location.
     """
     made = next(each for each in assets if _is_made(each))
     return dg.define_asset_job(
         f"{workflow.name}_asset",
         selection=dg.AssetSelection.assets(*made.keys),
-        executor_def=browser_executor,
+        executor_def=executor,
         tags=run_tags(workflow),
-        description=f"Materializes the assets of {workflow.name} in one process.",
+        description=f"Materializes the assets of {workflow.name}.",
     )
 
 

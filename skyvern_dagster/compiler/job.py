@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from inspect import Parameter, Signature
-from typing import Any, assert_never
+from typing import Any, Literal, assert_never
 
 import dagster as dg
 
@@ -15,6 +15,7 @@ from skyvern_dagster.compiler.asset_finish import VALUE, asset_finish_op
 from skyvern_dagster.compiler.block_ops import BlockOps
 from skyvern_dagster.compiler.browser_executor import browser_executor
 from skyvern_dagster.compiler.config import parameters_config, parameters_mapping
+from skyvern_dagster.compiler.executors import LOCATION
 from skyvern_dagster.compiler.limits import run_tags
 from skyvern_dagster.compiler.ops import ITERATION, RESULT, data_input, way_out
 from skyvern_dagster.compiler.plan import FINISH, START, BlockNode, LoopNode
@@ -33,7 +34,7 @@ def build_job(
     workflow: Workflow,
     *,
     name: str | None = None,
-    executor_def: dg.ExecutorDefinition | None = None,
+    executor_def: dg.ExecutorDefinition | Literal["location"] | None = None,
     resource_defs: Mapping[str, Any] | None = None,
     job_tags: Mapping[str, str] | None = None,
     block_ops: BlockOps | None = None,
@@ -44,7 +45,7 @@ def build_job(
         name: Job name; the workflow's name when left out.
         executor_def: :func:`browser_executor` when left out: threads of one process, with one
             browser for the whole run. Any other executor works, too; browser state is then
-            restored in each process.
+            restored in each process. ``location``: the one of the code location.
         resource_defs: Replaces some of
             :func:`skyvern_dagster.resources.services.default_resources`, or the ``io_manager``.
         job_tags: Further tags of its runs.
@@ -58,7 +59,7 @@ def build_job(
     """
     return build_graph(workflow, name=name, block_ops=block_ops).to_job(
         name=name or workflow.name,
-        executor_def=executor_def or browser_executor,
+        executor_def=None if executor_def == LOCATION else executor_def or browser_executor,
         resource_defs=_resources(resource_defs or {}),
         tags={
             **run_tags(workflow),

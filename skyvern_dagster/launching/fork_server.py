@@ -24,7 +24,7 @@ from pathlib import Path
 from skyvern_dagster.process.claims import RunClaims
 from skyvern_dagster.process.identity import process_tag
 
-_PRELOADED = (
+PRELOADED = (
     "dagster",
     "dagster._cli.api",
     "skyvern_dagster.deployment.code_location",
@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
     claims = RunClaims.of(Path(arguments[1]))
     claims.forget_old()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in _PRELOADED:
+    for name in PRELOADED:
         with contextlib.suppress(ModuleNotFoundError):
             importlib.import_module(name)
     gc.freeze()

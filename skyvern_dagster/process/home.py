@@ -39,3 +39,20 @@ def artifact_location() -> str:
     home folder.
     """
     return os.environ.get("SKYVERN_ARTIFACT_STORE") or str(home_folder() / "artifacts")
+
+
+def io_location() -> str:
+    """Where what ops hand on lies unless a resource says otherwise.
+
+    ``$SKYVERN_IO_STORE`` (a folder or a universal-pathlib URL), else ``storage/`` of the home
+    folder. Where steps or runs are on several machines, all of them must reach it.
+    """
+    return os.environ.get("SKYVERN_IO_STORE") or str(home_folder() / "storage")
+
+
+def table_location() -> str:
+    """Where tables lie unless a resource says otherwise.
+
+    ``$SKYVERN_TABLE_STORE`` (as above), else ``tables/`` of the home folder.
+    """
+    return os.environ.get("SKYVERN_TABLE_STORE") or str(home_folder() / "tables")

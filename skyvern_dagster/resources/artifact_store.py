@@ -10,13 +10,14 @@ from pydantic import Field
 from skyvern_dagster.artifacts.link_signer import KEY_PURPOSE, LinkSigner
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.process.home import artifact_location
+from skyvern_dagster.resources.hidden_defaults import HiddenDefaults
 from skyvern_dagster.resources.server_secret import server_secret
 
 _DAY = 86_400
 """Seconds."""
 
 
-class ArtifactStoreResource(dg.ConfigurableResource[ArtifactStore]):
+class ArtifactStoreResource(HiddenDefaults, dg.ConfigurableResource[ArtifactStore]):
     """Where screenshots, observations, downloads and records go, and how the UI links to them."""
 
     base_path: str = Field(

@@ -19,9 +19,10 @@ from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.browser.video import find_ffmpeg
 from skyvern_dagster.errors import ParameterError
+from skyvern_dagster.resources.hidden_defaults import HiddenDefaults
 
 
-class BrowserResource(dg.ConfigurableResource["BrowserResource"]):
+class BrowserResource(HiddenDefaults, dg.ConfigurableResource["BrowserResource"]):
     """One Chromium per process, started at the first use and closed with the run."""
 
     browser: str = Field(

@@ -9,9 +9,10 @@ from pydantic import Field
 
 from skyvern_dagster.blocks.email_server import EmailServer, Mailbox
 from skyvern_dagster.errors import BlockError
+from skyvern_dagster.resources.hidden_defaults import HiddenDefaults
 
 
-class EmailResource(dg.ConfigurableResource["EmailResource"]):
+class EmailResource(HiddenDefaults, dg.ConfigurableResource["EmailResource"]):
     """How mail is sent; where to, the workflow says.
 
     Only people who are asked by ``human_interaction`` blocks are told by the deployment's own

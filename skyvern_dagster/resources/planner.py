@@ -14,9 +14,10 @@ from skyvern_dagster.agent.choice import PlannerChoice, PlannerName, Replaying
 from skyvern_dagster.agent.planner import Planner
 from skyvern_dagster.errors import PlannerError
 from skyvern_dagster.llm.settings import ModelSettings, settings_from
+from skyvern_dagster.resources.hidden_defaults import HiddenDefaults
 
 
-class PlannerResource(dg.ConfigurableResource["PlannerResource"]):
+class PlannerResource(HiddenDefaults, dg.ConfigurableResource["PlannerResource"]):
     """Who decides: ``auto`` chains all that are there, cheapest first.
 
     The model's settings fall back to SKYVERN_LLM_BASE_URL, _API_KEY, _MODEL, and so on; give the

@@ -10,12 +10,13 @@ from pydantic import Field, PrivateAttr
 
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
 from skyvern_dagster.errors import BlockError
+from skyvern_dagster.resources.hidden_defaults import HiddenDefaults
 
 _USUAL_RETRIES = 5
 """What dagster-aws sets (``S3Resource.max_attempts``)."""
 
 
-class S3BucketResource(dg.ConfigurableResource["S3BucketResource"]):
+class S3BucketResource(HiddenDefaults, dg.ConfigurableResource["S3BucketResource"]):
     """The bucket that ``upload_to_s3`` writes to, reached through dagster-aws's ``S3Resource``.
 
     The endpoint follows boto3's own variables (``AWS_ENDPOINT_URL_S3``, ...) unless it is set.

@@ -6,9 +6,10 @@ import dagster as dg
 
 from skyvern_dagster.credentials.configured_sources import configured_sources
 from skyvern_dagster.credentials.sources import SecretSource
+from skyvern_dagster.resources.hidden_defaults import HiddenDefaults
 
 
-class SecretsResource(dg.ConfigurableResource["SecretsResource"]):
+class SecretsResource(HiddenDefaults, dg.ConfigurableResource["SecretsResource"]):
     """Where secrets come from, the nearest first.
 
     The environment and secret files (``SKYVERN_SECRETS_DIR``); Bitwarden, 1Password, Azure Key

@@ -6,8 +6,10 @@ import fcntl
 import os
 from importlib import resources
 from pathlib import Path
+from typing import Literal
 
 import dagster as dg
+from jinja2 import Environment, StrictUndefined
 
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import RunError
@@ -27,8 +29,7 @@ def prepare_home() -> Path:
         make_home()
         configuration = home / "dagster.yaml"
         if not configuration.exists():
-            packaged = resources.files("skyvern_dagster.runs").joinpath("instance.yaml")
-            configuration.write_text(packaged.read_text(encoding="utf-8"), encoding="utf-8")
+            configuration.write_text(instance_configuration(), encoding="utf-8")
     except OSError as error:
         raise RunError(f"can't use {home} as the home folder: {error}") from error
     os.environ["DAGSTER_HOME"] = str(home)
@@ -36,6 +37,29 @@ def prepare_home() -> Path:
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
     _create_tables(home)
     return home
+
+
+def instance_configuration(
+    database: Literal["sqlite", "postgres"] = "sqlite", engine: Literal["local", "celery"] = "local"
+) -> str:
+    """A ``dagster.yaml``.
+
+    Args:
+        database: Where runs and events are kept: files of this machine, or PostgreSQL.
+        engine: What carries runs out: processes of this machine, or Celery's workers.
+    """
+    packaged = resources.files("skyvern_dagster.runs").joinpath("instance.yaml.j2")
+    environment = Environment(
+        undefined=StrictUndefined,
+        block_start_string="<%",
+        block_end_string="%>",
+        variable_start_string="<<",
+        variable_end_string=">>",
+        autoescape=False,  # noqa: S701 - YAML, not HTML
+        keep_trailing_newline=True,
+    )
+    template = environment.from_string(packaged.read_text(encoding="utf-8"))
+    return template.render(database=database, engine=engine)
 
 
 def _create_tables(home: Path) -> None:

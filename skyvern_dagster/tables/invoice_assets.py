@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from skyvern_dagster.compiler.assets import asset_keys
+from skyvern_dagster.errors import DefinitionError
 from skyvern_dagster.execution.result import WorkflowResult
 from skyvern_dagster.tables.data_schema import column_lineage, column_schema_of, dtypes_of
 from skyvern_dagster.tables.data_schema import item_schema as item_schema_of
@@ -33,7 +35,7 @@ def build_invoice_assets(
     workflows: Sequence[Workflow],
     *,
     dagster_skyvern_translator: DagsterSkyvernTranslator | None = None,
-    name: str = "invoices",
+    name: str | None = None,
     spend_name: str = "spend_by_vendor_month",
     group_name: str | None = None,
     checks: bool = True,
@@ -43,8 +45,13 @@ def build_invoice_assets(
     Args:
         workflows: Their assets must be in the code location; the table holds all partitions.
         dagster_skyvern_translator: The one that named the workflows' assets.
+        name: Of the table; ``invoices`` when left out, or ``invoices_table`` where that is what one
+            of the workflows' own assets is called.
         checks: Whether the table has the checks of
             :mod:`~skyvern_dagster.tables.invoice_checks`.
+
+    Raises:
+        DefinitionError: There is no workflow, or a table would have the key of another asset.
 
     Example:
         .. code-block:: python
@@ -60,6 +67,9 @@ def build_invoice_assets(
     dtypes: dict[str, str] = {}
     for workflow in workflows:
         dtypes |= dtypes_of(item_schema_of(workflow))
+    taken = _asset_keys(workflows, translator)
+    name = name or ("invoices_table" if dg.AssetKey("invoices") in taken else "invoices")
+    _check_names((name, spend_name), taken)
     table = _table(workflows, translator, dtypes, name, group_name)
     return dg.Definitions(
         assets=[table, _spend(table.key, spend_name, group_name)],
@@ -69,6 +79,33 @@ def build_invoice_assets(
 
 
 _PARQUET = ParquetIOManager()
+
+
+def _asset_keys(
+    workflows: Sequence[Workflow], translator: DagsterSkyvernTranslator
+) -> set[dg.AssetKey]:
+    """The keys of all assets of the workflows, those of loops' items and outputs included.
+
+    Raises:
+        DefinitionError: There is no workflow.
+    """
+    if not workflows:
+        raise DefinitionError("build_invoice_assets: give it at least one workflow")
+    return {key for workflow in workflows for key in asset_keys(workflow, translator)}
+
+
+def _check_names(names: Sequence[str], taken: set[dg.AssetKey]) -> None:
+    """Dagster would say of it that an asset depends on itself, or is defined twice.
+
+    Raises:
+        DefinitionError: A table would have the key of another asset.
+    """
+    for index, name in enumerate(names):
+        if dg.AssetKey(name) in taken or name in names[:index]:
+            raise DefinitionError(
+                f"build_invoice_assets: there is an asset {name!r} already: give the table another "
+                "name (`name` of the invoices, `spend_name` of the sums)"
+            )
 
 
 def _table(
@@ -89,7 +126,7 @@ def _table(
         context.add_output_metadata(_table_metadata(frame))
         return frame
 
-    schema = item_schema_of(workflows[0]) if workflows else None
+    schema = item_schema_of(workflows[0])
     upstream = next(iter(keys.values()))
     return dg.asset(
         name=name,

@@ -8,7 +8,8 @@ import dagster as dg
 from pydantic import Field
 from upath import UPath
 
-from skyvern_dagster.process.home import home_folder
+from skyvern_dagster.process.home import table_location
+from skyvern_dagster.resources.hidden_defaults import HiddenDefaults
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +38,7 @@ class ParquetUPathIOManager(dg.UPathIOManager):
             return pd.read_parquet(file)
 
 
-class ParquetIOManager(dg.ConfigurableIOManagerFactory[ParquetUPathIOManager]):
+class ParquetIOManager(HiddenDefaults, dg.ConfigurableIOManagerFactory[ParquetUPathIOManager]):
     """Parquet files in a local folder or at any universal-pathlib URL.
 
     Example:
@@ -47,10 +48,12 @@ class ParquetIOManager(dg.ConfigurableIOManagerFactory[ParquetUPathIOManager]):
     """
 
     base_path: str = Field(
-        default="", description="Folder or URL; empty for tables/ under DAGSTER_HOME."
+        default="",
+        description="Folder or URL; empty for SKYVERN_TABLE_STORE, else tables/ under "
+        "DAGSTER_HOME.",
     )
 
     def create_io_manager(self, context: dg.InitResourceContext) -> ParquetUPathIOManager:
         """The manager that Dagster uses."""
         del context
-        return ParquetUPathIOManager(base_path=UPath(self.base_path or home_folder() / "tables"))
+        return ParquetUPathIOManager(base_path=UPath(self.base_path or table_location()))

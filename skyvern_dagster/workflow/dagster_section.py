@@ -158,7 +158,10 @@ class Schedule(_Settings):
         default=None, description="Left out only for time partitions: when one has ended."
     )
     timezone: str = "UTC"
-    running: bool = Field(default=True, description="Whether it is on from the start.")
+    running: bool = Field(
+        default=False,
+        description="Whether it is on from the start; left out, somebody switches it on in Dagster.",
+    )
     parameters: dict[str, Any] = Field(default_factory=dict)
     name: str | None = Field(default=None, description="The workflow's name and _schedule.")
 
