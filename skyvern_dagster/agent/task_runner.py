@@ -26,6 +26,7 @@ from skyvern_dagster.agent.request_guard import RequestGuard
 from skyvern_dagster.agent.run_costs import RunCosts
 from skyvern_dagster.agent.step_artifacts import StepArtifacts
 from skyvern_dagster.agent.task import HandOn, TaskRequest, TaskResult
+from skyvern_dagster.agent.task_headers import revealed_headers
 from skyvern_dagster.agent.task_trace import keep_trace
 from skyvern_dagster.agent.task_video import TaskVideo
 from skyvern_dagster.agent.uploads import Uploads
@@ -144,7 +145,7 @@ class TaskRunner:
         folder: Path,
     ) -> tuple[TaskResult, BrowserSession | None]:
         started = time.monotonic()
-        session = live or await self._restored(state, folder)
+        session = live or await self._restored(state, folder, request.time_zone)
         session.downloads.folder = folder
         opened = time.monotonic() - started
         for text in session.hidden:  # typed by a task before this one; a page may show it again
@@ -237,6 +238,8 @@ class TaskRunner:
         uploads = Uploads(request.uploads, session.downloads.folder / "uploads")
         requests = RequestGuard.of(home_url, request.goal, vault)
         requests.holds_secret = bool(session.hidden)
+        requests.headers = revealed_headers(request.headers, home_url, vault, log)
+        session.har.hide(request.headers)
         await session.obey(requests)
         session.downloads.takes_programs = requests.takes_programs
         hands = ActionExecutor(
@@ -338,12 +341,15 @@ class TaskRunner:
             return Ending("failed", str(error), retryable=False)
         return ending
 
-    async def _restored(self, state: str | None, folder: Path) -> BrowserSession:
+    async def _restored(self, state: str | None, folder: Path, time_zone: str) -> BrowserSession:
         given = None
         if state is not None:
             given = BrowserState.model_validate_json(self._store.read(state))
+        options = self._options
+        if time_zone:
+            options = replace(options, extra=(*options.extra, ("timezone_id", time_zone)))
         return await BrowserSession.open(
-            self._runtime, state=given, downloads_dir=folder, options=self._options
+            self._runtime, state=given, downloads_dir=folder, options=options
         )
 
     async def _hand_on(self, session: BrowserSession, request: TaskRequest) -> str:

@@ -145,6 +145,11 @@ class RunKeys:
         """A browser state that a block has handed on."""
         return f"{self.folder}/browser_states/{state_id}.json"
 
+    @property
+    def starting_state(self) -> str:
+        """The browser state that the run begins with, where it doesn't begin with a clean one."""
+        return self.browser_state("start")
+
     def shown(self, folder: Shown) -> str:
         """A folder whose files people may open."""
         return f"{self.folder}/{folder}"
