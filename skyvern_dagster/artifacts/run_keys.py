@@ -8,6 +8,7 @@ The layout::
     runs/<run>/ending.json              how its last attempt ended
     runs/<run>/children/<block>.json    runs that it has started
     runs/<run>/finally/<attempt>.json   who carries out its finally block, once it was canceled
+    runs/<run>/retries/<attempt>.json   that another attempt was made after this one
     runs/<run>/secrets                  its encrypted secrets
     runs/<run>/removed.json             what was removed, and when
     runs/<run>/webhooks.json            how its endings were reported
@@ -81,6 +82,10 @@ class RunKeys:
     def finally_claim(self, attempt: str) -> str:
         """Says that somebody carries out the ``finally`` block of an attempt that was canceled."""
         return f"{self.folder}/finally/{attempt}.json"
+
+    def retry_claim(self, attempt: str) -> str:
+        """Says that somebody makes the attempt that follows one that has ended."""
+        return f"{self.folder}/retries/{attempt}.json"
 
     def child(self, block_key: str) -> str:
         """The run that a block has started."""

@@ -262,10 +262,16 @@ class WorkflowRun:
             tags.KIND: given.get(tags.KIND, "workflow_run"),
             tags.STATUS: "running",
             tags.ATTEMPT: self.host.attempt,
+            **self._retry_tag(),
             **({tags.FINALLY: "pending"} if self.workflow.definition.finally_block else {}),
             **webhook,
             **{name: "-" for name in tags.OF_AN_ENDING if name in given},
         }
+
+    def _retry_tag(self) -> dict[str, str]:
+        """Of a run that another one waits for, the attempt is the only one."""
+        has_policy = self.workflow.definition.workflow_definition.retry_policy is not None
+        return {tags.RETRY: "pending"} if has_policy and tags.PARENT not in self.host.tags else {}
 
     def _run_id(self) -> str:
         """A run that is resumed or retried keeps its id; a repeated one is new."""
