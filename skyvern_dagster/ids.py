@@ -21,7 +21,7 @@ EPOCH = 1_655_683_200
 it can't be changed any more."""
 
 Prefix = Literal[
-    "o", "oat", "wpid", "w", "wr", "wrb", "wfs", "tsk", "stp", "op", "a", "cred", "totp", "f"
+    "o", "oat", "wpid", "w", "wr", "wrb", "wfs", "tsk", "stp", "op", "a", "cred", "totp", "f", "bp"
 ]  # fmt: skip
 
 _SEQUENCE_BITS = 10

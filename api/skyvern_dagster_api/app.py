@@ -22,6 +22,7 @@ from skyvern_dagster_api.idempotency import Repetitions
 from skyvern_dagster_api.metrics import Metrics
 from skyvern_dagster_api.routes import (
     artifacts,
+    browser_profiles,
     credentials,
     files,
     interactions,
@@ -138,6 +139,7 @@ def _add_routes(app: FastAPI) -> None:
     app.include_router(files.router)
     app.include_router(totp.router)
     app.include_router(credentials.router)
+    app.include_router(browser_profiles.router)
     app.include_router(artifacts.router)
     app.include_router(artifacts.signed)
     app.include_router(interactions.signed)

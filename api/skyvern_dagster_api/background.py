@@ -9,6 +9,7 @@ from skyvern_dagster.errors import SkyvernDagsterError
 from skyvern_dagster.runs.continuing import continue_overdue
 from skyvern_dagster.runs.finishing import finish_canceled
 from skyvern_dagster.runs.reconcile import reconcile
+from skyvern_dagster.runs.retrying import retry_due
 from skyvern_dagster_api.metrics import Metrics
 from skyvern_dagster_api.shim import Shim
 
@@ -57,6 +58,7 @@ class Background:
         reconcile(self._parts.instance)
         finish_canceled(self._parts.instance, self._parts.store)
         continue_overdue(self._parts.instance, self._parts.store, self._parts.deployment)
+        retry_due(self._parts.instance, self._parts.store, self._parts.deployment)
         report = self._parts.outbox.deliver_due(patience=_PATIENCE_SECONDS)
         self._metrics.webhook("delivered", report.delivered)
         self._metrics.webhook("failed", report.attempts - report.delivered)

@@ -8,6 +8,7 @@ from fastapi import Header, HTTPException, Request
 from pydantic import BaseModel
 
 from skyvern_dagster.artifacts.run_request import RunOptions
+from skyvern_dagster.organizations.browser_profiles import BrowserProfiles
 from skyvern_dagster_api.auth import Caller
 from skyvern_dagster_api.organization_settings import read_settings
 from skyvern_dagster_api.schemas.requests import MOST_STEPS
@@ -22,9 +23,7 @@ MaxSteps = Annotated[
 
 _NOT_OFFERED = {
     "browser_session_id": "browser sessions are not offered by this server",
-    "browser_profile_id": "browser profiles are not offered by this server",
     "browser_address": "runs use this server's browser: give none",
-    "extra_http_headers": "extra headers are not offered by this server",
 }
 
 
@@ -55,6 +54,9 @@ def run_options(
         totp_identifier=_first(body, "totp_identifier"),
         max_steps=max_steps or _first(body, "max_steps", "max_steps_per_run") or default_steps,
         max_seconds=None if minutes is None else int(minutes) * 60,
+        browser_profile_id=_own_profile(parts, caller, _first(body, "browser_profile_id")),
+        start_fresh_browser=bool(_first(body, "start_fresh_browser")),
+        extra_http_headers=_first(body, "extra_http_headers") or {},
         body=body.model_dump(mode="json"),
     )
 
@@ -77,6 +79,20 @@ def _check_offered(body: BaseModel) -> None:
     for name, reason in _NOT_OFFERED.items():
         if getattr(body, name, None):
             raise HTTPException(400, f"{name}: {reason}")
+
+
+def _own_profile(parts: Shim, caller: Caller, profile_id: str | None) -> str | None:
+    """The browser profile that a run is to begin with, if it is the organization's.
+
+    Raises:
+        HTTPException: It has no such profile (404).
+    """
+    if not profile_id:
+        return None
+    profiles = BrowserProfiles(parts.store, parts.secret)
+    if profiles.get(caller.organization_id, profile_id) is None:
+        raise HTTPException(404, f"Browser profile not found {profile_id[:200]}")
+    return profile_id
 
 
 def _first(body: BaseModel, *names: str) -> Any:

@@ -27,6 +27,7 @@ from skyvern_dagster.agent.step_artifacts import StepArtifacts
 from skyvern_dagster.agent.task import TaskRequest, TaskResult
 from skyvern_dagster.agent.task_attempt import TaskAttempt
 from skyvern_dagster.agent.task_files import store_files
+from skyvern_dagster.agent.task_headers import revealed_headers
 from skyvern_dagster.agent.variables import Variables, used_in
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.browser.download_folder import DownloadFolder
@@ -224,6 +225,7 @@ class KnownFile:
         """What an address gives with the cookies that each iteration begins with."""
         rules = RequestGuard.of(self._home_url, self._attempt.request.goal, self._attempt.vault)
         rules.guarded = True  # a page said where to ask
+        rules.headers = self._headers()
         limits = self._options.downloads
         landing = DownloadFolder(self._attempt.folder / "known", limits)
         landing.takes_programs = rules.takes_programs
@@ -233,6 +235,11 @@ class KnownFile:
             return await landing.keep(content)
         except (ActionError, NavigationError, NetworkPolicyError) as error:
             return error
+
+    def _headers(self) -> dict[str, str]:
+        attempt = self._attempt
+        headers = attempt.request.headers
+        return revealed_headers(headers, self._home_url, attempt.vault, attempt.log)
 
     async def _source(self) -> RequestSource:
         policy = self._options.policy

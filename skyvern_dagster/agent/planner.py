@@ -29,6 +29,8 @@ class Goal:
         complete_on_download: The goal is reached as soon as a file has landed.
         complete_criterion: When it is reached, where the definition says so beside the goal.
         terminate_criterion: When it can't be reached, likewise.
+        instructions: What the definition tells a model with whatever it is asked.
+        time_zone: IANA name of the time zone that pages see; empty for the machine's.
         files: Names of the files that ``upload_file`` can give to a page.
         has_totp: Whether ``solve_totp`` can give a code.
         today: The day of the run, for relative dates.
@@ -42,6 +44,8 @@ class Goal:
     complete_on_download: bool = False
     complete_criterion: str = ""
     terminate_criterion: str = ""
+    instructions: str = ""
+    time_zone: str = ""
     has_totp: bool = False
     files: tuple[str, ...] = ()
     today: date = field(default_factory=date.today)

@@ -7,6 +7,8 @@ of it becomes a request, and that is where it is held against the task.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from skyvern_dagster.addresses.site import host_of
 from skyvern_dagster.addresses.url import parse_url
 from skyvern_dagster.agent.consequences import Unasked
@@ -46,6 +48,7 @@ class RequestGuard(RequestRules):
     Attributes:
         guarded: Whether such a plan is being carried out, or none yet.
         holds_secret: Whether the session's pages were given a secret.
+        headers: What is sent to the task's own site, and to no other: one may be a secret.
     """
 
     def __init__(self, sites: TaskSites, goal: Goal, secrets: Redactor) -> None:
@@ -59,6 +62,7 @@ class RequestGuard(RequestRules):
         self._sent, self._asked = Redactor(), Redactor()
         self.guarded = False
         self.holds_secret = False
+        self.headers: Mapping[str, str] = {}
         self._note(goal.payload)
 
     @classmethod
@@ -78,7 +82,18 @@ class RequestGuard(RequestRules):
     @property
     def watches_all(self) -> bool:
         """Scripts' requests, pictures and the like are looked at once there is a reason to."""
-        return self.guarded or self.holds_secret
+        return self.guarded or self.holds_secret or bool(self.headers)
+
+    @property
+    def header_names(self) -> frozenset[str]:
+        """See the base class."""
+        return frozenset(name.lower() for name in self.headers)
+
+    def headers_for(self, url: str) -> Mapping[str, str]:
+        """The task's headers, where a secret might go: also not where it would go unencrypted."""
+        address = parse_url(url)
+        is_open = address is None or (address.scheme == "http" and self._is_encrypted)
+        return {} if is_open or not self._sites.trusts(url) else self.headers
 
     @property
     def takes_programs(self) -> bool:

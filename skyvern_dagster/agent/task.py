@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -57,6 +57,9 @@ class TaskRequest:
             was read to its last page, later blocks expect to see the first.
         fetches_known_files: Whether its file is asked for without a page, once an iteration before
             it has shown that this gives the right one.
+        headers: What the browser sends to the task's site beside its own headers, secrets as
+            references.
+        time_zone: IANA name of the time zone that pages see; empty for the machine's.
         work: What is done on the page in place of the agent's loop, where nothing is to be planned.
     """
 
@@ -77,6 +80,8 @@ class TaskRequest:
     place: Place = field(default_factory=Place)
     comes_back: bool = False
     fetches_known_files: bool = True
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    time_zone: str = ""
     work: SessionWork | None = field(default=None, repr=False)
     task_id: str = field(default_factory=lambda: new_id("tsk"))
 

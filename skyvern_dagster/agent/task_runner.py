@@ -29,6 +29,7 @@ from skyvern_dagster.agent.step_artifacts import StepArtifacts
 from skyvern_dagster.agent.task import HandOn, TaskRequest, TaskResult
 from skyvern_dagster.agent.task_attempt import TaskAttempt
 from skyvern_dagster.agent.task_files import store_files
+from skyvern_dagster.agent.task_headers import revealed_headers
 from skyvern_dagster.agent.task_trace import keep_trace
 from skyvern_dagster.agent.task_video import TaskVideo
 from skyvern_dagster.agent.uploads import Uploads
@@ -149,7 +150,9 @@ class TaskRunner:
     ) -> tuple[TaskResult, BrowserSession | None]:
         request, vault, log = attempt.request, attempt.vault, attempt.log
         started = time.monotonic()
-        session = attempt.live or await self._restored(attempt.state, attempt.folder)
+        session = attempt.live or await self._restored(
+            attempt.state, attempt.folder, request.time_zone
+        )
         session.downloads.folder = attempt.folder
         opened = time.monotonic() - started
         for text in session.hidden:  # typed by a task before this one; a page may show it again
@@ -244,6 +247,8 @@ class TaskRunner:
         uploads = Uploads(request.uploads, session.downloads.folder / "uploads")
         requests = RequestGuard.of(home_url, request.goal, vault)
         requests.holds_secret = bool(session.hidden)
+        requests.headers = revealed_headers(request.headers, home_url, vault, log)
+        session.har.hide(request.headers)
         await session.obey(requests)
         session.downloads.takes_programs = requests.takes_programs
         hands = ActionExecutor(
@@ -345,12 +350,15 @@ class TaskRunner:
             return Ending("failed", str(error), retryable=False)
         return ending
 
-    async def _restored(self, state: str | None, folder: Path) -> BrowserSession:
+    async def _restored(self, state: str | None, folder: Path, time_zone: str) -> BrowserSession:
         given = None
         if state is not None:
             given = BrowserState.model_validate_json(self._store.read(state))
+        options = self._options
+        if time_zone:
+            options = replace(options, extra=(*options.extra, ("timezone_id", time_zone)))
         return await BrowserSession.open(
-            self._runtime, state=given, downloads_dir=folder, options=self._options
+            self._runtime, state=given, downloads_dir=folder, options=options
         )
 
     async def _hand_on(self, session: BrowserSession, request: TaskRequest) -> str:

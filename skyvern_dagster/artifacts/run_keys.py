@@ -8,6 +8,7 @@ The layout::
     runs/<run>/ending.json              how its last attempt ended
     runs/<run>/children/<block>.json    runs that it has started
     runs/<run>/finally/<attempt>.json   who carries out its finally block, once it was canceled
+    runs/<run>/retries/<attempt>.json   that another attempt was made after this one
     runs/<run>/secrets                  its encrypted secrets
     runs/<run>/removed.json             what was removed, and when
     runs/<run>/webhooks.json            how its endings were reported
@@ -82,6 +83,10 @@ class RunKeys:
         """Says that somebody carries out the ``finally`` block of an attempt that was canceled."""
         return f"{self.folder}/finally/{attempt}.json"
 
+    def retry_claim(self, attempt: str) -> str:
+        """Says that somebody makes the attempt that follows one that has ended."""
+        return f"{self.folder}/retries/{attempt}.json"
+
     def child(self, block_key: str) -> str:
         """The run that a block has started."""
         return f"{self.folder}/children/{block_key}.json"
@@ -144,6 +149,11 @@ class RunKeys:
     def browser_state(self, state_id: str) -> str:
         """A browser state that a block has handed on."""
         return f"{self.folder}/browser_states/{state_id}.json"
+
+    @property
+    def starting_state(self) -> str:
+        """The browser state that the run begins with, where it doesn't begin with a clean one."""
+        return self.browser_state("start")
 
     def shown(self, folder: Shown) -> str:
         """A folder whose files people may open."""

@@ -23,6 +23,10 @@ class RunOptions(BaseModel):
         totp_identifier: Whom pushed one-time codes are for; before the blocks' own.
         max_steps: Limits every task of the run.
         max_seconds: After which the run is ended as ``timed_out``.
+        extra_http_headers: What the browser sends to the sites of its tasks beside its own headers,
+            before the definition's; values as references to the run's secrets.
+        browser_profile_id: The browser profile that the run begins with; before the definition's.
+        start_fresh_browser: Whether it begins with a clean browser all the same.
         body: The request's body as it was understood, for answers that repeat it.
         retried_from: The run that this one repeats.
     """
@@ -38,6 +42,9 @@ class RunOptions(BaseModel):
     totp_identifier: str | None = None
     max_steps: int | None = None
     max_seconds: int | None = None
+    browser_profile_id: str | None = None
+    start_fresh_browser: bool = False
+    extra_http_headers: dict[str, str] = Field(default_factory=dict)
     body: dict[str, Any] = Field(default_factory=dict)
     retried_from: str | None = None
 

@@ -190,7 +190,7 @@ class AgentBlock(LeafBlock):
             request,
             planner=self._planner(context),
             vault=context.vault,
-            state=context.state,
+            state=self._state(context),
             fork=context.fork,
             hand_on=context.hand_on,
             log=context.log,
@@ -199,6 +199,10 @@ class AgentBlock(LeafBlock):
 
     def _planner(self, context: BlockContext) -> Planner:
         return planner_for(context.services.planner, self.planner or context.planner)
+
+    def _state(self, context: BlockContext) -> str | None:
+        """Artifact key of the browser state that it begins with."""
+        return context.state
 
     def _output(
         self, request: TaskRequest, result: TaskResult, context: BlockContext
@@ -210,7 +214,7 @@ class AgentBlock(LeafBlock):
         url = context.vault.address(context.single(self.url, "url").strip()) if self.url else None
         if url is not None:
             url = web_address(url)
-        elif context.state is None:
+        elif not context.is_on_page:
             raise BlockError("url: the first task of a workflow needs an address to begin at")
         payload = self._payload(context)
         uploads = offered_files(context, payload)
@@ -241,6 +245,8 @@ class AgentBlock(LeafBlock):
             place=self._place(context, payload),
             comes_back=asked.comes_back,
             fetches_known_files=settings.fetches_known_files,
+            headers=context.rendered_headers(),
+            time_zone=context.time_zone,
         )
 
     def _goal(
@@ -268,6 +274,8 @@ class AgentBlock(LeafBlock):
             complete_on_download=asked.complete_on_download,
             complete_criterion=told(asked.complete_criterion, "complete_criterion"),
             terminate_criterion=told(asked.terminate_criterion, "terminate_criterion"),
+            instructions=context.instructions(),
+            time_zone=context.time_zone,
             files=tuple(map(str, uploads)),
             has_totp=has_codes or _holds_totp(payload),
         )
@@ -285,6 +293,8 @@ class AgentBlock(LeafBlock):
         )
         if context.services.codes is None:
             return None
+        identifiers = (context.code_identifiers.get(key) for key in self.parameter_keys)
+        of_login = CodeOrigin(None, next(filter(None, identifiers), None))
         request = CodeRequest(
             reader=CodeReader(
                 name=f"{context.workflow_run_id}/{context.block_key}",
@@ -293,7 +303,7 @@ class AgentBlock(LeafBlock):
                 workflow_run_id=context.workflow_run_id,
             ),
             organization_id=context.organization_id,
-            origin=wanted or own or defined,
+            origin=wanted or own or of_login or defined,
             api_key_id=asked.api_key_id if asked else None,
         )
         return context.services.codes.waiter(request)

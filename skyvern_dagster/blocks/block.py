@@ -210,6 +210,11 @@ class Block(BaseModel):
         return "browser" in cls.needs
 
     @property
+    def takes_browser_state(self) -> bool:
+        """Whether it does something with the state that the browser was left in."""
+        return self.uses_browser()
+
+    @property
     def inner(self) -> Sequence[Block]:
         """The blocks in it."""
         return ()

@@ -21,6 +21,7 @@ class ChildRequest:
         parent: The run, and the block in it, that starts it.
         trust: Who made the parent's definition, and who gave its parameters.
         triggered_by: The permanent ids of the workflows above it, outermost first.
+        state: Artifact key of the browser state that it begins with; a clean browser without it.
     """
 
     workflow: str
@@ -29,6 +30,7 @@ class ChildRequest:
     organization_id: str
     trust: Trust
     triggered_by: tuple[str, ...] = field(default=())
+    state: str | None = None
 
 
 class ChildRun(BaseModel):

@@ -26,6 +26,7 @@ from skyvern_dagster.credentials.sources import SecretSource
 from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.errors import BlockError, OrganizationError, SecretError, TemplateError
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
+from skyvern_dagster.organizations.browser_profiles import BrowserProfiles
 from skyvern_dagster.organizations.credential_store import CredentialStore
 from skyvern_dagster.organizations.grants import GrantStore
 from skyvern_dagster.organizations.run_secrets import RunSecrets, run_secrets_exist
@@ -77,6 +78,7 @@ class Services:
     run_secrets: Callable[[], RunSecrets] | None = None
     grants: Callable[[], GrantStore] | None = None
     children: ChildRuns | None = None
+    profiles: Callable[[], BrowserProfiles] | None = None
 
     def access(self, organization_id: str, run_id: str, trust: Trust) -> SecretAccess:
         """Where the secrets of a run come from.
@@ -125,6 +127,7 @@ class BlockContext:
             when the run is resumed.
         names: Everything that texts may refer to, secrets as references.
         state: Artifact key of the browser state handed on by the previous browser block.
+        has_page: Whether that is the state of a browser that is on a page, rather than a profile's.
         fork: Whether the block begins a loop iteration: a context of its own.
         hand_on: What later blocks need of the browser.
         files: What the run has downloaded so far.
@@ -135,6 +138,7 @@ class BlockContext:
         organization_id: Whose run it is.
         trust: Who made the definition, and who gave the parameters.
         code_origin: Where one-time codes come from, as the definition says for all blocks.
+        code_identifiers: Key of a credential -> whom its pushed one-time codes are for.
         workflow: Permanent id of the workflow.
         planner: Who plans in this workflow, where it says so.
         file_parameters: Keys of the parameters whose type is ``file_url``.
@@ -145,6 +149,11 @@ class BlockContext:
         triggered_by: The permanent ids of the workflows whose runs have led to this one, outermost
             first.
         approved: Whether a person has made a paused run go on, in Dagster.
+        headers: What the browser sends to the site of a task beside its own headers; values may be
+            templates.
+        time_zone: IANA name of the time zone that pages see; empty for the machine's.
+        system_prompt: What the definition tells a model with whatever it is asked; may be a
+            template.
     """
 
     workflow_run_id: str
@@ -155,6 +164,7 @@ class BlockContext:
     services: Services
     log: Log
     state: str | None = None
+    has_page: bool = True
     fork: bool = False
     hand_on: HandOn = "nothing"
     files: tuple[StoredFile, ...] = ()
@@ -172,6 +182,15 @@ class BlockContext:
     error_codes: Mapping[str, str] = field(default_factory=dict)
     triggered_by: tuple[str, ...] = ()
     approved: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+    code_identifiers: Mapping[str, str] = field(default_factory=dict)
+    time_zone: str = ""
+    system_prompt: str = ""
+
+    @property
+    def is_on_page(self) -> bool:
+        """Whether a block before this one has left the browser on a page."""
+        return self.state is not None and self.has_page
 
     @property
     def delivers_again(self) -> bool:
@@ -229,6 +248,25 @@ class BlockContext:
         if isinstance(value, dict | list):
             return json.dumps(value, indent=2, ensure_ascii=False, default=str)
         return "" if value is None else str(value)
+
+    def rendered_headers(self) -> dict[str, str]:
+        """The headers for the site of a task, secrets as references.
+
+        Raises:
+            BlockError: A value can't be rendered.
+        """
+        return {
+            name: self.rendered(text, f"extra_http_headers.{name}")
+            for name, text in self.headers.items()
+        }
+
+    def instructions(self) -> str:
+        """What the definition tells a model with whatever it is asked, without its secrets.
+
+        Raises:
+            BlockError: It can't be rendered.
+        """
+        return self.vault.conceal(self.rendered(self.system_prompt, "workflow_system_prompt"))
 
     def rendered(self, text: str, field: str) -> str:
         """Renders a field whose plain text is just text.

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from skyvern_dagster.blocks.agent_block import AGENT_TEMPLATES, AgentBlock, Instruction
+from skyvern_dagster.blocks.context import BlockContext
 
 DEFAULT_GOAL = "Log in with the credentials."
 """What a login without words of its own is to do."""
@@ -27,7 +28,6 @@ parameter_keys: [account]
         "complete_criterion",
         "terminate_criterion",
     )
-    inert_fields: ClassVar[frozenset[str]] = AgentBlock.inert_fields | {"skip_saved_profile"}
 
     block_type: Literal["login"]
     navigation_goal: str | None = Field(
@@ -39,6 +39,16 @@ parameter_keys: [account]
     terminate_criterion: str | None = Field(
         default=None, description="When it can't be done; a language model judges it."
     )
+
+    skip_saved_profile: bool = Field(
+        default=False,
+        description="Whether it logs in with a clean browser, where the run has begun with a "
+        "browser profile and no page is open yet.",
+    )
+
+    def _state(self, context: BlockContext) -> str | None:
+        is_profile = context.state is not None and not context.has_page
+        return None if self.skip_saved_profile and is_profile else context.state
 
     def instruction(self) -> Instruction:
         """See the base class."""

@@ -140,7 +140,11 @@ def _messages(
         parameters=parameters if asked.parameters else "",
         text=fenced(asked.text[:MOST_CHARACTERS]),
     )
-    system = _PROMPTS.render("answer", schema=json.dumps(schema, ensure_ascii=False))
+    system = _PROMPTS.render(
+        "answer",
+        schema=json.dumps(schema, ensure_ascii=False),
+        instructions=redact(context.instructions()),
+    )
     pictures = (Message("user", "A picture of it:", image) for image in asked.images)
     return (Message("system", system), Message("user", redact(request)), *pictures)
 

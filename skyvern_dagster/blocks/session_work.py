@@ -28,7 +28,7 @@ def on_page(
         BlockError: No block before has opened a page.
         BrowserBrokenError: There is no browser on this machine, or it doesn't start.
     """
-    if context.state is None and not blank_is_fine:
+    if not context.is_on_page and not blank_is_fine:
         raise BlockError("no page is open: a block before this one has to open one (goto_url)")
     settings = context.services.agent
     request = TaskRequest(
@@ -43,6 +43,8 @@ def on_page(
         max_seconds=max_seconds or settings.max_seconds,
         trace=settings.trace,
         video=settings.video,
+        headers=context.rendered_headers(),
+        time_zone=context.time_zone,
         work=work,
     )
     return context.services.tasks.run_task(

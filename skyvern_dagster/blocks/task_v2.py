@@ -33,18 +33,22 @@ url: https://portal.example
 prompt: Go to the order history.
 """
     template_fields: ClassVar[tuple[str, ...]] = (*AGENT_TEMPLATES, "prompt")
-    inert_fields: ClassVar[frozenset[str]] = AgentBlock.inert_fields | {"max_iterations"}
     output_type: ClassVar[type[BaseModel]] = TaskV2Output
 
     block_type: Literal["task_v2"]
     prompt: str = Field(description="What to do and what to read, in plain words.")
     # The default is Skyvern's (docs/contract.md).
     max_steps: int = Field(default=25, ge=1, description="Steps until it fails.")
+    max_iterations: int = Field(
+        default=50,
+        ge=1,
+        description="Turns of its planner until it fails. A step is one, so the smaller counts.",
+    )
 
     @property
     def step_limit(self) -> int | None:
         """See the base class; its own field stands in for the one of all agent blocks."""
-        return self.max_steps_per_run or self.max_steps
+        return min(self.max_steps_per_run or self.max_steps, self.max_iterations)
 
     def _output(
         self, request: TaskRequest, result: TaskResult, context: BlockContext

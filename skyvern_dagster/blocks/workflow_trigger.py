@@ -36,12 +36,8 @@ label: file_it
 workflow_permanent_id: wpid_123456789012345678
 payload: {total: "{{ total }}"}
 """
-    template_fields: ClassVar[tuple[str, ...]] = (
-        "workflow_permanent_id", "payload", "browser_session_id",
-    )  # fmt: skip
-    inert_fields: ClassVar[frozenset[str]] = Block.inert_fields | {
-        "browser_session_id", "use_parent_browser_session",
-    }  # fmt: skip
+    template_fields: ClassVar[tuple[str, ...]] = ("workflow_permanent_id", "payload")
+    inert_fields: ClassVar[frozenset[str]] = Block.inert_fields | {"browser_session_id"}
     kind: ClassVar[str] = "skyvern"
     output_type: ClassVar[type[BaseModel]] = WorkflowTriggerOutput
 
@@ -55,11 +51,18 @@ payload: {total: "{{ total }}"}
     wait_for_completion: bool = Field(
         default=True, description="Whether the block ends when the other run has."
     )
-    browser_session_id: str | None = None
-    use_parent_browser_session: bool = False
+    use_parent_browser_session: bool = Field(
+        default=False,
+        description="Whether its browser begins in the state, and on the page, of this run's.",
+    )
     parameter_keys: list[str] = Field(
         default_factory=list, description="Parameters that its templates use."
     )
+
+    @property
+    def takes_browser_state(self) -> bool:
+        """Whether the other run begins with it."""
+        return self.use_parent_browser_session
 
     def summary(self) -> str:
         """Which workflow it runs."""
@@ -89,6 +92,7 @@ payload: {total: "{{ total }}"}
             organization_id=context.organization_id,
             trust=context.trust,
             triggered_by=(*context.triggered_by, context.workflow),
+            state=context.state if self.use_parent_browser_session else None,
         )
         run = context.services.children.run(request, context.log, wait=self.wait_for_completion)
         return self._outcome(run)

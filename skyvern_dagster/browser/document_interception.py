@@ -171,11 +171,32 @@ class DocumentInterception:
         watch = self._watches.get(frame.context_id)
         why = await self._refusal(request, watch)
         if why is None:
-            await self._session.send("Fetch.continueRequest", answer)
+            await self._session.send(
+                "Fetch.continueRequest", answer | self._headers(request, watch)
+            )
             return
         if watch is not None:
             (watch.blocked if request.is_page else watch.dropped).append(why)
         await self._session.send("Fetch.failRequest", answer | {"errorReason": "BlockedByClient"})
+
+    def _headers(self, request: PageRequest, watch: Watch | None) -> dict[str, Any]:
+        """The headers that a request is sent with, where they aren't the browser's alone.
+
+        Of a frame inside a page it isn't known whose it is: the one session that has headers for
+        the address is.
+        """
+        rules = [each.rules for each in ([watch] if watch else self._watches.values())]
+        given = [each.headers_for(request.url) for each in rules if each.header_names]
+        wanted = [each for index, each in enumerate(given) if each and each not in given[:index]]
+        extra = wanted[0] if len(wanted) == 1 else {}
+        names = {name.lower() for name in extra}
+        if request.was_redirected:  # the browser may repeat what it was sent with before
+            names |= {name for each in rules for name in each.header_names}
+        kept = {name: text for name, text in request.headers.items() if name.lower() not in names}
+        if not extra and len(kept) == len(request.headers):
+            return {}
+        sent = {**kept, **extra}
+        return {"headers": [{"name": name, "value": text} for name, text in sent.items()]}
 
     async def _refusal(self, request: PageRequest, watch: Watch | None) -> str | None:
         if self._closed is not None:

@@ -172,7 +172,8 @@ async def _response(
             refusal = rules.fetch_refusal(url, was_redirected=hop > 0) if rules else None
             if refusal is not None:
                 raise ActionError(refusal)
-            headers = await source.headers(url)
+            extra = rules.headers_for(url) if rules else {}
+            headers = {**extra, **await source.headers(url)}
             try:
                 response = await client.send(
                     client.build_request("GET", url, headers=headers), stream=True

@@ -25,8 +25,13 @@ class HarLog:
     def __init__(self, context: BrowserContext) -> None:
         self._entries: dict[Request, Response | None] = {}
         self._dropped = 0
+        self._hidden = _HIDDEN
         context.on("request", self._on_request)
         context.on("response", self._on_response)
+
+    def hide(self, names: Iterable[str]) -> None:
+        """From now on, the content of these headers isn't kept."""
+        self._hidden |= {name.lower() for name in names}
 
     def take(self) -> dict[str, Any] | None:
         """The requests so far as a HAR document, and none of them again; ``None`` without any.
@@ -42,7 +47,9 @@ class HarLog:
             "version": "1.2",
             "creator": {"name": "skyvern-dagster", "version": "1"},
             "pages": [],
-            "entries": [_entry(request, response) for request, response in entries.items()],
+            "entries": [
+                _entry(request, response, self._hidden) for request, response in entries.items()
+            ],
         }
         if dropped:
             log["comment"] = f"{dropped} more requests left out"
@@ -59,7 +66,7 @@ class HarLog:
             self._entries[response.request] = response
 
 
-def _entry(request: Request, response: Response | None) -> dict[str, Any]:
+def _entry(request: Request, response: Response | None, hidden: frozenset[str]) -> dict[str, Any]:
     timing = request.timing
     waited = max(timing["responseStart"], 0)
     took = max(timing["responseEnd"], waited, 0)
@@ -67,21 +74,21 @@ def _entry(request: Request, response: Response | None) -> dict[str, Any]:
     return {
         "startedDateTime": started.isoformat(),
         "time": took,
-        "request": _request(request),
-        "response": _response(request, response),
+        "request": _request(request, hidden),
+        "response": _response(request, response, hidden),
         "cache": {},
         "timings": {"send": 0, "wait": waited, "receive": took - waited},
         "_resourceType": request.resource_type,
     }
 
 
-def _request(request: Request) -> dict[str, Any]:
+def _request(request: Request, hidden: frozenset[str]) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "method": request.method,
         "url": request.url,
         "httpVersion": "",
         "cookies": [],
-        "headers": _headers(request.headers),
+        "headers": _headers(request.headers, hidden),
         "queryString": [
             {"name": name, "value": value}
             for name, value in parse_qsl(urlsplit(request.url).query, keep_blank_values=True)
@@ -99,7 +106,9 @@ def _request(request: Request) -> dict[str, Any]:
     return shown
 
 
-def _response(request: Request, response: Response | None) -> dict[str, Any]:
+def _response(
+    request: Request, response: Response | None, hidden: frozenset[str]
+) -> dict[str, Any]:
     headers: Mapping[str, str] = response.headers if response is not None else {}
     size = headers.get("content-length", "")
     return {
@@ -107,7 +116,7 @@ def _response(request: Request, response: Response | None) -> dict[str, Any]:
         "statusText": response.status_text if response is not None else "",
         "httpVersion": "",
         "cookies": [],
-        "headers": _headers(headers),
+        "headers": _headers(headers, hidden),
         "content": {
             "size": int(size) if size.isdecimal() else -1,
             "mimeType": headers.get("content-type", ""),
@@ -120,8 +129,8 @@ def _response(request: Request, response: Response | None) -> dict[str, Any]:
     }
 
 
-def _headers(headers: Mapping[str, str]) -> Iterable[dict[str, str]]:
+def _headers(headers: Mapping[str, str], hidden: frozenset[str]) -> Iterable[dict[str, str]]:
     return [
-        {"name": name, "value": _MASK if name.lower() in _HIDDEN else value}
+        {"name": name, "value": _MASK if name.lower() in hidden else value}
         for name, value in headers.items()
     ]

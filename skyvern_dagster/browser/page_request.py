@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 _DOCUMENT = "Document"
@@ -22,6 +22,7 @@ class PageRequest:
         kind: The DevTools protocol's word: ``Document``, ``XHR``, ``Ping``, ``Image``, ...
         is_page: Whether it is for a tab as a whole: a navigation, or a new tab.
         was_redirected: Whether a server sent it on.
+        headers: The browser's own, without cookies.
     """
 
     url: str
@@ -31,6 +32,7 @@ class PageRequest:
     kind: str
     is_page: bool
     was_redirected: bool
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, event: Mapping[str, Any], *, is_page: bool) -> PageRequest:
@@ -51,6 +53,7 @@ class PageRequest:
             kind=event["resourceType"],
             is_page=is_page and event["resourceType"] == _DOCUMENT,
             was_redirected="redirectedRequestId" in event,
+            headers=request.get("headers", {}),
         )
 
     @property
@@ -76,6 +79,16 @@ class RequestRules:
         """Why a request is stopped, in words for the planner; ``None`` lets it through."""
         del request
         return None
+
+    @property
+    def header_names(self) -> frozenset[str]:
+        """Names of the headers that :meth:`headers_for` may give, in lower case."""
+        return frozenset()
+
+    def headers_for(self, url: str) -> Mapping[str, str]:
+        """What is sent to an address beside the browser's own headers."""
+        del url
+        return {}
 
     def knows(self, request: PageRequest) -> bool:
         """Whether a request carries something of this session: whose frame it is, is unknown."""

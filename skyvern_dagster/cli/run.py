@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +14,13 @@ from rich.markup import escape
 
 from skyvern_dagster.cli.progress import ProgressView
 from skyvern_dagster.errors import ParameterError
+from skyvern_dagster.process.clock import utc_now
 from skyvern_dagster.process.quick_imports import quick_imports
 from skyvern_dagster.process.run_process import prepared_process
 
 if TYPE_CHECKING:
     from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
+    from skyvern_dagster.runs.stopping import StopSignals
 
 
 def run_file(
@@ -75,7 +79,7 @@ def answer_run(run_id: str, *, approved: bool, as_json: bool, downloads: Path | 
 def follow(local: object, *, as_json: bool, downloads: Path | None) -> int:
     """Shows progress until the run has ended, then its answer."""
     from skyvern_dagster.execution.ending import missing
-    from skyvern_dagster.runs.local import LocalRun, copy_downloads
+    from skyvern_dagster.runs.local import LocalRun, copy_downloads, give_up_retry
     from skyvern_dagster.runs.status import EXIT_CODES, EXIT_INCOMPLETE
     from skyvern_dagster.runs.stopping import stop_signals
 
@@ -85,6 +89,12 @@ def follow(local: object, *, as_json: bool, downloads: Path | None) -> int:
         console.print(f"run [bold]{local.workflow_run_id}[/]", highlight=False)
         with ProgressView(console) as view:
             answer = local.wait(view.show, signals)
+            while (due := answer.next_attempt_at) is not None:
+                if not _waited(console, due, signals):
+                    give_up_retry(answer.workflow_run_id)
+                    break
+                local = LocalRun.resume(answer.workflow_run_id, is_retry=True)
+                answer = local.wait(view.show, signals)
     if downloads is not None:
         copied = copy_downloads(answer.workflow_run_id, downloads)
         console.print(f"{len(copied)} files copied to {escape(str(downloads))}", highlight=False)
@@ -94,6 +104,15 @@ def follow(local: object, *, as_json: bool, downloads: Path | None) -> int:
     if answer.status == "completed" and missing(answer.unfinished_items):
         return EXIT_INCOMPLETE
     return EXIT_CODES.get(answer.status, 1)
+
+
+def _waited(console: Console, due: datetime, signals: StopSignals) -> bool:
+    """Waits for the time of the next attempt; false where somebody interrupts that."""
+    seconds = (due - utc_now()).total_seconds()
+    console.print(f"tried again in {max(seconds, 0):.0f} s", highlight=False)
+    while (seconds := (due - utc_now()).total_seconds()) > 0 and not signals.count:
+        time.sleep(min(seconds, 0.2))
+    return not signals.count
 
 
 def parse_parameters(pairs: Sequence[str]) -> dict[str, str]:

@@ -45,6 +45,7 @@ def complete(run: WorkflowRun, scope: Scope) -> dict[str, Any]:
         Metadata of the last step.
     """
     ending = run.completion(scope)
+    run.keep_profile(scope)
     run.end(ending)
     run.host.log(f"{scope.workflow_run_id}: completed with {len(scope.files)} downloads")
     if ending.reason is not None:

@@ -28,7 +28,6 @@ from skyvern_dagster.execution.runner import Ran, Runner, hand_on_after
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.io_manager import IO_MANAGER
 from skyvern_dagster.resources.services import RESOURCE_KEYS
-from skyvern_dagster.workflow.flow import flow_of
 from skyvern_dagster.workflow.loader import Workflow
 from skyvern_dagster.workflow.op_names import op_name
 
@@ -168,7 +167,7 @@ def _batch(
             if _loop_has_stopped(run, current):
                 current = current.skipped("the loop had stopped")
                 break
-            hand_on = hand_on_after(block, flow_of(loop.loop_blocks), blocks)
+            hand_on = hand_on_after(block, loop)
             after, outcome = run.runner.run(block, current, hand_on=hand_on)
             metadata = _metadata(run, block, after, outcome, show_picture=False)
             current = ended_or_on(run, node.loops, block, after, outcome, metadata)

@@ -14,9 +14,9 @@ from skyvern_dagster.agent.task import HandOn
 from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.compiler.data_edges import Producers
-from skyvern_dagster.execution.runner import hand_on_after, needed_by
+from skyvern_dagster.execution.runner import hand_on_after, least_handed_on, needed_by
 from skyvern_dagster.workflow.definition import walk
-from skyvern_dagster.workflow.flow import Flow, flow_of
+from skyvern_dagster.workflow.flow import flow_of
 from skyvern_dagster.workflow.loader import Workflow
 from skyvern_dagster.workflow.op_names import op_name
 
@@ -179,7 +179,10 @@ class _Planner:
         return BlockNode(
             op=op_name(block.label),
             block=block,
-            hand_on=needed_by([*later, *([] if last is None else [last])]),
+            hand_on=needed_by(
+                [*later, *([] if last is None else [last])],
+                least=least_handed_on(self._workflow),
+            ),
             data_from=data_from,
             targets=self._flow.targets(block.label) if block.label in self._flow.branches else (),
         )
@@ -195,7 +198,7 @@ class _Planner:
             collect=f"{op_name(loop.label)}__collect",
             block=loop,
             body=tuple(
-                self._inside(inner[label], loops, flow, inner, priority)
+                self._inside(inner[label], loops, priority)
                 for priority, label in enumerate(flow.order, start=1)
             ),
             loops=around,
@@ -207,8 +210,6 @@ class _Planner:
         self,
         block: Block,
         loops: tuple[ForLoopBlock, ...],
-        flow: Flow,
-        beside: Mapping[str, Block],
         priority: int,
     ) -> Node:
         made_inside = {each.label for each in walk([loops[0]])}
@@ -219,7 +220,7 @@ class _Planner:
         return BlockNode(
             op=op_name(block.label),
             block=block,
-            hand_on=hand_on_after(block, flow, beside),
+            hand_on=hand_on_after(block, loops[-1]),
             loops=loops,
             data_from=data_from,
             priority=priority,

@@ -10,6 +10,7 @@ from skyvern_dagster.compiler.dagster_internals import (
     step_has_succeeded,
     step_key,
 )
+from skyvern_dagster.execution import tags
 
 
 def is_resumed(context: dg.OpExecutionContext) -> bool:
@@ -32,5 +33,6 @@ def goes_on(run: dg.DagsterRun) -> bool:
 
 
 def goes_on_by_hand(run: dg.DagsterRun) -> bool:
-    """Whether a person, and not one of Dagster's run retries, has made a run go on."""
-    return run.tags.get(RESUME_TAG) == "true" and RETRY_NUMBER_TAG not in run.tags
+    """Whether a person, and neither one of Dagster's run retries nor ours, has made it go on."""
+    by_policy = run.parent_run_id is not None and run.tags.get(tags.RETRY_OF) == run.parent_run_id
+    return run.tags.get(RESUME_TAG) == "true" and RETRY_NUMBER_TAG not in run.tags and not by_policy

@@ -16,3 +16,11 @@ def looks_secret(name: str) -> bool:
     """Whether a name says that its value is a secret: ``password``, ``pin``, ``card_number``."""
     spelled = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[\s-]+", "_", name)  # userPin, user-pin
     return _SECRET_NAME.search(spelled) is not None
+
+
+_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
+
+
+def is_secret_header(name: str) -> bool:
+    """Whether a header is a secret, by its name: ``Authorization``, ``X-Api-Key``."""
+    return name.lower() in _SECRET_HEADERS or looks_secret(name)

@@ -208,6 +208,16 @@ class SecretVault:
             self._check_site(reference, page_url, home_url)
         return replace_references(text, {each: self._resolve(each) for each in references})
 
+    def is_for(self, text: str, url: str) -> bool:
+        """Whether a page is one for which a text is, by the hosts of the secrets in it.
+
+        Raises:
+            SecretError: A value is missing.
+        """
+        page = host_of(url)
+        bound = [self._bound(each)[0] for each in references_in(text)]
+        return all(not hosts or any(is_within(page, each) for each in hosts) for hosts in bound)
+
     def one_time_code(self, key: str, *, page_url: str, home_url: str) -> str:
         """The current TOTP code of a credential, for typing on a page.
 

@@ -85,6 +85,9 @@ class ProcessChildRuns:
             info = begin_run(self.store, workflow, parameters)
             if secrets:
                 self.secrets().keep(request.organization_id, info.workflow_run_id, secrets)
+            if request.state is not None:
+                start = RunKeys(info.workflow_run_id).starting_state
+                self.store.write(start, self.store.read(request.state))
             launched = LaunchRequest(
                 text=workflow.text,
                 source=workflow.name,

@@ -7,7 +7,8 @@ from typing import Any
 
 from skyvern_dagster.blocks.agent_block import AgentBlock
 from skyvern_dagster.credentials.vault import SecretDeclarations
-from skyvern_dagster.workflow.definition import walk
+from skyvern_dagster.templating.rendering import is_template, names_used
+from skyvern_dagster.workflow.definition import WorkflowDefinition, walk
 from skyvern_dagster.workflow.loader import Workflow
 from skyvern_dagster.workflow.parameters import (
     AwsSecretParameter,
@@ -16,7 +17,7 @@ from skyvern_dagster.workflow.parameters import (
     OutputParameter,
     WorkflowParameter,
 )
-from skyvern_dagster.workflow.vault_parameters import AzureSecretParameter
+from skyvern_dagster.workflow.vault_parameters import AzureSecretParameter, VaultParameter
 
 
 def declarations(workflow: Workflow, given: Mapping[str, Any]) -> SecretDeclarations:
@@ -69,13 +70,30 @@ def declarations(workflow: Workflow, given: Mapping[str, Any]) -> SecretDeclarat
     )
 
 
+def code_identifiers(definition: WorkflowDefinition) -> dict[str, str]:
+    """Key of a credential of a password manager -> whom its pushed one-time codes are for."""
+    return {
+        each.key: each.totp_identifier
+        for each in definition.parameters
+        if isinstance(each, VaultParameter) and each.totp_identifier
+    }
+
+
 def keys_used(workflow: Workflow) -> tuple[str, ...]:
-    """The parameter keys that blocks name outside of texts."""
-    keys = (key for block in walk(workflow.definition.blocks) for key in block.keys_used())
-    return tuple(sorted(set(keys)))
+    """The parameter keys that blocks name outside of texts, and those in headers."""
+    keys = {key for block in walk(workflow.definition.blocks) for key in block.keys_used()}
+    return tuple(sorted(keys | _header_keys(workflow.definition)))
 
 
 def keys_typed(workflow: Workflow) -> tuple[str, ...]:
     """The parameter keys that tasks are told about: their values may end up on pages."""
     tasks = (each for each in walk(workflow.definition.blocks) if isinstance(each, AgentBlock))
-    return tuple(sorted({key for task in tasks for key in task.parameter_keys}))
+    keys = {key for task in tasks for key in task.parameter_keys}
+    return tuple(sorted(keys | _header_keys(workflow.definition)))
+
+
+def _header_keys(definition: WorkflowDefinition) -> frozenset[str]:
+    """What goes along with every request is shown by some pages."""
+    texts = (definition.extra_http_headers or {}).values()
+    used = {name for text in texts if is_template(text) for name in names_used(text)}
+    return frozenset(used & {each.key for each in definition.parameters})

@@ -23,7 +23,7 @@ from skyvern_dagster.credentials.access import Trust
 from skyvern_dagster.credentials.payload_secrets import without_secrets
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.vault import SecretVault
-from skyvern_dagster.errors import ParameterError, SecretError
+from skyvern_dagster.errors import ParameterError, SecretError, SkyvernDagsterError
 from skyvern_dagster.execution import tags
 from skyvern_dagster.execution.declarations import declarations, keys_typed, keys_used
 from skyvern_dagster.execution.ending import (
@@ -37,6 +37,12 @@ from skyvern_dagster.execution.loop_rules import is_fatal
 from skyvern_dagster.execution.parameter_secrets import checked_without_secrets
 from skyvern_dagster.execution.records import RunRecords
 from skyvern_dagster.execution.run_info import RunInfo, begin_run, has_begun, read_info
+from skyvern_dagster.execution.run_profile import (
+    RunProfile,
+    begun_with_profile,
+    keep_profile,
+    profile_of,
+)
 from skyvern_dagster.execution.runner import Runner
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID, new_id
@@ -109,7 +115,7 @@ class WorkflowRun:
         site = tags.site_of(info.parameters)
         if site:
             self.host.tag({tags.SITE: site})
-        return first_scope(
+        scope = first_scope(
             self.workflow,
             info,
             organization_id=self.organization_id,
@@ -117,6 +123,27 @@ class WorkflowRun:
             delivery=delivery,
             spans=spans,
         )
+        try:
+            return begun_with_profile(self.services, scope, self._profile(scope))
+        except ParameterError as error:
+            self.end(RunEnding("failed", str(error)))
+            raise
+
+    def keep_profile(self, scope: Scope) -> None:
+        """Keeps the browser's last state for the next run, where the definition says so.
+
+        What can't be kept is a line in the log: the next run logs in anew.
+        """
+        try:
+            line = keep_profile(self.services, scope, self._profile(scope))
+        except SkyvernDagsterError as error:
+            line = f"warning: the browser's state was not kept: {error}"
+        if line is not None:
+            self.host.log(line)
+
+    def _profile(self, scope: Scope) -> RunProfile:
+        request = read_request(self.services.artifacts, scope.workflow_run_id)
+        return profile_of(self.workflow.definition, scope, request)
 
     def adopt(self, scope: Scope) -> None:
         """Makes an attempt known as one at the run that the scope belongs to, once.
@@ -235,10 +262,16 @@ class WorkflowRun:
             tags.KIND: given.get(tags.KIND, "workflow_run"),
             tags.STATUS: "running",
             tags.ATTEMPT: self.host.attempt,
+            **self._retry_tag(),
             **({tags.FINALLY: "pending"} if self.workflow.definition.finally_block else {}),
             **webhook,
             **{name: "-" for name in tags.OF_AN_ENDING if name in given},
         }
+
+    def _retry_tag(self) -> dict[str, str]:
+        """Of a run that another one waits for, the attempt is the only one."""
+        has_policy = self.workflow.definition.workflow_definition.retry_policy is not None
+        return {tags.RETRY: "pending"} if has_policy and tags.PARENT not in self.host.tags else {}
 
     def _run_id(self) -> str:
         """A run that is resumed or retried keeps its id; a repeated one is new."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -27,7 +27,11 @@ from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.errors import BlockError, InfrastructureError, SkyvernDagsterError
 from skyvern_dagster.execution.attempt import carried_out
 from skyvern_dagster.execution.collecting import LoopProblem, collect, iteration_key
-from skyvern_dagster.execution.declarations import declarations, keys_typed
+from skyvern_dagster.execution.declarations import (
+    code_identifiers,
+    declarations,
+    keys_typed,
+)
 from skyvern_dagster.execution.deliveries import delivery_of, item_digest, with_item
 from skyvern_dagster.execution.ending import missing, unfinished_items
 from skyvern_dagster.execution.loop_items import checked_items, is_in_words, loop_items
@@ -38,7 +42,7 @@ from skyvern_dagster.execution.scope import LoopFrame, Scope
 from skyvern_dagster.execution.side_by_side import run_width, side_by_side
 from skyvern_dagster.process.clock import utc_now
 from skyvern_dagster.workflow.definition import walk
-from skyvern_dagster.workflow.flow import Flow, flow_of
+from skyvern_dagster.workflow.flow import flow_of
 from skyvern_dagster.workflow.loader import Workflow
 
 INFRASTRUCTURE_DELAYS = (1.0, 5.0)
@@ -150,6 +154,8 @@ class Runner:
     ) -> BlockContext:
         """What a block is told at an attempt."""
         definition = self.workflow.definition
+        request = read_request(self.services.artifacts, scope.workflow_run_id)
+        settings = definition.workflow_definition.browser_settings
         return BlockContext(
             workflow_run_id=scope.workflow_run_id,
             block_key=scope.block_key(block.label),
@@ -159,10 +165,11 @@ class Runner:
             services=self._services(block),
             log=log,
             state=scope.state,
+            has_page=scope.has_page,
             fork=fork,
             hand_on=hand_on,
             files=scope.files,
-            request=read_request(self.services.artifacts, scope.workflow_run_id),
+            request=request,
             delivery=delivery_of(self.workflow, scope),
             covers=tuple(scope.spans) if not scope.frames else (),
             item=item_digest(scope),
@@ -176,6 +183,13 @@ class Runner:
             error_codes=definition.error_codes,
             approved=self.approved,
             triggered_by=self.triggered_by,
+            code_identifiers=code_identifiers(definition),
+            headers={
+                **(definition.extra_http_headers or {}),
+                **(request.extra_http_headers if request is not None else {}),
+            },
+            time_zone=(settings.timezone_id if settings is not None else None) or "",
+            system_prompt=definition.system_prompt_for(block),
         )
 
     def _lacking(self, scope: Scope) -> list[str]:
@@ -273,7 +287,7 @@ class Runner:
         while at is not None:
             block = by_label[at]
             later = [by_label[label] for label in flow.order[flow.order.index(at) + 1 :]]
-            hand_on = needed_by([*later, *followed_by])
+            hand_on = needed_by([*later, *followed_by], least=least_handed_on(self.workflow))
             scope, outcome = self.run(block, scope, hand_on=hand_on)
             yield block, scope, outcome
             if is_fatal(block, outcome):
@@ -299,11 +313,10 @@ class Runner:
             The scope at the end, where a block has ended the iteration (``ended`` says how), or at
             the first other block.
         """
-        flow = flow_of(loop.loop_blocks)
         blocks = {block.label: block for block in loop.loop_blocks}
         while scope.at is not None and (labels is None or scope.at in labels):
             block = blocks[scope.at]
-            after, outcome = self.run(block, scope, hand_on=hand_on_after(block, flow, blocks))
+            after, outcome = self.run(block, scope, hand_on=hand_on_after(block, loop))
             scope = self.moved_on(loop, block, after, outcome)
         return scope
 
@@ -454,20 +467,35 @@ class Runner:
         return after, outcome
 
 
-def hand_on_after(block: Block, flow: Flow, blocks: Mapping[str, Block]) -> HandOn:
-    """What the blocks need of the browser session that a block of their sequence may lead to."""
-    place = flow.order.index(block.label)
-    return needed_by([blocks[label] for label in flow.order[place + 1 :]])
+def hand_on_after(block: Block, loop: LoopBlock) -> HandOn:
+    """What is needed of the browser session that a block of a loop's body leaves.
+
+    Where iterations share a page, the next one begins with what the last block has left, and so
+    does whatever follows the loop.
+    """
+    if loop.shares_page:
+        return needed_by(loop.loop_blocks)
+    flow = flow_of(loop.loop_blocks)
+    blocks = {each.label: each for each in loop.loop_blocks}
+    return needed_by([blocks[label] for label in flow.order[flow.order.index(block.label) + 1 :]])
 
 
-def needed_by(later: Sequence[Block]) -> HandOn:
+def least_handed_on(workflow: Workflow) -> HandOn:
+    """What each block at the top level leaves of the browser, whoever comes next."""
+    return "state" if workflow.definition.persist_browser_session else "nothing"
+
+
+def needed_by(later: Sequence[Block], *, least: HandOn = "nothing") -> HandOn:
     """What blocks need of the browser session of the one before them.
 
     A loop's iterations fork from the state, so the live session is of no use to them.
+
+    Args:
+        least: What is handed on in any case.
     """
     if any(block.uses_browser() for block in later):
         return "session"
-    return "state" if any(block.uses_browser() for block in walk(later)) else "nothing"
+    return "state" if any(block.takes_browser_state for block in walk(later)) else least
 
 
 def _files_digest(block: Block, scope: Scope) -> str:

@@ -54,6 +54,7 @@ class Scope(BaseModel):
         base: Artifact key of the scope that this one adds to, in an iteration.
         outputs: Label -> JSON output of the last time that the block ran.
         state: Artifact key of the browser state.
+        has_page: Whether that is the state of a browser that is on a page, rather than a profile's.
         fork: Whether the next browser block must open a context of its own.
         frames: The loops around, outermost first.
         entries: In an iteration: ``(label, output)`` of its blocks so far.
@@ -79,6 +80,7 @@ class Scope(BaseModel):
     parameters: dict[str, Any] = Field(default_factory=dict)
     outputs: dict[str, Any] = Field(default_factory=dict)
     state: str | None = None
+    has_page: bool = True
     fork: bool = False
     files: tuple[StoredFile, ...] = ()
     frames: tuple[LoopFrame, ...] = ()
@@ -106,7 +108,7 @@ class Scope(BaseModel):
             "files": self.files + outcome.files,
         }
         if outcome.state is not None:
-            changes |= {"state": outcome.state, "fork": False}
+            changes |= {"state": outcome.state, "has_page": True, "fork": False}
         if self.frames:
             changes["entries"] = (*self.entries, (label, outcome.output))
         return self.model_copy(update=changes)

@@ -42,6 +42,13 @@ PROCESS = "skyvern/process"
 FINALLY = "skyvern/finally"
 """``pending`` until the run's ``finally`` block has been carried out, then ``done``."""
 
+RETRY = "skyvern/retry"
+"""``pending`` until it is known whether an attempt that has ended is followed by another one
+(``retry_policy``), then ``retried``, ``final``, or ``canceled``."""
+
+RETRY_OF = "skyvern/retry_of"
+"""The Dagster run after which the definition, and no person, has asked for this one."""
+
 PARENT = "skyvern/parent_workflow_run_id"
 """The run whose ``workflow_trigger`` block has started this one."""
 

@@ -15,6 +15,7 @@ from skyvern_dagster.credentials.configured_sources import configured_sources
 from skyvern_dagster.credentials.one_time_codes import OneTimeCodes
 from skyvern_dagster.credentials.sources import SecretSource
 from skyvern_dagster.execution.child_runs import ProcessChildRuns
+from skyvern_dagster.organizations.browser_profiles import BrowserProfiles
 from skyvern_dagster.organizations.credential_store import CredentialStore
 from skyvern_dagster.organizations.grants import GrantStore
 from skyvern_dagster.organizations.run_secrets import RunSecrets
@@ -62,6 +63,7 @@ def services(resources: Any) -> Services:
         credentials=lambda: CredentialStore(store, server_secret()),
         run_secrets=lambda: RunSecrets(store, server_secret()),
         grants=lambda: GrantStore(store, server_secret()),
+        profiles=lambda: BrowserProfiles(store, server_secret()),
         children=ProcessChildRuns(store, lambda: RunSecrets(store, server_secret())),
     )
 

@@ -10,6 +10,7 @@ from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import RunError
 from skyvern_dagster.execution.records import BlockRecord
+from skyvern_dagster.runs.attempts import told_attempts
 from skyvern_dagster.runs.facts import RunFacts, gather
 from skyvern_dagster.runs.links import Links, PlainLinks
 from skyvern_dagster.runs.outputs import collect_outputs
@@ -61,6 +62,10 @@ def workflow_run_answer(
         outputs=outputs,
         output={**outputs, "extracted_information": _extracted(facts.records)},
         retried_from_workflow_run_id=facts.request.retried_from if facts.request else None,
+        attempt=len(facts.attempts),
+        attempts=told_attempts(facts.attempts, facts.following),
+        retry_pending=facts.following is not None,
+        next_attempt_at=facts.following.due if facts.following is not None else None,
     )
 
 

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import dagster as dg
 
+from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.compiler.dagster_internals import add_run_tags
 from skyvern_dagster.errors import RunTransitionError
 from skyvern_dagster.execution import tags
 from skyvern_dagster.runs.dagster_client import DagsterClient
 from skyvern_dagster.runs.reconcile import settle
+from skyvern_dagster.runs.retrying import cancel_retry
 from skyvern_dagster.runs.status import run_status
 
 _ENDING = frozenset({dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED})
 
 
-def cancel(instance: dg.DagsterInstance, deployment: DagsterClient, run: dg.DagsterRun) -> None:
-    """Ends a run; once more does nothing more.
+def cancel(
+    instance: dg.DagsterInstance,
+    store: ArtifactStore,
+    deployment: DagsterClient,
+    run: dg.DagsterRun,
+) -> None:
+    """Ends a run; once more does nothing more. One that is to be tried again isn't.
 
     Raises:
         RunTransitionError: It has ended otherwise.
@@ -25,6 +32,8 @@ def cancel(instance: dg.DagsterInstance, deployment: DagsterClient, run: dg.Dags
         return
     if run_status(run) == "paused":
         end_paused(instance, run)
+        return
+    if run.is_finished and cancel_retry(instance, store, run):
         return
     if run.is_finished:
         raise RunTransitionError(

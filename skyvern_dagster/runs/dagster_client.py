@@ -14,6 +14,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from skyvern_dagster.compiler.dagster_internals import RESUME_TAG
 from skyvern_dagster.compiler.interpreted import WORKFLOW_JOB
 from skyvern_dagster.errors import DeploymentError
 
@@ -89,8 +90,14 @@ class DagsterClient:
             raise DeploymentError(f"Dagster did not launch job {job!r}: {_said(answer)}")
         return str(answer["run"]["runId"])
 
-    def resume(self, run_id: str) -> str:
+    def resume(
+        self, run_id: str, *, whole: bool = False, run_tags: Mapping[str, str] | None = None
+    ) -> str:
         """Re-executes a run from its failure.
+
+        Args:
+            whole: Whether all of its steps are: what has been finished repeats nothing.
+            run_tags: More tags of the new run.
 
         Returns:
             Dagster's id of the new run.
@@ -98,7 +105,15 @@ class DagsterClient:
         Raises:
             DeploymentError: Dagster can't be reached, or refused.
         """
-        answer = self._ask("resume", runId=run_id)["launchRunReexecution"]
+        answer = self._ask(
+            "resume",
+            runId=run_id,
+            strategy="ALL_STEPS" if whole else "FROM_FAILURE",
+            tags=[
+                {"key": key, "value": value}
+                for key, value in {**(run_tags or {}), RESUME_TAG: "true"}.items()
+            ],
+        )["launchRunReexecution"]
         if answer["__typename"] != "LaunchRunSuccess":
             raise DeploymentError(f"Dagster did not re-execute run {run_id}: {_said(answer)}")
         return str(answer["run"]["runId"])

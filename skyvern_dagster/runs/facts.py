@@ -23,6 +23,7 @@ from skyvern_dagster.execution.records import BlockRecord, RunRecords
 from skyvern_dagster.execution.run_info import has_begun, read_run
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
 from skyvern_dagster.process.clock import from_seconds_if_known, naive
+from skyvern_dagster.runs.attempts import NextAttempt, RunAttempt, attempts_at, next_attempt
 from skyvern_dagster.runs.events import last_failure
 from skyvern_dagster.runs.status import FINAL, RunStatus, attempt_tags, run_status
 from skyvern_dagster.workflow.loader import Workflow
@@ -38,6 +39,8 @@ class RunFacts:
         record: Dagster's record, with its times.
         request: What was asked for over REST, if it was.
         records: Of its blocks, in the definition's order.
+        attempts: At the run, so far.
+        following: The attempt that is to follow.
     """
 
     run_id: str
@@ -49,6 +52,8 @@ class RunFacts:
     records: list[BlockRecord]
     status: RunStatus
     failure_reason: str | None
+    attempts: list[RunAttempt]
+    following: NextAttempt | None = None
 
     @property
     def run(self) -> dg.DagsterRun:
@@ -161,6 +166,8 @@ def gather(instance: dg.DagsterInstance, store: ArtifactStore, record: dg.RunRec
         records=records,
         status=status,
         failure_reason=_failure_reason(instance, run, status, workflow, records),
+        attempts=attempts_at(instance, record),
+        following=next_attempt(instance, store, record),
     )
 
 

@@ -13,7 +13,11 @@ import dagster as dg
 
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.send_email import unique_names
-from skyvern_dagster.compiler.dagster_internals import newest_run_with_tag, report_canceling
+from skyvern_dagster.compiler.dagster_internals import (
+    add_run_tags,
+    newest_run_with_tag,
+    report_canceling,
+)
 from skyvern_dagster.errors import RunError
 from skyvern_dagster.execution import tags
 from skyvern_dagster.execution.ending import incomplete_reason, unfinished_items
@@ -35,6 +39,7 @@ from skyvern_dagster.runs.events import ProgressEvent, RunEvents
 from skyvern_dagster.runs.finishing import finish
 from skyvern_dagster.runs.instance_home import default_store, prepare_home
 from skyvern_dagster.runs.reconcile import is_of_this_machine, process_is_alive, report_lost, settle
+from skyvern_dagster.runs.retrying import cancel_retry
 from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
 from skyvern_dagster.runs.stopping import StopSignals, stop_signals
 from skyvern_dagster.workflow.loader import Workflow
@@ -102,12 +107,15 @@ class LocalRun:
         return cls(request.workflow_run_id, launch(request, prepared))
 
     @classmethod
-    def resume(cls, run_id: str, prepared: PreparedProcess | None = None) -> LocalRun:
+    def resume(
+        cls, run_id: str, prepared: PreparedProcess | None = None, *, is_retry: bool = False
+    ) -> LocalRun:
         """Goes on with a run: from its failure, or with the items that a completed one lacks.
 
         Args:
             run_id: A workflow run id or a Dagster run id.
             prepared: A process that was started for it before.
+            is_retry: Whether the definition, and no person, asks for it.
 
         Raises:
             RunError: There is no such run, it is still going on, or it lacks nothing that trying
@@ -118,6 +126,8 @@ class LocalRun:
         with dg.DagsterInstance.get() as instance:
             run = None if _has_no_run(instance, store, run_id) else find_run(instance, run_id)
             whole = run is None or _repeats_whole(instance, store, run)
+            if run is not None and run.tags.get(tags.RETRY) == "pending":
+                add_run_tags(instance, run.run_id, {tags.RETRY: "retried"})
         workflow_run_id = run_id if run is None else run.tags[tags.WORKFLOW_RUN_ID]
         workflow, info = read_run(store, workflow_run_id)
         request = LaunchRequest(
@@ -130,6 +140,7 @@ class LocalRun:
             resume=None if run is None else run.run_id,
             whole=whole,
             needs_browser=workflow.uses_browser,
+            tags={tags.RETRY_OF: run.run_id} if is_retry and run is not None else {},
         )
         return cls(workflow_run_id, launch(request, prepared), replaced=request.resume)
 
@@ -253,6 +264,12 @@ def skyvern_run_id(run_id: str) -> str:
     prepare_home()
     with dg.DagsterInstance.get() as instance:
         return find_run(instance, run_id).tags[tags.WORKFLOW_RUN_ID]
+
+
+def give_up_retry(workflow_run_id: str) -> None:
+    """Gives up the attempt that a run's definition asks for."""
+    with dg.DagsterInstance.get() as instance:
+        cancel_retry(instance, default_store(), find_run(instance, workflow_run_id))
 
 
 def copy_downloads(workflow_run_id: str, folder: Path) -> list[Path]:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from skyvern_dagster.execution.ending import UnfinishedItem
+from skyvern_dagster.runs.attempts import RunAttempt
 from skyvern_dagster.runs.status import RunStatus
 from skyvern_dagster.runs.timestamp import Timestamp
 
@@ -112,6 +113,12 @@ class WorkflowRunAnswer(RunAnswer):
         default=None, description="outputs, and all extracted_information as a list."
     )
     retried_from_workflow_run_id: str | None = None
+    attempt: int = Field(default=1, description="The current attempt at the run, from 1.")
+    attempts: list[RunAttempt] = Field(default_factory=list, description="All, oldest first.")
+    retry_pending: bool = Field(
+        default=False, description="Whether another attempt is to be made (retry_policy)."
+    )
+    next_attempt_at: Timestamp | None = None
 
 
 class TaskAnswer(RunAnswer):

@@ -13,7 +13,8 @@ from skyvern_dagster.compiler.dagster_internals import MAX_RUNTIME_TAGS
 from skyvern_dagster.compiler.interpreted import TASK_JOB, WORKFLOW_JOB
 from skyvern_dagster.compiler.limits import login_pools, sequential_tags
 from skyvern_dagster.compiler.limits import run_tags as run_tags_of
-from skyvern_dagster.credentials.payload_secrets import without_secrets
+from skyvern_dagster.credentials.payload_secrets import numbered, without_secrets
+from skyvern_dagster.credentials.reference import SecretReference
 from skyvern_dagster.credentials.text_secrets import TextSecrets
 from skyvern_dagster.errors import DeploymentError, ParameterError
 from skyvern_dagster.execution import tags
@@ -69,6 +70,7 @@ class RunStarter:
         body = {**told.replaced(options.body), "navigation_payload": payload}
         workflow, values = task_workflow(block)
         clean = options.model_copy(update={"body": body, "title": told.replaced(options.title)})
+        clean = without_header_values(clean, secrets, {})
         request = make_request("task", task_id, clean, workflow, None)
         if secrets:
             self.secrets().keep(options.organization_id, task_id, secrets)
@@ -91,9 +93,9 @@ class RunStarter:
         run_id = new_id("wr")
         if (before := self._launched_before(run_id)) is not None:
             return before
-        parameters, secrets = checked_without_secrets(
-            workflow.definition, given, self._kept_before(options)
-        )
+        kept = self._kept_before(options)
+        parameters, secrets = checked_without_secrets(workflow.definition, given, kept)
+        options = without_header_values(options, secrets, kept)
         shown = {
             name: {**value, **{key: parameters[key] for key in value if key in parameters}}
             for name in _PARAMETERS
@@ -161,6 +163,28 @@ def refuse_environment(value: Any, place: str = "parameters") -> None:
     elif isinstance(value, list):
         for index, each in enumerate(value):
             refuse_environment(each, f"{place}[{index}]")
+
+
+def without_header_values(
+    options: RunOptions, secrets: dict[str, str], kept: Mapping[str, str]
+) -> RunOptions:
+    """Options with references in the places of headers' values: any of them may be a secret.
+
+    Args:
+        secrets: Gets the values, by the key of their reference.
+        kept: The secrets of the run that this one repeats.
+    """
+    if not options.extra_http_headers:
+        return options
+    new = numbered("header_", secrets)
+    known = {str(SecretReference(key)): key for key in kept}
+    told = {}
+    for name, value in options.extra_http_headers.items():
+        key = known.get(value) or new()
+        secrets[key] = kept.get(key, value)
+        told[name] = str(SecretReference(key))
+    body = {**options.body, "extra_http_headers": told}
+    return options.model_copy(update={"extra_http_headers": told, "body": body})
 
 
 def _limits(options: RunOptions) -> dict[str, str]:

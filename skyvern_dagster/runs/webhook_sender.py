@@ -19,9 +19,11 @@ from skyvern_dagster.compiler.dagster_internals import (
 )
 from skyvern_dagster.errors import OutgoingError, RunError, SkyvernDagsterError
 from skyvern_dagster.execution import tags
+from skyvern_dagster.execution.run_info import read_run
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.organizations.signing import signing_key
 from skyvern_dagster.process.clock import utc_now
+from skyvern_dagster.runs.attempts import next_attempt
 from skyvern_dagster.runs.recipient import Recipient, recipient_of
 from skyvern_dagster.runs.status import ENDED, FINAL, run_status
 from skyvern_dagster.webhooks.delivery import Delivery, deliver
@@ -107,6 +109,9 @@ class WebhookSender:
         recipient = recipient_of(self.store, run)
         if recipient.url is None or not self._is_reported(run, ending):
             return self._closed(run, "none")
+        waits = self._waits_for_retry(run)
+        if waits is not None:
+            return waits
         messages = read_webhook_log(self.store, _skyvern_id(run))
         message = messages.of(run.run_id) or _new_message(run, ending, now)
         if message.is_closed:  # the process ended between the message and the tag
@@ -212,6 +217,22 @@ class WebhookSender:
         wanted = {tags.WORKFLOW_RUN_ID: _skyvern_id(run), tags.WEBHOOK: "pending"}
         pending = run_ids(self.instance, dg.RunsFilter(statuses=ENDED, tags=wanted))
         return run.run_id in pending[1:]
+
+    def _waits_for_retry(self, run: dg.DagsterRun) -> SendProgress | None:
+        """Where the definition wants to tell of the last attempt only, no other one is told of."""
+        state = run.tags.get(tags.RETRY)
+        if state not in ("pending", "retried"):
+            return None
+        if state == "retried":
+            workflow, _ = read_run(self.store, _skyvern_id(run))
+            policy = workflow.definition.workflow_definition.retry_policy
+            is_told = policy is None or policy.webhook_on_retry == "every_attempt"
+            return None if is_told else self._closed(run, "none")
+        record = self.instance.get_run_record_by_id(run.run_id)
+        following = None if record is None else next_attempt(self.instance, self.store, record)
+        if following is None or following.tells_each:
+            return None
+        return SendProgress("waiting", next_attempt_at=following.due)
 
     def _is_reported(self, run: dg.DagsterRun, ending: str) -> bool:
         if run.tags.get(WILL_RETRY_TAG) == "true" and ending != "completed":

@@ -13,11 +13,11 @@ from skyvern_dagster.workflow.findings import Finding
 
 def block_findings(outline: Outline, document: Document) -> Iterator[Finding]:
     """A warning for each: the definition is right, and will not run here as it is."""
-    has_model = _has_model()
+    is_told = has_model()
     for block in outline.walk():
         for path, message, hint in block.model.warnings_in(block.fields):
             yield document.finding((*block.path, *path), message, hint, severity="warning")
-        use = None if has_model else block.model.model_use(block.fields)
+        use = None if is_told else block.model.model_use(block.fields)
         if use is None:
             continue
         ends = "it will fail" if use.required else "that won't be looked at"
@@ -25,7 +25,8 @@ def block_findings(outline: Outline, document: Document) -> Iterator[Finding]:
         yield document.finding(block.path, message, NO_MODEL, severity="warning")
 
 
-def _has_model() -> bool:
+def has_model() -> bool:
+    """Whether a language model is configured here."""
     try:
         return settings_from().is_configured
     except PlannerError:  # a malformed setting is told where the model is asked

@@ -14,6 +14,7 @@ from skyvern_dagster.workflow.dagster_checks import dagster_findings
 from skyvern_dagster.workflow.dagster_section import DagsterSection
 from skyvern_dagster.workflow.declarations import Outline, read_outline
 from skyvern_dagster.workflow.document import Document
+from skyvern_dagster.workflow.document_texts import document_text_findings
 from skyvern_dagster.workflow.findings import Finding
 from skyvern_dagster.workflow.flow_checks import flow_findings
 from skyvern_dagster.workflow.label_checks import label_findings
@@ -40,6 +41,7 @@ def check(document: Document) -> Iterator[Finding]:
         _beginning(outline, document),
         secret_findings(outline, document),
         block_findings(outline, document),
+        document_text_findings(outline, document),
         () if section is None else dagster_findings(section, outline, document),
     ):
         yield from islice(findings, MOST_FINDINGS)

@@ -11,8 +11,10 @@ from skyvern_dagster.agent.choice import PlannerName
 from skyvern_dagster.blocks.any_block import AnyBlock
 from skyvern_dagster.blocks.block import Block, RetryRule
 from skyvern_dagster.blocks.registry import holds_blocks
+from skyvern_dagster.workflow.browser_settings import BrowserSettings
 from skyvern_dagster.workflow.dagster_section import DagsterSection
 from skyvern_dagster.workflow.parameters import Parameter, WorkflowParameter
+from skyvern_dagster.workflow.run_retries import RunRetryPolicy
 
 
 class DefinitionBody(BaseModel):
@@ -20,12 +22,7 @@ class DefinitionBody(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
-    inert_fields: ClassVar[frozenset[str]] = frozenset(
-        {
-            "version", "workflow_system_prompt", "completion_contract",
-            "retry_policy", "browser_settings",
-        }
-    )  # fmt: skip
+    inert_fields: ClassVar[frozenset[str]] = frozenset({"version", "completion_contract"})
 
     parameters: list[Parameter] = Field(
         default_factory=list, description="What blocks and templates can refer to."
@@ -40,6 +37,15 @@ class DefinitionBody(BaseModel):
         default=None,
         description="Label of the block that is carried out last, however the run has ended.",
     )
+    workflow_system_prompt: str | None = Field(
+        default=None,
+        description="Told to the language model with whatever it is asked, in every block that "
+        "doesn't set `ignore_workflow_system_prompt`.",
+    )
+    browser_settings: BrowserSettings | None = None
+    retry_policy: RunRetryPolicy | None = Field(
+        default=None, description="When a run that has ended is tried again."
+    )
 
 
 class WorkflowDefinition(BaseModel):
@@ -49,11 +55,11 @@ class WorkflowDefinition(BaseModel):
 
     inert_fields: ClassVar[frozenset[str]] = frozenset(
         {
-            "is_saved_task", "persist_browser_session", "proxy_location", "model", "status",
-            "run_with", "ai_fallback", "cache_key", "max_screenshot_scrolls", "extra_http_headers",
+            "is_saved_task", "proxy_location", "model", "status",
+            "run_with", "ai_fallback", "cache_key", "max_screenshot_scrolls",
             "folder_id", "code_version", "mask_secrets",
             "reuse_browser_session", "adaptive_caching", "enable_self_healing",
-            "pin_saved_session_ip", "browser_profile_id", "browser_profile_key",
+            "pin_saved_session_ip",
             "cdp_connect_headers", "generate_script_on_terminal",
             "recording_id", "browser_type",
         }
@@ -81,7 +87,24 @@ class WorkflowDefinition(BaseModel):
         description="Template over its parameters: only runs with the same value wait for each "
         "other.",
     )
-    persist_browser_session: bool = False
+    persist_browser_session: bool = Field(
+        default=False,
+        description="Whether a run begins with the browser's state (cookies, storages) that the "
+        "last completed one has left.",
+    )
+    browser_profile_id: str | None = Field(
+        default=None, description="The browser profile (bp_...) that runs begin with."
+    )
+    browser_profile_key: str | None = Field(
+        default=None,
+        description="Template over its parameters, with persist_browser_session: runs with the "
+        "same value share a state.",
+    )
+    extra_http_headers: dict[str, str] | None = Field(
+        default=None,
+        description="Sent by the browser to the site that a task is about, and to no other. A "
+        "value may be a template: {{ api_token }}.",
+    )
     is_saved_task: bool = False
     dagster: DagsterSection = Field(
         default_factory=DagsterSection, description="What it is in Dagster. Our extension."
@@ -117,6 +140,11 @@ class WorkflowDefinition(BaseModel):
     def error_codes(self) -> Mapping[str, str]:
         """Error code -> the situation that it stands for, for all blocks."""
         return self.workflow_definition.error_code_mapping
+
+    def system_prompt_for(self, block: Block) -> str:
+        """What a model is told with whatever a block asks it; empty for nothing."""
+        given = self.workflow_definition.workflow_system_prompt
+        return "" if given is None or block.ignore_workflow_system_prompt else given
 
     def retry_rule(self, block: Block) -> RetryRule:
         """When a failed attempt at a block is repeated: the section's rule, else the block's."""

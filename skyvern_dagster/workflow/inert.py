@@ -21,13 +21,12 @@ from skyvern_dagster.workflow.parameters import PARAMETER_MODELS
 _BLOCKS: Path = (*BODY, "blocks")
 _PARAMETERS: Path = (*BODY, "parameters")
 
-_NO_NEWS: dict[str, tuple[object, ...]] = {
+NO_NEWS: dict[str, tuple[object, ...]] = {
     "ai_fallback": (True,),
     "cache_key": ("default",),
     "complete_verification": (True,),
     "engine": ("skyvern-1.0",),
     "mask_secrets": (True,),
-    "max_iterations": (50,),
     "proxy_location": ("NONE",),
     "run_with": ("agent",),
     "status": ("published",),
@@ -55,14 +54,12 @@ _INSTEAD: dict[str, str] = {
     "engine_pinned": "set 'planner' to say who plans",
     "llm_key": "the deployment says which model there is: SKYVERN_LLM_MODEL",
     "mask_secrets": "secrets are always kept out of what is kept",
-    "max_iterations": "max_steps says how many steps it may take",
     "model": "the deployment says which model there is: SKYVERN_LLM_MODEL",
     "proxy_location": "browsers run on your own machines, and go where those go",
     "fallback_trigger": "the next one is taken where one isn't there",
     "run_with": "set 'planner' to say who plans",
     "selection_strategy": "the first that is there is taken",
     "status": "what loads can be run",
-    "totp_identifier": "set it on the block that logs in, or on the workflow",
 }
 """Field without effect -> what has the effect here, or why it needs none."""
 
@@ -136,7 +133,7 @@ def _clean(
             (*path, field), f"{field!r} has no effect here", instead_of(field), "warning"
         )
         for field in sorted(inert & value.keys())
-        if value[field] not in (None, False, "", {}, [], *_NO_NEWS.get(field, ()))
+        if _says_something(field, value[field])
     ]
     fields = model.model_fields if model is not None else {}
     return {
@@ -144,6 +141,19 @@ def _clean(
         for field, item in value.items()
         if (field in fields or field not in inert) and not _is_unset(field, fields, item)
     }
+
+
+def _says_something(field: str, value: Any) -> bool:
+    """Whether a field without effect asks for something that doesn't happen."""
+    usual = NO_NEWS.get(field, ())
+    return value not in (
+        None,
+        "",
+        {},
+        [],
+        *usual,
+        *(() if any(each is True for each in usual) else (False,)),
+    )
 
 
 def _is_unset(name: str, fields: dict[str, FieldInfo], value: Any) -> bool:

@@ -17,6 +17,12 @@ from skyvern_dagster.workflow.parameter import BaseParameter
 
 
 class _VaultParameter(BaseParameter):
+    totp_identifier: str | None = Field(
+        default=None,
+        description="Whom pushed one-time codes are for, in blocks that log in with it and say "
+        "nothing else.",
+    )
+
     @property
     @abstractmethod
     def item(self) -> VaultItem:
@@ -31,7 +37,7 @@ class _BitwardenParameter(_VaultParameter):
     inert_fields: ClassVar[frozenset[str]] = frozenset(
         {
             "bitwarden_client_id_aws_secret_key", "bitwarden_client_secret_aws_secret_key",
-            "bitwarden_master_password_aws_secret_key", "totp_identifier",
+            "bitwarden_master_password_aws_secret_key",
         }
     )  # fmt: skip
 
@@ -90,8 +96,6 @@ class BitwardenCreditCardDataParameter(_BitwardenParameter):
 
 class OnePasswordParameter(_VaultParameter):
     """A login or a card in 1Password."""
-
-    inert_fields: ClassVar[frozenset[str]] = frozenset({"totp_identifier"})
 
     parameter_type: Literal["onepassword"]
     vault_id: str = Field(description="Where it lies.")

@@ -58,6 +58,13 @@ def test_the_task_has_its_day_zone_and_locale() -> None:
     assert system == told(step(CLICK))[0]
 
 
+def test_the_definitions_own_instructions_and_zone_are_told() -> None:
+    _, task, *_ = told(goal=Goal("Go on", instructions="Dates are ISO.", time_zone="Asia/Tokyo"))
+    assert "For every task of this workflow: Dates are ISO." in task
+    assert ", Asia/Tokyo; locale" in task
+    assert "For every task" not in told()[1]
+
+
 def test_history_says_why_and_names_the_element() -> None:
     before = ActionResult(ok=True, message="", url_before="https://a/", url_after="https://a/b")
     opened = step(CLICK, 0, before, 'link "Orders"', why="open the list")

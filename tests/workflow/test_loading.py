@@ -54,16 +54,17 @@ def test_fields_of_the_newer_format_without_effect_are_warnings() -> None:
     text = """\
     title: Test
     §proxy_location: RESIDENTIAL
-    §persist_browser_session: true
+    persist_browser_session: true
     webhook_callback_url: https://hook.example
     run_with: agent
     ai_fallback: true
     status: published
     §max_screenshot_scrolls: 3
-    §extra_http_headers: {a: b}
+    extra_http_headers: {a: b}
+    §mask_secrets: false
     workflow_definition:
       version: 2
-      §workflow_system_prompt: Be polite.
+      §completion_contract: {outcome: a file}
       parameters:
         - {key: c, parameter_type: credential, credential_ids: [a, b], fallback_trigger: '',
            §selection_strategy: random}
@@ -75,7 +76,7 @@ def test_fields_of_the_newer_format_without_effect_are_warnings() -> None:
           engine: skyvern-1.0
           §model: {name: large}
           disable_cache: false
-          complete_verification: true
+          §complete_verification: false
           include_action_history_in_verification: false
           totp_identifier: me@example.com
         - block_type: task

@@ -231,7 +231,12 @@ def cancel_runs(
     """
 
     def end(run_id: str) -> None:
-        cancel(parts.instance, parts.deployment, record_of(parts, caller, run_id).dagster_run)
+        cancel(
+            parts.instance,
+            parts.store,
+            parts.deployment,
+            record_of(parts, caller, run_id).dagster_run,
+        )
 
     asked = {run_id: parts.cancels.submit(end, run_id) for run_id in dict.fromkeys(body.run_ids)}
     wait(asked.values(), timeout=_CANCEL_SECONDS)
@@ -258,7 +263,9 @@ def get_run(
 @router.post("/runs/{run_id}/cancel", summary="Cancel a run", responses=NOT_FOUND | CONFLICT)
 def cancel_run(run_id: PathId, parts: ShimDependency, caller: CallerDependency) -> None:
     """Stops the browser within seconds; a run that waits never starts. May be repeated."""
-    cancel(parts.instance, parts.deployment, record_of(parts, caller, run_id).dagster_run)
+    cancel(
+        parts.instance, parts.store, parts.deployment, record_of(parts, caller, run_id).dagster_run
+    )
 
 
 @router.get("/runs/{run_id}/artifacts", summary="A run's files", responses=NOT_FOUND)

@@ -120,7 +120,7 @@ def cancel_task(task_id: PathId, parts: ShimDependency, caller: CallerDependency
         raise RunTransitionError(
             f"task {task_id} is part of workflow run {task.facts.run_id}: cancel that"
         )
-    cancel(parts.instance, parts.deployment, task.facts.run)
+    cancel(parts.instance, parts.store, parts.deployment, task.facts.run)
 
 
 @router.post("/{task_id}/retry_webhook", summary="Send the webhook again", responses=NOT_FOUND)

@@ -119,7 +119,7 @@ def get_run_of(
 def cancel_run(workflow_run_id: PathId, parts: ShimDependency, caller: CallerDependency) -> None:
     """Stops the browser within seconds; a run that waits never starts. May be repeated."""
     record = record_of(parts, caller, workflow_run_id, "workflow_run")
-    cancel(parts.instance, parts.deployment, record.dagster_run)
+    cancel(parts.instance, parts.store, parts.deployment, record.dagster_run)
 
 
 def continue_run(

@@ -129,10 +129,19 @@ class _RunRequest(_Body):
     totp_identifier: str | None = None
     totp_url: WebUrl | None = None
     browser_session_id: str | None = Field(default=None, description="Not offered here.")
-    browser_profile_id: str | None = Field(default=None, description="Not offered here.")
+    browser_profile_id: str | None = Field(
+        default=None, description="The browser profile that the run begins with."
+    )
+    start_fresh_browser: bool | None = Field(
+        default=None, description="Whether it begins with a clean browser all the same."
+    )
     browser_address: str | None = Field(default=None, description="Not offered here.")
     max_screenshot_scrolls: int | None = None
-    extra_http_headers: dict[str, str] | None = Field(default=None, description="Not offered here.")
+    extra_http_headers: dict[str, str] | None = Field(
+        default=None,
+        description="Sent by the browser to the site that a task is about, and to no other; values "
+        "are kept like secrets.",
+    )
 
 
 class TaskRunRequest(_RunRequest):

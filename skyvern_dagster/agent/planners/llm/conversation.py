@@ -75,7 +75,7 @@ class Conversation:
         text = prompt(
             "task",
             goal=goal,
-            time_zone=_time_zone(),
+            time_zone=goal.time_zone or _time_zone(),
             locale=self._request.locale,
             schema=_schema_text(goal),
             payload=json.dumps(goal.payload, ensure_ascii=False, default=str)
