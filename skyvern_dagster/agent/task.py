@@ -115,6 +115,7 @@ class TaskResult:
     Attributes:
         retryable: Whether a failure may go away by itself.
         infrastructure: Whether a failure is one of what the task stands on.
+        turned_away: Whether the portal was asked too much, or asked for a login again.
         state: Artifact key of the browser state handed on; ``None`` when none was asked for.
         details: Seconds by activity (``observe``, ``plan``, ``act``, ...).
     """
@@ -125,6 +126,7 @@ class TaskResult:
     errors: tuple[dict[str, Any], ...] = ()
     retryable: bool = True
     infrastructure: bool = False
+    turned_away: bool = False
     files: tuple[StoredFile, ...] = ()
     steps: tuple[StepSummary, ...] = ()
     screenshot: str | None = None

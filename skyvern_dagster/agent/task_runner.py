@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +23,7 @@ from skyvern_dagster.agent.known_files import KnownFile, KnownFiles
 from skyvern_dagster.agent.learner import learner_of
 from skyvern_dagster.agent.loop import AgentLoop, Ending
 from skyvern_dagster.agent.planner import Planner
+from skyvern_dagster.agent.portal_turns import PortalTurns
 from skyvern_dagster.agent.recording_queue import RecordingQueue
 from skyvern_dagster.agent.request_guard import RequestGuard
 from skyvern_dagster.agent.run_costs import RunCosts
@@ -87,6 +89,7 @@ class TaskRunner:
         self._store = store
         self._costs = RunCosts(store)
         self._pool = SessionPool(runtime)
+        self._turns = PortalTurns()
         self._known_files = KnownFiles(runtime, store, self._options)
         self.recordings = RecordingQueue()
 
@@ -137,11 +140,12 @@ class TaskRunner:
 
     async def _task(self, attempt: TaskAttempt) -> tuple[TaskResult, BrowserSession | None]:
         known = self._known_files.of(attempt)
+        work = partial(self._in_browser, attempt, known)
         if known is None:
-            return await self._in_browser(attempt)
+            return await self._turns.carried_out(attempt, work)
         try:
             result = await known.result()
-            return (result, None) if result else await self._in_browser(attempt, known)
+            return (result, None) if result else await self._turns.carried_out(attempt, work)
         finally:
             known.leave()
 
@@ -170,13 +174,19 @@ class TaskRunner:
             video, trace = await self._stop_recording(session, request, recorder, film, log)
             if known is not None and ending.status == "completed":
                 await known.learn(loop.downloads, loop.file_addresses)
+            turned_away = (
+                ending.status != "completed"
+                and not loop.may_have_sent
+                and attempt.state is not None
+                and await session.is_turned_away()
+            )
             files = store_files(self._store, request, loop.downloads)
             handed_on = None
             if attempt.hand_on != "nothing" and ending.status == "completed":
                 handed_on, ending = await self._handed_on(session, request, ending)
                 kept = session if attempt.hand_on == "session" and handed_on is not None else None
             result = _result(loop, ending, recorder, files, trace, handed_on)
-            return replace(result, recording=video), kept
+            return replace(result, recording=video, turned_away=turned_away), kept
         finally:
             if kept is None:
                 await session.close()

@@ -204,6 +204,17 @@ class BrowserSession:
                 "the page's process is gone: it crashed, was ended, or ran out of memory"
             )
 
+    async def is_turned_away(self) -> bool:
+        """Whether a server was asked too much, or the page asks for a login."""
+        from playwright.async_api import Error
+
+        if self.traffic.too_many:
+            return True
+        try:
+            return await self.page.locator("input[type=password]:visible").count() > 0
+        except (Error, BrowserError):
+            return False
+
     async def observe(self, *, text_budget: int = 20_000) -> Observation:
         """Looks at the current page.
 

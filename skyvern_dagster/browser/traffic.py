@@ -20,6 +20,7 @@ _POLL_PATIENCE = 0.4
 _MOST_DOCUMENTS = 50
 _ABORTED = "net::ERR_ABORTED"
 _EMPTY = (204, 205)
+_TOO_MANY_REQUESTS = 429
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Traffic:
         failed_documents: Address and error code of documents that failed since the last action
             began.
         documents: Answers to document requests since then.
+        too_many: Whether a server said that it was asked too much.
     """
 
     def __init__(self, context: BrowserContext) -> None:
@@ -67,6 +69,7 @@ class Traffic:
         self.last_change = self._loop.time()
         self.failed_documents: list[tuple[str, str]] = []
         self.documents: list[Response] = []
+        self.too_many = False
         context.on("request", self._on_request)
         context.on("response", self._on_response)
         context.on("requestfinished", self._on_end)
@@ -184,6 +187,7 @@ class Traffic:
     def _on_response(self, response: Response) -> None:
         request = response.request
         headers = response.headers
+        self.too_many = self.too_many or response.status == _TOO_MANY_REQUESTS
         if request.resource_type != "document" or not headers or not _is_of_page(response.url):
             return
         url = _without_fragment(response.url)

@@ -120,7 +120,12 @@ def bills() -> Iterator[Bills]:
 
 
 def fetched(
-    folder: Path, runtime: BrowserRuntime, site: Bills, *, text: str = WORKFLOW, on: bool = True
+    folder: Path,
+    runtime: BrowserRuntime,
+    site: LoopbackSite,
+    *,
+    text: str = WORKFLOW,
+    on: bool = True,
 ) -> dict[str, BlockRecord]:
     """The records of the loop's tasks, by number."""
     path = folder / "bills.yaml"
