@@ -36,10 +36,11 @@ class BrowserResource(HiddenDefaults, dg.ConfigurableResource["BrowserResource"]
         description="Keep a video of every task; left out: SKYVERN_VIDEO (1 or 0), else where an "
         "ffmpeg is there.",
     )
-    fetch_known_files: bool = Field(
-        default=True,
+    fetch_known_files: bool | None = Field(
+        default=None,
         description="In a loop, ask for an item's file without a page, once an iteration before "
-        "has shown that this gives the right one.",
+        "has shown that this gives the right one; left out: SKYVERN_FETCH_KNOWN_FILES (1 or 0), "
+        "else yes.",
     )
     allow_private_addresses: bool | None = Field(
         default=None,
@@ -114,7 +115,8 @@ class BrowserResource(HiddenDefaults, dg.ConfigurableResource["BrowserResource"]
             max_seconds=self.max_seconds_per_task or _seconds_per_task(),
             trace=self.trace,
             video=self._films(),
-            fetches_known_files=self.fetch_known_files,
+            fetches_known_files=_switch("SKYVERN_FETCH_KNOWN_FILES", self.fetch_known_files)
+            is not False,
         )
 
     def policy(self) -> NetworkPolicy:
