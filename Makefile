@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 # the environment says that Python writes no bytecode.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup demo demo-ui test test-all test-sites any-request faults check format types lint reference benchmark clean
+.PHONY: help setup demo demo-ui test test-all test-sites any-request faults check format types lint reference bench bench-quick clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -56,8 +56,11 @@ format: $(READY) ## Format and fix
 reference: $(READY) ## Write docs/reference from docstrings and models
 	$(BIN)/python scripts/reference.py
 
-benchmark: setup ## Seconds for 10 and 20 invoices, beside a plain Playwright script
-	$(BIN)/python -m benchmarks.invoices
+bench: setup ## Speed as ratios to named rivals, into docs/benchmarks.md
+	$(BIN)/python -m benchmarks --write
+
+bench-quick: setup ## The same in two minutes, printed only
+	$(BIN)/python -m benchmarks --quick
 
 faults: setup ## Kill, fill and stop things in the middle of 60 invoice runs; docs/reliability.md
 	$(BIN)/python -m benchmarks.faults --runs 60 --write

@@ -10,28 +10,25 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks.row import Row
 from skyvern_dagster.demo.services import DemoServices, demo_services
 from skyvern_dagster.demo.workflow import demo_workflow
 from skyvern_dagster.execution.records import BlockRecord
 from skyvern_dagster.execution.side_by_side import run_width
-from skyvern_dagster.process.clock import utc_now
 from skyvern_dagster.runs.instance_home import prepare_home
 from skyvern_dagster.runs.local import run_records
 
 _ROOT = Path(__file__).resolve().parent.parent
-_PAGE = _ROOT / "docs" / "benchmarks.md"
 _BROWSER = ("seconds_open", "seconds_act", "seconds_observe", "seconds_screenshot")
 _PLAIN, _PARALLEL = "benchmarks.plain_playwright", "benchmarks.parallel_playwright"
 
@@ -47,6 +44,7 @@ class Round:
         start: From the command to the first request at the shop.
         blocks: Seconds of blocks, summed over iterations, which overlap.
         browser: Those of them in the browser, the shop's answers included.
+        in_pages: Seconds of tasks that opened a page, summed.
     """
 
     invoices: int
@@ -58,6 +56,7 @@ class Round:
     start: float
     blocks: float
     browser: float
+    in_pages: float
 
 
 def main() -> int:
@@ -67,7 +66,6 @@ def main() -> int:
     parser.add_argument("--latency-ms", type=int, nargs="+", default=[0])
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="one line of JSON a round")
-    parser.add_argument("--write", action="store_true", help="into docs/benchmarks.md")
     asked = parser.parse_args()
     rounds = []
     for count in asked.sizes:
@@ -76,8 +74,6 @@ def main() -> int:
                 rounds.append(_round(count, latency))
                 print(json.dumps(asdict(rounds[-1])) if asked.json else _said(rounds[-1]))
                 sys.stdout.flush()
-    if asked.write:
-        _PAGE.write_text(_page(rounds), encoding="utf-8")
     return 0 if all(each.delivered == each.invoices for each in rounds) else 1
 
 
@@ -100,6 +96,11 @@ def _round(count: int, latency_ms: int) -> Round:
         start=start,
         blocks=sum(record.outcome.seconds for record in records),
         browser=_spent(records, _BROWSER),
+        in_pages=sum(
+            record.outcome.seconds
+            for record in records
+            if "seconds_observe" in record.outcome.details
+        ),
     )
 
 
@@ -150,42 +151,31 @@ def _said(each: Round) -> str:
     )
 
 
-def _page(rounds: Sequence[Round]) -> str:
-    return "\n".join([*_head(), *_table(rounds), *_explained(), ""])
+def rows(count: int, latency_ms: int, rounds: int) -> list[Row]:
+    """One size and latency beside each of the two scripts.
 
-
-def _head() -> Iterator[str]:
-    yield "# How long a run takes"
-    yield ""
-    yield "Written by `python -m benchmarks.invoices --write`: seconds of the invoice workflow with"
-    yield "everything that it records, as a user starts it (`skyvern-dagster run`), beside two"
-    yield "Playwright scripts that know the demo shop by heart and record nothing. Medians; the"
-    yield "latency is the shop's, for each request."
-    yield ""
-    versions = ", ".join(f"{name} {version(name)}" for name in ("dagster", "playwright"))
-    yield f"{utc_now():%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()},"
-    yield f"{versions}."
-    yield ""
-
-
-def _table(rounds: Sequence[Round]) -> Iterator[str]:
-    yield "| invoices | latency | workflow | one after the other | ratio | four at a time | ratio |"
-    yield "|---|---|---|---|---|---|---|"
-    for size, latency in dict.fromkeys((each.invoices, each.latency_ms) for each in rounds):
-        same = [each for each in rounds if (each.invoices, each.latency_ms) == (size, latency)]
-        ours = statistics.median(each.workflow for each in same)
-        plain = statistics.median(each.sequential for each in same)
-        wide = statistics.median(each.parallel for each in same)
-        yield (
-            f"| {size} | {latency} ms | {ours:.1f} s | {plain:.1f} s | {ours / plain:.2f} | "
-            f"{wide:.1f} s | {ours / wide:.2f} |"
-        )
-
-
-def _explained() -> Iterator[str]:
-    yield ""
-    yield f"The goals are {GOAL_SEQUENTIAL} times the first script and {GOAL_PARALLEL} times the"
-    yield "second one."
+    Raises:
+        RuntimeError: An invoice is missing.
+    """
+    took = [_round(count, latency_ms) for _ in range(rounds)]
+    if any(each.delivered != count for each in took):
+        raise RuntimeError(f"{[each.delivered for each in took]} of {count} invoices came")
+    start = statistics.median(each.start for each in took)
+    page = statistics.median(each.in_pages for each in took)
+    why = (
+        f"{start:.1f} s until the shop is asked for something, {page:.1f} s of tasks in pages "
+        "(login, list, the first item, items without an invoice), with what they record"
+    )
+    what = f"{count} invoices, latency {latency_ms} ms"
+    ours = tuple(each.workflow for each in took)
+    one, four = (
+        tuple(each.sequential for each in took),
+        tuple(each.parallel for each in took),
+    )
+    return [
+        Row(what, "a script, one after the other", ours, one, GOAL_SEQUENTIAL, why=why),
+        Row(what, f"a script, {run_width()} at a time", ours, four, GOAL_PARALLEL, why=why),
+    ]
 
 
 if __name__ == "__main__":

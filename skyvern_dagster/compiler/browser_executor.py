@@ -41,6 +41,7 @@ from skyvern_dagster.compiler.dagster_internals import (
     captured_output,
     execute_plan_with,
     fields_of_multiprocess,
+    log_kept_open,
     step_with_hooks,
 )
 from skyvern_dagster.execution.side_by_side import DEFAULT_WIDTH, WIDTH_VARIABLE, run_width
@@ -129,7 +130,8 @@ class BrowserExecutor(dg.Executor):
         process = EngineEventData.in_process(os.getpid(), keys)
         words = f"steps in {self._width} threads (pid: {os.getpid()})"
         yield dg.DagsterEvent.engine_event(plan_context, f"Executing {words}", process)
-        yield from execute_plan_with(self._iterate, plan_context, self._dependencies)
+        with log_kept_open(plan_context.instance, plan_context.run_id):
+            yield from execute_plan_with(self._iterate, plan_context, self._dependencies)
         yield dg.DagsterEvent.engine_event(plan_context, f"Finished {words}", process)
 
     def _iterate(

@@ -5,9 +5,10 @@ Each is held to the versions named in ``tests/house/test_dagster_internals.py``.
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,7 @@ from dagster._core.launcher.base import (
     RunLauncher,
     WorkerStatus,
 )
+from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._serdes import ConfigurableClass
 
 if TYPE_CHECKING:
@@ -80,6 +82,24 @@ def keep_connections(instance: dg.DagsterInstance) -> None:
     instance.optimize_for_webserver(
         statement_timeout=15_000, pool_recycle=30, max_overflow=_MOST_CONNECTIONS
     )
+
+
+@contextmanager
+def log_kept_open(instance: dg.DagsterInstance, run_id: str) -> Iterator[None]:
+    """Has SQLite keep a run's event log open while it is written to.
+
+    Dagster opens and closes it for each event, and SQLite, whenever the last connection is closed,
+    writes its journal into the file and waits for the disk. One connection more halves the time
+    that a run spends on its events. Other storages have no such file.
+    """
+    storage = instance.event_log_storage
+    if not isinstance(storage, SqliteEventLogStorage):
+        yield
+        return
+    path = storage.path_for_shard(run_id)
+    with closing(sqlite3.connect(path, check_same_thread=False)) as connection:
+        connection.execute("PRAGMA schema_version").fetchall()  # else it isn't opened
+        yield
 
 
 def add_run_tags(instance: dg.DagsterInstance, run_id: str, tags: Mapping[str, str]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -57,8 +58,14 @@ def _sources(
     for manager in _MANAGERS:
         if (source := manager(environment)) is not None:
             yield source
-    for point in entry_points(group=ENTRY_POINTS):
-        if (source := point.load()()) is not None:
+    for make in _of_packages():
+        if (source := make()) is not None:
             yield source
     if aws_client is not None:
         yield AwsSecretsManagerSource(aws_client)
+
+
+@cache
+def _of_packages() -> tuple[Callable[[], SecretSource | None], ...]:
+    """What packages offer; all of them are looked through for that, once a process."""
+    return tuple(point.load() for point in entry_points(group=ENTRY_POINTS))
