@@ -159,6 +159,7 @@ def one_of_each(client: httpx2.Client) -> dict[str, str]:
         "run_id": run,
         "workflow_run_id": run,
         "task_id": task,
+        "profile_id": "bp_1",  # none: a run's browser would have to make one
     }
 
 
@@ -180,7 +181,7 @@ def choices(schema: dict[str, Any], document: dict[str, Any]) -> list[dict[str, 
             document["components"]["schemas"][schema["$ref"].rpartition("/")[2]], document
         )
     if "anyOf" in schema or "oneOf" in schema:
-        among = schema.get("anyOf", schema.get("oneOf"))
+        among = schema.get("anyOf") or schema["oneOf"]
         return [each for one in among for each in choices(one, document)]
     return [] if schema.get("type") == "null" else [schema]
 
