@@ -28,7 +28,7 @@ demo-ui: setup ## The same, then leave everything up with Dagster's UI
 	$(BIN)/skyvern-dagster demo --ui
 
 test: setup ## The tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not long"
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not long"
 
 test-all: setup ## Also the long ones, which are further cases of the same kinds
 	SEMANTICS_EXAMPLES=30 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder

@@ -24,6 +24,8 @@ FURTHER = {
     "tests/agent/heuristic/test_portals.py::test_a_wrong_password_is_tried_once": 1,
     "tests/agent/test_attacks.py::test_nothing_comes_of_it": 45,
     "tests/agent/test_attacks.py::test_it_is_an_attack": 20,
+    "tests/agent/test_injection.py::test_a_planner_without_a_model_goes_its_way": 6,
+    "tests/agent/test_one_of_several.py::test_a_number_of_any_form": 6,
     "tests/api/test_clients.py::test_a_tour_with_the_official_client": 1,
     "tests/api/test_every_ending.py::test_it_is_the_same": 12,
     "tests/e2e/test_backfill.py": 0,
@@ -44,23 +46,33 @@ The others are further cases of the same kinds: `make test-all` has them, too.
 
 
 LONGEST = (
+    "tests/api/test_secret_references.py",
     "tests/api/test_any_request.py",
+    "tests/api/test_clients.py",
+    "tests/api/test_workflows.py",
+    "tests/api/test_overload.py",
+    "tests/api/test_secret_parameters.py",
     "tests/e2e/test_backfill.py",
+    "tests/e2e/test_infrastructure.py",
+    "tests/agent/test_attacks.py",
+    "tests/agent/test_injection.py",
+    "tests/agent/test_replay.py",
+    "tests/cli/test_demo.py",
+    "tests/e2e/test_rewound.py",
+    "tests/agent/test_llm_planner.py",
+    "tests/execution/test_one_semantics.py",
+    "tests/e2e/test_cancel.py",
+    "tests/e2e/test_endings.py",
     "tests/e2e/test_executors.py",
     "tests/e2e/test_crash.py",
-    "tests/e2e/test_cancel.py",
-    "tests/execution/test_one_semantics.py",
-    "tests/api/test_clients.py",
     "tests/agent/heuristic/test_portals.py",
-    "tests/e2e/test_rewound.py",
-    "tests/api/test_workflows.py",
-    "tests/cli/test_demo.py",
     "tests/tutorial/test_tutorial.py",
     "tests/sensors/test_daemon.py",
-    "tests/agent/test_replay.py",
-    "tests/sensors/test_requests.py",
 )
-"""Files that take longest begin first, so that no worker is left alone with one at the end."""
+"""Files that take longest begin first, so that no worker is left alone with one at the end.
+
+In the order of the processor's seconds that they were measured to take, their processes included.
+"""
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -37,6 +37,7 @@ def main() -> int:
     parser.add_argument("--kinds", nargs="+", choices=sorted(KINDS), default=list(KINDS))
     parser.add_argument("--minutes", type=float, default=600, help="after which no run begins")
     parser.add_argument("--write", action="store_true", help="the table into docs/reliability.md")
+    parser.add_argument("--add", action="store_true", help="the table below those in that page")
     chosen = parser.parse_args()
     with small_disk() as (folder, is_small):
         kinds = [each for each in chosen.kinds if is_small or not each.startswith("disk")]
@@ -48,8 +49,10 @@ def main() -> int:
     how = f"python -m benchmarks.faults --runs {chosen.runs} --seed {chosen.seed}"
     if len(findings) < chosen.runs:
         how += f" (the first {len(findings)} of them)"
-    if chosen.write:
-        write(findings, how)
+    if chosen.kinds != list(KINDS):
+        how += f" --kinds {' '.join(map(repr, chosen.kinds))}"
+    if chosen.write or chosen.add:
+        write(findings, how, added=chosen.add)
     return 0 if all(each.is_right for each in findings) else 1
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import dagster as dg
 
 from benchmarks.faults.served import Served, below, command, kill
+from skyvern_dagster.demo.listener import LOOPBACK
 from skyvern_dagster.demo.services import DemoServices
 from skyvern_dagster.execution import tags
 from skyvern_dagster.process.identity import living_process
@@ -65,20 +69,57 @@ def serve(place: Place) -> bool:
     return kill([place.served.pid])
 
 
-def s3_away(place: Place) -> bool:
-    """The S3 server stops for a while."""
-    place.demo.s3.stop()
-    time.sleep(place.seconds)
-    place.demo.s3.start()
-    return True
+class Server(Protocol):
+    """A server of the demo, which keeps its port and its contents when it is started again."""
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        ...
+
+    def start(self) -> None:
+        """Begins to listen."""
+        ...
+
+    def stop(self) -> None:
+        """Cuts what is open, and listens no more."""
+        ...
 
 
-def smtp_away(place: Place) -> bool:
-    """The mail server stops for a while."""
-    place.demo.smtp.stop()
+def away(server: Callable[[DemoServices], Server]) -> Fault:
+    """A server stops for a while: connections are refused."""
+
+    def strike(place: Place) -> bool:
+        found = server(place.demo)
+        found.stop()
+        time.sleep(place.seconds)
+        found.start()
+        return True
+
+    return strike
+
+
+def hung(server: Callable[[DemoServices], Server]) -> Fault:
+    """A server hangs for a while: connections are accepted, and nothing is ever answered."""
+
+    def strike(place: Place) -> bool:
+        found = server(place.demo)
+        found.stop()
+        # The kernel accepts for whoever listens, up to the length of the queue.
+        with socket.create_server((LOOPBACK, found.port), backlog=100):
+            time.sleep(place.seconds)
+        found.start()
+        return True
+
+    return strike
+
+
+def frozen(place: Place) -> bool:
+    """SIGSTOP of the run's Chromium with all its processes, for a while."""
+    stopped = [each for each in _chromium(place) if kill([each], signal.SIGSTOP)]
     time.sleep(place.seconds)
-    place.demo.smtp.start()
-    return True
+    kill(stopped, signal.SIGCONT)
+    return bool(stopped)
 
 
 def disk_nearly_full(place: Place) -> bool:
@@ -100,8 +141,13 @@ KINDS: dict[str, Fault] = {
     "code server": service("code server"),
     "webserver": service("webserver"),
     "serve": serve,
-    "S3 away": s3_away,
-    "SMTP away": smtp_away,
+    "browser frozen": frozen,
+    "portal away": away(lambda demo: demo.shop),
+    "portal hung": hung(lambda demo: demo.shop),
+    "S3 away": away(lambda demo: demo.s3),
+    "S3 hung": hung(lambda demo: demo.s3),
+    "SMTP away": away(lambda demo: demo.smtp),
+    "SMTP hung": hung(lambda demo: demo.smtp),
     "disk nearly full": disk_nearly_full,
     "disk full": disk_full,
 }

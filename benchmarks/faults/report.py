@@ -27,16 +27,21 @@ def table(findings: Sequence[Finding]) -> str:
     return "\n".join([_HEAD, *filter(None, rows)])
 
 
-def write(findings: Sequence[Finding], how: str) -> None:
-    """Puts the table into the page, with the machine, the date and the command."""
+def write(findings: Sequence[Finding], how: str, *, added: bool = False) -> None:
+    """Puts the table into the page, with the machine, the date and the command.
+
+    Args:
+        added: Below those that stand there, for a campaign that is run in parts.
+    """
     text = PAGE.read_text(encoding="utf-8")
     before, rest = text.split(_BEGIN)
-    after = rest.split(_END)[1]
+    earlier, after = rest.split(_END)
     said = (
         f"`{how}`, {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, "
         f"Python {platform.python_version()}:"
     )
-    body = f"{_BEGIN}\n{said}\n\n{table(findings)}\n{_END}"
+    kept = f"{earlier.strip()}\n\n" if added else ""
+    body = f"{_BEGIN}\n{kept}{said}\n\n{table(findings)}\n{_END}"
     PAGE.write_text(f"{before}{body}{after}", encoding="utf-8")
 
 

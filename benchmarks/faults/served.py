@@ -165,12 +165,12 @@ def command(pid: int) -> str:
         return ""
 
 
-def kill(pids: list[int]) -> bool:
-    """Kills processes; gives whether one was still there."""
+def kill(pids: list[int], number: signal.Signals = signal.SIGKILL) -> bool:
+    """Sends processes a signal; gives whether one was still there."""
     struck = False
     for pid in pids:
         try:
-            os.kill(pid, signal.SIGKILL)
+            os.kill(pid, number)
         except ProcessLookupError:
             continue
         struck = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from skyvern_dagster.addresses.url import is_plainly_web
 from skyvern_dagster.credentials.reference import references_in
 
 _WORDS = (
@@ -15,9 +16,12 @@ _BETWEEN = r"(?:\s+(?:is|ist|est|es|lautet|code)\b)?\s*(?P<mark>[:=]?)\s*"
 _QUOTED = r"\"(?P<double>[^\"\n]{4,200})\"|'(?P<single>[^'\n]{4,200})'|“(?P<curly>[^”\n]{4,200})”"
 _BARE = r"(?P<bare>[^\s\"'“”`<>{}]{4,200})"
 _SECRET = re.compile(
-    rf"(?<![\w-])(?:{_WORDS})(?![\w-]){_BETWEEN}(?:{_QUOTED}|`(?P<code>[^`\n]{{4,200}})`|{_BARE})",
+    rf"(?<![\w-])(?:{_WORDS})(?![\w-]|://){_BETWEEN}(?:{_QUOTED}|`(?P<code>[^`\n]{{4,200}})`|{_BARE})",
     re.I,
 )
+_LOGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@?#]*:(?P<login>[^/\s@?#]{4,200})@", re.I)
+"""A password in an address: ``http://user:password@proxy``."""
+
 _ENDS = ".,;:!?)]}"
 
 
@@ -37,6 +41,9 @@ def secrets_in(text: str) -> tuple[str, ...]:
 
 
 def _secret_texts(text: str) -> Iterator[str]:
+    yield from _logins(text)
+    if is_plainly_web(text):  # opened as it stands: what its query says belongs to the site
+        return
     for match in _SECRET.finditer(text):
         quoted = next((match[name] for name in _QUOTES if match[name]), "")
         value = quoted or match["bare"].rstrip(_ENDS)
@@ -44,6 +51,12 @@ def _secret_texts(text: str) -> Iterator[str]:
             continue
         if quoted or _is_no_word(value, marked=bool(match["mark"])):
             yield value
+
+
+def _logins(text: str) -> Iterator[str]:
+    for match in _LOGIN.finditer(text):
+        if not references_in(match["login"]):
+            yield match["login"]
 
 
 _QUOTES = ("double", "single", "curly", "code")

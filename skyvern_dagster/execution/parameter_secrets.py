@@ -7,6 +7,7 @@ from typing import Any
 
 from skyvern_dagster.credentials.payload_secrets import numbered, with_secrets, without_secrets
 from skyvern_dagster.credentials.reference import SecretReference
+from skyvern_dagster.credentials.text_secrets import TextSecrets
 from skyvern_dagster.workflow.definition import WorkflowDefinition
 from skyvern_dagster.workflow.parameters import WorkflowParameter
 from skyvern_dagster.workflow.values import check_parameters
@@ -18,7 +19,8 @@ def checked_without_secrets(
     """A run's parameters as their types, and the secrets that were among them.
 
     A value is a secret where the name of its parameter says so, or its key in a JSON parameter; in
-    its place the parameters have a reference, for instance ``secret://PASSWORD``.
+    its place the parameters have a reference, for instance ``secret://PASSWORD``. So is the part of
+    a text that tells one: ``log in with the password secret://text_secret_1``.
 
     Args:
         given: May hold references to secrets that were put away before.
@@ -31,9 +33,11 @@ def checked_without_secrets(
     taken = frozenset(parameter.key for parameter in definition.parameters)
     secrets: dict[str, str] = {}
     values: dict[str, Any] = {}
+    told = TextSecrets(secrets, kept, taken)
     for parameter in definition.workflow_parameters:
         if parameter.key in checked:
-            values[parameter.key] = _put_away(parameter, checked[parameter.key], secrets, taken)
+            value = _put_away(parameter, checked[parameter.key], secrets, taken)
+            values[parameter.key] = told.without(value)
     return values, secrets
 
 

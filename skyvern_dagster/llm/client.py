@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,8 @@ _ROOM_FOR_ANSWER = 300
 """Tokens of a usual answer: a request that leaves less in the context is too long."""
 _WORTH_CHECKING = 1_000
 """Tokens below which no server has cut a prompt: Ollama's smallest default context is 2,048."""
+_LONGEST_PAUSE = 60.0
+"""Seconds between two of the SDK's attempts: it obeys ``Retry-After`` up to a minute."""
 _STANDSTILL_SECONDS = 60.0
 """For which a server that gave no answer isn't asked where there is another one; about what it
 takes to find out that it still gives none."""
@@ -103,7 +106,7 @@ class ModelClient:
         sdk = load_sdk()
         try:
             return await self._ask(sdk, open_connection, question)
-        except sdk.APITimeoutError:
+        except (sdk.APITimeoutError, TimeoutError):
             seconds = self.settings.timeout_seconds
             return self._unavailable(f"did not answer within {seconds:g} s", retryable=True)
         except sdk.APIConnectionError as error:
@@ -131,10 +134,19 @@ class ModelClient:
     ) -> ChatCompletion | RequestRefusal:
         call = chat_call(question, self.settings, capabilities)
         try:
-            answer: ChatCompletion = await to.client.chat.completions.create(**call)
+            # The SDK's own timeout begins anew with every byte: a server that sends a space every
+            # few seconds would never be given up.
+            async with asyncio.timeout(self._longest):
+                answer: ChatCompletion = await to.client.chat.completions.create(**call)
         except sdk.APIStatusError as error:
             return refusal_of(error)
         return refusal_in(answer) or answer
+
+    @property
+    def _longest(self) -> float:
+        """Seconds for a request with the repetitions that the SDK makes of it."""
+        retries = self.settings.retries
+        return (retries + 1) * self.settings.timeout_seconds + retries * _LONGEST_PAUSE
 
     def _adapts(self, tried: Capabilities, refusal: RequestRefusal, question: Question) -> bool:
         """Whether the request can be made again without what was refused of it."""

@@ -23,10 +23,10 @@ from skyvern_dagster.ids import new_id
 from skyvern_dagster.organizations.run_secrets import RunSecrets
 from skyvern_dagster.runs.dagster_client import DagsterClient
 from skyvern_dagster.runs.request import begin, make_request
+from skyvern_dagster.runs.single_block import SingleBlock
 from skyvern_dagster.runs.task_definition import task_workflow
 from skyvern_dagster.stores.workflows import StoredWorkflow
 
-_GOALS = ("navigation_goal", "data_extraction_goal", "title")
 _PARAMETERS = ("parameters", "data")
 """Where the bodies of the two generations have a run's parameters."""
 
@@ -61,16 +61,12 @@ class RunStarter:
         if (before := self._launched_before(task_id)) is not None:
             return before
         secrets: dict[str, str] = {}
-        payload = without_secrets(options.body.get("navigation_payload"), secrets)
+        named = without_secrets(options.body.get("navigation_payload"), secrets)
         told = TextSecrets(secrets)
-        block = {
-            name: told.without(value) if name in _GOALS and isinstance(value, str) else value
-            for name, value in block.items()
-        }
-        body = {**told.replaced(options.body), "navigation_payload": payload}
+        block = told.without(block)
+        options = without_header_values(options, secrets, {})
+        clean = _without_texts(told, options, navigation_payload=told.without(named))
         workflow, values = task_workflow(block)
-        clean = options.model_copy(update={"body": body, "title": told.replaced(options.title)})
-        clean = without_header_values(clean, secrets, {})
         request = make_request("task", task_id, clean, workflow, None)
         if secrets:
             self.secrets().keep(options.organization_id, task_id, secrets)
@@ -78,10 +74,32 @@ class RunStarter:
         self._launch(task_id, TASK_JOB, {}, run_tags)
         return request
 
+    def start_block(self, made: SingleBlock, title: str, options: RunOptions) -> RunRequest:
+        """Starts a workflow of one block, which is made for this run and kept nowhere else.
+
+        Raises:
+            DefinitionError: A field doesn't fit.
+            DeploymentError: Dagster can't be reached, or refused.
+        """
+        secrets: dict[str, str] = {}
+        told = TextSecrets(secrets)
+        clean = SingleBlock(
+            told.without(made.block), told.without(made.parameters), told.without(made.values)
+        )
+        stored = clean.stored(options.organization_id, told.without(title))
+        return self.start_workflow(stored, clean.values, options, secrets)
+
     def start_workflow(
-        self, stored: StoredWorkflow, given: dict[str, Any], options: RunOptions
+        self,
+        stored: StoredWorkflow,
+        given: dict[str, Any],
+        options: RunOptions,
+        told_before: Mapping[str, str] | None = None,
     ) -> RunRequest:
         """Starts a stored workflow, as its compiled job where this version of it is loaded.
+
+        Args:
+            told_before: Secrets that the definition refers to, since its texts told them.
 
         Raises:
             ParameterError: The parameters don't fit the definition.
@@ -93,15 +111,17 @@ class RunStarter:
         run_id = new_id("wr")
         if (before := self._launched_before(run_id)) is not None:
             return before
-        kept = self._kept_before(options)
+        kept = {**self._kept_before(options), **(told_before or {})}
         parameters, secrets = checked_without_secrets(workflow.definition, given, kept)
+        secrets = {**(told_before or {}), **secrets}
         options = without_header_values(options, secrets, kept)
         shown = {
             name: {**value, **{key: parameters[key] for key in value if key in parameters}}
             for name in _PARAMETERS
             if isinstance(value := options.body.get(name), dict)
         }
-        options = options.model_copy(update={"body": {**options.body, **shown}})
+        keys = frozenset(parameter.key for parameter in workflow.definition.parameters)
+        options = _without_texts(TextSecrets(secrets, {**kept, **secrets}, keys), options, **shown)
         request = make_request("workflow_run", run_id, options, workflow, stored)
         if secrets:
             self.secrets().keep(options.organization_id, run_id, secrets)
@@ -144,6 +164,24 @@ class RunStarter:
             and loaded.get(tags.WORKFLOW_VERSION) == str(stored.version)
             and loaded.get(tags.ORGANIZATION_ID) == stored.organization_id
         )
+
+
+def _without_texts(told: TextSecrets, options: RunOptions, **known: Any) -> RunOptions:
+    """What was asked for without the secrets that its texts tell.
+
+    Args:
+        known: Fields of the body that have been looked at.
+    """
+    body = {**told.without({**options.body, **known}), **known}
+    title = told.without(options.title)
+    proxy = told.without(options.proxy_location)
+    return options.model_copy(
+        update={
+            "body": {**told.replaced(body), **known},
+            "title": told.replaced(title),
+            "proxy_location": proxy,
+        }
+    )
 
 
 def refuse_environment(value: Any, place: str = "parameters") -> None:

@@ -19,6 +19,8 @@ from skyvern_dagster.credentials.secret_texts import secrets_in
         ("Melden Sie sich mit Passwort 'Geheim-1' an", ("Geheim-1",)),
         ("Connectez-vous, mot de passe : Soleil2024", ("Soleil2024",)),
         ("API key sk-live-0123456789 goes into the field", ("sk-live-0123456789",)),
+        ("through http://dana:Zebra-77@proxy.example:8080", ("Zebra-77",)),
+        ("http://dana:Zebra-77@shop.example/?token=abc123456", ("Zebra-77",)),
         ("password a1b2c3 and again password a1b2c3", ("a1b2c3",)),
     ],
 )
@@ -35,6 +37,8 @@ def test_told(text: str, found: tuple[str, ...]) -> None:
         "Click on 'Forgot password' and choose e-mail",
         "password {{ PASSWORD }}",
         "password secret://PASSWORD",
+        "use secret://text_secret_1 there",
+        "https://shop.example/orders?token=abc123456",
         "The password is one-time only",
         "Reset the password at https://shop.example/reset",
         "Open the page Token overview",

@@ -32,7 +32,7 @@ from tests.execution.bench import Bench, Ran
 from tests.laws import SLOW_LAW
 from tests.loopback import Answering, LoopbackSite
 
-# Without shrinking, which would run hundreds of jobs; an example takes three seconds of a processor.
+# Without shrinking, which would run hundreds of jobs. An example takes three CPU seconds.
 EXAMPLES = int(os.environ.get("SEMANTICS_EXAMPLES", "8"))
 FEW = settings(
     SLOW_LAW, max_examples=EXAMPLES, phases=(Phase.explicit, Phase.reuse, Phase.generate)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from typing import Any
 
@@ -15,6 +16,7 @@ from skyvern_dagster.llm.messages import Message, Question
 from skyvern_dagster.llm.outcomes import Answered, ModelOutcome, Refused, TooLong, Unavailable
 from skyvern_dagster.llm.settings import ModelSettings, settings_from
 from skyvern_dagster.llm.usage import price
+from tests.loopback import Answering, LoopbackSite
 
 QUESTION = Question((Message("user", "Say something. " * 100),), {"type": "object"}, "something")
 
@@ -64,6 +66,30 @@ def test_no_answer_has_a_reason(reply: Any, words: str, retryable: bool) -> None
     assert words in outcome.reason
     assert server.url in outcome.reason
     assert outcome.retryable is retryable
+
+
+class _Dribbling(Answering):
+    """Keeps the connection busy, and never answers."""
+
+    def post(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            for _ in range(200):  # ten seconds
+                self.wfile.write(b" ")
+                time.sleep(0.05)
+
+
+def test_a_server_that_is_busy_with_its_answer_for_ever() -> None:
+    with LoopbackSite(_Dribbling) as site:
+        settings = ModelSettings(base_url=f"{site.url}/v1", retries=0, timeout_seconds=0.3)
+        started = time.monotonic()
+        outcome = asyncio.run(ModelClient(settings).ask(QUESTION))
+        assert time.monotonic() - started < 4
+    assert isinstance(outcome, Unavailable)
+    assert "did not answer within 0.3 s" in outcome.reason
+    assert outcome.retryable
 
 
 def test_a_server_that_is_not_there() -> None:

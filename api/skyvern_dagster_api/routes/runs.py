@@ -154,8 +154,7 @@ def _run_block(
     max_steps: int | None,
 ) -> WorkflowRunAnswer:
     options = run_options(parts, caller, body, max_steps=max_steps)
-    stored = made.stored(caller.organization_id, title)
-    started = parts.starter.start_workflow(stored, made.values, options)
+    started = parts.starter.start_block(made, title, options)
     run = _answer(request, parts, caller, started.run_id)
     assert isinstance(run, WorkflowRunAnswer)
     return run

@@ -10,6 +10,7 @@ from datetime import datetime
 from fastapi import HTTPException
 
 from skyvern_dagster.compiler.dagster_internals import is_cron, next_ticks
+from skyvern_dagster.credentials.text_secrets import TextSecrets
 from skyvern_dagster.errors import WorkflowNotFoundError
 from skyvern_dagster.execution.parameter_secrets import checked_without_secrets
 from skyvern_dagster.process.clock import from_seconds
@@ -187,17 +188,19 @@ def _fields(
         raise HTTPException(400, f"timezone: {body.timezone!r} is no IANA name (Europe/Berlin)")
     given = body.parameters or {}
     refuse_environment(given)
-    parameters, secrets = checked_without_secrets(workflow.load().definition, given, kept)
+    definition = workflow.load().definition
+    parameters, secrets = checked_without_secrets(definition, given, kept)
+    keys = frozenset(each.key for each in definition.parameters)
+    told = TextSecrets(secrets, {**kept, **secrets}, keys)
     fields: dict[str, object] = {
         "cron_expression": body.cron_expression,
         "timezone": body.timezone,
         "enabled": body.enabled is not False,
         "parameters": parameters,
-        "has_secrets": bool(secrets),
-        "name": body.name,
-        "description": body.description,
+        "name": told.without(body.name),
+        "description": told.without(body.description),
     }
-    return fields, secrets
+    return {**fields, "has_secrets": bool(secrets)}, secrets
 
 
 def _changed(parts: Shim, before: StoredSchedule, fields: dict[str, object]) -> ScheduleWithRuns:

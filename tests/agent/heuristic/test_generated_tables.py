@@ -12,7 +12,7 @@ from skyvern_dagster.browser.observation import Node, Observation
 from tests.agent.heuristic.answers import extracted, planned
 from tests.agent.heuristic.goals import list_goal
 
-CALM = settings(deadline=None, max_examples=60)
+CALM = settings(deadline=None, max_examples=25)
 ID_NAMES = ("Order number", "Bestellnummer", "N° de commande", "Número de pedido", "Bestelnummer")
 DATE_NAMES = ("Order date", "Bestelldatum", "Date de commande", "Fecha de pedido", "Besteldatum")
 OTHERS = {
