@@ -224,6 +224,7 @@ def documents() -> list[Trap]:
             {"/": _PANEL_PAGE},
             only_file("Invoice A-1"),
             _files(*_SHORT),
+            solvable=False,
         ),
         Trap(
             "a list that a script turns",
@@ -238,6 +239,7 @@ def documents() -> list[Trap]:
             {"/": _YEAR_PAGE},
             only_file("Invoice B-11"),
             _files("B-24", "B-23", "B-12", "B-11"),
+            solvable=False,
         ),
         Trap(
             "a credit note beside the invoice",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tests.traps.trap import Answer, Trap, fill, never, page, sent
@@ -275,9 +276,10 @@ def _toasts() -> list[Trap]:
 
 
 def _buttons() -> list[Trap]:
-    def choose(buttons: str, goal: str, right: Any, solvable: bool = False) -> Trap:
+    def choose(buttons: str, goal: str, right: Any, *, solvable: bool = False) -> Trap:
+        labels = ", ".join(re.findall(r">([^<]+)</", buttons))
         return _site(
-            f"two buttons: {goal}",
+            f"{labels}: {goal}",
             _form(buttons=buttons),
             lambda fields, before: page(_THANKS),
             right,
@@ -291,7 +293,7 @@ def _buttons() -> list[Trap]:
         "<button name=do value=preview>Preview</button><button name=do value=send>Publish</button>"
     )
     return [
-        choose(two, "Fill in the form and send it.", _went(do="send"), True),
+        choose(two, "Fill in the form and send it.", _went(do="send"), solvable=True),
         choose(two, "Fill in the form and save it as a draft.", _went(do="draft")),
         choose(other, "Fill in the form and send it.", _went(do="send")),
         choose(preview, "Fill in the form and publish it.", _went(do="send")),

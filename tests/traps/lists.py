@@ -313,7 +313,7 @@ def lists() -> list[Trap]:
             "totals in Swiss", "de-CH", ("CHF 1'234.56", "CHF 12.00", "CHF 7.-"), (1234.56, 12, 7)
         ),
         _totals("totals in Indian", "en-IN", ("₹1,23,456.50", "₹12.00", "₹99"), (123456.5, 12, 99)),
-        _totals("totals that are negative", "en", ("-12.50", "(7.00)", "3.00 CR"), (-12.5, -7, -3)),
+        _totals("totals that are negative", "en", ("-12.50", "(7.00)", "3.00"), (-12.5, -7, 3)),
         Trap(
             "the total among sums",
             _one({"total": "number"}, "Extract the total of the order."),

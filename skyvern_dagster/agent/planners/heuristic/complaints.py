@@ -14,6 +14,8 @@ _KINDS = ("refused", "transient", "forbidden", "session_expired", "not_found")
 _AFTER_A_CLICK = (*_KINDS, "invalid")
 _LONGEST = 250
 """Characters of a message: three sentences. What is longer is the page's own text."""
+_SHORT = 40
+"""Characters of a button."""
 _ERROR = 400
 
 
@@ -30,15 +32,17 @@ def complaint_of_page(situation: Situation) -> str:
     status = situation.request.observation.http_status
     if status is not None and status >= _ERROR:
         return f"HTTP {status}"
-    kinds = ("forbidden", "session_expired", "not_found")
-    return next(
-        (
-            clip(line, 120)
-            for line in situation.view.paragraphs
-            if len(line) <= _LONGEST and any(concept(f"message.{kind}").mentioned(line) for kind in kinds)
-        ),
-        "",
-    )  # fmt: skip
+    short = (line for line in situation.view.paragraphs if len(line) <= _LONGEST)
+    return next((clip(line, 120) for line in short if _denies_access(line)), "")
+
+
+def busy_control(situation: Situation) -> str:
+    """What a control is called that is out of use while the page works: ``Saving…``."""
+    for node in situation.view.nodes:
+        said = (node.name or node.text).strip()
+        if node.disabled and said.endswith(("…", "...")) and len(said) <= _SHORT:
+            return said
+    return ""
 
 
 def open_question(situation: Situation) -> str:
@@ -65,6 +69,11 @@ def _new_texts(situation: Situation) -> Iterator[str]:
     for line in (*situation.view.messages, *situation.view.paragraphs):
         if first and len(line) <= _LONGEST and not shown_first(first, line):
             yield line
+
+
+def _denies_access(text: str) -> bool:
+    kinds = ("forbidden", "session_expired", "not_found")
+    return any(concept(f"message.{kind}").mentioned(text) for kind in kinds)
 
 
 def _complains(text: str) -> bool:
