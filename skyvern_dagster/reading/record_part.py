@@ -135,8 +135,15 @@ def numbers_like(text: str, identifier: str) -> list[str]:
     return [
         one.text
         for one in find_identifiers(plain, (*taken, (0, 0)))
-        if one.likeness >= _MIN_LIKENESS and _alike(one.text, identifier)
+        if (one.likeness >= _MIN_LIKENESS or _of_one_series(one.text, identifier))
+        and _alike(one.text, identifier)
     ]
+
+
+def _of_one_series(number: str, identifier: str) -> bool:
+    """Whether short numbers have the same letters and signs: ``A-3`` and ``A-2``."""
+    lettered = any(map(str.isalpha, number)) and any(map(str.isdigit, number))
+    return lettered and form_of(number) == form_of(identifier)
 
 
 def _alike(number: str, identifier: str) -> bool:
