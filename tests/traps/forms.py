@@ -58,7 +58,8 @@ def _refusals() -> list[Trap]:
         "a page about something else": "<main><h1>Welcome to our shop</h1><p>Lamps and desks.</p>"
         "</main>",
         "a login": "<main><h1>Sign in</h1><form method=post><label>E-mail <input name=u></label>"
-        "<label>Password <input type=password name=p></label><button>Sign in</button></form></main>",
+        "<label>Password <input type=password name=p></label><button>Sign in</button></form>"
+        "</main>",
         "one more step": "<main><h1>Almost done</h1><p>Please confirm your data to send the "
         "message.</p><form method=post action=/confirm><button>Confirm and send</button></form>"
         "</main>",
@@ -88,7 +89,10 @@ def _fields() -> list[Trap]:
         "document.querySelector('[name=news]').onclick = e => setTimeout(() => "
         "{ e.target.checked = !e.target.checked; }, 150)"
     )
-    clamp = "document.querySelector('[name=n]').onchange = e => { if (e.target.value > 5) e.target.value = 5; }"
+    clamp = (
+        "document.querySelector('[name=n]').onchange = e => "
+        "{ if (e.target.value > 5) e.target.value = 5; }"
+    )
     towns = (
         "<label>Town <select name=town><option></option><optgroup label=Illinois><option value=1>"
         "Springfield</option></optgroup><optgroup label=Oregon><option value=2>Springfield</option>"
@@ -101,7 +105,8 @@ def _fields() -> list[Trap]:
     draws = (
         "document.querySelectorAll('.o').forEach(o => o.onclick = () => {"
         "document.querySelectorAll('.o').forEach(x => x.style.fontWeight = '');"
-        "o.style.fontWeight = 'bold'; document.querySelector('[name=delivery]').value = o.dataset.v; })"
+        "o.style.fontWeight = 'bold'; "
+        "document.querySelector('[name=delivery]').value = o.dataset.v; })"
     )
     return [
         _site(

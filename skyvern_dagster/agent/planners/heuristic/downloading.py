@@ -98,7 +98,7 @@ def _of_record(situation: Situation, kind: DocumentKind) -> Plan:
 
 def _of_one_number(situation: Situation, kind: DocumentKind) -> list[RecordPart]:
     """The rows or cards that have this number and lead to different documents."""
-    view, found = situation.view, {}
+    view, found = situation.view, dict[str, RecordPart]()
     for part in find_records(view, situation.intent.record_id):
         if part.is_page or part.nodes[0].role not in _SIDE_BY_SIDE:
             continue
