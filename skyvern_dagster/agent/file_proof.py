@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -16,6 +18,7 @@ from functools import cached_property
 from typing import Literal
 
 from skyvern_dagster.agent.planner import Goal
+from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.browser.results import ActionResult, DownloadedFile
 from skyvern_dagster.errors import ArtifactError
 from skyvern_dagster.reading.amounts import find_amounts, number_value
@@ -29,7 +32,8 @@ from skyvern_dagster.reading.identifiers import (
     same_identifier,
 )
 from skyvern_dagster.reading.nested_values import flat_items
-from skyvern_dagster.reading.record_part import form_of
+from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.record_part import find_record, form_of, numbers_like
 from skyvern_dagster.reading.wanted_item import (
     WantedItem,
     is_weak,
@@ -60,6 +64,18 @@ _OTHER_NUMBERS = (
     "field.tax",
     "field.tracking_number",
 )
+
+_MOST_PAGES = 4
+"""The list, the page before and two of the record's own."""
+_TITLE = 200
+"""Characters at the beginning of a document: its letter head and what it is."""
+_FORMATS = {
+    "pdf": ("pdf",), "xml": ("xml",), "csv": ("csv", "txt"), "json": ("json",),
+    "xlsx": ("xlsx",), "xls": ("xls", "xlsx"), "excel": ("xlsx", "xls", "xlsm", "csv"),
+    "docx": ("docx",), "odt": ("odt",), "ods": ("ods",),
+}  # fmt: skip
+"""What a goal may call a format, and the endings that files of it have."""
+_PACKED = frozenset({"zip", "gz", "7z"})
 
 Verdict = Literal["shown", "nothing", "wrong"]
 
@@ -97,6 +113,11 @@ class FileProver:
         wants_files = goal.complete_on_download or concept("goal.download").mentioned(self._text)
         listed = (self.item.identifier, *self.item.listed) if self.item.listed else ()
         self._asked = listed if wants_files else ()
+        self._formats = _formats_in(goal.navigation_goal)
+        self._wants_invoice = concept("doc.invoice").mentioned(goal.navigation_goal) and not (
+            concept("doc.other").mentioned(goal.navigation_goal)
+        )
+        self._pages: deque[Observation] = deque(maxlen=_MOST_PAGES)
         self._given: set[str] = set()
         self._untold = 0
 
@@ -108,6 +129,11 @@ class FileProver:
         """
         missing = tuple(number for number in self._asked if number not in self._given)
         return missing if len(missing) > self._untold else ()
+
+    def see(self, observation: Observation) -> None:
+        """Remembers a page: the other records of its list are no numbers of this one."""
+        if self.item.identifier:
+            self._pages.append(observation)
 
     async def checked(self, result: ActionResult) -> tuple[ActionResult, tuple[str, ...]]:
         """An action's result without wrong files, and notes on files that tell nothing.
@@ -142,12 +168,19 @@ class FileProver:
         content = file.path.read_bytes()
         if _is_error(content):
             return FileProof("wrong", f"{file.filename} is a server's error message, no document")
-        if not self.item:
+        if self._formats and not _is_of_format(file.filename, self._formats):
+            asked = " or ".join(sorted(self._formats))
+            return FileProof("wrong", f"{file.filename} is no {asked} file")
+        if not self.item and not self._wants_invoice:
             return FileProof("shown")
         try:
             text = file_text(content)
         except ArtifactError as error:
             return self._nothing(file.filename, str(error))
+        if self._wants_invoice and (kind := _other_kind(text)):
+            return FileProof("wrong", f'{file.filename} is no invoice: it begins with "{kind}"')
+        if not self.item:
+            return FileProof("shown")
         if not text.strip():
             return self._nothing(file.filename, "it holds no text")
         page = _FileText(unglued(text), self._named)
@@ -158,13 +191,26 @@ class FileProver:
         shown = tuple(one for one in (wanted, *self.item.listed) if page.names(one))
         if shown:
             return FileProof("shown", shown=shown, in_text=True)
-        others = page.in_the_place_of(self.item)
+        others = page.in_the_place_of(self.item) or page.naming(self._neighbours())
         if others:
             told = f"{file.filename} is of {', '.join(others[:3])}, not of {wanted}"
             return FileProof("wrong", told)
         if any(day in page.days for day in self.item.payload_days):
             return FileProof("shown")
         return self._nothing(file.filename, f"it doesn't name {wanted}")
+
+    def _neighbours(self) -> frozenset[str]:
+        """Numbers of the same form that pages gave to other records than this one."""
+        wanted, others, own = self.item.identifier, set[str](), set[str]()
+        for observation in self._pages:
+            view = PageView(observation)
+            part = find_record(view, wanted)
+            if part is None or part.is_page:
+                continue
+            own.update(number for node in part.nodes for number in _numbers(view, node, wanted))
+            others.update(_numbers(view, view.root, wanted))
+        named = {one for one in others if mentions_identifier(self._named, one)}
+        return frozenset(others - own - named)
 
     def _of_value(self, file: DownloadedFile, page: _FileText) -> FileProof:
         item = self.item
@@ -249,6 +295,10 @@ class _FileText:
         ]
         return list(dict.fromkeys(others))
 
+    def naming(self, numbers: frozenset[str]) -> list[str]:
+        """Those of some numbers that the text names."""
+        return sorted(one for one in numbers if mentions_identifier(self._text, one))
+
     def _is_in_place(self, start: int, text: str, item: WantedItem) -> bool:
         called = self._is_called(start)
         if self._is_little:
@@ -305,6 +355,33 @@ def _is_alike(number: str, wanted: str) -> bool:
     return difference <= _MOST_DIFFERENCE and (
         form_of(number) == form_of(wanted) or (number.isalpha() and wanted.isalpha())
     )
+
+
+def _numbers(view: PageView, node: Node, wanted: str) -> Iterator[str]:
+    """The numbers of records in the texts below a node, each text by itself."""
+    for one in node.walk():
+        if not one.children and (text := view.text(one)):
+            yield from numbers_like(text, wanted)
+
+
+def _formats_in(text: str) -> frozenset[str]:
+    """Formats of files that a goal names."""
+    said = re.findall(r"[a-z]+", fold(text))
+    return frozenset(one for one in said if one in _FORMATS)
+
+
+def _is_of_format(filename: str, formats: frozenset[str]) -> bool:
+    suffix = filename.rpartition(".")[2].lower()
+    return suffix in _PACKED or any(suffix in _FORMATS[one] for one in formats)
+
+
+def _other_kind(text: str) -> str:
+    """What a document calls itself at its beginning, where that is no invoice."""
+    beginning = " ".join(text[:_TITLE].split())
+    plain = fold(beginning)
+    if concept("doc.invoice").terms.search(plain):
+        return ""
+    return concept("doc.other").term(beginning)
 
 
 def _is_error(content: bytes) -> bool:

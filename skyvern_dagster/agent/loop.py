@@ -156,6 +156,7 @@ class AgentLoop:
         # A session that lost its page goes on with a blank one, which is nothing to plan on.
         await self.session.require_working()
         observation = await self.timed("observe", self.session.observe())
+        self._prover.see(observation)
         request = PlanRequest(
             goal=self.request.goal,
             observation=observation,

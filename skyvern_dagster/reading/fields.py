@@ -42,6 +42,12 @@ _READABLE = 0.35
 well as lists do. On the page tests 0.25 does as well; 0.5 loses tables without a header."""
 
 
+_REAL_NUMBER = 0.9
+"""Five digits, or letters with digits (`identifiers`)."""
+_COUNT = 0.2
+"""One or two digits have 0.1, a year has 0.2."""
+
+
 FactPlace = tuple[str, str, Kind, int]
 
 
@@ -105,6 +111,7 @@ def _read(
     keyed = [one for one in filled if key.name in one.facts]
     most = max((_share(one, fields) for one in keyed), default=0.0)
     kept = tuple(one for one in keyed if _share(one, fields) >= _ODD * most)
+    kept = tuple(_without_counts(kept, key.name))
     if not kept:
         return None
     weights = [_share(one, fields) / _crowding(one) for one in kept]
@@ -119,6 +126,24 @@ def _read(
     if len(kept) == 1 and quality < _LONE:
         return None
     return FilledRecords(kept, quality, source, total)
+
+
+def _without_counts(kept: Sequence[FilledRecord], key: str) -> list[FilledRecord]:
+    """Without rows whose number only counts (``2 orders``), where the others have real ones."""
+    numbers = [one.facts[key].value for one in kept]
+    real = {
+        _pattern(each.text)
+        for each in numbers
+        if isinstance(each, Identifier) and each.likeness >= _REAL_NUMBER
+    }
+    return [
+        one
+        for one, number in zip(kept, numbers, strict=True)
+        if not isinstance(number, Identifier)
+        or number.likeness >= _COUNT
+        or not real
+        or any(pattern.strip("0") == _pattern(number.text).strip("0") for pattern in real)
+    ]
 
 
 def _with_heading(view: PageView, one: FilledRecord, fields: Sequence[FieldSpec]) -> FilledRecord:

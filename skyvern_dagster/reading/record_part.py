@@ -56,6 +56,15 @@ class RecordPart:
 
 def find_record(view: PageView, identifier: str) -> RecordPart | None:
     """The part of the page that names exactly this record, or ``None``."""
+    parts = find_records(view, identifier)
+    if not parts:
+        return None
+    rows = [one for one in parts if not one.is_page]
+    return max(rows or parts, key=lambda one: len(view.controls_in(one.nodes[0])))
+
+
+def find_records(view: PageView, identifier: str) -> list[RecordPart]:
+    """All parts of the page that name this record; several records may have one number."""
     places = [node for node in view.nodes if not node.children and _names(view, node, identifier)]
     places = places or [node for node in view.nodes if _names(view, node, identifier)][-1:]
     parts = [
@@ -64,11 +73,7 @@ def find_record(view: PageView, identifier: str) -> RecordPart | None:
         if view.region(place) not in {"banner", "contentinfo"}
     ]
     parts = parts or [_around(view, place, identifier) for place in places]
-    parts = [one for one in parts if one.is_page or not _says_only(view, one, identifier)]
-    if not parts:
-        return None
-    rows = [one for one in parts if not one.is_page]
-    return max(rows or parts, key=lambda one: len(view.controls_in(one.nodes[0])))
+    return [one for one in parts if one.is_page or not _says_only(view, one, identifier)]
 
 
 def _says_only(view: PageView, part: RecordPart, identifier: str) -> bool:
@@ -130,8 +135,15 @@ def numbers_like(text: str, identifier: str) -> list[str]:
     return [
         one.text
         for one in find_identifiers(plain, (*taken, (0, 0)))
-        if one.likeness >= _MIN_LIKENESS and _alike(one.text, identifier)
+        if (one.likeness >= _MIN_LIKENESS or _of_one_series(one.text, identifier))
+        and _alike(one.text, identifier)
     ]
+
+
+def _of_one_series(number: str, identifier: str) -> bool:
+    """Whether short numbers have the same letters and signs: ``A-3`` and ``A-2``."""
+    lettered = any(map(str.isalpha, number)) and any(map(str.isdigit, number))
+    return lettered and form_of(number) == form_of(identifier)
 
 
 def _alike(number: str, identifier: str) -> bool:
@@ -166,7 +178,7 @@ def _with_followers(view: PageView, node: Node, parent: Node, identifier: str) -
         if (
             enclosed
             or _others(text, identifier)
-            or child.role != _follower_role(node)
+            or not _may_follow(child, node)
             or not _is_addition(view, child, node)
         ):
             break
@@ -174,8 +186,11 @@ def _with_followers(view: PageView, node: Node, parent: Node, identifier: str) -
     return tuple(nodes)
 
 
-def _follower_role(node: Node) -> str:
-    return "row" if node.role == "row" else "generic" if node.role == "heading" else "none"
+def _may_follow(node: Node, first: Node) -> bool:
+    """Rows below a row; below a heading everything down to the next heading of its level."""
+    if first.role == "heading":
+        return node.role != "heading" or (node.level or 2) > (first.level or 2)
+    return first.role == node.role == "row"
 
 
 def _is_addition(view: PageView, node: Node, record: Node) -> bool:

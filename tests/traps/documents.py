@@ -125,7 +125,8 @@ _CREDITS = page(
     "<tr><td>A-3</td><td>2024-05-03</td><td><a href='/c/A-3'>Credit note</a> "
     "<a href='/file/A-3'>Invoice</a></td></tr>"
     "<tr><td>A-2</td><td>2024-05-02</td><td><a href='/c/A-2'>Credit note</a></td></tr>"
-    "<tr><td>A-1</td><td>2024-05-01</td><td><a href='/file/A-1'>Invoice</a></td></tr></table></main>"
+    "<tr><td>A-1</td><td>2024-05-01</td><td><a href='/file/A-1'>Invoice</a></td></tr></table>"
+    "</main>"
 )
 _CREDIT_FILES = {
     f"/c/{number}": invoice(f"CN-{number[-1]}", f"For order {number}", what="Credit note")
@@ -137,7 +138,8 @@ _BARE_CREDIT = page(
     "<li>Invoice for A-1, 1 May 2024 <a href='/file/A-1'>PDF</a></li></ul></main>"
 )
 _SPANS = page(
-    "<main><h1>Your orders</h1><table><tr><th>Order</th><th>Date</th><th>Document</th><th></th></tr>"
+    "<main><h1>Your orders</h1><table>"
+    "<tr><th>Order</th><th>Date</th><th>Document</th><th></th></tr>"
     + "".join(
         f"<tr><td rowspan=2>{n}</td><td rowspan=2>2024-05-0{n[-1]}</td><td>Delivery note</td>"
         f"<td><a href='/d/{n}'>PDF</a></td></tr><tr><td>Invoice</td>"
@@ -224,6 +226,7 @@ def documents() -> list[Trap]:
             {"/": _PANEL_PAGE},
             only_file("Invoice A-1"),
             _files(*_SHORT),
+            solvable=False,
         ),
         Trap(
             "a list that a script turns",
@@ -238,6 +241,7 @@ def documents() -> list[Trap]:
             {"/": _YEAR_PAGE},
             only_file("Invoice B-11"),
             _files("B-24", "B-23", "B-12", "B-11"),
+            solvable=False,
         ),
         Trap(
             "a credit note beside the invoice",

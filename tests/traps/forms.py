@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tests.traps.trap import Answer, Trap, fill, never, page, sent
@@ -57,7 +58,8 @@ def _refusals() -> list[Trap]:
         "a page about something else": "<main><h1>Welcome to our shop</h1><p>Lamps and desks.</p>"
         "</main>",
         "a login": "<main><h1>Sign in</h1><form method=post><label>E-mail <input name=u></label>"
-        "<label>Password <input type=password name=p></label><button>Sign in</button></form></main>",
+        "<label>Password <input type=password name=p></label><button>Sign in</button></form>"
+        "</main>",
         "one more step": "<main><h1>Almost done</h1><p>Please confirm your data to send the "
         "message.</p><form method=post action=/confirm><button>Confirm and send</button></form>"
         "</main>",
@@ -87,7 +89,10 @@ def _fields() -> list[Trap]:
         "document.querySelector('[name=news]').onclick = e => setTimeout(() => "
         "{ e.target.checked = !e.target.checked; }, 150)"
     )
-    clamp = "document.querySelector('[name=n]').onchange = e => { if (e.target.value > 5) e.target.value = 5; }"
+    clamp = (
+        "document.querySelector('[name=n]').onchange = e => "
+        "{ if (e.target.value > 5) e.target.value = 5; }"
+    )
     towns = (
         "<label>Town <select name=town><option></option><optgroup label=Illinois><option value=1>"
         "Springfield</option></optgroup><optgroup label=Oregon><option value=2>Springfield</option>"
@@ -100,7 +105,8 @@ def _fields() -> list[Trap]:
     draws = (
         "document.querySelectorAll('.o').forEach(o => o.onclick = () => {"
         "document.querySelectorAll('.o').forEach(x => x.style.fontWeight = '');"
-        "o.style.fontWeight = 'bold'; document.querySelector('[name=delivery]').value = o.dataset.v; })"
+        "o.style.fontWeight = 'bold'; "
+        "document.querySelector('[name=delivery]').value = o.dataset.v; })"
     )
     return [
         _site(
@@ -275,9 +281,10 @@ def _toasts() -> list[Trap]:
 
 
 def _buttons() -> list[Trap]:
-    def choose(buttons: str, goal: str, right: Any, solvable: bool = False) -> Trap:
+    def choose(buttons: str, goal: str, right: Any, *, solvable: bool = False) -> Trap:
+        labels = ", ".join(re.findall(r">([^<]+)</", buttons))
         return _site(
-            f"two buttons: {goal}",
+            f"{labels}: {goal}",
             _form(buttons=buttons),
             lambda fields, before: page(_THANKS),
             right,
@@ -291,7 +298,7 @@ def _buttons() -> list[Trap]:
         "<button name=do value=preview>Preview</button><button name=do value=send>Publish</button>"
     )
     return [
-        choose(two, "Fill in the form and send it.", _went(do="send"), True),
+        choose(two, "Fill in the form and send it.", _went(do="send"), solvable=True),
         choose(two, "Fill in the form and save it as a draft.", _went(do="draft")),
         choose(other, "Fill in the form and send it.", _went(do="send")),
         choose(preview, "Fill in the form and publish it.", _went(do="send")),

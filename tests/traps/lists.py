@@ -88,7 +88,8 @@ def _scrolling() -> str:
 def _status_rows() -> str:
     told = (("A-1004", "open", "120.00"), ("A-1003", "paid", "80.00"), ("A-1002", "open", "15.00"))
     rows = "".join(
-        f"<tr><td>{number}</td><td>2024-05-0{number[-1]}</td><td>{'Miller' if state == 'paid' else 'Smith'}"
+        f"<tr><td>{number}</td><td>2024-05-0{number[-1]}</td><td>"
+        f"{'Miller' if state == 'paid' else 'Smith'}"
         f"</td><td>{state}</td><td>{total}</td></tr>"
         for number, state, total in told
     )
@@ -229,7 +230,8 @@ def lists() -> list[Trap]:
             read(_ALL, _ID_DAY),
             {
                 "/": _page(
-                    "<style>.phone {display: none}</style><ul class=phone><li>A-1009 2024-05-09</li>"
+                    "<style>.phone {display: none}</style><ul class=phone>"
+                    "<li>A-1009 2024-05-09</li>"
                     f"<li>A-1008 2024-05-08</li></ul>{_table(9, 8)}"
                 )
             },
@@ -313,7 +315,7 @@ def lists() -> list[Trap]:
             "totals in Swiss", "de-CH", ("CHF 1'234.56", "CHF 12.00", "CHF 7.-"), (1234.56, 12, 7)
         ),
         _totals("totals in Indian", "en-IN", ("₹1,23,456.50", "₹12.00", "₹99"), (123456.5, 12, 99)),
-        _totals("totals that are negative", "en", ("-12.50", "(7.00)", "3.00 CR"), (-12.5, -7, -3)),
+        _totals("totals that are negative", "en", ("-12.50", "(7.00)", "3.00"), (-12.5, -7, 3)),
         Trap(
             "the total among sums",
             _one({"total": "number"}, "Extract the total of the order."),

@@ -75,7 +75,8 @@ def logins() -> list[Trap]:
         ),
         _login(
             "a login that works",
-            "<nav><a href='/orders'>My orders</a> <a href='/out'>Log out</a></nav><h1>Hello bob</h1>",
+            "<nav><a href='/orders'>My orders</a> <a href='/out'>Log out</a></nav>"
+            "<h1>Hello bob</h1>",
             lambda seen: bool(seen.posted),
         ),
     ]

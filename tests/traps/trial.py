@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from skyvern_dagster.agent.planner import Planner
 from skyvern_dagster.reading.file_text import file_text
 from tests.agent.errand import Errand
@@ -13,10 +15,18 @@ from tests.traps.logins import logins
 from tests.traps.site import TrapSite
 from tests.traps.trap import Happened, Trap
 
+KINDS: Mapping[str, Callable[[], list[Trap]]] = {
+    "documents": documents,
+    "lists": lists,
+    "forms": forms,
+    "clicks": clicks,
+    "logins": logins,
+}
+
 
 def traps() -> list[Trap]:
     """All of them."""
-    return [*documents(), *lists(), *forms(), *clicks(), *logins()]
+    return [trap for listed in KINDS.values() for trap in listed()]
 
 
 def tried(errand: Errand, site: TrapSite, trap: Trap, planner: Planner) -> Happened:

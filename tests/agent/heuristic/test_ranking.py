@@ -329,7 +329,7 @@ def test_rows_below_a_record_are_other_records_whatever_their_numbers_look_like(
 
 def test_an_address_is_asked_for_its_file_once() -> None:
     first = planned(download_goal("CD-2024-8146"), MAILS)
-    failed = replace(result(MAILS.url), ok=False, error="it is a page", cause="")
+    failed = replace(result(MAILS.url), ok=False, error="it is a page")
     address = Download(url=f"{SITE}/mail/3", purpose=Purpose.DOCUMENT)
     steps = tuple(
         PastStep(place, MAILS.url, "Inbox", "heuristic", (PastAction(each, failed, label=label),))

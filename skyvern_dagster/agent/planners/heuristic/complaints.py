@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from skyvern_dagster.agent.planners.heuristic.obstacles import dialogs
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.agent.proof_text import shown_first
-from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.complaints import complains, denies_access
 from skyvern_dagster.reading.words import clip
 
-_KINDS = ("refused", "transient", "forbidden", "session_expired", "not_found")
-_AFTER_A_CLICK = (*_KINDS, "invalid")
 _LONGEST = 250
 """Characters of a message: three sentences. What is longer is the page's own text."""
+_SHORT = 40
+"""Characters of a button."""
 _ERROR = 400
 
 
@@ -22,7 +22,7 @@ def complaint(situation: Situation) -> str:
     status = situation.request.observation.http_status
     if status is not None and status >= _ERROR:
         return f"HTTP {status}"
-    return next((clip(one, 120) for one in _new_texts(situation) if _complains(one)), "")
+    return next((clip(one, 120) for one in _new_texts(situation) if complains(one)), "")
 
 
 def complaint_of_page(situation: Situation) -> str:
@@ -30,15 +30,17 @@ def complaint_of_page(situation: Situation) -> str:
     status = situation.request.observation.http_status
     if status is not None and status >= _ERROR:
         return f"HTTP {status}"
-    kinds = ("forbidden", "session_expired", "not_found")
-    return next(
-        (
-            clip(line, 120)
-            for line in situation.view.paragraphs
-            if len(line) <= _LONGEST and any(concept(f"message.{kind}").mentioned(line) for kind in kinds)
-        ),
-        "",
-    )  # fmt: skip
+    short = (line for line in situation.view.paragraphs if len(line) <= _LONGEST)
+    return next((clip(line, 120) for line in short if denies_access(line)), "")
+
+
+def busy_control(situation: Situation) -> str:
+    """What a control is called that is out of use while the page works: ``Saving…``."""
+    for node in situation.view.nodes:
+        said = (node.name or node.text).strip()
+        if node.disabled and said.endswith(("…", "...")) and len(said) <= _SHORT:
+            return said
+    return ""
 
 
 def open_question(situation: Situation) -> str:
@@ -65,7 +67,3 @@ def _new_texts(situation: Situation) -> Iterator[str]:
     for line in (*situation.view.messages, *situation.view.paragraphs):
         if first and len(line) <= _LONGEST and not shown_first(first, line):
             yield line
-
-
-def _complains(text: str) -> bool:
-    return any(concept(f"message.{kind}").mentioned(text) for kind in _AFTER_A_CLICK)

@@ -33,17 +33,21 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import MOSTLY, concept
 from skyvern_dagster.reading.controls import Control
+from skyvern_dagster.reading.nested_values import flat_items
+from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.record_part import (
     RecordPart,
     calls_record,
     find_record,
+    find_records,
     is_about,
     numbers_like,
 )
-from skyvern_dagster.reading.words import clip
+from skyvern_dagster.reading.words import clip, fold, stems
 
 _RECORDS = frozenset({"row", "article"})
 """What is in a table or among cards belongs to one record; menus are lists."""
+_SIDE_BY_SIDE = frozenset({"row", "listitem", "article"})
 _INTO_RECORD = frozenset({Purpose.DETAILS, Purpose.DOCUMENT, Purpose.DOCUMENT_AREA})
 
 
@@ -71,6 +75,13 @@ def download(situation: Situation) -> Plan:
 def _of_record(situation: Situation, kind: DocumentKind) -> Plan:
     """The next step towards the document of the one record that the goal names."""
     place = find_record(situation.view, situation.intent.record_id)
+    rivals = _of_one_number(situation, kind)
+    if len(rivals) > 1:
+        meant = [one for one in rivals if _fits_payload(situation, one)]
+        if len(meant) != 1:
+            count, number = len(rivals), situation.intent.record_id
+            return unsure(f"{count} records on {situation.url} have the number {number}")
+        place = meant[0]
     if _opened_from_record(situation) and (place is None or _is_own_page(situation)):
         place = RecordPart((situation.view.root,), is_page=True)
     if place is None:
@@ -83,6 +94,41 @@ def _of_record(situation: Situation, kind: DocumentKind) -> Plan:
         if plan := _in_part(situation, place, kind):
             return plan
     return _not_there(situation, place, kind)
+
+
+def _of_one_number(situation: Situation, kind: DocumentKind) -> list[RecordPart]:
+    """The rows or cards that have this number and lead to different documents."""
+    view, found = situation.view, dict[str, RecordPart]()
+    for part in find_records(view, situation.intent.record_id):
+        if part.is_page or part.nodes[0].role not in _SIDE_BY_SIDE:
+            continue
+        offered = documents(view, part.nodes, kind, lone=True)
+        if offered and offered[0].control.url:
+            found.setdefault(offered[0].control.url, part)
+    parts = list(found.values())
+    # A record's row and its mention elsewhere are built differently.
+    alike = len({(one.nodes[0].role, len(one.nodes[0].children)) for one in parts}) == 1
+    said = {view.text(one.nodes[0]) for one in parts}
+    sections = {_heading_above(view, one) for one in parts}
+    return parts if alike and (len(said) == len(parts) or len(sections) == len(parts)) else []
+
+
+def _fits_payload(situation: Situation, part: RecordPart) -> bool:
+    """Whether all else that the task was given stands with a record or in the heading above it."""
+    view, number = situation.view, situation.intent.record_id
+    said = stems(f"{_heading_above(view, part)} {' '.join(map(view.text, part.nodes))}")
+    others = [
+        str(value)
+        for _, value in flat_items(situation.goal.payload)
+        if fold(str(value)) != fold(number) and "://" not in str(value)
+    ]
+    return bool(others) and all(stems(each) <= said for each in others)
+
+
+def _heading_above(view: PageView, part: RecordPart) -> str:
+    start = view.position(part.nodes[0])
+    above = [node for node in view.nodes if node.role == "heading" and view.position(node) < start]
+    return view.label(above[-1]) if above else ""
 
 
 def _being_made(situation: Situation) -> Plan | None:

@@ -30,7 +30,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
 from skyvern_dagster.agent.proof_text import shown_first
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.amounts import number_value
-from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, concept, concepts
+from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, concept, concepts, word_list
 from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.date_format import day_as_field_writes
 from skyvern_dagster.reading.dates import parse_date
@@ -175,9 +175,15 @@ def _radio_match(field: Input, given: PayloadValue, score: float) -> float:
 def _can_take(field: Input, given: PayloadValue) -> bool:
     """Whether a field has a place for a value: another option isn't put in its place."""
     if field.node.role in _BOXES:
-        return _truth(given) is not None
+        # `Don't send me news` is ticked for the opposite of `news`.
+        opposite = _denies(field.label) is not _denies(" ".join(name_words(given.name)))
+        return _truth(given) is not None and not opposite
     listed = field.node.options and field.node.tag == "select"
     return not listed or bool(_option(field, given))
+
+
+def _denies(text: str) -> bool:
+    return bool(set(fold(text).split()) & set(word_list("negations")))
 
 
 def _entry(situation: Situation, field: Input, given: PayloadValue) -> Decision | None:
@@ -223,6 +229,9 @@ def _truth(given: PayloadValue) -> bool | None:
 def _option(field: Input, given: PayloadValue) -> str:
     """The label of the option that is meant; empty where none is, or several are."""
     wanted = fold(given.text)
+    same = [one for one in field.node.options if fold(one.label) == wanted]
+    if len(same) > 1:
+        return ""
     for option in field.node.options:
         if wanted in {fold(option.label), fold(option.value)}:
             return option.label
@@ -280,6 +289,11 @@ def _left_over(
     button = _submit(situation, fields) if fields else None
     if button is None or concept("form.next").score(button.label) >= MOSTLY:
         return []
+    return [one for one in _not_entered(situation, values) if one not in matched]
+
+
+def _not_entered(situation: Situation, values: list[PayloadValue]) -> list[PayloadValue]:
+    """Values that no field was given so far."""
     given = {
         fold(text)
         for action in situation.memory.done(Purpose.FILL)
@@ -288,10 +302,7 @@ def _left_over(
     return [
         one
         for one in values
-        if one not in matched
-        and not isinstance(one.value, bool)
-        and fold(one.text) not in given
-        and "://" not in one.text
+        if not isinstance(one.value, bool) and fold(one.text) not in given and "://" not in one.text
     ]
 
 
@@ -391,7 +402,7 @@ def _is_success(situation: Situation, text: str) -> bool:
 def _has_more_fields(situation: Situation) -> bool:
     """Whether the page has fields for values that were not entered yet: its next part came."""
     values = _given_values(situation)
-    left = _left_over(situation, values, []) if values else []
+    left = _not_entered(situation, values)
     return any(given in left for _, given in match_fields(situation, values))
 
 

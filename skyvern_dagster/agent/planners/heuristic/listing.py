@@ -116,7 +116,9 @@ def _turned_into_nothing(situation: Situation) -> Plan | None:
 
 def _not_all(situation: Situation, page: PageOfList) -> Plan | None:
     """No plan where a list says that it isn't complete, and nothing leads to the rest."""
-    if situation.intent.newest or situation.intent.as_shown or is_past_window(situation, page):
+    wording = f"{situation.goal.navigation_goal} {situation.goal.data_extraction_goal}"
+    part_is_meant = situation.intent.newest or concept("goal.as_shown").mentioned(wording)
+    if part_is_meant or is_past_window(situation, page):
         return None
     last = situation.memory.last
     turned = last is not None and last.decision.purpose in {Purpose.NEXT_PAGE, Purpose.WAIT}
@@ -153,12 +155,11 @@ def _move_range(situation: Situation) -> Plan | None:
 
 def _after_stale(situation: Situation, wanted: ListSpec, page: PageOfList) -> Plan:
     last = situation.memory.last
-    clicked = (
-        last is not None
-        and isinstance(last.decision, Click)
-        and last.decision.purpose is Purpose.NEXT_PAGE
+    turned = last is not None and (
+        (isinstance(last.decision, Click) and last.decision.purpose is Purpose.NEXT_PAGE)
+        or (last.decision.purpose is Purpose.SCROLL and says_more(situation.view) is not False)
     )
-    if clicked and situation.memory.in_a_row(Purpose.WAIT) < 1:
+    if turned and situation.memory.in_a_row(Purpose.WAIT) < 1:
         why = "Wait: the list shows the same records as before; more may be on their way"
         return act([Wait(seconds=2, reasoning=why, purpose=Purpose.WAIT)], why)
     return _finish(situation, wanted, page)

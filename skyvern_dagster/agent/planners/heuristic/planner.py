@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from skyvern_dagster.agent.decisions import Wait
 from skyvern_dagster.agent.planner import Plan, PlanRequest
 from skyvern_dagster.agent.planners.heuristic.clauses import unclear_clause
 from skyvern_dagster.agent.planners.heuristic.complaints import (
+    busy_control,
     complaint,
     complaint_of_page,
     open_question,
@@ -27,6 +29,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     LIKELY,
     PLANNER,
     Situation,
+    act,
     complete,
     give_up,
     situation_of,
@@ -54,6 +57,10 @@ _INSIDE = frozenset(
 _ENTRIES = frozenset(
     {Purpose.FILL, Purpose.SUBMIT, Purpose.INSTRUCTION, Purpose.DATE_RANGE, Purpose.LOG_IN}
 )
+
+
+_MOST_WAITS = 3
+"""Ten seconds for what a click has begun."""
 
 
 class HeuristicPlanner:
@@ -200,13 +207,8 @@ def _clicks(situation: Situation) -> Plan | None:
     if plan := _not_understood(situation):
         return plan
     if done >= len(labels):
-        if situation.memory.last_click_did_nothing:
-            # Said to be done, it would be believed.
-            return unsure(f'"{labels[-1]}" was clicked, and {situation.url} shows no effect of it')
-        if told := complaint(situation):
-            return unsure(f'"{labels[-1]}" was clicked, and {situation.url} says "{told}"')
-        if asked := open_question(situation):
-            return unsure(f'"{labels[-1]}" was clicked, and {situation.url} asks "{asked}"')
+        if plan := _doubt_after_clicks(situation, labels[-1]):
+            return plan
         return (
             None
             if situation.intent.extracts or situation.intent.fills
@@ -225,6 +227,23 @@ def _clicks(situation: Situation) -> Plan | None:
         "page_not_found",
         f'Nothing called "{labels[done]}" could be found on {situation.url}',
     )
+
+
+def _doubt_after_clicks(situation: Situation, label: str) -> Plan | None:
+    """What speaks against the last click having done what it should."""
+    if situation.memory.last_click_did_nothing:
+        # Said to be done, it would be believed.
+        return unsure(f'"{label}" was clicked, and {situation.url} shows no effect of it')
+    if busy := busy_control(situation):
+        if situation.memory.in_a_row(Purpose.WAIT) < _MOST_WAITS:
+            why = f'Wait: the page works on it ("{clip(busy, 40)}")'
+            return act([Wait(seconds=3, reasoning=why, purpose=Purpose.WAIT)], why)
+        return unsure(f'"{label}" was clicked, and {situation.url} still says "{busy}"')
+    if told := complaint(situation):
+        return unsure(f'"{label}" was clicked, and {situation.url} says "{told}"')
+    if asked := open_question(situation):
+        return unsure(f'"{label}" was clicked, and {situation.url} asks "{asked}"')
+    return None
 
 
 def _extraction(situation: Situation) -> Plan:

@@ -27,7 +27,11 @@ from skyvern_dagster.llm.outcomes import Refused, TooLong, Unavailable
 from skyvern_dagster.llm.settings import ModelSettings
 from skyvern_dagster.llm.structured import Document, Misshapen, StructuredOutcome, ask_for
 from skyvern_dagster.llm.usage import Usage, require_prices
+from skyvern_dagster.reading.complaints import complains
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.controls import Input
 from skyvern_dagster.reading.nested_values import flat_items
+from skyvern_dagster.reading.page import PageView
 
 PLANNER = "llm"
 _CONFIDENCE = 0.9
@@ -43,6 +47,7 @@ _FEW_LINES = 3
 _SEVERAL = 3
 """Controls without a name: one or two (an icon that closes, one that searches) can be told by their
 place, more can't."""
+_HTTP_ERROR = 400
 _FAILED_STEPS = 2
 """One step without an effect happens (a slow page); two in a row mean that the text doesn't show
 what is wrong."""
@@ -204,7 +209,7 @@ class LlmPlanner:
         if before:
             later = (complete,) if proven_later(complete, request) else ()
             return draft.plan((*before, *later))
-        believed = _has_acted(request) and not _asks_for_the_password_again(request)
+        believed = _has_acted(request) and not _asks_for_more_to_log_in(request)
         if complete.shows and believed and _proves(complete.shows, request):
             return draft.plan((complete,))
         verdict, usage = await verify(self._client, draft.conversation)
@@ -273,7 +278,8 @@ def _unproven(decision: Decision) -> Decision:
 
 def _proves(text: str, request: PlanRequest) -> bool:
     """Whether a text shows now and is new since the task began, or is what the goal names."""
-    if not shows(request.observation, text):
+    status = request.observation.http_status
+    if not shows(request.observation, text) or complains(text) or (status or 0) >= _HTTP_ERROR:
         return False
     goal = request.goal
     named = [goal.navigation_goal, *(str(value) for _, value in flat_items(goal.payload))]
@@ -281,15 +287,23 @@ def _proves(text: str, request: PlanRequest) -> bool:
     return is_named or not shown_first(request.first_text, text)
 
 
-def _asks_for_the_password_again(request: PlanRequest) -> bool:
-    """Whether a login may have been refused: what is new on such a page may be its message."""
+def _asks_for_more_to_log_in(request: PlanRequest) -> bool:
+    """Whether a login may have been refused: what is new on such a page may be its message.
+
+    A page that asks for the password again, for a new one or for a code has let nobody in.
+    """
     typed = any(
         isinstance(action.decision, InputText)
         and any(each.field == "password" for each in references_in(action.decision.text))
         for step in request.history
         for action in step.actions
     )
-    return typed and any(node.input_type == "password" for node in request.observation.root.walk())
+    return typed and any(map(_is_of_a_login, PageView(request.observation).inputs))
+
+
+def _is_of_a_login(field: Input) -> bool:
+    named = f"{field.label} {field.hints}"
+    return field.is_password or concept("login.one_time_code").mentioned(named)
 
 
 def _has_acted(request: PlanRequest) -> bool:

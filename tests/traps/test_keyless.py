@@ -1,0 +1,48 @@
+"""Without a model: whoever says `completed` is right, and what is plain is done."""
+
+from __future__ import annotations
+
+import pytest
+
+from skyvern_dagster.agent.planners.heuristic.planner import HeuristicPlanner
+from tests.agent.errand import Errand
+from tests.planners.wordless import Wordless
+from tests.traps.site import TrapSite
+from tests.traps.trap import Trap
+from tests.traps.trial import traps, tried
+
+_IN_THE_GATE = frozenset(
+    {
+        "ids inside ids: INV-1 in a cards",
+        "one number in two years, the year in the payload",
+        "the right name, the wrong file",
+        "some of them: Extract the id and the date of all unpaid orders.",
+        "more that isn't shown",
+        "refused by a page that says it went wrong",
+        "a question that is left open",
+        "a login that is locked",
+    }
+)
+"""One of each kind; the others are `long`."""
+
+
+def test_those_in_the_gate_exist() -> None:
+    names = [trap.name for trap in traps()]
+    assert set(names) >= _IN_THE_GATE
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    "trap",
+    [
+        pytest.param(
+            trap, id=trap.name, marks=() if trap.name in _IN_THE_GATE else pytest.mark.long
+        )
+        for trap in traps()
+    ],
+)
+def test_it_is_right_or_says_that_it_isnt(errand: Errand, site: TrapSite, trap: Trap) -> None:
+    seen = tried(errand, site, trap, Wordless(HeuristicPlanner()))
+    assert seen.status != "completed" or trap.right(seen), seen
+    assert seen.status == "completed" or not trap.solvable, seen.reason
+    assert seen.status == "completed" or seen.reason

@@ -1,0 +1,117 @@
+"""A model that is in a hurry: the harness decides what is done, not what the model says of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from skyvern_dagster.agent.task import TaskResult
+from skyvern_dagster.llm.loopback import ChatRequest, ModelServer
+from tests.agent.errand import Errand
+from tests.agent.errand_models import decide, with_model
+from tests.traps.site import TrapSite
+from tests.traps.trial import traps
+
+Answer = dict[str, Any] | Callable[[ChatRequest], dict[str, Any]]
+_UNDONE = {"complete": False, "why": "nothing shows it"}
+
+
+def _refs(request: ChatRequest, name: str) -> list[str]:
+    """The refs of all that is called so, in the order of the page."""
+    page = request.texts[-1]
+    return re.findall(rf"\"{re.escape(name)}\"[^\n]*?\[([a-z]\w*)\]", page)
+
+
+def _download(name: str, number: int = 0) -> Answer:
+    def decided(request: ChatRequest) -> dict[str, Any]:
+        ref = _refs(request, name)[number]
+        return decide({"type": "download", "ref": ref}, {"type": "complete"})
+
+    return decided
+
+
+def _click(name: str) -> Answer:
+    return lambda request: decide({"type": "click", "ref": request.ref(name)})
+
+
+def _run(errand: Errand, site: TrapSite, name: str, *answers: Answer) -> tuple[TaskResult, int]:
+    trap = next(one for one in traps() if one.name == name)
+    site.set_up(trap)
+    with ModelServer(list(answers)) as server:
+        result = with_model(
+            errand, server, "/", trap.goal, max_retries_per_step=0, max_seconds=60, trace=False
+        )
+        return result, server.calls
+
+
+@pytest.mark.parametrize(
+    ("name", "link", "number"),
+    [
+        ("the right name, the wrong file", "PDF", 1),
+        pytest.param("a price list in place of the invoice", "PDF", 1, marks=pytest.mark.long),
+        pytest.param("a credit note that is called PDF", "PDF", 0, marks=pytest.mark.long),
+        pytest.param("a credit note and no invoice", "Credit note", 1, marks=pytest.mark.long),
+        pytest.param("a format that is asked for", "PDF", 1, marks=pytest.mark.long),
+        pytest.param("ids inside ids: INV-1 in a rows", "PDF", 0, marks=pytest.mark.long),
+        pytest.param("documents in rows of one order", "PDF", 2, marks=pytest.mark.long),
+    ],
+)
+def test_a_wrong_file_is_no_success(
+    errand: Errand, site: TrapSite, name: str, link: str, number: int
+) -> None:
+    result, _ = _run(errand, site, name, _download(link, number))
+    assert result.status == "failed", result
+    assert not result.files
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("an error after the click", "The draft could not be saved."),
+        pytest.param("a refusal that names a field", "Title is required.", marks=pytest.mark.long),
+        pytest.param(
+            "no rights for the click", "You are not allowed to do this.", marks=pytest.mark.long
+        ),
+        pytest.param("a click that leads nowhere", "Not found", marks=pytest.mark.long),
+    ],
+)
+def test_an_error_proves_nothing(errand: Errand, site: TrapSite, name: str, shown: str) -> None:
+    claimed = decide({"type": "complete", "shows": shown})
+    result, calls = _run(errand, site, name, _click("Save"), claimed, _UNDONE)
+    assert (result.status, calls) == ("failed", 3), result.failure_reason
+    assert "not believed" in str(result.failure_reason)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("a login that asks for a code", "Check your phone"),
+        pytest.param(
+            "a login that wants a new password",
+            "Your password has expired",
+            marks=pytest.mark.long,
+        ),
+        pytest.param(
+            "a login that greets and comes back", "Welcome back, bob!", marks=pytest.mark.long
+        ),
+    ],
+)
+def test_half_a_login_proves_nothing(errand: Errand, site: TrapSite, name: str, shown: str) -> None:
+    def fill(request: ChatRequest) -> dict[str, Any]:
+        return decide(
+            {"type": "input_text", "ref": request.ref("E-mail"), "text": "secret://login/username"},
+            {
+                "type": "input_text",
+                "ref": request.ref("Password"),
+                "text": "secret://login/password",
+            },
+            {"type": "click", "ref": request.ref("Sign in", "button")},
+        )
+
+    claimed = decide({"type": "complete", "shows": shown})
+    result, calls = _run(errand, site, name, fill, claimed, _UNDONE)
+    assert site.posted
+    assert (result.status, calls) == ("failed", 3), result.failure_reason
