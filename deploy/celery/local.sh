@@ -106,6 +106,8 @@ if [ "$(id -u)" = 0 ]; then
     as_owner=(runuser -u postgres --)
     chmod go+x "$state"
     install -d -o postgres "$state/postgres"
+    runuser -u postgres -- test -x "$state/postgres" ||
+        fail "PostgreSQL doesn't run as root, and its user can't enter $state: take a --state below /tmp"
 else
     mkdir -p "$state/postgres"
 fi
@@ -191,6 +193,9 @@ if [ "$web" = yes ]; then
     echo "  - grpc_server: {host: 127.0.0.1, port: $rest_port, location_name: skyvern}" >>"$workspace"
 fi
 start daemon "$python" -m dagster._daemon run -w "$workspace"
+listens() {
+    (: <"/dev/tcp/127.0.0.1/$1")
+}
 answers() {
     "$python" -c 'import sys, urllib.request as u; u.urlopen(sys.argv[1], timeout=2)' "$1"
 }
@@ -208,7 +213,7 @@ fi
 for number in $(seq "$workers"); do
     wait_for "worker-$number" 60 grep -q " ready\." "$state/logs/worker-$number.log"
 done
-wait_for code-server 60 "$python" -m dagster api grpc-health-check -p "$code_port"
+wait_for code-server 120 listens "$code_port"
 
 if [ -n "$env_file" ]; then
     env | grep -E '^(DAGSTER_|SKYVERN_|AWS_|SMTP_|DEMO_|PYTHONPATH=)' >"$env_file.tmp"

@@ -1,15 +1,16 @@
-"""Dagster's tasks as a Celery application, for ``celery --app skyvern_dagster.launching.celery_app``.
+"""Dagster's tasks as a Celery application: ``celery --app skyvern_dagster.launching.celery_app``.
 
-The tasks are dagster-celery's own: a whole run (its run launcher) and a step (its executor). Broker and
-result backend are ``DAGSTER_CELERY_BROKER`` and ``DAGSTER_CELERY_BACKEND``, as in ``dagster.yaml``.
-What is set here on top of its defaults:
+The tasks are dagster-celery's own: a whole run (its run launcher) and a step (its executor). Broker
+and result backend are ``DAGSTER_CELERY_BROKER`` and ``DAGSTER_CELERY_BACKEND``, as in
+``dagster.yaml``. What is set here on top of its defaults:
 
 * What every run needs is imported once, before processes are forked: a run begins a second or two
   earlier. Definitions aren't: each task has a new process, which reads them.
 * SIGINT does again what it does in Python. Celery ignores it in these processes, Dagster copies its
   handler onto SIGTERM, and then nothing could be canceled.
 * The processes end with their worker. Celery's go on for as long as their task takes, while nobody
-  answers for it any more: the run would be taken for lost, and carried out a second time beside itself.
+  answers for it any more: the run would be taken for lost, and carried out a second time beside
+  itself.
 """
 
 from __future__ import annotations

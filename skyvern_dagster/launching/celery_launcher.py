@@ -1,4 +1,4 @@
-"""dagster-celery's run launcher, with what it lacks for runs that people cancel and workers that die.
+"""dagster-celery's run launcher, with what it lacks where people cancel and workers die.
 
 In ``dagster.yaml`` (``skyvern-dagster init --engine celery`` writes it)::
 
