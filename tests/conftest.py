@@ -45,6 +45,7 @@ The others are further cases of the same kinds: `make test-all` has them, too.
 
 LONGEST = (
     "tests/api/test_any_request.py",
+    "tests/distributed/test_engines.py",
     "tests/e2e/test_backfill.py",
     "tests/e2e/test_executors.py",
     "tests/e2e/test_crash.py",

@@ -172,22 +172,32 @@ export DAGSTER_HOME
 "$python" -m dagster instance migrate >"$state/logs/migrate.log" 2>&1 ||
     { tail -20 "$state/logs/migrate.log" >&2; fail "Dagster can't use PostgreSQL"; }
 
+code_port=$(free_port)
+closed=$DAGSTER_PG_PORT,$redis_port,$code_port
+if [ "$web" = yes ]; then
+    rest_port=$(free_port)
+    ui_port=$(free_port)
+    api_port=$(free_port)
+    closed=$closed,$rest_port,$ui_port,$api_port
+    export SKYVERN_API_DAGSTER_URL=http://127.0.0.1:$ui_port SKYVERN_API_CODE_LOCATION=skyvern
+    # Runs put links into Dagster's UI, too.
+    export SKYVERN_API_PUBLIC_URL=http://127.0.0.1:$api_port
+fi
+# No page that a task opens reaches the deployment.
+export SKYVERN_BROWSER_CLOSED_PORTS=$closed
 for number in $(seq "$workers"); do
     DAGSTER_HOME=$(home "home-worker-$number") start "worker-$number" "$python" -m celery \
         --app skyvern_dagster.launching.celery_app worker --concurrency "$concurrency" \
         --hostname "worker-$number@%h" --loglevel INFO
 done
 
-code_port=$(free_port)
 start code-server "$python" -m dagster code-server start -m "$module.definitions" -h 127.0.0.1 -p "$code_port"
 workspace=$DAGSTER_HOME/workspace.yaml
 cat >"$workspace" <<YAML
 load_from:
   - grpc_server: {host: 127.0.0.1, port: $code_port, location_name: $module}
 YAML
-closed=$DAGSTER_PG_PORT,$redis_port,$code_port
 if [ "$web" = yes ]; then
-    rest_port=$(free_port)
     start code-server-rest "$python" -m dagster code-server start -m skyvern_dagster.deployment.code_location \
         -a defs -h 127.0.0.1 -p "$rest_port"
     echo "  - grpc_server: {host: 127.0.0.1, port: $rest_port, location_name: skyvern}" >>"$workspace"
@@ -200,12 +210,7 @@ answers() {
     "$python" -c 'import sys, urllib.request as u; u.urlopen(sys.argv[1], timeout=2)' "$1"
 }
 if [ "$web" = yes ]; then
-    ui_port=$(free_port)
-    api_port=$(free_port)
-    export SKYVERN_API_DAGSTER_URL=http://127.0.0.1:$ui_port SKYVERN_API_CODE_LOCATION=skyvern
-    export SKYVERN_API_PUBLIC_URL=http://127.0.0.1:$api_port
-    closed=$closed,$rest_port,$ui_port,$api_port
-    start webserver "$python" -m dagster_webserver -h 127.0.0.1 -p "$ui_port" -w "$workspace"
+    start webserver "$python" -m skyvern_dagster.deployment.webserver 127.0.0.1 "$ui_port" "$workspace"
     start api "$python" -m skyvern_dagster_api --host 127.0.0.1 --port "$api_port"
     wait_for webserver 120 answers "$SKYVERN_API_DAGSTER_URL/server_info"
     wait_for api 120 answers "$SKYVERN_API_PUBLIC_URL/api/v1/heartbeat"

@@ -43,7 +43,7 @@ _SETTINGS = {
     "broker_transport_options": defaults.broker_transport_options,
 }
 
-app = make_app(
+app = make_app(  # type: ignore[no-untyped-call]
     {
         "broker": os.environ.get("DAGSTER_CELERY_BROKER") or defaults.broker_url,
         "backend": os.environ.get("DAGSTER_CELERY_BACKEND") or defaults.result_backend,
@@ -52,7 +52,7 @@ app = make_app(
     }
 )
 
-execute_plan = create_task(app)
+execute_plan = create_task(app)  # type: ignore[no-untyped-call]
 execute_job = create_execute_job_task(app)
 resume_job = create_resume_job_task(app)
 
