@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 # the environment says that Python writes no bytecode.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup demo demo-ui test test-all test-sites any-request faults check format types lint reference bench bench-quick clean
+.PHONY: help setup distributed demo demo-ui test test-all test-sites any-request faults check format types lint reference bench bench-quick clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -27,10 +27,13 @@ demo: setup ## Retrieve invoices from the embedded shop, end to end
 demo-ui: setup ## The same, then leave everything up with Dagster's UI
 	$(BIN)/skyvern-dagster demo --ui
 
-test: setup ## The tests
+distributed: ## PostgreSQL and Redis for the tests that are marked so, where they can be installed
+	@sh deploy/celery/install.sh || echo "tests marked distributed will be skipped: PostgreSQL or Redis is missing" >&2
+
+test: setup distributed ## The tests
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not long"
 
-test-all: setup ## Also the long ones, which are further cases of the same kinds
+test-all: setup distributed ## Also the long ones, which are further cases of the same kinds
 	SEMANTICS_EXAMPLES=30 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-sites: setup ## The invoice workflow at real products (SITES_SCRIPTS: see docs/sites.md)

@@ -52,6 +52,7 @@ LONGEST = (
     "tests/api/test_workflows.py",
     "tests/api/test_overload.py",
     "tests/api/test_secret_parameters.py",
+    "tests/distributed/test_engines.py",
     "tests/e2e/test_backfill.py",
     "tests/e2e/test_infrastructure.py",
     "tests/agent/test_attacks.py",

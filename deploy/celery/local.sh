@@ -106,6 +106,8 @@ if [ "$(id -u)" = 0 ]; then
     as_owner=(runuser -u postgres --)
     chmod go+x "$state"
     install -d -o postgres "$state/postgres"
+    runuser -u postgres -- test -x "$state/postgres" ||
+        fail "PostgreSQL doesn't run as root, and its user can't enter $state: take a --state below /tmp"
 else
     mkdir -p "$state/postgres"
 fi
@@ -170,37 +172,45 @@ export DAGSTER_HOME
 "$python" -m dagster instance migrate >"$state/logs/migrate.log" 2>&1 ||
     { tail -20 "$state/logs/migrate.log" >&2; fail "Dagster can't use PostgreSQL"; }
 
+code_port=$(free_port)
+closed=$DAGSTER_PG_PORT,$redis_port,$code_port
+if [ "$web" = yes ]; then
+    rest_port=$(free_port)
+    ui_port=$(free_port)
+    api_port=$(free_port)
+    closed=$closed,$rest_port,$ui_port,$api_port
+    export SKYVERN_API_DAGSTER_URL=http://127.0.0.1:$ui_port SKYVERN_API_CODE_LOCATION=skyvern
+    # Runs put links into Dagster's UI, too.
+    export SKYVERN_API_PUBLIC_URL=http://127.0.0.1:$api_port
+fi
+# No page that a task opens reaches the deployment.
+export SKYVERN_BROWSER_CLOSED_PORTS=$closed
 for number in $(seq "$workers"); do
     DAGSTER_HOME=$(home "home-worker-$number") start "worker-$number" "$python" -m celery \
         --app skyvern_dagster.launching.celery_app worker --concurrency "$concurrency" \
         --hostname "worker-$number@%h" --loglevel INFO
 done
 
-code_port=$(free_port)
 start code-server "$python" -m dagster code-server start -m "$module.definitions" -h 127.0.0.1 -p "$code_port"
 workspace=$DAGSTER_HOME/workspace.yaml
 cat >"$workspace" <<YAML
 load_from:
   - grpc_server: {host: 127.0.0.1, port: $code_port, location_name: $module}
 YAML
-closed=$DAGSTER_PG_PORT,$redis_port,$code_port
 if [ "$web" = yes ]; then
-    rest_port=$(free_port)
     start code-server-rest "$python" -m dagster code-server start -m skyvern_dagster.deployment.code_location \
         -a defs -h 127.0.0.1 -p "$rest_port"
     echo "  - grpc_server: {host: 127.0.0.1, port: $rest_port, location_name: skyvern}" >>"$workspace"
 fi
 start daemon "$python" -m dagster._daemon run -w "$workspace"
+listens() {
+    (: <"/dev/tcp/127.0.0.1/$1")
+}
 answers() {
     "$python" -c 'import sys, urllib.request as u; u.urlopen(sys.argv[1], timeout=2)' "$1"
 }
 if [ "$web" = yes ]; then
-    ui_port=$(free_port)
-    api_port=$(free_port)
-    export SKYVERN_API_DAGSTER_URL=http://127.0.0.1:$ui_port SKYVERN_API_CODE_LOCATION=skyvern
-    export SKYVERN_API_PUBLIC_URL=http://127.0.0.1:$api_port
-    closed=$closed,$rest_port,$ui_port,$api_port
-    start webserver "$python" -m dagster_webserver -h 127.0.0.1 -p "$ui_port" -w "$workspace"
+    start webserver "$python" -m skyvern_dagster.deployment.webserver 127.0.0.1 "$ui_port" "$workspace"
     start api "$python" -m skyvern_dagster_api --host 127.0.0.1 --port "$api_port"
     wait_for webserver 120 answers "$SKYVERN_API_DAGSTER_URL/server_info"
     wait_for api 120 answers "$SKYVERN_API_PUBLIC_URL/api/v1/heartbeat"
@@ -208,7 +218,7 @@ fi
 for number in $(seq "$workers"); do
     wait_for "worker-$number" 60 grep -q " ready\." "$state/logs/worker-$number.log"
 done
-wait_for code-server 60 "$python" -m dagster api grpc-health-check -p "$code_port"
+wait_for code-server 120 listens "$code_port"
 
 if [ -n "$env_file" ]; then
     env | grep -E '^(DAGSTER_|SKYVERN_|AWS_|SMTP_|DEMO_|PYTHONPATH=)' >"$env_file.tmp"

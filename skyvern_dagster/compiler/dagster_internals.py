@@ -282,12 +282,11 @@ def execute_launched_run(arguments: str) -> None:
     command(arguments, None)
 
 
-def executor_config_errors(executor: dg.ExecutorDefinition, config: Mapping[str, Any]) -> list[str]:
-    """What is wrong with an executor's config; variables of the environment aren't looked up."""
+def config_errors(config_type: Any, config: Mapping[str, Any]) -> list[str]:
+    """What is wrong with a config; variables of the environment aren't looked up."""
     from dagster._config import validate_config
 
-    schema: Any = executor.config_schema
-    checked = validate_config(schema.config_type, dict(config))
+    checked = validate_config(config_type, dict(config))
     return [error.message for error in checked.errors or ()]
 
 

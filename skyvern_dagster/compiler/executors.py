@@ -9,7 +9,7 @@ from typing import Any, Literal
 import dagster as dg
 
 from skyvern_dagster.compiler.browser_executor import browser_executor
-from skyvern_dagster.compiler.dagster_internals import executor_config_errors
+from skyvern_dagster.compiler.dagster_internals import config_errors
 from skyvern_dagster.errors import DefinitionError
 
 LOCATION: Literal["location"] = "location"
@@ -51,7 +51,8 @@ def executor_named(name: str, config: Mapping[str, Any]) -> dg.ExecutorDefinitio
     found = own.get(name) or _imported(name)
     if not config:
         return found
-    if errors := executor_config_errors(found, config):
+    schema: Any = found.config_schema
+    if errors := config_errors(schema.config_type, config):
         raise DefinitionError(f"executor_config of executor {name!r}: {'; '.join(errors)}")
     return found.configured(dict(config), name=found.name)
 

@@ -1,15 +1,16 @@
-"""Dagster's tasks as a Celery application, for ``celery --app skyvern_dagster.launching.celery_app``.
+"""Dagster's tasks as a Celery application: ``celery --app skyvern_dagster.launching.celery_app``.
 
-The tasks are dagster-celery's own: a whole run (its run launcher) and a step (its executor). Broker and
-result backend are ``DAGSTER_CELERY_BROKER`` and ``DAGSTER_CELERY_BACKEND``, as in ``dagster.yaml``.
-What is set here on top of its defaults:
+The tasks are dagster-celery's own: a whole run (its run launcher) and a step (its executor). Broker
+and result backend are ``DAGSTER_CELERY_BROKER`` and ``DAGSTER_CELERY_BACKEND``, as in
+``dagster.yaml``. What is set here on top of its defaults:
 
 * What every run needs is imported once, before processes are forked: a run begins a second or two
   earlier. Definitions aren't: each task has a new process, which reads them.
 * SIGINT does again what it does in Python. Celery ignores it in these processes, Dagster copies its
   handler onto SIGTERM, and then nothing could be canceled.
 * The processes end with their worker. Celery's go on for as long as their task takes, while nobody
-  answers for it any more: the run would be taken for lost, and carried out a second time beside itself.
+  answers for it any more: the run would be taken for lost, and carried out a second time beside
+  itself.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ _SETTINGS = {
     "broker_transport_options": defaults.broker_transport_options,
 }
 
-app = make_app(
+app = make_app(  # type: ignore[no-untyped-call]
     {
         "broker": os.environ.get("DAGSTER_CELERY_BROKER") or defaults.broker_url,
         "backend": os.environ.get("DAGSTER_CELERY_BACKEND") or defaults.result_backend,
@@ -51,7 +52,7 @@ app = make_app(
     }
 )
 
-execute_plan = create_task(app)
+execute_plan = create_task(app)  # type: ignore[no-untyped-call]
 execute_job = create_execute_job_task(app)
 resume_job = create_resume_job_task(app)
 

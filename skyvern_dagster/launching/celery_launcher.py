@@ -1,4 +1,4 @@
-"""dagster-celery's run launcher, with what it lacks for runs that people cancel and workers that die.
+"""dagster-celery's run launcher, with what it lacks where people cancel and workers die.
 
 In ``dagster.yaml`` (``skyvern-dagster init --engine celery`` writes it)::
 
@@ -39,7 +39,7 @@ _LOOKS = 3
 _WAITING = "PENDING"
 
 
-class SkyvernCeleryRunLauncher(CeleryRunLauncher):  # type: ignore[misc] # Celery has no types
+class SkyvernCeleryRunLauncher(CeleryRunLauncher):
     """Runs as Celery tasks: a run per worker process, its steps in threads with one browser."""
 
     def terminate(self, run_id: str) -> bool:

@@ -160,7 +160,7 @@ class Schedule(_Settings):
     timezone: str = "UTC"
     running: bool = Field(
         default=False,
-        description="Whether it is on from the start; left out, somebody switches it on in Dagster.",
+        description="Whether it is on from the start, or somebody switches it on in Dagster.",
     )
     parameters: dict[str, Any] = Field(default_factory=dict)
     name: str | None = Field(default=None, description="The workflow's name and _schedule.")

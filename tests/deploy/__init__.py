@@ -1,0 +1,1 @@
+"""What stands in deploy/, held as far as a machine without Docker and Kubernetes can."""
