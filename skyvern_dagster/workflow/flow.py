@@ -125,7 +125,7 @@ def make_flow(nodes: tuple[FlowNode, ...], without: str | None = None) -> Flow:
     """The flow of a sequence.
 
     Where there is no conditional, a block that names none is followed by the one below it (unless
-    another one names that). Where
+    another one names that, or it leads back here). Where
     there is one, it ends its branch, and the run goes on at what the conditional itself names as
     its next block.
     """
@@ -147,8 +147,8 @@ class _Layout:
         if not self._branches:
             named = set(self._following.values())
             for label, below in pairwise(self._labels):
-                if below not in named:
-                    self._following[label] = self._following[label] or below
+                if self._following[label] is None and below not in named:
+                    self._following[label] = None if self._leads(below, label) else below
 
     def flow(self) -> Flow:
         self._cut_cycles()
@@ -163,6 +163,15 @@ class _Layout:
             },
             tuple(self._problems),
         )
+
+    def _leads(self, label: str, goal: str) -> bool:
+        """Whether a block leads to another one: of blocks that stand in no order, the last."""
+        at: str | None = label
+        seen: set[str] = set()
+        while at is not None and at != goal and at not in seen:
+            seen.add(at)
+            at = self._following[at]
+        return at == goal
 
     def _target(self, node: FlowNode, target: str | None, branch: int | None = None) -> str | None:
         if not target or target == self._without:

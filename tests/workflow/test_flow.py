@@ -34,6 +34,13 @@ def test_labels_say_what_comes_next() -> None:
     assert not flow.problems
 
 
+def test_a_graph_may_stand_in_any_order() -> None:
+    flow = make_flow((FlowNode("c"), FlowNode("a", "b"), FlowNode("b", "c")))
+
+    assert flow.order == ("a", "b", "c")
+    assert not flow.problems
+
+
 def test_branches_come_together_where_the_conditional_goes_on() -> None:
     nodes = (
         FlowNode("ask", "end", ("left", "right", None)),
