@@ -12,8 +12,8 @@ from skyvern_dagster.workflow.loader import load_text
 
 LEAVES = [each for each in OURS if issubclass(each, LeafBlock | LoopBlock) and each.example]
 NAMES = (
-    "account order_id order_ids month ledger_key total orders note company sftp_password smtp_password "
-    "website_url"
+    "account order_id order_ids month ledger_key total orders note company sftp_password "
+    "smtp_password website_url"
 )
 
 

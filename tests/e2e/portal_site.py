@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 from tests.blocks.web import Answer, Received, WebServer, web_server
 
-ACCOUNTS = {"A-100": ("S-1", "S-2"), "A-200": (), "A-300": ("S-7",)}
+ACCOUNTS = {"A-100": ("S-1", "S-2"), "A-200": ("S-5",), "A-300": ("S-7",)}
 DOCUMENTS = tuple(f"D-{number}" for number in range(101, 141))
 NAMES = tuple(f"Entry {word}" for word in ("one", "two", "three", "four", "five", "six", "seven"))
 PEOPLE = "name,email,city\nAda Byrne,ada@x.example,Cork\nBob Quinn,bob@x.example,Galway\n"
@@ -45,7 +45,7 @@ def portal_site() -> Iterator[WebServer]:
         web.answers = {**pages, "/register": _registered, "/people.csv": _csv, **_api()}
         for account, statements in ACCOUNTS.items():
             rows = [(each, f"/accounts/{account}/{each}.pdf") for each in statements]
-            web.answers[f"/accounts/{account}"] = _page(_table(f"Account {account}", rows))
+            web.answers[f"/accounts/{account}"] = _page(_table(f"Statements of {account}", rows))
             for each in statements:
                 web.answers[f"/accounts/{account}/{each}.pdf"] = _pdf(each)
         for each in DOCUMENTS:
@@ -70,12 +70,12 @@ def _registered(came: Received) -> Answer:
 
 
 def _documents() -> str:
-    return _table("Documents", [(each, f"/files/{each}.pdf") for each in DOCUMENTS])
+    return _table("Documents", [(each, f"/files/{each}.pdf") for each in DOCUMENTS], "Document")
 
 
-def _table(title: str, rows: list[tuple[str, str]]) -> str:
+def _table(title: str, rows: list[tuple[str, str]], what: str = "Statement") -> str:
     def row(number: str, file: str) -> str:
-        link = f'<a href="{file}" download>Download</a>' if file else ""
+        link = f'<a href="{file}" download>{what} {number}</a>' if file else ""
         return f"<tr><td>{number}</td><td>{link}</td></tr>"
 
     body = "".join(row(*each) for each in rows)
