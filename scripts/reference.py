@@ -31,6 +31,7 @@ from skyvern_dagster.tables import (
 )
 from skyvern_dagster.workflow import dagster_section, partition_settings
 from skyvern_dagster.workflow.definition import DefinitionBody, WorkflowDefinition
+from skyvern_dagster.workflow.inert import instead_of
 from skyvern_dagster.workflow.parameters import PARAMETER_MODELS
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
@@ -69,6 +70,7 @@ def main() -> int:
     """Writes the pages, or compares them."""
     pages = dict(block_pages()) | {
         "definition.md": definition_page(),
+        "fields-without-effect.md": inert_page(),
         "dagster-section.md": section_page(),
         "resources.md": resources_page(),
         "cli.md": cli_page(),
@@ -106,6 +108,34 @@ def definition_page() -> str:
         first = _doc(model).partition("\n")[0]
         parts.append(f"* [`{name}`](blocks/{name}.md): {first}")
     return "\n".join(parts) + "\n"
+
+
+def inert_page() -> str:
+    """The fields that are accepted and have no effect, from the classes that accept them."""
+    models: dict[str, type[BaseModel]] = {
+        "the document": WorkflowDefinition,
+        "`workflow_definition`": DefinitionBody,
+        **{f"`{name}`": model for name, model in {**PARAMETER_MODELS, **block_types()}.items()},
+    }
+    places: dict[str, list[str]] = {}
+    for place, model in models.items():
+        for field in getattr(model, "inert_fields", frozenset()):
+            places.setdefault(field, []).append(place)
+    rows = [
+        f"| `{field}` | {_places(places[field], len(block_types()))} | {instead_of(field)} |"
+        for field in sorted(places)
+    ]
+    head = ["| field | of | instead |", "|---|---|---|"]
+    intro = (
+        "Fields of Skyvern's format that are accepted and have no effect here: a warning each in "
+        "`validate`, at the start of a run, and in the answer that creates a workflow. Every other "
+        "field has an effect.\n"
+    )
+    return "\n".join([NOTE, "# Fields without effect\n", intro, *head, *rows]) + "\n"
+
+
+def _places(places: list[str], blocks: int) -> str:
+    return "every block" if len(places) >= blocks else ", ".join(places)
 
 
 def block_pages() -> Iterator[tuple[str, str]]:

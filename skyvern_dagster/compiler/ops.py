@@ -64,6 +64,10 @@ def block_op(node: BlockNode, workflow: Workflow, name: str, sources: int = 1) -
     def compute(context: dg.OpExecutionContext, inputs: Inputs) -> Iterator[dg.Output[Any]]:
         scope = taken_scope(inputs)
         run = adopted_run(context, workflow, scope)
+        if node.block.label == workflow.definition.finally_label:
+            ended = run.completion(scope)
+            known = {"run_status": ended.status, "run_failure_reason": ended.reason}
+            scope = scope.model_copy(update=known)
         after, outcome = _run(context, run.runner, node, scope)
         if node.block.label == workflow.definition.finally_label:
             run.host.tag({tags.FINALLY: "done"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from skyvern_dagster.blocks.for_loop import MAX_ITERATIONS, ForLoopBlock
@@ -27,6 +28,15 @@ def loop_items(workflow: Workflow, loop: ForLoopBlock, scope: Scope) -> list[Any
     return checked_items(value, reference)
 
 
+def _list_in(text: str) -> list[Any] | None:
+    """The list that a text is as JSON: a parameter or an answer that came as text."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return None
+    return value if isinstance(value, list) else None
+
+
 def is_in_words(loop: ForLoopBlock) -> bool:
     """Whether a loop says in words which list is to be read off the page."""
     reference = loop.reference
@@ -47,10 +57,9 @@ def checked_items(value: Any, reference: str) -> list[Any]:
     """
     items = _as_list(value)
     if items is None:
-        raise BlockError(
-            f"{reference!r} is no list to loop over: it is {type(value).__name__} "
-            f"{str(value)[:80]!r}"
-        )
+        kind = "empty" if value is None else f"{type(value).__name__} {str(value)[:80]!r}"
+        hint = _hint(value, reference)
+        raise BlockError(f"{reference!r} is no list to loop over: it is {kind}{hint}")
     if len(items) > MAX_ITERATIONS:
         raise BlockError(
             f"{reference!r} has {len(items)} items, a loop takes at most {MAX_ITERATIONS}"
@@ -64,10 +73,26 @@ def _at_path(reference: str, names: Names) -> Any:
     return evaluate(template, names)
 
 
+def _hint(value: Any, reference: str) -> str:
+    """How to make a list of what is none."""
+    name = reference if reference.isidentifier() else "value"
+    match value:
+        case str() if "," in value:
+            return f"; for its parts, write {{{{ {name}.split(',') | map('trim') | list }}}}"
+        case dict():
+            return f"; for its values, write {{{{ {name}.values() | list }}}}"
+        case int() if not isinstance(value, bool):
+            return f"; to count, write {{{{ range({name}) | list }}}}"
+        case _:
+            return ""
+
+
 def _as_list(value: Any) -> list[Any] | None:
     """A list, or the list inside a task's output (docs/contract.md#for-loop)."""
     if isinstance(value, list):
         return value
+    if isinstance(value, str) and value.lstrip().startswith("["):
+        return _list_in(value)
     if not isinstance(value, dict):
         return None
     extracted = value.get("extracted_information")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, assert_never
 
 from skyvern_dagster.credentials.reference import CARD_FIELDS, SecretReference, field_name
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.execution.scope import Scope
+from skyvern_dagster.templating.absent import note_absent
 from skyvern_dagster.templating.block_output import reaching
+from skyvern_dagster.templating.rendering import NamesOfRun
 from skyvern_dagster.workflow.definition import WorkflowDefinition
 from skyvern_dagster.workflow.parameters import (
     AwsSecretParameter,
@@ -28,8 +30,11 @@ from skyvern_dagster.workflow.vault_parameters import (
 )
 
 
-class Names(Mapping[str, Any]):
+class Names(NamesOfRun):
     """Parameters, outputs, loop values and reserved names; secrets are references.
+
+    The output of a block that has not been carried out (its branch wasn't taken, the run ended
+    before it) is empty, as in Skyvern, and noted.
 
     Raises:
         KeyError: At look-up, when there is no such name.
@@ -38,23 +43,38 @@ class Names(Mapping[str, Any]):
 
     def __init__(self, definition: WorkflowDefinition, scope: Scope) -> None:
         self._parameters: dict[str, Parameter] = {each.key: each for each in definition.parameters}
+        self._outputs = definition.output_names
         self._scope = scope
         self._plain = _plain_names(scope)
 
     def __getitem__(self, name: str) -> Any:
         if name in self._plain:
             return self._plain[name]
-        return self._parameter(self._parameters[name])
+        if name in self._parameters:
+            return self._parameter(self._parameters[name])
+        label = self._outputs[name]
+        note_absent(f"the block {label!r} has not been carried out")
+        return None
+
+    def absent_among(self, names: Iterable[str]) -> frozenset[str]:
+        """See the base class."""
+        made = (self._plain, self._parameters)
+        return frozenset(
+            name
+            for name in names
+            if name in self._outputs and not any(name in each for each in made)
+        )
 
     def __iter__(self) -> Iterator[str]:
         yield from self._plain
         yield from self._parameters
+        yield from (name for name in self._outputs if name not in self._plain)
 
     def __len__(self) -> int:
-        return len(self._plain) + len(self._parameters)
+        return len(list(iter(self)))
 
     def __contains__(self, name: object) -> bool:
-        return name in self._plain or name in self._parameters
+        return name in self._plain or name in self._parameters or name in self._outputs
 
     def _parameter(self, parameter: Parameter) -> Any:
         match parameter:
@@ -133,10 +153,11 @@ def _run_outputs(scope: Scope) -> dict[str, Any]:
 
 
 def _run_summary(scope: Scope) -> dict[str, Any]:
-    """How the run stands while it goes on."""
+    """How the run stands; in the ``finally`` block, how it has ended."""
     outputs = [each for each in scope.outputs.values() if isinstance(each, dict)]
     return {
-        "status": "running",
+        "status": scope.run_status,
+        "failure_reason": scope.run_failure_reason,
         "output": dict(scope.outputs),
         "files": [file.filename for file in scope.files],
         "errors": [error for each in outputs for error in each.get("errors") or ()],

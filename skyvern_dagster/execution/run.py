@@ -195,7 +195,15 @@ class WorkflowRun:
         if block is None or ending.status == "paused":
             return scope, ending
         self.host.log(f"{block.label}: the finally block of a run that has {ending.status}")
-        outside = scope.model_copy(update={"frames": (), "entries": (), "at": None})
+        outside = scope.model_copy(
+            update={
+                "frames": (),
+                "entries": (),
+                "at": None,
+                "run_status": ending.status,
+                "run_failure_reason": ending.reason,
+            }
+        )
         runner = replace(self.runner, reuse=False)
         after, outcome = runner.run(block, outside, hand_on="nothing")
         self.host.tag({tags.FINALLY: "done"})

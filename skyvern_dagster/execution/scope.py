@@ -7,7 +7,7 @@ keys of the artifact store.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -51,6 +51,8 @@ class Scope(BaseModel):
             a partition of an asset, which may be made again without delivering again.
         spans: Where a run makes several partitions: what each delivers under, with its first day
             and the day after its last.
+        run_status: How the run has ended, in its ``finally`` block.
+        run_failure_reason: Why it has ended so.
         base: Artifact key of the scope that this one adds to, in an iteration.
         outputs: Label -> JSON output of the last time that the block ran.
         state: Artifact key of the browser state.
@@ -76,6 +78,8 @@ class Scope(BaseModel):
     spans: dict[str, tuple[str, str]] = Field(default_factory=dict)
     organization_id: str = DEFAULT_ORGANIZATION_ID
     trust: Trust = "nothing"
+    run_status: BlockStatus | Literal["running"] = "running"
+    run_failure_reason: str | None = None
     base: str = ""
     parameters: dict[str, Any] = Field(default_factory=dict)
     outputs: dict[str, Any] = Field(default_factory=dict)

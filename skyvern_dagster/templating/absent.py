@@ -1,7 +1,8 @@
 """Values that aren't there when a template is rendered.
 
 A name that doesn't exist is a mistake, which validation finds, and an error. A field that an object
-turns out not to have (an optional one of an extraction) is empty, as in Skyvern, and noted.
+turns out not to have (an optional one of an extraction) is empty, as in Skyvern, and noted; so is
+the output of a block that has not been carried out.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 from jinja2 import StrictUndefined, UndefinedError
 from jinja2.utils import missing
 
+_not_made: ContextVar[frozenset[str]] = ContextVar("names_not_made", default=frozenset())
 _noted: ContextVar[list[str] | None] = ContextVar("absent_values", default=None)
 
 
@@ -33,6 +35,16 @@ def note_absent(line: str) -> None:
     noted = _noted.get()
     if noted is not None and line not in noted:
         noted.append(line)
+
+
+@contextmanager
+def without(names: frozenset[str]) -> Iterator[None]:
+    """While it is open, these names have no value: of blocks that weren't carried out."""
+    token = _not_made.set(names)
+    try:
+        yield
+    finally:
+        _not_made.reset(token)
 
 
 class AbsentValue(StrictUndefined):
@@ -84,6 +96,9 @@ class AbsentValue(StrictUndefined):
         return self
 
     def _taken(self) -> None:
+        if self._undefined_name in _not_made.get() and self._undefined_obj is missing:
+            note_absent(f"the block of {self._undefined_name!r} has not been carried out")
+            return
         is_forbidden = self._undefined_exception is not UndefinedError
         if self._undefined_obj is missing or self._undefined_hint is not None or is_forbidden:
             self._fail_with_undefined_error()

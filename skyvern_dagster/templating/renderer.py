@@ -54,15 +54,24 @@ class Renderer:
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
 
-    def ask(self, want: Want, template: str, names: Mapping[str, Any]) -> Any:
+    def ask(
+        self,
+        want: Want,
+        template: str,
+        names: Mapping[str, Any],
+        absent: frozenset[str] = frozenset(),
+    ) -> Any:
         """What a template gives.
+
+        Args:
+            absent: Names that are known and have no value.
 
         Raises:
             TemplateError: It can't be rendered, or takes too much.
         """
         try:
             outputs = [name for name, each in names.items() if isinstance(each, BlockOutput)]
-            question = json.dumps([want, template, dict(names), outputs]).encode()
+            question = json.dumps([want, template, dict(names), outputs, sorted(absent)]).encode()
         except (TypeError, ValueError, RecursionError) as error:
             raise TemplateError(f"{error} (in what {short(template)!r} is given)") from error
         with self._guard:

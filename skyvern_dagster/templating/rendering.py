@@ -6,12 +6,14 @@ loop, a call, arithmetic) is rendered in a process of its own, whose memory and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Literal
 
 from jinja2 import meta
 
+from skyvern_dagster.templating.absent import without
 from skyvern_dagster.templating.compiled import (
     compiling,
     evaluated_here,
@@ -62,9 +64,21 @@ def evaluate(template: str, names: Mapping[str, Any]) -> Any:
 
 def _given(want: Want, template: str, names: Mapping[str, Any]) -> Any:
     is_harmless, used = _looked_at(template)
-    if is_harmless:
-        return (rendered_here if want == "text" else evaluated_here)(template, names)
-    return asked(want, template, {name: names[name] for name in used if name in names})
+    absent = names.absent_among(used) if isinstance(names, NamesOfRun) else frozenset()
+    given = {name: names[name] for name in used - absent if name in names}
+    if not is_harmless:
+        return asked(want, template, given, absent)
+    with without(absent):
+        return (rendered_here if want == "text" else evaluated_here)(template, given)
+
+
+class NamesOfRun(Mapping[str, Any]):
+    """Names of which some are known and have no value: of blocks that weren't carried out."""
+
+    @abstractmethod
+    def absent_among(self, names: Iterable[str]) -> frozenset[str]:
+        """Those of some names."""
+        ...
 
 
 @lru_cache(maxsize=1024)

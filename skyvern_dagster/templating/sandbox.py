@@ -87,7 +87,8 @@ def as_text(value: Any) -> str:
 def as_json(value: Any, indent: int | None = None) -> str:
     """A value as JSON text, for the filters ``json`` and ``tojson``."""
     if isinstance(value, Undefined):
-        return str(value)  # raises, with the name
+        str(value)  # raises, where it is an unknown name
+        return "null"
     _check_size(_leaves(value))
     _check_numbers(value, indent)
     return json.dumps(value, ensure_ascii=False, indent=indent, default=_as_list)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -119,6 +120,12 @@ class WorkflowDefinition(BaseModel):
     def blocks(self) -> list[Block]:
         """The blocks at the top level, in order."""
         return self.workflow_definition.blocks
+
+    @cached_property
+    def output_names(self) -> Mapping[str, str]:
+        """Name of an output -> the label of the block that makes it."""
+        labels = [block.label for block in walk(self.blocks)]
+        return {name: label for label in labels for name in (label, f"{label}_output")}
 
     @property
     def finally_label(self) -> str | None:

@@ -125,9 +125,9 @@ def make_flow(nodes: tuple[FlowNode, ...], without: str | None = None) -> Flow:
     """The flow of a sequence.
 
     Where there is no conditional, a block that names none is followed by the one below it (unless
-    another one names that). Where
-    there is one, it ends its branch, and the run goes on at what the conditional itself names as
-    its next block.
+    another one names that, or it leads back here). Where
+    there is one, that holds for the blocks above it; below it, a block that names none ends its
+    branch, and the run goes on at what the conditional itself names as its next block.
     """
     return _Layout([node for node in nodes if node.label != without], without).flow()
 
@@ -144,11 +144,14 @@ class _Layout:
             if node.branches is not None
         }
         self._following = {node.label: self._target(node, node.next_label) for node in nodes}
-        if not self._branches:
-            named = set(self._following.values())
-            for label, below in pairwise(self._labels):
-                if below not in named:
-                    self._following[label] = self._following[label] or below
+        branches = {way for ways in self._branches.values() for way in ways}
+        named = branches | set(self._following.values())
+        for label, below in pairwise(self._labels):
+            if label in self._branches:
+                break  # behind it only labels say which branch a block belongs to
+            is_open = self._following[label] is None and label not in branches
+            if is_open and below not in named and not self._leads(below, label):
+                self._following[label] = below
 
     def flow(self) -> Flow:
         self._cut_cycles()
@@ -163,6 +166,15 @@ class _Layout:
             },
             tuple(self._problems),
         )
+
+    def _leads(self, label: str, goal: str) -> bool:
+        """Whether a block leads to another one: of blocks that stand in no order, the last."""
+        at: str | None = label
+        seen: set[str] = set()
+        while at is not None and at != goal and at not in seen:
+            seen.add(at)
+            at = self._following[at]
+        return at == goal
 
     def _target(self, node: FlowNode, target: str | None, branch: int | None = None) -> str | None:
         if not target or target == self._without:

@@ -38,12 +38,14 @@ class _Point:
         known: Names that exist here; the set grows with the blocks that follow.
         own: Labels of the block, of what is in it and of the loops around it.
         loops: Labels of the loops around it: each stands for its current item.
+        before: What the turn before this one has made, in a ``while_loop``.
     """
 
     block: BlockOutline
     known: AbstractSet[str]
     own: frozenset[str]
     loops: frozenset[str]
+    before: frozenset[str] = frozenset()
 
     def place(self, text: BlockText) -> Path:
         return (*self.block.path, *text.path)
@@ -74,15 +76,22 @@ class NameChecks:
         """All of them, in document order."""
         yield from self._blocks(self._outline.blocks, frozenset())
 
-    def _blocks(self, blocks: Sequence[BlockOutline], loops: frozenset[str]) -> Iterator[Finding]:
+    def _blocks(
+        self,
+        blocks: Sequence[BlockOutline],
+        loops: frozenset[str],
+        before: frozenset[str] = frozenset(),
+    ) -> Iterator[Finding]:
         last = "" if loops else self._outline.finally_label
         for block in in_order(blocks, last):
             known = self._in_loops if loops else self._known
             counted = _own_names(block)
+            turn = before | _made_in_turns(block)
             own = loops | {each.label for each in block.walk()}
-            point = _Point(block, known | counted if counted else known, own, loops)
+            more = counted | turn
+            point = _Point(block, known | more if more else known, own, loops, turn)
             yield from self._block(point)
-            yield from self._blocks(block.body, loops | {block.label})
+            yield from self._blocks(block.body, loops | {block.label}, turn)
             if block.label:
                 self._make(block.label)
 
@@ -125,7 +134,7 @@ class NameChecks:
         if name in point.loops:
             return
         origin = self._origins.get(name, name)
-        if origin in self._outputs and origin not in self._made:
+        if origin in self._outputs and origin not in self._made and origin not in point.before:
             yield self._too_early(name, origin, text, point)
         elif name not in point.known:
             yield self._unknown(name, text, point)
@@ -173,6 +182,16 @@ class NameChecks:
 def _own_names(block: BlockOutline) -> frozenset[str]:
     """A ``while_loop``'s condition may count its turns."""
     return frozenset({"current_index"} if block.model is WhileLoopBlock else ())
+
+
+def _made_in_turns(block: BlockOutline) -> frozenset[str]:
+    """What a turn of a ``while_loop`` finds of the one before it; empty in the first one."""
+    is_while = block.model is WhileLoopBlock
+    return (
+        _made_by(each.label for inner in block.body for each in inner.walk())
+        if is_while
+        else (frozenset())
+    )
 
 
 def _can_only_be_a_key(text: BlockText) -> bool:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from skyvern_dagster.blocks.block import LeafBlock
+from skyvern_dagster.blocks.block import Block, LeafBlock
+from skyvern_dagster.blocks.loop import LoopBlock
 from skyvern_dagster.blocks.registry import OURS
 from skyvern_dagster.workflow.loader import load_text
 
-LEAVES = [each for each in OURS if issubclass(each, LeafBlock) and each.example]
+LEAVES = [each for each in OURS if issubclass(each, LeafBlock | LoopBlock) and each.example]
 NAMES = (
-    "account order_id month ledger_key total orders note company sftp_password smtp_password "
-    "website_url"
+    "account order_id order_ids month ledger_key total orders note company sftp_password "
+    "smtp_password website_url"
 )
 
 
 @pytest.mark.parametrize("block", LEAVES, ids=[each.type_name() for each in LEAVES])
-def test_the_example_of_each_block(block: type[LeafBlock]) -> None:
+def test_the_example_of_each_block(block: type[Block]) -> None:
     fields = yaml.safe_load(block.example)
     assert fields["block_type"] == block.type_name()
     parameters = [

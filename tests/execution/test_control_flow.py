@@ -130,6 +130,16 @@ def test_the_finally_block_comes_however_the_run_ends(
     assert list(ran.leaves) == (["a", "last", "b"] if path == ALL else ["a", "last"])
 
 
+@pytest.mark.parametrize(("path", "said"), [(ALL, "completed"), (GONE, "failed")])
+def test_the_finally_block_knows_how_the_run_has_ended(bench: Bench, path: str, said: str) -> None:
+    told = upload("last", "{{ workflow_run_summary.status }}-{{ b_output }}.pdf")
+    made = workflow([upload("a", path), told, upload("b", path)], finally_block_label="last")
+
+    ran = both(bench, made)
+
+    assert f"{said}-" in str(ran.leaves["last"][1])
+
+
 def test_the_label_of_a_loop_is_its_current_item(bench: Bench) -> None:
     path = "{{ each_row.name }}{{ each_row.current_index }}{{ each_path.current_value }}"
     leaf = upload("leaf", path, continue_on_failure=True)

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from skyvern_dagster.blocks.outcome import BlockOutcome
-from skyvern_dagster.errors import BlockError
+from skyvern_dagster.errors import BlockError, TemplateError
 from skyvern_dagster.execution.names import Names
 from skyvern_dagster.execution.scope import LoopFrame, Scope
+from skyvern_dagster.templating.absent import noting_absent
+from skyvern_dagster.templating.rendering import evaluate
 from skyvern_dagster.workflow.loader import Workflow
 from tests.compiler.definitions import context, given, mail_secrets, upload, workflow
 from tests.scopes import new_scope
@@ -64,7 +66,13 @@ def scope_with(output: Any = TASK) -> Scope:
         ("workflow_run_outputs", {"a_output": TASK, "a": TASK}),
         (
             "workflow_run_summary",
-            {"status": "running", "output": {"a": TASK}, "files": [], "errors": []},
+            {
+                "status": "running",
+                "failure_reason": None,
+                "output": {"a": TASK},
+                "files": [],
+                "errors": [],
+            },
         ),
     ],
 )
@@ -75,13 +83,40 @@ def test_names(name: str, value: object) -> None:
     assert names[name] == value
 
 
-@pytest.mark.parametrize("name", ["b", "b_output", "current_value", "current_index", "nothing"])
+@pytest.mark.parametrize("name", ["current_value", "current_index", "nothing"])
 def test_names_that_are_not_there(name: str) -> None:
     names = Names(made().definition, scope_with())
 
     assert name not in names
     with pytest.raises(KeyError):
         names[name]
+
+
+@pytest.mark.parametrize(
+    ("template", "value"),
+    [
+        ("{{ b_output }}", ""),
+        ("{{ b }}", ""),
+        ("<{{ b_output.x.y }}>", "<>"),
+        ("{{ b.x | tojson }}", "null"),
+        ("{{ b_output or a_output.url }}", "https://example.com/"),
+        ("{{ b_output | default('-') }}", "-"),
+        ("{% if b %}x{% else %}y{% endif %}", "y"),
+        ("{% for each in b.rows %}x{% endfor %}", ""),  # in the renderer's process
+        ("{% for each in a.rows %}{{ each.id }}{{ b.x }}{% endfor %}", "A"),
+    ],
+)
+def test_what_a_block_that_was_not_carried_out_would_have_made_is_empty(
+    template: str, value: object
+) -> None:
+    names = Names(made().definition, scope_with())
+    with noting_absent() as noted:
+        assert evaluate(template, names) == value
+    assert any("has not been carried out" in line for line in noted) or "default" in template
+    assert names["b_output"] is None
+    assert "b_output" in names
+    with pytest.raises(TemplateError, match="'c_output' is undefined"):
+        evaluate("{{ c_output }}", names)
 
 
 def test_every_name_that_is_listed_can_be_looked_up() -> None:

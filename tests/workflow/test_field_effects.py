@@ -99,6 +99,6 @@ def test_a_field_without_effect_is_told(name: str, field: str) -> None:
     assert any(f"'{field}' has no effect here" in each for each in told), told
 
 
-def test_what_has_the_effect_instead_is_said_of_most() -> None:
+def test_what_has_the_effect_instead_is_said() -> None:
     fields = {field for model in MODELS.values() for field in _inert(model)}
-    assert len([field for field in fields if instead_of(field)]) > len(fields) / 2
+    assert [field for field in sorted(fields) if not instead_of(field)] == []

@@ -34,6 +34,23 @@ def test_labels_say_what_comes_next() -> None:
     assert not flow.problems
 
 
+def test_a_graph_may_stand_in_any_order() -> None:
+    flow = make_flow((FlowNode("c"), FlowNode("a", "b"), FlowNode("b", "c")))
+
+    assert flow.order == ("a", "b", "c")
+    assert not flow.problems
+
+
+def test_blocks_above_a_conditional_follow_each_other() -> None:
+    nodes = (FlowNode("a"), FlowNode("b"), FlowNode("ask", None, ("x", None)), FlowNode("x"))
+    flow = make_flow(nodes)
+
+    assert flow.order == ("a", "b", "ask", "x")
+    assert not flow.problems
+    behind = make_flow((*nodes, FlowNode("y")))
+    assert [each.label for each in behind.problems] == ["y"]
+
+
 def test_branches_come_together_where_the_conditional_goes_on() -> None:
     nodes = (
         FlowNode("ask", "end", ("left", "right", None)),

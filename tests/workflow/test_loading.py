@@ -43,10 +43,22 @@ def test_the_workflows_that_come_along(name: str) -> None:
     assert workflow.name == name
 
 
+EXAMPLES = sorted((ROOT / "workflows" / "examples").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
+def test_the_examples_validate_without_findings(
+    file: Path, clean_environment: pytest.MonkeyPatch
+) -> None:
+    clean_environment.setenv("SKYVERN_LLM_BASE_URL", "http://127.0.0.1:1")
+    assert load_workflow(file).warnings == ()
+
+
 def test_no_workflow_comes_along_untried() -> None:
     assert {file.stem for file in (ROOT / "workflows").rglob("*.yaml")} == {
         "invoice_retrieval",
         "monthly_invoices",
+        *(file.stem for file in EXAMPLES),
     }
 
 
