@@ -103,6 +103,9 @@ async def _open(page: Page, address: str) -> str:
     except Error as error:
         if _is_no_page(error.message):
             return f"Opened {address}, which gives no page of its own"
+        browser = page.context.browser
+        if browser is not None and not browser.is_connected():
+            raise  # no fault of the page's: the browser is gone, and the block is tried again
         with contextlib.suppress(Error):
             await leave_error_page(page)
         if before.startswith("http") and page.url.startswith(("chrome-error:", "about:blank")):

@@ -221,6 +221,28 @@ def run_pool_limit(instance: dg.DagsterInstance, pool: str) -> int | None:
     return set_limits.get(pool, pools.default_pool_limit)
 
 
+@contextmanager
+def shared_database_lock(instance: dg.DagsterInstance, name: str) -> Iterator[None]:
+    """Between processes of all machines that have the instance in PostgreSQL, one is inside.
+
+    PostgreSQL gives the lock back when its holder is gone. With files, the instance is of one
+    machine, and nothing is locked here.
+    """
+    storage: Any = instance.run_storage
+    if type(storage).__name__ != "PostgresRunStorage":
+        yield
+        return
+    from sqlalchemy import text
+
+    with storage.connect() as connection:
+        asked = {"name": name}
+        connection.execute(text("SELECT pg_advisory_lock(hashtext(:name))"), asked)
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(hashtext(:name))"), asked)
+
+
 def make_pools(instance: dg.DagsterInstance, pools: Iterable[str]) -> None:
     """Gives pools that nobody has used yet the instance's default limit.
 

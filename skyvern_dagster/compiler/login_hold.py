@@ -16,7 +16,11 @@ from typing import Any
 
 import dagster as dg
 
-from skyvern_dagster.compiler.dagster_internals import add_run_tags, run_pool_limit
+from skyvern_dagster.compiler.dagster_internals import (
+    add_run_tags,
+    run_pool_limit,
+    shared_database_lock,
+)
 from skyvern_dagster.compiler.limits import login_pool, login_pools
 from skyvern_dagster.execution import tags
 from skyvern_dagster.execution.declarations import declarations
@@ -71,7 +75,10 @@ _held_here: set[str] = set()
 
 def _held(instance: dg.DagsterInstance, run_id: str, limits: Mapping[str, int]) -> bool:
     """Whether the run holds its logins (now, or since an op before this one)."""
-    with _one_at_a_time(Path(instance.root_directory)):
+    with (
+        _one_at_a_time(Path(instance.root_directory)),
+        shared_database_lock(instance, tags.LOGINS),
+    ):
         others = []
         for run in instance.get_runs(filters=dg.RunsFilter(statuses=_IN_PROGRESS)):
             holder, *pools = run.tags.get(tags.LOGINS, "").split() or [""]

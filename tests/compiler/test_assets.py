@@ -234,6 +234,19 @@ def test_a_tick_makes_the_last_partition_that_has_ended() -> None:
     assert request.partition_key == "2024-04-01"
 
 
+@pytest.mark.parametrize(("section", "status"), [({}, "STOPPED"), ({"running": True}, "RUNNING")])
+def test_a_schedule_is_off_until_somebody_switches_it_on(
+    section: dict[str, Any], status: str
+) -> None:
+    workflow = made({"partitions": MONTHLY, "schedule": section})
+
+    resources = dg.Definitions(resources=asset_resources())
+    defs = dg.Definitions.merge(workflow_definitions(workflow), resources)
+
+    schedule = defs.resolve_schedule_def("sample_schedule")
+    assert schedule.default_status.value == status
+
+
 def test_a_schedule_without_its_values_is_refused() -> None:
     text = json.loads(made({"schedule": "@daily"}).text)
     del text["workflow_definition"]["parameters"][2]["default_value"]

@@ -5,6 +5,7 @@ In one file: each worker of pytest would start a deployment of its own.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ import dagster as dg
 import pytest
 
 from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.compiler.dagster_internals import shared_database_lock
 from skyvern_dagster.demo.services import DemoServices
 from skyvern_dagster.execution import tags
 from skyvern_dagster.runs.status import run_status
@@ -137,6 +139,27 @@ def attempt(branch: Office, run: dg.DagsterRun) -> dg.DagsterRun:
     found = branch.instance.get_run_by_id(run.run_id)
     assert found is not None
     return found
+
+
+def test_one_process_of_all_machines_looks_for_logins_at_a_time(branch: Office) -> None:
+    """With folders of their own, processes of two machines share no lock but the database's."""
+    order: list[str] = []
+    inside = threading.Event()
+
+    def other() -> None:
+        inside.wait(60)
+        with dg.DagsterInstance.get() as instance, shared_database_lock(instance, "logins"):
+            order.append("other")
+
+    waiting = threading.Thread(target=other)
+    waiting.start()
+    with shared_database_lock(branch.instance, "logins"):
+        inside.set()
+        waiting.join(1)
+        order.append("first")
+    waiting.join(60)
+
+    assert order == ["first", "other"]
 
 
 @pytest.mark.long
