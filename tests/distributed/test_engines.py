@@ -89,9 +89,9 @@ ENGINES: dict[str, Callable[[SharedBench], Ran]] = {
 }
 
 
-FURTHER = ("threads", "multiprocess", "CeleryRunLauncher")
-"""tests/e2e/test_executors.py has the first two in the gate, on a machine's own instance, and
-the run whose worker is killed, below, the last."""
+FURTHER = ("threads", "multiprocess", "celery executor", "CeleryRunLauncher")
+"""All: the table takes minutes. tests/e2e/test_executors.py has the first two in the gate, on a
+machine's own instance, and the run whose worker is killed, below, stands for the last."""
 
 
 @pytest.fixture(scope="module")
