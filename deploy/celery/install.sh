@@ -15,6 +15,7 @@ if ! command -v apt-get >/dev/null 2>&1 || { [ -n "$as_root" ] && ! command -v s
     exit 1
 fi
 export DEBIAN_FRONTEND=noninteractive
-$as_root apt-get update -qq
+# A network without the packages is known soon.
+$as_root apt-get update -qq -o Acquire::Retries=1 -o Acquire::http::Timeout=20
 # The packages would start servers of their own.
 $as_root env RUNLEVEL=1 apt-get install -y -qq --no-install-recommends $missing >/dev/null
