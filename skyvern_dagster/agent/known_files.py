@@ -16,8 +16,10 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from urllib.parse import urlsplit
 
 from skyvern_dagster.agent.file_proof import FileProver
 from skyvern_dagster.agent.learner import learner_of
@@ -45,8 +47,10 @@ from skyvern_dagster.errors import (
     NetworkPolicyError,
 )
 from skyvern_dagster.ids import new_id
+from skyvern_dagster.reading.amounts import find_amounts, number_value
+from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.file_text import file_text
-from skyvern_dagster.reading.identifiers import same_identifier
+from skyvern_dagster.reading.identifiers import mentions_identifier, same_identifier
 from skyvern_dagster.reading.words import fold
 
 PLANNER = "request"
@@ -69,6 +73,8 @@ the seller and the buyer (0.7 to 0.95 on those of the demo); an error page, a re
 note shares names with them, and little else."""
 
 _TOO_MANY_REQUESTS = 429
+_ANY_DAY = date(2000, 1, 1)
+_VARIABLE = re.compile(r"\{\{ [\w.]+ \}\}")
 
 
 @dataclass(frozen=True)
@@ -80,12 +86,14 @@ class FilePattern:
         content_type: Of the file.
         words: What it says, names and numbers left out.
         seen_in: The iteration that showed it.
+        values: What that iteration knew about its item.
     """
 
     address: str
     content_type: str
     words: frozenset[str]
     seen_in: str
+    values: Mapping[str, str]
 
 
 @dataclass
@@ -175,7 +183,10 @@ class KnownFile:
             words = await asyncio.to_thread(self._same_words, file, downloads[0])
             if words is not None:
                 seen_in = f"iteration {self._attempt.request.iteration}"
-                self._known.pattern = FilePattern(pattern, file.content_type, words, seen_in)
+                values = _variables(self._attempt.request).values
+                self._known.pattern = FilePattern(
+                    pattern, file.content_type, words, seen_in, values
+                )
                 self._attempt.log(f"{pattern} gives the same file: later iterations ask for theirs")
                 return
 
@@ -218,6 +229,9 @@ class KnownFile:
             return self._doubted(f"{file.filename} doesn't name {self._prover.item.identifier}")
         if file.content_type != pattern.content_type or _likeness(words, pattern.words) < _ALIKE:
             return self._doubted(f"{file.filename} isn't like the one of {pattern.seen_in}")
+        untold = await asyncio.to_thread(self._untold, file, pattern)
+        if untold is not None:
+            return self._doubted(f"{file.filename} says nothing about {untold}")
         self._known.doubts = 0
         return file
 
@@ -299,7 +313,18 @@ class KnownFile:
         wanted = self._prover.item.identifier
         names = used_in(lifted)
         is_of_item = any(same_identifier(variables.values[name], wanted) for name in names)
-        return lifted if is_of_item and variables.fill(lifted) == address else None
+        if not is_of_item or variables.fill(lifted) != address:
+            return None
+        return None if _has_other_numbers(lifted, self._home_url) else lifted
+
+    def _untold(self, file: DownloadedFile, pattern: FilePattern) -> str | None:
+        """A fact of the task that neither address nor file has, and that isn't the same for all."""
+        values, text = _variables(self._attempt.request).values, _text(file)
+        for name in sorted(set(values) - used_in(pattern.address)):
+            value = values[name]
+            if value != pattern.values.get(name) and not _tells(text, value):
+                return f"{name} {value!r}"
+        return None
 
     def _words(self, file: DownloadedFile) -> frozenset[str] | None:
         """What a file says, if its text names the item."""
@@ -329,6 +354,32 @@ def _is_for_one_file(request: TaskRequest, prover: FileProver) -> bool:
     )
     is_of_item = goal.complete_on_download and prover.item.identifier and request.iteration
     return bool(is_of_item and request.place.block and not asks_for_more)
+
+
+def _has_other_numbers(pattern: str, home_url: str) -> bool:
+    """Whether an address has numbers that the task doesn't know.
+
+    The newest invoice of one customer may be his seventh, and that of the next one his ninth. Those
+    that the address has at which the task begins (a tenant's, a version's) are no such.
+    """
+    known = set(re.findall(r"[\w.-]+", home_url))
+    address = urlsplit(pattern)
+    parts = re.findall(r"[\w.-]+", _VARIABLE.sub("", f"{address.path}?{address.query}"))
+    return any(re.search(r"\d", part) and part not in known for part in parts)
+
+
+def _tells(text: str, value: str) -> bool:
+    """Whether a text has a value: as it is, or as the same day or amount in other words."""
+    if mentions_identifier(text, value) or fold(value) in fold(text):
+        return True
+    wanted = {
+        day for one in find_dates(value, _ANY_DAY) for day in (one.day_first, one.month_first)
+    }
+    days = {day for one in find_dates(text, _ANY_DAY) for day in (one.day_first, one.month_first)}
+    if wanted - {None} and wanted & days - {None}:
+        return True
+    amount = number_value(value)
+    return amount is not None and amount in {one.value for one in find_amounts(text)}
 
 
 def _variables(request: TaskRequest) -> Variables:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -50,11 +50,15 @@ workflow_definition:
 """
 
 
-def bill(number: str, words: str = "") -> bytes:
+def bill(number: str, more: str = "") -> bytes:
+    words = f"Bill number: {number}\nGardenia Ltd\nThree garden chairs\nPlease pay soon."
+    return document(f"{words}\n{more}")
+
+
+def document(text: str) -> bytes:
     pdf = FPDF()
     pdf.add_page()
     pdf.set_font("Helvetica", size=10)
-    text = words or f"Bill number: {number}\nGardenia Ltd\nThree garden chairs\nPlease pay soon."
     pdf.multi_cell(180, 6, text)
     return bytes(pdf.output())
 
@@ -64,13 +68,16 @@ class Bills(LoopbackSite):
 
     Attributes:
         address: Where the file of a number is.
-        answer: What such an address gives, by number: status, type and content.
+        file: What it is.
+        answers: What such an address gives without a page, by number: status, type and content.
+        only_from_page: Whether none is given without a page.
         files: Numbers of the files that were asked for.
         lists: How often the list was opened.
     """
 
     def __init__(self) -> None:
         self.address: Callable[[str], str] = lambda number: f"/bill/{number}?as=pdf"
+        self.file: Callable[[str], bytes] = bill
         self.answers: dict[str, tuple[int, str, bytes]] = {}
         self.only_from_page = False
         self.files: Counter[str] = Counter()
@@ -102,13 +109,13 @@ class _Handler(Answering):
         number = name if name in NUMBERS else NUMBERS[int(name) % len(NUMBERS)]
         self.site.files[number] += 1
         status, kind, content = self.site.answers.get(
-            number, (200, "application/pdf", bill(number))
+            number, (200, "application/pdf", self.site.file(number))
         )
         is_document = self.headers.get("Sec-Fetch-Dest") in ("document", "iframe")
         if not is_document and (self.site.only_from_page or number in self.site.answers):
             return self.answer(status, kind, content)
         return self.answer(
-            200, "application/pdf", bill(number),
+            200, "application/pdf", self.site.file(number),
             Content_Disposition=f'attachment; filename="{number}.pdf"',
         )  # fmt: skip
 
@@ -125,6 +132,7 @@ def fetched(
     site: LoopbackSite,
     *,
     text: str = WORKFLOW,
+    items: Sequence[object] = NUMBERS,
     on: bool = True,
 ) -> dict[str, BlockRecord]:
     """The records of the loop's tasks, by number."""
@@ -143,7 +151,7 @@ def fetched(
     )
     lines: list[str] = []
     run = WorkflowRun(workflow, services, NoHost(write=lines.append))
-    scope = run.open({"site": site.url, "numbers": list(NUMBERS)})
+    scope = run.open({"site": site.url, "numbers": list(items)})
     _, ending = run.carry_out(scope)
     assert ending.status == "completed", "\n".join(lines)
     found = RunRecords(store, scope.workflow_run_id).all(workflow)
@@ -177,8 +185,8 @@ def test_after_one_iteration_in_the_browser_the_others_only_ask(
     ("status", "kind", "content"),
     [
         (200, "application/pdf", bill("R-1001")),
-        (200, "application/pdf", bill("R-1004", "Reminder for R-1004: nothing was paid yet")),
-        (200, "application/pdf", bill("", "Gardenia Ltd. Three garden chairs. Please pay soon.")),
+        (200, "application/pdf", document("Reminder for R-1004: nothing was paid yet")),
+        (200, "application/pdf", document("Gardenia Ltd. Three garden chairs. Please pay soon.")),
         (200, "text/html", b"<h1>Log in again</h1>"),
         (200, "text/plain", b"Bill number: R-1004 Gardenia Ltd Three garden chairs Please pay"),
         (404, "text/html", b"<h1>Not here</h1>"),
@@ -202,6 +210,31 @@ def test_addresses_that_do_not_follow_from_the_item_are_not_asked(
     records = fetched(tmp_path, runtime, bills)
     assert _planners(records) == {"heuristic": len(NUMBERS)}
     assert set(bills.files.values()) == {1}
+
+
+def test_an_address_with_a_number_that_the_task_does_not_know_is_not_asked(
+    tmp_path: Path, runtime: BrowserRuntime, bills: Bills
+) -> None:
+    """The newest bill of one may be its seventh, and that of the next one its ninth."""
+    bills.address = lambda number: f"/no/{NUMBERS.index(number) + 7}/{number}"
+    assert _planners(fetched(tmp_path, runtime, bills)) == {"heuristic": len(NUMBERS)}
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_what_the_task_knows_besides_is_in_the_address_or_in_the_file(
+    tmp_path: Path, runtime: BrowserRuntime, bills: Bills, *, told: bool
+) -> None:
+    text = WORKFLOW.replace(
+        "    - {key: number,",
+        "    - {key: branch, parameter_type: context, source_parameter_key: numbers}\n"
+        "    - {key: number,",
+    ).replace("[number]", "[number, branch]")
+    branches = dict(zip(NUMBERS, ("Leeds", "Hull", "York", "Bath", "Deal"), strict=True))
+    if told:
+        bills.file = lambda number: bill(number, f"{branches[number]} branch")
+    items = [{"number": each, "branch": branches[each]} for each in NUMBERS]
+    records = fetched(tmp_path, runtime, bills, text=text, items=items)
+    assert ("request" in _planners(records)) == told
 
 
 def test_a_file_that_only_the_page_gets_is_not_asked_for(
