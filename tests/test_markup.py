@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from skyvern_dagster.agent.planners.heuristic.instructions import clauses_of
 from skyvern_dagster.blocks import send_email
 from skyvern_dagster.credentials import code_in_text
 from skyvern_dagster.credentials.secret_texts import secrets_in
@@ -26,6 +27,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "secrets": secrets_in,
     "a mail with a code": lambda text: code_in_text._plain(f"<p>{text[:100_000]}"),
     "a mail as text": send_email._plain,
+    "a goal": lambda text: list(clauses_of(text[:2_000])),
     "templates": brace_checks._without_templates,
 }
 
