@@ -19,6 +19,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from skyvern_dagster.errors import BlockError
+from skyvern_dagster.markup import TAG, without_elements
 
 _SECONDS = 60.0
 """For each answer of the server."""
@@ -29,7 +30,6 @@ _MOST_LOOKED_AT = 2_000
 _MOST_BYTES = 50_000_000
 _MOST_BODY = 100_000
 _HEADERS = "BODY.PEEK[HEADER.FIELDS (FROM TO SUBJECT DATE MESSAGE-ID)]"
-_TAGS = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", re.I | re.S)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun",
            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # fmt: skip
 
@@ -260,7 +260,9 @@ def _body(message: EmailMessage) -> str:
         text = bytes(part.get_payload(decode=True) or b"").decode("utf-8", "replace")
     if part.get_content_subtype() == "html":
         text = "\n".join(
-            line for raw in unescape(_TAGS.sub("\n", text)).splitlines() if (line := raw.strip())
+            line
+            for raw in unescape(TAG.sub("\n", without_elements(text))).splitlines()
+            if (line := raw.strip())
         )
     return text[:_MOST_BODY]
 

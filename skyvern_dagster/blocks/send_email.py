@@ -33,14 +33,14 @@ from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.blocks.server_login import checked_address, secret_text, server_login
 from skyvern_dagster.blocks.upload_to_s3 import select_files
 from skyvern_dagster.errors import BlockError, ClaimedError
+from skyvern_dagster.markup import TAG, without_elements
 
 _LONGEST_HEADER_LINE = 900
 """Below the 998 characters of RFC 5322 (2.1.1), with room for what encoding adds."""
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _GMAIL = "smtp.gmail.com"
-_BREAKS = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6])\b[^>]*>", re.I)
-_TAGS = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", re.I | re.S)
+_BREAKS = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6])\b[^<>]*>", re.I)
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+_-]*")
 
@@ -391,7 +391,7 @@ file_attachments: [SKYVERN_DOWNLOAD_DIRECTORY]
 
 def _plain(html: str) -> str:
     """HTML without its tags, for readers that show text only."""
-    flat = _TAGS.sub(" ", _BREAKS.sub("\n", html))
+    flat = TAG.sub(" ", _BREAKS.sub("\n", without_elements(html)))
     lines = (" ".join(line.split()) for line in unescape(flat).splitlines())
     return "\n".join(line for line in lines if line)
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
 
+from skyvern_dagster.markup import TAG, without_elements
+
 LONGEST_BARE_CODE = 10
 """Up to so many characters, a pushed text is the code itself (docs/contract.md#pushed-codes)."""
 
@@ -34,7 +36,8 @@ _NOT_AFTER = re.compile(r"[.,:]\d|\s?(?:[€$£¥]|(?:eur|usd|gbp|chf|min|minut\
 _NOT_BEFORE = re.compile(r"(?:[€$£¥]|\b(?:eur|usd|gbp|chf)|\d[.:/-])\s?$")
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2}|\+?\d[\d ()/-]{10,}\d")
 _WIDE = str.maketrans({"，": ", ", "：": ": ", "．": ". ", "。": ". "})
-_ADDRESS = re.compile(r"\S+://\S+|\bwww\.\S+|\S+@\S+\.\S+")
+_WORD = re.compile(r"\S+")
+_WEB = re.compile(r"\bwww\.\S")
 
 
 def code_in(content: str) -> str:
@@ -119,14 +122,30 @@ def _plain(content: str) -> str:
     """A message without markup, addresses, dates and phone numbers, line by line."""
     text = content.translate(_WIDE)
     if re.search(r"<(?:html|body|div|p|td|br|span|table)\b", text, re.I):
-        text = re.sub(r"(?is)<(style|script|head|title)\b.*?</\1\s*>", " ", text)
-        text = re.sub(r"(?s)<!--.*?-->", " ", text)
-        text = re.sub(r"(?i)<(?:br|/p|/div|/td|/tr|/h\d|/li)\b[^>]*>", "\n", text)
-        text = html.unescape(re.sub(r"<[^>]*>", " ", text))
+        text = without_elements(_without_comments(text), ("style", "script", "head", "title"))
+        text = re.sub(r"(?i)<(?:br|/p|/div|/td|/tr|/h\d|/li)\b[^<>]*>", "\n", text)
+        text = html.unescape(TAG.sub(" ", text))
     text = unicodedata.normalize("NFKC", text)
-    for pattern in (_ADDRESS, _DATE):
-        text = pattern.sub(" ", text)
-    return text
+    return _DATE.sub(" ", _WORD.sub(_without_address, text))
+
+
+def _without_address(word: re.Match[str]) -> str:
+    """A word, if it is no address; word by word, since some have a hundred thousand characters."""
+    before, mark, after = word[0].partition("://")
+    at = word[0].find("@", 1)
+    if (mark and before and after) or (at > 0 and "." in word[0][at + 2 : -1]):
+        return " "
+    web = _WEB.search(word[0])
+    return word[0] if web is None else f"{word[0][: web.start()]} "
+
+
+def _without_comments(text: str) -> str:
+    """Without HTML's comments; what begins like one and doesn't end is text."""
+    kept, at = [], 0
+    while (begin := text.find("<!--", at)) >= 0 and (end := text.find("-->", begin + 4)) >= 0:
+        kept.append(text[at:begin])
+        at = end + 3
+    return " ".join([*kept, text[at:]])
 
 
 def _folded(text: str) -> str:

@@ -12,14 +12,15 @@ _WORDS = (
     r"pass(?:word|phrase|code|wd)|passwort|kennwort|mot de passe|contrase(?:ñ|n)a|wachtwoord|senha"
     r"|parola d'ordine|pin(?: code)?|secret(?: key)?|api[ _-]?key|access token|token|cvv|cvc|otp"
 )
-_BETWEEN = r"(?:\s+(?:is|ist|est|es|lautet|code)\b)?\s*(?P<mark>[:=]?)\s*"
+# Possessive: a text may hold a hundred thousand spaces, which are gone over once.
+_BETWEEN = r"(?:\s++(?:is|ist|est|es|lautet|code)\b)?+\s*+(?P<mark>[:=]?+)\s*+"
 _QUOTED = r"\"(?P<double>[^\"\n]{4,200})\"|'(?P<single>[^'\n]{4,200})'|“(?P<curly>[^”\n]{4,200})”"
 _BARE = r"(?P<bare>[^\s\"'“”`<>{}]{4,200})"
 _SECRET = re.compile(
     rf"(?<![\w-])(?:{_WORDS})(?![\w-]|://){_BETWEEN}(?:{_QUOTED}|`(?P<code>[^`\n]{{4,200}})`|{_BARE})",
     re.I,
 )
-_LOGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@?#]*:(?P<login>[^/\s@?#]{4,200})@", re.I)
+_LOGIN = re.compile(r"://[^/\s:@?#]{0,200}:(?P<login>[^/\s@?#]{4,200})@")
 """A password in an address: ``http://user:password@proxy``."""
 
 _ENDS = ".,;:!?)]}"

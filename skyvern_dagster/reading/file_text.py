@@ -7,16 +7,28 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from skyvern_dagster.errors import ArtifactError
+from skyvern_dagster.markup import TAG, without_elements
+
+if TYPE_CHECKING:
+    from pypdf import PdfReader
 
 _MOST_PAGES = 60
 """Of a PDF: bills of large accounts have 30; what a document is about stands on its first pages."""
 _MOST_BYTES = 8_000_000
 """Of one part of an office file, unpacked: a sheet of 100,000 rows; more is a bomb."""
-_SCRIPT = re.compile(r"<(script|style)\b.*?</\1\s*>", re.I | re.S)
-_TAG = re.compile(r"<[^>]*>")
-_INLINE_TAG = re.compile(r"</?(?:b|i|u|em|strong|span|font|small|w:[a-z]+|r|t|rPh)\b[^>]*>", re.I)
+_MOST_OFFICE_BYTES = 64_000_000
+"""Of all its parts: eight of the largest. There may be thousands of parts."""
+_MOST_DRAWN_BYTES = 16_000_000
+"""Of what a PDF's pages are drawn with, unpacked: reading takes two seconds of a processor for each
+million; the usual page has 10,000, and one of the largest maps had 9 millions."""
+
+# Whoever serves a file writes its text: a tag ends before the next one begins, so that each of
+# these goes over a text once, whatever stands there.
+_INLINE_TAG = re.compile(r"</?(?:b|i|u|em|strong|span|font|small|w:[a-z]+|r|t|rPh)\b[^<>]*>", re.I)
 _PARAGRAPH_END = re.compile(r"</(?:w:p|w:tc|si|c|row|text:p|text:h|table:table-cell)\s*>", re.I)
 _OFFICE_TEXTS = re.compile(
     r"xl/sharedStrings\.xml|xl/worksheets/[^/]+\.xml|word/(?:document|header\d*|footer\d*)\.xml"
@@ -48,8 +60,7 @@ def _pdf_text(content: bytes) -> str:
     from pypdf.errors import PyPdfError
 
     try:
-        pages = PdfReader(io.BytesIO(content)).pages
-        return "\n".join(pages[number].extract_text() for number in range(_count(len(pages))))
+        return "\n".join(_page_texts(PdfReader(io.BytesIO(content))))
     except (
         PyPdfError, ValueError, LookupError, OSError, TypeError, AttributeError, ArithmeticError,
         RecursionError, NotImplementedError, zlib.error,
@@ -60,27 +71,37 @@ def _pdf_text(content: bytes) -> str:
         raise ArtifactError(f"this PDF is encrypted: {error}") from error
 
 
-def _count(pages: int) -> int:
-    return min(pages, _MOST_PAGES)
+def _page_texts(document: PdfReader) -> Iterator[str]:
+    """The texts of the first pages, as far as they are drawn with less than what a bomb is."""
+    left = _MOST_DRAWN_BYTES
+    for number in range(min(len(document.pages), _MOST_PAGES)):
+        page = document.pages[number]
+        drawing = page.get_contents()
+        left -= 0 if drawing is None else len(drawing.get_data())
+        if left < 0:
+            return
+        yield page.extract_text()
 
 
 def _office_text(content: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = []
+            parts, left = [], _MOST_OFFICE_BYTES
             for member in archive.infolist():
-                if _OFFICE_TEXTS.fullmatch(member.filename):
+                if left > 0 and _OFFICE_TEXTS.fullmatch(member.filename):
                     with archive.open(member) as part:
-                        parts.append(part.read(_MOST_BYTES).decode("utf-8", "replace"))
+                        read = part.read(min(_MOST_BYTES, left))
+                    left -= len(read)
+                    parts.append(read.decode("utf-8", "replace"))
     except (zipfile.BadZipFile, NotImplementedError, OSError, RuntimeError, zlib.error) as error:
         raise ArtifactError(f"this can't be opened as an office file: {error}") from error
     return "\n".join(_markup_text(part) for part in parts)
 
 
 def _markup_text(text: str) -> str:
-    text = _SCRIPT.sub(" ", text)
+    text = without_elements(text)
     text = _INLINE_TAG.sub("", _PARAGRAPH_END.sub("\n", text))
-    return html.unescape(_TAG.sub("\n", text))
+    return html.unescape(TAG.sub("\n", text))
 
 
 def _decoded(content: bytes) -> str:

@@ -155,8 +155,14 @@ def _on_the_way(clause: str) -> Iterator[Instruction]:
         yield from (Visit(place) for place in named_after("go", clause))
 
 
+_VOID = re.compile(r"\s{50,}")
+"""Blanks that say nothing, and that patterns would look into again from each of them; fewer may
+stand between quotation marks."""
+
+
 def clauses_of(text: str) -> Iterator[str]:
     """Clauses; a joint within quotation marks, or between two days, doesn't part them."""
+    text = _VOID.sub(lambda blanks: "\n" if "\n" in blanks[0] else " ", text)
     whole = [match.span() for match in re.finditer(_QUOTED, text)]
     days = find_dates(text, _ANY_DAY)
     whole += [(day.start, day.end) for day in days]
