@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from tests.agent.errand import PASSWORD
 from tests.agent.errand_models import decide
 from tests.agent.records_desk import NUMBERS, RecordsDesk
 from tests.agent.test_replay import log_in, open_records, take
+from tests.loopback import LoopbackSite
 
 WORKFLOW = """
 title: Records
@@ -61,7 +62,12 @@ def desk() -> Iterator[RecordsDesk]:
 
 
 def run(
-    folder: Path, runtime: BrowserRuntime, server: ModelServer, desk: RecordsDesk, text: str
+    folder: Path,
+    runtime: BrowserRuntime,
+    server: ModelServer,
+    desk: LoopbackSite,
+    text: str,
+    numbers: Sequence[str] = NUMBERS,
 ) -> list[BlockRecord]:
     """Runs the workflow without Dagster; gives the records of its task blocks."""
     path = folder / "records.yaml"
@@ -83,7 +89,7 @@ def run(
     )
     lines: list[str] = []
     run = WorkflowRun(workflow, services, NoHost(write=lines.append))
-    scope = run.open({"site": desk.url, "numbers": list(NUMBERS)})
+    scope = run.open({"site": desk.url, "numbers": list(numbers)})
     _, ending = run.carry_out(scope)
     assert ending.status == "completed", "\n".join(lines)
     found = RunRecords(store, scope.workflow_run_id).all(workflow)

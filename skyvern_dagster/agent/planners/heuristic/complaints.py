@@ -8,21 +8,36 @@ from skyvern_dagster.agent.planners.heuristic.obstacles import dialogs
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.agent.proof_text import shown_first
 from skyvern_dagster.reading.complaints import complains, denies_access
+from skyvern_dagster.reading.controls import CONTROL_ROLES, INPUT_ROLES
+from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.words import clip
 
 _LONGEST = 250
 """Characters of a message: three sentences. What is longer is the page's own text."""
+_PARTS = INPUT_ROLES | {"row", "article", "option"}
+_CONTROLS = CONTROL_ROLES | _PARTS | {"navigation"}
+_ITEMS = frozenset({"listitem"})
+_MOST_PARTS = 8
+"""A sentence with as many words in bold or in links; what has more is a part of the page."""
+_SENTENCE = 3
+"""Words: two are a label."""
 _SHORT = 40
 """Characters of a button."""
 _ERROR = 400
 
 
-def complaint(situation: Situation) -> str:
-    """What speaks against the last action: a status, a dialog, a new message; or an empty text."""
+def complaint(situation: Situation, *, of_list: bool = False) -> str:
+    """What speaks against the last action: a status, a dialog, a new message; or an empty text.
+
+    Args:
+        situation: The page and what was done.
+        of_list: Whether items of lists are records, and no messages.
+    """
     status = situation.request.observation.http_status
     if status is not None and status >= _ERROR:
         return f"HTTP {status}"
-    return next((clip(one, 120) for one in _new_texts(situation) if complains(one)), "")
+    said = _new_texts(situation, _ITEMS if of_list else frozenset())
+    return next((clip(one, 120) for one in said if complains(one)), "")
 
 
 def complaint_of_page(situation: Situation) -> str:
@@ -56,7 +71,7 @@ def open_question(situation: Situation) -> str:
     return ""
 
 
-def _new_texts(situation: Situation) -> Iterator[str]:
+def _new_texts(situation: Situation, records: frozenset[str]) -> Iterator[str]:
     """What came up with the last action, and what the page says that it didn't say at first."""
     last = situation.memory.last_result
     if last is not None:
@@ -64,6 +79,19 @@ def _new_texts(situation: Situation) -> Iterator[str]:
         if last.dialog:
             yield last.dialog
     first = situation.request.first_text
-    for line in (*situation.view.messages, *situation.view.paragraphs):
-        if first and len(line) <= _LONGEST and not shown_first(first, line):
-            yield line
+    lines = _notices(situation.view, records) if first else ()
+    yield from (line for line in lines if not shown_first(first, line))
+
+
+def _notices(view: PageView, records: frozenset[str]) -> Iterator[str]:
+    """What a page says in sentences, outside records and controls: `Error` may name a ticket."""
+    yield from view.messages
+    for node in view.nodes:
+        text = view.text(node)
+        if not 0 < len(text) <= _LONGEST or len(node.children) > _MOST_PARTS:
+            continue
+        sentence = node.role == "heading" or len(text.split()) >= _SENTENCE
+        around = {node.role, *(above.role for above in view.ancestors(node))}
+        holds = {below.role for below in node.walk()}
+        if sentence and not around & (_CONTROLS | records) and not holds & (_PARTS | records):
+            yield text

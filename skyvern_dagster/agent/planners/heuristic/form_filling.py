@@ -16,6 +16,7 @@ from skyvern_dagster.agent.decisions import (
 )
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.complaints import complaint
+from skyvern_dagster.agent.planners.heuristic.form_sending import answers, is_success, submit_button
 from skyvern_dagster.agent.planners.heuristic.navigation import go_to
 from skyvern_dagster.agent.planners.heuristic.situation import (
     LIKELY,
@@ -27,15 +28,14 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     terminate,
     unsure,
 )
-from skyvern_dagster.agent.proof_text import shown_first
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.amounts import number_value
 from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, concept, concepts, word_list
-from skyvern_dagster.reading.controls import Control, Input
+from skyvern_dagster.reading.controls import Input
 from skyvern_dagster.reading.date_format import day_as_field_writes
 from skyvern_dagster.reading.dates import parse_date
 from skyvern_dagster.reading.nested_values import flat_items
-from skyvern_dagster.reading.words import clip, fold, name_words, overlap, stems
+from skyvern_dagster.reading.words import clip, fold, name_words, overlap
 
 _MIN_MATCH = 0.5
 """Half: all words of a fact's name in a label of any length (`overlap`), or a plain concept for
@@ -48,8 +48,6 @@ _BOXES = frozenset({"checkbox", "switch"})
 _DRAWN = frozenset({"listbox", "combobox"})
 _LONGEST_DATE = 30
 """Characters: `Wednesday, 25 September 2024` has 28; a longer text is about something else, too."""
-_SENDS = 0.4
-"""A mention of sending at the beginning of a label, or one anywhere on a native submit button."""
 _MIN_OPTION = 0.6
 """All words of the value in an option five times as long, or most of them alone (`overlap`)."""
 
@@ -94,7 +92,7 @@ def fill_form(situation: Situation) -> Plan:
     if left := _left_over(situation, values, [given for _, given in pairs]):
         named = ", ".join(given.name for given in left)
         return unsure(f"No field of the form on {situation.url} takes {named}")
-    submit = _submit(situation, [field for field, _ in pairs])
+    submit = submit_button(situation, [field for field, _ in pairs])
     if submit is None and not decisions:
         return unsure(f"The form on {situation.url} has no button that sends it")
     if submit:
@@ -286,7 +284,7 @@ def _left_over(
 ) -> list[PayloadValue]:
     """Values that no field takes, here or on an earlier page; none where a further page comes."""
     fields = [field for field, _ in match_fields(situation, values)]
-    button = _submit(situation, fields) if fields else None
+    button = submit_button(situation, fields) if fields else None
     if button is None or concept("form.next").score(button.label) >= MOSTLY:
         return []
     return [one for one in _not_entered(situation, values) if one not in matched]
@@ -316,48 +314,11 @@ def _entered(decision: Decision) -> Iterator[str]:
             return
 
 
-def _submit(situation: Situation, filled: list[Input]) -> Control | None:
-    view = situation.view
-    for named in situation.intent.clicks:
-        alike = [one for one in view.controls if overlap(named, one.label) >= _MIN_OPTION]
-        if len(alike) == 1:
-            return alike[0]
-    last = max(filled, key=lambda field: field.position)
-    first = min(field.position for field in filled)
-    for above in view.ancestors(last.node):
-        buttons = [
-            one
-            for one in view.controls_in(above)
-            if one.position > first and one.node.role == "button"
-        ]
-        scored = [(_sends(one), one) for one in buttons]
-        score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-        if best and score >= _SENDS:
-            return _asked_for(situation, buttons) or best
-        if above.tag == "form" and len(buttons) == 1:
-            return buttons[0]
-    return None
-
-
-def _sends(button: Control) -> float:
-    native = 0.2 if button.node.input_type == "submit" else 0.0
-    return concept("form.submit").score(button.label) + native
-
-
-def _asked_for(situation: Situation, buttons: list[Control]) -> Control | None:
-    """The one of several buttons that the goal's words name: `save as a draft`, `publish`."""
-    said = stems(situation.intent.instructions)
-    named = [(len(stems(one.label) & said), one) for one in buttons]
-    most = max(count for count, _ in named)
-    best = [one for count, one in named if count == most]
-    return best[0] if most and len(best) == 1 else None
-
-
 def _after_sending(situation: Situation) -> Plan | None:
     """What the site answered: success, complaints, or the next page of the form."""
     last = situation.memory.last_result
     invalid = [field for field in situation.view.inputs if field.node.invalid]
-    succeeded = next((text for text in _answers(situation) if _is_success(situation, text)), "")
+    succeeded = next((text for text in answers(situation) if is_success(situation, text)), "")
     told = next(
         (
             text
@@ -382,21 +343,6 @@ def _after_sending(situation: Situation) -> Plan | None:
             f"The form was sent, and {situation.url} came, which doesn't say that it was taken"
         )
     return None if moved else _sent_in_vain(situation)
-
-
-def _answers(situation: Situation) -> Iterator[str]:
-    last = situation.memory.last_result
-    yield from last.text_appeared if last else ()
-    yield from situation.view.messages
-    yield from situation.view.main_headings
-    yield from (line for line in situation.view.paragraphs if len(line) < 250)
-
-
-def _is_success(situation: Situation, text: str) -> bool:
-    """Whether a text says that the form was taken; what was there before it was sent doesn't."""
-    if not concept("message.success").mentioned(text) or concept("message.refused").mentioned(text):
-        return False
-    return not shown_first(situation.request.first_text, text)
 
 
 def _has_more_fields(situation: Situation) -> bool:

@@ -122,7 +122,11 @@ def _not_all(situation: Situation, page: PageOfList) -> Plan | None:
         return None
     last = situation.memory.last
     turned = last is not None and last.decision.purpose in {Purpose.NEXT_PAGE, Purpose.WAIT}
-    if turned and situation.memory.purposes(Purpose.NEXT_PAGE) and (told := complaint(situation)):
+    if (
+        turned
+        and situation.memory.purposes(Purpose.NEXT_PAGE)
+        and (told := complaint(situation, of_list=True))
+    ):
         return unsure(f'The rest of the list doesn\'t come: {situation.url} says "{told}"')
     if says_more(situation.view) is True and len(page.rows) < (claimed_total(situation.view) or 0):
         return unsure(
