@@ -189,10 +189,11 @@ def scanned(*sizes: tuple[int, int], text: str = "") -> bytes:
 def test_the_pages_of_a_scan_are_for_a_model_that_takes_pictures(desk: Desk) -> None:
     read = {"invoice_number": "R-7", "total": 5.0}
     content = scanned((900, 1200), (900, 1200))
-    with ModelServer([{"answer": read}, {"answer": {"text": "Two pages"}}, {"answer": read}]) as server:
+    said = {"text": "Two pages"}
+    with ModelServer([{"answer": read}, {"answer": said}, {"answer": read}]) as server:
         assert parsed(desk, "s.pdf", content, server, json_schema=INVOICE).output == read
         assert server.requests[0].images == 2
-        assert parsed(desk, "s.pdf", content, server).output == {"text": "Two pages"}
+        assert parsed(desk, "s.pdf", content, server).output == said
         both = scanned((900, 1200), text="bad text of a bad scan")
         forced = parsed(desk, "b.pdf", both, server, json_schema=INVOICE, force_ocr=True)
         assert forced.output == read
