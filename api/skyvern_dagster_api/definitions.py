@@ -24,7 +24,8 @@ _MOST_AS_YAML = 100_000
 
 KEPT_WHEN_LEFT_OUT = (
     "proxy_location", "webhook_callback_url", "totp_verification_url", "totp_identifier",
-    "extra_http_headers", "cdp_connect_headers",
+    "extra_http_headers", "cdp_connect_headers", "max_elapsed_time_minutes", "browser_type",
+    "pin_saved_session_ip",
 )  # fmt: skip
 """Fields of the document that an update may leave out: they stay; null clears them."""
 

@@ -20,6 +20,7 @@ from skyvern_dagster.blocks.model_question import ModelRequest, ask_model, model
 from skyvern_dagster.errors import ArtifactError, BlockError
 from skyvern_dagster.llm.settings import NO_MODEL
 from skyvern_dagster.reading.file_text import file_text
+from skyvern_dagster.reading.pdf_scans import page_pictures
 
 FileKind = Literal["csv", "excel", "pdf", "image", "docx", "zip"]
 """What a file is."""
@@ -43,13 +44,13 @@ class FileDocument:
     Attributes:
         text: What a person reads in it.
         tables: Its tables, by name.
-        picture: It, where it is one.
+        pictures: It, where it is one; of a scanned PDF its pages.
     """
 
     name: str
     text: str = ""
     tables: dict[str, list[Row]] = field(default_factory=dict)
-    picture: bytes = b""
+    pictures: tuple[bytes, ...] = ()
 
     @property
     def rows(self) -> list[Row]:
@@ -82,8 +83,13 @@ def _kind_of_archive(file: GivenFile) -> FileKind:
     return "docx" if "word/document.xml" in names else "zip"
 
 
-def read_document(file: GivenFile, kind: FileKind, worksheet: str = "") -> FileDocument:
+def read_document(
+    file: GivenFile, kind: FileKind, worksheet: str = "", *, as_pictures: bool = False
+) -> FileDocument:
     """Reads a file other than an archive.
+
+    Args:
+        as_pictures: Whether a PDF's pages are taken as pictures, also where they hold text.
 
     Raises:
         BlockError: It is not what it is said to be, or broken.
@@ -95,11 +101,30 @@ def read_document(file: GivenFile, kind: FileKind, worksheet: str = "") -> FileD
             sheets = excel_sheets(file.content, file.name, worksheet)
             return FileDocument(file.name, tables=sheets)
         case "image":
-            return FileDocument(file.name, picture=_picture(file))
+            return FileDocument(file.name, pictures=(_picture(file),))
         case "docx":
             return _docx(file)
-        case "pdf" | "zip":
+        case "pdf":
+            return _pdf(file, as_pictures=as_pictures)
+        case "zip":
             return FileDocument(file.name, _text(file, kind))
+
+
+def _pdf(file: GivenFile, *, as_pictures: bool) -> FileDocument:
+    text = _text(file, "pdf")
+    if text.strip() and not as_pictures:
+        return FileDocument(file.name, text)
+    try:
+        pictures = page_pictures(file.content)
+    except ArtifactError as error:
+        raise BlockError(f"{file.name}: {error}") from error
+    if not pictures:
+        raise BlockError(
+            f"{file.name} holds no text, and no pictures of pages that could be read"
+            if not text.strip()
+            else f"force_ocr: the pages of {file.name} are text, not pictures: leave it out"
+        )
+    return FileDocument(file.name, pictures=pictures)
 
 
 def _text(file: GivenFile, kind: FileKind) -> str:
@@ -189,8 +214,8 @@ def data_of(context: BlockContext, document: FileDocument, schema: Any, goal: st
         BlockError: It needs a model, and none is configured; or the model's answer is of no use.
         InfrastructureError: The model's server doesn't answer.
     """
-    if document.picture:
-        asked = ModelRequest(goal, schema or _ANY_TEXT, images=(document.picture,))
+    if document.pictures:
+        asked = ModelRequest(goal, schema or _ANY_TEXT, images=document.pictures)
         answer = ask_model(context, "to read the picture", asked)
         return FileData(answer.value, answer.details)
     if not schema:

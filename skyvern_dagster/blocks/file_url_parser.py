@@ -14,7 +14,6 @@ from skyvern_dagster.blocks.file_data import data_of, kind_of, members, read_doc
 from skyvern_dagster.blocks.given_file import GivenFile, given_file
 from skyvern_dagster.blocks.kept_file import keep_files
 from skyvern_dagster.blocks.outcome import BlockOutcome
-from skyvern_dagster.errors import BlockError
 
 FileType = Literal["auto_detect", "csv", "excel", "pdf", "image", "docx", "zip"]
 """What a file is; ``auto_detect``: as its content says."""
@@ -48,7 +47,10 @@ file_url: https://portal.example/orders.csv
     file_type: FileType = Field(default="auto_detect", description="What the file is.")
     json_schema: dict[str, Any] | None = Field(default=None, description="Form of the data.")
     worksheet: str | None = Field(default=None, description="Sheet of an Excel file; else all.")
-    force_ocr: bool = Field(default=False, description="Read a PDF's pages as pictures.")
+    force_ocr: bool = Field(
+        default=False,
+        description="Read a PDF's pages as pictures, also where they hold text: a bad scan's.",
+    )
 
     @classmethod
     def model_use(cls, fields: Mapping[str, Any]) -> ModelUse | None:
@@ -75,14 +77,11 @@ file_url: https://portal.example/orders.csv
         """
         file = given_file(context, self.file_url, "file_url")
         kind = kind_of(file) if self.file_type == "auto_detect" else self.file_type
-        if self.force_ocr and kind == "pdf":
-            raise BlockError(
-                "force_ocr: pages aren't read as pictures here; leave it out, or give pictures"
-            )
         worksheet = context.rendered(self.worksheet or "", "worksheet")
         if kind == "zip":
             return self._unpacked(context, file)
-        data = data_of(context, read_document(file, kind, worksheet), self.json_schema, READING)
+        document = read_document(file, kind, worksheet, as_pictures=self.force_ocr)
+        data = data_of(context, document, self.json_schema, READING)
         context.log(f"read {file.name} ({kind}, {len(file.content)} bytes)")
         return BlockOutcome(status="completed", output=data.value, details=data.details)
 

@@ -15,6 +15,7 @@ from skyvern_dagster.agent.planners.llm.templates import fenced
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.errors import BlockError, InfrastructureError, NoFitError
 from skyvern_dagster.llm.client import ModelClient
+from skyvern_dagster.llm.known_servers import capabilities_of
 from skyvern_dagster.llm.messages import Message, Question
 from skyvern_dagster.llm.outcomes import Refused, TooLong, Unavailable
 from skyvern_dagster.llm.prompt_folder import PromptFolder
@@ -112,7 +113,13 @@ def ask_model(context: BlockContext, what: str, asked: ModelRequest) -> ModelAns
             raise NoFitError(f"the answer doesn't fit the form: {problem}")
         return document["answer"]
 
-    return _answer(asyncio.run(ask_for(ModelClient(settings), question, read)))
+    if asked.images and settings.vision == "off":
+        raise BlockError(f"this needs a model {what}, and SKYVERN_LLM_VISION is off")
+    outcome = asyncio.run(ask_for(ModelClient(settings), question, read))
+    if asked.images and not capabilities_of(settings).pictures:
+        # Its server has refused them: what it says of pictures that it hasn't seen is made up.
+        raise BlockError(f"this needs a model {what}, and {settings.model} takes no pictures")
+    return _answer(outcome)
 
 
 def _answer(outcome: StructuredOutcome[Any]) -> ModelAnswer:

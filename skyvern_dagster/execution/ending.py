@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.loop import LoopBlock
 from skyvern_dagster.blocks.outcome import BlockOutcome, BlockStatus
+from skyvern_dagster.blocks.terminate import TerminateBlock
 from skyvern_dagster.execution import tags
 from skyvern_dagster.execution.records import BlockRecord
 from skyvern_dagster.workflow.definition import walk
@@ -125,8 +127,15 @@ def _codes_of(workflow: Workflow) -> dict[str, frozenset[str]]:
     return {
         block.label: frozenset(getattr(block, "error_code_mapping", {}))
         | frozenset(workflow.definition.error_codes)
+        | frozenset(_own_code(block))
         for block in walk(workflow.definition.blocks)
     }
+
+
+def _own_code(block: Block) -> Iterator[str]:
+    """The code of a block that ends an item on purpose."""
+    if isinstance(block, TerminateBlock) and block.error_code:
+        yield block.error_code
 
 
 def incomplete_reason(unfinished: Sequence[UnfinishedItem]) -> str | None:

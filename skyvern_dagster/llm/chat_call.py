@@ -60,11 +60,19 @@ def _told(
     return merged(messages) if capabilities.alternating else messages
 
 
+_SEEN = "Seen."
+
+
 def merged(messages: Sequence[Message]) -> tuple[Message, ...]:
-    """Messages of one role that follow each other as one; its picture is the last one's."""
+    """Messages of one role that follow each other as one.
+
+    A message has one picture: between two that have one, the other side says a word.
+    """
     made: list[Message] = []
     for message in messages:
-        if made and made[-1].role == message.role:
+        if made and made[-1].role == message.role and made[-1].image and message.image:
+            made += [Message("assistant" if message.role == "user" else "user", _SEEN), message]
+        elif made and made[-1].role == message.role:
             image = message.image or made[-1].image
             made[-1] = Message(message.role, f"{made[-1].text}\n\n{message.text}", image)
         else:

@@ -46,11 +46,13 @@ def test_the_client_reads_every_definition(tmp_path: Path) -> None:
 def test_what_an_update_leaves_out_stays() -> None:
     before = (
         document() + "webhook_callback_url: https://hook.example\nproxy_location: RESIDENTIAL\n"
+        "max_elapsed_time_minutes: 7\n"
     )
     after = with_kept(f"# mine\n{document()}proxy_location: NONE\n", before)
     assert after.startswith("# mine\n")
     assert yaml.safe_load(after)["proxy_location"] == "NONE"
     assert yaml.safe_load(after)["webhook_callback_url"] == "https://hook.example"
+    assert yaml.safe_load(after)["max_elapsed_time_minutes"] == 7
     assert with_kept(document(), document()) == document()
 
 

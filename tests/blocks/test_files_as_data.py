@@ -13,6 +13,7 @@ import docx
 import openpyxl
 import pytest
 from fpdf import FPDF
+from PIL import Image
 
 from skyvern_dagster.agent.choice import PlannerChoice
 from skyvern_dagster.blocks.context import BlockContext
@@ -169,6 +170,59 @@ def test_what_takes_a_model_says_so(desk: Desk) -> None:
         outcome = parsed(desk, name, content, json_schema=schema)
         assert outcome.status == "failed"
         assert "set SKYVERN_LLM_API_KEY" in str(outcome.failure_reason)
+
+
+def scanned(*sizes: tuple[int, int], text: str = "") -> bytes:
+    """A PDF whose pages are pictures."""
+    made = FPDF()
+    for number, size in enumerate(sizes):
+        made.add_page()
+        picture = io.BytesIO()
+        Image.new("RGB", size, (250, 250, 240 - number)).save(picture, "PNG")
+        made.image(picture, w=180)
+    if text:
+        made.set_font("helvetica")
+        made.cell(text=text)
+    return bytes(made.output())
+
+
+def test_the_pages_of_a_scan_are_for_a_model_that_takes_pictures(desk: Desk) -> None:
+    read = {"invoice_number": "R-7", "total": 5.0}
+    content = scanned((900, 1200), (900, 1200))
+    said = {"text": "Two pages"}
+    with ModelServer([{"answer": read}, {"answer": said}, {"answer": read}]) as server:
+        assert parsed(desk, "s.pdf", content, server, json_schema=INVOICE).output == read
+        assert server.requests[0].images == 2
+        assert parsed(desk, "s.pdf", content, server).output == said
+        both = scanned((900, 1200), text="bad text of a bad scan")
+        forced = parsed(desk, "b.pdf", both, server, json_schema=INVOICE, force_ocr=True)
+        assert forced.output == read
+        assert server.requests[2].images == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "fields", "reason"),
+    [
+        (scanned((900, 1200)), {}, "set SKYVERN_LLM_API_KEY"),
+        (scanned((60, 60)), {}, "holds no text, and no pictures of pages"),
+        (scanned(*[(300, 400)] * 21), {}, "at most 20 are read"),
+        (pdf("Plain"), {"force_ocr": True}, "are text, not pictures"),
+    ],
+)
+def test_a_scan_that_cannot_be_read_is_no_empty_success(
+    desk: Desk, content: bytes, fields: dict[str, Any], reason: str
+) -> None:
+    outcome = parsed(desk, "s.pdf", content, **fields)
+    assert outcome.status == "failed"
+    assert reason in str(outcome.failure_reason)
+
+
+def test_a_server_that_takes_no_pictures_makes_nothing_up(desk: Desk) -> None:
+    refusal = HttpError(400, "this model does not support image input")
+    with ModelServer([refusal, {"answer": "made up"}]) as server:
+        outcome = parsed(desk, "s.pdf", scanned((900, 1200)), server)
+    assert outcome.status == "failed"
+    assert "takes no pictures" in str(outcome.failure_reason)
 
 
 def test_what_a_model_reads(desk: Desk) -> None:

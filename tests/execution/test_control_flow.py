@@ -140,6 +140,19 @@ def test_the_finally_block_knows_how_the_run_has_ended(bench: Bench, path: str, 
     assert f"{said}-" in str(ran.leaves["last"][1])
 
 
+@pytest.mark.parametrize(("code", "lacks"), [({"error_code": "NONE_THERE"}, False), ({}, True)])
+def test_an_item_that_is_ended_with_a_code_is_not_missing(
+    bench: Bench, code: dict[str, str], lacks: bool
+) -> None:
+    stop = {"block_type": "terminate", "label": "stop", "reason": "nothing there", **code}
+    made = workflow([loop("each", "xs", stop, next_loop_on_failure=True)], [given("xs", "json")])
+
+    _, ending, _ = bench.interpreted(made, {"xs": [1]})
+
+    assert ending.status == "completed"
+    assert (ending.reason is not None) is lacks
+
+
 def test_the_label_of_a_loop_is_its_current_item(bench: Bench) -> None:
     path = "{{ each_row.name }}{{ each_row.current_index }}{{ each_path.current_value }}"
     leaf = upload("leaf", path, continue_on_failure=True)
