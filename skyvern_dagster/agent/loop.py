@@ -52,6 +52,8 @@ from skyvern_dagster.credentials.reference import references_in
 from skyvern_dagster.errors import BrowserError
 from skyvern_dagster.ids import new_id
 
+_SERVER_ERROR = 500
+_TOO_MANY = 429
 T = TypeVar("T")
 Log = Callable[[str], None]
 
@@ -103,6 +105,7 @@ class AgentLoop:
     _prover: FileProver = field(init=False)
     _doubts: list[str] = field(default_factory=list)
     _wrong_file: str = ""
+    _away: str = ""
     _text_at_first: str = ""
     _failed_in_a_row: int = 0
     _nobody_to_ask: bool = False
@@ -217,9 +220,8 @@ class AgentLoop:
             )
         if not plan.decisions:
             self.log(f"step {order} · {plan.planner} · not sure: {plan.reasoning}")
-            return [], Ending(
-                "terminated", plan.reasoning or "the planner doesn't know how to go on"
-            )
+            reason = plan.reasoning or "the planner doesn't know how to go on"
+            return [], self._unless_away(Ending("terminated", reason), observation)
         actions: list[PastAction] = []
         for index, decision in enumerate(plan.decisions):
             self.log(f"step {order} · {plan.planner} · {describe(decision, observation)}")
@@ -231,7 +233,9 @@ class AgentLoop:
             if result.downloads:
                 self.file_addresses += _addresses(ref, observation, result)
             self._note_sending(decision)
+            self._note_reach(result)
             ending = self._ending(decision, result) if result.ok else None
+            ending = ending and self._unless_away(ending, observation)
             if ending is not None and ending.status == "failed" and plan.guarded:
                 # A model is told what is missing; it may still get there.
                 result, ending = replace(result, ok=False, error=str(ending.reason)), None
@@ -259,6 +263,25 @@ class AgentLoop:
                 self.may_have_sent = self.may_have_sent or self._filled_in
             case _:
                 return
+
+    def _note_reach(self, result: ActionResult) -> None:
+        """Whether the portal is there: the last page that was asked for says so."""
+        status = result.http_status or 0
+        if result.cause == "unreachable" or _is_away(status):
+            self._away = result.error or result.message
+        elif result.ok and result.url_before not in ("", result.url_after):
+            self._away = ""
+
+    def _why_away(self, observation: Observation) -> str:
+        status = observation.http_status or 0
+        return f"{observation.url} answered HTTP {status}" if _is_away(status) else self._away
+
+    def _unless_away(self, ending: Ending, observation: Observation) -> Ending:
+        """What a planner makes of a portal that is away says nothing about the task."""
+        away = self._why_away(observation)
+        if ending.status != "terminated" or not away:
+            return ending
+        return replace(ending, status="failed", reason=f"{away} ({ending.reason})")
 
     async def opened(self, result: ActionResult) -> Ending | None:
         """Takes the files that the task's first address has given: it may be one itself.
@@ -441,6 +464,11 @@ class AgentLoop:
         finally:
             spent = time.monotonic() - started
             self.seconds[activity] = self.seconds.get(activity, 0.0) + spent
+
+
+def _is_away(status: int) -> bool:
+    """Whether a server answers that it can't, or won't for now."""
+    return status >= _SERVER_ERROR or status == _TOO_MANY
 
 
 def _not_taken(problem: str, url: str, result: ActionResult | None = None) -> ActionResult:

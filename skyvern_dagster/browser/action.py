@@ -124,7 +124,8 @@ async def _leave_error_page(session: BrowserSession, mark: Mark) -> _Failure | N
         return _Failure(str(error), error.status, "http_error")
     if page is None:
         return None
-    return _Failure(f"{url} could not be opened: {reason_of(ActionError(code))}")
+    why = f"{url} could not be opened: {reason_of(ActionError(code))}"
+    return _Failure(why, cause="unreachable")
 
 
 async def _error_page(session: BrowserSession) -> Page | None:

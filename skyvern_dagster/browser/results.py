@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-FailureCause = Literal["no_file", "http_error", "refused", "unproven", "wrong_file", "not_taken"]
+FailureCause = Literal[
+    "no_file", "http_error", "unreachable", "refused", "unproven", "wrong_file", "not_taken"
+]
 """Why an action failed, where somebody acts by it.
 
 ``no_file``: it was carried out and no file came; ``http_error``: a server answered with an error;
-``refused``: the guard forbids it; ``unproven``: what was to prove a completion isn't there;
-``wrong_file``: a file came, and it is of another item than the task's; ``not_taken``: a field
-doesn't hold what was put into it, so that nothing was sent.
+``unreachable``: no server answered; ``refused``: the guard forbids it; ``unproven``: what was to
+prove a completion isn't there; ``wrong_file``: a file came, and it is of another item than the
+task's; ``not_taken``: a field doesn't hold what was put into it, so that nothing was sent.
 """
 
 
