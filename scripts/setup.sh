@@ -29,7 +29,8 @@ if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
     fi
 fi
 
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r requirements.lock
+# The lock is complete: looking for what else might be needed takes longer than installing.
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps -e .
 
 # The official clients that the tests drive: each in a folder of its own, since their requirements
