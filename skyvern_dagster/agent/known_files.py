@@ -14,13 +14,11 @@ which nothing is replayed.
 from __future__ import annotations
 
 import asyncio
-import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from urllib.parse import urlsplit
 
+from skyvern_dagster.agent.file_pattern import FilePattern, lifted_address
 from skyvern_dagster.agent.file_proof import FileProver
 from skyvern_dagster.agent.learner import learner_of
 from skyvern_dagster.agent.request_guard import RequestGuard
@@ -30,7 +28,6 @@ from skyvern_dagster.agent.task import TaskRequest, TaskResult
 from skyvern_dagster.agent.task_attempt import TaskAttempt
 from skyvern_dagster.agent.task_files import store_files
 from skyvern_dagster.agent.task_headers import revealed_headers
-from skyvern_dagster.agent.variables import Variables, used_in
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.browser.download_folder import DownloadFolder
 from skyvern_dagster.browser.fetching import fetch_from
@@ -41,17 +38,11 @@ from skyvern_dagster.browser.session import SessionOptions
 from skyvern_dagster.browser.state import BrowserState
 from skyvern_dagster.errors import (
     ActionError,
-    ArtifactError,
     HttpStatusError,
     NavigationError,
     NetworkPolicyError,
 )
 from skyvern_dagster.ids import new_id
-from skyvern_dagster.reading.amounts import find_amounts, number_value
-from skyvern_dagster.reading.dates import find_dates
-from skyvern_dagster.reading.file_text import file_text
-from skyvern_dagster.reading.identifiers import mentions_identifier, same_identifier
-from skyvern_dagster.reading.words import fold
 
 PLANNER = "request"
 """What a step says in the place of its planner where nothing had to be planned."""
@@ -67,33 +58,7 @@ _PATIENCE_SECONDS = 30.0
 """For which an iteration waits for the one that goes first. One in a browser takes two to ten
 seconds; where it takes longer, going side by side is worth more."""
 
-_ALIKE = 0.5
-"""Of the words of two files together, what both must have. Invoices of one shop share their labels,
-the seller and the buyer (0.7 to 0.95 on those of the demo); an error page, a reminder or a delivery
-note shares names with them, and little else."""
-
 _TOO_MANY_REQUESTS = 429
-_ANY_DAY = date(2000, 1, 1)
-_VARIABLE = re.compile(r"\{\{ [\w.]+ \}\}")
-
-
-@dataclass(frozen=True)
-class FilePattern:
-    """How the file of an item is fetched.
-
-    Attributes:
-        address: With ``{{ variables }}`` of the item.
-        content_type: Of the file.
-        words: What it says, names and numbers left out.
-        seen_in: The iteration that showed it.
-        values: What that iteration knew about its item.
-    """
-
-    address: str
-    content_type: str
-    words: frozenset[str]
-    seen_in: str
-    values: Mapping[str, str]
 
 
 @dataclass
@@ -156,7 +121,7 @@ class KnownFile:
         """
         await self._turn()
         pattern, started = self._known.pattern, time.monotonic()
-        address = self._address(pattern) if pattern else None
+        address = pattern.address_for(self._attempt.request) if pattern else None
         if pattern is None or address is None:
             return None
         file = await self._fetched(address, pattern)
@@ -176,18 +141,15 @@ class KnownFile:
         if self._known.pattern is not None or len({file.sha256 for file in downloads}) != 1:
             return
         for address in dict.fromkeys(addresses):
-            pattern = self._pattern(address)
-            file = await self._asked(address) if pattern else None
-            if pattern is None or not isinstance(file, DownloadedFile):
+            lifted = lifted_address(address, self._attempt.request, self._prover)
+            file = await self._asked(address) if lifted else None
+            if lifted is None or not isinstance(file, DownloadedFile):
                 continue
-            words = await asyncio.to_thread(self._same_words, file, downloads[0])
-            if words is not None:
-                seen_in = f"iteration {self._attempt.request.iteration}"
-                values = _variables(self._attempt.request).values
-                self._known.pattern = FilePattern(
-                    pattern, file.content_type, words, seen_in, values
-                )
-                self._attempt.log(f"{pattern} gives the same file: later iterations ask for theirs")
+            self._known.pattern = await asyncio.to_thread(
+                FilePattern.seen, lifted, self._attempt.request, self._prover, file, downloads[0]
+            )
+            if self._known.pattern is not None:
+                self._attempt.log(f"{lifted} gives the same file: later iterations ask for theirs")
                 return
 
     def leave(self) -> None:
@@ -212,26 +174,14 @@ class KnownFile:
                 return
             await asyncio.wait({known.going_first}, timeout=left)
 
-    def _address(self, pattern: FilePattern) -> str | None:
-        """Where this item's file should be; ``None`` where it lacks a value."""
-        try:
-            return _variables(self._attempt.request).fill(pattern.address)
-        except LookupError:
-            return None
-
     async def _fetched(self, address: str, pattern: FilePattern) -> DownloadedFile | str:
         """The item's file, or why there is a doubt."""
         file = await self._asked(address)
         if isinstance(file, Exception):
             return self._doubted(str(file), file)
-        words = await asyncio.to_thread(self._words, file)
-        if words is None:
-            return self._doubted(f"{file.filename} doesn't name {self._prover.item.identifier}")
-        if file.content_type != pattern.content_type or _likeness(words, pattern.words) < _ALIKE:
-            return self._doubted(f"{file.filename} isn't like the one of {pattern.seen_in}")
-        untold = await asyncio.to_thread(self._untold, file, pattern)
-        if untold is not None:
-            return self._doubted(f"{file.filename} says nothing about {untold}")
+        doubt = await asyncio.to_thread(pattern.doubt, file, self._attempt.request, self._prover)
+        if doubt is not None:
+            return self._doubted(doubt)
         self._known.doubts = 0
         return file
 
@@ -304,41 +254,6 @@ class KnownFile:
             known.pattern, known.tries = None, _MOST_TRIES
         return why
 
-    def _pattern(self, address: str) -> str | None:
-        """The address with the item's number as a variable, if it has it."""
-        if not address.startswith(("http://", "https://")):
-            return None
-        variables = _variables(self._attempt.request)
-        lifted = variables.lift(address)
-        wanted = self._prover.item.identifier
-        names = used_in(lifted)
-        is_of_item = any(same_identifier(variables.values[name], wanted) for name in names)
-        if not is_of_item or variables.fill(lifted) != address:
-            return None
-        return None if _has_other_numbers(lifted, self._home_url) else lifted
-
-    def _untold(self, file: DownloadedFile, pattern: FilePattern) -> str | None:
-        """A fact of the task that neither address nor file has, and that isn't the same for all."""
-        values, text = _variables(self._attempt.request).values, _text(file)
-        for name in sorted(set(values) - used_in(pattern.address)):
-            value = values[name]
-            if value != pattern.values.get(name) and not _tells(text, value):
-                return f"{name} {value!r}"
-        return None
-
-    def _words(self, file: DownloadedFile) -> frozenset[str] | None:
-        """What a file says, if its text names the item."""
-        proof = self._prover.proof(file)
-        return _words_of(file) if proof.verdict == "shown" and proof.in_text else None
-
-    def _same_words(self, file: DownloadedFile, first: DownloadedFile) -> frozenset[str] | None:
-        """The same, if it is the file that the browser has fetched.
-
-        One that is made anew may differ in a time of which its text says nothing.
-        """
-        is_same = file.sha256 == first.sha256 or _text(file) == _text(first) != ""
-        return self._words(file) if is_same and file.content_type == first.content_type else None
-
 
 def _is_for_one_file(request: TaskRequest, prover: FileProver) -> bool:
     """Whether the file of the loop's item is all that a task asks for."""
@@ -354,51 +269,3 @@ def _is_for_one_file(request: TaskRequest, prover: FileProver) -> bool:
     )
     is_of_item = goal.complete_on_download and prover.item.identifier and request.iteration
     return bool(is_of_item and request.place.block and not asks_for_more)
-
-
-def _has_other_numbers(pattern: str, home_url: str) -> bool:
-    """Whether an address has numbers that the task doesn't know.
-
-    The newest invoice of one customer may be his seventh, and that of the next one his ninth. Those
-    that the address has at which the task begins (a tenant's, a version's) are no such.
-    """
-    known = set(re.findall(r"[\w.-]+", home_url))
-    address = urlsplit(pattern)
-    parts = re.findall(r"[\w.-]+", _VARIABLE.sub("", f"{address.path}?{address.query}"))
-    return any(re.search(r"\d", part) and part not in known for part in parts)
-
-
-def _tells(text: str, value: str) -> bool:
-    """Whether a text has a value: as it is, or as the same day or amount in other words."""
-    if mentions_identifier(text, value) or fold(value) in fold(text):
-        return True
-    wanted = {
-        day for one in find_dates(value, _ANY_DAY) for day in (one.day_first, one.month_first)
-    }
-    days = {day for one in find_dates(text, _ANY_DAY) for day in (one.day_first, one.month_first)}
-    if wanted - {None} and wanted & days - {None}:
-        return True
-    amount = number_value(value)
-    return amount is not None and amount in {one.value for one in find_amounts(text)}
-
-
-def _variables(request: TaskRequest) -> Variables:
-    place = request.place
-    return Variables(
-        {name: each for name, each in place.variables.items() if name not in place.incidental}
-    )
-
-
-def _text(file: DownloadedFile) -> str:
-    try:
-        return " ".join(file_text(file.path.read_bytes()).split())
-    except ArtifactError:
-        return ""
-
-
-def _words_of(file: DownloadedFile) -> frozenset[str]:
-    return frozenset(re.findall(r"[^\W\d_]{2,}", fold(_text(file))))
-
-
-def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
-    return len(one & other) / max(len(one | other), 1)
