@@ -29,18 +29,29 @@ if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
     fi
 fi
 
+# The official clients that the tests drive: each in a folder of its own, since their requirements
+# exclude each other's and ours. The schema module of the newer one imports email-validator, which
+# it doesn't require. They come while the rest does.
+install_clients() {
+    for version in 1.0.56 1.0.44; do
+        folder="$venv/clients/skyvern-$version"
+        if [ -f "$folder/.ready" ] && [ -d "$folder/email_validator" ]; then
+            continue
+        fi
+        mkdir -p "$folder"
+        if ! "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+            --target "$folder" "skyvern==$version" email-validator >"$folder/.log" 2>&1; then
+            cat "$folder/.log" >&2
+            return 1
+        fi
+        touch "$folder/.ready"
+    done
+}
+
+install_clients &
+clients=$!
+
 # The lock is complete: looking for what else might be needed takes longer than installing.
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps -e .
-
-# The official clients that the tests drive: each in a folder of its own, since their requirements
-# exclude each other's and ours. The schema module of the newer one imports email-validator, which
-# it doesn't require.
-for version in 1.0.56 1.0.44; do
-    folder="$venv/clients/skyvern-$version"
-    if [ ! -f "$folder/.ready" ] || [ ! -d "$folder/email_validator" ]; then
-        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-            --target "$folder" "skyvern==$version" email-validator 2>&1 | grep -v "dependency conflicts\|resolver\|requires\|WARNING" || true
-        touch "$folder/.ready"
-    fi
-done
+wait "$clients"
