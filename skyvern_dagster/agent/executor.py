@@ -154,7 +154,7 @@ class ActionExecutor:
             case Find():
                 return await navigation.find_text(session, decision.text)
             case Extract() | Complete() | Terminate():
-                return ActionResult(ok=True, message=decision.type, url_after=session.page.url)
+                return ActionResult(ok=True, message=decision.type, url_after=session.address)
             case _:
                 assert_never(decision)
 

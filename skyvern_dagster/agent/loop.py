@@ -53,7 +53,6 @@ from skyvern_dagster.errors import BrowserError
 from skyvern_dagster.ids import new_id
 
 _SERVER_ERROR = 500
-_TOO_MANY = 429
 T = TypeVar("T")
 Log = Callable[[str], None]
 
@@ -277,9 +276,12 @@ class AgentLoop:
         return f"{observation.url} answered HTTP {status}" if _is_away(status) else self._away
 
     def _unless_away(self, ending: Ending, observation: Observation) -> Ending:
-        """What a planner makes of a portal that is away says nothing about the task."""
+        """What a planner makes of a portal that is away says nothing about the task.
+
+        Unless the definition has a code for what it has seen.
+        """
         away = self._why_away(observation)
-        if ending.status != "terminated" or not away:
+        if ending.status != "terminated" or ending.errors or not away:
             return ending
         return replace(ending, status="failed", reason=f"{away} ({ending.reason})")
 
@@ -467,8 +469,8 @@ class AgentLoop:
 
 
 def _is_away(status: int) -> bool:
-    """Whether a server answers that it can't, or won't for now."""
-    return status >= _SERVER_ERROR or status == _TOO_MANY
+    """Whether a server answers that it can't; one that won't (429) may mean a locked login."""
+    return status >= _SERVER_ERROR
 
 
 def _not_taken(problem: str, url: str, result: ActionResult | None = None) -> ActionResult:

@@ -158,6 +158,14 @@ class BrowserSession:
         return self.tabs.current
 
     @property
+    def address(self) -> str:
+        """Where the current page is; empty where every page is closed."""
+        try:
+            return self.page.url
+        except BrowserError:
+            return ""
+
+    @property
     def rules(self) -> RequestRules:
         """Which requests don't go out."""
         return self._watch.rules

@@ -26,6 +26,7 @@ workflow_definition:
   parameters:
   - {{parameter_type: workflow, key: website_url, workflow_parameter_type: string}}
   blocks:
+  - {{block_type: goto_url, label: enter, url: "{{{{ website_url }}}}"}}
   - {{block_type: task, label: look, url: website_url, data_extraction_goal: The heading}}
 """
 
@@ -83,6 +84,8 @@ BODIES: dict[tuple[str, str], Any] = {
         "credential_type": "secret",
         "credential": {"secret_value": "mine-only"},
     },
+    ("POST", "/v1/browser_profiles"): {"name": "Mine", "workflow_run_id": "{run_id}"},
+    ("PATCH", "/v1/browser_profiles/{profile_id}"): {"name": "Mine"},
     ("POST", "/v1/credentials/{credential_id}/update"): {
         "name": "Mine",
         "credential_type": "secret",
@@ -167,6 +170,11 @@ def owner(served: Served) -> Iterator[Owner]:
         for run_id in (run["run_id"], task["run_id"]):
             _wait(client, run_id)
         artifacts = client.get(f"/v1/runs/{run['run_id']}/artifacts").json()
+        profile = _made(
+            client,
+            "/v1/browser_profiles",
+            {"name": MARK, "workflow_run_id": run["run_id"]},
+        )
         steps = client.get(f"/api/v1/tasks/{task['run_id']}/steps").json()
         ids = {
             "workflow_permanent_id": wpid,
@@ -176,6 +184,7 @@ def owner(served: Served) -> Iterator[Owner]:
             "step_id": steps[0]["step_id"],
             "workflow_schedule_id": schedule["workflow_schedule_id"],
             "credential_id": credential["credential_id"],
+            "profile_id": profile["browser_profile_id"],
             "file_id": uploaded["file_id"],
             "artifact_id": artifacts[0]["artifact_id"],
             "organization_id": organization_id,
@@ -215,7 +224,7 @@ SIGNED = ("/artifacts/", "/files/", "/interactions/")
 
 def _ask(client: httpx2.Client, method: str, path: str, ids: dict[str, str]) -> httpx2.Response:
     options: dict[str, Any] = {}
-    if method in ("POST", "PUT"):
+    if method in ("POST", "PUT", "PATCH"):
         options = {"json": _filled(BODIES.get((method, path), {}), ids)}
         if method == "PUT" and path.startswith("/api/v1/workflows/"):
             options = {"content": WORKFLOW.encode()}
@@ -240,7 +249,7 @@ def test_nothing_of_the_owner(served: Served, owner: Owner, method: str, path: s
 
     response = _ask(served.client, method, path, owner.ids)
 
-    if names or path.startswith("/v1/run/"):
+    if names or path.startswith("/v1/run/") or (method, path) == ("POST", "/v1/browser_profiles"):
         assert response.status_code in (403, 404), f"{response.status_code} {response.text}"
     text = response.text.replace(_told(response, method, path), "")
     for found in (MARK, owner.organization_id):

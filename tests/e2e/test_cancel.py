@@ -22,6 +22,12 @@ SOON = 30
 Command = Callable[[Office], subprocess.Popen[str]]
 
 
+@pytest.fixture(autouse=True)
+def in_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a page, a loop over so few items is over before a signal comes."""
+    monkeypatch.setenv("SKYVERN_FETCH_KNOWN_FILES", "0")
+
+
 @pytest.fixture
 def command() -> Iterator[Command]:
     """Starts the command line, and leaves nothing behind."""
