@@ -31,7 +31,7 @@ distributed: ## PostgreSQL and Redis for the tests that are marked so, where the
 	@sh deploy/celery/install.sh || echo "tests marked distributed will be skipped: PostgreSQL or Redis is missing" >&2
 
 test: setup distributed ## The tests
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not long"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not long"
 
 test-all: setup distributed ## Also the long ones, which are further cases of the same kinds
 	SEMANTICS_EXAMPLES=30 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder

@@ -24,7 +24,7 @@ def lacking() -> str:
     return ""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def celery_cluster(demo: DemoServices) -> Iterator[Cluster]:
     """PostgreSQL, Redis, two workers, daemon and code server, with the demo's S3 as the store."""
     if reason := lacking():

@@ -33,7 +33,7 @@ from tests.laws import SLOW_LAW
 from tests.loopback import Answering, LoopbackSite
 
 # Without shrinking, which would run hundreds of jobs. An example takes three CPU seconds.
-EXAMPLES = int(os.environ.get("SEMANTICS_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("SEMANTICS_EXAMPLES", "5"))
 FEW = settings(
     SLOW_LAW, max_examples=EXAMPLES, phases=(Phase.explicit, Phase.reuse, Phase.generate)
 )
