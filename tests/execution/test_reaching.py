@@ -57,7 +57,7 @@ def test_written_out_it_is_the_output_alone() -> None:
         ("{% for each in find_output.gone %}a{% endfor %}", ""),
         ("{{ find_output.gone == '' }}", "True"),
         ("{{ find_output.gone | default('d') }}", "d"),
-        ("{{ find_output.gone | tojson }}", ""),
+        ("{{ find_output.gone | tojson }}", "null"),
     ],
 )
 def test_what_is_missing_is_empty_and_noted(template: str, text: str) -> None:
