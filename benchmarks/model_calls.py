@@ -37,7 +37,7 @@ from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.sources import EnvironmentSource
 from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
 from skyvern_dagster.llm.loopback import ChatRequest, ModelServer, Says, Slow
-from skyvern_dagster.token_estimate import estimated_tokens
+from skyvern_dagster.texts.token_estimate import estimated_tokens
 from tests.agent.records_desk import NUMBERS, RecordsDesk
 
 VISITS = ("first", "same site", "link renamed", "same again")

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
+from skyvern_dagster.agent.document_text import DocumentText
 from skyvern_dagster.agent.file_proof import FileProver
 from skyvern_dagster.agent.task import TaskRequest
 from skyvern_dagster.agent.variables import Variables, used_in
 from skyvern_dagster.browser.results import DownloadedFile
 from skyvern_dagster.errors import ArtifactError
-from skyvern_dagster.reading.amounts import find_amounts, number_value
+from skyvern_dagster.reading.amounts import number_value
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.file_text import file_text
-from skyvern_dagster.reading.identifiers import mentions_identifier, same_identifier
+from skyvern_dagster.reading.identifiers import same_identifier
 from skyvern_dagster.reading.words import fold
 
 _ALIKE = 0.5
@@ -91,9 +92,9 @@ class FilePattern:
         likeness = _likeness(_words_of(text), self.words)
         if file.content_type != self.content_type or likeness < _ALIKE:
             return f"{file.filename} isn't like the one of {self.seen_in}"
-        values = _variables(request).values
+        values, document = _variables(request).values, DocumentText(text, named="")
         for name in sorted(set(values) - used_in(self.address)):
-            if values[name] != self.values.get(name) and not _tells(text, values[name]):
+            if values[name] != self.values.get(name) and not _tells(document, values[name]):
                 return f"{file.filename} says nothing about {name} {values[name]!r}"
         return None
 
@@ -135,18 +136,14 @@ def _has_other_numbers(pattern: str, home_url: str) -> bool:
     return any(re.search(r"\d", part) and part not in known for part in parts)
 
 
-def _tells(text: str, value: str) -> bool:
-    """Whether a text has a value: as it is, or as the same day or amount in other words."""
-    if mentions_identifier(text, value) or fold(value) in fold(text):
-        return True
-    wanted = {
-        day for one in find_dates(value, _ANY_DAY) for day in (one.day_first, one.month_first)
-    }
-    days = {day for one in find_dates(text, _ANY_DAY) for day in (one.day_first, one.month_first)}
-    if wanted - {None} and wanted & days - {None}:
-        return True
+def _tells(document: DocumentText, value: str) -> bool:
+    """Whether a document has a value: as it is, or as the same day or amount in other words."""
     amount = number_value(value)
-    return amount is not None and amount in {one.value for one in find_amounts(text)}
+    return (
+        document.names(value)
+        or any(document.has_day(day) for day in find_dates(value, _ANY_DAY))
+        or (amount is not None and bool(document.has_amount(amount)))
+    )
 
 
 def _variables(request: TaskRequest) -> Variables:

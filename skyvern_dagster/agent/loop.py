@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
-from urllib.parse import urljoin
 
+from skyvern_dagster.addresses.url import parse_url
 from skyvern_dagster.agent.decisions import (
     Check,
     Click,
@@ -53,6 +53,7 @@ from skyvern_dagster.errors import BrowserError
 from skyvern_dagster.ids import new_id
 
 _SERVER_ERROR = 500
+"""HTTP statuses from here on say that the server is at fault, and not who asks."""
 T = TypeVar("T")
 Log = Callable[[str], None]
 
@@ -490,9 +491,11 @@ def _is_checked_anew(following: tuple[Decision, ...]) -> bool:
 
 
 def _addresses(ref: str | None, observation: Observation, result: ActionResult) -> Iterator[str]:
+    """What the link said that gave files, and where they came from in the end."""
     node = observation.find(ref) if ref else None
-    if node is not None and node.url:
-        yield urljoin(observation.url, node.url)
+    linked = parse_url(node.url, observation.url) if node is not None and node.url else None
+    if linked is not None:
+        yield linked.href
     for file in result.downloads:
         yield file.source_url
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from skyvern_dagster.agent.task import TaskResult
 from skyvern_dagster.agent.task_attempt import TaskAttempt
@@ -15,6 +16,7 @@ _BREATH_SECONDS = 2.0
 by the second or by the minute; alone, an item that still comes too early ends with what it met."""
 
 Done = tuple[TaskResult, BrowserSession | None]
+Work = Callable[[TaskAttempt], Awaitable[Done]]
 
 
 class PortalTurns:
@@ -29,7 +31,7 @@ class PortalTurns:
         self._under_way: Counter[tuple[str, str]] = Counter()
         self._turns: dict[tuple[str, str], asyncio.Lock] = {}
 
-    async def carried_out(self, attempt: TaskAttempt, work: Callable[[], Awaitable[Done]]) -> Done:
+    async def carried_out(self, attempt: TaskAttempt, work: Work) -> Done:
         """Carries an attempt out, at its turn where its block goes one item at a time.
 
         Args:
@@ -38,30 +40,28 @@ class PortalTurns:
         """
         request = attempt.request
         if not request.iteration:
-            return await work()
+            return await work(attempt)
         key = (request.workflow_run_id, request.block)
         if (turn := self._turns.get(key)) is not None:
             async with turn:
-                return await work()
-        done, had_others = await self._beside_others(key, work)
+                return await work(attempt)
+        done, had_others = await self._beside_others(key, attempt, work)
         if not (had_others and done[0].turned_away):
             return done
         return await self._again(key, attempt, work)
 
     async def _beside_others(
-        self, key: tuple[str, str], work: Callable[[], Awaitable[Done]]
+        self, key: tuple[str, str], attempt: TaskAttempt, work: Work
     ) -> tuple[Done, bool]:
         self._under_way[key] += 1
         had_others = self._under_way[key] > 1
         try:
-            done = await work()
+            done = await work(attempt)
             return done, had_others or self._under_way[key] > 1
         finally:
             self._under_way[key] -= 1
 
-    async def _again(
-        self, key: tuple[str, str], attempt: TaskAttempt, work: Callable[[], Awaitable[Done]]
-    ) -> Done:
+    async def _again(self, key: tuple[str, str], attempt: TaskAttempt, work: Work) -> Done:
         turn = self._turns.setdefault(key, asyncio.Lock())
         async with turn:
             attempt.log(
@@ -71,4 +71,5 @@ class PortalTurns:
             while self._under_way[key]:  # those that have begun before
                 await asyncio.sleep(_BREATH_SECONDS / 10)
             await asyncio.sleep(_BREATH_SECONDS)
-            return await work()
+            # Its live session, if it had one, was closed with the first try: from the state again.
+            return await work(replace(attempt, live=None))

@@ -140,7 +140,7 @@ class TaskRunner:
 
     async def _task(self, attempt: TaskAttempt) -> tuple[TaskResult, BrowserSession | None]:
         known = self._known_files.of(attempt)
-        work = partial(self._in_browser, attempt, known)
+        work = partial(self._in_browser, known=known)
         if known is None:
             return await self._turns.carried_out(attempt, work)
         try:
@@ -150,7 +150,7 @@ class TaskRunner:
             known.leave()
 
     async def _in_browser(
-        self, attempt: TaskAttempt, known: KnownFile | None = None
+        self, attempt: TaskAttempt, *, known: KnownFile | None
     ) -> tuple[TaskResult, BrowserSession | None]:
         request, vault, log = attempt.request, attempt.vault, attempt.log
         started = time.monotonic()

@@ -19,7 +19,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from skyvern_dagster.errors import BlockError
-from skyvern_dagster.markup import TAG, without_elements
+from skyvern_dagster.texts.markup import TAG, without_elements
 
 _SECONDS = 60.0
 """For each answer of the server."""

@@ -33,7 +33,7 @@ from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.blocks.server_login import checked_address, secret_text, server_login
 from skyvern_dagster.blocks.upload_to_s3 import select_files
 from skyvern_dagster.errors import BlockError, ClaimedError
-from skyvern_dagster.markup import TAG, without_elements
+from skyvern_dagster.texts.markup import TAG, without_elements
 
 _LONGEST_HEADER_LINE = 900
 """Below the 998 characters of RFC 5322 (2.1.1), with room for what encoding adds."""

@@ -23,7 +23,7 @@ from skyvern_dagster.browser.outline_node import (
     phrase,
 )
 from skyvern_dagster.browser.table_cells import RowSlots, Slot, row_slots
-from skyvern_dagster.token_estimate import token_weight
+from skyvern_dagster.texts.token_estimate import token_weight
 
 _ROWS = frozenset({"row", "listitem", "article", "option", "treeitem", "menuitem", "gridcell"})
 _NAMED = frozenset(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
 
-from skyvern_dagster.markup import TAG, without_elements
+from skyvern_dagster.texts.markup import TAG, without_elements
 
 LONGEST_BARE_CODE = 10
 """Up to so many characters, a pushed text is the code itself (docs/contract.md#pushed-codes)."""

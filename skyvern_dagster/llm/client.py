@@ -16,7 +16,7 @@ from skyvern_dagster.llm.outcomes import Answered, ModelOutcome, Refused, TooLon
 from skyvern_dagster.llm.refusal import RequestRefusal, refusal_in, refusal_of
 from skyvern_dagster.llm.settings import ModelSettings
 from skyvern_dagster.llm.usage import Usage, price
-from skyvern_dagster.token_estimate import estimated_tokens, least_tokens
+from skyvern_dagster.texts.token_estimate import estimated_tokens, least_tokens
 
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletion

@@ -17,7 +17,7 @@ from skyvern_dagster.llm.outcomes import Refused, TooLong, Unavailable
 from skyvern_dagster.llm.settings import ModelSettings
 from skyvern_dagster.llm.structured import Document, Misshapen, StructuredOutcome, ask_for
 from skyvern_dagster.llm.usage import Usage, price, require_prices
-from skyvern_dagster.token_estimate import estimated_tokens
+from skyvern_dagster.texts.token_estimate import estimated_tokens
 
 CheckName = Literal["answers", "structured_output", "pictures", "length", "speed", "cost"]
 CheckStatus = Literal["ok", "limited", "failed", "skipped"]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from skyvern_dagster.errors import ArtifactError
-from skyvern_dagster.markup import TAG, without_elements
+from skyvern_dagster.texts.markup import TAG, without_elements
 
 if TYPE_CHECKING:
     from pypdf import PdfReader

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import os
-from importlib import resources
 from pathlib import Path
 from typing import Literal
 
 import dagster as dg
-from jinja2 import Environment, StrictUndefined
 
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import RunError
 from skyvern_dagster.process.home import artifact_location, home_folder, make_home
+from skyvern_dagster.scaffolds.file_template import rendered_file
 
 
 def prepare_home() -> Path:
@@ -48,18 +47,7 @@ def instance_configuration(
         database: Where runs and events are kept: files of this machine, or PostgreSQL.
         engine: What carries runs out: processes of this machine, or Celery's workers.
     """
-    packaged = resources.files("skyvern_dagster.runs").joinpath("instance.yaml.j2")
-    environment = Environment(
-        undefined=StrictUndefined,
-        block_start_string="<%",
-        block_end_string="%>",
-        variable_start_string="<<",
-        variable_end_string=">>",
-        autoescape=False,  # noqa: S701 - YAML, not HTML
-        keep_trailing_newline=True,
-    )
-    template = environment.from_string(packaged.read_text(encoding="utf-8"))
-    return template.render(database=database, engine=engine)
+    return rendered_file("runs/instance.yaml.j2", database=database, engine=engine)
 
 
 def _create_tables(home: Path) -> None:

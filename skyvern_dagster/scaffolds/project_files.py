@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import resources
 from typing import Literal
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, StrictUndefined
-
+from skyvern_dagster.scaffolds.file_template import rendered_file
 from skyvern_dagster.scaffolds.scaffolder import ScaffoldParameters, first_workflow
 
 Database = Literal["sqlite", "postgres"]
@@ -62,17 +60,8 @@ def project_files(project: Project) -> dict[str, str]:
 
 
 def _rendered(name: str, project: Project) -> str:
-    text = resources.files("skyvern_dagster").joinpath(f"scaffolds/project/{name}.j2").read_text()
-    environment = Environment(
-        undefined=StrictUndefined,
-        variable_start_string="<<",
-        variable_end_string=">>",
-        block_start_string="<%",
-        block_end_string="%>",
-        autoescape=False,  # noqa: S701 - Python, TOML and YAML, not HTML
-        keep_trailing_newline=True,
-    )
-    return environment.from_string(text).render(
+    return rendered_file(
+        f"scaffolds/project/{name}.j2",
         name=project.name,
         workflow=project.workflow,
         host=urlsplit(project.url).hostname or "",

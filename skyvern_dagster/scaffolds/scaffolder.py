@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from pathlib import Path
 
 import dagster as dg
-from jinja2 import Environment, StrictUndefined
 from pydantic import BaseModel, Field
+
+from skyvern_dagster.scaffolds.file_template import rendered_file
 
 
 class ScaffoldParameters(BaseModel):
@@ -47,19 +47,10 @@ class SkyvernWorkflowsScaffolder(dg.Scaffolder[ScaffoldParameters]):
 
 def first_workflow(given: ScaffoldParameters) -> str:
     """A definition to begin with: log in, list, download."""
-    text = resources.files("skyvern_dagster").joinpath("scaffolds/workflow.yaml.j2").read_text()
-    environment = Environment(
-        undefined=StrictUndefined,
-        variable_start_string="<<",
-        variable_end_string=">>",
-        block_start_string="<%",
-        block_end_string="%>",
-        comment_start_string="<#",
-        comment_end_string="#>",
-        autoescape=False,  # noqa: S701 - YAML, not HTML
-        keep_trailing_newline=True,
-    )
     title = given.workflow.replace("_", " ").capitalize()
-    return environment.from_string(text).render(
-        title=title, url=given.url, monthly_since=given.monthly_since
+    return rendered_file(
+        "scaffolds/workflow.yaml.j2",
+        title=title,
+        url=given.url,
+        monthly_since=given.monthly_since,
     )

@@ -14,7 +14,7 @@ from fpdf import FPDF
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.llm.loopback import ChatRequest, ModelServer
 from tests.agent.errand_models import decide
-from tests.agent.test_replay_loop import run
+from tests.agent.workflow_run import ran
 from tests.loopback import Answering, LoopbackSite, bound
 
 _MONTHS = ("January", "February", "March", "April", "May")
@@ -88,7 +88,9 @@ def _take_asked(request: ChatRequest) -> dict[str, Any]:
 @pytest.mark.long
 def test_fifty_invoices_cost_hardly_a_call(tmp_path: Path, runtime: BrowserRuntime) -> None:
     with _Site() as site, ModelServer([_take_asked] * len(_NUMBERS)) as server:
-        records = run(tmp_path, runtime, server, site, _WORKFLOW, _NUMBERS)
+        parameters = {"site": site.url, "numbers": list(_NUMBERS)}
+        model = server.settings(retries=0)
+        records = ran(tmp_path, runtime, _WORKFLOW, parameters, model=model).tasks
         assert server.calls <= _MOST_CALLS
     assert len(records) == len(_NUMBERS)
     assert all(record.outcome.status == "completed" for record in records)

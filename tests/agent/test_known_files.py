@@ -10,18 +10,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from fpdf import FPDF
 
-from skyvern_dagster.agent.choice import PlannerChoice
-from skyvern_dagster.agent.task_runner import TaskRunner
-from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.blocks.context import AgentSettings, Services
-from skyvern_dagster.blocks.email_server import EmailServer
-from skyvern_dagster.blocks.s3_bucket import S3Bucket
+from skyvern_dagster.blocks.context import AgentSettings
 from skyvern_dagster.browser.runtime import BrowserRuntime
-from skyvern_dagster.credentials.sources import EnvironmentSource
-from skyvern_dagster.execution.host import NoHost
-from skyvern_dagster.execution.records import BlockRecord, RunRecords
-from skyvern_dagster.execution.run import WorkflowRun
-from skyvern_dagster.workflow.loader import load_workflow
+from skyvern_dagster.execution.records import BlockRecord
+from skyvern_dagster.reading.file_text import file_text
+from tests.agent.workflow_run import ran
 from tests.loopback import Answering, LoopbackSite, bound
 
 NUMBERS = ("R-1001", "R-1002", "R-1003", "R-1004", "R-1005")
@@ -136,31 +129,14 @@ def fetched(
     on: bool = True,
 ) -> dict[str, BlockRecord]:
     """The records of the loop's tasks, by number."""
-    path = folder / "bills.yaml"
-    path.write_text(text)
-    workflow = load_workflow(path)
-    store = ArtifactStore(folder / "artifacts")
-    services = Services(
-        artifacts=store,
-        tasks=TaskRunner(runtime, store),
-        planner=PlannerChoice(store=store),
-        secrets=EnvironmentSource({}),
-        s3=S3Bucket(client=lambda: None, bucket="unused"),
-        email=EmailServer(),
-        agent=AgentSettings(fetches_known_files=on),
-    )
-    lines: list[str] = []
-    run = WorkflowRun(workflow, services, NoHost(write=lines.append))
-    scope = run.open({"site": site.url, "numbers": list(items)})
-    _, ending = run.carry_out(scope)
-    assert ending.status == "completed", "\n".join(lines)
-    found = RunRecords(store, scope.workflow_run_id).all(workflow)
-    records = [record for record in found if record.label == "fetch"]
+    parameters = {"site": site.url, "numbers": list(items)}
+    settings = AgentSettings(fetches_known_files=on)
+    left = ran(folder, runtime, text, parameters, agent=settings)
+    records = left.tasks
     for record, number in zip(records, NUMBERS, strict=True):
         # Whichever way they came: each has its own bill, once.
-        assert [file.filename for file in record.outcome.files] == [f"{number}.pdf"], lines
-        content = store.read(record.outcome.files[0].key)
-        assert content.startswith(b"%PDF")
+        assert [file.filename for file in record.outcome.files] == [f"{number}.pdf"], left.lines
+        assert number in file_text(left.store.read(record.outcome.files[0].key))
     return dict(zip(NUMBERS, records, strict=True))
 
 

@@ -19,7 +19,7 @@ from skyvern_dagster.agent.planners.llm.templates import prompt
 from skyvern_dagster.agent.proof_text import proof_text, shown_first, shows
 from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.browser.results import ActionResult
-from skyvern_dagster.token_estimate import estimated_tokens, least_tokens
+from skyvern_dagster.texts.token_estimate import estimated_tokens, least_tokens
 
 CLICK = Click(ref="e1")
 OK = ActionResult(ok=True, message="")

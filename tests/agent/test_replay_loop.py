@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from skyvern_dagster.agent.choice import PlannerChoice
-from skyvern_dagster.agent.task_runner import TaskRunner
-from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.blocks.context import Services
-from skyvern_dagster.blocks.email_server import EmailServer
-from skyvern_dagster.blocks.s3_bucket import S3Bucket
 from skyvern_dagster.browser.runtime import BrowserRuntime
-from skyvern_dagster.credentials.sources import EnvironmentSource
-from skyvern_dagster.execution.host import NoHost
-from skyvern_dagster.execution.records import BlockRecord, RunRecords
-from skyvern_dagster.execution.run import WorkflowRun
+from skyvern_dagster.execution.records import BlockRecord
 from skyvern_dagster.llm.loopback import ChatRequest, ModelServer
-from skyvern_dagster.workflow.loader import load_workflow
-from tests.agent.errand import PASSWORD
 from tests.agent.errand_models import decide
 from tests.agent.records_desk import NUMBERS, RecordsDesk
 from tests.agent.test_replay import log_in, open_records, take
-from tests.loopback import LoopbackSite
+from tests.agent.workflow_run import ran
 
 WORKFLOW = """
 title: Records
@@ -62,38 +51,11 @@ def desk() -> Iterator[RecordsDesk]:
 
 
 def run(
-    folder: Path,
-    runtime: BrowserRuntime,
-    server: ModelServer,
-    desk: LoopbackSite,
-    text: str,
-    numbers: Sequence[str] = NUMBERS,
+    folder: Path, runtime: BrowserRuntime, server: ModelServer, desk: RecordsDesk, text: str
 ) -> list[BlockRecord]:
-    """Runs the workflow without Dagster; gives the records of its task blocks."""
-    path = folder / "records.yaml"
-    path.write_text(text)
-    workflow = load_workflow(path)
-    store = ArtifactStore(folder / "artifacts")
-    services = Services(
-        artifacts=store,
-        tasks=TaskRunner(runtime, store),
-        planner=PlannerChoice(model=server.settings(retries=0), store=store),
-        secrets=EnvironmentSource(
-            {
-                "SKYVERN_CREDENTIAL_LOGIN_USERNAME": "bob",
-                "SKYVERN_CREDENTIAL_LOGIN_PASSWORD": PASSWORD,
-            }
-        ),
-        s3=S3Bucket(client=lambda: None, bucket="unused"),
-        email=EmailServer(),
-    )
-    lines: list[str] = []
-    run = WorkflowRun(workflow, services, NoHost(write=lines.append))
-    scope = run.open({"site": desk.url, "numbers": list(numbers)})
-    _, ending = run.carry_out(scope)
-    assert ending.status == "completed", "\n".join(lines)
-    found = RunRecords(store, scope.workflow_run_id).all(workflow)
-    return [record for record in found if record.block_type == "task"]
+    """Runs the workflow; gives the records of its task blocks."""
+    parameters = {"site": desk.url, "numbers": list(NUMBERS)}
+    return ran(folder, runtime, text, parameters, model=server.settings(retries=0)).tasks
 
 
 def _arrived(request: ChatRequest) -> dict[str, Any]:

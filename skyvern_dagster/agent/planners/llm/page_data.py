@@ -17,7 +17,7 @@ from skyvern_dagster.llm.messages import Question
 from skyvern_dagster.llm.outcomes import Refused, TooLong, Unavailable
 from skyvern_dagster.llm.structured import Document, Misshapen, ask_for
 from skyvern_dagster.llm.usage import Usage
-from skyvern_dagster.token_estimate import token_weight
+from skyvern_dagster.texts.token_estimate import token_weight
 
 _WHOLE_PAGE = 1_000_000
 """Tokens: more than any page has, so that nothing is trimmed and the parts below are all of it."""

@@ -10,7 +10,7 @@ from skyvern_dagster.agent.planners.heuristic.instructions import clauses_of
 from skyvern_dagster.blocks import send_email
 from skyvern_dagster.credentials import code_in_text
 from skyvern_dagster.credentials.secret_texts import secrets_in
-from skyvern_dagster.markup import TAG, without_elements
+from skyvern_dagster.texts.markup import TAG, without_elements
 from skyvern_dagster.workflow import brace_checks
 
 LONG = 200_000

@@ -1,0 +1,1 @@
+"""What can be said of a text without knowing whose it is: its markup, its tokens."""
