@@ -25,8 +25,8 @@ from skyvern_dagster.reading.words import fold
 
 _ALIKE = 0.5
 """Of the words of two files together, what both must have. Invoices of one shop share their labels,
-the seller and the buyer (0.7 to 0.95 on those of the demo); an error page, a reminder or a delivery
-note shares names with them, and little else."""
+the seller and the buyer: of forty, all pairs had 0.67 to 1.0, half of them 0.8 and more. An error
+page or a reminder shares names with them, and little else."""
 
 _ANY_DAY = date(2000, 1, 1)
 _VARIABLE = re.compile(r"\{\{ [\w.]+ \}\}")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import re
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from skyvern_dagster.errors import BlockError
+from skyvern_dagster.reading.pdf_errors import pdf_errors
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
@@ -153,17 +153,14 @@ def pages_of(content: bytes, name: str, first: int, last: int) -> bytes:
 @contextmanager
 def _opened(content: bytes, name: str) -> Iterator[PdfReader]:
     from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
 
     if b"%PDF-" not in content[:1024]:
         raise BlockError(f"{name} is no PDF: it doesn't begin with %PDF")
+    # ImportError: encrypted with AES, and no library for that.
+    problems: tuple[type[Exception], ...] = (*pdf_errors(), ImportError)
     try:
         yield PdfReader(io.BytesIO(content))
-    except (
-        PyPdfError, ValueError, LookupError, OSError, TypeError, AttributeError, ArithmeticError,
-        RecursionError, NotImplementedError, ImportError, zlib.error,
-    ) as error:  # fmt: skip
-        # What pypdf raises on broken files depends on where they are broken.
+    except problems as error:
         raise BlockError(f"{name} can't be opened as a PDF: {error}") from error
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _QUALITY = 55
 _CLOSEST_SECONDS = 0.2
 """Chromium draws and compresses no further frame before it has been told that the last one has
-come: five a second show people what happens, and cost a third of what all of them do."""
+come: five a second show people what happens, and cost half of what all of them do."""
 _STOP_SECONDS = 2.0
 
 

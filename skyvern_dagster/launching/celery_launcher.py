@@ -19,6 +19,8 @@ What it adds to 0.29.27 (``dagster_celery/launcher.py``):
 
 from __future__ import annotations
 
+from typing import Any
+
 import dagster as dg
 from dagster_celery.launcher import CeleryRunLauncher
 from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
@@ -42,6 +44,11 @@ _WAITING = "PENDING"
 class SkyvernCeleryRunLauncher(CeleryRunLauncher):
     """Runs as Celery tasks: a run per worker process, its steps in threads with one browser."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._missed: dict[str, int] = {}
+        """Task id -> how many looks in a row haven't found it."""
+
     def terminate(self, run_id: str) -> bool:
         """Asks the run's process to end; a run that waits at the broker never begins."""
         run = self._instance.get_run_by_id(run_id)
@@ -55,13 +62,13 @@ class SkyvernCeleryRunLauncher(CeleryRunLauncher):
         task_id = run.tags.get(DAGSTER_CELERY_TASK_ID_TAG, "")
         if not task_id:
             return CheckRunHealthResult(WorkerStatus.RUNNING, "not given to a worker yet")
-        said: CheckRunHealthResult = super().check_run_worker_health(run)
-        if said.status is not WorkerStatus.RUNNING:
+        health: CheckRunHealthResult = super().check_run_worker_health(run)
+        if health.status is not WorkerStatus.RUNNING:
             # A retry of the task's message, or a result that has expired: no sign of an end.
-            return said
+            return health
         if self._is_in_a_worker(task_id):
             self._missed.pop(task_id, None)
-            return said
+            return health
         self._missed[task_id] = self._missed.get(task_id, 0) + 1
         if self._missed[task_id] < _LOOKS:
             return CheckRunHealthResult(WorkerStatus.RUNNING, "its worker doesn't answer")
@@ -73,12 +80,5 @@ class SkyvernCeleryRunLauncher(CeleryRunLauncher):
         inspect = self.celery.control.inspect(
             destination=[worker] if worker else None, timeout=_ANSWER_SECONDS
         )
-        tasks = [each for said in (inspect.active() or {}).values() for each in said]
+        tasks = [each for active in (inspect.active() or {}).values() for each in active]
         return any(each.get("id") == task_id for each in tasks)
-
-    @property
-    def _missed(self) -> dict[str, int]:
-        """Task id -> how many looks in a row haven't found it."""
-        if not hasattr(self, "_looks"):
-            self._looks: dict[str, int] = {}
-        return self._looks

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from skyvern_dagster.errors import ArtifactError
+from skyvern_dagster.reading.pdf_errors import pdf_errors
 from skyvern_dagster.texts.markup import TAG, without_elements
 
 if TYPE_CHECKING:
@@ -57,15 +58,10 @@ def file_text(content: bytes) -> str:
 
 def _pdf_text(content: bytes) -> str:
     from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
 
     try:
         return "\n".join(_page_texts(PdfReader(io.BytesIO(content))))
-    except (
-        PyPdfError, ValueError, LookupError, OSError, TypeError, AttributeError, ArithmeticError,
-        RecursionError, NotImplementedError, zlib.error,
-    ) as error:  # fmt: skip
-        # What pypdf raises on broken files depends on where they are broken.
+    except pdf_errors() as error:
         raise ArtifactError(f"this can't be opened as a PDF: {error}") from error
     except ImportError as error:  # encrypted with AES, and no library for that
         raise ArtifactError(f"this PDF is encrypted: {error}") from error

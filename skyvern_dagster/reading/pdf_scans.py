@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-import zlib
 from typing import TYPE_CHECKING
 
 from skyvern_dagster.errors import ArtifactError
+from skyvern_dagster.reading.pdf_errors import pdf_errors
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -31,7 +31,6 @@ def page_pictures(content: bytes) -> tuple[bytes, ...]:
     try:
         import PIL.Image  # noqa: F401 - pypdf's pictures need it
         from pypdf import PdfReader
-        from pypdf.errors import PyPdfError
     except ModuleNotFoundError as error:
         raise ArtifactError("scans need: pip install 'skyvern-dagster[files]'") from error
     try:
@@ -42,11 +41,7 @@ def page_pictures(content: bytes) -> tuple[bytes, ...]:
                 "(split_pdf)"
             )
         found = [_largest(page) for page in pages]
-    except (
-        PyPdfError, ValueError, LookupError, OSError, TypeError, AttributeError, ArithmeticError,
-        RecursionError, NotImplementedError, zlib.error,
-    ) as error:  # fmt: skip
-        # What pypdf raises on broken files depends on where they are broken.
+    except pdf_errors() as error:
         raise ArtifactError(f"the pictures of this PDF can't be read: {error}") from error
     return tuple(_jpeg(picture) for picture in found if picture is not None)
 

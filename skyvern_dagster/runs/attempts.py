@@ -35,9 +35,7 @@ class RunAttempt(BaseModel):
     retry_decision: Literal["retry", "final"] | None = Field(
         default=None, description="Whether another attempt followed, or is to; null as it goes on."
     )
-    decision_reason: str | None = None
     next_attempt_at: Timestamp | None = None
-    webhook_sent_at: Timestamp | None = None
 
 
 class NextAttempt(NamedTuple):

@@ -24,7 +24,7 @@ from tests.office import QUIET, ROOT
 def test_the_version_is_one_that_was_tried() -> None:
     assert dg.__version__ in VERIFIED_VERSIONS, (
         f"Dagster {dg.__version__} has not been tried: run the tests with it, look through "
-        "skyvern_dagster/dagster_internals.py, and add it to VERIFIED_VERSIONS"
+        "skyvern_dagster/compiler/dagster_internals.py, and add it to VERIFIED_VERSIONS"
     )
 
 
