@@ -19,8 +19,8 @@ from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.entry import BlockEntry, UploadsEntry
 from skyvern_dagster.blocks.file_choice import chosen_files
 from skyvern_dagster.blocks.file_stores.opening import open_store
+from skyvern_dagster.blocks.mail_message import unique_names
 from skyvern_dagster.blocks.outcome import BlockOutcome, UploadedFile
-from skyvern_dagster.blocks.send_email import unique_names
 from skyvern_dagster.blocks.storage_fields import (
     STORAGE_TEXTS,
     StorageFields,

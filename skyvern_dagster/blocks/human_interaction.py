@@ -13,8 +13,8 @@ from skyvern_dagster.artifacts.interactions import Interactions, Question, Reply
 from skyvern_dagster.blocks.block import LeafBlock, first_sentence
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.email_server import send
+from skyvern_dagster.blocks.mail_addresses import read_addresses
 from skyvern_dagster.blocks.outcome import BlockOutcome
-from skyvern_dagster.blocks.send_email import read_addresses
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.process.clock import utc_now
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime, getaddresses, parseaddr
-from html import escape, unescape
-from pathlib import PurePosixPath
+from email.utils import parseaddr
 from typing import Any, ClassVar, Literal
 
 from pydantic import (
@@ -27,23 +23,16 @@ from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.blocks.block import BlockWarning, LeafBlock, Need, Resolve, RetryRule
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.email_server import Mailbox, Refusal, Sending, send, too_large
+from skyvern_dagster.blocks.mail_addresses import read_addresses
 from skyvern_dagster.blocks.mail_marks import MailMarks, mail_marks
+from skyvern_dagster.blocks.mail_message import WrittenMail, attach, message_id
 from skyvern_dagster.blocks.mail_progress import MailProgress, progress_key
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.blocks.server_login import checked_address, secret_text, server_login
 from skyvern_dagster.blocks.upload_to_s3 import select_files
 from skyvern_dagster.errors import BlockError, ClaimedError
-from skyvern_dagster.texts.markup import TAG, without_elements
 
-_LONGEST_HEADER_LINE = 900
-"""Below the 998 characters of RFC 5322 (2.1.1), with room for what encoding adds."""
-
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _GMAIL = "smtp.gmail.com"
-_BREAKS = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6])\b[^<>]*>", re.I)
-_LONE_SURROGATES = re.compile("[\ud800-\udfff]")
-_MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+_-]*")
-
 _NO_SERVER = "there is no mail server to send with"
 SMTP_FIELDS = (
     "smtp_host_secret_parameter_key",
@@ -299,38 +288,22 @@ file_attachments: [SKYVERN_DOWNLOAD_DIRECTORY]
         copied: Sequence[str],
         marks: MailMarks,
     ) -> EmailMessage:
-        message = EmailMessage()
         own = mailbox.username if self.transport == "gmail" else ""
         sender = context.rendered(self.sender, "sender") or own
         subject = context.rendered(self.subject, "subject")
-        message["From"] = read_addresses(sender, "sender")[0]
-        message["To"] = ", ".join(recipients)
-        if copied:
-            message["Cc"] = ", ".join(copied)
-        message["Subject"] = _one_line(f"{subject} - Workflow Run ID: {context.workflow_run_id}")
-        message["Date"] = format_datetime(datetime.now(UTC))
-        message["Message-ID"] = message_id(
-            context.delivery or context.workflow_run_id, marks.identity
+        written = WrittenMail(
+            sender=read_addresses(sender, "sender")[0],
+            recipients=recipients,
+            copied=copied,
+            subject=f"{subject} - Workflow Run ID: {context.workflow_run_id}",
+            body=context.readable(self.body, "body"),
+            is_html=self.body_format == "html",
+            notes=_notes(context, marks),
+            message_id=message_id(context.delivery or context.workflow_run_id, marks.identity),
         )
-        self._write_body(message, context, _notes(context, marks))
-        names = unique_names([_one_line(PurePosixPath(file.filename).name) for file in marks.files])
-        for file, name in zip(marks.files, names, strict=True):
-            content = context.services.artifacts.read(file.key)
-            maintype, subtype = _media_type(file.content_type)
-            message.add_attachment(content, maintype=maintype, subtype=subtype, filename=name)
-        # Python folds a header of 79 characters right after its colon, and readers then see a
-        # subject that begins with a space. Bodies keep the line length that they were made with.
-        message.policy = message.policy.clone(max_line_length=_LONGEST_HEADER_LINE)
+        message = written.message()
+        attach(message, marks.files, context.services.artifacts)
         return message
-
-    def _write_body(self, message: EmailMessage, context: BlockContext, notes: str) -> None:
-        body = _LONE_SURROGATES.sub("?", context.readable(self.body, "body"))
-        if self.body_format == "text":
-            message.set_content(body + notes)
-            return
-        message.set_content(_plain(body) + notes)
-        told = "".join(f"<p>{escape(line)}</p>" for line in notes.splitlines() if line)
-        message.add_alternative(body + told, subtype="html")
 
     def _mailbox(self, context: BlockContext) -> Mailbox:
         if self.transport == "gmail":
@@ -389,13 +362,6 @@ file_attachments: [SKYVERN_DOWNLOAD_DIRECTORY]
         return host, port, username, password
 
 
-def _plain(html: str) -> str:
-    """HTML without its tags, for readers that show text only."""
-    flat = TAG.sub(" ", _BREAKS.sub("\n", without_elements(html)))
-    lines = (" ".join(line.split()) for line in unescape(flat).splitlines())
-    return "\n".join(line for line in lines if line)
-
-
 def _notes(context: BlockContext, marks: MailMarks) -> str:
     """What the reader of the message must know about the run, after the definition's own text."""
     notes = []
@@ -445,62 +411,6 @@ def _check_end(sending: Sending, progress: MailProgress, wanted: Sequence[str]) 
 def _sent_before(context: BlockContext) -> BlockOutcome:
     context.log("this e-mail was sent before; not sent again")
     return _completed(attachments=0, sent_now=0)
-
-
-def message_id(delivery: str, key: str) -> str:
-    """The same for every attempt at this message of a run, so that receivers drop a repeat."""
-    digest = hashlib.sha256(f"{delivery}/{key}".encode()).hexdigest()[:32]
-    domain = re.sub(r"[^A-Za-z0-9]+", "-", delivery).strip("-")
-    return f"<{digest}@{domain}.skyvern-dagster>"
-
-
-def unique_names(names: Sequence[str]) -> list[str]:
-    """File names with repeats numbered: ``invoice.pdf``, ``invoice_2.pdf``."""
-    used: set[str] = set()
-    result = []
-    for name in names:
-        path, number, candidate = PurePosixPath(name), 1, name
-        while candidate.casefold() in used:
-            number += 1
-            candidate = f"{path.stem}_{number}{path.suffix}"
-        used.add(candidate.casefold())
-        result.append(candidate)
-    return result
-
-
-def read_addresses(text: str, field: str) -> list[Address]:
-    """The e-mail addresses in a text, separated by commas, with the names that stand with them.
-
-    Raises:
-        BlockError: There is none, or something that is none.
-    """
-    refusal = BlockError(f"{field}: {text[:200]!r} is no e-mail address")
-    if _CONTROL.search(text) or not text.strip():
-        raise refusal
-    addresses = []
-    for name, spec in getaddresses([text]):
-        local, _, domain = spec.rpartition("@")
-        # What had to be put right to be an address may be another one than was meant.
-        if not local or not domain or spec not in text:
-            raise refusal
-        try:
-            ascii_domain = domain if domain.isascii() else domain.encode("idna").decode()
-            addresses.append(Address(name, addr_spec=f"{local}@{ascii_domain}"))
-        except (ValueError, IndexError, MessageError) as error:
-            raise refusal from error
-    return addresses
-
-
-def _one_line(text: str) -> str:
-    return " ".join(_LONE_SURROGATES.sub("?", _CONTROL.sub(" ", text)).split())
-
-
-def _media_type(content_type: str) -> tuple[str, str]:
-    plain = content_type.partition(";")[0].strip().lower()
-    maintype, _, subtype = plain.partition("/")
-    if not _MEDIA_TYPE.fullmatch(plain) or maintype in ("message", "multipart"):
-        return "application", "octet-stream"  # a mail may nest those only in forms of its own
-    return maintype, subtype
 
 
 def _sent_record(

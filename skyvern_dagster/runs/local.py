@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 
 from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.blocks.send_email import unique_names
+from skyvern_dagster.blocks.mail_message import unique_names
 from skyvern_dagster.compiler.dagster_internals import (
     add_run_tags,
     newest_run_with_tag,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skyvern_dagster.blocks.send_email import read_addresses
+from skyvern_dagster.blocks.mail_addresses import read_addresses
 from skyvern_dagster.demo.smtp_sink import SmtpSink
 from skyvern_dagster.errors import BlockError
 from tests.blocks.desk import Desk
