@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 import uvicorn
 
+from skyvern_dagster.errors import RunError
+from skyvern_dagster_api.settings import Settings
 from skyvern_dagster_api.slow_clients import PromptProtocol
 
 
@@ -15,6 +18,10 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     given = parser.parse_args()
+    try:
+        Settings.from_environment()
+    except RunError as error:
+        sys.exit(f"error: {error}")
     uvicorn.run(
         "skyvern_dagster_api.app:create_app",
         factory=True,

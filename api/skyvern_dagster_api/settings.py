@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from skyvern_dagster.errors import RunError
+from skyvern_dagster.workflow.findings import did_you_mean
 
 PREFIX = "SKYVERN_API_"
 
@@ -94,8 +96,14 @@ class Settings(BaseModel):
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            problems = "; ".join(
-                f"{PREFIX}{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}"
-                for each in error.errors()
-            )
-            raise RunError(f"the shim's settings are wrong: {problems}") from error
+            problems = "; ".join(_problem(each) for each in error.errors())
+            raise RunError(f"the API's settings are wrong: {problems}") from error
+
+
+def _problem(error: ErrorDetails) -> str:
+    name = f"{PREFIX}{'.'.join(map(str, error['loc'])).upper()}"
+    if error["type"] != "extra_forbidden":
+        return f"{name}: {error['msg']}"
+    known = [f"{PREFIX}{field.upper()}" for field in Settings.model_fields]
+    hint = did_you_mean(name, known)
+    return f"{name}: there is no such setting" + (f"; {hint}" if hint else "")
