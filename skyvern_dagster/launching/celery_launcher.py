@@ -13,6 +13,7 @@ What it adds to 0.29.27 (``dagster_celery/launcher.py``):
 
 * Canceling is noted before the worker's process is interrupted. Otherwise the run, which can't know
   who interrupted it, ends as failed.
+* A run that was canceled as it was taken from the queue isn't carried out.
 * A task's state in the result backend is what its worker has last said: of one that was killed with
   its machine, ``STARTED`` for ever. So run monitoring asks the worker, too.
 """
@@ -27,9 +28,11 @@ from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
 
 from skyvern_dagster.compiler.dagster_internals import (
     CheckRunHealthResult,
+    LaunchRunContext,
     WorkerStatus,
     report_canceling,
 )
+from skyvern_dagster.launching.canceled_run import end_if_canceled
 
 _ANSWER_SECONDS = 2.0
 """For a worker's answer, which takes milliseconds; Celery's own default is one second."""
@@ -48,6 +51,11 @@ class SkyvernCeleryRunLauncher(CeleryRunLauncher):
         super().__init__(*args, **kwargs)
         self._missed: dict[str, int] = {}
         """Task id -> how many looks in a row haven't found it."""
+
+    def launch_run(self, context: LaunchRunContext) -> None:
+        """Hands the run to the broker, unless it was canceled as it was taken from the queue."""
+        if not end_if_canceled(self._instance, context.dagster_run):
+            super().launch_run(context)
 
     def terminate(self, run_id: str) -> bool:
         """Asks the run's process to end; a run that waits at the broker never begins."""

@@ -40,6 +40,7 @@ from skyvern_dagster.compiler.dagster_internals import (
 )
 from skyvern_dagster.errors import RunError
 from skyvern_dagster.execution import tags
+from skyvern_dagster.launching.canceled_run import end_if_canceled
 from skyvern_dagster.process.claims import RunClaims
 from skyvern_dagster.process.identity import living_process, process_is_gone
 from skyvern_dagster.process.interrupt import interrupt
@@ -91,12 +92,14 @@ class ForkServerRunLauncher(RunLauncher, ConfigurableClass):
         return cls(inst_data)
 
     def launch_run(self, context: LaunchRunContext) -> None:
-        """Starts the run's process.
+        """Starts the run's process, unless the run was canceled as it was taken from the queue.
 
         Raises:
             RunError: The fork server can't be started.
         """
         run = context.dagster_run
+        if end_if_canceled(self._instance, run):
+            return
         origin = context.job_code_origin
         if origin is None or not _is_ours(origin.executable_path):
             self._dagsters_own().launch_run(context)

@@ -15,7 +15,7 @@ from dagster._core.remote_origin import (
     RemoteRepositoryOrigin,
 )
 
-from skyvern_dagster.compiler.dagster_internals import WorkerStatus, add_run_tags
+from skyvern_dagster.compiler.dagster_internals import LaunchRunContext, WorkerStatus, add_run_tags
 from skyvern_dagster.execution import tags
 from skyvern_dagster.launching.run_launcher import ForkServerRunLauncher
 from skyvern_dagster.process.claims import RunClaims
@@ -62,6 +62,22 @@ def test_of_many_launchers_one_gets_the_run(tmp_path: Path) -> None:
     assert not claims.take("run0")
     assert claims.process("run0") == "here:1:2"
     assert claims.process("another") is None
+
+
+def test_what_was_canceled_while_it_was_taken_from_the_queue_never_starts(
+    instance: dg.DagsterInstance,
+) -> None:
+    run = starting(instance)  # the daemon's "starting" came after these, and hides them
+    instance.report_run_canceling(run)
+    instance.report_run_canceled(run)
+    report(instance, run, dg.DagsterEventType.RUN_STARTING)
+    assert again(instance, run).status is Status.STARTING
+    instance.run_launcher.launch_run(
+        LaunchRunContext(dagster_run=again(instance, run), workspace=None)
+    )
+    assert again(instance, run).status is Status.CANCELED
+    assert tags.PROCESS not in again(instance, run).tags
+    assert RunClaims.of(Path(instance.root_directory)).process(run.run_id) is None
 
 
 def test_old_claims_are_forgotten(tmp_path: Path) -> None:
