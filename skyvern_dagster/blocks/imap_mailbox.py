@@ -14,12 +14,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
-from html import unescape
 from ipaddress import ip_address
 from typing import Any
 
 from skyvern_dagster.errors import BlockError
-from skyvern_dagster.texts.markup import TAG, without_elements
+from skyvern_dagster.texts.markup import plain_text
 
 _SECONDS = 60.0
 """For each answer of the server."""
@@ -259,11 +258,8 @@ def _body(message: EmailMessage) -> str:
     except (LookupError, ValueError):  # a character set that there is none of
         text = bytes(part.get_payload(decode=True) or b"").decode("utf-8", "replace")
     if part.get_content_subtype() == "html":
-        text = "\n".join(
-            line
-            for raw in unescape(TAG.sub("\n", without_elements(text))).splitlines()
-            if (line := raw.strip())
-        )
+        lines = (" ".join(raw.split()) for raw in plain_text(text).splitlines())
+        text = "\n".join(line for line in lines if line)
     return text[:_MOST_BODY]
 
 

@@ -10,18 +10,17 @@ from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
-from html import escape, unescape
+from html import escape
 from pathlib import PurePosixPath
 
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.mail_addresses import CONTROL
-from skyvern_dagster.texts.markup import TAG, without_elements
+from skyvern_dagster.texts.markup import plain_text
 
 _LONGEST_HEADER_LINE = 900
 """Below the 998 characters of RFC 5322 (2.1.1), with room for what encoding adds."""
 
-_BREAKS = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6])\b[^<>]*>", re.I)
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+_-]*")
 
@@ -109,8 +108,7 @@ def one_line(text: str) -> str:
 
 def _plain(html: str) -> str:
     """HTML without its tags, for readers that show text only."""
-    flat = TAG.sub(" ", _BREAKS.sub("\n", without_elements(html)))
-    lines = (" ".join(line.split()) for line in unescape(flat).splitlines())
+    lines = (" ".join(line.split()) for line in plain_text(html).splitlines())
     return "\n".join(line for line in lines if line)
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import functools
-import html
 import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
 
-from skyvern_dagster.texts.markup import TAG, without_elements
+from skyvern_dagster.texts.markup import plain_text
 
 LONGEST_BARE_CODE = 10
 """Up to so many characters, a pushed text is the code itself (docs/contract.md#pushed-codes)."""
@@ -122,9 +121,7 @@ def _plain(content: str) -> str:
     """A message without markup, addresses, dates and phone numbers, line by line."""
     text = content.translate(_WIDE)
     if re.search(r"<(?:html|body|div|p|td|br|span|table)\b", text, re.I):
-        text = without_elements(_without_comments(text), ("style", "script", "head", "title"))
-        text = re.sub(r"(?i)<(?:br|/p|/div|/td|/tr|/h\d|/li)\b[^<>]*>", "\n", text)
-        text = html.unescape(TAG.sub(" ", text))
+        text = plain_text(_without_comments(text), ("style", "script", "head", "title"))
     text = unicodedata.normalize("NFKC", text)
     return _DATE.sub(" ", _WORD.sub(_without_address, text))
 

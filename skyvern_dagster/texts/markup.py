@@ -4,9 +4,26 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from html import unescape
 
 TAG = re.compile(r"<[^<>]*>")
 """A tag ends before the next one begins: a text of beginnings is gone over once."""
+
+
+_BREAK = re.compile(r"<(?:br|/p|/div|/tr|/td|/li|/h[1-6])\b[^<>]*>", re.I)
+
+
+def plain_text(text: str, without: tuple[str, ...] = ("script", "style")) -> str:
+    """The text of a message in HTML, a line for each of its paragraphs, cells and the like.
+
+    Args:
+        without: Names of elements whose contents nobody sees.
+
+    Example:
+        >>> plain_text("<p>A &amp; <b>B</b></p>C").splitlines()
+        [' A &  B ', 'C']
+    """
+    return unescape(TAG.sub(" ", _BREAK.sub("\n", without_elements(text, without))))
 
 
 def without_elements(text: str, names: tuple[str, ...] = ("script", "style")) -> str:

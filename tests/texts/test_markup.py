@@ -7,10 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from skyvern_dagster.agent.planners.heuristic.instructions import clauses_of
-from skyvern_dagster.blocks import send_email
 from skyvern_dagster.credentials import code_in_text
 from skyvern_dagster.credentials.secret_texts import secrets_in
-from skyvern_dagster.texts.markup import TAG, without_elements
+from skyvern_dagster.texts.markup import TAG, plain_text, without_elements
 from skyvern_dagster.workflow import brace_checks
 
 LONG = 200_000
@@ -26,7 +25,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "tags": lambda text: TAG.sub("", text),
     "secrets": secrets_in,
     "a mail with a code": lambda text: code_in_text._plain(f"<p>{text[:100_000]}"),
-    "a mail as text": send_email._plain,
+    "a mail as text": plain_text,
     "a goal": lambda text: list(clauses_of(text[:2_000])),
     "templates": brace_checks._without_templates,
 }
