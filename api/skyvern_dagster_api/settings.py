@@ -67,6 +67,13 @@ class Settings(BaseModel):
         description="How often webhooks are looked after; 0 leaves them to "
         "another process or to the sensor.",
     )
+    # Workflows that are stored one after the other come within it, and nobody looks sooner.
+    reload_seconds: float = Field(
+        default=2.0,
+        ge=0,
+        description="How long after a workflow or schedule was stored, and no other one since, "
+        "Dagster loads it as a job of its own.",
+    )
     access_log: bool = Field(
         default=True,
         description="Whether a JSON line per request goes to standard output (logger "

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -18,7 +16,7 @@ from limits.strategies import MovingWindowRateLimiter
 from skyvern_dagster.artifacts.link_signer import KEY_PURPOSE, LinkSigner
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.compiler.dagster_internals import keep_connections, make_pools
-from skyvern_dagster.errors import DeploymentError, RunError
+from skyvern_dagster.errors import RunError
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.organizations.run_secrets import RunSecrets
 from skyvern_dagster.organizations.server_secret import ServerSecret
@@ -36,10 +34,9 @@ from skyvern_dagster.stores.workflows import WorkflowStore
 from skyvern_dagster.webhooks.address import AddressPolicy
 from skyvern_dagster.webhooks.settings import WebhookSettings
 from skyvern_dagster_api.links import SignedLinks
+from skyvern_dagster_api.location_reload import LocationReload
 from skyvern_dagster_api.run_room import RunRoom
 from skyvern_dagster_api.settings import Settings
-
-_log = logging.getLogger("skyvern_dagster_api")
 
 _CANCELS_AT_ONCE = 8
 """Runs. Each waits for Dagster's webserver and database. Arbitrary."""
@@ -64,7 +61,7 @@ class Shim:
     rate: RateLimitItem | None
     room: RunRoom
     cancels: ThreadPoolExecutor
-    reloading: threading.Lock
+    reload: LocationReload
 
     @classmethod
     def open(cls, settings: Settings) -> Shim:
@@ -124,11 +121,12 @@ class Shim:
                 settings.max_concurrent_runs, lambda owner: unfinished_runs(instance, owner)
             ),
             cancels=ThreadPoolExecutor(_CANCELS_AT_ONCE, "cancel"),
-            reloading=threading.Lock(),
+            reload=LocationReload(deployment.reload, settings.reload_seconds),
         )
 
     def close(self) -> None:
         """Stops sending webhooks, and closes the connections to Dagster."""
+        self.reload.close()
         self.outbox.close()
         self.cancels.shutdown(cancel_futures=True)
         self.deployment.close()
@@ -148,21 +146,6 @@ class Shim:
             allow_private=self.settings.allow_private_urls,
             allowed_hosts=BrowserResource().policy().private_hosts,
         )
-
-    def reload_soon(self) -> None:
-        """Has the code location read the workflow store, without anybody waiting for it.
-
-        A run that starts before is interpreted; a reload that fails is tried with the next change.
-        """
-
-        def reload() -> None:
-            with self.reloading:
-                try:
-                    self.deployment.reload()
-                except DeploymentError as error:
-                    _log.warning("%s", error)
-
-        threading.Thread(target=reload, name="reload", daemon=True).start()
 
 
 def _s3_client() -> Callable[[], Any] | None:

@@ -87,7 +87,7 @@ def create_schedule(
     stored = _store(parts).add(caller.organization_id, workflow_permanent_id, **fields)
     if secrets:
         _store(parts).keep_secrets(stored, secrets, parts.secret)
-    parts.reload_soon()
+    parts.reload.soon()
     return _with_runs(stored)
 
 
@@ -152,7 +152,7 @@ def delete_schedule(
 ) -> Deleted:
     """Forgets it; runs that it asked for stay."""
     _store(parts).delete(_own(parts, caller, workflow_permanent_id, workflow_schedule_id))
-    parts.reload_soon()
+    parts.reload.soon()
     return Deleted()
 
 
@@ -205,7 +205,7 @@ def _fields(
 
 def _changed(parts: Shim, before: StoredSchedule, fields: dict[str, object]) -> ScheduleWithRuns:
     stored = _store(parts).change(before, **fields)
-    parts.reload_soon()
+    parts.reload.soon()
     return _with_runs(stored)
 
 

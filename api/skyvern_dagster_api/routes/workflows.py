@@ -131,7 +131,7 @@ def delete_workflow(
 ) -> None:
     """Takes a workflow out of all lists; its runs stay."""
     parts.workflows.delete(caller.organization_id, workflow_permanent_id)
-    parts.reload_soon()
+    parts.reload.soon()
 
 
 @current.post("", summary="Create a workflow", dependencies=[Reading])
@@ -204,5 +204,5 @@ def _updated(parts: Shim, caller: Caller, wpid: str, text: str) -> WorkflowAnswe
 
 
 def _stored(parts: Shim, stored: StoredWorkflow) -> WorkflowAnswer:
-    parts.reload_soon()
+    parts.reload.soon()
     return workflow_answer(stored, stored.load().warnings)
