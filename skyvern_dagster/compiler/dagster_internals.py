@@ -10,6 +10,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,7 @@ from dagster._core.execution.plan.plan import ExecutionPlan
 from dagster._core.execution.plan.step import ExecutionStep
 from dagster._core.execution.retries import RetryMode
 from dagster._core.execution.step_dependency_config import StepDependencyConfig
+from dagster._core.instance.ref import InstanceRef
 from dagster._core.launcher.base import (
     CheckRunHealthResult,
     LaunchRunContext,
@@ -292,17 +294,43 @@ def launch_arguments(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:
     )
 
 
-def execute_launched_run(arguments: str) -> None:
-    """Carries a launched run out in this process, as ``dagster api execute_run`` does.
+@dataclass(frozen=True)
+class LaunchedRun:
+    """What :func:`launch_arguments` has told a run's process.
 
-    Raises:
-        SystemExit: The run has failed.
+    Attributes:
+        instance: What Dagster opens the instance with.
     """
-    from dagster._cli.api import execute_run_command
 
-    command = execute_run_command.callback
-    assert command is not None
-    command(arguments, None)
+    run_id: str
+    job_name: str
+    instance: InstanceRef
+
+    @classmethod
+    def read(cls, arguments: str) -> LaunchedRun:
+        """Reads them from what the launcher has written down."""
+        from dagster._grpc.types import ExecuteRunArgs
+        from dagster._serdes import deserialize_value
+
+        given = deserialize_value(arguments, ExecuteRunArgs)
+        assert given.instance_ref is not None
+        return cls(given.run_id, given.job_origin.job_name, given.instance_ref)
+
+    def execute(self, instance: dg.DagsterInstance) -> None:
+        """Carries the run out in this process, as ``dagster api execute_run`` does.
+
+        Raises:
+            SystemExit: The run has failed.
+        """
+        from dagster._cli.api import _execute_run_command_body
+        from dagster._utils.interrupts import capture_interrupts
+
+        with capture_interrupts():
+            status = _execute_run_command_body(
+                self.run_id, instance, lambda _: None, set_exit_code_on_failure=True
+            )
+        if status:
+            raise SystemExit(status)
 
 
 def config_errors(config_type: Any, config: Mapping[str, Any]) -> list[str]:

@@ -20,6 +20,7 @@ from skyvern_dagster.errors import DefinitionError
 from skyvern_dagster.execution import tags
 from skyvern_dagster.ids import stable_id
 from skyvern_dagster.organizations.run_secrets import RunSecrets
+from skyvern_dagster.process.run_job import only_job
 from skyvern_dagster.resources.artifact_store import ArtifactStoreResource
 from skyvern_dagster.resources.server_secret import server_secret
 from skyvern_dagster.runs.request import begin, make_request
@@ -30,6 +31,8 @@ from skyvern_dagster.stores.workflows import StoredWorkflow, WorkflowStore
 
 def deployment_definitions(store: ArtifactStore | None = None) -> dg.Definitions:
     """Jobs for everything that the shim can be asked to run.
+
+    In the process of a run, only that run's: the others may be hundreds, of other organizations.
 
     A stored definition that this version of the package can't compile is left out: it still runs
     (and says what is wrong) through the job that interprets.
@@ -46,7 +49,10 @@ def deployment_definitions(store: ArtifactStore | None = None) -> dg.Definitions
     workflows = WorkflowStore(artifacts)
     jobs = [build_interpreted_job(name) for name in (TASK_JOB, WORKFLOW_JOB)]
     taken = {job.name for job in jobs}
-    for stored in workflows.everything():
+    only = only_job()
+    for stored in () if only in taken else workflows.everything():
+        if only and stored.name != only:
+            continue
         if stored.name in taken:  # the same file, imported for several organizations
             continue
         job = _job(stored)
@@ -55,8 +61,8 @@ def deployment_definitions(store: ArtifactStore | None = None) -> dg.Definitions
             taken.add(stored.name)
     return dg.Definitions(
         jobs=jobs,
-        schedules=_schedules(artifacts, jobs),
-        sensors=[build_retention_sensor(store=artifacts)],
+        schedules=[] if only else _schedules(artifacts, jobs),
+        sensors=[] if only else [build_retention_sensor(store=artifacts)],
     )
 
 

@@ -2,10 +2,10 @@
 
 Started as ``python -m skyvern_dagster.launching.fork_server SOCKET HOME PARENT``.
 
-Importing Dagster and the rest takes a second or more; a fork of a process that has done it takes
-milliseconds. What is preloaded is frozen until the fork server is started anew; definitions are not
-preloaded, each run reads them. It ends with its parent; runs go on by themselves. A run is forked
-once: whoever asks again is told the process that it has.
+Importing Dagster and opening its instance take a second or more; a fork of a process that has done
+it takes milliseconds. What is preloaded is frozen until the fork server is started anew;
+definitions are not preloaded, each run reads its own. It ends with its parent; runs go on by
+themselves. A run is forked once: whoever asks again is told the process that it has.
 """
 
 from __future__ import annotations
@@ -21,8 +21,14 @@ import socket
 import sys
 from pathlib import Path
 
+import dagster as dg
+
+from skyvern_dagster.compiler.dagster_internals import LaunchedRun
 from skyvern_dagster.process.claims import RunClaims
 from skyvern_dagster.process.identity import process_tag
+from skyvern_dagster.process.run_job import carry_out_only
+from skyvern_dagster.runs.ended_elsewhere import end_with_the_run, run_of
+from skyvern_dagster.runs.reconcile import settle
 
 PRELOADED = (
     "dagster",
@@ -47,6 +53,7 @@ def main(arguments: list[str]) -> int:
     for name in PRELOADED:
         with contextlib.suppress(ModuleNotFoundError):
             importlib.import_module(name)
+    instance = dg.DagsterInstance.get()  # it holds no connection open: each of its queries has one
     gc.freeze()
     place.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX) as server:
@@ -58,7 +65,7 @@ def main(arguments: list[str]) -> int:
         while os.getppid() == parent:
             ready, _, _ = select.select([server], [], [], _POLL_SECONDS)
             if ready:
-                _answer(server, claims)
+                _answer(server, claims, instance)
             _reap()
         with contextlib.suppress(FileNotFoundError):
             if place.stat().st_ino == ours:  # not that of the one who came after us
@@ -66,7 +73,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _answer(server: socket.socket, claims: RunClaims) -> None:
+def _answer(server: socket.socket, claims: RunClaims, instance: dg.DagsterInstance) -> None:
     """One request: ``{"run_id": ..., "run": serialized arguments, "log": path}``.
 
     It is answered by the run's process, as its tag has it.
@@ -82,14 +89,14 @@ def _answer(server: socket.socket, claims: RunClaims) -> None:
             if pid == 0:
                 connection.close()
                 server.close()
-                _live(request)
+                _live(request, instance)
             claims.tell(request["run_id"], process_tag(pid))
         process = claims.process(request["run_id"])
         with contextlib.suppress(OSError):
             connection.sendall(json.dumps({"process": process}).encode() + b"\n")
 
 
-def _live(request: dict[str, str]) -> None:
+def _live(request: dict[str, str], instance: dg.DagsterInstance) -> None:
     """The run's own process, from here to its end; never returns."""
     status = 1
     try:
@@ -98,14 +105,7 @@ def _live(request: dict[str, str]) -> None:
         for number in (1, 2):
             os.dup2(log, number)
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        from skyvern_dagster.compiler.dagster_internals import execute_launched_run
-        from skyvern_dagster.runs.ended_elsewhere import end_with_the_run, run_of
-
-        end_with_the_run(run_of(request["run_id"]))
-        try:
-            execute_launched_run(request["run"])
-        finally:
-            _settle(request["run_id"])
+        _carry_out(LaunchedRun.read(request["run"]), instance)
         status = 0
     except SystemExit as ending:
         status = ending.code if isinstance(ending.code, int) else 1
@@ -116,14 +116,16 @@ def _live(request: dict[str, str]) -> None:
         os._exit(status)
 
 
-def _settle(run_id: str) -> None:
-    """A run that was canceled has had no chance to say how it ended."""
-    import dagster as dg
-
-    from skyvern_dagster.runs.reconcile import settle
-
-    with dg.DagsterInstance.get() as instance:
-        settle(instance, run_id)
+def _carry_out(run: LaunchedRun, instance: dg.DagsterInstance) -> None:
+    if instance.get_ref() != run.instance:  # its configuration has changed since
+        instance = dg.DagsterInstance.from_ref(run.instance)
+    carry_out_only(run.job_name)
+    end_with_the_run(run_of(run.run_id), instance=instance)
+    try:
+        run.execute(instance)
+    finally:
+        # One that was canceled has had no chance to say how it ended.
+        settle(instance, run.run_id)
 
 
 def _reap() -> None:

@@ -11,6 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import dagster as dg
 
@@ -24,21 +25,27 @@ _POLL_SECONDS = 1.0
 FindRun = Callable[[dg.DagsterInstance], dg.DagsterRun | None]
 
 
-def end_with_the_run(find: FindRun, act: Callable[[], object] = kill_group) -> None:
+def end_with_the_run(
+    find: FindRun,
+    act: Callable[[], object] = kill_group,
+    *,
+    instance: dg.DagsterInstance | None = None,
+) -> None:
     """Watches, in a thread, whether somebody else ends this process's run.
 
     Args:
         find: Finds the run, as it is now, in the home folder's instance.
         act: What ends the process; the browser goes with it.
+        instance: That of the home folder, where the process has opened it.
     """
 
     def watch() -> None:
         # At first, the run's own thread needs the interpreter; nobody ends what has hardly begun.
         time.sleep(_POLL_SECONDS)
-        with dg.DagsterInstance.get() as instance:
-            while (run := find(instance)) is None or not run.is_finished:
+        with nullcontext(instance) if instance else dg.DagsterInstance.get() as opened:
+            while (run := find(opened)) is None or not run.is_finished:
                 time.sleep(_POLL_SECONDS)
-            if ended_by_process(instance, run.run_id) != os.getpid():
+            if ended_by_process(opened, run.run_id) != os.getpid():
                 act()
 
     threading.Thread(target=watch, name="ended-elsewhere", daemon=True).start()
