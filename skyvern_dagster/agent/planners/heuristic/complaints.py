@@ -10,10 +10,9 @@ from skyvern_dagster.agent.proof_text import shown_first
 from skyvern_dagster.reading.complaints import complains, denies_access
 from skyvern_dagster.reading.controls import CONTROL_ROLES, INPUT_ROLES
 from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.text_lengths import MESSAGE
 from skyvern_dagster.reading.words import clip
 
-_LONGEST = 250
-"""Characters of a message: three sentences. What is longer is the page's own text."""
 _PARTS = INPUT_ROLES | {"row", "article", "option"}
 _CONTROLS = CONTROL_ROLES | _PARTS | {"navigation"}
 _ITEMS = frozenset({"listitem"})
@@ -45,7 +44,7 @@ def complaint_of_page(situation: Situation) -> str:
     status = situation.request.observation.http_status
     if status is not None and status >= _ERROR:
         return f"HTTP {status}"
-    short = (line for line in situation.view.paragraphs if len(line) <= _LONGEST)
+    short = (line for line in situation.view.paragraphs if len(line) <= MESSAGE)
     return next((clip(line, 120) for line in short if denies_access(line)), "")
 
 
@@ -88,7 +87,7 @@ def _notices(view: PageView, records: frozenset[str]) -> Iterator[str]:
     yield from view.messages
     for node in view.nodes:
         text = view.text(node)
-        if not 0 < len(text) <= _LONGEST or len(node.children) > _MOST_PARTS:
+        if not 0 < len(text) <= MESSAGE or len(node.children) > _MOST_PARTS:
             continue
         sentence = node.role == "heading" or len(text.split()) >= _SENTENCE
         around = {node.role, *(above.role for above in view.ancestors(node))}
