@@ -20,6 +20,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.concurrency import run_in_threadpool
 
+from skyvern_dagster.addresses.http_status import is_success
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import DeploymentError, InfrastructureError, SkyvernDagsterError
 from skyvern_dagster.ids import repeatable_ids
@@ -111,7 +112,7 @@ class Repetitions:
             if not isinstance(error, DeploymentError | InfrastructureError):
                 await run_in_threadpool(self._store.delete, key)  # nothing was made
             raise
-        if response.status_code < 300:
+        if is_success(response.status_code):
             await run_in_threadpool(self._keep, key, kept, response)
         return response
 

@@ -19,6 +19,10 @@ from typing import Any, Literal, Protocol
 
 from skyvern_dagster.errors import BlockError
 
+_TOO_MUCH = 1e9
+"""Seconds (thirty years) or megabytes (a petabyte): a slip of the keyboard, or ``inf``."""
+_MEGABYTE = 1_000_000
+
 CodeUse = Literal["off", "operator", "all"]
 """Whose code is run: nobody's, that of definitions which are files here, or anybody's."""
 
@@ -64,8 +68,8 @@ def code_settings(environment: Mapping[str, str] | None = None) -> CodeSettings:
         case other:
             raise BlockError(f"SKYVERN_CODE_BLOCKS must be off, operator or all, not {other!r}")
     seconds = _positive(env, "SKYVERN_CODE_SECONDS", defaults.seconds)
-    megabytes = _positive(env, "SKYVERN_CODE_MEMORY_MB", defaults.memory_bytes / 1e6)
-    return CodeSettings(use, seconds, int(megabytes * 1e6))
+    megabytes = _positive(env, "SKYVERN_CODE_MEMORY_MB", defaults.memory_bytes / _MEGABYTE)
+    return CodeSettings(use, seconds, int(megabytes * _MEGABYTE))
 
 
 def _positive(env: Mapping[str, str], name: str, default: float) -> float:
@@ -74,7 +78,7 @@ def _positive(env: Mapping[str, str], name: str, default: float) -> float:
         number = float(text) if text else default
     except ValueError:
         number = 0.0
-    if not 0 < number < 1e9:
+    if not 0 < number < _TOO_MUCH:
         raise BlockError(f"{name} must be a positive number, not {text!r}")
     return number
 

@@ -20,6 +20,9 @@ from typing import Any
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.texts.markup import plain_text
 
+_TLS_PORT = 993
+"""IMAP with TLS from the beginning (RFC 8314); on any other port it is switched on by STARTTLS."""
+
 _SECONDS = 60.0
 """For each answer of the server."""
 
@@ -139,7 +142,7 @@ class _PinnedTls(_PinnedPlain):
 
 
 def _connected(server: ImapServer) -> imaplib.IMAP4:
-    if server.port == 993:
+    if server.port == _TLS_PORT:
         return _PinnedTls(server)
     client = _PinnedPlain(server)
     if "STARTTLS" in client.capabilities:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlencode
 
+from skyvern_dagster.addresses.http_status import is_error, may_pass
 from skyvern_dagster.blocks.web_client import WebRequest, exchange
 from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.errors import BlockError
@@ -152,9 +153,10 @@ def _google(
 
 def _asked(request: WebRequest, policy: NetworkPolicy, who: str) -> dict[str, Any]:
     answer = exchange(request, policy, seconds=_SECONDS, most_bytes=_MOST_BYTES)
-    if answer.status >= 400:
-        passing = answer.status == 429 or answer.status >= 500
-        raise BlockError(f"{who} refused the search (HTTP {answer.status})", retryable=passing)
+    if is_error(answer.status):
+        raise BlockError(
+            f"{who} refused the search (HTTP {answer.status})", retryable=may_pass(answer.status)
+        )
     try:
         document = json.loads(answer.body)
     except ValueError as error:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from skyvern_dagster.addresses.url import parse_url
+from skyvern_dagster.addresses.url import parse_url, shortened
 from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.errors import BlockedAddressError, BlockError, NetworkPolicyError
 from skyvern_dagster.webhooks.address import WebAddress
@@ -204,5 +204,4 @@ async def _body(response: httpx2.Response, url: str, most_bytes: int) -> bytes:
 
 def _shown(url: str) -> str:
     """An address for messages: its query, which may hold anything, is left out."""
-    plain = url.partition("?")[0]
-    return plain if len(plain) <= 200 else plain[:200] + "…"
+    return shortened(url.partition("?")[0])

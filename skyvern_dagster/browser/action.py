@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from skyvern_dagster.addresses.http_status import is_error
 from skyvern_dagster.browser.fetching import reason_of
 from skyvern_dagster.browser.page_idle import wait_until_idle, watch_for_effect
 from skyvern_dagster.browser.page_snapshot import Mark, page_snapshot
@@ -119,7 +120,7 @@ async def _leave_error_page(session: BrowserSession, mark: Mark) -> _Failure | N
         return _Failure(blocked[0])
     url, code = failed[0]
     answer = session.traffic.answer_for(url)
-    if answer is not None and answer.status >= 400:
+    if answer is not None and is_error(answer.status):
         error = HttpStatusError(answer.status, url)
         return _Failure(str(error), error.status, "http_error")
     if page is None:

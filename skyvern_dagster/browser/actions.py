@@ -17,6 +17,9 @@ from skyvern_dagster.browser.secret_cover import cover
 from skyvern_dagster.browser.target import Target, find_target
 from skyvern_dagster.errors import ActionError, NotTakenError
 
+_DOUBLE = 2
+"""Clicks of a double click."""
+
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
@@ -74,7 +77,7 @@ async def click(
             timeout=_TIMEOUT,
             no_wait_after=True,
         )
-        return f"{'Double-clicked' if count == 2 else f'Clicked ({button} button)'} {target}"
+        return f"{'Double-clicked' if count == _DOUBLE else f'Clicked ({button} button)'} {target}"
 
     return await perform(session, act, has_effect=True)
 

@@ -10,6 +10,10 @@ from email.message import Message
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+_LONGEST_SUFFIX = 10
+"""Characters behind a name's last dot that are a kind of file (``numbers``, ``torrent``), not a
+part of a sentence."""
+
 _HEAD_BYTES = 1024
 _MOST_NAME = 150
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
@@ -151,7 +155,7 @@ def safe_name(suggested: str, *, fallback: str = "download") -> str:
     if len(name.encode()) <= _MOST_NAME:
         return name
     stem, dot, suffix = name.rpartition(".")
-    if not dot or len(suffix) > 10:
+    if not dot or len(suffix) > _LONGEST_SUFFIX:
         stem, dot, suffix = name, "", ""
     room = _MOST_NAME - len((dot + suffix).encode())
     return stem.encode()[:room].decode(errors="ignore") + dot + suffix

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from skyvern_dagster.addresses.http_status import is_server_error
 from skyvern_dagster.addresses.url import parse_url
 from skyvern_dagster.browser.action import leave_error_page, perform
 from skyvern_dagster.browser.fetching import reason_of
@@ -48,8 +50,8 @@ async def goto(session: BrowserSession, url: str) -> ActionResult:
             raise NavigationError(
                 f"{address} could not be opened: its server sends on to what is no page"
             )
-        status = session.traffic.status_of(session.page) or 200
-        if result.downloads or status < 500:
+        status = session.traffic.status_of(session.page) or HTTPStatus.OK
+        if result.downloads or not is_server_error(status):
             return result
         if attempt == _TRIES:
             return _server_error(result, address, status)
@@ -165,7 +167,7 @@ async def close_tab(session: BrowserSession) -> ActionResult:
     """Closes the current page, unless it is the only one."""
 
     async def act(page: Page) -> str:
-        if len(page.context.pages) < 2:
+        if len(page.context.pages) == 1:
             raise ActionError("This is the only open tab; it stays")
         await page.close()
         return "Closed the tab"

@@ -8,6 +8,9 @@ from skyvern_dagster.browser.observation import Box, Node, Observation
 from skyvern_dagster.browser.scripts import script
 from skyvern_dagster.browser.target import locator_of
 
+_SAME, _INSIDE = 2, 1
+"""What `js/same_element.js` answers: the element itself, or one around it."""
+
 if TYPE_CHECKING:
     from playwright.async_api import FloatRect, Page
 
@@ -45,9 +48,9 @@ async def ref_of(page: Page, selector: str, observation: Observation) -> str | N
             same = await found.evaluate(script("same_element"), handle, timeout=_FIND_TIMEOUT)
         except Error:  # of another frame, or gone
             continue
-        if same == 2:
+        if same == _SAME:
             return node.ref
-        holder = holder or (node.ref if same == 1 else None)
+        holder = holder or (node.ref if same == _INSIDE else None)
     return holder
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from skyvern_dagster.addresses.http_status import may_pass
 from skyvern_dagster.blocks.file_stores.store import MOST_BYTES
 from skyvern_dagster.errors import BlockError
 
@@ -64,7 +65,7 @@ class AzureStore:
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
         return BlockError(
             f"Azure refused container {self.container!r} of {self.account}: {first}",
-            retryable=status is None or status in (408, 429) or status >= 500,
+            retryable=status is None or may_pass(status),
         )
 
 

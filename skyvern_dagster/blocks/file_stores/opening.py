@@ -10,7 +10,7 @@ from skyvern_dagster.addresses.url import parse_url
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.file_stores.azure import AzureStore
 from skyvern_dagster.blocks.file_stores.s3 import S3Store, s3_client
-from skyvern_dagster.blocks.file_stores.sftp import SftpServer, SftpStore
+from skyvern_dagster.blocks.file_stores.sftp import PORT, SftpServer, SftpStore
 from skyvern_dagster.blocks.file_stores.store import FileStore
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
 from skyvern_dagster.blocks.server_login import check_host, checked_address, secret_text
@@ -87,7 +87,7 @@ def _check_own_key(context: BlockContext, fields: StorageFields) -> None:
 
 def _sftp(context: BlockContext, fields: StorageFields) -> SftpStore:
     host = _needed(context, fields.sftp_host, "sftp_host")
-    port = fields.sftp_port or 22
+    port = fields.sftp_port or PORT
     given = {
         name: secret_text(context, text or "", f"sftp_{name}", host)
         for name, text in (

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from skyvern_dagster.blocks.file_stores.store import MOST_BYTES
 from skyvern_dagster.errors import BlockError
 
+PORT = 22
+"""Of SSH (RFC 4253); addresses leave it out."""
+
 if TYPE_CHECKING:
     import asyncssh
 
@@ -48,7 +51,7 @@ class SftpServer:
     @property
     def where(self) -> str:
         """The server, for messages and URIs."""
-        return self.host if self.port == 22 else f"{self.host}:{self.port}"
+        return self.host if self.port == PORT else f"{self.host}:{self.port}"
 
 
 @dataclass(frozen=True)

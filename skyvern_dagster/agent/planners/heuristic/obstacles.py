@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from http import HTTPStatus
 
+from skyvern_dagster.addresses.http_status import is_server_error
 from skyvern_dagster.agent.decisions import Goto, Press, Wait
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.situation import (
@@ -123,7 +124,7 @@ def error_of(situation: Situation) -> str:
 def passes(status: int | None) -> bool:
     """Whether an HTTP status is an error that may be gone in a moment."""
     return status is not None and (
-        status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS
+        is_server_error(status) or status == HTTPStatus.TOO_MANY_REQUESTS
     )
 
 
