@@ -33,6 +33,7 @@ KEPT_SECONDS = 24 * 3600
 """As long as those do who have had this header the longest; clients repeat within minutes."""
 
 _LONGEST_KEY = 255
+"""Characters, as for those who have had this header the longest; a UUID has 36."""
 _WAIT_SECONDS = 10.0
 """For as long, the same request that is under way is waited for. Arbitrary."""
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 import ada_url
 
 LARGEST_PORT = 65_535
+"""Ports have sixteen bits."""
 _LONGEST_SHOWN = 200
 """Characters of an address in a message: host, path and the beginning of a query."""
 

@@ -24,6 +24,7 @@ from typing import Any, BinaryIO
 
 _NAME = "<code>"
 _MOST_DEPTH = 50
+"""Of a result within itself. Arbitrary: half of what definitions may have."""
 
 
 class Returned(BaseException):

@@ -22,6 +22,7 @@ from skyvern_dagster.errors import BlockError
 _TOO_MUCH = 1e9
 """Seconds (thirty years) or megabytes (a petabyte): a slip of the keyboard, or ``inf``."""
 _MEGABYTE = 1_000_000
+"""Bytes, as disks and clouds count them."""
 
 CodeUse = Literal["off", "operator", "all"]
 """Whose code is run: nobody's, that of definitions which are files here, or anybody's."""
@@ -34,8 +35,12 @@ CODE_OFF = (
 
 _CHILD = Path(__file__).with_name("code_child.py")
 _FILE_BYTES = 100_000_000
+"""Of a file that the code writes. Arbitrary; results are sent, not written."""
 _MOST_MESSAGE = 64 * 1024 * 1024
+"""Bytes of one message between code and worker: a result, or a screenshot of a long page. Arbitrary
+above that; both processes hold it."""
 _MOST_PRINTED = 20_000
+"""Characters of output that are kept for the log: some hundred lines."""
 
 
 @dataclass(frozen=True)

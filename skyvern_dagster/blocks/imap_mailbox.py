@@ -30,7 +30,9 @@ _MOST_LOOKED_AT = 2_000
 """Messages of which the headers are read, newest first: what was meant is among them."""
 
 _MOST_BYTES = 50_000_000
+"""Of one message: what large mail services take is 25 to 50 MB with its attachments."""
 _MOST_BODY = 100_000
+"""Characters of a message's text that later blocks are given: a long thread. Arbitrary."""
 _HEADERS = "BODY.PEEK[HEADER.FIELDS (FROM TO SUBJECT DATE MESSAGE-ID)]"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun",
            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # fmt: skip

@@ -19,8 +19,11 @@ Provider = Literal["auto", "google", "exa"]
 _EXA = "https://api.exa.ai/search"
 _GOOGLE = "https://customsearch.googleapis.com/customsearch/v1"
 _GOOGLE_PAGE = 10
+"""Google's Custom Search gives at most ten results a request."""
 _SECONDS = 30.0
+"""For one request: an engine that takes longer is down. Arbitrary."""
 _MOST_BYTES = 5_000_000
+"""Of one answer: ten results take some kilobytes. Arbitrary above that."""
 
 NO_ENGINE = (
     "no search engine is configured: set SKYVERN_SEARCH_URL (a SearXNG server of yours, with JSON "

@@ -26,7 +26,9 @@ _BROKEN_OFF = "broke off"
 _LOGIN_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
 _BODY_HEADERS = frozenset({"content-type", "content-length"})
 _KEEPS_METHOD = (307, 308)
+"""RFC 9110, 15.4.8 and 15.4.9: the method and the body go along."""
 _REDIRECTS = (301, 302, 303, *_KEEPS_METHOD)
+"""Of 3xx, those that name another address for this request."""
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,13 @@ if TYPE_CHECKING:
     from skyvern_dagster.browser.session import BrowserSession
 
 _MOST_TEXTS = 6
+"""Notices of one action that a step keeps: the first say what came of it."""
 _BACK_TIMEOUT = 10_000.0
+"""Milliseconds for a page that was there before."""
 _BACK_TRIES = 3
+"""Chromium may swallow a step back while its error page is still loading."""
 _ERROR_PAGE_SECONDS = 0.5
+"""For Chromium to put up its own error page, which it does at once. Arbitrary above that."""
 
 
 @dataclass(frozen=True)

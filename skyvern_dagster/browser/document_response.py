@@ -42,6 +42,7 @@ _SHOWN_TYPES = (
 )
 _SHOWN_FAMILIES = ("image/", "audio/", "video/")
 _LARGEST = 100_000_000
+"""Bytes above which Chromium itself keeps the file, which it does without holding it in memory."""
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from skyvern_dagster.browser.session import BrowserSession
 
 _MOST_HOPS = 10
+"""Redirects: half of Chromium's own limit of twenty. Signed links take two or three."""
 _TIMEOUT = 30.0
 """Seconds for a server to connect, and for each part of its answer."""
 

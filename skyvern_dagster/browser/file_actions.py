@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from skyvern_dagster.browser.session import BrowserSession
 
 _LIMIT = 30.0
+"""Seconds for a click that asks for a file: servers make invoices when they are asked for."""
 
 
 async def download(

@@ -15,7 +15,9 @@ _LONGEST_SUFFIX = 10
 part of a sentence."""
 
 _HEAD_BYTES = 1024
+"""In which a file says what it is; PDF allows its mark anywhere within them."""
 _MOST_NAME = 150
+"""Bytes: file systems take 255, and a number or a suffix may be added."""
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 _HTML = re.compile(
     rb"^\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", re.I | re.S

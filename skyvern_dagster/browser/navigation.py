@@ -23,14 +23,23 @@ if TYPE_CHECKING:
     from skyvern_dagster.browser.session import BrowserSession
 
 _GOTO_TIMEOUT = 30_000.0
+"""Milliseconds until a server begins to answer: Playwright's own default."""
 _LIMIT = 15.0
+"""Seconds until a page is idle that has begun to come: half as much again as after a click, since
+everything loads anew."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
 _TRIES = 3
+"""A server error may be one of several servers'; a third is no chance."""
 _BACKOFF_SECONDS = 0.4
+"""Times the try: short, since the planner waits longer when it sees the error."""
 _FIND_TIMEOUT = 2_000.0
+"""Milliseconds for one of the places where a text stands."""
 _MOST_FOUND = 3
+"""Places of a text that are told: enough to tell whether it is the one that was meant."""
 _WINDOW = 160
+"""Characters around a text: two sentences."""
 _LOOK_SECONDS = 0.25
+"""Between looks for a text that is waited for; a change of the page wakes it before."""
 
 
 async def goto(session: BrowserSession, url: str) -> ActionResult:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 # How long one request of a kind is waited for; kinds that aren't here never are.
 _PATIENCE = {"document": 60.0, "script": 6.0, "stylesheet": 4.0, "xhr": 6.5, "fetch": 6.5}
 _POLL_PATIENCE = 0.4
+"""Seconds after which a request that its page repeats again and again is no longer waited for."""
 _MOST_DOCUMENTS = 50
+"""Answers that are remembered, by address: a step leads to some at most."""
 _ABORTED = "net::ERR_ABORTED"
 
 

@@ -38,6 +38,7 @@ _FIRST_ORDER_NUMBER = 48017
 """Arbitrary, as the next one; of another length, so that no order's number is an invoice's."""
 
 _FIRST_INVOICE_NUMBER = 311
+"""Arbitrary: a shop that has sold before."""
 
 
 class InvoiceDelivery(StrEnum):

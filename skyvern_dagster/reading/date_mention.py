@@ -11,6 +11,7 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 """What is outside is a number: no business has older papers, nor due dates as late. Contracts
 without an end do say 2099 or 9999; the latter isn't a day of anything."""
 _MONTHS = 12
+"""Of a year."""
 
 
 class DayOrder(Enum):

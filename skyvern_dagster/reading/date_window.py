@@ -25,6 +25,7 @@ _PAYLOAD = 40
 """Characters of a value that may be a day: the longest date with its time and zone. Longer values
 are texts, which mention dates of anything."""
 _BOTH_ENDS = 2
+"""Dates of a window."""
 _LEAD = 30
 """Characters before the first of two dates in which a word such as `between` opens them. Arbitrary:
 less than `_CONTEXT`, since it stands right before."""

@@ -23,6 +23,7 @@ from skyvern_dagster.reading.words import fold, fold_in_place, name_words
 _BARE_NAME = 0.5
 """What a parameter called "id" is worth: between `_LEAST_KEY` and one that says of what."""
 _MONTHS = 12
+"""Of a year."""
 _CAPITALS_LIKENESS = 0.1
 """A word in capitals is a number only right behind what it numbers (`_SURE_NUMBER`)."""
 

@@ -25,6 +25,7 @@ _SECONDS = 300.0
 """For one file, there or back; arbitrary: 500 MB at 14 Mbit/s."""
 
 _CONNECT_SECONDS = 20.0
+"""For connection, keys and login, on a slow server far away. Arbitrary."""
 
 
 @dataclass(frozen=True)

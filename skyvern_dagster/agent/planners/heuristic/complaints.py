@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from skyvern_dagster.addresses.http_status import is_error
 from skyvern_dagster.agent.planners.heuristic.obstacles import dialogs
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.agent.proof_text import shown_first
@@ -22,7 +23,6 @@ _SENTENCE = 3
 """Words: two are a label."""
 _SHORT = 40
 """Characters of a button."""
-_ERROR = 400
 
 
 def complaint(situation: Situation, *, of_list: bool = False) -> str:
@@ -33,7 +33,7 @@ def complaint(situation: Situation, *, of_list: bool = False) -> str:
         of_list: Whether items of lists are records, and no messages.
     """
     status = situation.request.observation.http_status
-    if status is not None and status >= _ERROR:
+    if status is not None and is_error(status):
         return f"HTTP {status}"
     said = _new_texts(situation, _ITEMS if of_list else frozenset())
     return next((clip(one, 120) for one in said if complains(one)), "")
@@ -42,7 +42,7 @@ def complaint(situation: Situation, *, of_list: bool = False) -> str:
 def complaint_of_page(situation: Situation) -> str:
     """What a page says against being the one that was asked for, whatever it is headed."""
     status = situation.request.observation.http_status
-    if status is not None and status >= _ERROR:
+    if status is not None and is_error(status):
         return f"HTTP {status}"
     short = (line for line in situation.view.paragraphs if len(line) <= MESSAGE)
     return next((clip(line, 120) for line in short if denies_access(line)), "")
