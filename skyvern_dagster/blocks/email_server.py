@@ -13,6 +13,7 @@ from email.utils import parseaddr
 from ipaddress import ip_address
 from typing import Any, Literal, TypeVar
 
+from skyvern_dagster.blocks.bounded_socket import Allowance, bounded, bounded_tls
 from skyvern_dagster.errors import BlockError
 
 _DONE, _FORWARDED, _GO_ON, _CLOSING = 250, 251, 354, 421
@@ -23,6 +24,12 @@ SUBMISSION_PORT = 587
 """Where clients hand in messages, by STARTTLS (RFC 6409)."""
 TLS_PORT = 465
 """The same with TLS from the beginning (RFC 8314)."""
+
+_PATIENCE = 4
+"""Times the time for one answer: a conversation has a dozen, which come at once, but for the last
+one, which may be that late."""
+_MOST_BYTES = 1_000_000
+"""Of a server's answers in one conversation: a thousand recipients, each refused in ten lines."""
 
 Client = TypeVar("Client", bound=smtplib.SMTP)
 
@@ -36,7 +43,8 @@ class EmailServer:
     Attributes:
         security: ``auto`` takes TLS on port 465, else STARTTLS where the server offers it, and
             refuses to send a password in the clear to another machine.
-        timeout_seconds: For each answer of the server.
+        timeout_seconds: For each piece of an answer of the server; four times as long for the whole
+            conversation.
         max_bytes: Size limit of one message as sent.
         mailbox: The deployment's own account, with which people are asked.
         sender: Whom its messages are from, where a definition doesn't say.
@@ -263,16 +271,17 @@ def _quit(client: smtplib.SMTP) -> None:
 
 
 def _connect(server: EmailServer, mailbox: Mailbox) -> smtplib.SMTP:
+    allowance = Allowance(_PATIENCE * server.timeout_seconds, _MOST_BYTES)
     if server.security == "tls" or (server.security == "auto" and mailbox.port == TLS_PORT):
-        client: smtplib.SMTP = _connecting_to(mailbox.address, smtplib.SMTP_SSL)(
+        client: smtplib.SMTP = _connecting_to(mailbox.address, allowance, smtplib.SMTP_SSL)(
             mailbox.host,
             mailbox.port,
             timeout=server.timeout_seconds,
-            context=ssl.create_default_context(),
+            context=bounded_tls(allowance),
         )
         encrypted = True
     else:
-        client = _connecting_to(mailbox.address, smtplib.SMTP)(
+        client = _connecting_to(mailbox.address, allowance, smtplib.SMTP)(
             mailbox.host, mailbox.port, timeout=server.timeout_seconds
         )
         encrypted = False
@@ -282,7 +291,7 @@ def _connect(server: EmailServer, mailbox: Mailbox) -> smtplib.SMTP:
         if server.security == "starttls" or (
             server.security == "auto" and offered and not encrypted
         ):
-            client.starttls(context=ssl.create_default_context())
+            client.starttls(context=bounded_tls(allowance))
             client.ehlo()
             encrypted = True
         if mailbox.username:
@@ -294,15 +303,13 @@ def _connect(server: EmailServer, mailbox: Mailbox) -> smtplib.SMTP:
     return client
 
 
-def _connecting_to(address: str, kind: type[Client]) -> type[Client]:
+def _connecting_to(address: str, allowance: Allowance, kind: type[Client]) -> type[Client]:
     """A client that connects to an address, and holds its certificate against the host's name."""
-    if not address:
-        return kind
 
     class Pinned(kind):  # type: ignore[valid-type, misc] # one of two
         def _get_socket(self, host: str, port: int, timeout: float) -> Any:
-            del host
-            return super()._get_socket(address, port, timeout)
+            made = super()._get_socket(address or host, port, timeout)
+            return made if isinstance(made, ssl.SSLSocket) else bounded(made, allowance)
 
     return Pinned
 
