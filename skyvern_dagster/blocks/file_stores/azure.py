@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from skyvern_dagster.addresses.http_status import may_pass
+from skyvern_dagster.artifacts.s3_patience import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS
 from skyvern_dagster.blocks.file_stores.store import MOST_BYTES
 from skyvern_dagster.errors import BlockError
 
@@ -56,7 +57,11 @@ class AzureStore:
     def _client(self) -> tuple[Any, Any]:
         sdk = _load()
         service = sdk.blob.BlobServiceClient(
-            f"https://{self.account}.blob.core.windows.net", credential=self.key
+            f"https://{self.account}.blob.core.windows.net",
+            credential=self.key,
+            connection_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retry_total=ATTEMPTS - 1,
         )
         return service.get_container_client(self.container), sdk
 
