@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
+from uuid import uuid4
 
 from upath import UPath
 
@@ -194,6 +195,22 @@ class ArtifactStore:
             return False
         except self._failures as error:
             raise storage_error(f"can't look up {key!r} in {self._base}", error) from error
+
+    def seconds_since(self, key: str) -> float:
+        """How long ago ``key`` was written, by the clock of whoever keeps the files.
+
+        Raises:
+            ArtifactError: As :meth:`write`, or nothing is there.
+        """
+        probe = f"{key}.{uuid4().hex}"
+        self.write(probe, b"")
+        try:
+            now, then = (self._path(each).stat().st_mtime for each in (probe, key))
+        except self._failures as error:
+            raise storage_error(f"no artifact {key!r} in {self._base}", error) from error
+        finally:
+            self.delete(probe)
+        return float(now - then)
 
     def delete(self, key: str) -> None:
         """Removes the content under ``key``, if there is any.
