@@ -33,7 +33,7 @@ class JsonUPathIOManager(dg.UPathIOManager):
     def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
         """Writes an output; that of a run over several partitions in parts, one for each."""
         keys = context.asset_partition_keys if context.has_asset_partitions else []
-        if len(keys) < 2 or not hasattr(obj, "for_partition"):
+        if len(keys) <= 1 or not hasattr(obj, "for_partition"):
             super().handle_output(context, obj)
             return
         folder = self._base_path.joinpath(*context.asset_key.path)

@@ -20,6 +20,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.concurrency import run_in_threadpool
 
+from skyvern_dagster.addresses.http_status import is_success
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import DeploymentError, InfrastructureError, SkyvernDagsterError
 from skyvern_dagster.ids import repeatable_ids
@@ -32,6 +33,7 @@ KEPT_SECONDS = 24 * 3600
 """As long as those do who have had this header the longest; clients repeat within minutes."""
 
 _LONGEST_KEY = 255
+"""Characters, as for those who have had this header the longest; a UUID has 36."""
 _WAIT_SECONDS = 10.0
 """For as long, the same request that is under way is waited for. Arbitrary."""
 
@@ -111,7 +113,7 @@ class Repetitions:
             if not isinstance(error, DeploymentError | InfrastructureError):
                 await run_in_threadpool(self._store.delete, key)  # nothing was made
             raise
-        if response.status_code < 300:
+        if is_success(response.status_code):
             await run_in_threadpool(self._keep, key, kept, response)
         return response
 

@@ -27,11 +27,13 @@ def outputs_schema() -> str:
 
 def main() -> int:
     """Writes what is committed: the document, and the schema of outputs beside it."""
-    if len(sys.argv) != 3:
+    try:
+        api, outputs = sys.argv[1:]
+    except ValueError:
         sys.stderr.write("usage: python -m skyvern_dagster_api.openapi OPENAPI.json OUTPUTS.json\n")
         return 2
-    Path(sys.argv[1]).write_text(document(), encoding="utf-8")
-    Path(sys.argv[2]).write_text(outputs_schema(), encoding="utf-8")
+    Path(api).write_text(document(), encoding="utf-8")
+    Path(outputs).write_text(outputs_schema(), encoding="utf-8")
     return 0
 
 

@@ -13,6 +13,11 @@ from functools import lru_cache
 
 import ada_url
 
+LARGEST_PORT = 65_535
+"""Ports have sixteen bits."""
+_LONGEST_SHOWN = 200
+"""Characters of an address in a message: host, path and the beginning of a query."""
+
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
@@ -106,3 +111,8 @@ def is_plainly_web(text: str) -> bool:
 
 _PLAIN = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 _ODD = re.compile(r"[\s\\]")
+
+
+def shortened(url: str) -> str:
+    """An address for messages."""
+    return url if len(url) <= _LONGEST_SHOWN else url[:_LONGEST_SHOWN] + "…"

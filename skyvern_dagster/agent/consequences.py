@@ -16,6 +16,7 @@ from skyvern_dagster.agent.planner import Goal
 from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.browser.page_request import PageRequest
 from skyvern_dagster.reading.concepts import Concept, concept, concepts, word_list
+from skyvern_dagster.reading.text_lengths import LINE
 from skyvern_dagster.reading.words import fold, name_words
 
 _LABEL = 0.5
@@ -24,9 +25,9 @@ _LABEL = 0.5
 _PART = 0.9
 """A part of an address is such a word: ``/delete-account``, not ``/deleted-items``."""
 
-_LONGEST_LABEL = 80
 _DECIDING = re.compile(r"_?(action|do|op|operation|cmd|command|method|task|submit|event)", re.I)
 _WORDS_BEFORE = 5
+"""Of a sentence, before a word that it may deny: "please do not under any circumstances"."""
 _SENTENCE = re.compile(r"[.;:!?,]| and | then | und | et | y | e | en ")
 _DONE_BY_LINK = ("cancel", "delete")
 """What sites let a mere link do, against all advice."""
@@ -119,7 +120,7 @@ class Unasked:
 
     def of_label(self, label: str) -> Consequence | None:
         """What a control that reads so would do."""
-        if not label or len(label) > _LONGEST_LABEL:
+        if not label or len(label) > LINE:
             return None
         return next(
             (

@@ -29,6 +29,7 @@ from skyvern_dagster.reading.field_values import same_value
 _SENDING_TYPES = frozenset({"submit", "image", "button"})
 _OPENED = frozenset({"listbox", "menu", "grid", "tree", "tooltip"})
 _LONGEST = 80
+"""Characters of a value in a message: enough to know it by."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from skyvern_dagster.agent.file_pattern import FilePattern, lifted_address
 from skyvern_dagster.agent.file_proof import FileProver
@@ -57,8 +58,6 @@ _MOST_DOUBTS = 3
 _PATIENCE_SECONDS = 30.0
 """For which an iteration waits for the one that goes first. One in a browser takes two to ten
 seconds; where it takes longer, going side by side is worth more."""
-
-_TOO_MANY_REQUESTS = 429
 
 
 @dataclass
@@ -249,7 +248,9 @@ class KnownFile:
     def _doubted(self, why: str, error: Exception | None = None) -> str:
         known = self._known
         known.doubts += 1
-        is_refused = isinstance(error, HttpStatusError) and error.status == _TOO_MANY_REQUESTS
+        is_refused = (
+            isinstance(error, HttpStatusError) and error.status == HTTPStatus.TOO_MANY_REQUESTS
+        )
         if is_refused or known.doubts >= _MOST_DOUBTS:
             known.pattern, known.tries = None, _MOST_TRIES
         return why

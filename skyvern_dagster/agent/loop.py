@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
+from skyvern_dagster.addresses.http_status import is_server_error
 from skyvern_dagster.addresses.url import parse_url
 from skyvern_dagster.agent.decisions import (
     Check,
@@ -52,8 +53,6 @@ from skyvern_dagster.credentials.reference import references_in
 from skyvern_dagster.errors import BrowserError
 from skyvern_dagster.ids import new_id
 
-_SERVER_ERROR = 500
-"""HTTP statuses from here on say that the server is at fault, and not who asks."""
 T = TypeVar("T")
 Log = Callable[[str], None]
 
@@ -471,7 +470,7 @@ class AgentLoop:
 
 def _is_away(status: int) -> bool:
     """Whether a server answers that it can't; one that won't (429) may mean a locked login."""
-    return status >= _SERVER_ERROR
+    return is_server_error(status)
 
 
 def _not_taken(problem: str, url: str, result: ActionResult | None = None) -> ActionResult:

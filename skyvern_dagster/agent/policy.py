@@ -10,6 +10,8 @@ from skyvern_dagster.agent.learner import Learner, learner_of
 from skyvern_dagster.agent.planner import Declined, Plan, Planner, PlanRequest, Usage
 
 SURE_ENOUGH = 0.5
+"""More for than against: the least with which a plan is carried out. Planners give their plans a
+confidence in relation to it (`heuristic.situation`)."""
 SURE_TO_GIVE_UP = 0.85
 """Giving a task up has to be surer than going on, while there is somebody else to ask."""
 

@@ -21,6 +21,8 @@ from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.reading.concepts import concept
 
 _SHORTEST_SENT = 4
+"""Characters of a payload's value that is looked for in requests: shorter ones (a quantity, a
+country) stand in any request by chance. The same as for secrets (`redaction`)."""
 _SHORTEST_ASKED = 8
 """In the query of a picture's or a script's address a short word is seldom ours."""
 

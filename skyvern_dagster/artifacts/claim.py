@@ -12,16 +12,16 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta
 from typing import Any
 
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.errors import ArtifactError, ClaimedError
 from skyvern_dagster.process.clock import utc_now
-from skyvern_dagster.process.identity import process_is_gone, process_tag
+from skyvern_dagster.process.identity import machine, process_is_gone, process_tag
 
 LONGEST_SECONDS = 600.0
-"""After so long, the holder on another machine counts as gone."""
+"""After so long, by the store's clock, a holder on another machine counts as gone: five times as
+long as a mail server is listened to (`blocks.email_server`), which is what a place is held for."""
 
 _POLL_SECONDS = 0.1
 """Arbitrary: a look lists one folder, which an object store is asked ten times a second at most."""
@@ -59,9 +59,15 @@ def _take(
     store: ArtifactStore, place: str, wait_seconds: float, sleep: Callable[[float], None]
 ) -> str:
     deadline = time.monotonic() + wait_seconds
+    gone_at: dict[int, float] = {}
     while True:
         number, holder = _latest(store, place)
-        if holder is None or _is_over(holder):
+        if holder is not None and _is_elsewhere(holder) and number not in gone_at:
+            # By the store's clock, once: the other machine's may be wrong, and so may ours.
+            age = store.seconds_since(f"{place}/claims/{number}.json")
+            gone_at[number] = time.monotonic() + LONGEST_SECONDS - age
+        left = gone_at.get(number, 0.0) - time.monotonic()
+        if holder is None or _is_over(holder, left):
             key = f"{place}/claims/{number + 1}.json"
             if store.create(key, json.dumps(_claim()).encode()):
                 return key
@@ -69,7 +75,7 @@ def _take(
         if time.monotonic() > deadline:
             raise ClaimedError(
                 f"{place} is held by process {holder.get('process')} since {holder.get('at')}: "
-                "another run is doing the same at this moment"
+                f"another run is doing the same at this moment{_hint(holder, left)}"
             )
         sleep(_POLL_SECONDS)
 
@@ -91,13 +97,27 @@ def _latest(store: ArtifactStore, place: str) -> tuple[int, dict[str, Any] | Non
 
 
 def _claim() -> dict[str, Any]:
-    return {"process": process_tag(os.getpid()), "at": utc_now().isoformat()}
+    return {"process": process_tag(os.getpid()), "machine": machine(), "at": utc_now().isoformat()}
 
 
-def _is_over(claim: dict[str, Any]) -> bool:
+def _is_elsewhere(claim: dict[str, Any]) -> bool:
+    """Whether nobody here can see if the holder goes on; names of machines aren't unique."""
+    if claim.get("given_back"):
+        return False
+    is_named_so = process_is_gone(str(claim.get("process", ""))) is not None
+    return not is_named_so or claim.get("machine", machine()) != machine()
+
+
+def _is_over(claim: dict[str, Any], left: float) -> bool:
     if claim.get("given_back"):
         return True
-    gone = process_is_gone(str(claim.get("process", "")))
-    if gone is not None:
-        return gone
-    return utc_now() - datetime.fromisoformat(claim["at"]) > timedelta(seconds=LONGEST_SECONDS)
+    return left <= 0 if _is_elsewhere(claim) else bool(process_is_gone(str(claim["process"])))
+
+
+def _hint(claim: dict[str, Any], left: float) -> str:
+    if not _is_elsewhere(claim):
+        return ""
+    return (
+        ". It is on another machine: if that one is gone, its place is taken over in "
+        f"{left:.0f} s; resume the run then"
+    )

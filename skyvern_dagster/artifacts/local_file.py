@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 _CHUNK = 1 << 20
+"""Bytes: large enough that reading costs more than the loop around it, small beside a file."""
 
 UNFINISHED = ".tmp-"
 """Names of files that are being written begin with this."""

@@ -32,6 +32,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
 
+_LEAST_PARTS = 5
+"""``runs/<run>/<folder>/<block>/<file>``."""
+_FILE_OF_STEP = 3
+"""``steps/<order>/<file>``, below the block's folder."""
+
 RUNS = "runs"
 """The folder of all runs."""
 
@@ -263,14 +268,14 @@ class ShownFile:
     @property
     def step(self) -> int | None:
         """Zero-based order of the step that it belongs to, if it does."""
-        is_of_step = len(self.within) > 2 and self.within[0] == "steps"
+        is_of_step = len(self.within) >= _FILE_OF_STEP and self.within[0] == "steps"
         return int(self.within[1]) if is_of_step and self.within[1].isdecimal() else None
 
     @classmethod
     def of(cls, key: str) -> ShownFile | None:
         """What a key of the store says; ``None`` for records and other inner things."""
         parts = PurePosixPath(key).parts
-        if len(parts) < 5 or parts[0] != RUNS or ".." in parts:
+        if len(parts) < _LEAST_PARTS or parts[0] != RUNS or ".." in parts:
             return None
         _, run_id, folder, *rest = parts
         if folder == "downloads":

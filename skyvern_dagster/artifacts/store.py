@@ -8,15 +8,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
+from uuid import uuid4
 
 from upath import UPath
 
 from skyvern_dagster.artifacts.disk_space import require_space, storage_error
 from skyvern_dagster.artifacts.link_signer import LinkSigner
 from skyvern_dagster.artifacts.local_file import UNFINISHED, copy_file, create_file, write_file
+from skyvern_dagster.artifacts.s3_patience import ATTEMPTS, s3_patience, write_seconds
 from skyvern_dagster.errors import ArtifactError
 
 _LOCAL_PROTOCOLS = ("", "file", "local")
+_S3 = ("s3", "s3a")
 
 
 class ArtifactStore:
@@ -37,7 +40,12 @@ class ArtifactStore:
             self._base = UPath(self._folder)
         else:
             # What other processes write is seen at once: nothing is listed from memory.
-            self._base = UPath(base, use_listings_cache=False)
+            options: dict[str, Any] = (
+                {"config_kwargs": s3_patience()} if path.protocol in _S3 else {}
+            )
+            self._base = UPath(base, use_listings_cache=False, **options)
+            if path.protocol in _S3:
+                self._base.fs.retries = ATTEMPTS  # s3fs's own, each of which is botocore's several
         self._failures = _failures(path.protocol)
 
     @property
@@ -69,7 +77,7 @@ class ArtifactStore:
             if self._folder is not None:
                 write_file(self._folder, Path(path.path), content)
             else:
-                path.fs.pipe_file(path.path, content)
+                path.fs.pipe_file(path.path, content, **_in_time(path, len(content)))
         except self._failures as error:
             raise storage_error(f"can't write artifact {key!r} to {self._base}", error) from error
         return key
@@ -89,7 +97,8 @@ class ArtifactStore:
             if self._folder is not None:
                 copy_file(self._folder, Path(path.path), file)
             else:
-                path.fs.put_file(str(file), path.path)
+                in_time = _in_time(path, file.stat().st_size)
+                path.fs.put_file(str(file), path.path, **in_time)
         except self._failures as error:
             raise storage_error(f"can't write artifact {key!r} to {self._base}", error) from error
         return key
@@ -126,7 +135,8 @@ class ArtifactStore:
         try:
             if self._folder is not None:
                 return create_file(self._folder, Path(path.path), content)
-            path.fs.pipe_file(path.path, content, mode="create")
+            in_time = _in_time(path, len(content))
+            path.fs.pipe_file(path.path, content, mode="create", **in_time)
         except FileExistsError:
             return False
         except self._failures as error:
@@ -185,6 +195,22 @@ class ArtifactStore:
             return False
         except self._failures as error:
             raise storage_error(f"can't look up {key!r} in {self._base}", error) from error
+
+    def seconds_since(self, key: str) -> float:
+        """How long ago ``key`` was written, by the clock of whoever keeps the files.
+
+        Raises:
+            ArtifactError: As :meth:`write`, or nothing is there.
+        """
+        probe = f"{key}.{uuid4().hex}"
+        self.write(probe, b"")
+        try:
+            now, then = (self._path(each).stat().st_mtime for each in (probe, key))
+        except self._failures as error:
+            raise storage_error(f"no artifact {key!r} in {self._base}", error) from error
+        finally:
+            self.delete(probe)
+        return float(now - then)
 
     def delete(self, key: str) -> None:
         """Removes the content under ``key``, if there is any.
@@ -329,9 +355,18 @@ def _is_safe(key: str) -> bool:
     return not key.startswith("/") and not any(each in key for each in ("\\", "\x00", ":/"))
 
 
+def _in_time(path: UPath, size: int) -> dict[str, float]:
+    """What ends a write to a store that hangs.
+
+    Time-outs of a connection don't: a client that asks whether it may go on (``Expect:
+    100-continue``, as botocore does before a body) waits for the answer without one.
+    """
+    return {"timeout": write_seconds(size)} if path.fs.async_impl else {}
+
+
 def _failures(protocol: str) -> tuple[type[Exception], ...]:
     """What a storage raises when it can't be read or written."""
-    if protocol not in ("s3", "s3a"):
+    if protocol not in _S3:
         return (OSError,)
     from botocore.exceptions import BotoCoreError, ClientError
 

@@ -25,6 +25,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from skyvern_dagster.blocks.entry import BlockEntry, entry_type
 
+_LONGEST_SENTENCE = 120
+"""Characters: a line of a picture of a workflow, in which a block has two or three."""
+
 if TYPE_CHECKING:
     from skyvern_dagster.blocks.context import BlockContext
     from skyvern_dagster.blocks.outcome import BlockOutcome
@@ -310,7 +313,7 @@ def first_sentence(text: str) -> str:
     """The first sentence of a text, cut where it is longer than a line of a picture."""
     flat = " ".join(text.split())
     first = flat.split(". ", maxsplit=1)[0].rstrip(".")
-    return first if len(first) <= 120 else first[:119] + "…"
+    return first if len(first) <= _LONGEST_SENTENCE else first[: _LONGEST_SENTENCE - 1] + "…"
 
 
 def _strings(

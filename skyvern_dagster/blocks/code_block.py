@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field, RootModel
@@ -103,12 +104,13 @@ code: |
         if settings.use == "off" or (settings.use == "operator" and context.trust == "nothing"):
             raise BlockError(CODE_OFF)
         names = {key: _value(context, key) for key in self.parameter_keys}
+        run = partial(run_code, self.code, names, settings, of_strangers=context.trust == "nothing")
         if not self.uses_page(self.code):
-            return self._outcome(context, asyncio.run(run_code(self.code, names, settings)))
+            return self._outcome(context, asyncio.run(run()))
         ran: list[CodeResult] = []
 
         async def work(session: BrowserSession) -> WorkDone:
-            ran.append(await run_code(self.code, names, settings, RemotePage(session)))
+            ran.append(await run(page=RemotePage(session)))
             return WorkDone(downloads=session.downloads.take_unreported())
 
         result = on_page(context, self.label, work, blank_is_fine=True)

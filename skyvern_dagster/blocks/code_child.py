@@ -9,7 +9,9 @@ from __future__ import annotations
 import ast
 import asyncio
 import base64
+import builtins
 import contextlib
+import importlib.util
 import json
 import math
 import resource
@@ -20,10 +22,12 @@ import types
 from collections.abc import Generator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, BinaryIO
 
 _NAME = "<code>"
 _MOST_DEPTH = 50
+"""Of a result within itself. Arbitrary: half of what definitions may have."""
 
 
 class Returned(BaseException):
@@ -164,7 +168,9 @@ def carried_out(source: str, names: dict[str, Any]) -> dict[str, Any]:
     """What code leaves: its variables, or what it returned; and what couldn't be kept."""
     tree = ast.fix_missing_locations(_Returns().visit(ast.parse(source, _NAME)))
     compiled = compile(tree, _NAME, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-    space: dict[str, Any] = {"__name__": "__main__", "__returned__": Returned, **names}
+    # Libraries look for ``__builtins__`` among the variables of whoever imports them.
+    own = {"__name__": "__main__", "__builtins__": builtins, "__returned__": Returned}
+    space: dict[str, Any] = {**own, **names}
     before = dict(space)
     try:
         run = types.FunctionType(compiled, space)()
@@ -245,6 +251,13 @@ def limit(job: dict[str, Any]) -> None:
         _, hard = resource.getrlimit(what)
         wanted = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(what, (wanted, wanted))
+    beside = Path(__file__).with_name("code_confinement.py")
+    spec = importlib.util.spec_from_file_location("code_confinement", beside)
+    assert spec is not None
+    assert spec.loader is not None
+    confinement = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(confinement)
+    confinement.confine(strictly=job["strictly"], folder=Path.cwd())
 
 
 def main() -> None:

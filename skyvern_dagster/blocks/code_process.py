@@ -17,7 +17,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+
 from skyvern_dagster.errors import BlockError
+
+_TOO_MUCH = 1e9
+"""Seconds (thirty years) or megabytes (a petabyte): a slip of the keyboard, or ``inf``."""
+_MEGABYTE = 1_000_000
+"""Bytes, as disks and clouds count them."""
 
 CodeUse = Literal["off", "operator", "all"]
 """Whose code is run: nobody's, that of definitions which are files here, or anybody's."""
@@ -30,8 +37,20 @@ CODE_OFF = (
 
 _CHILD = Path(__file__).with_name("code_child.py")
 _FILE_BYTES = 100_000_000
+"""Of a file that the code writes. Arbitrary; results are sent, not written."""
+_ALL_FILES_BYTES = 2 * _FILE_BYTES
+"""Of all that it has written and not deleted. Arbitrary: an archive and what was in it."""
+_MOST_FILES = 10_000
+"""Arbitrary: an archive that is unpacked. Each takes room of the disk, also an empty one."""
+_BLOCK = 512
+"""Bytes that ``st_blocks`` counts in."""
+_LOOK_SECONDS = 0.3
+"""Between looks at what the code has written: a fast disk takes 300 MB meanwhile."""
 _MOST_MESSAGE = 64 * 1024 * 1024
+"""Bytes of one message between code and worker: a result, or a screenshot of a long page. Arbitrary
+above that; both processes hold it."""
 _MOST_PRINTED = 20_000
+"""Characters of output that are kept for the log: some hundred lines."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +83,8 @@ def code_settings(environment: Mapping[str, str] | None = None) -> CodeSettings:
         case other:
             raise BlockError(f"SKYVERN_CODE_BLOCKS must be off, operator or all, not {other!r}")
     seconds = _positive(env, "SKYVERN_CODE_SECONDS", defaults.seconds)
-    megabytes = _positive(env, "SKYVERN_CODE_MEMORY_MB", defaults.memory_bytes / 1e6)
-    return CodeSettings(use, seconds, int(megabytes * 1e6))
+    megabytes = _positive(env, "SKYVERN_CODE_MEMORY_MB", defaults.memory_bytes / _MEGABYTE)
+    return CodeSettings(use, seconds, int(megabytes * _MEGABYTE))
 
 
 def _positive(env: Mapping[str, str], name: str, default: float) -> float:
@@ -74,7 +93,7 @@ def _positive(env: Mapping[str, str], name: str, default: float) -> float:
         number = float(text) if text else default
     except ValueError:
         number = 0.0
-    if not 0 < number < 1e9:
+    if not 0 < number < _TOO_MUCH:
         raise BlockError(f"{name} must be a positive number, not {text!r}")
     return number
 
@@ -109,11 +128,23 @@ class CodeResult:
     error: str = ""
 
 
+class _End(BaseModel):
+    """What the process says at last."""
+
+    model_config = ConfigDict(strict=True)
+
+    value: dict[str, Any] = {}
+    left_out: list[str] = []
+    error: str = ""
+
+
 async def run_code(
     code: str,
     names: Mapping[str, Any],
     settings: CodeSettings,
     page: PageOfCode | None = None,
+    *,
+    of_strangers: bool = False,
 ) -> CodeResult:
     """Runs code until it ends, or its time is over; whatever goes wrong in it is in the result.
 
@@ -121,6 +152,7 @@ async def run_code(
         code: Python.
         names: Variables that it begins with: JSON values.
         page: What it does with ``page``; without one there is no such variable.
+        of_strangers: Whether it gets no files of this machine but Python's, and no network.
     """
     folder = Path(tempfile.mkdtemp(prefix="skyvern-code-"))
     ours, theirs = socket.socketpair()
@@ -136,15 +168,18 @@ async def run_code(
         "seconds": settings.seconds,
         "memory_bytes": settings.memory_bytes,
         "file_bytes": _FILE_BYTES,
+        "strictly": of_strangers,
     }
+    watching = asyncio.create_task(_ended_when_full(work, process))
     try:
         end = await _talk(ours, job, settings.seconds, page)
+        if watching.done():
+            end = _End(error=watching.result())
         printed.seek(0)
         text = printed.read(_MOST_PRINTED).decode("utf-8", "replace")
-        return CodeResult(
-            end.get("value", {}), tuple(end.get("left_out", ())), text, end.get("error", "")
-        )
+        return CodeResult(end.value, tuple(end.left_out), text, end.error)
     finally:
+        watching.cancel()
         _ended(process)
         printed.close()
         shutil.rmtree(folder, ignore_errors=True)
@@ -164,8 +199,31 @@ def _started(theirs: socket.socket, printed: int, folder: Path) -> subprocess.Po
     )
 
 
+async def _ended_when_full(folder: Path, process: subprocess.Popen[bytes]) -> str:
+    """Ends code that has written too much, and gives why."""
+    while True:
+        await asyncio.sleep(_LOOK_SECONDS)
+        files, size = await asyncio.to_thread(_written, folder)
+        if size > _ALL_FILES_BYTES or files > _MOST_FILES:
+            _ended(process)
+            return f"it wrote more than {_ALL_FILES_BYTES:,} bytes, or {_MOST_FILES:,} files"
+
+
+def _written(folder: Path) -> tuple[int, int]:
+    """How many files and folders there are below a folder, and the bytes in them."""
+    count = size = 0
+    for place, folders, files in os.walk(folder):
+        count += len(folders) + len(files)
+        if count > _MOST_FILES:
+            break
+        for name in files:
+            with contextlib.suppress(OSError):
+                size += os.lstat(f"{place}/{name}").st_blocks * _BLOCK
+    return count, size
+
+
 def _ended(process: subprocess.Popen[bytes]) -> None:
-    """Ends the code, and all that it may have started."""
+    """Ends the code, and what it may have started where the kernel doesn't keep it from that."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -173,7 +231,7 @@ def _ended(process: subprocess.Popen[bytes]) -> None:
 
 async def _talk(
     ours: socket.socket, job: dict[str, Any], seconds: float, page: PageOfCode | None
-) -> dict[str, Any]:
+) -> _End:
     """Gives the job, does what the code asks for, and waits for what it says at last."""
     reader, writer = await asyncio.open_connection(sock=ours, limit=_MOST_MESSAGE)
     try:
@@ -182,16 +240,18 @@ async def _talk(
             while line := await reader.readline():
                 message = json.loads(line)
                 if not isinstance(message, dict) or message.get("do") == "end":
-                    return message if isinstance(message, dict) else {"error": "it broke off"}
+                    return _End.model_validate(message)
                 answer = {"error": "no page is open"}
                 if page is not None:
                     answer = await page.answer(message)
                 await _say(writer, answer)
-        return {"error": "it was ended: it used more memory or time than code blocks may"}
+        return _End(error="it was ended: it used more memory or time than code blocks may")
     except TimeoutError:
-        return {"error": f"it took more than {seconds:g} s (SKYVERN_CODE_SECONDS)"}
-    except (ValueError, OSError) as error:
-        return {"error": f"it said something that can't be read: {error}"}
+        return _End(error=f"it took more than {seconds:g} s (SKYVERN_CODE_SECONDS)")
+    except ValidationError:
+        return _End(error="it said something that can't be read: it is no result")
+    except (ValueError, OSError, RecursionError) as error:
+        return _End(error=f"it said something that can't be read: {error}")
     finally:
         writer.close()
 

@@ -13,7 +13,23 @@ from email.utils import parseaddr
 from ipaddress import ip_address
 from typing import Any, Literal, TypeVar
 
+from skyvern_dagster.blocks.bounded_socket import Allowance, bounded, bounded_tls
 from skyvern_dagster.errors import BlockError
+
+_DONE, _FORWARDED, _GO_ON, _CLOSING = 250, 251, 354, 421
+"""Replies of RFC 5321, 4.2.3: done, will be forwarded, begin the message, the server hangs up."""
+_TEMPORARY = range(400, 500)
+"""Replies that say "not now" (RFC 5321, 4.2.1)."""
+SUBMISSION_PORT = 587
+"""Where clients hand in messages, by STARTTLS (RFC 6409)."""
+TLS_PORT = 465
+"""The same with TLS from the beginning (RFC 8314)."""
+
+_PATIENCE = 4
+"""Times the time for one answer: a conversation has a dozen, which come at once, but for the last
+one, which may be that late."""
+_MOST_BYTES = 1_000_000
+"""Of a server's answers in one conversation: a thousand recipients, each refused in ten lines."""
 
 Client = TypeVar("Client", bound=smtplib.SMTP)
 
@@ -27,7 +43,8 @@ class EmailServer:
     Attributes:
         security: ``auto`` takes TLS on port 465, else STARTTLS where the server offers it, and
             refuses to send a password in the clear to another machine.
-        timeout_seconds: For each answer of the server.
+        timeout_seconds: For each piece of an answer of the server; four times as long for the whole
+            conversation.
         max_bytes: Size limit of one message as sent.
         mailbox: The deployment's own account, with which people are asked.
         sender: Whom its messages are from, where a definition doesn't say.
@@ -80,7 +97,7 @@ class Refusal:
     @property
     def is_temporary(self) -> bool:
         """Whether asking again later may help."""
-        return 400 <= self.code < 500
+        return self.code in _TEMPORARY
 
     def __str__(self) -> str:
         return f"{self.code} {self.text}"
@@ -152,7 +169,7 @@ def _handed_over(
     client.ehlo_or_helo_if_needed()
     options = [f"size={len(content)}"] if client.has_extn("size") else []
     code, text = client.mail(sender, options)
-    if code != 250:
+    if code != _DONE:
         raise smtplib.SMTPSenderRefused(code, text, sender)
     taken, refused = _asked_for(client, [*recipients, *copies])
     if not set(taken) & set(recipients):
@@ -170,9 +187,9 @@ def _asked_for(
     taken, refused = [], {}
     for address in addresses:
         code, text = client.rcpt(address)
-        if code in (250, 251):
+        if code in (_DONE, _FORWARDED):
             taken.append(address)
-        elif code == 421:  # the server closes the connection
+        elif code == _CLOSING:
             raise smtplib.SMTPRecipientsRefused({address: (code, text)})
         else:
             refused[address] = Refusal(code, _decoded(text))
@@ -182,7 +199,7 @@ def _asked_for(
 def _given(client: smtplib.SMTP, content: bytes) -> str:
     """Hands the message over; gives why nobody knows whether it was taken, where that is so."""
     code, text = client.docmd("data")
-    if code != 354:
+    if code != _GO_ON:
         raise smtplib.SMTPDataError(code, text)
     quoted = re.sub(rb"(?m)^\.", b"..", content)
     # As long as its last line hasn't gone, no server takes it: what breaks here is clear.
@@ -192,7 +209,7 @@ def _given(client: smtplib.SMTP, content: bytes) -> str:
     except (OSError, smtplib.SMTPException) as error:
         client.close()
         return str(error) or type(error).__name__
-    if code != 250:
+    if code != _DONE:
         raise smtplib.SMTPDataError(code, text)
     return ""
 
@@ -205,14 +222,14 @@ def _errors_in_words(where: str) -> Iterator[None]:
         raise BlockError(
             f"SMTP server {where} refused the login ({_reply(error)}); check the user name and "
             "password secrets",
-            retryable=400 <= error.smtp_code < 500,
+            retryable=error.smtp_code in _TEMPORARY,
         ) from error
     except smtplib.SMTPRecipientsRefused as error:
         raise _all_refused(where, error.recipients) from error
     except smtplib.SMTPResponseException as error:
         raise BlockError(
             f"SMTP server {where} refused the message ({_reply(error)})",
-            retryable=400 <= error.smtp_code < 500,
+            retryable=error.smtp_code in _TEMPORARY,
         ) from error
     except ssl.SSLError as error:
         raise BlockError(
@@ -241,7 +258,7 @@ def _all_refused(where: str, refused: dict[str, tuple[int, bytes]]) -> BlockErro
     reasons = [f"{address} ({code} {_decoded(text)})" for address, (code, text) in refused.items()]
     return BlockError(
         f"SMTP server {where} refused every recipient: {', '.join(reasons)}",
-        retryable=all(400 <= code < 500 for code, _ in refused.values()),
+        retryable=all(code in _TEMPORARY for code, _ in refused.values()),
     )
 
 
@@ -254,16 +271,17 @@ def _quit(client: smtplib.SMTP) -> None:
 
 
 def _connect(server: EmailServer, mailbox: Mailbox) -> smtplib.SMTP:
-    if server.security == "tls" or (server.security == "auto" and mailbox.port == 465):
-        client: smtplib.SMTP = _connecting_to(mailbox.address, smtplib.SMTP_SSL)(
+    allowance = Allowance(_PATIENCE * server.timeout_seconds, _MOST_BYTES)
+    if server.security == "tls" or (server.security == "auto" and mailbox.port == TLS_PORT):
+        client: smtplib.SMTP = _connecting_to(mailbox.address, allowance, smtplib.SMTP_SSL)(
             mailbox.host,
             mailbox.port,
             timeout=server.timeout_seconds,
-            context=ssl.create_default_context(),
+            context=bounded_tls(allowance),
         )
         encrypted = True
     else:
-        client = _connecting_to(mailbox.address, smtplib.SMTP)(
+        client = _connecting_to(mailbox.address, allowance, smtplib.SMTP)(
             mailbox.host, mailbox.port, timeout=server.timeout_seconds
         )
         encrypted = False
@@ -273,7 +291,7 @@ def _connect(server: EmailServer, mailbox: Mailbox) -> smtplib.SMTP:
         if server.security == "starttls" or (
             server.security == "auto" and offered and not encrypted
         ):
-            client.starttls(context=ssl.create_default_context())
+            client.starttls(context=bounded_tls(allowance))
             client.ehlo()
             encrypted = True
         if mailbox.username:
@@ -285,15 +303,13 @@ def _connect(server: EmailServer, mailbox: Mailbox) -> smtplib.SMTP:
     return client
 
 
-def _connecting_to(address: str, kind: type[Client]) -> type[Client]:
+def _connecting_to(address: str, allowance: Allowance, kind: type[Client]) -> type[Client]:
     """A client that connects to an address, and holds its certificate against the host's name."""
-    if not address:
-        return kind
 
     class Pinned(kind):  # type: ignore[valid-type, misc] # one of two
         def _get_socket(self, host: str, port: int, timeout: float) -> Any:
-            del host
-            return super()._get_socket(address, port, timeout)
+            made = super()._get_socket(address or host, port, timeout)
+            return made if isinstance(made, ssl.SSLSocket) else bounded(made, allowance)
 
     return Pinned
 

@@ -29,6 +29,7 @@ MOST_MEMBERS = 300
 """Files of an archive; as many as a run may download (docs/contract.md)."""
 
 _MOST_MEMBER_BYTES = 50_000_000
+"""Of one file within an archive, unpacked: arbitrary, a tenth of the memory of a small machine."""
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM", b"II*\x00", b"MM\x00*")
 _SHOWN_TO_MODELS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"

@@ -20,7 +20,9 @@ _MOST_UNPACKED = 400_000_000
 """Bytes of an Excel file, unpacked: a sheet of a million rows has some 200 MB; more is a bomb."""
 
 _MOST_COLUMNS = 1_000
+"""More is no table that people made. Arbitrary; Excel's are at most 16,384."""
 _SNIFFED = 20_000
+"""Characters in which the sign between columns is found: some hundred lines."""
 _DELIMITERS = (",", ";", "\t", "|")
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 

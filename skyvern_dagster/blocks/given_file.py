@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from skyvern_dagster.addresses.http_status import is_error, may_pass
 from skyvern_dagster.agent.uploads import MOST_BYTES
 from skyvern_dagster.blocks.block import DOWNLOAD_DIRECTORY
 from skyvern_dagster.blocks.context import BlockContext
@@ -113,9 +114,10 @@ def fetched(context: BlockContext, url: str, field: str) -> GivenFile:
         seconds=_SECONDS,
         most_bytes=MOST_BYTES,
     )
-    if answer.status >= 400:
-        passing = answer.status in (408, 429) or answer.status >= 500
-        raise BlockError(f"{field}: HTTP {answer.status} from {address}", retryable=passing)
+    if is_error(answer.status):
+        raise BlockError(
+            f"{field}: HTTP {answer.status} from {address}", retryable=may_pass(answer.status)
+        )
     disposition = answer.headers.get("content-disposition", "")
     name = safe_name(name_from_response(answer.url, disposition), fallback="download")
     kind = content_type_of(answer.body[:1024], name, answer.content_type)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field, RootModel, model_validator
 
+from skyvern_dagster.addresses.http_status import is_error, may_pass
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.blocks.block import LeafBlock
 from skyvern_dagster.blocks.context import BlockContext
@@ -151,7 +152,7 @@ body: {total: "{{ total }}"}
         self, context: BlockContext, shown: dict[str, Any], answer: WebAnswer
     ) -> BlockOutcome:
         is_file = self.save_response_as_file or bool(self.download_filename)
-        is_file = answer.status < 400 and (is_file or not is_shown(answer))
+        is_file = not is_error(answer.status) and (is_file or not is_shown(answer))
         files = self._kept(context, answer) if is_file else ()
         body = None if files or not is_shown(answer) else body_of(answer)
         for secret in take_secrets(body, self.secret_response_paths) if body is not None else ():
@@ -166,14 +167,14 @@ body: {total: "{{ total }}"}
             "url": answer.url,
             **({"downloaded_file": files[0].filename} if files else {}),
         }
-        failed = answer.status >= 400
+        failed = is_error(answer.status)
         return BlockOutcome(
             status="failed" if failed else "completed",
             output=output,
             failure_reason=f"HTTP {answer.status} from {answer.url.partition('?')[0]}"
             if failed
             else None,
-            retryable=answer.status in (408, 429) or answer.status >= 500,
+            retryable=may_pass(answer.status),
             files=files,
         )
 

@@ -17,17 +17,23 @@ from email.message import EmailMessage
 from ipaddress import ip_address
 from typing import Any
 
+from skyvern_dagster.blocks.bounded_socket import Allowance, bounded, bounded_tls
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.texts.markup import plain_text
 
-_SECONDS = 60.0
-"""For each answer of the server."""
+_TLS_PORT = 993
+"""IMAP with TLS from the beginning (RFC 8314); on any other port it is switched on by STARTTLS."""
+
+_ALL_BYTES = 300_000_000
+"""Of all messages that are read, which are held in memory: as large as a download may be."""
 
 _MOST_LOOKED_AT = 2_000
 """Messages of which the headers are read, newest first: what was meant is among them."""
 
 _MOST_BYTES = 50_000_000
+"""Of one message: what large mail services take is 25 to 50 MB with its attachments."""
 _MOST_BODY = 100_000
+"""Characters of a message's text that later blocks are given: a long thread. Arbitrary."""
 _HEADERS = "BODY.PEEK[HEADER.FIELDS (FROM TO SUBJECT DATE MESSAGE-ID)]"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun",
            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # fmt: skip
@@ -39,6 +45,8 @@ class ImapServer:
 
     Attributes:
         address: What is connected to: an IP address that has been checked.
+        seconds: For each piece of an answer.
+        all_seconds: For the whole mailbox.
     """
 
     host: str
@@ -46,6 +54,10 @@ class ImapServer:
     port: int
     username: str = field(repr=False)
     password: str = field(repr=False)
+    # Arbitrary: searching a large mailbox takes several seconds.
+    seconds: float = 60.0
+    # `_ALL_BYTES` at 8 Mbit/s.
+    all_seconds: float = 300.0
 
 
 @dataclass(frozen=True)
@@ -110,9 +122,11 @@ def read_messages(server: ImapServer, wanted: Wanted) -> list[InboxMessage]:
             _select(client, wanted.folder, server)
             found = []
             for uid in _candidates(client, wanted):
-                if not _fits(_fetched(client, uid, _HEADERS), wanted):
+                headers = _fetched(client, uid, _HEADERS)
+                if headers is None or not _fits(headers, wanted):
                     continue
-                found.append(_message(client, uid))
+                if (message := _message(client, uid)) is not None:
+                    found.append(message)
                 if len(found) == wanted.most:
                     break
             return found
@@ -126,24 +140,32 @@ class _PinnedPlain(imaplib.IMAP4):
 
     def __init__(self, server: ImapServer) -> None:
         self._address = server.address
-        super().__init__(server.host, server.port, timeout=_SECONDS)
+        self.allowance = Allowance(server.all_seconds, _ALL_BYTES)
+        super().__init__(server.host, server.port, timeout=server.seconds)
 
     def _create_socket(self, timeout: float | None = None) -> socket.socket:
-        return socket.create_connection((self._address, self.port), timeout)
+        connected = socket.create_connection((self._address, self.port), timeout)
+        return bounded(connected, self.allowance)
+
+    def read(self, size: int) -> bytes:
+        """See :meth:`imaplib.IMAP4.read`, which makes room for as much as a server announces."""
+        if size > _MOST_BYTES:
+            raise _too_large()
+        return super().read(size)
 
 
 class _PinnedTls(_PinnedPlain):
     def _create_socket(self, timeout: float | None = None) -> socket.socket:
         plain = super()._create_socket(timeout)
-        return ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
+        return bounded_tls(self.allowance).wrap_socket(plain, server_hostname=self.host)
 
 
-def _connected(server: ImapServer) -> imaplib.IMAP4:
-    if server.port == 993:
+def _connected(server: ImapServer) -> _PinnedPlain:
+    if server.port == _TLS_PORT:
         return _PinnedTls(server)
     client = _PinnedPlain(server)
     if "STARTTLS" in client.capabilities:
-        client.starttls(ssl.create_default_context())
+        client.starttls(bounded_tls(client.allowance))
     elif not ip_address(server.address).is_loopback:
         client.shutdown()
         raise BlockError(
@@ -200,9 +222,22 @@ def _candidates(client: imaplib.IMAP4, wanted: Wanted) -> list[str]:
     for name, text in (("FROM", wanted.sender), ("SUBJECT", wanted.subject)):
         if text and re.fullmatch(r"[\x20-\x7e]+", text) and not set('"\\') & set(text):
             terms.append(f'{name} "{text}"')
-    _, answer = client.uid("SEARCH", *(terms or ["ALL"]))
-    numbers = (answer[0] or b"").split() if answer else []
-    return [each.decode() for each in reversed(numbers)][:_MOST_LOOKED_AT]
+    answer = _asked(client, "SEARCH", *(terms or ["ALL"]))
+    numbers = b" ".join(each for each in answer if isinstance(each, bytes)).split()
+    return [each.decode() for each in reversed(numbers) if each.isdigit()][:_MOST_LOOKED_AT]
+
+
+def _asked(client: imaplib.IMAP4, command: str, *words: str) -> list[Any]:
+    """What the server answers; a refusal is no answer.
+
+    Raises:
+        imaplib.IMAP4.error: It refuses.
+    """
+    status, answer = client.uid(command, *words)
+    if status != "OK":
+        said = b" ".join(each for each in answer if isinstance(each, bytes))
+        raise imaplib.IMAP4.error(f"{command} {status} {said.decode(errors='replace')}")
+    return list(answer)
 
 
 def _fits(message: EmailMessage, wanted: Wanted) -> bool:
@@ -222,20 +257,31 @@ def _sent_at(message: EmailMessage) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _fetched(client: imaplib.IMAP4, uid: str, what: str) -> EmailMessage:
-    _, answer = client.uid("FETCH", uid, f"({what})")
-    content = next((each[1] for each in answer if isinstance(each, tuple)), b"")
+def _fetched(client: imaplib.IMAP4, uid: str, what: str) -> EmailMessage | None:
+    """A message, or a part of it; ``None`` where it is gone meanwhile."""
+    answer = _asked(client, "FETCH", uid, f"({what})")
+    content = next((each[1] for each in answer if isinstance(each, tuple)), None)
+    if content is None:
+        return None
     message = email.message_from_bytes(content, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
     return message
 
 
-def _message(client: imaplib.IMAP4, uid: str) -> InboxMessage:
-    _, answer = client.uid("FETCH", uid, "(RFC822.SIZE)")
-    size = re.search(rb"RFC822\.SIZE (\d+)", answer[0] if isinstance(answer[0], bytes) else b"")
+def _too_large() -> BlockError:
+    return BlockError(f"a message of the mailbox has more than {_MOST_BYTES:,} bytes")
+
+
+def _message(client: imaplib.IMAP4, uid: str) -> InboxMessage | None:
+    """A message; ``None`` where it is gone meanwhile."""
+    answer = _asked(client, "FETCH", uid, "(RFC822.SIZE)")
+    told = b" ".join(each for each in answer if isinstance(each, bytes))
+    size = re.search(rb"RFC822\.SIZE (\d+)", told)
     if size is not None and int(size.group(1)) > _MOST_BYTES:
-        raise BlockError(f"a message of the mailbox has more than {_MOST_BYTES:,} bytes")
+        raise _too_large()
     message = _fetched(client, uid, "BODY.PEEK[]")
+    if message is None:
+        return None
     sent = _sent_at(message)
     return InboxMessage(
         message_id=str(message["message-id"] or uid).strip(),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, BinaryIO
 
+from skyvern_dagster.addresses.http_status import may_pass
 from skyvern_dagster.errors import BlockError
 
 _SHA256 = "sha256"
@@ -41,7 +43,10 @@ class S3Bucket:
         try:
             head = client.head_object(Bucket=self.bucket, Key=key)
         except ClientError as error:
-            if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 404:
+            if (
+                error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+                == HTTPStatus.NOT_FOUND
+            ):
                 return False
             raise self._refused(key, error) from error
         except BotoCoreError as error:
@@ -120,11 +125,11 @@ class S3Bucket:
 
     def _refused(self, key: str, error: Exception) -> BlockError:
         code, status = _answer(error)
-        may_pass = code in _PASSING or status in (408, 429) or status >= 500
+        passes = code in _PASSING or may_pass(status)
         return BlockError(
             f"S3 refused {self.uri(key)}: {error}. Check the bucket's name, its region and the "
             "credentials' rights",
-            retryable=may_pass,
+            retryable=passes,
         )
 
     def _unreachable(self, error: Exception) -> BlockError:

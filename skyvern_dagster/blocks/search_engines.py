@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlencode
 
+from skyvern_dagster.addresses.http_status import is_error, may_pass
 from skyvern_dagster.blocks.web_client import WebRequest, exchange
 from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.errors import BlockError
@@ -18,8 +19,11 @@ Provider = Literal["auto", "google", "exa"]
 _EXA = "https://api.exa.ai/search"
 _GOOGLE = "https://customsearch.googleapis.com/customsearch/v1"
 _GOOGLE_PAGE = 10
+"""Google's Custom Search gives at most ten results a request."""
 _SECONDS = 30.0
+"""For one request: an engine that takes longer is down. Arbitrary."""
 _MOST_BYTES = 5_000_000
+"""Of one answer: ten results take some kilobytes. Arbitrary above that."""
 
 NO_ENGINE = (
     "no search engine is configured: set SKYVERN_SEARCH_URL (a SearXNG server of yours, with JSON "
@@ -152,9 +156,10 @@ def _google(
 
 def _asked(request: WebRequest, policy: NetworkPolicy, who: str) -> dict[str, Any]:
     answer = exchange(request, policy, seconds=_SECONDS, most_bytes=_MOST_BYTES)
-    if answer.status >= 400:
-        passing = answer.status == 429 or answer.status >= 500
-        raise BlockError(f"{who} refused the search (HTTP {answer.status})", retryable=passing)
+    if is_error(answer.status):
+        raise BlockError(
+            f"{who} refused the search (HTTP {answer.status})", retryable=may_pass(answer.status)
+        )
     try:
         document = json.loads(answer.body)
     except ValueError as error:

@@ -18,11 +18,20 @@ from pydantic import (
     model_serializer,
 )
 
+from skyvern_dagster.addresses.url import LARGEST_PORT
 from skyvern_dagster.artifacts.claim import claimed
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.blocks.block import BlockWarning, LeafBlock, Need, Resolve, RetryRule
 from skyvern_dagster.blocks.context import BlockContext
-from skyvern_dagster.blocks.email_server import Mailbox, Refusal, Sending, send, too_large
+from skyvern_dagster.blocks.email_server import (
+    SUBMISSION_PORT,
+    TLS_PORT,
+    Mailbox,
+    Refusal,
+    Sending,
+    send,
+    too_large,
+)
 from skyvern_dagster.blocks.mail_addresses import read_addresses
 from skyvern_dagster.blocks.mail_marks import MailMarks, mail_marks
 from skyvern_dagster.blocks.mail_message import WrittenMail, attach, message_id
@@ -313,13 +322,16 @@ file_attachments: [SKYVERN_DOWNLOAD_DIRECTORY]
                     "account's address and an app password"
                 )
             login = server_login(context, self.credential_id, "credential_id", _GMAIL)
-            return Mailbox(_GMAIL, 465, login.username, login.password)
+            return Mailbox(_GMAIL, TLS_PORT, login.username, login.password)
         if self.custom_smtp_host:
             return self._custom_mailbox(context, self.custom_smtp_host)
         return self._secret_mailbox(context)
 
     def _custom_mailbox(self, context: BlockContext, given: str) -> Mailbox:
-        host, port = context.text(given, "custom_smtp_host").strip(), self.custom_smtp_port or 587
+        host, port = (
+            context.text(given, "custom_smtp_host").strip(),
+            self.custom_smtp_port or SUBMISSION_PORT,
+        )
         address = checked_address(context, host, port, "custom_smtp_host")
         username, password = (
             secret_text(context, text or "", field, host)
@@ -337,7 +349,7 @@ file_attachments: [SKYVERN_DOWNLOAD_DIRECTORY]
         port = vault.value(port_key).strip()
         if not host:
             raise BlockError(f"the secret {host_key!r} is empty")
-        if not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) < 65_536:
+        if not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) <= LARGEST_PORT:
             raise BlockError(f"the secret {port_key!r} must be a port number")
         return Mailbox(
             host,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from skyvern_dagster.addresses.url import parse_url
+from skyvern_dagster.addresses.url import parse_url, shortened
 from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.errors import BlockedAddressError, BlockError, NetworkPolicyError
 from skyvern_dagster.webhooks.address import WebAddress
@@ -26,7 +26,9 @@ _BROKEN_OFF = "broke off"
 _LOGIN_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
 _BODY_HEADERS = frozenset({"content-type", "content-length"})
 _KEEPS_METHOD = (307, 308)
+"""RFC 9110, 15.4.8 and 15.4.9: the method and the body go along."""
 _REDIRECTS = (301, 302, 303, *_KEEPS_METHOD)
+"""Of 3xx, those that name another address for this request."""
 
 
 @dataclass(frozen=True)
@@ -204,5 +206,4 @@ async def _body(response: httpx2.Response, url: str, most_bytes: int) -> bytes:
 
 def _shown(url: str) -> str:
     """An address for messages: its query, which may hold anything, is left out."""
-    plain = url.partition("?")[0]
-    return plain if len(plain) <= 200 else plain[:200] + "…"
+    return shortened(url.partition("?")[0])

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from skyvern_dagster.addresses.http_status import is_error
 from skyvern_dagster.browser.fetching import reason_of
 from skyvern_dagster.browser.page_idle import wait_until_idle, watch_for_effect
 from skyvern_dagster.browser.page_snapshot import Mark, page_snapshot
@@ -20,9 +21,13 @@ if TYPE_CHECKING:
     from skyvern_dagster.browser.session import BrowserSession
 
 _MOST_TEXTS = 6
+"""Notices of one action that a step keeps: the first say what came of it."""
 _BACK_TIMEOUT = 10_000.0
+"""Milliseconds for a page that was there before."""
 _BACK_TRIES = 3
+"""Chromium may swallow a step back while its error page is still loading."""
 _ERROR_PAGE_SECONDS = 0.5
+"""For Chromium to put up its own error page, which it does at once. Arbitrary above that."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +124,7 @@ async def _leave_error_page(session: BrowserSession, mark: Mark) -> _Failure | N
         return _Failure(blocked[0])
     url, code = failed[0]
     answer = session.traffic.answer_for(url)
-    if answer is not None and answer.status >= 400:
+    if answer is not None and is_error(answer.status):
         error = HttpStatusError(answer.status, url)
         return _Failure(str(error), error.status, "http_error")
     if page is None:

@@ -15,21 +15,26 @@ from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.browser.scripts import script
 from skyvern_dagster.browser.secret_cover import cover
 from skyvern_dagster.browser.target import Target, find_target
+from skyvern_dagster.browser.timeouts import ACTION, KEY_DELAY
 from skyvern_dagster.errors import ActionError, NotTakenError
+
+_DOUBLE = 2
+"""Clicks of a double click."""
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
     from skyvern_dagster.browser.session import BrowserSession
 
-_TIMEOUT = 3_000.0
 _CHECK_TIMEOUT = 1_500.0
+"""Milliseconds: half of `ACTION`, since a click on the label is tried afterwards."""
 _CHOOSER_TIMEOUT = 5_000.0
-_KEY_DELAY = 15.0
+"""Milliseconds for a button's script to open a file chooser. Arbitrary."""
 _TEXTLESS_TYPES = ("checkbox", "radio", "file", "submit", "button", "reset", "image")
 _KEYED_ROLES = ("textbox", "searchbox", "combobox", "spinbutton")
 _KEYED_TYPES = ("text", "tel", "search", "url", "email", "password")
 _LONGEST_HELD = 120
+"""Characters of what a field holds, in a message."""
 _FORMS = {
     "date": "a date must be given as YYYY-MM-DD",
     "time": "a time must be given as HH:MM",
@@ -71,10 +76,10 @@ async def click(
             button=button,
             click_count=count,
             modifiers=list(modifiers),
-            timeout=_TIMEOUT,
+            timeout=ACTION,
             no_wait_after=True,
         )
-        return f"{'Double-clicked' if count == 2 else f'Clicked ({button} button)'} {target}"
+        return f"{'Double-clicked' if count == _DOUBLE else f'Clicked ({button} button)'} {target}"
 
     return await perform(session, act, has_effect=True)
 
@@ -84,7 +89,7 @@ async def drag(session: BrowserSession, ref: str, to_ref: str) -> ActionResult:
 
     async def act(page: Page) -> str:
         target, place = await find_target(page, ref), await find_target(page, to_ref)
-        await target.locator.drag_to(place.locator, timeout=_TIMEOUT)
+        await target.locator.drag_to(place.locator, timeout=ACTION)
         return f"Dragged {target} onto {place}"
 
     return await perform(session, act, has_effect=True)
@@ -125,7 +130,7 @@ async def input_text(
         if secret:
             await cover(target.locator)
         if press_enter:
-            await target.locator.press("Enter", timeout=_TIMEOUT, no_wait_after=True)
+            await target.locator.press("Enter", timeout=ACTION, no_wait_after=True)
         return f"Typed into {target}" + (" and pressed Enter" if press_enter else "")
 
     return await perform(session, act)
@@ -139,7 +144,7 @@ async def _fill(page: Page, target: Target, text: str, same: SameValue) -> None:
         await _type_over_boxes(page, target, text)
         return
     try:
-        await control.fill(text, timeout=_TIMEOUT)
+        await control.fill(text, timeout=ACTION)
     except Error as error:
         if target.role not in _KEYED_ROLES:
             problem = _FORMS.get(target.type, "it is not a text field, or it is hidden")
@@ -148,9 +153,9 @@ async def _fill(page: Page, target: Target, text: str, same: SameValue) -> None:
         return
     if target.role in _KEYED_ROLES or target.type in _KEYED_TYPES:
         # Masks listen to keys, and not to the change of the content.
-        await control.click(timeout=_TIMEOUT)
+        await control.click(timeout=ACTION)
         await page.keyboard.press("ControlOrMeta+A")
-        await page.keyboard.type(text, delay=_KEY_DELAY)
+        await page.keyboard.type(text, delay=KEY_DELAY)
         if await _holds(target, text, same):
             return
     form = _FORMS.get(target.type)
@@ -161,9 +166,9 @@ async def _fill(page: Page, target: Target, text: str, same: SameValue) -> None:
 async def _type_over_boxes(page: Page, target: Target, text: str) -> None:
     """One box per digit: the page moves on to the next box as one types."""
     control = target.locator.locator("skyvern-target=control")
-    await control.fill("", timeout=_TIMEOUT)
-    await control.focus(timeout=_TIMEOUT)
-    await page.keyboard.type(text, delay=_KEY_DELAY)
+    await control.fill("", timeout=ACTION)
+    await control.focus(timeout=ACTION)
+    await page.keyboard.type(text, delay=KEY_DELAY)
     if (await content_of(target.locator)).focused:
         raise NotTakenError(f"{target} takes {target.maxlength} characters only")
 
@@ -172,7 +177,7 @@ async def _holds(target: Target, text: str, same: SameValue) -> bool:
     control = target.locator.locator("skyvern-target=control")
     if target.type == "password":
         # Compared here and kept nowhere.
-        return same(text, await control.input_value(timeout=_TIMEOUT))
+        return same(text, await control.input_value(timeout=ACTION))
     return same(text, (await content_of(target.locator)).text)
 
 
@@ -209,11 +214,11 @@ async def type_keys(
             if target.disabled or target.readonly:
                 raise ActionError(f"{target} takes no keys: it is disabled or read-only")
             if not (await content_of(target.locator)).focused:
-                await target.locator.locator("skyvern-target=control").focus(timeout=_TIMEOUT)
+                await target.locator.locator("skyvern-target=control").focus(timeout=ACTION)
                 await page.keyboard.press("End")
             if secret:
                 await cover(target.locator)
-        await page.keyboard.type(text, delay=_KEY_DELAY)
+        await page.keyboard.type(text, delay=KEY_DELAY)
         if press_enter:
             await page.keyboard.press("Enter")
         where = f" into {target}" if target is not None else ""
@@ -266,13 +271,13 @@ async def _choose_listed(
         raise ActionError(f"{target} takes one option only")
     names = ", ".join(f'"{target.options[index][0]}"' for index in wanted)
     if target.control == "select":
-        await control.select_option(index=wanted, timeout=_TIMEOUT)
+        await control.select_option(index=wanted, timeout=ACTION)
         chosen = (await content_of(target.locator)).chosen
         if sorted(chosen) != sorted(target.options[index][0] for index in wanted):
             shown = ", ".join(f'"{each}"' for each in chosen) or "nothing"
             raise NotTakenError(f"{target} shows {shown} as chosen instead of {names}")
     else:
-        await control.fill(target.options[wanted[0]][1], timeout=_TIMEOUT)
+        await control.fill(target.options[wanted[0]][1], timeout=ACTION)
     return f"Chose {names} in {target}"
 
 
@@ -340,7 +345,7 @@ async def upload_file(session: BrowserSession, ref: str, path: Path) -> ActionRe
         target = await find_target(page, ref)
         if target.type == "file":
             control = target.locator.locator("skyvern-target=control")
-            await control.set_input_files(path, timeout=_TIMEOUT)
+            await control.set_input_files(path, timeout=ACTION)
         else:
             async with page.expect_file_chooser(timeout=_CHOOSER_TIMEOUT) as chooser:
                 await click_target(target)
@@ -355,7 +360,7 @@ async def hover(session: BrowserSession, ref: str) -> ActionResult:
 
     async def act(page: Page) -> str:
         target = await find_target(page, ref)
-        await target.locator.hover(timeout=_TIMEOUT)
+        await target.locator.hover(timeout=ACTION)
         return f"Moved the pointer over {target}"
 
     return await perform(session, act)
@@ -370,7 +375,7 @@ async def scroll(
 
     async def act(page: Page) -> str:
         place = page.locator("html") if ref is None else (await find_target(page, ref)).locator
-        element = await place.element_handle(timeout=_TIMEOUT)
+        element = await place.element_handle(timeout=ACTION)
         moved = await element.evaluate(script("scroll"), direction)
         return f"Scrolled {direction}" if moved else f"There is nothing more to scroll {direction}"
 
@@ -396,7 +401,7 @@ async def press(
             if target is None:
                 await page.keyboard.press(key)
             else:
-                await target.locator.press(key, timeout=_TIMEOUT, no_wait_after=True)
+                await target.locator.press(key, timeout=ACTION, no_wait_after=True)
         return f"Pressed {key}{times}" + (f" in {target}" if target is not None else "")
 
     return await perform(session, act, has_effect=True)

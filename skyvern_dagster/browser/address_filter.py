@@ -19,8 +19,11 @@ from skyvern_dagster.errors import BlockedAddressError
 from skyvern_dagster.webhooks.address import AddressPolicy
 
 _MOST_HEAD = 256 * 1024
+"""Bytes of a request's headers: Chromium's own limit for an answer's is 256 KB."""
 _CONNECT_SECONDS = 15.0
+"""For one address of a host; another may answer. Arbitrary."""
 _CHUNK = 64 * 1024
+"""Bytes: a TCP window's worth."""
 _HOP_HEADERS = (b"connection:", b"proxy-connection:", b"keep-alive:", b"proxy-authorization:")
 
 

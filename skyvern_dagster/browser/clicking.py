@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from skyvern_dagster.browser.fetching import reason_of
 from skyvern_dagster.browser.target import Target, find_target
+from skyvern_dagster.browser.timeouts import ACTION
 from skyvern_dagster.errors import ActionError
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator
 
-_TIMEOUT = 3_000.0
 _COVERED_TIMEOUT = 1_500.0
+"""Milliseconds: half of `ACTION`, for what covers a control to go; then it is clicked through."""
 
 
 async def click_target(target: Target) -> None:
@@ -29,7 +30,7 @@ async def click_target(target: Target) -> None:
         await dispatch_click(target.locator)
         return
     # What lies over it may be a spinner that goes away; a banner doesn't.
-    timeout = _COVERED_TIMEOUT if target.covered_by else _TIMEOUT
+    timeout = _COVERED_TIMEOUT if target.covered_by else ACTION
     try:
         await target.locator.click(timeout=timeout, no_wait_after=True)
     except Error as error:
@@ -42,7 +43,7 @@ async def click_target(target: Target) -> None:
 async def dispatch_click(locator: Locator) -> None:
     """Clicks by an event, for what has no visible area."""
     # By way of a handle: refs are known in the isolated world only, events are sent in the other.
-    element = await locator.element_handle(timeout=_TIMEOUT)
+    element = await locator.element_handle(timeout=ACTION)
     await element.dispatch_event("click")
 
 

@@ -14,6 +14,7 @@ import os
 from collections.abc import Mapping, Sequence
 
 _METADATA_PORT = 80
+"""Clouds' metadata services speak plain HTTP there."""
 _NOWHERE = "~NOTFOUND"
 METADATA = (
     "169.254.*",

@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, ConsoleMessage, WebError
 
 _MOST_LINES = 2_000
+"""Of a run's console; a page that logs in a loop fills it. Arbitrary."""
 _LONGEST = 1_000
+"""Characters of a line: a message with a stack trace's beginning. Arbitrary."""
 
 
 class ConsoleLog:

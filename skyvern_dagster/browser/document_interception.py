@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser, CDPSession
 
 _MOST_TARGETS = 2000
+"""Frames that are remembered: pages of advertisements have dozens. A bound on memory, arbitrary."""
 
 
 class Receiver(Protocol):

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
+from skyvern_dagster.addresses.http_status import is_redirect, is_success
 from skyvern_dagster.browser import file_content
 
+EMPTY = (HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT)
+"""Answers that leave the page as it is."""
 VIEWER_TYPES = ("application/pdf", "application/x-pdf", "text/pdf")
 """What Chromium shows in its viewer instead of saving it."""
 
@@ -38,6 +42,7 @@ _SHOWN_TYPES = (
 )
 _SHOWN_FAMILIES = ("image/", "audio/", "video/")
 _LARGEST = 100_000_000
+"""Bytes above which Chromium itself keeps the file, which it does without holding it in memory."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ class DocumentResponse:
     @property
     def opens_viewer(self) -> bool:
         """Whether Chromium would show it in its PDF viewer."""
-        if not 200 <= self.status < 300:
+        if not is_success(self.status):
             return False
         if not self.content_type:
             return urlsplit(self.url).path.lower().endswith(".pdf")
@@ -93,12 +98,12 @@ class DocumentResponse:
     @property
     def redirects(self) -> bool:
         """Whether it sends the browser on, so that the next request is the one to look at."""
-        return 300 <= self.status < 400 and bool(self._header("location"))
+        return is_redirect(self.status) and bool(self._header("location"))
 
     @property
     def is_file(self) -> bool:
         """Whether it is for saving, not for showing (an oversized one is left to Chromium)."""
-        if not 200 <= self.status < 300 or self.status in (204, 205):
+        if not is_success(self.status) or self.status in EMPTY:
             return False
         length = self._header("content-length")
         if length.isdigit() and int(length) > _LARGEST:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from skyvern_dagster.addresses.http_status import is_error
 from skyvern_dagster.browser import file_content
 from skyvern_dagster.browser.download_folder import DownloadFolder, DownloadProblem
 from skyvern_dagster.browser.download_growth import Growth
@@ -215,7 +216,7 @@ def _is_html_attachment(answer: DocumentAnswer | None) -> bool:
 
 
 def _problem(name: str, url: str, answer: DocumentAnswer | None, reason: str) -> DownloadProblem:
-    if answer is not None and answer.status >= 400:
+    if answer is not None and is_error(answer.status):
         refusal = f"The server answered HTTP {answer.status} instead of giving {name}"
         return DownloadProblem(refusal, url, status=answer.status)
     first = reason.strip().splitlines()[0] if reason.strip() else "no reason given"

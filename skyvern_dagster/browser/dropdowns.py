@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 
 from skyvern_dagster.browser.clicking import click_target
 from skyvern_dagster.browser.target import Target, find_target
+from skyvern_dagster.browser.timeouts import ACTION, KEY_DELAY
 from skyvern_dagster.errors import ActionError, NotTakenError
 
 if TYPE_CHECKING:
     from playwright.async_api import Frame, Locator, Page
 
-_TIMEOUT = 3_000.0
 _OPEN_TIMEOUT = 2_000.0
+"""Milliseconds for options that a server sends."""
 _SHOWN_TIMEOUT = 700.0
+"""Milliseconds for options that are there already: a field that can be written in is then searched
+by its text, so that waiting longer costs more than it gives."""
 _OTHER_FRAME_TIMEOUT = 200.0
-_KEY_DELAY = 15.0
+"""Milliseconds: options stand in the page's own frame but for few widgets, and each is asked."""
 _ROLES = ("option", "menuitem", "menuitemradio", "treeitem", "radio")
 _LISTED = "[role=listbox] *, li, [class*=option], [class*=item]"
 _SEARCH_FIELD = "input:focus, textarea:focus"
@@ -43,9 +46,9 @@ async def choose_drawn_option(page: Page, target: Target, label: str) -> str:
     if option is None:
         kind = "" if target.role == "combobox" else " is not a native select, and"
         raise ActionError(f'{target}{kind} shows no option "{label}" when it is opened')
-    reads = " ".join((await option.inner_text(timeout=_TIMEOUT)).split()) or label
+    reads = " ".join((await option.inner_text(timeout=ACTION)).split()) or label
     try:
-        await option.click(timeout=_TIMEOUT, no_wait_after=True)
+        await option.click(timeout=ACTION, no_wait_after=True)
     except PlaywrightTimeout as error:
         raise ActionError(f'the option "{label}" of {target} can\'t be clicked') from error
     return f'Chose "{label}" in {target}{await _accepted(page, target, label, option, reads)}'
@@ -58,14 +61,14 @@ async def _searched(page: Page, target: Target, label: str) -> Locator | None:
         field = page.locator(_SEARCH_FIELD)
         if not await field.count() or await field.get_attribute("type") == "password":
             return None
-    before = await field.input_value(timeout=_TIMEOUT)
+    before = await field.input_value(timeout=ACTION)
     # By keys: some listen for them and not for the change of the content.
-    await field.fill("", timeout=_TIMEOUT)
-    await field.press_sequentially(label, delay=_KEY_DELAY, timeout=_TIMEOUT * 2)
+    await field.fill("", timeout=ACTION)
+    await field.press_sequentially(label, delay=KEY_DELAY, timeout=ACTION * 2)
     option = await _option(page, label, _OPEN_TIMEOUT)
     if option is None:
         # What was typed is no choice; it isn't left behind as one.
-        await field.fill(before, timeout=_TIMEOUT)
+        await field.fill(before, timeout=ACTION)
     return option
 
 

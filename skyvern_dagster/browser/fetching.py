@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
+from skyvern_dagster.addresses.http_status import is_error, is_redirect
 from skyvern_dagster.addresses.url import parse_url
 from skyvern_dagster.browser import file_content
 from skyvern_dagster.browser.document_response import DocumentResponse
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from skyvern_dagster.browser.session import BrowserSession
 
 _MOST_HOPS = 10
+"""Redirects: half of Chromium's own limit of twenty. Signed links take two or three."""
 _TIMEOUT = 30.0
 """Seconds for a server to connect, and for each part of its answer."""
 
@@ -143,7 +145,7 @@ async def _received(response: httpx2.Response, folder: Path, limits: DownloadLim
     import httpx2
 
     url = str(response.url)
-    if response.status_code >= 400:
+    if is_error(response.status_code):
         raise HttpStatusError(response.status_code, url)
     headers = response.headers
     name = file_content.name_from_response(url, headers.get("content-disposition", ""))
@@ -183,7 +185,7 @@ async def _response(
             try:
                 _check_proxy(response, url)
                 await source.jar.keep(response)
-                if not (300 <= response.status_code < 400 and "location" in response.headers):
+                if not (is_redirect(response.status_code) and "location" in response.headers):
                     yield response
                     return
                 location = parse_url(response.headers["location"], url)

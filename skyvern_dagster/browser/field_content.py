@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from skyvern_dagster.browser.scripts import ask
 from skyvern_dagster.browser.target import locator_of
+from skyvern_dagster.browser.timeouts import QUESTION
 from skyvern_dagster.errors import ActionError
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator, Page
 
-_TIMEOUT = 1_000.0
 
 SameValue = Callable[[str, str], bool]
 """Whether a field that was asked to hold the first text, and holds the second, took it."""
@@ -57,7 +57,7 @@ async def left_field(page: Page, ref: str) -> FieldContent | None:
         return content
     try:
         control = locator_of(page, ref).locator("skyvern-target=control")
-        await control.blur(timeout=_TIMEOUT)
+        await control.blur(timeout=QUESTION)
     except Error:
         return None
     return await field_content(page, ref)
@@ -69,7 +69,7 @@ async def content_of(locator: Locator) -> FieldContent:
     Raises:
         playwright.async_api.Error: It finds none.
     """
-    told = await ask(locator, "skyvern-target=content", _TIMEOUT)
+    told = await ask(locator, "skyvern-target=content", QUESTION)
     return FieldContent(
         text=told["text"],
         filled=told["filled"],

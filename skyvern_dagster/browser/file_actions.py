@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from skyvern_dagster.addresses.http_status import is_error
 from skyvern_dagster.browser.action import perform
 from skyvern_dagster.browser.clicking import click_target
 from skyvern_dagster.browser.download_folder import DownloadProblem
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from skyvern_dagster.browser.session import BrowserSession
 
 _LIMIT = 30.0
+"""Seconds for a click that asks for a file: servers make invoices when they are asked for."""
 
 
 async def download(
@@ -85,7 +87,7 @@ async def _salvage(
     page = session.page
     answer = session.traffic.answer_of(page)
     moved = result.new_tab or page.url != result.url_before
-    if moved and answer is not None and answer.status >= 400:
+    if moved and answer is not None and is_error(answer.status):
         await _return(session, result)
         return _failed_with(result, HttpStatusError(answer.status, answer.url))
     for response in reversed(session.traffic.documents):

@@ -10,8 +10,14 @@ from email.message import Message
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+_LONGEST_SUFFIX = 10
+"""Characters behind a name's last dot that are a kind of file (``numbers``, ``torrent``), not a
+part of a sentence."""
+
 _HEAD_BYTES = 1024
+"""In which a file says what it is; PDF allows its mark anywhere within them."""
 _MOST_NAME = 150
+"""Bytes: file systems take 255, and a number or a suffix may be added."""
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 _HTML = re.compile(
     rb"^\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", re.I | re.S
@@ -151,7 +157,7 @@ def safe_name(suggested: str, *, fallback: str = "download") -> str:
     if len(name.encode()) <= _MOST_NAME:
         return name
     stem, dot, suffix = name.rpartition(".")
-    if not dot or len(suffix) > 10:
+    if not dot or len(suffix) > _LONGEST_SUFFIX:
         stem, dot, suffix = name, "", ""
     room = _MOST_NAME - len((dot + suffix).encode())
     return stem.encode()[:room].decode(errors="ignore") + dot + suffix

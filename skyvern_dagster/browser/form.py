@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from skyvern_dagster.browser.scripts import ask
 from skyvern_dagster.browser.target import locator_of
+from skyvern_dagster.browser.timeouts import QUESTION
 from skyvern_dagster.errors import ActionError
 
 if TYPE_CHECKING:
     from skyvern_dagster.browser.session import BrowserSession
-
-_TIMEOUT = 1_000.0
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ async def form_around(session: BrowserSession, ref: str) -> FormFacts:
     from playwright.async_api import Error
 
     try:
-        told = await ask(locator_of(session.page, ref), "skyvern-target=form", _TIMEOUT)
+        told = await ask(locator_of(session.page, ref), "skyvern-target=form", QUESTION)
     except (Error, ActionError):
         return FormFacts()
     return FormFacts(

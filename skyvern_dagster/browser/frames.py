@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from skyvern_dagster.browser.target import locator_of
+from skyvern_dagster.browser.timeouts import QUESTION
 
 if TYPE_CHECKING:
     from skyvern_dagster.browser.session import BrowserSession
-
-_TIMEOUT = 1_000.0
 
 
 async def frame_url(session: BrowserSession, ref: str) -> str:
@@ -23,7 +22,7 @@ async def frame_url(session: BrowserSession, ref: str) -> str:
     if page.frames == [page.main_frame]:
         return page.url
     try:
-        handle = await locator_of(page, ref).element_handle(timeout=_TIMEOUT)
+        handle = await locator_of(page, ref).element_handle(timeout=QUESTION)
         frame = await handle.owner_frame()
     except Error:
         return page.url

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Request, Response
 
 _MOST_ENTRIES = 1_000
+"""Of a block; arbitrary: a bound on what a page that polls leaves behind."""
 _LONGEST_BODY = 10_000
+"""Characters of a request's body: forms fit, files don't. Arbitrary."""
 _HIDDEN = frozenset(
     {"cookie", "set-cookie", "authorization", "proxy-authorization", "x-api-key", "x-auth-token",
      "x-csrf-token", "x-xsrf-token"}

@@ -11,7 +11,9 @@ from collections.abc import Callable, Sequence
 from skyvern_dagster.errors import BrowserNotFoundError
 
 _PLAYWRIGHT_SECONDS = 600.0
+"""For 170 MB at 2.5 Mbit/s."""
 _PACKAGE_SECONDS = 900.0
+"""The same with some hundred MB of libraries. Arbitrary above that."""
 
 _PACKAGE_COMMANDS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     (

@@ -24,6 +24,8 @@ _MOST = 60
 _SMALLEST = 4.0
 """CSS pixels: what is smaller is no control that people see."""
 _TIMEOUT = 5_000.0
+"""Milliseconds for drawing labels and taking the picture. Arbitrary; without it the page goes on
+without one."""
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from skyvern_dagster.addresses.http_status import is_server_error
 from skyvern_dagster.addresses.url import parse_url
 from skyvern_dagster.browser.action import leave_error_page, perform
 from skyvern_dagster.browser.fetching import reason_of
@@ -21,14 +23,23 @@ if TYPE_CHECKING:
     from skyvern_dagster.browser.session import BrowserSession
 
 _GOTO_TIMEOUT = 30_000.0
+"""Milliseconds until a server begins to answer: Playwright's own default."""
 _LIMIT = 15.0
+"""Seconds until a page is idle that has begun to come: half as much again as after a click, since
+everything loads anew."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
 _TRIES = 3
+"""A server error may be one of several servers'; a third is no chance."""
 _BACKOFF_SECONDS = 0.4
+"""Times the try: short, since the planner waits longer when it sees the error."""
 _FIND_TIMEOUT = 2_000.0
+"""Milliseconds for one of the places where a text stands."""
 _MOST_FOUND = 3
+"""Places of a text that are told: enough to tell whether it is the one that was meant."""
 _WINDOW = 160
+"""Characters around a text: two sentences."""
 _LOOK_SECONDS = 0.25
+"""Between looks for a text that is waited for; a change of the page wakes it before."""
 
 
 async def goto(session: BrowserSession, url: str) -> ActionResult:
@@ -48,8 +59,8 @@ async def goto(session: BrowserSession, url: str) -> ActionResult:
             raise NavigationError(
                 f"{address} could not be opened: its server sends on to what is no page"
             )
-        status = session.traffic.status_of(session.page) or 200
-        if result.downloads or status < 500:
+        status = session.traffic.status_of(session.page) or HTTPStatus.OK
+        if result.downloads or not is_server_error(status):
             return result
         if attempt == _TRIES:
             return _server_error(result, address, status)
@@ -165,7 +176,7 @@ async def close_tab(session: BrowserSession) -> ActionResult:
     """Closes the current page, unless it is the only one."""
 
     async def act(page: Page) -> str:
-        if len(page.context.pages) < 2:
+        if len(page.context.pages) == 1:
             raise ActionError("This is the only open tab; it stays")
         await page.close()
         return "Closed the tab"

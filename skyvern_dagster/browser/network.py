@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from skyvern_dagster.addresses.url import parse_url
+from skyvern_dagster.addresses.url import parse_url, shortened
 from skyvern_dagster.errors import BlockedAddressError, NetworkPolicyError
 from skyvern_dagster.webhooks.address import AddressPolicy
 
@@ -48,13 +48,13 @@ class NetworkPolicy:
         if address is None or address.scheme not in self.allowed_schemes:
             allowed = ", ".join(self.allowed_schemes)
             raise NetworkPolicyError(
-                f"The address {_short(url)} may not be opened: only {allowed} addresses may"
+                f"The address {shortened(url)} may not be opened: only {allowed} addresses may"
             )
         self._check_domain(url, address.host)
         if self.addresses.is_closed(address.host, address.port):
             raise NetworkPolicyError(
-                f"The address {_short(url)} may not be opened: it is a cloud's metadata service or "
-                "this deployment itself"
+                f"The address {shortened(url)} may not be opened: it is a cloud's metadata service "
+                "or this deployment itself"
             )
         if not self.allow_private or (pins and not address.has_login):
             await self._check_public(url)
@@ -69,8 +69,8 @@ class NetworkPolicy:
             await asyncio.to_thread(self.addresses.pinned, url)
         except BlockedAddressError as error:
             raise NetworkPolicyError(
-                f"The address {_short(url)} may not be opened: it is in a private network, or one "
-                "that nothing may open"
+                f"The address {shortened(url)} may not be opened: it is in a private network, or "
+                "one that nothing may open"
             ) from error
         except OSError:
             # An unknown host is the browser's to report, in better words.
@@ -80,7 +80,7 @@ class NetworkPolicy:
         if not self.allowed_domains or any(_is_under(host, each) for each in self.allowed_domains):
             return
         raise NetworkPolicyError(
-            f"The address {_short(url)} may not be opened: {host or 'it'} is not one of the "
+            f"The address {shortened(url)} may not be opened: {host or 'it'} is not one of the "
             f"allowed domains ({', '.join(self.allowed_domains)})"
         )
 
@@ -88,7 +88,3 @@ class NetworkPolicy:
 def _is_under(host: str, domain: str) -> bool:
     wanted = domain.lower().removeprefix("*.").strip(".")
     return host == wanted or host.endswith("." + wanted)
-
-
-def _short(url: str) -> str:
-    return url if len(url) <= 200 else url[:200] + "…"

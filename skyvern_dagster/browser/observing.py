@@ -24,9 +24,13 @@ if TYPE_CHECKING:
 
 _REF = re.compile(r"\[ref=(f\d+)?e(\d+)\]")
 _ATTEMPTS = 5
+"""Documents that may replace each other under a look: a login's redirects are two or three."""
 _MOST_EARLY = 8
+"""Frames that are asked at once with the page; further ones are asked when it names them."""
 _TIMEOUT = 10_000.0
+"""Milliseconds for the whole page: ten thousand elements take a second or two on a slow machine."""
 _FRAME_TIMEOUT = 2_000.0
+"""Milliseconds for another's frame, which may hang: the page is looked at without it."""
 
 
 async def observe(

@@ -23,10 +23,15 @@ _REPEATING = CELL_ROLES | {"row", "listitem", "article"}
 _LIMITS = ("accept", "min", "max", "step", "maxlength", "pattern")
 _PLAIN_TYPES = frozenset({"", "text", "submit", "button", "checkbox", "radio"})
 _LONGEST = 200
+"""Characters of a name: two sentences."""
 _LONGEST_TEXT = 400
+"""Characters of a paragraph: five sentences."""
 _LONGEST_CELL = 500
+"""Characters of a row's cells that still read as one line."""
 _LONGEST_URL = 40
+"""Characters of an address: it is there to tell links apart that read alike."""
 _MOST_OPTIONS = 12
+"""Of a select: twelve months; more are shown where the goal's words are among them."""
 
 
 def is_control(node: Node) -> bool:

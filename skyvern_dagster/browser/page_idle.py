@@ -19,16 +19,25 @@ if TYPE_CHECKING:
 # page that leaves, opens a tab or asks for a download says so at once.
 _WINDOW = 0.08
 _STEP = 0.05
+"""Seconds: below what people notice, above what asking costs."""
 # What people still take for the answer to what they did.
 _EFFECT_SECONDS = 0.7
 _TICK = 0.2
+"""Seconds between looks at something that says by itself when it changes."""
 _RESTLESS_SECONDS = 1.5
+"""After so long, a page that never rests (a clock, a banner that turns) counts as quiet."""
 _LEAVING_SECONDS = 2.0
+"""From a page's own word that it leaves to its next document's answer."""
 _TAB_SECONDS = 3.0
+"""From a click that opens a tab to its first document."""
 _SAVING_SECONDS = 120.0
+"""For a file that is coming: 300 MB at 20 Mbit/s."""
 _FILE_SECONDS = 30.0
+"""For a file that was asked for: servers make invoices when they are asked for."""
 _ANNOUNCED_SECONDS = 5.0
+"""For a file that the page has said is coming."""
 _UNANNOUNCED_SECONDS = 2.0
+"""For a file that nothing announces, after a click that was for one. Arbitrary."""
 
 
 async def wait_until_idle(

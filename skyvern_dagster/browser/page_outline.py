@@ -33,11 +33,17 @@ _NAMED = frozenset(
 )  # fmt: skip
 _SPEAKING = frozenset({"dialog", "alertdialog", "alert", "status", "iframe"})
 _FIRST_ROWS = 4
+"""Of a list: they show what its rows are like."""
 _MOST_ROWS = 12
+"""Of a list that isn't what the goal is about. Arbitrary: a page of most lists has ten."""
 _LONGEST_ROW = 500
+"""Characters of a row that is kept in one line."""
 _RARE = 12
+"""Lines that have a word of the goal, and still tell something: as many as rows of a list."""
 _RARE_SHARE = 0.1
+"""The same as a share of the page: a word on every tenth line is the page's subject."""
 _SHORT_WORD = 2
+"""Letters: what isn't longer is hardly ever a word that tells."""
 
 MATCHED, CONTROL_IN_VIEW, FIRST_ROW, TEXT_IN_VIEW, CONTROL, TEXT = range(6)
 

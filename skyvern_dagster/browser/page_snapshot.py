@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from skyvern_dagster.browser.scripts import ask
+from skyvern_dagster.browser.timeouts import QUESTION
 
 if TYPE_CHECKING:
     from playwright.async_api import Frame, Page
 
     from skyvern_dagster.browser.session import BrowserSession
 
-_TIMEOUT = 1_000.0
 _MOST_FRAMES = 8
+"""Asked at every look; a page with more has advertisements in them."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ async def _ask_frame(frame: Frame, question: str) -> dict[str, Any] | None:
     from playwright.async_api import Error
 
     try:
-        answer: dict[str, Any] = await ask(frame, f"skyvern-state={question}", _TIMEOUT)
+        answer: dict[str, Any] = await ask(frame, f"skyvern-state={question}", QUESTION)
     except Error:
         return None
     return answer

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 
 _REPEATING = frozenset({"row", "listitem", "option", "article", "gridcell", "treeitem", "menuitem"})
 _MOST_ROWS = (40, 20, 10, 5, 3)
+"""Rows of each list, tried one after another until the page fits the budget."""
 _MOST_NAME = 300
+"""Characters of a name: three sentences."""
 
 
 def outline(root: Node, budget: int) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from skyvern_dagster.browser.action import perform
 from skyvern_dagster.browser.scripts import ask
 from skyvern_dagster.browser.target import locator_of
+from skyvern_dagster.browser.timeouts import QUESTION
 from skyvern_dagster.errors import ActionError
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from skyvern_dagster.browser.results import ActionResult
     from skyvern_dagster.browser.session import BrowserSession
 
-_TIMEOUT = 1_000.0
 _MOST_FRAMES = 4
 """Frames within frames: a payment form in a widget in a page has three."""
 
@@ -44,7 +44,7 @@ async def spot_at(session: BrowserSession, x: int, y: int) -> Spot | None:
     spot = None
     try:
         for _ in range(_MOST_FRAMES):
-            told = await ask(place, f"skyvern-target=at {left:.0f} {top:.0f}", _TIMEOUT)
+            told = await ask(place, f"skyvern-target=at {left:.0f} {top:.0f}", QUESTION)
             if told is None:
                 # In a frame, that is the frame's own empty ground.
                 return Spot("", "") if spot is not None else None

@@ -76,6 +76,7 @@ _FILES = frozenset({"path", "script", "har", "behavior", "record_har_path", "sty
 """Arguments that name files of this machine."""
 
 _MOST_OBJECTS = 20_000
+"""Handles that one piece of code may hold; a loop without end would fill the worker's memory."""
 
 
 class RemotePage:

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _CLOSE_SECONDS = 5.0
+"""For Chromium to end by itself; it is killed then."""
 _CANCEL_SECONDS = 3.0
+"""For an action to notice that its run is canceled; it is left behind then."""
 
 _WAKE_SECONDS = 0.2
 """An op in a thread of its own is interrupted by an exception that strikes when the thread next

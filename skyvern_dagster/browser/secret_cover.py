@@ -7,12 +7,14 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from skyvern_dagster.browser.timeouts import QUESTION
+
 if TYPE_CHECKING:
     from playwright.async_api import Locator, Page
 
 _SHORTEST = 4
+"""Characters, as for all secrets (`credentials.redaction`)."""
 _COVERED = "skyvern-cover=covered"
-_TIMEOUT = 1_000.0
 MASK_COLOR = "#404040"
 
 
@@ -26,7 +28,7 @@ async def cover(field: Locator) -> None:
 
     try:
         await field.locator("skyvern-cover=cover").first.wait_for(
-            state="attached", timeout=_TIMEOUT
+            state="attached", timeout=QUESTION
         )
     except Error:
         # The field went away with what it was typed for.

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 from skyvern_dagster.browser.observation import Box, Node, Observation
 from skyvern_dagster.browser.scripts import script
 from skyvern_dagster.browser.target import locator_of
+from skyvern_dagster.browser.timeouts import ACTION
+
+_SAME, _INSIDE = 2, 1
+"""What `js/same_element.js` answers: the element itself, or one around it."""
 
 if TYPE_CHECKING:
     from playwright.async_api import FloatRect, Page
 
-_FIND_TIMEOUT = 3_000.0
 _MOST_ASKED = 12
 """Elements that lie where the selected one does: it, and what is around it."""
 
@@ -33,8 +36,8 @@ async def ref_of(page: Page, selector: str, observation: Observation) -> str | N
 
     chosen = page.locator(selector).first
     try:
-        handle = await chosen.element_handle(timeout=_FIND_TIMEOUT)
-        place = await chosen.bounding_box(timeout=_FIND_TIMEOUT)
+        handle = await chosen.element_handle(timeout=ACTION)
+        place = await chosen.bounding_box(timeout=ACTION)
     except Error:
         return None
     holder = None
@@ -42,12 +45,12 @@ async def ref_of(page: Page, selector: str, observation: Observation) -> str | N
         assert node.ref is not None
         try:
             found = locator_of(page, node.ref)
-            same = await found.evaluate(script("same_element"), handle, timeout=_FIND_TIMEOUT)
+            same = await found.evaluate(script("same_element"), handle, timeout=ACTION)
         except Error:  # of another frame, or gone
             continue
-        if same == 2:
+        if same == _SAME:
             return node.ref
-        holder = holder or (node.ref if same == 1 else None)
+        holder = holder or (node.ref if same == _INSIDE else None)
     return holder
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from skyvern_dagster.browser.runtime import BrowserRuntime
 
 _CLOSE_SECONDS = 5.0
+"""For a context to close by itself, with its files; the browser is taken for broken then."""
 
 _ANSWER_SECONDS = 10.0
 """A browser under load answers within one or two; one that doesn't by then won't."""

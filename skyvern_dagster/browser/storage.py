@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 _READ_SECONDS = 3.0
+"""For one origin's storage; a page that hangs hands on none."""
 
 
 @dataclass

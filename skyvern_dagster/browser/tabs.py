@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 _TITLE_SECONDS = 2.0
+"""For a tab's title; a tab that hangs is told by its address."""
 
 
 class Tabs:

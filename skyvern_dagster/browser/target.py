@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from skyvern_dagster.browser.scripts import ask
+from skyvern_dagster.browser.timeouts import QUESTION
 from skyvern_dagster.errors import ActionError
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator, Page
 
 _REF = re.compile(r"((?:f\d+)?e\d+)?(x\d+)?")
-_FIND_TIMEOUT = 1_000.0
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ async def find_target(page: Page, ref: str) -> Target:
 
     locator = locator_of(page, ref)
     try:
-        facts = await ask(locator, "skyvern-target=describe", _FIND_TIMEOUT)
+        facts = await ask(locator, "skyvern-target=describe", QUESTION)
     except Error as error:
         raise ActionError(
             f"The element {ref} is not on the page any more; look at the page again"

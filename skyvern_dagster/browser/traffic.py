@@ -6,10 +6,12 @@ import asyncio
 import contextlib
 from collections import Counter, OrderedDict
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from skyvern_dagster.browser.document_response import VIEWER_TYPES
+from skyvern_dagster.addresses.http_status import is_error, is_redirect
+from skyvern_dagster.browser.document_response import EMPTY, VIEWER_TYPES
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Page, Request, Response
@@ -17,10 +19,10 @@ if TYPE_CHECKING:
 # How long one request of a kind is waited for; kinds that aren't here never are.
 _PATIENCE = {"document": 60.0, "script": 6.0, "stylesheet": 4.0, "xhr": 6.5, "fetch": 6.5}
 _POLL_PATIENCE = 0.4
+"""Seconds after which a request that its page repeats again and again is no longer waited for."""
 _MOST_DOCUMENTS = 50
+"""Answers that are remembered, by address: a step leads to some at most."""
 _ABORTED = "net::ERR_ABORTED"
-_EMPTY = (204, 205)
-_TOO_MANY_REQUESTS = 429
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class Traffic:
         files = {
             each.url
             for each in self.documents
-            if each.status in range(200, 300) and each.status not in _EMPTY
+            if each.status in range(200, 300) and each.status not in EMPTY
             if each.url in aborted or is_file(each)
         }
         return len(files)
@@ -124,14 +126,15 @@ class Traffic:
         """
         if self.documents:
             last = self.documents[-1]
-            return 300 <= last.status < 400 and last.status != 304 and not is_in_iframe(last)
+            sends_on = is_redirect(last.status) and last.status != HTTPStatus.NOT_MODIFIED
+            return sends_on and not is_in_iframe(last)
         return any(code == _ABORTED for _, code in self.failed_documents)
 
     def shows_no_page(self) -> bool:
         """Whether a document that came since the action began is an error, or no HTML page."""
         if self.documents_not_loaded():
             return True
-        return any(each.status >= 400 or not is_page(each) for each in self.documents)
+        return any(is_error(each.status) or not is_page(each) for each in self.documents)
 
     def nudge(self) -> None:
         """Wakes whoever waits, for a change that is not a request."""
@@ -187,7 +190,7 @@ class Traffic:
     def _on_response(self, response: Response) -> None:
         request = response.request
         headers = response.headers
-        self.too_many = self.too_many or response.status == _TOO_MANY_REQUESTS
+        self.too_many = self.too_many or response.status == HTTPStatus.TOO_MANY_REQUESTS
         if request.resource_type != "document" or not headers or not _is_of_page(response.url):
             return
         url = _without_fragment(response.url)

@@ -11,8 +11,11 @@ from pathlib import Path
 from skyvern_dagster.browser.screencast import Frame
 
 _LAST_SECONDS = 1.0
+"""For the last picture, which has no following one."""
 _LONGEST_STILL = 5.0
+"""Waits are shortened to this in a video: nobody watches a page that stands still."""
 _ENCODING_SECONDS = 120.0
+"""A video is an auxiliary file, and a run doesn't wait for it longer. Arbitrary."""
 # One thread: a pool takes longer to start than these few frames take to encode.
 _CODEC = ("-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "16", "-b:v", "600k")
 _ONE_THREAD = ("-threads", "1", "-filter_threads", "1")

@@ -22,6 +22,11 @@ from skyvern_dagster.runs.instance_home import default_store, prepare_home
 from skyvern_dagster.runs.local import LocalRun, run_records
 from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
 
+_FIRST_ITEMS = 2
+"""Of a long list: one shows the form, a second that it goes on."""
+_LONGEST_TEXT = 200
+"""Characters: three lines of a terminal."""
+
 RECIPIENT = "accounting@example.com"
 
 
@@ -112,15 +117,15 @@ def _show(
 def _shortened(outputs: object) -> object:
     """Long lists by their first two items: the whole stands in the run's answer (``--json``)."""
     match outputs:
-        case list() if len(outputs) > 2:
-            rest = f"... {len(outputs) - 2} more"
-            return [*(_shortened(item) for item in outputs[:2]), rest]
+        case list() if len(outputs) > _FIRST_ITEMS:
+            rest = f"... {len(outputs) - _FIRST_ITEMS} more"
+            return [*(_shortened(item) for item in outputs[:_FIRST_ITEMS]), rest]
         case list():
             return [_shortened(item) for item in outputs]
         case dict():
             return {key: _shortened(value) for key, value in outputs.items()}
-        case str() if len(outputs) > 200:
-            return outputs[:200] + "..."
+        case str() if len(outputs) > _LONGEST_TEXT:
+            return outputs[:_LONGEST_TEXT] + "..."
         case _:
             return outputs
 

@@ -23,6 +23,7 @@ PAGE_SIZE = 100
 # Both arbitrary: against a server that gives pages without end, or none.
 MOST_PAGES = 100
 SECONDS = 30.0
+"""For one request to the server that workflows come from. Arbitrary."""
 
 
 def import_workflows(source: str, folder: Path, *, key: str, overwrite: bool) -> int:

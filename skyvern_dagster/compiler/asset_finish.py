@@ -25,6 +25,9 @@ from skyvern_dagster.resources.services import RESOURCE_KEYS
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow
 
+_LONGEST_PARTITION = 120
+"""Characters of a partition's key: what a column of Dagster's UI shows. Arbitrary."""
+
 LOCATION_IO_MANAGER = "io_manager"
 """The location's own IO manager, through which nothing goes.
 
@@ -113,7 +116,7 @@ def items_partitions(key: tuple[str, ...]) -> str:
 def partition_of_item(item: WorkflowItem) -> str:
     """An item's key as a partition key: no line breaks, not too long."""
     flat = " ".join(item.key.split()) or "-"
-    return flat if len(flat) <= 120 else flat[:119] + "…"
+    return flat if len(flat) <= _LONGEST_PARTITION else flat[: _LONGEST_PARTITION - 1] + "…"
 
 
 def _last_page(workflow: Workflow, store: ArtifactStore, result: WorkflowResult) -> dict[str, Any]:

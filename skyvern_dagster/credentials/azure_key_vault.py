@@ -10,6 +10,9 @@ from skyvern_dagster.credentials.sources import Credential, Secret
 from skyvern_dagster.credentials.vault_item import VaultItem, setup_for
 from skyvern_dagster.errors import SecretError
 
+_NAME_AND_PASSWORD = 2
+"""Names in a reference to a login, at least; a third is its one-time code's."""
+
 Client = Callable[[str], Any]
 """Name of a vault -> something like ``azure.keyvault.secrets.SecretClient``."""
 
@@ -30,7 +33,7 @@ class AzureKeyVaultSource:
         """See :class:`~skyvern_dagster.credentials.sources.SecretSource`."""
         wanted = _wanted(key)
         names = wanted.item.split(",") if wanted is not None else []
-        if wanted is None or len(names) < 2:
+        if wanted is None or len(names) < _NAME_AND_PASSWORD:
             return None
         found = [self._secret(wanted.vault, name) for name in names]
         if any(each is None for each in found):

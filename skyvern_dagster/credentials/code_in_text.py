@@ -11,6 +11,20 @@ from importlib import resources
 
 from skyvern_dagster.texts.markup import plain_text
 
+_OF_DIGITS = {6: 2.0, 8: 1.0, 5: 1.0, 4: 0.5, 7: 0.5}
+"""How usual codes of so many digits are: six is nearly everybody's, four and seven are mostly other
+numbers. See `_ENOUGH`."""
+_YEAR_DIGITS, _YEARS = 4, range(1900, 2100)
+"""Four digits that are a year are hardly ever a code."""
+_OF_YEAR = 1.5
+"""Off for a year: more than it has by its digits, less than a word right beside it adds."""
+_AFTERWARDS = 0.8
+"""A word behind a code is nearly as good as one before it: the next sentence may begin with it."""
+_OWN_LINE = 3.0
+"""A line of its own says about as much as a word beside it."""
+_BESIDE, _FURTHER = 5.0, 3.0
+"""For a word right beside the code, and how much less it is at `_NEAR` characters."""
+
 LONGEST_BARE_CODE = 10
 """Up to so many characters, a pushed text is the code itself (docs/contract.md#pushed-codes)."""
 
@@ -77,19 +91,21 @@ def _score(text: str, folded: str, match: re.Match[str]) -> float:
     if others and not re.search(rf"(?:{_words('names')})\W{{0,4}}$", before):
         return 0
     digits = sum(character.isdigit() for character in match.group())
-    score = {6: 2.0, 8: 1.0, 5: 1.0, 4: 0.5, 7: 0.5}.get(digits, 0.0)
+    score = _OF_DIGITS.get(digits, 0.0)
     score += any(character.isalpha() for character in match.group())
-    if digits == 4 and 1900 <= int(re.sub(r"\D", "", match.group())) <= 2099:
-        score -= 1.5
-    score += max(_closeness(before[::-1], reverse=True), _closeness(after, reverse=False) * 0.8)
+    if digits == _YEAR_DIGITS and int(re.sub(r"\D", "", match.group())) in _YEARS:
+        score -= _OF_YEAR
+    score += max(
+        _closeness(before[::-1], reverse=True), _closeness(after, reverse=False) * _AFTERWARDS
+    )
     line = text[text.rfind("\n", 0, start) + 1 : (text + "\n").find("\n", end)]
-    return score + (3.0 if line.strip() == match.group() else 0.0)
+    return score + (_OWN_LINE if line.strip() == match.group() else 0.0)
 
 
 def _closeness(part: str, *, reverse: bool) -> float:
     """Up to 5 for a word for a code right beside, less for one further off."""
     word = _named(reverse).search(part)
-    return 0.0 if word is None else 5.0 - 3.0 * word.start() / _NEAR
+    return 0.0 if word is None else _BESIDE - _FURTHER * word.start() / _NEAR
 
 
 @functools.cache

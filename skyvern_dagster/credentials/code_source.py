@@ -11,6 +11,11 @@ from typing import Protocol
 
 from skyvern_dagster.errors import SecretError
 
+_MOST_SECONDS = 1e6
+"""Eleven days: a slip of the keyboard, or ``inf``."""
+_LEAST_SECONDS = 0.05
+"""0 means as often as can be, without a loop that takes a whole core."""
+
 
 class CodeSource(Protocol):
     """Gives codes that come from outside, one at a time."""
@@ -130,6 +135,6 @@ def _seconds(environment: Mapping[str, str], name: str, default: float) -> float
         seconds = float(text)
     except ValueError:
         seconds = -1.0
-    if not 0 <= seconds < 1e6:
+    if not 0 <= seconds < _MOST_SECONDS:
         raise SecretError(f"{name} must be a number of seconds, not {text!r}")
-    return max(seconds, 0.05)
+    return max(seconds, _LEAST_SECONDS)

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 
 from skyvern_dagster.errors import SecretError
 
+_SHORTEST_MASKED = 4
+"""Characters, as for all secrets (`redaction`): shorter ones would blank out ordinary words."""
+
 # Arbitrary: a first login with a sync of a large vault takes some ten seconds.
 SECONDS = 60
 
@@ -76,5 +79,5 @@ class ManagerCommand:
         lines = done.stderr.strip().splitlines()
         said = lines[-1] if lines else f"exit status {done.returncode}"
         for text in self.settings.values():
-            said = said.replace(text, "***") if len(text) > 3 else said
+            said = said.replace(text, "***") if len(text) >= _SHORTEST_MASKED else said
         return said

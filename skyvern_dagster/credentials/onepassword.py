@@ -16,6 +16,9 @@ from skyvern_dagster.credentials.sources import Credential, Secret
 from skyvern_dagster.credentials.vault_item import VaultItem, setup_for
 from skyvern_dagster.errors import SecretError
 
+_EXPIRY_DIGITS, _YEAR_DIGITS = 6, 4
+"""``YYYYMM``."""
+
 Item = dict[str, Any]
 
 _CARD_FIELDS = {
@@ -164,9 +167,9 @@ def _totp(item: Item, named: str) -> str | None:
 def _expiry(text: str) -> dict[str, str]:
     """1Password keeps ``YYYYMM``; forms ask for month and year."""
     digits = text.replace("/", "")
-    if len(digits) != 6 or not digits.isdigit():
+    if len(digits) != _EXPIRY_DIGITS or not digits.isdigit():
         return {}
-    return {"card_exp_month": digits[4:], "card_exp_year": digits[:4]}
+    return {"card_exp_month": digits[_YEAR_DIGITS:], "card_exp_year": digits[:_YEAR_DIGITS]}
 
 
 def _hosts(item: Item) -> Iterator[str]:

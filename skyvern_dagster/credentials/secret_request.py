@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from skyvern_dagster.errors import SecretError
@@ -28,7 +29,7 @@ def get_json(
         answer = httpx2.get(url, params=dict(query), headers=dict(headers), timeout=SECONDS)
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
         raise SecretError(f"{server} can't be asked: {type(error).__name__}") from error
-    if answer.status_code == 404:
+    if answer.status_code == HTTPStatus.NOT_FOUND:
         return None
     if not answer.is_success:
         raise SecretError(f"{server} answered {answer.status_code}")

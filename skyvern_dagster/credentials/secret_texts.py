@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from skyvern_dagster.addresses.url import is_plainly_web
 from skyvern_dagster.credentials.reference import references_in
 
+_SHORTEST = 4
+"""Characters, as for all secrets (`redaction`): shorter ones would blank out ordinary words."""
+
 _WORDS = (
     r"pass(?:word|phrase|code|wd)|passwort|kennwort|mot de passe|contrase(?:ñ|n)a|wachtwoord|senha"
     r"|parola d'ordine|pin(?: code)?|secret(?: key)?|api[ _-]?key|access token|token|cvv|cvc|otp"
@@ -64,7 +67,7 @@ _QUOTES = ("double", "single", "curly", "code")
 
 
 def _is_no_word(value: str, *, marked: bool) -> bool:
-    if len(value) < 4 or "://" in value:
+    if len(value) < _SHORTEST or "://" in value:
         return False
     if any(character.isdigit() for character in value):
         return True

@@ -15,6 +15,9 @@ from functools import lru_cache
 from skyvern_dagster.demo.catalog import PRODUCTS
 from skyvern_dagster.errors import SkyvernDagsterError
 
+_DEAR = 100
+"""Euros from which an article is ordered by the piece or two."""
+
 START_DATE = date(2024, 4, 15)
 """Arbitrary: where the demo's retrieval begins, with orders on both sides and on the day itself."""
 
@@ -35,6 +38,7 @@ _FIRST_ORDER_NUMBER = 48017
 """Arbitrary, as the next one; of another length, so that no order's number is an invoice's."""
 
 _FIRST_INVOICE_NUMBER = 311
+"""Arbitrary: a shop that has sold before."""
 
 
 class InvoiceDelivery(StrEnum):
@@ -159,7 +163,7 @@ def _lines(index: int) -> tuple[OrderLine, ...]:
     lines = []
     for offset in range(1 + _pick(index, "lines", 3)):
         product = PRODUCTS[(first + offset * 3) % len(PRODUCTS)]
-        most = 3 if product.price > 100 else 8
+        most = 3 if product.price > _DEAR else 8
         quantity = 1 + _pick(index * 10 + offset, "quantity", most)
         lines.append(OrderLine(product.name, quantity, product.price))
     return tuple(lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from http import HTTPStatus
 from http.client import HTTPConnection
 from secrets import token_hex
 from threading import Lock, Thread
@@ -156,7 +157,7 @@ class S3Server:
             said = response.read().decode(errors="replace")
         finally:
             connection.close()
-        if response.status != 200 and "BucketAlreadyOwnedByYou" not in said:
+        if response.status != HTTPStatus.OK and "BucketAlreadyOwnedByYou" not in said:
             self.stop()
             raise SkyvernDagsterError(
                 f"The demo's S3 server refused the bucket name {self.bucket!r}: {said}. "

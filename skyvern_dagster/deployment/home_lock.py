@@ -20,6 +20,7 @@ _PATIENCE_SECONDS = 15.0
 it within milliseconds, a busy machine needs seconds for it."""
 
 _POLL_SECONDS = 0.1
+"""Between looks at a lock of a deployment that is ending."""
 
 
 @dataclass

@@ -16,6 +16,7 @@ _ABOUT_REQUEST = (400, 404, 415, 422, 500, 501)
 """Statuses of servers that don't take a part of a request. 404: a router without an endpoint for
 it; 500 and 501: llama.cpp and others for pictures."""
 _BAD_REQUEST = (400, 404, 422)
+"""Of `_ABOUT_REQUEST`, those that say for sure that the request is at fault."""
 
 _PICTURE_WORDS = (
     "image", "vision", "multimodal", "multi-modal", "mmproj", "picture",

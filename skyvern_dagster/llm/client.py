@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from skyvern_dagster.addresses.http_status import is_server_error
 from skyvern_dagster.llm.adapting import adapted
 from skyvern_dagster.llm.capabilities import Capabilities
 from skyvern_dagster.llm.chat_call import chat_call
@@ -236,11 +238,11 @@ class ModelClient:
         if status in _WRONG_KEY or any(words in refusal.words for words in _KEY_WORDS):
             what = f"refused the key (HTTP {status}: {told}); set SKYVERN_LLM_API_KEY"
             return self._unavailable(what, retryable=False)
-        if status == 429:
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
             return self._unavailable(
                 f"has too many requests (HTTP 429: {told})", retryable=code != "insufficient_quota"
             )
-        is_down = status >= 500
+        is_down = is_server_error(status)
         reason = self._reason(f"answered HTTP {status}: {told}")
         return Unavailable(reason, retryable=is_down, infrastructure=is_down)
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+
+_ERRORS = range(400, 600)
+"""Codes inside of a body that are HTTP's; others are the router's own."""
 
 if TYPE_CHECKING:
     import openai
@@ -47,7 +51,7 @@ def refusal_in(answer: Any) -> RequestRefusal | None:
     if not isinstance(told, dict) or not told:
         return None
     code = told.get("code")
-    status = code if isinstance(code, int) and 400 <= code < 600 else 502
+    status = code if isinstance(code, int) and code in _ERRORS else HTTPStatus.BAD_GATEWAY
     return _refusal(status, told, "")
 
 

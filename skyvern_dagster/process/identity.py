@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import os
+from functools import cache
+from pathlib import Path
 
 
 def process_tag(pid: int) -> str:
     """A process as a tag's value."""
     return f"{os.uname().nodename}:{pid}:{process_start(pid)}"
+
+
+@cache
+def machine() -> str:
+    """What numbers of processes count in: two containers may have one name, and one kernel."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{os.uname().nodename}/{boot}/{Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return os.uname().nodename
 
 
 def living_process(tag: str) -> int | None:

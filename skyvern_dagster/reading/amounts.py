@@ -6,6 +6,10 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+_GROUP = 3
+"""Digits between two signs that group thousands; currencies with three decimals (KWD) are read as
+thousands, since "1.234" nearly always is."""
+
 _CODES = "EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|BGN|JPY|CNY|CAD|AUD|NZD|BRL|MXN|INR|TRY|ZAR"
 
 
@@ -94,7 +98,7 @@ def _normal(digits: str) -> str:
         return digits
     sign, decimals = digits[last], len(digits) - last - 1
     other = "," if sign == "." else "."
-    grouped = digits.count(sign) > 1 or (decimals == 3 and other not in digits)
+    grouped = digits.count(sign) > 1 or (decimals == _GROUP and other not in digits)
     if grouped or not decimals:
         return re.sub(r"[.,]", "", digits)
     return re.sub(r"[.,]", "", digits[:last]) + "." + digits[last + 1 :]

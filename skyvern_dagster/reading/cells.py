@@ -9,6 +9,9 @@ from dataclasses import dataclass, replace
 from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.words import flat
 
+_TERM_AND_VALUE = 2
+"""Cells of a row that is a term with its value; a row of a table of records has more."""
+
 TABLE_ROLES = frozenset({"table", "grid", "treegrid"})
 CELL_ROLES = frozenset({"cell", "gridcell", "rowheader", "columnheader"})
 _WHOLE = frozenset({"heading", "link", "button", "term", "definition"})
@@ -81,7 +84,11 @@ def cells_in_column(node: Node, label: str, redact: Redact) -> Iterator[Cell]:
 def _with_names(node: Node) -> tuple[Node, ...]:
     """The children, those of a row with a row header as a term and its definition."""
     cells = [child for child in node.children if child.role in CELL_ROLES]
-    if node.role != "row" or len(cells) != 2 or cells[0].role == "cell" == cells[1].role:
+    if (
+        node.role != "row"
+        or len(cells) != _TERM_AND_VALUE
+        or cells[0].role == "cell" == cells[1].role
+    ):
         return node.children
     if cells[0].role != "rowheader":
         return node.children

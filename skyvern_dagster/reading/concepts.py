@@ -23,6 +23,10 @@ import yaml
 from skyvern_dagster.errors import PlannerError
 from skyvern_dagster.reading.words import fold
 
+_MENTION, _LEADS, _SHARE, _MOST = 0.35, 0.1, 0.6, 0.95
+"""See the scale below: a mention, a text that begins with it, the share of its letters, and the
+most that a text has which says something else, too."""
+
 # How plainly a text has to mean a concept. A score is 0.35 for a mention, 0.6 times the share of
 # the text's letters that the term has (fillers such as "your" aside), 0.1 more where the text
 # begins with it, and 1 where it says nothing else. So each is a share of a label's letters:
@@ -110,8 +114,8 @@ def _score(meaning: Concept, text: str) -> float:
     share = sum(_weight(match.group()) for match in matches) / max(1, _weight(plain))
     if share >= 1:
         return 1.0
-    leads = 0.1 if matches[0].start() == 0 else 0.0
-    return min(0.95, 0.35 + leads + 0.6 * share)
+    leads = _LEADS if matches[0].start() == 0 else 0.0
+    return min(_MOST, _MENTION + leads + _SHARE * share)
 
 
 def concept(name: str) -> Concept:

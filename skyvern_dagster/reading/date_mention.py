@@ -7,6 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+"""What is outside is a number: no business has older papers, nor due dates as late. Contracts
+without an end do say 2099 or 9999; the latter isn't a day of anything."""
+_MONTHS = 12
+"""Of a year."""
+
 
 class DayOrder(Enum):
     """Which comes first in a numeric date."""
@@ -57,6 +63,10 @@ class DateMention:
 
 def valid_day(year: int, month: int, day: int) -> date | None:
     """The day of these numbers, or ``None`` where the calendar has none."""
-    if not (1900 <= year <= 2200 and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]):
+    if not (
+        _FIRST_YEAR <= year <= _LAST_YEAR
+        and 1 <= month <= _MONTHS
+        and 1 <= day <= monthrange(year, month)[1]
+    ):
         return None
     return date(year, month, day)

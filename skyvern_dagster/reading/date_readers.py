@@ -11,6 +11,9 @@ from functools import cache
 from skyvern_dagster.reading.concepts import word_list
 from skyvern_dagster.reading.date_mention import DateMention, valid_day
 
+_WHOLE_YEAR = 4
+"""Digits; two are a year of a century that `_TWO_DIGIT_PIVOT` tells."""
+
 _TWO_DIGIT_PIVOT = 69
 """Two digits up to this one are of this century. POSIX parts them at 68; documents of 1969 are none
 that portals offer, so that the one year between makes no difference."""
@@ -127,7 +130,7 @@ def _yearless(match: re.Match[str], month: int, day: int, today: date) -> DateMe
 
 def _year(text: str) -> int:
     digits = text.lstrip("'")
-    if len(digits) == 4:
+    if len(digits) == _WHOLE_YEAR:
         return int(digits)
     return int(digits) + (1900 if int(digits) > _TWO_DIGIT_PIVOT else 2000)
 

@@ -21,6 +21,15 @@ from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.words import fold, fold_in_place, name_words
 
+_PAYLOAD = 40
+"""Characters of a value that may be a day: the longest date with its time and zone. Longer values
+are texts, which mention dates of anything."""
+_BOTH_ENDS = 2
+"""Dates of a window."""
+_LEAD = 30
+"""Characters before the first of two dates in which a word such as `between` opens them. Arbitrary:
+less than `_CONTEXT`, since it stands right before."""
+
 START_WORDS = frozenset(
     {
         "start",
@@ -141,7 +150,7 @@ def _from_payload(payload: Mapping[str, Any], today: date, window: DateWindow) -
 def _payload_day(value: Any, today: date) -> date | None:
     if isinstance(value, date):
         return value
-    if not isinstance(value, str) or len(value) > 40 or "://" in value:
+    if not isinstance(value, str) or len(value) > _PAYLOAD or "://" in value:
         return None
     mentions = find_dates(value, today)
     return mentions[0].read(DayOrder.DAY_FIRST) if mentions else None
@@ -150,7 +159,7 @@ def _payload_day(value: Any, today: date) -> date | None:
 def _from_text(text: str, today: date, window: DateWindow) -> DateWindow:
     plain = fold_in_place(text)
     mentions = [one for one in find_dates(text, today) if not one.yearless]
-    if len(mentions) >= 2 and _is_between(plain, mentions):
+    if len(mentions) >= _BOTH_ENDS and _is_between(plain, mentions):
         first, second = (one.read(DayOrder.DAY_FIRST) for one in mentions[:2])
         return replace(window, start=window.start or first, end=window.end or second)
     for mention in mentions:
@@ -173,7 +182,7 @@ def _from_text(text: str, today: date, window: DateWindow) -> DateWindow:
 def _is_between(plain: str, mentions: list[DateMention]) -> bool:
     first, second = mentions[:2]
     joint = plain[first.end : second.start]
-    lead = plain[max(0, first.start - 30) : first.start]
+    lead = plain[max(0, first.start - _LEAD) : first.start]
     opened = re.search(
         r"\b(between|zwischen|entre|tra|fra|tussen|from|von|vom|du|dal|van|de|desde)\b[^.]*$", lead
     )

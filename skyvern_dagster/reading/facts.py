@@ -20,7 +20,11 @@ from skyvern_dagster.reading.date_mention import DateMention
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.identifiers import Identifier, find_identifiers
 from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.text_lengths import FIELD_NAME
 from skyvern_dagster.reading.words import fold, unglued
+
+_PLAIN_NAME = 0.85
+"""Of `Concept.score`: all but a sixth of the text's letters is a field's name."""
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
@@ -151,9 +155,9 @@ def _is_label(piece: Piece, following: Piece | None, today: date) -> bool:
 def is_field_name(text: str) -> bool:
     """Whether a text is what pages call a field (``Order date``, ``Summe``)."""
     plain = fold(text).rstrip(":#. ")
-    if not plain or len(plain) > 40 or any(character.isdigit() for character in plain):
+    if not plain or len(plain) > FIELD_NAME or any(character.isdigit() for character in plain):
         return False
-    return any(field.score(plain) >= 0.85 for field in concepts("field."))
+    return any(field.score(plain) >= _PLAIN_NAME for field in concepts("field."))
 
 
 def _piece_facts(piece: Piece, label: str, today: date) -> list[Fact]:

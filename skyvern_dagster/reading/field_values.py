@@ -20,6 +20,7 @@ _UNITS = re.compile(r"^[^\w.,+−–-]+|[^\w.,]+$")
 """Signs around a number (``€ 12.50``, ``12 %``); no minus."""
 _TIME = re.compile(r"(\d{1,2}):([0-5]\d)(?::\d{2}(?:\.\d+)?)?\s*(?:([ap])\.?m\.?)?", re.IGNORECASE)
 _NOON = 12
+"""Hour: ``12 am`` is midnight."""
 
 
 def same_value(asked: str, held: str) -> bool:

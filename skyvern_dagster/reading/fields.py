@@ -16,6 +16,14 @@ from skyvern_dagster.reading.record import Record, RecordSet
 from skyvern_dagster.reading.schema import FieldSpec
 from skyvern_dagster.reading.words import fold
 
+_SECTIONS = 0.9
+"""Records told by a pattern that comes again are a weaker reading than boxes of their own."""
+_LATER, _LATEST = 0.01, 10
+"""Off for each place of a fact in its record, up to ten: decides between facts that fit alike, and
+nothing else."""
+_LINKED = 0.8
+"""A record's own link for a field that asks for an address."""
+
 _MIN_SCORE = 0.3
 """A text that is all that its piece says has 0.3 without a label (`fitting`): nothing less is
 taken for a value. On the page tests 0.2 does as well; 0.4 loses prices on cards."""
@@ -120,7 +128,7 @@ def _read(
     total = (
         sum(weight * _share(one, fields) for weight, one in zip(weights, kept, strict=True))
         * distinct
-        * (0.9 if source.shape == "sections" else 1.0)
+        * (_SECTIONS if source.shape == "sections" else 1.0)
     )
     quality = sum(weights) / len(kept) * distinct
     if len(kept) == 1 and quality < _LONE:
@@ -219,7 +227,7 @@ def _assign(
             for field in fields:
                 score = fit(field, fact, lenient=lenient)
                 if score >= _MIN_SCORE:
-                    totals[field.name, slot] += score - 0.01 * min(place, 10)
+                    totals[field.name, slot] += score - _LATER * min(place, _LATEST)
     ranked: dict[str, list[FactPlace]] = {}
     taken: set[FactPlace] = set()
     pairs = sorted(
@@ -257,7 +265,7 @@ def _fill(
     scores: dict[str, float] = {}
     for field in fields:
         if field.kind == "url" and (linked := _linked(record)):
-            facts[field.name], scores[field.name] = linked, 0.8
+            facts[field.name], scores[field.name] = linked, _LINKED
             continue
         for slot in chosen.get(field.name, ()):
             if slot in slots and slots[slot] not in facts.values():

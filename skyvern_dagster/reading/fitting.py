@@ -6,7 +6,25 @@ from skyvern_dagster.reading.concepts import MOSTLY, concept, concepts
 from skyvern_dagster.reading.facts import Fact, Kind
 from skyvern_dagster.reading.identifiers import Identifier
 from skyvern_dagster.reading.schema import FieldSpec, same_kind
-from skyvern_dagster.reading.words import fold, name_words, overlap
+from skyvern_dagster.reading.words import HALF, fold, name_words, overlap
+
+_TEXT_LABEL = 0.5
+"""A text needs a label that has all of the field's words, since any text could be it."""
+_LONGEST_NUMBER = 25
+"""Characters of a value with digits that may be a number; longer ones are sentences."""
+_SHORTEST_CODE = 3
+"""Characters of an identifier that is one by its place alone; shorter ones are counts."""
+_CERTAIN, _WHOLE, _PART = 0.4, 0.3, 0.2
+"""What a fact is worth before its label, which may add `_LABEL_WEIGHT`: one of the field's own kind
+(a date for a date), a whole text, a part of one. The order decides; the steps are arbitrary."""
+_AMOUNT_AS_NUMBER = 0.1
+"""A sum of money for a number that is none (a count): only with a label that says so."""
+_ANY_IDENTIFIER = 0.05
+"""For an identifier of no likeness at all, and once more where it is all of its text."""
+_FURTHER_LABEL = 0.9
+"""The first label stands nearest; a second decides where the first says nothing."""
+_GENERIC_LABEL = 0.6
+"""A label such as "No." names an identifier, and not which."""
 
 _LABEL_WEIGHT = 0.7
 """A label that names the field (1.0) has to outweigh the likeliest value without one, which has
@@ -76,7 +94,7 @@ def fit(field: FieldSpec, fact: Fact, *, lenient: bool = False) -> float:
         return 0.0
     if lenient and not never:
         named, rival = max(named, _STAND_IN * rival), 0.0
-    if fact.kind is Kind.TEXT and named < 0.5 and not _unlabelled_text(field, fact):
+    if fact.kind is Kind.TEXT and named < _TEXT_LABEL and not _unlabelled_text(field, fact):
         return 0.0
     penalty = _RIVAL_WEIGHT * (rival - named) if rival > named else 0.0
     return max(0.0, base + _LABEL_WEIGHT * named - penalty)
@@ -87,24 +105,29 @@ def _base(field: FieldSpec, fact: Fact) -> float:
         return _identifier_base(fact)
     if field.kind in {"amount", "number"}:
         if fact.kind is Kind.AMOUNT:
-            return 0.4 if field.kind == "amount" or field.concept == "" else 0.1
+            return _CERTAIN if field.kind == "amount" or field.concept == "" else _AMOUNT_AS_NUMBER
         return (
-            0.3
-            if any(character.isdigit() for character in fact.text) and len(fact.text) < 25
+            _WHOLE
+            if any(character.isdigit() for character in fact.text)
+            and len(fact.text) < _LONGEST_NUMBER
             else 0.0
         )
     if field.kind == "text":
-        return 0.3 if fact.whole else 0.2
-    return 0.4
+        return _WHOLE if fact.whole else _PART
+    return _CERTAIN
 
 
 def _identifier_base(fact: Fact) -> float:
     if isinstance(fact.value, Identifier):
-        return 0.05 + 0.4 * fact.value.likeness + (0.05 if fact.whole else 0.0)
+        spare = _ANY_IDENTIFIER if fact.whole else 0.0
+        return _ANY_IDENTIFIER + _CERTAIN * fact.value.likeness + spare
     text = fact.text.strip() if fact.whole else ""
     return (
-        0.2
-        if text and " " not in text and len(text) >= 3 and any(c.isdigit() for c in text)
+        _PART
+        if text
+        and " " not in text
+        and len(text) >= _SHORTEST_CODE
+        and any(c.isdigit() for c in text)
         else 0.0
     )
 
@@ -120,7 +143,7 @@ def _unlabelled_text(field: FieldSpec, fact: Fact) -> bool:
 
 def _named(field: FieldSpec, fact: Fact) -> float:
     best = 0.0
-    for weight, label in zip((1.0, 0.9), fact.labels, strict=False):
+    for weight, label in zip((1.0, _FURTHER_LABEL), fact.labels, strict=False):
         best = max(best, weight * label_score(field, label, fact.kind))
     return best
 
@@ -130,8 +153,8 @@ def label_score(field: FieldSpec, label: str, kind: Kind = Kind.TEXT) -> float:
     own = concept(f"field.{field.concept}").score(label) if field.concept else 0.0
     literal = overlap(" ".join(name_words(field.name)), label)
     plain = fold(label).strip(" .:°º")
-    generic = 0.6 if kind is Kind.IDENTIFIER and plain in _GENERIC_ID_LABELS else 0.0
-    return max(own, literal if literal >= 0.5 else 0.0, generic)
+    generic = _GENERIC_LABEL if kind is Kind.IDENTIFIER and plain in _GENERIC_ID_LABELS else 0.0
+    return max(own, literal if literal >= HALF else 0.0, generic)
 
 
 def _rival(field: FieldSpec, fact: Fact) -> tuple[float, bool]:

@@ -11,15 +11,11 @@ from skyvern_dagster.reading.dates import find_dates, find_month
 from skyvern_dagster.reading.facts import Fact, Kind
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.record import Record
+from skyvern_dagster.reading.text_lengths import LABEL
 
 _LEVELS = 5
 """How many boxes around a record may lie between it and its group's heading: row, table body,
 table, section and one wrapper. 3 and 8 do as well on the page tests."""
-
-
-_MAX_HEADING = 60
-"""Characters of a heading of a group (`Orders in March 2024`); longer texts are sentences that
-mention a date. 40 and 120 do as well on the page tests."""
 
 
 _MAX_REST = 30
@@ -36,7 +32,7 @@ def heading_date(view: PageView, record: Record) -> Fact | None:
     """The date of the nearest heading or short text above a record that has one."""
     for node in _above(view, record.nodes[0]):
         text = view.text(node)
-        if not 0 < len(text) <= _MAX_HEADING:
+        if not 0 < len(text) <= LABEL:
             continue
         mentions = find_dates(text, _ANY_DAY)
         if len(mentions) == 1 and not mentions[0].yearless and _says_little_else(text, mentions[0]):
@@ -54,7 +50,7 @@ def heading_year(view: PageView, record: Record) -> int | None:
     """The year of the nearest heading above a record that names one."""
     for node in _above(view, record.nodes[0]):
         text = view.text(node)
-        if 0 < len(text) <= _MAX_HEADING and (month := find_month(text)):
+        if 0 < len(text) <= LABEL and (month := find_month(text)):
             return month[0]
     return None
 

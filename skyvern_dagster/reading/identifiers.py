@@ -7,6 +7,31 @@ from dataclasses import dataclass
 
 from skyvern_dagster.reading.words import fold, unglued
 
+_CERTAIN = 0.9
+"""Letters with digits (``INV-2024-17``), or five digits and more: order numbers look like this.
+Just below what is marked as a number (1)."""
+_SHOUTED, _SPOKEN = 0.6, 0.3
+"""More letters than digits without a joint: ``ABCD12`` may be an identifier, ``Room12`` is rather a
+name."""
+_CAPITALS_ONLY = 0.35
+"""``AB-CDEFG``: a product's code or a word; it counts where a label says which."""
+_SHORT = 0.15
+"""``A1``, ``Covid19``: below anything that a label doesn't name."""
+_AMOUNT_LIKE, _LONG_AMOUNT_LIKE = 0.2, 0.5
+"""Digits with points or commas are amounts; from six digits on they may be grouped numbers."""
+_YEAR = 0.2
+"""A year, unless a label says otherwise."""
+_SHORTEST, _FEW_DIGITS, _MANY_LETTERS = 4, 2, 3
+"""Signs of a code; with one digit, no more letters than these."""
+_GROUPED_DIGITS = 6
+"""See `_LONG_AMOUNT_LIKE`."""
+_MANY_DIGITS = 5
+"""Shorter numbers are counts, prices, years and house numbers as often as records."""
+_FEWER_DIGITS = {4: 0.6, 3: 0.4}
+"""What shorter numbers are worth: the less, the shorter."""
+_ONE_OR_TWO = 0.1
+"""Nearly always a count or a day."""
+
 _CANDIDATE = re.compile(r"(?P<mark>#\s?|№\s?)?(?<![\w@])(?P<id>[^\W_]+(?:[-_/.][^\W_]+)*)(?![\w@])")
 
 
@@ -82,25 +107,25 @@ def _likeness(written: str, *, marked: bool) -> float:
     digits = sum(character.isdigit() for character in written)
     letters = sum(character.isalpha() for character in written)
     if not digits and re.fullmatch(r"[A-Z]{2,4}-[A-Z]{5,}", written):
-        return 0.35
+        return _CAPITALS_ONLY
     if not digits or _UNIT.fullmatch(written) or (_TIME.fullmatch(written) and not marked):
         return 0.0
     if marked:
         return 1.0
     if not letters:
         return _digits_likeness(written, digits)
-    if digits + letters < 4 or (digits < 2 and letters > 3):
-        return 0.15
+    if digits + letters < _SHORTEST or (digits < _FEW_DIGITS and letters > _MANY_LETTERS):
+        return _SHORT
     if digits < letters and not re.search(r"[-_/]", written):
-        return 0.6 if written.isupper() else 0.3
-    return 0.9
+        return _SHOUTED if written.isupper() else _SPOKEN
+    return _CERTAIN
 
 
 def _digits_likeness(written: str, digits: int) -> float:
     if re.fullmatch(r"(19|20)\d{2}", written):
-        return 0.2
+        return _YEAR
     if re.search(r"[.,]", written):
-        return 0.2 if digits < 6 else 0.5
-    if digits >= 5:
-        return 0.9
-    return {4: 0.6, 3: 0.4}.get(digits, 0.1)
+        return _AMOUNT_LIKE if digits < _GROUPED_DIGITS else _LONG_AMOUNT_LIKE
+    if digits >= _MANY_DIGITS:
+        return _CERTAIN
+    return _FEWER_DIGITS.get(digits, _ONE_OR_TWO)

@@ -8,6 +8,9 @@ from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.facts import is_field_name
 from skyvern_dagster.reading.page import PageView
 
+_NAME_AND_VALUE = 2
+"""Children of a line that is a field's name with its value."""
+
 _RECORD_ROLES = frozenset({"row", "listitem", "article", "treeitem"})
 """Roles that mark a whole record where several stand side by side."""
 
@@ -54,5 +57,5 @@ def _is_no_record(view: PageView, node: Node) -> bool:
     """A table's header, or a line that gives one field of a record its name."""
     if any(child.role == "columnheader" for child in node.children):
         return True
-    first = node.children[0] if len(node.children) == 2 else None
+    first = node.children[0] if len(node.children) == _NAME_AND_VALUE else None
     return first is not None and is_field_name(view.text(first))

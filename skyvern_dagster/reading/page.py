@@ -13,6 +13,12 @@ from skyvern_dagster.reading.controls import (
     Input,
     input_hints,
 )
+from skyvern_dagster.reading.text_lengths import LABEL, PARAGRAPH
+
+_PARTS = 8
+"""A sentence with as many words in bold or in links; what has more is a part of the page."""
+_LEVELS_TO_LABEL = 3
+"""Boxes around a field before the one that holds its label, too: those of common form kits."""
 
 _REGION_ROLES = frozenset(
     {
@@ -31,11 +37,6 @@ _REGION_ROLES = frozenset(
 
 _SPOKEN = ("aria-label", "alt", "label", "hint")
 """Attributes that give an element a name which people see or hear, the most deliberate first."""
-
-
-_MAX_LABEL = 60
-"""Characters of a label beside a field: a short question fits, a paragraph of help doesn't. 40
-and 90 do as well on the page tests."""
 
 
 class PageView:
@@ -176,7 +177,7 @@ class PageView:
     def _text_before(self, node: Node) -> str:
         """The short text right before a field, where no label is tied to it."""
         place: Node | None = node
-        for _ in range(3):
+        for _ in range(_LEVELS_TO_LABEL):
             above = self.parent(place) if place is not None else None
             if above is None or place is None:
                 return ""
@@ -184,7 +185,7 @@ class PageView:
                 if sibling.role in INPUT_ROLES or sibling.role in CONTROL_ROLES:
                     return ""
                 if text := self.text(sibling):
-                    return text if len(text) <= _MAX_LABEL and not _has_input(sibling) else ""
+                    return text if len(text) <= LABEL and not _has_input(sibling) else ""
             place = above
         return ""
 
@@ -223,9 +224,9 @@ class PageView:
             text = self.text(node)
             if (
                 text
-                and len(text) <= 400
+                and len(text) <= PARAGRAPH
                 and node.role not in INPUT_ROLES
-                and len(node.children) <= 8
+                and len(node.children) <= _PARTS
             ):
                 texts.append(text)
         return tuple(dict.fromkeys(texts))

@@ -11,6 +11,10 @@ from skyvern_dagster.reading.date_readers import earlier
 from skyvern_dagster.reading.date_window import DateWindow
 from skyvern_dagster.reading.words import fold
 
+_LONGEST = 45
+"""Characters of a period's name with what it counts ("Orders placed in the last 12 months (42)").
+Arbitrary above that; longer texts are sentences."""
+
 
 @dataclass(frozen=True)
 class Period:
@@ -45,7 +49,7 @@ def period_of(label: str, today: date) -> Period | None:
     plain = fold(re.sub(r"\(\d+\)", "", label)).strip("▾▼⌄▿▸ ")
     units = {word: unit for unit, words in word_list("calendar")["units"].items() for word in words}
     names = "|".join(sorted(units, key=len, reverse=True))
-    if len(plain) > 45:
+    if len(plain) > _LONGEST:
         return None
     if match := re.search(rf"\b(\d+)\s+(?:\w+\s+)?({names})\b", plain):
         return Period(earlier(today, int(match.group(1)), units[match.group(2)]), today)

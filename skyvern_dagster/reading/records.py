@@ -19,7 +19,11 @@ from skyvern_dagster.reading.facts import is_field_name
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.record import Record, RecordSet, TableCell
 from skyvern_dagster.reading.tables import read_table, union_of
+from skyvern_dagster.reading.text_lengths import LABEL
 from skyvern_dagster.reading.words import flat, fold
+
+_COLUMNS = 2
+"""A table has two columns and more; one is a list."""
 
 _ITEMS = frozenset({"listitem", "article"})
 
@@ -113,7 +117,7 @@ def _whole_page(view: PageView, today: date) -> RecordSet:
 
 def _lists(view: PageView, node: Node, today: date) -> Iterator[RecordSet]:
     children = [child for child in node.children if _is_item(view, child)]
-    if len(children) >= 2:
+    if len(children) >= _LEAST_ITEMS:
         yield from _children(view, node, children, today)
         yield from _grandchildren(view, node, children, today)
         yield from _sections(view, node, today)
@@ -136,7 +140,7 @@ def _children(view: PageView, node: Node, children: list[Node], today: date) -> 
         return
     roles = Counter(child.role for child in children)
     for role, count in roles.items():
-        if count >= 2 and role not in {"text", "heading"}:
+        if count >= _LEAST_ITEMS and role not in {"text", "heading"}:
             alike = [[child] for child in children if child.role == role]
             yield _list_of(view, "list", alike, node, today)
 
@@ -145,10 +149,14 @@ def _soup_header(view: PageView, children: list[Node]) -> tuple[str, ...]:
     """Column names of a table made of plain boxes: a first row of field names only."""
     first, second = _boxes(view, children[0]), _boxes(view, children[1])
     names = tuple(view.text(one) for one in first)
-    if len(first) < 2 or len(second) < 2 or any(re.search(r"\d", name) for name in names):
+    if (
+        len(first) < _COLUMNS
+        or len(second) < _COLUMNS
+        or any(re.search(r"\d", name) for name in names)
+    ):
         return ()
     fields = sum(is_field_name(name) for name in names)
-    return names if fields >= 2 and fields * 2 >= len(names) else ()
+    return names if fields >= _COLUMNS and fields * 2 >= len(names) else ()
 
 
 def _boxes(view: PageView, row: Node) -> list[Node]:
@@ -178,7 +186,7 @@ def _grandchildren(
             role = roles.most_common(1)[0][0]
             inner.append([one for one in items if one.role == role])
     flat = [[one] for items in inner for one in items]
-    if len(inner) >= 2 and len(inner) < len(flat) <= _MAX_RECORDS:
+    if len(inner) >= _LEAST_ITEMS and len(inner) < len(flat) <= _MAX_RECORDS:
         yield _list_of(view, "groups", flat, node, today)
 
 
@@ -186,8 +194,8 @@ def _sections(view: PageView, node: Node, today: date) -> Iterator[RecordSet]:
     """Records without a box of their own: each begins where the first piece comes again."""
     keys = [_shape(view, child) for child in node.children]
     counted = Counter(key for key in keys if key)
-    first = next((key for key in keys if key and counted[key] >= 2), "")
-    if not first or len(counted) < 2:
+    first = next((key for key in keys if key and counted[key] >= _LEAST_ITEMS), "")
+    if not first or len(counted) < _COLUMNS:
         return
     parts: list[list[Node]] = []
     for key, child in zip(keys, node.children, strict=True):
@@ -205,7 +213,7 @@ def _shape(view: PageView, node: Node) -> str:
     if node.role in {"heading", "separator"}:
         return f"{node.role}{node.level}"
     text = fold(view.text(node))
-    return f"{node.role} {re.sub(r'[0-9]+', '0', text)}" if text and len(text) < 60 else ""
+    return f"{node.role} {re.sub(r'[0-9]+', '0', text)}" if text and len(text) < LABEL else ""
 
 
 def _list_of(

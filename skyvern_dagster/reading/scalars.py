@@ -17,6 +17,7 @@ from skyvern_dagster.reading.facts import Fact, facts_of, pieces_of
 from skyvern_dagster.reading.fitting import fit
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.schema import DataSpec, FieldSpec, ListSpec
+from skyvern_dagster.reading.text_lengths import SENTENCES
 from skyvern_dagster.reading.values import value_of
 from skyvern_dagster.reading.words import fold, name_words
 
@@ -136,7 +137,7 @@ def emails(view: PageView) -> tuple[str, ...]:
         if node.children or not (text := view.text(node)) or "@" not in text:
             continue
         around = " ".join(view.text(above) for above in list(view.ancestors(node))[:1])
-        if concept("login.greeting").mentioned(around[:200]) or _is_account_menu(view, node):
+        if concept("login.greeting").mentioned(around[:SENTENCES]) or _is_account_menu(view, node):
             continue
         written.extend(_EMAIL.findall(text))
     return tuple(dict.fromkeys(address.rstrip(".") for address in (*linked, *written) if address))

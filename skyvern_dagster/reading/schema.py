@@ -18,6 +18,9 @@ from skyvern_dagster.reading.concepts import (
 )
 from skyvern_dagster.reading.words import fold, name_words
 
+_FIRST_WORDS = 6
+"""Of a description: what the field is comes first, then how to write it."""
+
 _SCALARS = {"string", "number", "integer", "boolean", "url", "date", "null"}
 
 
@@ -220,7 +223,7 @@ def _field_concept(name: str, owner: str, description: str) -> str:
             return about
     fitting = _fitting_concepts(spoken)
     singular = re.sub(r"s$", "", spoken)
-    described = " ".join(fold(description).split()[:6])
+    described = " ".join(fold(description).split()[:_FIRST_WORDS])
     enough = _MIN_CONCEPT if len(fitting) == len(concepts("field.")) else _MIN_OF_KIND
     for text in (spoken, singular, described):
         meant, score = best_concept(text, fitting)

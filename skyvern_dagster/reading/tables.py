@@ -14,6 +14,13 @@ from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.record import Record, RecordSet, TableCell
 from skyvern_dagster.reading.words import flat
 
+_COLUMNS = 2
+"""A header names two columns and more; one cell is a title."""
+_DATED_CELL = 40
+"""Characters of a row's only cell that is a record by its date; longer ones are notes."""
+_HEADER_ROWS = 3
+"""Rows above a table's header: a title, a legend, a band of groups."""
+
 
 def union_of(sets: list[RecordSet]) -> RecordSet:
     """Several tables with the same columns, such as one per year, taken for one."""
@@ -84,7 +91,7 @@ def _cells_of(row: Node | None) -> list[Node]:
 
 
 def _split_header(view: PageView, rows: list[Node]) -> tuple[Node | None, list[Node]]:
-    for index, row in enumerate(rows[:3]):
+    for index, row in enumerate(rows[:_HEADER_ROWS]):
         cells = _cells_of(row)
         if cells and sum(cell.role == "columnheader" for cell in cells) * 2 > len(cells):
             rest = [one for one in rows[index + 1 :] if not _is_header(one)]
@@ -101,7 +108,7 @@ def _is_header(row: Node) -> bool:
 
 def _reads_like_header(view: PageView, first: list[Node], second: list[Node]) -> bool:
     names = [view.text(cell) for cell in first]
-    if len(first) < 2 or len(first) != len(second):
+    if len(first) < _COLUMNS or len(first) != len(second):
         return False
     if any(re.search(r"\d", name) for name in names):
         return False
@@ -115,7 +122,7 @@ def _continues(view: PageView, row: Node, columns: tuple[str, ...]) -> bool:
         return False
     text = view.text(row)
     return bool(text) and not (
-        len(cells) == 1 and len(text) < 40 and re.search(r"(19|20)\d{2}", text)
+        len(cells) == 1 and len(text) < _DATED_CELL and re.search(r"(19|20)\d{2}", text)
     )
 
 

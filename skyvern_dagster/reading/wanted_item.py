@@ -20,6 +20,13 @@ from skyvern_dagster.reading.identifiers import find_identifiers
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.words import fold, fold_in_place, name_words
 
+_BARE_NAME = 0.5
+"""What a parameter called "id" is worth: between `_LEAST_KEY` and one that says of what."""
+_MONTHS = 12
+"""Of a year."""
+_CAPITALS_LIKENESS = 0.1
+"""A word in capitals is a number only right behind what it numbers (`_SURE_NUMBER`)."""
+
 RECORD_KEYS = ("order_id", "invoice_number", "tracking_number")
 """Fields whose value names one record, so that a payload that has one is about that record."""
 
@@ -161,8 +168,8 @@ def _key_score(name: str, path: str) -> tuple[float, str]:
         return 0.0, ""
     scored = ((concept(f"field.{key}").score(words), f"field.{key}") for key in RECORD_KEYS)
     best, field = max(scored)
-    if words in {"id", "number", "reference"} and best < 0.5:
-        best, field = 0.5, ""
+    if words in {"id", "number", "reference"} and best < _BARE_NAME:
+        best, field = _BARE_NAME, ""
     bare = words in {"current value", "value", "item", "current item"}
     if (bare or path.endswith("current_value")) and best < _LEAST_KEY:
         best, field = _LEAST_KEY, ""
@@ -213,7 +220,7 @@ def _number_in(text: str) -> tuple[str, str]:
     ]
     formats = set(word_list("items")["formats"])
     numbers += [
-        (one.start(), one.group(), 0.1)
+        (one.start(), one.group(), _CAPITALS_LIKENESS)
         for one in _CAPITALS.finditer(text)
         if fold(one.group()) not in formats
     ]
@@ -349,7 +356,7 @@ def _numeric_month(text: str) -> tuple[re.Match[str], tuple[int | None, int]] | 
     if match is None:
         return None
     year, month = int(match[1] or match[4]), int(match[2] or match[3])
-    return (match, (year, month)) if 1 <= month <= 12 else None
+    return (match, (year, month)) if 1 <= month <= _MONTHS else None
 
 
 def _amount(text: str) -> Decimal | None:

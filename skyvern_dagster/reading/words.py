@@ -5,6 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
+_STEM = 4
+"""Letters that remain without an ending, so that `bus` and `gas` stay what they are."""
+HALF = 0.5
+"""Of `overlap`: all wanted words, whatever the text says besides, or two of three alone."""
+ALIKE = 0.6
+"""Of `overlap`: all words of a name in a label five times as long, or most of them alone."""
+
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -25,8 +32,7 @@ _APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u00b4": "'", "`": 
 
 
 _ENDINGS = ("ies", "es", "en", "s", "e", "n")
-"""Endings of plurals in the languages that we read, longer ones first; four letters have to
-remain, so that `bus` and `gas` stay what they are."""
+"""Endings of plurals in the languages that we read, longer ones first."""
 
 
 def fold_in_place(text: str) -> str:
@@ -64,7 +70,7 @@ def name_words(name: str) -> tuple[str, ...]:
 def stem(word: str) -> str:
     """A word without its plural ending, roughly, in any of the languages that we read."""
     for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 4:
+        if word.endswith(ending) and len(word) - len(ending) >= _STEM:
             return word[: -len(ending)]
     return word
 

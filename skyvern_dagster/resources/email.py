@@ -7,6 +7,7 @@ import os
 import dagster as dg
 from pydantic import Field
 
+from skyvern_dagster.addresses.url import LARGEST_PORT
 from skyvern_dagster.blocks.email_server import EmailServer, Mailbox
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.resources.hidden_defaults import HiddenDefaults
@@ -58,7 +59,7 @@ def _own_mailbox() -> Mailbox | None:
     port = os.environ.get("SKYVERN_SMTP_PORT", "").strip() or "587"
     if not host:
         return None
-    if not port.isdecimal() or not 0 < int(port) < 65_536:
+    if not port.isdecimal() or not 0 < int(port) <= LARGEST_PORT:
         raise BlockError(f"SKYVERN_SMTP_PORT must be a port number, not {port!r}")
     username = os.environ.get("SKYVERN_SMTP_USERNAME", "")
     return Mailbox(host, int(port), username, os.environ.get("SKYVERN_SMTP_PASSWORD", ""))

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
+from skyvern_dagster.blocks.s3_client import s3_client
 from skyvern_dagster.errors import RunError
 from skyvern_dagster.sensors.request_files import PROCESSED, QUARANTINE, REASON, is_request_name
 
@@ -103,14 +104,8 @@ class RequestBucket:
         """The client, made when a daemon looks and not where definitions are loaded.
 
         Raises:
-            RunError: boto3 isn't installed.
+            BlockError: boto3 isn't installed.
         """
         if self._client is None:
-            try:
-                import boto3
-            except ModuleNotFoundError as error:
-                raise RunError(
-                    "requests in S3 need boto3: pip install 'skyvern-dagster[aws]'"
-                ) from error
-            self._client = boto3.client("s3")
+            self._client = s3_client()
         return self._client

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+_HALF_A_CENT = 0.005
+"""Totals are in cents, and are floats here: less than half of one is rounding."""
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -57,7 +60,7 @@ def totals_agree(invoices: pd.DataFrame, *, column: str = "order_total") -> dg.A
             description=f"the items have no field {column!r} to compare with",
         )
     both = invoices[invoices["total"].notna() & invoices[column].notna()]
-    apart = both[(both["total"] - both[column].astype("Float64")).abs() > 0.005]
+    apart = both[(both["total"] - both[column].astype("Float64")).abs() > _HALF_A_CENT]
     return _result(apart, {"compared": len(both)}, ["item", "total", column])
 
 

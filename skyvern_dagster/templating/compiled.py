@@ -15,6 +15,9 @@ from jinja2 import Undefined, nodes
 from skyvern_dagster.errors import TemplateError
 from skyvern_dagster.templating.sandbox import MAX_CHARACTERS, Environment, as_text, limited_work
 
+_SHORT = 80
+"""Characters of a template in a message: most of one expression."""
+
 _ENVIRONMENT = Environment()
 _RESULT = "value_of_the_template"
 _FAILURES = (
@@ -182,4 +185,4 @@ def _failed(template: str, error: BaseException) -> TemplateError:
 def short(template: str) -> str:
     """The beginning of a template, for messages."""
     flat = " ".join(template.split())
-    return flat if len(flat) <= 80 else flat[:77] + "..."
+    return flat if len(flat) <= _SHORT else flat[: _SHORT - 3] + "..."

@@ -54,7 +54,7 @@ def is_this_machine(ip: Address) -> bool:
     own = wrapped(ip)
     if own.is_loopback or own.is_unspecified:
         return True
-    family = socket.AF_INET if own.version == 4 else socket.AF_INET6
+    family = socket.AF_INET if isinstance(own, ipaddress.IPv4Address) else socket.AF_INET6
     try:
         # Only a machine's own addresses can be bound to.
         with socket.socket(family, socket.SOCK_DGRAM) as probe:

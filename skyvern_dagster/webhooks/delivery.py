@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from skyvern_dagster.addresses.http_status import is_success
 from skyvern_dagster.errors import BlockedAddressError
 from skyvern_dagster.webhooks.address import AddressPolicy, WebAddress
 
@@ -53,7 +54,7 @@ class Delivery:
     @property
     def ok(self) -> bool:
         """Whether the receiver has taken it: any 2xx."""
-        return self.status_code is not None and 200 <= self.status_code < 300
+        return self.status_code is not None and is_success(self.status_code)
 
 
 def deliver(

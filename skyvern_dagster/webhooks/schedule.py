@@ -7,10 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from skyvern_dagster.addresses.http_status import may_pass
 from skyvern_dagster.webhooks.delivery import Delivery
-
-RETRIED = frozenset({408, 425, 429})
-"""Answers of the 4xx class that are about the moment, not about the message."""
 
 
 @dataclass(frozen=True)
@@ -67,4 +65,4 @@ def may_be_retried(delivery: Delivery) -> bool:
     if delivery.is_final:
         return False
     code = delivery.status_code
-    return code is None or code in RETRIED or code >= 500
+    return code is None or may_pass(code)

@@ -27,6 +27,9 @@ from skyvern_dagster.workflow.vault_parameters import (
     VaultParameter,
 )
 
+_LONGEST_SHOWN = 80
+"""Characters of a value in a message: enough to know it by."""
+
 PlainType = Literal["string", "integer", "float", "boolean", "file_url", "credential_id"]
 ValueType = Literal[PlainType, "json"]
 """``workflow_parameter_type``."""
@@ -176,7 +179,7 @@ def coerce(key: str, kind: ValueType, value: Any) -> Any:
     fitting = _fitting(kind, value)
     if fitting is None:
         shown = "" if looks_secret(key) else repr(value)
-        shown = shown if len(shown) <= 80 else f"{shown[:77]}..."
+        shown = shown if len(shown) <= _LONGEST_SHOWN else f"{shown[: _LONGEST_SHOWN - 3]}..."
         raise ParameterError(
             f"parameter {key!r} must be {_ARTICLES[kind]}, not "
             f"{type(value).__name__} {shown}".rstrip()

@@ -88,3 +88,11 @@ def check_that_all_fails(bucket: str) -> None:
         list(down.keys("a"))
     with pytest.raises(ArtifactError, match="can't delete 'a'"):
         down.delete("a")
+
+
+def test_the_stores_own_clock(store: ArtifactStore) -> None:
+    store.write("marks/one", b"1")
+    assert 0 <= store.seconds_since("marks/one") < 60
+    assert list(store.keys("marks")) == ["marks/one"]
+    with pytest.raises(ArtifactError):
+        store.seconds_since("marks/none")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 from dataclasses import replace
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import pytest
@@ -89,11 +91,7 @@ def test_code_that_fails(coding: Desk, code: str, reason: str) -> None:
 
 def test_code_that_never_ends(coding: Desk) -> None:
     coding.code = replace(ON, seconds=1.5)
-    child = (
-        "import subprocess, sys\n"
-        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(99)'])\n"
-    )
-    outcome = ran(coding, child + "while True: pass")
+    outcome = ran(coding, "while True: pass")
     assert outcome.failure_reason == (
         "the code failed: it took more than 1.5 s (SKYVERN_CODE_SECONDS)"
     )
@@ -114,6 +112,87 @@ def test_nothing_is_inherited(coding: Desk, monkeypatch: pytest.MonkeyPatch) -> 
     assert not Path(output["place"]).exists()
     assert output["path"] == []
     assert len(output["found"]) <= 5
+
+
+ATTACKS = {
+    "a process": "os.fork()",
+    "a program": "subprocess.Popen(['sleep', '99'], start_new_session=True)",
+    "another's environment": "open(f'/proc/{os.getppid()}/environ', 'rb').read()",
+    "another's memory": "open(f'/proc/{os.getppid()}/mem', 'rb').read(1)",
+    "another's open files": "os.readlink(f'/proc/{os.getppid()}/exe')",
+    "a signal to the worker": "os.kill(os.getppid(), 0)",
+}
+OF_STRANGERS = {
+    "a file of the worker": "open('/etc/passwd').read()",
+    "a file of this project": f"open({str(Path(__file__))!r}).read()",
+    "a file elsewhere": f"open({str(Path(gettempdir()) / 'made-by-code')!r}, 'w')",
+    "a folder elsewhere": f"os.listdir({gettempdir()!r})",
+    "the network": "socket.create_connection(('127.0.0.1', 1))",
+    "a socket of this machine": "socket.socket(socket.AF_UNIX).connect('/var/run/docker.sock')",
+}
+
+
+def attacking(attacks: dict[str, str]) -> str:
+    """Code that tries each, and returns which the system has refused."""
+    lines = ["import os, socket, subprocess", "refused = []"]
+    for name, attack in attacks.items():
+        lines += [f"try:\n    {attack}", f"except PermissionError:\n    refused.append({name!r})",
+                  "except OSError:\n    pass"]  # fmt: skip
+    return "\n".join([*lines, "return {'refused': refused}"])
+
+
+def confines() -> bool:
+    """Whether this machine's kernel has Landlock (its version is asked for) and seccomp."""
+    seccomp = Path("/proc/sys/kernel/seccomp/actions_avail").exists()
+    return seccomp and ctypes.CDLL(None).syscall(444, None, 0, 1) > 0
+
+
+needs_confinement = pytest.mark.skipif(not confines(), reason="Linux 5.13 with Landlock confines")
+
+
+@needs_confinement
+def test_code_reaches_no_other_process(coding: Desk) -> None:
+    assert ran(coding, attacking(ATTACKS)).output == {"refused": list(ATTACKS)}
+
+
+@needs_confinement
+def test_code_over_rest_has_no_files_and_no_network(coding: Desk) -> None:
+    coding.code = replace(ON, use="all")
+    from_rest = replace(coding.context("c"), trust="nothing")
+    code = attacking({**ATTACKS, **OF_STRANGERS})
+    assert carried_out(block(code), from_rest).output == {"refused": [*ATTACKS, *OF_STRANGERS]}
+    works = (
+        "import json, threading, zoneinfo, asyncio\nopen('own', 'w').write('2')\n"
+        "seen = []\nt = threading.Thread(target=lambda: seen.append(open('own').read()))\n"
+        "t.start(); t.join()\nzone = str(zoneinfo.ZoneInfo('Europe/Berlin'))\n"
+        "await asyncio.sleep(0)\nreturn {'seen': seen, 'zone': zone}"
+    )
+    assert carried_out(block(works), from_rest).output == {"seen": ["2"], "zone": "Europe/Berlin"}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "for n in range(10_001):\n    open(str(n), 'w').close()\n",
+        pytest.param(
+            "for n in range(3):\n    open(str(n), 'wb').write(b'0' * 90_000_000)\n",
+            marks=pytest.mark.long,
+        ),
+    ],
+)
+def test_code_that_fills_the_disk(coding: Desk, code: str) -> None:
+    outcome = ran(coding, f"{code}import time\ntime.sleep(30)")
+    assert outcome.failure_reason == (
+        "the code failed: it wrote more than 200,000,000 bytes, or 10,000 files"
+    )
+
+
+@pytest.mark.parametrize("said", ["[" * 100_000, '{"do": "end", "value": 5}', "5", "x"])
+def test_code_that_answers_by_itself(coding: Desk, said: str) -> None:
+    outcome = ran(
+        coding, f"import os, sys\nos.write(int(sys.argv[1]), {said + chr(10)!r}.encode())"
+    )
+    assert "the code failed: it said something that can't be read" in str(outcome.failure_reason)
 
 
 def test_it_gets_the_secrets_that_it_names_and_no_others(coding: Desk) -> None:

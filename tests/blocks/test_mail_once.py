@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -136,15 +138,41 @@ def test_the_claim_of_a_killed_process_is_over(desk: Desk, sink: SmtpSink) -> No
     assert made(desk, []).details["sent_now"] == 1
 
 
-@pytest.mark.parametrize(("age", "is_over"), [(LONGEST_SECONDS + 5, True), (5, False)])
-def test_a_claim_of_another_machine_lasts_a_while(desk: Desk, age: float, is_over: bool) -> None:
-    began = utc_now() - timedelta(seconds=age)
-    claim = {"process": "elsewhere:1:2", "at": began.isoformat()}
-    desk.store.write_json(f"{PLACE}/claims/1.json", claim)
+def claim_of_another(desk: Desk, *, age: float, clock: float, **fields: str) -> None:
+    """Puts a claim of another machine into the store.
 
+    Args:
+        age: Seconds since it was written.
+        clock: How many seconds that machine's clock is ahead.
+    """
+    at = utc_now() + timedelta(seconds=clock - age)
+    claim = {"process": "elsewhere:1:2", "machine": "elsewhere", "at": at.isoformat(), **fields}
+    desk.store.write_json(f"{PLACE}/claims/1.json", claim)
+    written = time.time() - age
+    os.utime(desk.folder / PLACE / "claims" / "1.json", (written, written))
+
+
+@pytest.mark.parametrize("clock", [0, -7200, 7200])
+@pytest.mark.parametrize(("age", "is_over"), [(LONGEST_SECONDS + 5, True), (5, False)])
+def test_a_claim_of_another_machine_lasts_a_while(
+    desk: Desk, age: float, is_over: bool, clock: float
+) -> None:
+    """Whatever the clock of that machine shows: else two would send at once."""
+    claim_of_another(desk, age=age, clock=clock)
     if is_over:
         with claimed(desk.store, [PLACE], wait_seconds=0):
             pass
     else:
-        with pytest.raises(ClaimedError), claimed(desk.store, [PLACE], wait_seconds=0):
+        with (
+            pytest.raises(ClaimedError, match=r"if that one is gone, .* in 59[0-9] s; resume"),
+            claimed(desk.store, [PLACE], wait_seconds=0),
+        ):
             pass
+    assert [key for key in desk.store.keys(f"{PLACE}/claims") if ".json." in key] == []
+
+
+def test_two_machines_of_one_name_are_two(desk: Desk) -> None:
+    """Containers with a fixed name, say: what no process here is may well go on there."""
+    claim_of_another(desk, age=5, clock=0, process=f"{os.uname().nodename}:1:2")
+    with pytest.raises(ClaimedError), claimed(desk.store, [PLACE], wait_seconds=0):
+        pass

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from skyvern_dagster.addresses.http_status import may_pass
+from skyvern_dagster.artifacts.s3_patience import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS
 from skyvern_dagster.blocks.file_stores.store import MOST_BYTES
 from skyvern_dagster.errors import BlockError
 
@@ -55,7 +57,11 @@ class AzureStore:
     def _client(self) -> tuple[Any, Any]:
         sdk = _load()
         service = sdk.blob.BlobServiceClient(
-            f"https://{self.account}.blob.core.windows.net", credential=self.key
+            f"https://{self.account}.blob.core.windows.net",
+            credential=self.key,
+            connection_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retry_total=ATTEMPTS - 1,
         )
         return service.get_container_client(self.container), sdk
 
@@ -64,7 +70,7 @@ class AzureStore:
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
         return BlockError(
             f"Azure refused container {self.container!r} of {self.account}: {first}",
-            retryable=status is None or status in (408, 429) or status >= 500,
+            retryable=status is None or may_pass(status),
         )
 
 

@@ -9,10 +9,12 @@ from typing import assert_never
 from skyvern_dagster.addresses.url import parse_url
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.file_stores.azure import AzureStore
-from skyvern_dagster.blocks.file_stores.s3 import S3Store, s3_client
-from skyvern_dagster.blocks.file_stores.sftp import SftpServer, SftpStore
+from skyvern_dagster.blocks.file_stores.checked_proxy import checked_proxy
+from skyvern_dagster.blocks.file_stores.s3 import S3Store
+from skyvern_dagster.blocks.file_stores.sftp import PORT, SftpServer, SftpStore
 from skyvern_dagster.blocks.file_stores.store import FileStore
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
+from skyvern_dagster.blocks.s3_client import s3_client
 from skyvern_dagster.blocks.server_login import check_host, checked_address, secret_text
 from skyvern_dagster.blocks.storage_fields import DRIVE, StorageFields, StorageType
 from skyvern_dagster.errors import BlockError
@@ -52,13 +54,14 @@ def _needed(context: BlockContext, text: str | None, field: str) -> str:
 def _s3(context: BlockContext, fields: StorageFields) -> S3Store:
     bucket = _needed(context, fields.s3_bucket, "s3_bucket")
     endpoint = context.single(fields.endpoint_url or "", "endpoint_url").strip()
-    host = _AWS
+    host, proxy = _AWS, ""
     if endpoint:
         address = parse_url(endpoint)
         if address is None or address.scheme not in ("http", "https") or not address.host:
             raise BlockError(f"endpoint_url: {endpoint!r} is no http or https address")
         host = address.host
         check_host(context, host, address.port or 443, "endpoint_url")
+        proxy = checked_proxy(context.services.tasks.policy.addresses)
     key_id, secret_key = (
         secret_text(context, text or "", field, host)
         for text, field in (
@@ -69,7 +72,14 @@ def _s3(context: BlockContext, fields: StorageFields) -> S3Store:
     if not (key_id and secret_key):
         _check_own_key(context, fields)
     region = context.single(fields.region_name or "", "region_name").strip()
-    client = partial(s3_client, region, endpoint, key_id, secret_key)
+    client = partial(
+        s3_client,
+        region=region,
+        endpoint=endpoint,
+        key_id=key_id,
+        secret_key=secret_key,
+        proxy=proxy,
+    )
     return S3Store(S3Bucket(client, bucket))
 
 
@@ -87,7 +97,7 @@ def _check_own_key(context: BlockContext, fields: StorageFields) -> None:
 
 def _sftp(context: BlockContext, fields: StorageFields) -> SftpStore:
     host = _needed(context, fields.sftp_host, "sftp_host")
-    port = fields.sftp_port or 22
+    port = fields.sftp_port or PORT
     given = {
         name: secret_text(context, text or "", f"sftp_{name}", host)
         for name, text in (

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from skyvern_dagster.blocks.file_stores.store import MOST_BYTES
 from skyvern_dagster.errors import BlockError
 
+PORT = 22
+"""Of SSH (RFC 4253); addresses leave it out."""
+
 if TYPE_CHECKING:
     import asyncssh
 
@@ -22,6 +25,7 @@ _SECONDS = 300.0
 """For one file, there or back; arbitrary: 500 MB at 14 Mbit/s."""
 
 _CONNECT_SECONDS = 20.0
+"""For connection, keys and login, on a slow server far away. Arbitrary."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class SftpServer:
     @property
     def where(self) -> str:
         """The server, for messages and URIs."""
-        return self.host if self.port == 22 else f"{self.host}:{self.port}"
+        return self.host if self.port == PORT else f"{self.host}:{self.port}"
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,9 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.words import clip, stems
 
+_APART = 0.1
+"""A tenth: what one more word in a label makes; below that two documents are alike."""
+
 _MAX_PAGES = 15
 """Of a list that is turned for one record, as in `record_search`."""
 _GOOD = 0.55
@@ -44,10 +47,9 @@ def download_any(situation: Situation, kind: DocumentKind) -> Plan:
             )
     named = [one for one in candidates if situation.memory.tried(one.control, situation.url) == 0]
     if named and (
-        # A tenth: what one more word in a label makes; below that they are alike.
         situation.intent.newest
         or len(candidates) == 1
-        or candidates[0].score - candidates[1].score > 0.1
+        or candidates[0].score - candidates[1].score > _APART
     ):
         return click_for_file(_first(named) if situation.intent.newest else named[0])
     if named:

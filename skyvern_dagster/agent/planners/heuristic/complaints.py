@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from skyvern_dagster.addresses.http_status import is_error
 from skyvern_dagster.agent.planners.heuristic.obstacles import dialogs
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.agent.proof_text import shown_first
 from skyvern_dagster.reading.complaints import complains, denies_access
 from skyvern_dagster.reading.controls import CONTROL_ROLES, INPUT_ROLES
 from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.text_lengths import MESSAGE
 from skyvern_dagster.reading.words import clip
 
-_LONGEST = 250
-"""Characters of a message: three sentences. What is longer is the page's own text."""
 _PARTS = INPUT_ROLES | {"row", "article", "option"}
 _CONTROLS = CONTROL_ROLES | _PARTS | {"navigation"}
 _ITEMS = frozenset({"listitem"})
@@ -23,7 +23,6 @@ _SENTENCE = 3
 """Words: two are a label."""
 _SHORT = 40
 """Characters of a button."""
-_ERROR = 400
 
 
 def complaint(situation: Situation, *, of_list: bool = False) -> str:
@@ -34,7 +33,7 @@ def complaint(situation: Situation, *, of_list: bool = False) -> str:
         of_list: Whether items of lists are records, and no messages.
     """
     status = situation.request.observation.http_status
-    if status is not None and status >= _ERROR:
+    if status is not None and is_error(status):
         return f"HTTP {status}"
     said = _new_texts(situation, _ITEMS if of_list else frozenset())
     return next((clip(one, 120) for one in said if complains(one)), "")
@@ -43,9 +42,9 @@ def complaint(situation: Situation, *, of_list: bool = False) -> str:
 def complaint_of_page(situation: Situation) -> str:
     """What a page says against being the one that was asked for, whatever it is headed."""
     status = situation.request.observation.http_status
-    if status is not None and status >= _ERROR:
+    if status is not None and is_error(status):
         return f"HTTP {status}"
-    short = (line for line in situation.view.paragraphs if len(line) <= _LONGEST)
+    short = (line for line in situation.view.paragraphs if len(line) <= MESSAGE)
     return next((clip(line, 120) for line in short if denies_access(line)), "")
 
 
@@ -88,7 +87,7 @@ def _notices(view: PageView, records: frozenset[str]) -> Iterator[str]:
     yield from view.messages
     for node in view.nodes:
         text = view.text(node)
-        if not 0 < len(text) <= _LONGEST or len(node.children) > _MOST_PARTS:
+        if not 0 < len(text) <= MESSAGE or len(node.children) > _MOST_PARTS:
             continue
         sentence = node.role == "heading" or len(text.split()) >= _SENTENCE
         around = {node.role, *(above.role for above in view.ancestors(node))}

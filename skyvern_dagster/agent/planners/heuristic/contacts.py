@@ -11,6 +11,9 @@ from skyvern_dagster.reading.concepts import MOSTLY
 from skyvern_dagster.reading.scalars import emails
 from skyvern_dagster.reading.schema import ListSpec
 
+_MOST_VISITS = 2
+"""The contact page, and the imprint if that one has no address."""
+
 _PAGES = ("page.contact", "page.imprint", "page.help")
 """Pages that give addresses to write to, the likeliest first."""
 
@@ -28,7 +31,7 @@ def look_for_contacts(situation: Situation, before: list[Decision]) -> Plan | No
     wanted = contacts_list(situation)
     if (
         wanted is None
-        or len(situation.memory.purposes(Purpose.CONTACTS)) >= 2
+        or len(situation.memory.purposes(Purpose.CONTACTS)) >= _MOST_VISITS
         or _known(situation, wanted, before)
     ):
         return None

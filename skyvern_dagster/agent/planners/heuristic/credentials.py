@@ -10,6 +10,9 @@ from skyvern_dagster.reading.concepts import PARTLY, concept
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.words import name_words
 
+_PLAIN_NAME = 0.2
+"""For a parameter that is called nothing but "user" or "login": before longer ones."""
+
 
 @dataclass(frozen=True)
 class Credentials:
@@ -74,5 +77,5 @@ def _is_totp(path: str) -> bool:
 
 def _username_score(path: str) -> float:
     name = _last(path)
-    bonus = 0.2 if name in {"username", "user", "login", "user name"} else 0.0
+    bonus = _PLAIN_NAME if name in {"username", "user", "login", "user name"} else 0.0
     return concept("login.username").score(name) + bonus

@@ -25,6 +25,13 @@ from skyvern_dagster.reading.identifiers import mentions_identifier
 from skyvern_dagster.reading.record_part import numbers_like
 from skyvern_dagster.reading.words import clip, fold
 
+_FILE_SECONDS, _AGAIN_SECONDS = 4, 3
+"""For a file that is still on its way, after the browser has waited; and before a server that had
+an error is asked again. Arbitrary."""
+
+_PLAIN = 0.8
+"""Named like the document and for getting, or beside its name (weights in `ranking.yaml`)."""
+
 _GOOD = 0.55
 """Above a download that only stands beside the record (0.4 to 0.5, and up to 0.3 for what its
 label and address say): the least that is clicked has something that speaks for the document.
@@ -110,8 +117,7 @@ def click_for_file(document: Document, memo: FrontierMemo | None = None) -> Plan
         memo: What else there is to try.
     """
     control = document.control
-    # Named like the document and for getting, or beside its name.
-    confidence = SURE if document.score >= 0.8 else LIKELY
+    confidence = SURE if document.score >= _PLAIN else LIKELY
     if opens_menu(control):
         return click(control, Purpose.DOCUMENT, f"{document.why} and opens a menu", confidence)
     why = f"Document: {control} {document.why}"
@@ -132,12 +138,14 @@ def _second_try(situation: Situation, document: Document) -> Plan | None:
     error = last.result.error or last.result.message
     if last.result.cause == "no_file" and last.decision.type == "download":
         why = "Document: the file may still be on its way"
-        return act([Wait(seconds=4, reasoning=why, purpose=Purpose.DOCUMENT)], why, LIKELY)
+        return act(
+            [Wait(seconds=_FILE_SECONDS, reasoning=why, purpose=Purpose.DOCUMENT)], why, LIKELY
+        )
     why = f"Document: again, since the first try failed ({clip(error, 60)})"
     if passes(last.result.http_status):
         return act(
             [
-                Wait(seconds=3, reasoning=why, purpose=Purpose.DOCUMENT),
+                Wait(seconds=_AGAIN_SECONDS, reasoning=why, purpose=Purpose.DOCUMENT),
                 Download(ref=document.control.ref, reasoning=why, purpose=Purpose.DOCUMENT),
             ],
             why,

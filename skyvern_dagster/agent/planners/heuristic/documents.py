@@ -13,6 +13,22 @@ from skyvern_dagster.reading.controls import Control, is_file_address
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.words import clip, fold, overlap
 
+_GETS = 0.5
+"""A word for getting a file ("download") weighs half of what an address that says the file does."""
+
+_NAMED = 0.3
+"""Any mention: 0.35 is the least that one scores."""
+_IN_ADDRESS = 0.35
+"""A name in an address is worth the least that a mention in a label is."""
+_PDF_ADDRESS = 0.2
+"""An address that ends in ``.pdf`` says a file, not which: less than a name. With a name beside it,
+it is as good as a label that says the document among other words."""
+_ONLY_ADDRESS = 0.2
+"""Without words of its own or around it, a control needs an address that says a file."""
+_LONGEST_LABEL = 120
+"""Characters: a title of a document with its number and date. Longer ones are whole cards, which
+are links to a page. Arbitrary above the 60 of a label."""
+
 _OUTSIDE = frozenset({"navigation", "banner", "contentinfo"})
 
 
@@ -55,8 +71,7 @@ class DocumentKind:
 
     def is_named(self, text: str) -> bool:
         """Whether a text names it at all."""
-        # Any mention: 0.35 is the least that one scores.
-        return self.score(text) > 0.3
+        return self.score(text) > _NAMED
 
     @property
     def name(self) -> str:
@@ -112,7 +127,7 @@ def _rate(
     if (
         concept("nav.danger").score(label) >= MOSTLY
         or control.node.role in {"option", "tab"}
-        or len(label) > 120
+        or len(label) > _LONGEST_LABEL
     ):
         return None
     if _is_other(label, kind) or _is_other(control.path_words, kind):
@@ -126,8 +141,8 @@ def _rate(
         features = {"named": named, "is_named": 1.0, **both, **saves}
         return _document(control, features, f"is named like the {kind.name}")
     if gets >= PARTLY or address or control.node.attributes.get("download") is not None:
-        base = {"gets": gets} if 0.5 * gets >= address else {"address": address}
-        around = _around(view, control, kind, nodes, max(0.5 * gets, address), lone=lone)
+        base = {"gets": gets} if _GETS * gets >= address else {"address": address}
+        around = _around(view, control, kind, nodes, max(_GETS * gets, address), lone=lone)
         return _document(control, {**base, **saves, **around[0]}, around[1]) if around else None
     return None
 
@@ -155,9 +170,9 @@ def _is_other(text: str, kind: DocumentKind) -> bool:
 def _address_score(control: Control, kind: DocumentKind) -> float:
     score = 0.0
     if control.path_words and kind.is_named(control.path_words):
-        score += 0.35
+        score += _IN_ADDRESS
     if control.url.lower().partition("?")[0].endswith(".pdf"):
-        score += 0.2
+        score += _PDF_ADDRESS
     return score
 
 
@@ -185,7 +200,7 @@ def _around(
     heading = _heading_before(view, control)
     if kind.is_named(heading):
         return {"below_name": 1.0}, f'stands below "{clip(heading, 40)}"'
-    if _is_other(heading, kind) or base < 0.2 or _is_about_files(control):
+    if _is_other(heading, kind) or base < _ONLY_ADDRESS or _is_about_files(control):
         return None
     return {"in_record" if lone else "on_page": 1.0}, "is the download beside this record"
 

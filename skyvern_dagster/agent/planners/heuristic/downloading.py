@@ -43,7 +43,23 @@ from skyvern_dagster.reading.record_part import (
     is_about,
     numbers_like,
 )
+from skyvern_dagster.reading.text_lengths import SENTENCES
 from skyvern_dagster.reading.words import clip, fold, stems
+
+_PATIENT_WAITS = 5
+"""In a row, four seconds each: a document that isn't made after twenty seconds comes by e-mail,
+or another day. Arbitrary."""
+_MAKING_SECONDS = 4
+"""Arbitrary: short enough for what is made in a moment, and five of them are twenty seconds."""
+_NOTICE = 90
+"""Characters of a line outside of messages that may say that a document is being made: a
+sentence. Arbitrary; longer ones tell how invoices are made."""
+_MAKING = 0.45
+"""A sixth of a notice: whole sentences say it."""
+_RECORD_TEXT = 250
+"""Characters of a record of a list with all its fields; what is longer is the list."""
+_RECORD_LEVELS = 3
+"""Above a control: its cell, its row, and a box in between."""
 
 _RECORDS = frozenset({"row", "article"})
 """What is in a table or among cards belongs to one record; menus are lists."""
@@ -133,17 +149,16 @@ def _heading_above(view: PageView, part: RecordPart) -> str:
 
 def _being_made(situation: Situation) -> Plan | None:
     """Waits for a document that the site is still making."""
-    if situation.memory.in_a_row(Purpose.WAIT) >= 5 or not situation.memory.steps:
+    if situation.memory.in_a_row(Purpose.WAIT) >= _PATIENT_WAITS or not situation.memory.steps:
         return None
     last = situation.memory.last_result
     texts = [*(last.text_appeared if last else ()), *situation.view.messages]
-    texts += [line for line in situation.view.lines if len(line) < 90]
-    # A sixth of a notice: whole sentences say it.
-    told = next((text for text in texts if concept("doc.preparing").score(text) >= 0.45), "")
+    texts += [line for line in situation.view.lines if len(line) < _NOTICE]
+    told = next((text for text in texts if concept("doc.preparing").score(text) >= _MAKING), "")
     if not told:
         return None
     why = f'Wait: the document is being made ("{clip(told, 60)}")'
-    return act([Wait(seconds=4, reasoning=why, purpose=Purpose.WAIT)], why)
+    return act([Wait(seconds=_MAKING_SECONDS, reasoning=why, purpose=Purpose.WAIT)], why)
 
 
 def _in_part(situation: Situation, place: RecordPart, kind: DocumentKind) -> Plan | None:
@@ -228,7 +243,7 @@ def _says_none(situation: Situation, place: RecordPart) -> str:
     for node in place.nodes:
         for below in node.walk():
             text = view.text(below)
-            if 0 < len(text) <= 200 and concept("doc.none").mentioned(text):
+            if 0 < len(text) <= SENTENCES and concept("doc.none").mentioned(text):
                 return text
     return ""
 
@@ -265,8 +280,8 @@ def in_record(situation: Situation, control: Control) -> bool:
     """Whether a control belongs to one record of a list: it leads to a document, not to a list."""
     around = [
         node
-        for node in list(situation.view.ancestors(control.node))[:3]
-        if len(situation.view.text(node)) < 250
+        for node in list(situation.view.ancestors(control.node))[:_RECORD_LEVELS]
+        if len(situation.view.text(node)) < _RECORD_TEXT
     ]
     texts = [control.url, control.label, *(situation.view.text(node) for node in around)]
     texts[0] = texts[0].replace("/", " ")

@@ -6,7 +6,7 @@ from typing import Any
 
 from skyvern_dagster.agent.decisions import Extract
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.navigation import go_to
+from skyvern_dagster.agent.planners.heuristic.navigation import MOST_NAVIGATIONS, go_to
 from skyvern_dagster.agent.planners.heuristic.restrictions import (
     unclear_period,
     unclear_restriction,
@@ -22,7 +22,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import PARTLY, concept
 from skyvern_dagster.reading.whole_page import read_whole_page
-from skyvern_dagster.reading.words import clip, overlap
+from skyvern_dagster.reading.words import ALIKE, clip, overlap
 
 
 def extract_page(situation: Situation) -> Plan:
@@ -80,8 +80,13 @@ def _go_first(situation: Situation) -> Plan | None:
     headings = situation.view.main_headings
     if intent.target and any(concept(intent.target).score(text) >= PARTLY for text in headings):
         return None
-    if intent.target_words and any(overlap(intent.target_words, text) >= 0.6 for text in headings):
+    if intent.target_words and any(
+        overlap(intent.target_words, text) >= ALIKE for text in headings
+    ):
         return None
-    if len(situation.memory.purposes(Purpose.NAVIGATE)) >= 6 or not intent.target_words:
+    if (
+        len(situation.memory.purposes(Purpose.NAVIGATE)) >= MOST_NAVIGATIONS
+        or not intent.target_words
+    ):
         return None
     return go_to(situation, (intent.target,) if intent.target else (), intent.target_words)

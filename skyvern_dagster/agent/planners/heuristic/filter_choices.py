@@ -14,7 +14,12 @@ from skyvern_dagster.reading.controls import Control, Input, same_page
 from skyvern_dagster.reading.date_window import DateWindow
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.periods import is_everything, period_of, without_caret
+from skyvern_dagster.reading.text_lengths import MENU_WORD
 from skyvern_dagster.reading.words import fold
+
+MOST_MENUS = 8
+"""Hand-made drop-downs of periods that are opened in a task: a menu is opened once for each of
+its periods, and there are seldom more than eight (months of a half-year, years, "all")."""
 
 _CARETS = ("▾", "▼", "⌄", "▿")
 """Signs with which pages mark what opens a list of options."""
@@ -85,7 +90,7 @@ def closed(view: PageView, window: DateWindow, today: date, used: Sequence[str])
             or control.node.attributes.get("aria-haspopup")
             or control.node.expanded is False
         )
-        period = period_of(label, today) if marked and len(label) <= 30 else None
+        period = period_of(label, today) if marked and len(label) <= MENU_WORD else None
         if period and not period.covers(window, today) and not _seen_enough(window, today, used):
             return control
     return None

@@ -17,7 +17,7 @@ from skyvern_dagster.agent.decisions import (
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.complaints import complaint
 from skyvern_dagster.agent.planners.heuristic.form_sending import answers, is_success, submit_button
-from skyvern_dagster.agent.planners.heuristic.navigation import go_to
+from skyvern_dagster.agent.planners.heuristic.navigation import MOST_NAVIGATIONS, go_to
 from skyvern_dagster.agent.planners.heuristic.situation import (
     LIKELY,
     SURE,
@@ -36,6 +36,16 @@ from skyvern_dagster.reading.date_format import day_as_field_writes
 from skyvern_dagster.reading.dates import parse_date
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.words import clip, fold, name_words, overlap
+
+_MOST_SENT = 2
+"""A form that comes back after it was filled in and sent twice takes something else."""
+_SAME_CHOICE = 0.8
+"""A radio button's label that is the value with hardly a word more: all of the value's words, and
+no more than two words in five of the label are others."""
+_OTHER_CHOICE = 0.3
+"""Below what a field needs (`_MIN_MATCH`): the group's name fits, this button's doesn't."""
+_HINT = 0.9
+"""What pages call a field inside (its name, its id) counts a little less than what people read."""
 
 _MIN_MATCH = 0.5
 """Half: all words of a fact's name in a label of any length (`overlap`), or a plain concept for
@@ -117,7 +127,7 @@ def _given_values(situation: Situation) -> list[PayloadValue]:
 
 def _find_form(situation: Situation) -> Plan:
     plan = None
-    if len(situation.memory.purposes(Purpose.NAVIGATE)) < 6:
+    if len(situation.memory.purposes(Purpose.NAVIGATE)) < MOST_NAVIGATIONS:
         targets = (situation.intent.target,) if situation.intent.target else ("page.contact",)
         plan = go_to(situation, targets, situation.intent.target_words)
     return plan or give_up(
@@ -154,11 +164,11 @@ def match_fields(
 def _match(field: Input, given: PayloadValue) -> float:
     spoken = " ".join(name_words(given.name))
     label = f"{field.label}"
-    score = max(overlap(spoken, label), 0.9 * overlap(spoken, field.hints))
+    score = max(overlap(spoken, label), _HINT * overlap(spoken, field.hints))
     for one in concepts("form."):
         meant = one.score(spoken)
         if meant >= MOSTLY:
-            score = max(score, meant * max(one.score(label), 0.9 * one.score(field.hints)))
+            score = max(score, meant * max(one.score(label), _HINT * one.score(field.hints)))
     if field.node.role == "radio":
         score = _radio_match(field, given, score)
     return score
@@ -166,8 +176,8 @@ def _match(field: Input, given: PayloadValue) -> float:
 
 def _radio_match(field: Input, given: PayloadValue, score: float) -> float:
     """A radio button is meant when its own label is the value."""
-    same = fold(field.label) == fold(given.text) or overlap(given.text, field.label) >= 0.8
-    return 0.8 if same else min(score, 0.3)
+    same = fold(field.label) == fold(given.text) or overlap(given.text, field.label) >= _SAME_CHOICE
+    return _SAME_CHOICE if same else min(score, _OTHER_CHOICE)
 
 
 def _can_take(field: Input, given: PayloadValue) -> bool:
@@ -353,7 +363,7 @@ def _has_more_fields(situation: Situation) -> bool:
 
 
 def _sent_in_vain(situation: Situation) -> Plan | None:
-    if len(situation.memory.done(Purpose.SUBMIT)) < 2:
+    if len(situation.memory.done(Purpose.SUBMIT)) < _MOST_SENT:
         return None
     return unsure(
         f"The form on {situation.url} was sent and neither success nor a complaint came back"

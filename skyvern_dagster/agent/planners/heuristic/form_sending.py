@@ -8,19 +8,21 @@ from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.agent.proof_text import shown_first
 from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.controls import Control, Input
-from skyvern_dagster.reading.words import overlap, stems
+from skyvern_dagster.reading.text_lengths import MESSAGE
+from skyvern_dagster.reading.words import ALIKE, overlap, stems
+
+_NATIVE = 0.2
+"""A button of type ``submit`` sends, whatever it is called; alone it isn't enough (`_SENDS`)."""
 
 _SENDS = 0.4
 """A mention of sending at the beginning of a label, or one anywhere on a native submit button."""
-_ALIKE = 0.6
-"""All words of a name in a label five times as long, or most of them alone (`overlap`)."""
 
 
 def submit_button(situation: Situation, filled: list[Input]) -> Control | None:
     """The button that sends what was filled in; the one that the goal names, of several."""
     view = situation.view
     for named in situation.intent.clicks:
-        alike = [one for one in view.controls if overlap(named, one.label) >= _ALIKE]
+        alike = [one for one in view.controls if overlap(named, one.label) >= ALIKE]
         if len(alike) == 1:
             return alike[0]
     last = max(filled, key=lambda field: field.position)
@@ -41,7 +43,7 @@ def submit_button(situation: Situation, filled: list[Input]) -> Control | None:
 
 
 def _sends(button: Control) -> float:
-    native = 0.2 if button.node.input_type == "submit" else 0.0
+    native = _NATIVE if button.node.input_type == "submit" else 0.0
     return concept("form.submit").score(button.label) + native
 
 
@@ -60,7 +62,7 @@ def answers(situation: Situation) -> Iterator[str]:
     yield from last.text_appeared if last else ()
     yield from situation.view.messages
     yield from situation.view.main_headings
-    yield from (line for line in situation.view.paragraphs if len(line) < 250)
+    yield from (line for line in situation.view.paragraphs if len(line) < MESSAGE)
 
 
 def is_success(situation: Situation, text: str) -> bool:

@@ -48,10 +48,8 @@ from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.date_format import day_as_field_writes
 from skyvern_dagster.reading.date_window import DateWindow, date_window
 from skyvern_dagster.reading.dates import find_dates
-from skyvern_dagster.reading.words import clip, fold, overlap
+from skyvern_dagster.reading.words import ALIKE, clip, fold, overlap
 
-_ALIKE = 0.6
-"""All words of a name in a label five times as long, or most of them alone (`overlap`)."""
 _TICKED = frozenset({"checkbox", "switch", "menuitemcheckbox"})
 _DAY_TYPES = frozenset({"date", "datetime-local", "month", "week"})
 _MOST_CLICKS = 6
@@ -111,7 +109,7 @@ def _towards(place: str, situation: Situation) -> Plan | None:
     """The next click towards a page; ``None`` once it is there, or where no way leads on."""
     here = situation.view.main_headings
     page = situation.intent.target
-    if any(overlap(place, text) >= _ALIKE for text in here) or (
+    if any(overlap(place, text) >= ALIKE for text in here) or (
         page and any(concept(page).score(text) >= FAIRLY for text in here)
     ):
         return None
@@ -227,7 +225,7 @@ def _sent(verb: str, situation: Situation) -> Decision | None:
     buttons = [each for each in situation.view.controls if each.node.role == "button"]
     button = _only(verb, buttons) if verb else None
     if button is None:
-        sending = [each for each in buttons if concept("form.submit").score(each.label) >= _ALIKE]
+        sending = [each for each in buttons if concept("form.submit").score(each.label) >= ALIKE]
         button = sending[0] if len(sending) == 1 else None
     return Click(ref=button.ref) if button else None
 
@@ -239,6 +237,6 @@ def _only(name: str, among: Sequence[_Named]) -> _Named | None:
         for each in among
     ]
     best = max(scored, default=(0.0, False))
-    if best[0] < _ALIKE or scored.count(best) != 1:
+    if best[0] < ALIKE or scored.count(best) != 1:
         return None
     return among[scored.index(best)]

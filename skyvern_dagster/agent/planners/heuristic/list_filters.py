@@ -12,6 +12,12 @@ from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.periods import Period, is_everything, period_of
 from skyvern_dagster.reading.words import fold
 
+_CHOICES = 2
+"""One choice is a link, two are a filter."""
+_LONGEST = 300
+"""Characters of a row of choices: sixty years, or twelve months with counts. What
+is longer is a part of the page."""
+
 _HEADS = frozenset({"banner", "navigation", "contentinfo", "search", "dialog"})
 """What stands there is about the whole site, not about the list."""
 
@@ -109,7 +115,11 @@ def _of_controls(view: PageView, today: date) -> Iterator[Filter]:
     """Filters made of links, tabs, buttons or radio buttons side by side."""
     seen: set[int] = set()
     for row in view.nodes:
-        if not len(row.children) >= 2 or len(view.text(row)) > 300 or row.role in {"table", "row"}:
+        if (
+            not len(row.children) >= _CHOICES
+            or len(view.text(row)) > _LONGEST
+            or row.role in {"table", "row"}
+        ):
             continue
         controls = [
             one for one in view.controls_in(row) if one.region not in {"banner", "contentinfo"}
@@ -120,7 +130,7 @@ def _of_controls(view: PageView, today: date) -> Iterator[Filter]:
         )
         plain = _plain_choice(view, row, controls, today)
         all_choices = (*useful, *plain)
-        if len(all_choices) < 2 or len(useful) < len(controls) - 1:
+        if len(all_choices) < _CHOICES or len(useful) < len(controls) - 1:
             continue
         made = _as_filter(all_choices, view.label(row))
         if made and not any(id(one.control.node) in seen for one in useful if one.control):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from skyvern_dagster.agent.decisions import Click, Decision, Scroll, SelectOption
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.filter_choices import closed
+from skyvern_dagster.agent.planners.heuristic.filter_choices import MOST_MENUS, closed
 from skyvern_dagster.agent.planners.heuristic.navigation import Route
 from skyvern_dagster.agent.planners.heuristic.pagination import (
     Onward,
@@ -17,6 +17,14 @@ from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import MOSTLY, PLAINLY, concept
 from skyvern_dagster.reading.controls import same_page
 from skyvern_dagster.reading.record_list import PageOfList
+
+_MOST_SCROLLS = 30
+"""As many as turns (`_MAX_TURNS`): more than a step budget allows."""
+_MOST_ARCHIVES = 3
+"""Archived, completed and canceled orders; more are other lists."""
+_PART_LABEL = 50
+"""Characters of a tab or link that names a part of the history: "Archived orders (before 2023)".
+Arbitrary; longer ones are sentences that mention it."""
 
 _SCROLL_FROM = 6
 """Records on a page from which it may load more by scrolling: pages that do fill a screen first,
@@ -31,7 +39,7 @@ def open_period_menu(situation: Situation, used: list[str], before: list[Decisio
     """Opens a hand-made drop-down of periods, once for each period to choose."""
     opened = situation.memory.purposes(Purpose.OPEN_FILTER)
     control = closed(situation.view, situation.intent.window, situation.today, used)
-    if control is None or len(opened) > len(used) or len(opened) >= 8:
+    if control is None or len(opened) > len(used) or len(opened) >= MOST_MENUS:
         return None
     why = f"Open filter: {control} doesn't cover {situation.intent.window}"
     return act(
@@ -75,7 +83,7 @@ def next_part(situation: Situation, page: PageOfList) -> tuple[list[Decision], s
             )
         ], why
     scrolls = situation.memory.purposes(Purpose.SCROLL)
-    if pager is None and _may_scroll(situation, page) and len(scrolls) < 30:
+    if pager is None and _may_scroll(situation, page) and len(scrolls) < _MOST_SCROLLS:
         why = "Scroll: the list may go on further down"
         return [
             Scroll(direction="bottom", ref=last.ref, reasoning=why, purpose=Purpose.SCROLL)
@@ -115,14 +123,14 @@ def archive_route(situation: Situation) -> Route | None:
     """Another part of the history, such as archived or completed orders, not looked at yet."""
     if (
         situation.memory.purposes(Purpose.ARCHIVE)
-        and len(situation.memory.purposes(Purpose.ARCHIVE)) >= 3
+        and len(situation.memory.purposes(Purpose.ARCHIVE)) >= _MOST_ARCHIVES
     ):
         return None
     for control in situation.view.controls:
         if (
             control.region in {"contentinfo", "banner"}
             or control.node.selected
-            or len(control.label) > 50
+            or len(control.label) > _PART_LABEL
         ):
             continue
         old = concept("paging.archive").score(control.label)

@@ -23,6 +23,11 @@ from skyvern_dagster.reading.facts import Kind
 from skyvern_dagster.reading.record_list import PageOfList, Row, key_name
 from skyvern_dagster.reading.schema import ListSpec
 
+_PLAIN = 0.65
+"""Two thirds of what is asked for are plain."""
+_HALF_PLAIN = 0.5
+"""Half of what is asked for is."""
+
 
 def wanted_rows(situation: Situation, page: PageOfList) -> list[Row]:
     """The records of a page that the goal asks for."""
@@ -84,8 +89,13 @@ def _named(rows: list[Row], wanted: ListSpec) -> str:
 
 def reading_confidence(page: PageOfList) -> float:
     """How sure a reading is, going by how plainly the records fill the fields."""
-    # Two thirds of what is asked for are plain; half of it.
-    return SURE if page.reading.quality >= 0.65 else LIKELY if page.reading.quality >= 0.5 else FAIR
+    return (
+        SURE
+        if page.reading.quality >= _PLAIN
+        else LIKELY
+        if page.reading.quality >= _HALF_PLAIN
+        else FAIR
+    )
 
 
 def doubts_about(page: PageOfList) -> tuple[str, ...]:

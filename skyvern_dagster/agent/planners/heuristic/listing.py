@@ -51,7 +51,13 @@ from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.record_list import PageOfList, read_page
 from skyvern_dagster.reading.schema import ListSpec
+from skyvern_dagster.reading.text_lengths import SENTENCES
 from skyvern_dagster.reading.words import clip
+
+_MOST_WIDENED = 6
+"""Filters set wider before the list is read: period, status, type and three more."""
+_MOST_FILTERS = 12
+"""Settings of filters that are read one after another: the months of a year."""
 
 
 def read_list(situation: Situation, wanted: ListSpec) -> Plan:
@@ -141,7 +147,7 @@ def _show_more(situation: Situation, used: list[str]) -> Plan | None:
     if (
         not situation.intent.newest
         and (choice := wider(situation.view, window, today, used))
-        and len(used) < 6
+        and len(used) < _MOST_WIDENED
     ):
         decisions = choose(situation.view, choice)
         return act(decisions, f'Filter: "{choice.label}" makes the list show {window}', LIKELY)
@@ -199,7 +205,7 @@ def _further(situation: Situation, wanted: ListSpec, page: PageOfList | None) ->
     if page and not was_read_before(situation, page):
         before.append(extract_rows(situation, wanted, wanted_rows(situation, page), page))
     used = situation.memory.chosen_filters
-    if len(used) < 12 and (
+    if len(used) < _MOST_FILTERS and (
         choice := another(situation.view, situation.intent.window, situation.today, used)
     ):
         return act(
@@ -221,7 +227,7 @@ def _other_filter(situation: Situation) -> Plan | None:
     choice = wider(situation.view, situation.intent.window, situation.today, used) or another(
         situation.view, situation.intent.window, situation.today, used
     )
-    if choice and len(used) < 12:
+    if choice and len(used) < _MOST_FILTERS:
         return act(
             choose(situation.view, choice),
             f'Filter: "{choice.label}" may show records',
@@ -256,7 +262,7 @@ def _says_empty(situation: Situation) -> str:
         (
             line
             for line in situation.view.paragraphs
-            if len(line) < 200 and concept("message.empty").mentioned(line)
+            if len(line) < SENTENCES and concept("message.empty").mentioned(line)
         ),
         "",
     )

@@ -20,7 +20,19 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
 )
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import CLEARLY, concept
+from skyvern_dagster.reading.text_lengths import FIELD_NAME, SENTENCES
 from skyvern_dagster.reading.words import clip, fold
+
+_MOST_LOGINS = 2
+"""Where a site says that it can't now: once more. A third time may lock the account."""
+_SHORTEST_SAID = 10
+"""Characters: below are buttons and units."""
+_OFFER_CONTROLS = 25
+"""An offer between login and account has few; a page with more is the account itself. Arbitrary."""
+_MOST_OFFERS = 3
+"""Passkey, newsletter and "stay signed in"; an offer that comes again isn't declined by this."""
+_SITE_SECONDS = 4
+"""For a site that says it is logging in. Arbitrary."""
 
 _FEW_CONTROLS = 6
 """A form with its button, a way back, help, a language and two more; an account has a menu."""
@@ -32,7 +44,7 @@ def judge_answer(situation: Situation, form: LoginForm, attempts: int) -> Plan:
         return failure
     credentials = situation.intent.credentials
     if told := _matching(situation, form, "message.transient"):
-        if attempts < 2 and credentials:
+        if attempts < _MOST_LOGINS and credentials:
             return fill_login(situation, form, credentials)
         return terminate(situation, "site_error", f'The site could not log in ("{clip(told)}")')
     if plan := wait_once(situation, "the site to answer the login"):
@@ -82,7 +94,9 @@ def _complaints(situation: Situation, form: LoginForm | None = None) -> Iterator
     yield from (
         line
         for line in situation.view.paragraphs
-        if 10 <= len(line) <= 200 and fold(line) not in known and not _holds_field(line, form)
+        if _SHORTEST_SAID <= len(line) <= SENTENCES
+        and fold(line) not in known
+        and not _holds_field(line, form)
     )
 
 
@@ -90,7 +104,7 @@ def _holds_field(line: str, form: LoginForm | None) -> bool:
     labels = (
         [one.label for one in (form.username, form.password) if one and one.label] if form else []
     )
-    return any(label in line for label in labels) and len(line) < 40
+    return any(label in line for label in labels) and len(line) < FIELD_NAME
 
 
 def site_says(situation: Situation) -> str:
@@ -106,7 +120,7 @@ def wait_once(situation: Situation, what: str) -> Plan | None:
     if situation.memory.in_a_row(Purpose.WAIT) >= 1:
         return None
     why = f"Wait: for {what}"
-    return act([Wait(seconds=4, reasoning=why, purpose=Purpose.WAIT)], why)
+    return act([Wait(seconds=_SITE_SECONDS, reasoning=why, purpose=Purpose.WAIT)], why)
 
 
 def after_submitting(situation: Situation) -> Plan | None:
@@ -136,7 +150,7 @@ def after_submitting(situation: Situation) -> Plan | None:
 def _interstitial(situation: Situation) -> Plan | None:
     """Offers between login and account (passkeys, newsletters, stay signed in): declined."""
     view = situation.view
-    if len(view.controls) > 25:
+    if len(view.controls) > _OFFER_CONTROLS:
         return None
     scored = [
         (concept("login.skip").score(one.label), one)
@@ -147,7 +161,7 @@ def _interstitial(situation: Situation) -> Plan | None:
     if (
         control is None
         or score < CLEARLY
-        or len(situation.memory.purposes(Purpose.SKIP_OFFER)) >= 3
+        or len(situation.memory.purposes(Purpose.SKIP_OFFER)) >= _MOST_OFFERS
     ):
         return None
     return click(

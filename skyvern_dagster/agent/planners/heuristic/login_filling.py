@@ -13,6 +13,15 @@ from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.controls import Input
 from skyvern_dagster.reading.words import overlap
 
+_SURE_FORM = 0.5
+"""A form whose button or heading says signing in (`login_form._login_score`: 0.3 for a password's
+field alone, and 0.2 or more for either)."""
+_OWN_VALUE = 0.5
+"""A credential's further value goes into a field that all its words name, whatever else the field
+says: above the user's name."""
+_OTHER_FIELD = 0.4
+"""The same for a third field, where leaving it empty is the only other choice."""
+
 
 def fill_login(situation: Situation, form: LoginForm, credentials: Credentials) -> Plan:
     """A plan that types the credentials and sends the form."""
@@ -31,7 +40,7 @@ def fill_login(situation: Situation, form: LoginForm, credentials: Credentials) 
         decisions[-1] = last.model_copy(update={"press_enter": True})
     sender = str(form.submit) if form.submit else "Enter"
     reasoning = f"Log in: filled in {', '.join(typed)} and sent the form with {sender}"
-    return act(decisions, reasoning, SURE if form.score >= 0.5 else LIKELY)
+    return act(decisions, reasoning, SURE if form.score >= _SURE_FORM else LIKELY)
 
 
 def _texts(form: LoginForm, credentials: Credentials) -> Iterator[tuple[Input, str]]:
@@ -51,7 +60,9 @@ def _username_text(field: Input, credentials: Credentials) -> str:
         for key, text in credentials.others.items()
     ]
     score, text = max(scored, key=lambda pair: pair[0], default=(0.0, ""))
-    return text if text and (score >= 0.5 or not credentials.username) else credentials.username
+    return (
+        text if text and (score >= _OWN_VALUE or not credentials.username) else credentials.username
+    )
 
 
 def _other_text(field: Input, credentials: Credentials) -> str:
@@ -60,7 +71,7 @@ def _other_text(field: Input, credentials: Credentials) -> str:
         for key, text in credentials.others.items()
     ]
     score, text = max(scored, key=lambda pair: pair[0], default=(0.0, ""))
-    return text if score >= 0.4 else ""
+    return text if score >= _OTHER_FIELD else ""
 
 
 def _naming(text: str, credentials: Credentials) -> str:

@@ -10,6 +10,39 @@ from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, concept
 from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.page import PageView
 
+_CODE_BOXES = range(4, 9)
+"""One-time codes have four to eight digits, and forms a box for each."""
+_MOST_NAME_FIELDS = 2
+"""A customer's number and a name; a form with more asks for something else."""
+_SENDS = 0.5
+"""What is surely a button to send with: `_SUBMITS`, and words or a type that say so."""
+_SUBMITS = 0.4
+"""The least of what sends a form: a button with any other words, or a link that says "log in"."""
+_UNNAMED_BUTTON = 0.45
+"""A button without words is rather an arrow that sends than one with other words."""
+_OF_BUTTON = 0.15
+"""Being a button of the form, beside what it says."""
+_BEHIND_FIELD = 0.1
+"""Standing after the field: decides between two that are alike."""
+_OF_LINK = 0.25
+"""Off a link to another page: "Log in with ..." leaves the form."""
+_NAMED = 0.3
+"""A field that mentions the user's name at all; else it is the one right before the password."""
+_BY_AUTOCOMPLETE, _BY_TYPE = 0.9, 0.7
+"""The page says it to browsers; a field for an address says it less, since newsletters have one."""
+_HINT = 0.95
+"""Inner names of a field decide only where labels are alike."""
+_ANY_PASSWORD = 0.3
+"""A form with a password's field, before its words are read: rather a login, unless they speak for
+signing up, which takes more away than this."""
+_ENTERS, _REGISTERS = 0.4, 0.8
+"""A button's words: signing up weighs twice, since typing a password there is worse than to miss a
+login. The same for what the page says to browsers (``new-password``)."""
+_TITLE_ENTERS, _TITLE_REGISTERS = 0.2, 0.3
+"""Headings weigh half: they may be those of the form beside it."""
+_FURTHER_FIELD = 0.3
+"""Off for each text field beyond a name and one more: forms to sign up ask for much."""
+
 _NEAR = 400
 """Nodes between a form and the heading that names it: room for a menu of a hundred entries (a
 list item, a link and a text each) in between."""
@@ -61,7 +94,7 @@ def find_username_form(view: PageView) -> LoginForm | None:
 
 def _username_form(view: PageView, field: Input, container: Node, score: float) -> LoginForm | None:
     texts = [field for field in view.inputs_in(container) if field.is_text]
-    if len(texts) > 2 or field.node.role == "searchbox":
+    if len(texts) > _MOST_NAME_FIELDS or field.node.role == "searchbox":
         return None
     submit = _submit(view, container, field)
     around = f"{view.text(container)} {field.label} {field.hints} {submit.label if submit else ''}"
@@ -88,7 +121,7 @@ def find_code_fields(view: PageView) -> tuple[Input, ...]:
         if field.is_text or field.node.input_type in {"tel", "number", "password"}
     ]
     boxes = [field for field in texts if field.node.attributes.get("maxlength") == "1"]
-    if 4 <= len(boxes) <= 8:
+    if len(boxes) in _CODE_BOXES:
         return tuple(boxes)
     asked = any(
         concept("login.one_time_code").mentioned(line) for line in (*view.headings, *view.lines)
@@ -136,7 +169,7 @@ def _container(view: PageView, field: Input) -> Node | None:
     for above in view.ancestors(field.node):
         if above.tag == "form":
             return above
-        if any(_submit_score(control) >= 0.5 for control in view.controls_in(above)):
+        if any(_submit_score(control) >= _SENDS for control in view.controls_in(above)):
             return above
     return view.parent(field.node)
 
@@ -162,35 +195,35 @@ def _username(fields: list[Input], password: Input) -> Input | None:
         return None
     scored = [(_username_score(one), one.position, one) for one in before]
     score, _, best = max(scored, key=lambda entry: entry[:2])
-    return best if score >= 0.3 else before[-1]
+    return best if score >= _NAMED else before[-1]
 
 
 def _username_score(field: Input) -> float:
     wanted = concept("login.username")
-    score = max(wanted.score(field.label), 0.95 * wanted.score(field.hints))
+    score = max(wanted.score(field.label), _HINT * wanted.score(field.hints))
     if field.node.attributes.get("autocomplete") in {"username", "email", "username webauthn"}:
-        score = max(score, 0.9)
+        score = max(score, _BY_AUTOCOMPLETE)
     if field.node.input_type == "email":
-        score = max(score, 0.7)
+        score = max(score, _BY_TYPE)
     return score
 
 
 def _login_score(view: PageView, container: Node, password: Input, submit: Control | None) -> float:
     """Above 0 for signing in, below for signing up or changing a password."""
-    score = 0.3
+    score = _ANY_PASSWORD
     label = submit.label if submit else ""
-    score += 0.4 * concept("login.enter").score(label) - 0.8 * concept("login.register").score(
-        label
-    )
+    score += _ENTERS * concept("login.enter").score(label) - _REGISTERS * concept(
+        "login.register"
+    ).score(label)
     kind = password.node.attributes.get("autocomplete", "")
-    score += {"current-password": 0.4, "new-password": -0.8}.get(kind, 0.0)
-    score -= 0.3 * len(
+    score += {"current-password": _ENTERS, "new-password": -_REGISTERS}.get(kind, 0.0)
+    score -= _FURTHER_FIELD * len(
         [one for one in view.inputs_in(container) if one.is_text and not one.is_password][2:]
     )
     titles = list(_titles(view, container))
     enters = any(concept("login.enter").score(text) >= PARTLY for text in titles)
     registers = any(concept("login.register").score(text) >= MOSTLY for text in titles)
-    score += 0.2 if enters else -0.3 if registers else 0.0
+    score += _TITLE_ENTERS if enters else -_TITLE_REGISTERS if registers else 0.0
     return score
 
 
@@ -212,13 +245,13 @@ def _titles(view: PageView, container: Node) -> Iterator[str]:
 def _submit(view: PageView, container: Node, field: Input) -> Control | None:
     scored = [
         (
-            _submit_score(control) + (0.1 if control.position > field.position else 0.0),
+            _submit_score(control) + (_BEHIND_FIELD if control.position > field.position else 0.0),
             control,
         )
         for control in view.controls_in(container)
     ]
     score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-    return best if score >= 0.4 else None
+    return best if score >= _SUBMITS else None
 
 
 def _submit_score(control: Control) -> float:
@@ -227,15 +260,15 @@ def _submit_score(control: Control) -> float:
         return 0.0
     score = concept("login.submit").score(control.label)
     if node.input_type == "submit" or (node.tag == "button" and not node.input_type):
-        unnamed = 0.45 if not control.label else 0.4
-        score = max(score + 0.15, unnamed) if score or not _is_toggle(control) else 0.0
+        unnamed = _SUBMITS if control.label else _UNNAMED_BUTTON
+        score = max(score + _OF_BUTTON, unnamed) if score or not _is_toggle(control) else 0.0
     if (
         node.role == "link"
         and node.url
         and not node.url.startswith(("javascript", "#"))
         and "#" not in node.url
     ):
-        score -= 0.25
+        score -= _OF_LINK
     return score
 
 

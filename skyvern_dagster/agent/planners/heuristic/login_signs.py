@@ -8,6 +8,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, SURE, Sit
 from skyvern_dagster.reading.concepts import CLEARLY, LOOSELY, MOSTLY, PLAINLY, concept
 from skyvern_dagster.reading.controls import Control
 from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.text_lengths import LABEL
 from skyvern_dagster.reading.words import clip
 
 
@@ -23,7 +24,7 @@ def signs_of_login(view: PageView) -> str:
     if any(leads_in(control) for control in view.controls):
         return ""
     for line in view.paragraphs:
-        if len(line) <= 60 and concept("login.greeting").score(line) >= LOOSELY:
+        if len(line) <= LABEL and concept("login.greeting").score(line) >= LOOSELY:
             return f'it says "{clip(line, 50)}"'
     return ""
 

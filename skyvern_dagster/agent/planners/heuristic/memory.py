@@ -14,6 +14,11 @@ from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.reading.controls import Control, same_page
 from skyvern_dagster.reading.words import fold
 
+_TELLING_LABEL = 4
+"""Characters: shorter labels ("OK", "1", "PDF") stand on many controls."""
+_FAILED = 0.5
+"""A click that failed counts half: the second try of it may work."""
+
 _ASIDE = frozenset({Purpose.CONSENT, Purpose.DISMISS, Purpose.WAIT})
 _TURNS = frozenset({Purpose.NEXT_PAGE, Purpose.FILTER, Purpose.DATE_RANGE, Purpose.ARCHIVE})
 _FILTERS = frozenset({Purpose.FILTER, Purpose.DATE_RANGE})
@@ -128,7 +133,7 @@ class Memory:
                 or _is_its_address(action.decision, control)
             ):
                 failed = not action.result.ok and isinstance(action.decision, Click)
-                counted += 0.5 if failed else 1.0
+                counted += _FAILED if failed else 1.0
         return int(counted)
 
     def clicked_label(self, label: str) -> int:
@@ -222,4 +227,4 @@ def _is_target(action: PastAction, control: Control) -> bool:
     if isinstance(memo, FrontierMemo) and memo.chosen and control.url:
         return same_page(memo.chosen, control.url)
     wanted = fold(control.label)
-    return bool(wanted) and wanted == fold(action.label) and len(wanted) > 3
+    return bool(wanted) and wanted == fold(action.label) and len(wanted) >= _TELLING_LABEL

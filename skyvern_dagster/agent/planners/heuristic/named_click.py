@@ -12,11 +12,12 @@ from skyvern_dagster.reading.controls import Control
 from skyvern_dagster.reading.record import RecordSet
 from skyvern_dagster.reading.records import regular_sets
 from skyvern_dagster.reading.wanted_item import ordinal
-from skyvern_dagster.reading.words import fold, overlap, stems, words
+from skyvern_dagster.reading.words import ALIKE, fold, overlap, stems, words
+
+_EXACT = 0.2
+"""For a label that is the name: before longer ones with the same words."""
 
 _ELSEWHERE = frozenset({"banner", "navigation", "contentinfo"})
-_ALIKE = 0.6
-"""All words of a name in a label five times as long, or most of them alone (`overlap`)."""
 _ROWS = frozenset({"row", "listitem", "article", "treeitem", "gridcell"})
 
 
@@ -25,11 +26,11 @@ def press_named(situation: Situation, label: str) -> Plan | None:
     if place := ordinal(label.partition(" ")[0]):
         return _press_nth(situation, place, label.partition(" ")[2])
     scored = [
-        (overlap(label, one.label) + (0.2 if fold(label) == fold(one.label) else 0.0), one)
+        (overlap(label, one.label) + (_EXACT if fold(label) == fold(one.label) else 0.0), one)
         for one in situation.view.controls
     ]
     best = max((score for score, _ in scored), default=0.0)
-    if best < 0.6:
+    if best < ALIKE:
         return None
     alike = [one for score, one in scored if score == best]
     control = max(alike, key=lambda one: _told_of(situation, one))
@@ -51,7 +52,7 @@ def _press_nth(situation: Situation, place: int, noun: str) -> Plan | None:
     row = lists[0].records[place - 1]
     controls = [control for node in row.nodes for control in view.controls_in(node)]
     if row.row is not None and len(controls) > 1:
-        own = [cell.node for cell in row.row if overlap(noun, cell.column) >= _ALIKE]
+        own = [cell.node for cell in row.row if overlap(noun, cell.column) >= ALIKE]
         controls = [control for node in own for control in view.controls_in(node)] or controls
     if len({control.url or control.ref for control in controls}) != 1:
         return None

@@ -30,7 +30,32 @@ from skyvern_dagster.reading.concepts import (
 )
 from skyvern_dagster.reading.controls import Control, is_file_address, same_page, same_site
 from skyvern_dagster.reading.page import PageView
-from skyvern_dagster.reading.words import clip, fold, overlap
+from skyvern_dagster.reading.text_lengths import LINE, MENU_WORD
+from skyvern_dagster.reading.words import HALF, clip, fold, overlap
+
+_PATH, _PATH_BESIDE_LABEL = 0.9, 0.75
+"""What an address says counts less than a label, and least where a label says nothing of it."""
+
+MOST_NAVIGATIONS = 6
+"""Of a task that does something on a page: area, list, year, record and two detours. Tasks that
+look for a list or a record have limits of their own."""
+_BOTH_SAY = 0.1
+"""For a control whose label and address both name the page: above either alone."""
+_PLACE = 0.05
+"""Off for each place further down the list of targets, which begins with the likeliest: nearer
+than that two candidates are rivals."""
+_OTHER_SITE = 0.4
+"""Rarely where a customer's own pages are; logins of a group of firms are the exception."""
+_SURE_MENU = 0.8
+"""It says that it is a menu, and that it opens."""
+_MENU = 0.45
+"""The least of a menu at the page's head: a short text that can be clicked, without a role."""
+_MENU_ICON = 0.5
+"""A button without words at the page's head: a little more than such a text."""
+_OPENING, _OPENS = 0.55, 0.2
+"""What says to browsers that it opens: at least this, and so much more than by its words alone."""
+_MENU_WORDS = 3
+"""What a menu is called: "My user account"."""
 
 RELATED = {
     "page.orders": (
@@ -99,7 +124,7 @@ def routes(situation: Situation, targets: Sequence[str], wording: str = "") -> l
         if any(above.role == "row" for above in situation.view.ancestors(control.node)):
             score *= _IN_A_ROW
         if control.url and not same_site(control.url, situation.url):
-            score *= 0.4
+            score *= _OTHER_SITE
         if score > 0:
             routes_seen.append(Route(control, score, why))
     return sorted(routes_seen, key=lambda route: route.score, reverse=True)
@@ -133,19 +158,19 @@ def _score(control: Control, targets: Sequence[str], wording: str) -> tuple[floa
         wanted = concept(name)
         label_score = (
             max(wanted.score(phrase) for phrase in control.phrases)
-            if len(control.label) <= 80
+            if len(control.label) <= LINE
             else 0.0
         )
         path_score = _path_score(control, name)
         score = (
             max(label_score, path_score)
-            + (0.1 if label_score and path_score else 0.0)
-            - 0.05 * place
+            + (_BOTH_SAY if label_score and path_score else 0.0)
+            - _PLACE * place
         )
         if score > best:
             best, why = score, f"reads like {name.rpartition('.')[2]}"
     literal = overlap(wording, control.label) if wording else 0.0
-    if literal > best and literal >= 0.5:
+    if literal > best and literal >= HALF:
         best, why = literal, f'reads like "{wording}"'
     return min(1.0, best), why
 
@@ -155,11 +180,11 @@ def _path_score(control: Control, name: str) -> float:
     path = control.path_words
     score = concept(name).score(path) if path else 0.0
     if not score or not control.label:
-        return 0.9 * score
+        return _PATH * score
     other, other_score = best_concept(control.label, _known_labels())
     if other is not None and other.name != name and other_score >= PLAINLY:
         return 0.0
-    return 0.75 * score
+    return _PATH_BESIDE_LABEL * score
 
 
 def _known_labels() -> tuple[Concept, ...]:
@@ -232,9 +257,8 @@ def _confidence(ranked: Sequence[Candidate]) -> float:
     best = ranked[0]
     if best.has("named"):
         runner_up = ranked[1].features.get("named", 0.0) if len(ranked) > 1 else 0.0
-        # What a place in the list of targets is worth (`_score`): nearer than that are rivals.
-        return SURE if best.features["named"] - runner_up > 0.05 else LIKELY
-    return LIKELY if best.has("hub") or best.features.get("menu", 0.0) > 0.8 else FAIR
+        return SURE if best.features["named"] - runner_up > _PLACE else LIKELY
+    return LIKELY if best.has("hub") or best.features.get("menu", 0.0) > _SURE_MENU else FAIR
 
 
 def candidates(
@@ -395,7 +419,7 @@ def hover_places(situation: Situation, targets: Sequence[str]) -> Iterator[tuple
         if (
             not node.ref
             or node.ref in tried
-            or not 0 < len(label) <= 30
+            or not 0 < len(label) <= MENU_WORD
             or view.position(node) > max(60, len(view.nodes) / 3)
             or situation.memory.clicked_label(label)
             or situation.unasked.of_link(label, node.url or "") is not None
@@ -452,14 +476,14 @@ def _menu_score(situation: Situation, control: Control) -> float:
     score = max(concept("nav.menu").score(control.label), concept("nav.user").score(control.label))
     score = max(score, concept("page.account").score(control.label))
     if _opens(control):
-        score = max(score, 0.55) + 0.2
+        score = max(score, _OPENING) + _OPENS
     elif control.node.role == "button" and in_head and not control.label:
-        score = max(score, 0.5)
+        score = max(score, _MENU_ICON)
     elif (
         control.node.clickable
         and in_head
-        and len(control.label.split()) <= 3
+        and len(control.label.split()) <= _MENU_WORDS
         and control.node.role == "generic"
     ):
-        score = max(score, 0.45)
-    return score if in_head and score >= 0.45 else 0.0
+        score = max(score, _MENU)
+    return score if in_head and score >= _MENU else 0.0

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 
+from skyvern_dagster.addresses.http_status import is_server_error
 from skyvern_dagster.agent.decisions import Goto, Press, Wait
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.situation import (
@@ -21,8 +23,25 @@ from skyvern_dagster.reading.controls import Control
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.words import clip, fold
 
-_TOO_MANY = 429
-"""HTTP's status for too many requests: it passes, as errors of the server do."""
+_BADGE_WIDTH, _BADGE_HEIGHT = 100, 60
+"""CSS pixels: below boxes to tick, of which reCAPTCHA's is 304 by 78 and Turnstile's 300 by 65."""
+_LOADING = 50
+"""Characters: "Please wait, your orders are being loaded ..."."""
+_MOST_CONSENTS = 3
+"""In a task: two hosts' banners, and one that comes again."""
+_MOST_SAME = 2
+"""Clicks at one control: the first may have come before the page listened."""
+_BANNER_CONTROLS = 12
+"""Answers, links to policies and switches for purposes; a part with more is the page."""
+_COVERED = 2
+"""One covered control may be a sticky head's doing."""
+_CHECKING_SECONDS = 5
+"""For pages that let a browser pass by themselves. Arbitrary."""
+_LOADING_SECONDS = 3
+"""See `_MAX_WAITS`."""
+_SKIPS = 0.95
+"""An offer to skip closes as well as a word for closing; where both stand, closing comes first."""
+
 _MAX_RETRIES = 2
 """In a row. Navigation has tried three times by itself before; two more looks are some ten
 seconds, in which a restarting server comes back."""
@@ -104,7 +123,9 @@ def error_of(situation: Situation) -> str:
 
 def passes(status: int | None) -> bool:
     """Whether an HTTP status is an error that may be gone in a moment."""
-    return status is not None and (status >= 500 or status == _TOO_MANY)
+    return status is not None and (
+        is_server_error(status) or status == HTTPStatus.TOO_MANY_REQUESTS
+    )
 
 
 def _robot_gate(situation: Situation) -> Plan | None:
@@ -113,7 +134,9 @@ def _robot_gate(situation: Situation) -> Plan | None:
         return None
     if situation.memory.in_a_row(Purpose.WAIT) < 1 and not situation.view.inputs:
         why = f'Wait: the page may let a browser pass by itself ("{clip(text)}")'
-        return act([Wait(seconds=5, reasoning=why, purpose=Purpose.WAIT)], why, FAIR)
+        return act(
+            [Wait(seconds=_CHECKING_SECONDS, reasoning=why, purpose=Purpose.WAIT)], why, FAIR
+        )
     reason = f'The site asks for proof that a human is there ("{clip(text)}")'
     return terminate(situation, "captcha", reason)
 
@@ -134,7 +157,9 @@ def captcha(view: PageView) -> str:
 
 def _is_badge(node: Node) -> bool:
     """The mark of an invisible check, at the page's corner: nothing to solve."""
-    return node.box is not None and (node.box.width < 100 or node.box.height < 60)
+    return node.box is not None and (
+        node.box.width < _BADGE_WIDTH or node.box.height < _BADGE_HEIGHT
+    )
 
 
 def _forbidden(situation: Situation) -> Plan | None:
@@ -146,7 +171,7 @@ def _forbidden(situation: Situation) -> Plan | None:
         (line for line in view.main_headings if concept("message.forbidden").score(line) >= MOSTLY),
         "",
     )
-    if not told and status != 403:
+    if not told and status != HTTPStatus.FORBIDDEN:
         return None
     reason = f'The site refuses access to {situation.url} ("{clip(told or view.page_text)}")'
     return terminate(situation, "blocked", reason, LIKELY)
@@ -159,7 +184,7 @@ def _loading(situation: Situation) -> Plan | None:
     if not text:
         return None
     why = f'Wait: the page is still loading ("{clip(text, 40)}")'
-    return act([Wait(seconds=3, reasoning=why, purpose=Purpose.WAIT)], why)
+    return act([Wait(seconds=_LOADING_SECONDS, reasoning=why, purpose=Purpose.WAIT)], why)
 
 
 def _needs_no_more(situation: Situation) -> bool:
@@ -177,7 +202,7 @@ def _loading_text(view: PageView) -> str:
         text = view.text(node) or node.name
         if node.role == "progressbar" and (not text or mentioned.mentioned(text)):
             return text or "progress bar"
-        if node.children or not 0 < len(text) <= 50:
+        if node.children or not 0 < len(text) <= _LOADING:
             continue
         announced = node.role in {"status", "alert"} or re.search(r"(\.\.\.|…)\s*$", text)
         if announced and mentioned.score(text) >= PARTLY:
@@ -186,7 +211,7 @@ def _loading_text(view: PageView) -> str:
 
 
 def _consent(situation: Situation) -> Plan | None:
-    if len(situation.memory.purposes(Purpose.CONSENT)) >= 3:
+    if len(situation.memory.purposes(Purpose.CONSENT)) >= _MOST_CONSENTS:
         return None
     banner = consent_banner(situation.view)
     if banner is None:
@@ -194,7 +219,7 @@ def _consent(situation: Situation) -> Plan | None:
     control = _way_out(situation.view, banner, "obstacle.reject") or _way_out(
         situation.view, banner, "obstacle.accept"
     )
-    if control is None or situation.memory.tried(control, situation.url) >= 2:
+    if control is None or situation.memory.tried(control, situation.url) >= _MOST_SAME:
         return None
     return click(control, Purpose.CONSENT, "settles the cookie banner")
 
@@ -208,7 +233,7 @@ def consent_banner(view: PageView) -> Node | None:
         if not concept("obstacle.consent").mentioned(f"{node.name} {view.text(node)}"):
             continue
         answers = _way_out(view, node, "obstacle.reject") or _way_out(view, node, "obstacle.accept")
-        small = len(view.controls_in(node)) <= 12 and not any(
+        small = len(view.controls_in(node)) <= _BANNER_CONTROLS and not any(
             one.is_password for one in view.inputs_in(node)
         )
         if answers and small:
@@ -243,7 +268,7 @@ def _dialog(situation: Situation) -> Plan | None:
 def _dismiss(situation: Situation, node: Node) -> Plan | None:
     control = _agreeing(situation.view, node) or _closing(situation.view, node)
     topic = clip(situation.view.label(node) or situation.view.text(node), 40)
-    if control and situation.memory.tried(control, situation.url) < 2:
+    if control and situation.memory.tried(control, situation.url) < _MOST_SAME:
         return click(control, Purpose.DISMISS, f'closes what lies over the page ("{topic}")')
     # An earlier dialog of the same page may have been closed by it.
     last = situation.memory.last
@@ -265,7 +290,7 @@ def _closing(view: PageView, node: Node) -> Control | None:
         (
             max(
                 concept("obstacle.close").score(one.label),
-                0.95 * concept("login.skip").score(one.label),
+                _SKIPS * concept("login.skip").score(one.label),
             ),
             one,
         )
@@ -300,7 +325,7 @@ def _cover(situation: Situation) -> Plan | None:
     view = situation.view
     shown = [one for one in view.controls if one.node.in_viewport and one.node.box]
     covered = [one for one in shown if one.node.covered]
-    if len(covered) < 2 or len(covered) * 2 < len(shown):
+    if len(covered) < _COVERED or len(covered) * 2 < len(shown):
         return None
     if len(situation.memory.purposes(Purpose.DISMISS)) >= _MAX_DISMISSALS or dialogs(view):
         return None

@@ -11,6 +11,13 @@ from skyvern_dagster.reading.concepts import PARTLY, concept
 from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.words import clip, fold
 
+_VERIFIES = 0.9
+"""A button that begins with such a word is the code's own; below one that says nothing else."""
+
+_MOST_CODES = 2
+"""A code may run out while it is typed; a second one that is refused is wrong, and a third may lock
+the account."""
+
 
 def enter_code(situation: Situation, fields: tuple[Input, ...]) -> Plan:
     """Types the current code, or says why that can't be done."""
@@ -29,7 +36,7 @@ def enter_code(situation: Situation, fields: tuple[Input, ...]) -> Plan:
         for one in situation.memory.purposes(Purpose.ONE_TIME_CODE)
         if one.decision.type == "solve_totp"
     ]
-    if len(entered) >= 2:
+    if len(entered) >= _MOST_CODES:
         problem = entered[-1].result.error or site_says(situation) or asked
         reason = f"The one-time code was not accepted: {clip(problem, 120)}"
         return terminate(situation, "one_time_code", reason)
@@ -58,7 +65,7 @@ def _code_submit(situation: Situation, fields: tuple[Input, ...]) -> Control | N
             if one.position > fields[-1].position and not concept("login.skip").mentioned(one.label)
         ]
         verifying = [
-            (0.9, one)
+            (_VERIFIES, one)
             for _, one in scored
             if fold(one.label).startswith(
                 ("verif", "bestat", "confirm", "prufen", "check", "valid")

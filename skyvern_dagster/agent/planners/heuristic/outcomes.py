@@ -10,6 +10,11 @@ from typing import Any
 from skyvern_dagster.reading.concepts import word_list
 from skyvern_dagster.reading.words import fold, name_words
 
+_OF_NAME = 1.5
+"""An error code's name says what it is for; its description mentions what it isn't, too."""
+_FURTHER_WORD = 0.5
+"""Longer phrases say more: half for each word beyond the first."""
+
 
 def error_codes(mapping: Mapping[str, str], situation: str) -> tuple[str, ...]:
     """The codes that stand for a situation (a key of ``outcomes.yaml``), the nearest meaning first.
@@ -40,7 +45,7 @@ def _kind(code: str, description: str, preferred: str) -> str:
 
 
 def _score(kind: str, name: str, described: str) -> float:
-    return 1.5 * _matched(kind, name) + _matched(kind, described)
+    return _OF_NAME * _matched(kind, name) + _matched(kind, described)
 
 
 def _matched(kind: str, text: str) -> float:
@@ -58,7 +63,10 @@ def _patterns(kind: str) -> tuple[tuple[re.Pattern[str], float], ...]:
         (fold(str(term)) for term in _situations()[kind]["words"]), key=len, reverse=True
     )
     return tuple(
-        (re.compile(rf"(?<![^\W_]){re.escape(term)}(?![^\W_])"), 1.0 + 0.5 * term.count(" "))
+        (
+            re.compile(rf"(?<![^\W_]){re.escape(term)}(?![^\W_])"),
+            1.0 + _FURTHER_WORD * term.count(" "),
+        )
         for term in terms
     )
 

@@ -10,7 +10,19 @@ from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.concepts import ALMOST_ONLY, MOSTLY, PLAINLY, concept
 from skyvern_dagster.reading.controls import Control, Input, same_page
 from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.text_lengths import LINE
 from skyvern_dagster.reading.words import fold
+
+_PAGER_TEXT = 200
+"""Characters of a pager with its numbers, arrows and a count; longer parts hold the list."""
+_NUMBERS_TEXT = 120
+"""Characters of a row of page numbers: forty numbers with spaces."""
+_OPTIONS = 2
+"""A select of one page has nothing to turn to."""
+_TITLE = 0.9
+"""A tool tip counts a little less than a label."""
+_LAST_SIGN = 0.7
+"""A lone "»" leads on; beside a "›" it leads to the end. Below any word for "next"."""
 
 _PAGE_OF = re.compile(
     r"(?:page|seite|pagina|pag)\.?\s*(\d+)\s*(?:of|von|sur|de|di|van|/)\s*(\d+)|^\W*(\d+)\s*/\s*(\d+)\W*$"
@@ -60,11 +72,11 @@ def _next_score(view: PageView, control: Control) -> float:
         return 0.0
     if fold(control.label) == "»":
         return (
-            0.7
+            _LAST_SIGN
             if not _has_symbol(view, control.node, "›") and not _has_symbol(view, control.node, ">")
             else 0.0
         )
-    score = max(wanted.score(control.label), 0.9 * wanted.score(control.node.title))
+    score = max(wanted.score(control.label), _TITLE * wanted.score(control.node.title))
     if control.node.attributes.get("rel") == "next":
         return 1.0
     symbol_only = fold(control.label) in wanted.symbols
@@ -85,7 +97,7 @@ def _in_pager(view: PageView, node: Node) -> bool:
     """Whether a control stands in a row of page numbers, or beside a previous one."""
     for above in list(view.ancestors(node))[:4]:
         text = view.text(above)
-        if len(text) > 200:
+        if len(text) > _PAGER_TEXT:
             return False
         named = fold(above.name)
         if "pagina" in named or "pagination" in named or "pager" in named or "seiten" in named:
@@ -106,7 +118,7 @@ def _next_number(view: PageView) -> Onward | None:
             for one in view.controls_in(row)
             if re.fullmatch(r"\s*\d{1,3}\s*", one.label)
         }
-        if len(numbered) < 1 or len(view.text(row)) > 120 or not row.children:
+        if len(numbered) < 1 or len(view.text(row)) > _NUMBERS_TEXT or not row.children:
             continue
         current = _current_number(view, row, numbered)
         if current and (control := numbered.get(current + 1)):
@@ -160,7 +172,7 @@ def page_select(view: PageView) -> tuple[Input, str] | None:
     for field in view.inputs:
         options = field.node.options
         labels = [option.label.strip() for option in options]
-        if len(options) < 2 or not all(
+        if len(options) < _OPTIONS or not all(
             re.fullmatch(r"(?:\D{0,8}\s)?\d+(?:\s*/\s*\d+)?", label) for label in labels
         ):
             continue
@@ -176,7 +188,7 @@ def page_select(view: PageView) -> tuple[Input, str] | None:
 def says_more(view: PageView) -> bool | None:
     """Whether the page says that there is more than it shows; ``None`` when it doesn't say."""
     for line in view.paragraphs:
-        if len(line) > 80:
+        if len(line) > LINE:
             continue
         if match := _SHOWN_OF.search(fold(line)):
             return int(match.group(2)) < int(match.group(3))
@@ -189,6 +201,6 @@ def says_more(view: PageView) -> bool | None:
 def claimed_total(view: PageView) -> int | None:
     """How many records the page says that the list has (``1 - 10 of 23``), or ``None``."""
     for line in view.paragraphs:
-        if len(line) <= 80 and (match := _SHOWN_OF.search(fold(line))):
+        if len(line) <= LINE and (match := _SHOWN_OF.search(fold(line))):
             return int(match.group(3))
     return None

@@ -21,7 +21,7 @@ from skyvern_dagster.agent.planners.heuristic.listing import read_list
 from skyvern_dagster.agent.planners.heuristic.login import asks_to_log_in, log_in
 from skyvern_dagster.agent.planners.heuristic.login_signs import logged_in
 from skyvern_dagster.agent.planners.heuristic.named_click import press_named
-from skyvern_dagster.agent.planners.heuristic.navigation import go_to
+from skyvern_dagster.agent.planners.heuristic.navigation import MOST_NAVIGATIONS, go_to
 from skyvern_dagster.agent.planners.heuristic.obstacles import clear_the_way
 from skyvern_dagster.agent.planners.heuristic.phrases import named_after
 from skyvern_dagster.agent.planners.heuristic.searching import search
@@ -39,7 +39,12 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import FAIRLY, concept
 from skyvern_dagster.reading.nested_values import flat_items
-from skyvern_dagster.reading.words import clip, fold, overlap
+from skyvern_dagster.reading.words import ALIKE, clip, fold, overlap
+
+_MOST_NAVIGATIONS = 8
+"""Where getting to a page is the whole task: two more than on the way to do something there."""
+_WORKING_SECONDS = 3
+"""See `_MOST_WAITS`."""
 
 _INSIDE = frozenset(
     {
@@ -218,7 +223,7 @@ def _clicks(situation: Situation) -> Plan | None:
         return plan
     if situation.intent.target or situation.intent.target_words:
         targets = (situation.intent.target,) if situation.intent.target else ()
-        if len(situation.memory.purposes(Purpose.NAVIGATE)) < 6 and (
+        if len(situation.memory.purposes(Purpose.NAVIGATE)) < MOST_NAVIGATIONS and (
             plan := go_to(situation, targets, situation.intent.target_words)
         ):
             return plan
@@ -237,7 +242,7 @@ def _doubt_after_clicks(situation: Situation, label: str) -> Plan | None:
     if busy := busy_control(situation):
         if situation.memory.in_a_row(Purpose.WAIT) < _MOST_WAITS:
             why = f'Wait: the page works on it ("{clip(busy, 40)}")'
-            return act([Wait(seconds=3, reasoning=why, purpose=Purpose.WAIT)], why)
+            return act([Wait(seconds=_WORKING_SECONDS, reasoning=why, purpose=Purpose.WAIT)], why)
         return unsure(f'"{label}" was clicked, and {situation.url} still says "{busy}"')
     if told := complaint(situation):
         return unsure(f'"{label}" was clicked, and {situation.url} says "{told}"')
@@ -265,7 +270,7 @@ def _navigation(situation: Situation) -> Plan:
             f"This is the page that was asked for: {clip(situation.view.main_headings[-1])}",
             LIKELY,
         )
-    if len(situation.memory.purposes(Purpose.NAVIGATE)) < 8 and (
+    if len(situation.memory.purposes(Purpose.NAVIGATE)) < _MOST_NAVIGATIONS and (
         intent.target or intent.target_words
     ):
         targets = (intent.target,) if intent.target else ()
@@ -289,5 +294,5 @@ def _arrived(situation: Situation) -> bool:
     if intent.target and any(concept(intent.target).score(text) >= FAIRLY for text in headings):
         return True
     return bool(intent.target_words) and any(
-        overlap(intent.target_words, text) >= 0.6 for text in headings
+        overlap(intent.target_words, text) >= ALIKE for text in headings
     )

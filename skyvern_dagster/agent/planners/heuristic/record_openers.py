@@ -16,6 +16,11 @@ from skyvern_dagster.reading.controls import Control, same_page
 from skyvern_dagster.reading.record_part import RecordPart
 from skyvern_dagster.reading.words import clip, fold
 
+_NAMES_RECORD, _WITH_DETAILS = 0.75, 0.15
+"""A control that names the record: at least this, and more where it also says "details"."""
+_WHOLE_RECORD = 0.5
+"""A record's own box, where it can be clicked."""
+
 _PURPOSES = {
     "requests": Purpose.REQUEST_DOCUMENT,
     "row_menu": Purpose.ROW_MENU,
@@ -129,13 +134,13 @@ def _details_score(situation: Situation, control: Control, *, alone: bool) -> fl
         else 0.0
     )
     if wanted and (fold(wanted) in fold(control.label) or fold(wanted) in fold(url)):
-        score = max(score, 0.75) + 0.15
+        score = max(score, _NAMES_RECORD) + _WITH_DETAILS
     elif (
         not alone
         and control.node.role in {"row", "listitem", "article", "generic"}
         and control.node.children
     ):
-        score = max(score, 0.5)
+        score = max(score, _WHOLE_RECORD)
     return score
 
 

@@ -6,7 +6,13 @@ from skyvern_dagster.agent.decisions import Back, Goto, InputText, Scroll, Selec
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.document_click import FOR_DOCUMENTS
 from skyvern_dagster.agent.planners.heuristic.documents import DocumentKind
-from skyvern_dagster.agent.planners.heuristic.filter_choices import another, choose, closed, wider
+from skyvern_dagster.agent.planners.heuristic.filter_choices import (
+    MOST_MENUS,
+    another,
+    choose,
+    closed,
+    wider,
+)
 from skyvern_dagster.agent.planners.heuristic.navigation import RELATED, go_to
 from skyvern_dagster.agent.planners.heuristic.pagination import onward, page_select
 from skyvern_dagster.agent.planners.heuristic.situation import (
@@ -28,6 +34,12 @@ from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.record_part import form_of, numbers_like
 from skyvern_dagster.reading.wanted_item import is_weak
 from skyvern_dagster.reading.words import fold
+
+_MOST_SCROLLS = 10
+"""Of a list that grows: with ten records a time, a hundred. Arbitrary; a list that is turned has
+`_MAX_PAGES`."""
+_MOST_FILTERS = 8
+"""As many periods as menus of them (`MOST_MENUS`)."""
 
 _MAX_NAVIGATION = 10
 """As many as on the way to a list (`target_page`)."""
@@ -136,7 +148,7 @@ def _page_on(situation: Situation) -> Plan | None:
         )
     if (
         not stuck
-        and len(situation.memory.purposes(Purpose.SCROLL)) < 10
+        and len(situation.memory.purposes(Purpose.SCROLL)) < _MOST_SCROLLS
         and not _scroll_in_vain(situation)
     ):
         why = f"Scroll: {situation.intent.record_id} may come further down"
@@ -174,7 +186,7 @@ def _is_short_number(view: PageView, node: Node, identifier: str) -> bool:
 
 def _filter(situation: Situation) -> Plan | None:
     used = situation.memory.chosen_filters
-    if len(used) >= 8:
+    if len(used) >= _MOST_FILTERS:
         return None
     window = _known_day(situation)
     choice = wider(situation.view, window, situation.today, used) or another(
@@ -194,7 +206,7 @@ def _open_period_menu(situation: Situation) -> Plan | None:
     used = situation.memory.chosen_filters
     opened = situation.memory.purposes(Purpose.OPEN_FILTER)
     control = closed(situation.view, _known_day(situation), situation.today, used)
-    if control is None or len(opened) > len(used) or len(opened) >= 8:
+    if control is None or len(opened) > len(used) or len(opened) >= MOST_MENUS:
         return None
     return click(
         control, Purpose.OPEN_FILTER, f"may show the period of {situation.intent.record_id}", LIKELY

@@ -17,6 +17,9 @@ from skyvern_dagster.reading.concepts import LOOSELY, MOSTLY, PLAINLY, concept
 from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.page import PageView
 
+_BY_ROLE = 0.8
+"""What the page says to browsers: as good as a label of little more than the word."""
+
 
 def search(situation: Situation, wording: str) -> Plan:
     """Types the wording into the page's search, opening it first where it is folded away."""
@@ -54,7 +57,7 @@ def search_field(view: PageView) -> Input | None:
             wanted.score(field.node.placeholder),
         )
         if field.node.role == "searchbox" or field.node.input_type == "search":
-            score = max(score, 0.8)
+            score = max(score, _BY_ROLE)
         scored.append((score, field))
     score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
     return best if score >= LOOSELY else None

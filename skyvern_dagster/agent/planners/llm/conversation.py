@@ -6,6 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from skyvern_dagster.addresses.http_status import is_error
 from skyvern_dagster.agent.decisions import Find
 from skyvern_dagster.agent.planner import Goal, PlanRequest
 from skyvern_dagster.agent.planners.llm.history import history_lines, last_memory
@@ -94,7 +95,7 @@ class Conversation:
             url=fenced(seen.url),
             title=fenced(seen.title).replace('"', "'"),
             lang=fenced(seen.lang).replace('"', "'") if seen.lang not in _PLAIN else "",
-            status=seen.http_status if (seen.http_status or 200) >= 400 else None,
+            status=seen.http_status if seen.http_status and is_error(seen.http_status) else None,
             dialogs=[fenced(each) for each in seen.dialogs],
             text=fenced(text),
             tabs=fenced(", ".join(tabs)) if len(tabs) > 1 else "",

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
+from skyvern_dagster.addresses.http_status import is_error
 from skyvern_dagster.agent.decisions import Complete, Decision, Extract, InputText
 from skyvern_dagster.agent.planner import Plan, PlanFailure, PlanRequest
 from skyvern_dagster.agent.planners.llm.checking import verify
@@ -47,7 +48,6 @@ _FEW_LINES = 3
 _SEVERAL = 3
 """Controls without a name: one or two (an icon that closes, one that searches) can be told by their
 place, more can't."""
-_HTTP_ERROR = 400
 _FAILED_STEPS = 2
 """One step without an effect happens (a slow page); two in a row mean that the text doesn't show
 what is wrong."""
@@ -279,7 +279,7 @@ def _unproven(decision: Decision) -> Decision:
 def _proves(text: str, request: PlanRequest) -> bool:
     """Whether a text shows now and is new since the task began, or is what the goal names."""
     status = request.observation.http_status
-    if not shows(request.observation, text) or complains(text) or (status or 0) >= _HTTP_ERROR:
+    if not shows(request.observation, text) or complains(text) or is_error(status or 0):
         return False
     goal = request.goal
     named = [goal.navigation_goal, *(str(value) for _, value in flat_items(goal.payload))]

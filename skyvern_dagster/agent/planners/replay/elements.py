@@ -25,6 +25,7 @@ variables in it are the same."""
 
 
 _SHOWN = 60
+"""Characters of a name in a message: a label's."""
 _MOST_SHOWN = 3
 """Of what a page has instead: enough to see whether something was renamed, in one line."""
 
