@@ -53,7 +53,7 @@ def only(text: str) -> tuple[str, str]:
         ("url: website, §navigation_goal: '{% if %}'",
          "malformed template: Expected an expression, got 'end of statement block'", ""),
         ("url: website, §navigation_goal: '{{ website | upcase }}'",
-         "malformed template: No filter named 'upcase'.", ""),
+         "there is no filter or test 'upcase'", "did you mean 'upper'?"),
     ],
 )  # fmt: skip
 def test_a_wrong_name(text: str, message: str, hint: str) -> None:

@@ -9,16 +9,19 @@ from typing import assert_never
 from skyvern_dagster.addresses.url import parse_url
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.file_stores.azure import AzureStore
+from skyvern_dagster.blocks.file_stores.google_drive import DriveFolder
 from skyvern_dagster.blocks.file_stores.s3 import S3Store, s3_client
 from skyvern_dagster.blocks.file_stores.sftp import SftpServer, SftpStore
 from skyvern_dagster.blocks.file_stores.store import FileStore
+from skyvern_dagster.blocks.google_api import DRIVE_SCOPE, google_client
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
 from skyvern_dagster.blocks.server_login import check_host, checked_address, secret_text
-from skyvern_dagster.blocks.storage_fields import DRIVE, StorageFields, StorageType
+from skyvern_dagster.blocks.storage_fields import StorageFields, StorageType
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.templating.rendering import is_template
 
 _AWS = "amazonaws.com"
+_FOLDER = re.compile(r"/folders/([A-Za-z0-9_-]+)")
 _AZURE = "blob.core.windows.net"
 
 
@@ -37,7 +40,7 @@ def open_store(context: BlockContext, fields: StorageFields, kind: StorageType) 
         case "azure":
             return _azure(context, fields)
         case "google_drive":
-            raise BlockError(DRIVE)
+            return _drive(context, fields)
         case _:
             assert_never(kind)
 
@@ -141,3 +144,12 @@ def _azure(context: BlockContext, fields: StorageFields) -> AzureStore:
     if not key:
         raise BlockError("azure_storage_account_key: the block needs one")
     return AzureStore(account, container, key)
+
+
+def _drive(context: BlockContext, fields: StorageFields) -> DriveFolder:
+    given = _needed(context, fields.google_drive_folder_id, "google_drive_folder_id")
+    address = _FOLDER.search(given)
+    folder = address.group(1) if address else given
+    name = "google_credential_id"
+    client = google_client(context, fields.google_credential_id, name, DRIVE_SCOPE)
+    return DriveFolder(client, folder)
