@@ -18,6 +18,7 @@ The layout::
     runs/<run>/questions/<block>.json   what people were asked
     runs/<run>/replies/<block>.json     what they said
     runs/<run>/email/<block>.json       messages that were sent
+    runs/<run>/appended/<block>.json    how long a sheet was before rows were added
     runs/<run>/browser_states/<id>.json what blocks hand on
     runs/<run>/downloads/<block>/...    files
     runs/<run>/tasks/<block>/<task>/... what the agent saw and did
@@ -146,6 +147,10 @@ class RunKeys:
     def reply(self, block_key: str) -> str:
         """What a person said to that."""
         return f"{self.folder}/replies/{block_key}.json"
+
+    def appended(self, block: str) -> str:
+        """How long a sheet was before a block began to add rows."""
+        return f"{self.folder}/appended/{block}{_RECORD}"
 
     def email(self, block_key: str) -> str:
         """The mark of a message; without its suffix, what is claimed while it is being sent."""

@@ -127,6 +127,9 @@ class Block(BaseModel):
     template_fields: ClassVar[tuple[str, ...]] = ()
     """Fields that may hold Jinja but whose plain text is just text."""
 
+    folder_fields: ClassVar[frozenset[str]] = frozenset()
+    """Of the key fields, those whose plain text may also be the name of a folder."""
+
     parameter_fields: ClassVar[tuple[str, ...]] = ("parameter_keys",)
     """Fields that hold parameter keys and nothing else."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import re
 from collections.abc import Iterator, Mapping
@@ -85,6 +86,8 @@ code: |
                 "templates aren't rendered in code",
                 "name the parameter in parameter_keys, and use it as a variable",
             )
+        if problem := _syntax_problem(code):
+            yield BlockWarning(("code",), problem, "the block will fail")
         if code_settings().use == "off":
             yield BlockWarning((), "code blocks are switched off here", "set SKYVERN_CODE_BLOCKS")
 
@@ -142,6 +145,20 @@ code: |
         ]
         output = {**self.failed_output(reason), **({"errors": errors} if errors else {})}
         return BlockOutcome(status="failed", output=output, failure_reason=reason)
+
+
+def _syntax_problem(code: str) -> str:
+    """Why a code is no Python; empty where it is, or where only its templates aren't."""
+    try:
+        compile(code, "code", "exec", flags=ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    except (SyntaxError, ValueError) as error:
+        line = f"line {error.lineno} of the code: " if isinstance(error, SyntaxError) else ""
+        return (
+            "" if is_template(code) else f"this is no Python: {line}{getattr(error, 'msg', error)}"
+        )
+    except (RecursionError, MemoryError):
+        return "the code is nested too deeply"
+    return ""
 
 
 def _word(code: str) -> str:

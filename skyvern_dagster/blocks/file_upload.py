@@ -49,6 +49,7 @@ sftp_remote_path: invoices/{{ month }}
 """
     key_fields: ClassVar[tuple[str, ...]] = ("path", "azure_folder_path", *STORAGE_TEXTS)
     template_fields: ClassVar[tuple[str, ...]] = ("prompt",)
+    folder_fields: ClassVar[frozenset[str]] = frozenset({"path", "azure_folder_path"})
     takes_downloads: ClassVar[bool] = True
     kind: ClassVar[str] = "upload"
     changes_nothing: ClassVar[bool] = True

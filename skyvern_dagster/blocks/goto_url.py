@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from skyvern_dagster.agent.decisions import Complete
 from skyvern_dagster.agent.planner import Plan, PlanFailure, Planner, PlanRequest
 from skyvern_dagster.blocks.agent_block import AgentBlock, Instruction
+from skyvern_dagster.blocks.block import BlockWarning
 from skyvern_dagster.blocks.context import BlockContext
 
 _MISSING = (404, 410)
@@ -41,6 +43,13 @@ url: https://portal.example
 """
     block_type: Literal["goto_url"]
     url: str = Field(description="Where to go.")
+
+    @classmethod
+    def warnings_in(cls, fields: Mapping[str, Any]) -> Iterator[BlockWarning]:
+        """An address that says nothing."""
+        yield from super().warnings_in(fields)
+        if fields.get("url") == "":
+            yield BlockWarning(("url",), "'url' is empty: the block will fail", "add an address")
 
     def instruction(self) -> Instruction:
         """See the base class."""

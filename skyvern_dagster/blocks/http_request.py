@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field, RootModel, model_validator
 
 from skyvern_dagster.addresses.http_status import is_error, may_pass
 from skyvern_dagster.artifacts.files import StoredFile
-from skyvern_dagster.blocks.block import LeafBlock
+from skyvern_dagster.blocks.block import BlockWarning, LeafBlock
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.entry import BlockEntry, FilesEntry
 from skyvern_dagster.blocks.given_file import given_file
@@ -77,6 +78,14 @@ body: {total: "{{ total }}"}
         if self.save_response_as_file and self.secret_response_paths:
             raise ValueError("secret_response_paths and save_response_as_file exclude each other")
         return self
+
+    @classmethod
+    def warnings_in(cls, fields: Mapping[str, Any]) -> Iterator[BlockWarning]:
+        """A method that there isn't."""
+        method = fields.get("method")
+        if isinstance(method, str) and method and method.strip().upper() not in METHODS:
+            message = f"{method!r} is no method of a request: the block will fail"
+            yield BlockWarning(("method",), message, f"one of {', '.join(METHODS)}")
 
     def describe(self) -> str:
         """What it asks."""

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from skyvern_dagster.blocks.block import BlockWarning
+from skyvern_dagster.blocks.google_api import NO_ACCOUNT, has_account
 
 StorageType = Literal["s3", "azure", "google_drive", "sftp"]
 """The kinds of places that hold files."""
@@ -33,17 +34,11 @@ STORAGE_TEXTS = (
 )
 """Fields of :class:`StorageFields` that may name a parameter, or hold a template."""
 
-
-DRIVE = (
-    "Google Drive can't be reached from here: it takes an account of Google's with the rights of "
-    "an app of yours. Use S3 or SFTP, or send the files by e-mail"
-)
-"""What to do in place of Google Drive."""
-
 _NEEDED = {
     "s3": ("s3_bucket",),
     "azure": ("azure_storage_account_name", "azure_storage_account_key",
               "azure_blob_container_name"),
+    "google_drive": ("google_drive_folder_id",),
     "sftp": ("sftp_host", "sftp_username", "sftp_host_key"),
 }  # fmt: skip
 
@@ -62,9 +57,14 @@ class StorageFields(BaseModel):
     azure_storage_account_key: str | None = None
     azure_blob_container_name: str | None = None
     google_credential_id: str | None = Field(
-        default=None, description="Parameter whose secret is a service account's JSON key."
+        default=None,
+        description="Parameter whose secret is a service account's JSON key; else the server's "
+        "own (`SKYVERN_GOOGLE_SERVICE_ACCOUNT`).",
     )
-    google_drive_folder_id: str | None = None
+    google_drive_folder_id: str | None = Field(
+        default=None,
+        description="Id, or address, of a folder of a shared drive that the account may write to.",
+    )
     sftp_host: str | None = None
     sftp_port: int | None = Field(default=None, ge=1, le=65535, description="22 if left out.")
     sftp_username: str | None = None
@@ -79,9 +79,9 @@ class StorageFields(BaseModel):
 
 def store_warnings(fields: Mapping[str, Any], kind: str) -> Iterator[BlockWarning]:
     """What a kind of store needs and a block doesn't say."""
-    if kind == "google_drive":
-        message, _, hint = DRIVE.partition(". ")
-        yield BlockWarning((), f"{message}: the block will fail", hint)
+    if kind == "google_drive" and not fields.get("google_credential_id") and not has_account():
+        message, _, hint = NO_ACCOUNT.partition(": ")
+        yield BlockWarning((), message, hint)
     for name in _NEEDED.get(kind, ()):
         if not fields.get(name):
             yield BlockWarning((), f"{name!r} is missing: the block will fail", f"add {name!r}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -15,7 +15,7 @@ from skyvern_dagster.blocks.agent_block import (
     TaskOutput,
     outcome_of,
 )
-from skyvern_dagster.blocks.block import ModelUse
+from skyvern_dagster.blocks.block import BlockWarning, ModelUse
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.model_question import (
     ModelRequest,
@@ -28,6 +28,7 @@ from skyvern_dagster.blocks.session_work import on_page
 from skyvern_dagster.browser.session import BrowserSession
 from skyvern_dagster.ids import new_id
 
+_CRITERIA = ("complete_criterion", "terminate_criterion")
 _PURPOSE = "to judge its criteria"
 
 _VERDICT: dict[str, Any] = {
@@ -74,8 +75,14 @@ complete_criterion: The total is below 1000.
     @classmethod
     def model_use(cls, fields: Mapping[str, Any]) -> ModelUse | None:
         """It judges what is said in plain words."""
-        del fields
-        return ModelUse("judges its criteria")
+        return ModelUse("judges its criteria") if any(map(fields.get, _CRITERIA)) else None
+
+    @classmethod
+    def warnings_in(cls, fields: Mapping[str, Any]) -> Iterator[BlockWarning]:
+        """Nothing that is to be judged."""
+        if not any(map(fields.get, _CRITERIA)):
+            message = "the block has no criterion: it checks nothing"
+            yield BlockWarning((), message, "add 'complete_criterion' or 'terminate_criterion'")
 
     def instruction(self) -> Instruction:
         """See the base class."""

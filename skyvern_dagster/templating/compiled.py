@@ -73,6 +73,16 @@ def syntax_tree(template: str) -> nodes.Template:
         return _ENVIRONMENT.parse(template)
 
 
+def known_filters() -> frozenset[str]:
+    """The filters that templates may use."""
+    return frozenset(_ENVIRONMENT.filters)
+
+
+def known_tests() -> frozenset[str]:
+    """The tests that templates may use."""
+    return frozenset(_ENVIRONMENT.tests)
+
+
 def rendered_here(template: str, names: Mapping[str, Any]) -> str:
     """The text of a template.
 

@@ -11,12 +11,14 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Literal
 
-from jinja2 import meta
+from jinja2 import meta, nodes
 
 from skyvern_dagster.templating.absent import without
 from skyvern_dagster.templating.compiled import (
     compiling,
     evaluated_here,
+    known_filters,
+    known_tests,
     mentioned,
     rendered_here,
     syntax_tree,
@@ -41,6 +43,34 @@ def names_used(template: str) -> frozenset[str]:
     """
     with compiling(template):
         return frozenset(meta.find_undeclared_variables(syntax_tree(template)))
+
+
+@lru_cache(maxsize=1024)
+def unknown_filters(template: str) -> frozenset[str]:
+    """The filters and tests of a template that there are not.
+
+    Raises:
+        TemplateError: The template is malformed.
+    """
+    tree = syntax_tree(template)
+    filters = {each.name for each in tree.find_all(nodes.Filter)} - known_filters()
+    tests = {each.name for each in tree.find_all(nodes.Test)} - known_tests()
+    return frozenset(filters | tests)
+
+
+@lru_cache(maxsize=1024)
+def names_asked_for(template: str) -> frozenset[str]:
+    """The names that a template asks whether they are there: ``x is defined``, ``x | default(1)``.
+
+    Raises:
+        TemplateError: The template is malformed.
+    """
+    tree = syntax_tree(template)
+    asking: list[nodes.Node | None] = [
+        *(each.node for each in tree.find_all(nodes.Filter) if each.name in ("default", "d")),
+        *(each.node for each in tree.find_all(nodes.Test) if each.name in ("defined", "undefined")),
+    ]
+    return frozenset(each.name for each in asking if isinstance(each, nodes.Name))
 
 
 def render(template: str, names: Mapping[str, Any]) -> str:

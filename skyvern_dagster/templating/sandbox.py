@@ -172,7 +172,29 @@ class Environment(SandboxedEnvironment):
 
 
 class _Bounding(NodeTransformer):
-    """Puts the counting filters into the syntax tree."""
+    """Puts the counting filters into the syntax tree, and takes fields before methods.
+
+    Jinja takes the method of a mapping before its field of that name: ``{{ order.items }}`` would
+    be a function, and the list of an API's answer out of reach. What is called stays a method.
+    """
+
+    def visit_Getattr(self, node: nodes.Getattr) -> nodes.Getitem:  # noqa: N802
+        self.generic_visit(node)
+        name = nodes.Const(node.attr, lineno=node.lineno)
+        return nodes.Getitem(node.node, name, node.ctx, lineno=node.lineno)
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Call:  # noqa: N802
+        function = node.node
+        if not isinstance(function, nodes.Getattr):
+            self.generic_visit(node)
+            return node
+        function.node = self.visit(function.node)
+        node.args = [self.visit(each) for each in node.args]
+        node.kwargs = [self.visit(each) for each in node.kwargs]
+        for name in ("dyn_args", "dyn_kwargs"):
+            given = getattr(node, name)
+            setattr(node, name, None if given is None else self.visit(given))
+        return node
 
     def visit_For(self, node: nodes.For) -> nodes.For:  # noqa: N802 - the visitor's names
         self.generic_visit(node)

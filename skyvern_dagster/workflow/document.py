@@ -53,7 +53,7 @@ class Document:
                 value = value[part]
             except (KeyError, IndexError, TypeError):
                 break
-            if isinstance(value, dict) and "block_type" in value:
+            if isinstance(part, int) and isinstance(value, dict) and "block_type" in value:
                 label = str(value.get("label", ""))
         return label
 

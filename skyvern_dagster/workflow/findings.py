@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -79,8 +79,11 @@ _LONGEST_NAME = 80
 _MOST_COMPARED = 300
 """Names: comparing two takes some 20 microseconds. Of more, those that begin alike are compared."""
 
+_SHORTEST_PART = 3
+"""Characters: a word of less stands in many names by chance."""
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+
+def did_you_mean(name: str, known: Collection[str]) -> str:
     """A hint with the known name that is closest; empty where none is close."""
     if len(name) > _LONGEST_NAME:
         return ""
@@ -88,4 +91,6 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     if len(others) > _MOST_COMPARED:
         others = set(sorted(each for each in others if each[:2] == name[:2])[:_MOST_COMPARED])
     close = difflib.get_close_matches(name, sorted(others), n=1)
-    return f"did you mean {close[0]!r}?" if close else ""
+    if not close and len(name) >= _SHORTEST_PART:  # a name of which a part was left out
+        close = [each for each in sorted({*known} - {name}) if f"_{name}_" in f"_{each}_"]
+    return f"did you mean {close[0]!r}?" if len(close) == 1 else ""

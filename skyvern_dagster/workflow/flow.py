@@ -36,6 +36,7 @@ class FlowProblem(NamedTuple):
         label: The block that it is about.
         branch: The branch of it, where one is.
         unknown: The label that it names, where there is no such block.
+        is_unreached: Whether it is that nothing leads to the block.
     """
 
     label: str
@@ -43,6 +44,7 @@ class FlowProblem(NamedTuple):
     hint: str = ""
     branch: int | None = None
     unknown: str = ""
+    is_unreached: bool = False
 
 
 @dataclass(frozen=True)
@@ -268,6 +270,7 @@ class _Layout:
                     "it is never reached",
                     f"name it as the next_block_label of another block, or move it; the sequence "
                     f"begins at {roots[0]!r}",
+                    is_unreached=True,
                 )
             )
         place = {label: index for index, label in enumerate(self._labels)}

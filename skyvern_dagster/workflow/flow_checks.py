@@ -52,7 +52,10 @@ def _sequence(
     blocks: Sequence[BlockOutline], document: Document, last: str | None = None
 ) -> Iterator[Finding]:
     by_label = {block.label: block for block in blocks}
+    is_unclear = any(_has_no_branches(block) for block in blocks)
     for problem in outline_flow(blocks, last).problems:
+        if problem.is_unreached and is_unclear:
+            continue  # the model says what is wrong with the branches that would lead there
         known = by_label.keys() - {problem.label, last}
         yield _finding(problem, by_label[problem.label], known, document)
     for block in blocks:
@@ -62,6 +65,10 @@ def _sequence(
                 block.path, "the loop has no blocks: it does nothing", severity="warning"
             )
         yield from _sequence(block.body, document)
+
+
+def _has_no_branches(block: BlockOutline) -> bool:
+    return issubclass(block.model, ConditionalBlock) and not block.fields.get("branch_conditions")
 
 
 def _finding(

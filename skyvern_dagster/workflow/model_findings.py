@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -14,9 +15,10 @@ from skyvern_dagster.workflow.dagster_section import SECTION_MODELS, DagsterSect
 from skyvern_dagster.workflow.definition import DefinitionBody, WorkflowDefinition
 from skyvern_dagster.workflow.document import Document
 from skyvern_dagster.workflow.findings import Finding, Path, did_you_mean
-from skyvern_dagster.workflow.invented_words import BLOCK_TYPES, meant_field
+from skyvern_dagster.workflow.invented_words import BLOCK_TYPES, SHAPES, VALUES, meant_field
 from skyvern_dagster.workflow.parameters import PARAMETER_MODELS
 from skyvern_dagster.workflow.partition_settings import PARTITION_TYPES
+from skyvern_dagster.workflow.skyvern_export import WRAPPERS
 
 _WANTED = {
     "bool_parsing": "true or false",
@@ -30,6 +32,9 @@ _WANTED = {
     "string_type": "a text",
 }
 """Pydantic's error types -> what they ask for."""
+
+_OWN_SHAPES = frozenset({("a mapping", "blocks"), ("a mapping", "loop_blocks")})
+"""What is said of a list that doesn't help with one of its items."""
 
 _TYPES: dict[str, Collection[str]] = {
     "parameter_type": PARAMETER_MODELS,
@@ -70,9 +75,7 @@ def _document_path(detail: ErrorDetails, data: Any) -> Path:
 def _words(detail: ErrorDetails, path: Path, document: Document) -> tuple[str, str]:
     field, given = _name(path), detail["input"]
     if (wanted := _WANTED.get(detail["type"])) is not None:
-        is_text_without_quotes = wanted == "a text" and isinstance(given, bool | int | float)
-        hint = "put it in quotes" if is_text_without_quotes else ""
-        return f"{field} must be {wanted}, not {_kind(given)}", hint
+        return f"{field} must be {wanted}, not {_kind(given)}", _shape_hint(path, wanted, given)
     match detail["type"]:
         case "missing":
             return f"{field} is missing", f"add {path[-1]!r}"
@@ -93,9 +96,23 @@ def _words(detail: ErrorDetails, path: Path, document: Document) -> tuple[str, s
             return f"{field} {message}, not {_kind(given)}", ""
 
 
+def _shape_hint(path: Path, wanted: str, given: Any) -> str:
+    """How a value is written that stands there in another form."""
+    if wanted == "a text" and isinstance(given, bool | int | float):
+        return "put it in quotes"
+    if not path:
+        return "a definition has a title and, under workflow_definition, parameters and blocks"
+    name = next((part for part in reversed(path) if isinstance(part, str)), "")
+    if (hint := SHAPES.get(name)) and given not in (None, "") and (wanted, name) not in _OWN_SHAPES:
+        return hint
+    return f"write it as [{given}]" if wanted == "a list" and isinstance(given, str) else ""
+
+
 def _unknown_word(field: str, given: Any, expected: str) -> tuple[str, str]:
     known = expected.replace(" or ", ", ").replace("'", "").split(", ")
-    return f"{field} must be {expected}, not {given!r}", did_you_mean(str(given), known)
+    meant = VALUES.get(str(given).casefold())
+    hint = f"did you mean {meant!r}?" if meant in known else did_you_mean(str(given), known)
+    return f"{field} must be {expected}, not {given!r}", hint
 
 
 def _unknown_type(detail: ErrorDetails) -> tuple[str, str]:
@@ -103,8 +120,10 @@ def _unknown_type(detail: ErrorDetails) -> tuple[str, str]:
     known = _TYPES.get(which) or block_types()
     message = f"{which} {tag!r} is not supported"
     supported = f"supported: {', '.join(known)}"
-    meant = BLOCK_TYPES.get(tag.casefold(), "") if which == "block_type" else ""
-    similar = f"did you mean {meant!r}?" if meant in known else did_you_mean(tag, known)
+    word = re.sub(r"[\s-]+", "_", tag.strip().casefold())
+    meant = word if word in known else BLOCK_TYPES.get(word, "")
+    is_meant = meant in known and which == "block_type"
+    similar = f"did you mean {meant!r}?" if is_meant else did_you_mean(word, known)
     return message, "; ".join(filter(None, (similar, supported)))
 
 
@@ -115,13 +134,19 @@ def _discriminator(detail: ErrorDetails) -> str:
 def _place_for(field: str, path: Path, data: Any) -> str:
     """What to do about an unknown field: the name it may be a slip of, or where it belongs."""
     here = _model_at(path[:-1], data)
+    if here is WorkflowDefinition and field in WRAPPERS:
+        return f"the definition is what stands in {field}; skyvern-dagster import takes both"
     if meant := meant_field(field, here.model_fields):
         return f"did you mean {meant!r}?"
     if here is not WorkflowDefinition and field in WorkflowDefinition.model_fields:
         return "it belongs to the top level of the document"
     if here is not DefinitionBody and field in DefinitionBody.model_fields:
         return "it belongs under workflow_definition"
-    return did_you_mean(field, here.model_fields) or "remove it"
+    if hint := did_you_mean(field, here.model_fields):
+        return hint
+    if here is WorkflowDefinition and (meant := meant_field(field, DefinitionBody.model_fields)):
+        return f"did you mean {meant!r}, under workflow_definition?"
+    return "remove it"
 
 
 def _model_at(path: Path, data: Any) -> type[BaseModel]:
@@ -135,8 +160,32 @@ def _model_at(path: Path, data: Any) -> type[BaseModel]:
     if path[1:2] == ("parameters",):
         return PARAMETER_MODELS[fields["parameter_type"]]
     if path[1:2] == ("blocks",):
-        return block_types().get(str(fields.get("block_type")), Block)
-    return DefinitionBody
+        return _block_model(path, data)
+    return _nested(DefinitionBody, path[1:])
+
+
+def _block_model(path: Path, data: Any) -> type[BaseModel]:
+    """The model of a place in a block: its own, or that of a mapping in it."""
+    value, model, rest = data, Block, path
+    for place, part in enumerate(path, start=1):
+        value = value[part]
+        if isinstance(part, int) and path[place - 2] in ("blocks", "loop_blocks"):
+            model, rest = block_types().get(str(value.get("block_type")), Block), path[place:]
+    return _nested(model, rest)
+
+
+def _nested(model: type[BaseModel], path: Path) -> type[BaseModel]:
+    """The model of a field's mapping, or of the mappings in its list."""
+    for part in path:
+        if isinstance(part, str) and part in model.model_fields:
+            model = _model_in(model.model_fields[part].annotation) or model
+    return model
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for each in get_args(annotation) if (found := _model_in(each))), None)
 
 
 def _section_model(path: Path) -> type[BaseModel]:

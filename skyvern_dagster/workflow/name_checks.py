@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from skyvern_dagster.blocks.block import DOWNLOAD_DIRECTORY, BlockText
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.blocks.send_email import SMTP_FIELDS
 from skyvern_dagster.blocks.while_loop import WhileLoopBlock
 from skyvern_dagster.errors import TemplateError
-from skyvern_dagster.templating.rendering import is_template, names_used
+from skyvern_dagster.templating.compiled import known_filters, known_tests
+from skyvern_dagster.templating.rendering import (
+    is_template,
+    names_asked_for,
+    names_used,
+    unknown_filters,
+)
 from skyvern_dagster.workflow.declarations import BlockOutline, Outline
 from skyvern_dagster.workflow.document import Document
 from skyvern_dagster.workflow.findings import Finding, Path, did_you_mean
 from skyvern_dagster.workflow.flow_checks import in_order
-from skyvern_dagster.workflow.invented_words import LOOP_NAMES, meant_field
+from skyvern_dagster.workflow.invented_words import (
+    FILTERS,
+    FOREIGN_NAMES,
+    LOOP_NAMES,
+    meant_field,
+)
 from skyvern_dagster.workflow.parameters import CREDENTIAL_KINDS, RESERVED_KEYS, SECRET_KINDS
 
+_BEGINNINGS = re.compile(r"\{%-?\s*(?:if|for)\s")
+_ENDS = re.compile(r"\{%-?\s*end(?:if|for)\b")
 _LOOP_NAMES = frozenset({"current_item", "current_value", "current_index"})
 _LITERAL_HINTS = {
     "url": "for an address, write https://...",
@@ -116,19 +130,35 @@ class NameChecks:
     def _text(self, text: BlockText, point: _Point) -> Iterator[Finding]:
         if is_template(text.text):
             yield from self._template(text, point)
-        elif text.may_be_key and (text.text in point.known or text.text in self._outputs):
+        elif text.may_be_key and self._is_a_key(text, point):
             yield from self._name(text.text, text, point)
-        elif _can_only_be_a_key(text):
+        elif _can_only_be_a_key(text, point.block):
             yield self._unknown(text.text, text, point, _LITERAL_HINTS[str(text.path[0])])
+
+    def _is_a_key(self, text: BlockText, point: _Point) -> bool:
+        """Of text that may be prose, the name of a later output is just a word."""
+        is_name = text.text.endswith("_output") or _can_only_be_a_key(text, point.block)
+        return text.text in point.known or (is_name and text.text in self._outputs)
 
     def _template(self, text: BlockText, point: _Point) -> Iterator[Finding]:
         try:
+            if unknown := unknown_filters(text.text):
+                for name in sorted(unknown):
+                    yield self._document.finding(
+                        point.place(text),
+                        f"there is no filter or test {name!r}",
+                        _filter_hint(name),
+                    )
+                return
             used = names_used(text.text)
         except TemplateError as error:
-            yield self._document.finding(point.place(text), str(error))
+            yield self._document.finding(point.place(text), str(error), _syntax_hint(text.text))
             return
+        asked_for = names_asked_for(text.text)
         for name in sorted(used):
-            yield from self._name(name, text, point)
+            for finding in self._name(name, text, point):
+                # A text that asks whether a name is there works without it.
+                yield replace(finding, severity="warning") if name in asked_for else finding
 
     def _name(self, name: str, text: BlockText, point: _Point) -> Iterator[Finding]:
         if name in point.loops:
@@ -146,6 +176,9 @@ class NameChecks:
         similar = did_you_mean(name, [*point.known, *([DOWNLOAD_DIRECTORY] if hint else [])])
         if (meant := LOOP_NAMES.get(name)) in point.known:
             similar = f"did you mean {meant!r}?"
+        similar = similar or FOREIGN_NAMES.get(name, "")
+        if text.path[0] in point.block.model.parameter_fields:
+            similar = similar or "declare it among the parameters"
         hints = ", ".join(filter(None, (similar, hint)))
         return self._document.finding(place, f"unknown name {name!r}", hints)
 
@@ -194,9 +227,29 @@ def _made_in_turns(block: BlockOutline) -> frozenset[str]:
     )
 
 
-def _can_only_be_a_key(text: BlockText) -> bool:
+def _can_only_be_a_key(text: BlockText, block: BlockOutline) -> bool:
     is_word = text.text.isidentifier() and text.text != DOWNLOAD_DIRECTORY
-    return text.may_be_key and text.path[0] in _LITERAL_HINTS and is_word
+    is_key = text.path[0] in _LITERAL_HINTS and text.path[0] not in block.model.folder_fields
+    return text.may_be_key and is_key and is_word
+
+
+def _filter_hint(name: str) -> str:
+    if (meant := FILTERS.get(name.casefold())) is not None:
+        return f"did you mean {meant!r}?"
+    if hint := did_you_mean(name, known_filters() | known_tests()):
+        return hint
+    return "those of Jinja are there, and json; a value's own methods, too: {{ name.split(',') }}"
+
+
+def _syntax_hint(template: str) -> str:
+    """What to do about a template that isn't one, where its braces say it."""
+    for opening, closing in (("{{", "}}"), ("{%", "%}")):
+        if template.count(opening) > template.count(closing):
+            return f"what begins with {opening} ends with {closing}"
+    begun = len(_BEGINNINGS.findall(template))
+    if begun > len(_ENDS.findall(template)):
+        return "each {% if %} and {% for %} has its {% endif %} and {% endfor %}"
+    return ""
 
 
 def _made_by(labels: Iterable[str]) -> frozenset[str]:

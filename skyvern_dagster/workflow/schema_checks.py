@@ -88,7 +88,7 @@ def _required(schema: Mapping[Any, Any], path: Path) -> Iterator[tuple[Path, str
     if isinstance(properties, Mapping) and isinstance(required, list):
         for name in required:
             if isinstance(name, str) and name not in properties:
-                hint = did_you_mean(name, map(str, properties)) or "add it to the properties"
+                hint = did_you_mean(name, [*map(str, properties)]) or "add it to the properties"
                 yield (*path, "required"), f"{name!r} is required and no property", hint
     inner = [(("properties", name), each) for name, each in (_mapping(properties)).items()]
     for step, each in [*inner, (("items",), schema.get("items"))]:

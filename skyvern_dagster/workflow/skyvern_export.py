@@ -7,7 +7,7 @@ times, blocks with the parameters that their keys name.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from skyvern_dagster.blocks.block import Block
@@ -15,11 +15,17 @@ from skyvern_dagster.blocks.registry import block_types
 from skyvern_dagster.blocks.send_email import SMTP_FIELDS
 from skyvern_dagster.errors import DefinitionError
 from skyvern_dagster.workflow.definition import DefinitionBody, WorkflowDefinition
+from skyvern_dagster.workflow.document import Document
+from skyvern_dagster.workflow.findings import Finding
 from skyvern_dagster.workflow.parameters import PARAMETER_MODELS
 
 Fields = dict[str, Any]
 
 _BODY = "workflow_definition"
+_ANSWER = "this is an answer of Skyvern's API: what its server adds to a definition is left out"
+WRAPPERS = ("json_definition", "workflow", "agent", "workflows", "agents")
+"""Under which a request or an answer has the definition."""
+
 _ROW = frozenset({"created_at", "modified_at", "deleted_at", "workflow_id"})
 """What every row of Skyvern's database has."""
 
@@ -51,6 +57,36 @@ def imported(content: Any) -> list[ImportedWorkflow]:
     return [_imported(each) for each in _workflows(content)]
 
 
+def as_definition(document: Document) -> tuple[Document, list[Finding]]:
+    """A document as a definition: of an answer of Skyvern's API, without what its server adds.
+
+    Skyvern takes back what its API answers, and so must we; a warning says that it is one, and
+    another what is left out of it that says something.
+    """
+    if not _is_answer(document.data):
+        return document, []
+    result = _imported(document.data, keep_made=True)
+    found = [(_ANSWER, "skyvern-dagster import makes a definition of it"), *(
+        (each, "") for each in result.changes
+    )]  # fmt: skip
+    findings = [document.finding((), message, hint, "warning") for message, hint in found]
+    return replace(document, data=result.definition), findings
+
+
+def _is_answer(data: Any) -> bool:
+    """Whether it has what only Skyvern's server writes."""
+    body = data.get(_BODY) if isinstance(data, dict) else None
+    blocks = body.get("blocks") if isinstance(body, dict) else None
+    is_row = isinstance(data, dict) and {"workflow_permanent_id", "organization_id"} <= data.keys()
+    return isinstance(body, dict) and (
+        is_row
+        or any(
+            isinstance(each, dict) and isinstance(each.get("output_parameter"), dict)
+            for each in (blocks if isinstance(blocks, list) else ())
+        )
+    )
+
+
 def _workflows(content: Any) -> Iterator[Fields]:
     if isinstance(content, list):
         for each in content:
@@ -61,7 +97,7 @@ def _workflows(content: Any) -> Iterator[Fields]:
             "this is no workflow: there must be a mapping with title and workflow_definition, or a "
             "list of such"
         )
-    for wrapper in ("json_definition", "workflow", "agent", "workflows", "agents"):
+    for wrapper in WRAPPERS:
         if _BODY not in content and isinstance(content.get(wrapper), dict | list):
             yield from _workflows(content[wrapper])
             return
@@ -72,14 +108,14 @@ def _workflows(content: Any) -> Iterator[Fields]:
     yield content
 
 
-def _imported(given: Fields) -> ImportedWorkflow:
+def _imported(given: Fields, *, keep_made: bool = False) -> ImportedWorkflow:
     result = ImportedWorkflow({})
     top = _known(given, WorkflowDefinition, "the document", result)
     body = _known(given[_BODY], DefinitionBody, _BODY, result)
     body["parameters"] = [
         _parameter(each, result)
         for each in body.get("parameters") or []
-        if isinstance(each, dict) and not _is_made(each, body, result)
+        if isinstance(each, dict) and (keep_made or not _is_made(each, body, result))
     ]
     body["blocks"] = [_block(each, result) for each in body.get("blocks") or []]
     result.definition = {**top, _BODY: body}

@@ -21,12 +21,6 @@ from tests.workflow.documents import TASK, document, findings
 FOR_PEOPLE = {"description", "is_saved_task"}
 """What is for people alone; ``is_saved_task`` is told back to clients."""
 
-GOOGLE = {
-    "google_credential_id", "google_drive_folder_id", "sheet_name", "range", "has_header_row",
-    "write_mode", "column_mapping", "create_sheet_if_missing",
-}  # fmt: skip
-"""Of what fails with a sentence that says so, and is told at validation."""
-
 TOLD_BACK = {"proxy_location", "is_saved_task"}
 """Fields without effect that the model has: answers to clients hold them."""
 
@@ -64,7 +58,7 @@ def _attributes() -> Iterator[str]:
 @pytest.mark.parametrize("name", MODELS)
 def test_a_field_that_nobody_reads_is_one_without_effect(name: str, read: frozenset[str]) -> None:
     model = MODELS[name]
-    silent = set(model.model_fields) - read - _inert(model) - DISCRIMINATORS - FOR_PEOPLE - GOOGLE
+    silent = set(model.model_fields) - read - _inert(model) - DISCRIMINATORS - FOR_PEOPLE
     assert silent == set()
 
 

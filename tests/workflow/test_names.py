@@ -51,9 +51,10 @@ def only(text: str) -> tuple[str, str]:
          "'late' comes from 'last_output', which is made by a later block",
          "move that block before this one"),
         ("url: website, §navigation_goal: '{% if %}'",
-         "malformed template: Expected an expression, got 'end of statement block'", ""),
+         "malformed template: Expected an expression, got 'end of statement block'",
+         "each {% if %} and {% for %} has its {% endif %} and {% endfor %}"),
         ("url: website, §navigation_goal: '{{ website | upcase }}'",
-         "malformed template: No filter named 'upcase'.", ""),
+         "there is no filter or test 'upcase'", "did you mean 'upper'?"),
     ],
 )  # fmt: skip
 def test_a_wrong_name(text: str, message: str, hint: str) -> None:

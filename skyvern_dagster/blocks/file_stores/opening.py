@@ -10,17 +10,20 @@ from skyvern_dagster.addresses.url import parse_url
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.file_stores.azure import AzureStore
 from skyvern_dagster.blocks.file_stores.checked_proxy import checked_proxy
+from skyvern_dagster.blocks.file_stores.google_drive import DriveFolder
 from skyvern_dagster.blocks.file_stores.s3 import S3Store
 from skyvern_dagster.blocks.file_stores.sftp import PORT, SftpServer, SftpStore
 from skyvern_dagster.blocks.file_stores.store import FileStore
+from skyvern_dagster.blocks.google_api import DRIVE_SCOPE, google_client
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
 from skyvern_dagster.blocks.s3_client import s3_client
 from skyvern_dagster.blocks.server_login import check_host, checked_address, secret_text
-from skyvern_dagster.blocks.storage_fields import DRIVE, StorageFields, StorageType
+from skyvern_dagster.blocks.storage_fields import StorageFields, StorageType
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.templating.rendering import is_template
 
 _AWS = "amazonaws.com"
+_FOLDER = re.compile(r"/folders/([A-Za-z0-9_-]+)")
 _AZURE = "blob.core.windows.net"
 
 
@@ -39,7 +42,7 @@ def open_store(context: BlockContext, fields: StorageFields, kind: StorageType) 
         case "azure":
             return _azure(context, fields)
         case "google_drive":
-            raise BlockError(DRIVE)
+            return _drive(context, fields)
         case _:
             assert_never(kind)
 
@@ -151,3 +154,12 @@ def _azure(context: BlockContext, fields: StorageFields) -> AzureStore:
     if not key:
         raise BlockError("azure_storage_account_key: the block needs one")
     return AzureStore(account, container, key)
+
+
+def _drive(context: BlockContext, fields: StorageFields) -> DriveFolder:
+    given = _needed(context, fields.google_drive_folder_id, "google_drive_folder_id")
+    address = _FOLDER.search(given)
+    folder = address.group(1) if address else given
+    name = "google_credential_id"
+    client = google_client(context, fields.google_credential_id, name, DRIVE_SCOPE)
+    return DriveFolder(client, folder)
