@@ -195,7 +195,7 @@ class GoogleClient:
         if answer.status in (403, 404):
             hint = f"; is it shared with {self.account.email}?"
         return BlockError(
-            f"Google refused ({answer.status}): {reason}{hint}", retryable=_is_passing(answer)
+            f"Google refused ({answer.status}): {reason}{hint}", retryable=may_pass(answer.status)
         )
 
 
@@ -244,7 +244,7 @@ def _token_in(answer: WebAnswer, email: str) -> str:
     if is_error(answer.status) or not isinstance(token, str):
         raise BlockError(
             f"Google gave {email} no token ({answer.status}): {_reason(answer)}",
-            retryable=_is_passing(answer),
+            retryable=may_pass(answer.status),
         )
     return token
 
@@ -259,7 +259,3 @@ def _reason(answer: WebAnswer) -> str:
     if isinstance(error, dict):
         return str(error.get("message") or error)
     return str(given.get("error_description") or error) if isinstance(given, dict) else str(given)
-
-
-def _is_passing(answer: WebAnswer) -> bool:
-    return may_pass(answer.status)
