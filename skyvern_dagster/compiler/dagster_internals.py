@@ -47,6 +47,7 @@ from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._serdes import ConfigurableClass
 
 if TYPE_CHECKING:
+    from dagster._grpc.types import ExecuteRunArgs
     from dagster_shared.error import SerializableErrorInfo
     from starlette.types import ASGIApp
 
@@ -312,7 +313,18 @@ class LaunchedRun:
         from dagster._grpc.types import ExecuteRunArgs
         from dagster._serdes import deserialize_value
 
-        given = deserialize_value(arguments, ExecuteRunArgs)
+        return cls._of(deserialize_value(arguments, ExecuteRunArgs))
+
+    @classmethod
+    def unpacked(cls, arguments: Any) -> LaunchedRun:
+        """Reads them from what dagster-celery hands to its workers."""
+        from dagster._grpc.types import ExecuteRunArgs
+        from dagster._serdes import unpack_value
+
+        return cls._of(unpack_value(arguments, as_type=ExecuteRunArgs))
+
+    @classmethod
+    def _of(cls, given: ExecuteRunArgs) -> LaunchedRun:
         assert given.instance_ref is not None
         return cls(given.run_id, given.job_origin.job_name, given.instance_ref)
 

@@ -21,6 +21,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from celery import signals
@@ -28,7 +29,9 @@ from dagster_celery import defaults
 from dagster_celery.make_app import make_app
 from dagster_celery.tasks import create_execute_job_task, create_resume_job_task, create_task
 
+from skyvern_dagster.compiler.dagster_internals import LaunchedRun
 from skyvern_dagster.launching.fork_server import PRELOADED
+from skyvern_dagster.process.run_job import carry_out_only
 
 _LOOK_SECONDS = 1.0
 """Arbitrary: well below the time after which a worker counts as gone."""
@@ -70,6 +73,13 @@ def prepare(**_: Any) -> None:
     """In each process that works."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+
+
+@signals.task_prerun.connect  # type: ignore[untyped-decorator]
+def narrow(kwargs: Mapping[str, Any] | None = None, **_: Any) -> None:
+    """Before a run: its process needs no other jobs of the code location."""
+    if arguments := (kwargs or {}).get("execute_job_args_packed"):
+        carry_out_only(LaunchedRun.unpacked(arguments).job_name)
 
 
 def _end_with(worker: int) -> None:
