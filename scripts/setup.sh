@@ -39,7 +39,7 @@ install_clients() {
             continue
         fi
         mkdir -p "$folder"
-        if ! "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+        if ! "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile \
             --target "$folder" "skyvern==$version" email-validator >"$folder/.log" 2>&1; then
             cat "$folder/.log" >&2
             return 1
@@ -51,7 +51,9 @@ install_clients() {
 install_clients &
 clients=$!
 
-# The lock is complete: looking for what else might be needed takes longer than installing.
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
+# The lock is complete: looking for what else might be needed takes longer than installing. Python
+# compiles what is imported, at its first import; all of it takes a minute, and most never is.
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile --no-deps \
+    -r requirements.lock
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps -e .
 wait "$clients"
