@@ -14,7 +14,7 @@ from skyvern_dagster.agent.task import HandOn
 from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.compiler.data_edges import Producers
-from skyvern_dagster.execution.runner import hand_on_after, least_handed_on, needed_by
+from skyvern_dagster.execution.handing_on import hand_on_after, least_handed_on, needed_by
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.flow import flow_of
 from skyvern_dagster.workflow.loader import Workflow

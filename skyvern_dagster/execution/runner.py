@@ -6,37 +6,33 @@ import hashlib
 import itertools
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from skyvern_dagster.agent.task import HandOn
-from skyvern_dagster.artifacts.run_request import read_request
 from skyvern_dagster.blocks.block import Block, LeafBlock
-from skyvern_dagster.blocks.context import BlockContext, Log, Services
+from skyvern_dagster.blocks.context import Log, Services
 from skyvern_dagster.blocks.extraction import ExtractionBlock
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.blocks.judging import judge
 from skyvern_dagster.blocks.loop import LoopBlock
-from skyvern_dagster.blocks.offered_files import file_parameters
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.blocks.while_loop import MAX_TURNS, WhileLoopBlock
-from skyvern_dagster.credentials.one_time_codes import CodeOrigin
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.errors import BlockError, InfrastructureError, SkyvernDagsterError
 from skyvern_dagster.execution.attempt import carried_out
+from skyvern_dagster.execution.block_contexts import BlockContexts
 from skyvern_dagster.execution.collecting import LoopProblem, collect, iteration_key
 from skyvern_dagster.execution.declarations import (
-    code_identifiers,
     declarations,
     keys_typed,
 )
-from skyvern_dagster.execution.deliveries import delivery_of, item_digest, with_item
-from skyvern_dagster.execution.ending import missing, unfinished_items
+from skyvern_dagster.execution.deliveries import with_item
+from skyvern_dagster.execution.handing_on import hand_on_after, least_handed_on, needed_by
 from skyvern_dagster.execution.loop_items import checked_items, is_in_words, loop_items
 from skyvern_dagster.execution.loop_rules import is_fatal, loops_around, stopped_by, with_ending
-from skyvern_dagster.execution.names import Names
 from skyvern_dagster.execution.records import BlockRecord, RunRecords
 from skyvern_dagster.execution.scope import LoopFrame, Scope
 from skyvern_dagster.execution.side_by_side import run_width, side_by_side
@@ -51,9 +47,6 @@ INFRASTRUCTURE_DELAYS = (1.0, 5.0)
 Twice: a renderer or a browser that was killed is there again at once; a disk, a store or a model
 server that hasn't come back after some seconds is a matter of minutes, and of ``resume``.
 """
-
-MOST_LACKING = 50
-"""How many missing items a block is told of by name; an e-mail stays readable."""
 
 Ran = tuple[Scope, BlockOutcome]
 """The scope after a block, and how the block ended."""
@@ -92,6 +85,10 @@ class Runner:
         vault = SecretVault(declarations(self.workflow, scope.parameters), access, Redactor())
         vault.learn(keys_typed(self.workflow))
         return vault
+
+    @property
+    def _contexts(self) -> BlockContexts:
+        return BlockContexts(self.workflow, self.services, self.approved, self.triggered_by)
 
     def records(self, scope: Scope) -> RunRecords:
         """The run's records."""
@@ -132,7 +129,7 @@ class Runner:
         def log(line: str) -> None:
             self.log(vault.redactor.text(line))
 
-        context = self._context(block, scope, vault=vault, log=log, hand_on=hand_on, fork=fork)
+        context = self._contexts.of(block, scope, vault=vault, log=log, hand_on=hand_on, fork=fork)
         started = time.monotonic()
         outcome = carried_out(block, context)
         return outcome.model_copy(
@@ -141,70 +138,6 @@ class Runner:
                 "files": with_item(outcome.files, context),
             }
         )
-
-    def _context(
-        self,
-        block: Block,
-        scope: Scope,
-        *,
-        vault: SecretVault,
-        log: Log,
-        hand_on: HandOn,
-        fork: bool,
-    ) -> BlockContext:
-        """What a block is told at an attempt."""
-        definition = self.workflow.definition
-        request = read_request(self.services.artifacts, scope.workflow_run_id)
-        settings = definition.workflow_definition.browser_settings
-        return BlockContext(
-            workflow_run_id=scope.workflow_run_id,
-            block_key=scope.block_key(block.label),
-            iteration=scope.iteration,
-            names=Names(definition, scope),
-            vault=vault,
-            services=self._services(block),
-            log=log,
-            state=scope.state,
-            has_page=scope.has_page,
-            fork=fork,
-            hand_on=hand_on,
-            files=scope.files,
-            request=request,
-            delivery=delivery_of(self.workflow, scope),
-            covers=tuple(scope.spans) if not scope.frames else (),
-            item=item_digest(scope),
-            organization_id=scope.organization_id,
-            trust=scope.trust,
-            code_origin=CodeOrigin(definition.totp_verification_url, definition.totp_identifier),
-            workflow=scope.workflow_permanent_id,
-            planner=definition.planner,
-            file_parameters=file_parameters(definition.parameters),
-            lacking=lambda: self._lacking(scope),
-            error_codes=definition.error_codes,
-            approved=self.approved,
-            triggered_by=self.triggered_by,
-            code_identifiers=code_identifiers(definition),
-            headers={
-                **(definition.extra_http_headers or {}),
-                **(request.extra_http_headers if request is not None else {}),
-            },
-            time_zone=(settings.timezone_id if settings is not None else None) or "",
-            system_prompt=definition.system_prompt_for(block),
-        )
-
-    def _lacking(self, scope: Scope) -> list[str]:
-        records = self.records(scope).all(self.workflow)
-        items = missing(unfinished_items(self.workflow, records))
-        lines = [f"- {each.sentence}" for each in items[:MOST_LACKING]]
-        more = len(items) - len(lines)
-        return [*lines, f"- and {more} more"] if more else lines
-
-    def _services(self, block: Block) -> Services:
-        """The services, with the block's own time-out."""
-        seconds = self.workflow.definition.timeout(block.label)
-        if seconds is None:
-            return self.services
-        return replace(self.services, agent=replace(self.services.agent, max_seconds=seconds))
 
     def finished(self, block: LeafBlock, scope: Scope) -> BlockOutcome | None:
         """The outcome on record of a block that needs no further attempt in this scope.
@@ -430,7 +363,7 @@ class Runner:
     def _holds(self, loop: WhileLoopBlock, turn: Scope) -> tuple[bool, LoopProblem | None]:
         """Whether there is another turn, or why that can't be said."""
         vault = self.vault(turn)
-        context = self._context(
+        context = self._contexts.of(
             loop, turn, vault=vault, log=self.log, hand_on="session", fork=turn.fork
         )
         try:
@@ -465,37 +398,6 @@ class Runner:
         after, outcome = collect(loop, scope, iterations, self.workflow, problem)
         self.record(loop, scope, outcome)
         return after, outcome
-
-
-def hand_on_after(block: Block, loop: LoopBlock) -> HandOn:
-    """What is needed of the browser session that a block of a loop's body leaves.
-
-    Where iterations share a page, the next one begins with what the last block has left, and so
-    does whatever follows the loop.
-    """
-    if loop.shares_page:
-        return needed_by(loop.loop_blocks)
-    flow = flow_of(loop.loop_blocks)
-    blocks = {each.label: each for each in loop.loop_blocks}
-    return needed_by([blocks[label] for label in flow.order[flow.order.index(block.label) + 1 :]])
-
-
-def least_handed_on(workflow: Workflow) -> HandOn:
-    """What each block at the top level leaves of the browser, whoever comes next."""
-    return "state" if workflow.definition.persist_browser_session else "nothing"
-
-
-def needed_by(later: Sequence[Block], *, least: HandOn = "nothing") -> HandOn:
-    """What blocks need of the browser session of the one before them.
-
-    A loop's iterations fork from the state, so the live session is of no use to them.
-
-    Args:
-        least: What is handed on in any case.
-    """
-    if any(block.uses_browser() for block in later):
-        return "session"
-    return "state" if any(block.takes_browser_state for block in walk(later)) else least
 
 
 def _files_digest(block: Block, scope: Scope) -> str:
