@@ -63,9 +63,9 @@ class RemoteChromium:
 ChromiumSource = LocalChromium | RemoteChromium
 
 _INHERITED = (
-    "HOME", "PATH", "USER", "LOGNAME", "LANG", "LC_", "TZ", "TMPDIR", "DISPLAY", "XAUTHORITY", "WAYLAND_",
-    "XDG_", "DBUS_", "FONTCONFIG_", "LD_LIBRARY_PATH", "SSL_CERT_", "CHROME_", "HTTP_PROXY", "HTTPS_PROXY",
-    "ALL_PROXY", "NO_PROXY",
+    "HOME", "PATH", "USER", "LOGNAME", "LANG", "LC_", "TZ", "TMPDIR",
+    "DISPLAY", "XAUTHORITY", "WAYLAND_", "XDG_", "DBUS_", "FONTCONFIG_", "LD_LIBRARY_PATH",
+    "SSL_CERT_", "CHROME_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY",
 )  # fmt: skip
 """Beginnings of the names: folders, language, screen, fonts, the way to the network."""
 
