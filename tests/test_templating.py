@@ -228,6 +228,10 @@ def test_templates_that_can_grow_are_rendered_without_an_environment() -> None:
         assert [each.partition(b"=")[0] for each in environment.split(b"\0") if each] == [
             b"PYTHONPATH"
         ]
+        status = Path(f"/proc/{seen._process.pid}/status").read_text()
+        if "Seccomp:" in status:  # it starts no process, and opens no socket
+            assert "Seccomp:\t2\n" in status
+            assert "CapEff:\t0000000000000000\n" in status
     finally:
         seen.close()
 

@@ -127,14 +127,14 @@ class Repetitions:
         if kept is None or time.time() - kept.seconds > KEPT_SECONDS:
             self._store.write(key, own.model_dump_json().encode())
             return own
-        if kept.status is None and kept.process != process and self._is_under_way(kept):
+        if kept.status is None and kept.process != process and self._is_under_way(key, kept):
             raise _under_way()
         return kept
 
-    def _is_under_way(self, kept: KeptAnswer) -> bool:
+    def _is_under_way(self, key: str, kept: KeptAnswer) -> bool:
         gone = process_is_gone(kept.process)
-        if gone is None:  # of another machine
-            return time.time() - kept.seconds < _LONGEST_SECONDS
+        if gone is None:  # of another machine, whose clock may be wrong
+            return self._store.seconds_since(key) < _LONGEST_SECONDS
         return not gone
 
     def _read(self, key: str) -> KeptAnswer | None:

@@ -113,6 +113,29 @@ _PLAIN = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 _ODD = re.compile(r"[\s\\]")
 
 
+_WITHIN = re.compile(r"\b(?:https?|wss?)://[^\s\"'<>]+", re.IGNORECASE)
+
+
+def without_logins(text: str) -> str:
+    """A text with its addresses as far as their path: logins, queries and fragments hold keys."""
+    return _WITHIN.sub(lambda found: _plain(found.group()), text)
+
+
+def by_origin(text: str) -> str:
+    """A text with the servers of its addresses only: for those of which the path is a key, too."""
+    return _WITHIN.sub(lambda found: _origin(found.group()), text)
+
+
+def _plain(url: str) -> str:
+    address = parse_url(url)
+    return "an address" if address is None else f"{address.origin}{address.path}"
+
+
+def _origin(url: str) -> str:
+    address = parse_url(url)
+    return "an address" if address is None else address.origin
+
+
 def shortened(url: str) -> str:
     """An address for messages."""
     return url if len(url) <= _LONGEST_SHOWN else url[:_LONGEST_SHOWN] + "…"

@@ -52,7 +52,9 @@ class LinkSigner:
         Raises:
             AccessError: It isn't.
         """
-        if not hmac.compare_digest(self._signature(key, expires).encode(), signature.encode()):
+        if not hmac.compare_digest(
+            self._signature(key, expires).encode(), signature.encode(errors="replace")
+        ):
             raise AccessError("This link is not valid: ask for the run again to get a new one")
         if expires < time.time():
             raise AccessError("This link has expired: ask for the run again to get a new one")

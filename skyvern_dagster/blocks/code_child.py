@@ -251,8 +251,8 @@ def limit(job: dict[str, Any]) -> None:
         _, hard = resource.getrlimit(what)
         wanted = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(what, (wanted, wanted))
-    beside = Path(__file__).with_name("code_confinement.py")
-    spec = importlib.util.spec_from_file_location("code_confinement", beside)
+    beside = Path(__file__).parents[1] / "process" / "confinement.py"
+    spec = importlib.util.spec_from_file_location("confinement", beside)
     assert spec is not None
     assert spec.loader is not None
     confinement = importlib.util.module_from_spec(spec)

@@ -151,8 +151,18 @@ timeout_seconds: 86400
             f"{question.yes} or {question.no}, until {question.deadline:%Y-%m-%d %H:%M} UTC:\n"
             f"{where}\n"
         )
-        send(server, server.mailbox, message, list(question.recipients))
-        context.log(f"{context.block_key}: asked {len(question.recipients)} by e-mail")
+        told = send(server, server.mailbox, message, list(question.recipients))
+        for each, why in told.refused.items():
+            context.log(f"{context.block_key}: {each} was not told: the mail server says {why}")
+        if not told.reached and not told.unclear:
+            raise BlockError(
+                "the mail server refused everybody who was to be asked: "
+                + ", ".join(f"{each} ({why})" for each, why in told.refused.items()),
+                retryable=all(why.is_temporary for why in told.refused.values()),
+            )
+        if told.unclear:
+            context.log(f"{context.block_key}: it is unclear who was told: {told.problem}")
+        context.log(f"{context.block_key}: asked {len(told.reached)} by e-mail")
 
     def _answered(self, question: Question, reply: Reply) -> BlockOutcome:
         word = question.yes if reply.approved else question.no

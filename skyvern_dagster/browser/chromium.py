@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
+from skyvern_dagster.addresses.url import by_origin
 from skyvern_dagster.browser.chromium_features import disable_features
 from skyvern_dagster.errors import BrowserBrokenError, BrowserNotFoundError
 
@@ -41,15 +42,32 @@ class LocalChromium:
 
     path: Path
 
+    def __str__(self) -> str:
+        return str(self.path)
+
 
 @dataclass(frozen=True)
 class RemoteChromium:
-    """A running browser that we attach to, and leave running."""
+    """A running browser that we attach to, and leave running.
 
-    cdp_url: str
+    Attributes:
+        cdp_url: Its address, which is often its key, too.
+    """
+
+    cdp_url: str = field(repr=False)
+
+    def __str__(self) -> str:
+        return by_origin(self.cdp_url)
 
 
 ChromiumSource = LocalChromium | RemoteChromium
+
+_INHERITED = (
+    "HOME", "PATH", "USER", "LOGNAME", "LANG", "LC_", "TZ", "TMPDIR",
+    "DISPLAY", "XAUTHORITY", "WAYLAND_", "XDG_", "DBUS_", "FONTCONFIG_", "LD_LIBRARY_PATH",
+    "SSL_CERT_", "CHROME_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY",
+)  # fmt: skip
+"""Beginnings of the names: folders, language, screen, fonts, the way to the network."""
 
 
 def find_chromium(
@@ -126,13 +144,21 @@ async def start_chromium(
                 return await playwright.chromium.connect_over_cdp(cdp_url)
             case LocalChromium(path):
                 return await playwright.chromium.launch(
-                    executable_path=path, headless=headless, args=[*_switches(), *switches]
+                    executable_path=path,
+                    headless=headless,
+                    args=[*_switches(), *switches],
+                    env=_environment(os.environ),
                 )
             case _:
                 assert_never(source)
     except Error as error:
-        reason = error.message.strip().splitlines()[0]
+        reason = by_origin(error.message.strip().splitlines()[0])
         raise BrowserBrokenError(f"The browser at {source} did not start: {reason}") from error
+
+
+def _environment(whole: Mapping[str, str]) -> dict[str, str | float | bool]:
+    """What Chromium inherits; the worker's logins aren't for a process that shows pages."""
+    return {name: text for name, text in whole.items() if name.upper().startswith(_INHERITED)}
 
 
 def _switches() -> list[str]:

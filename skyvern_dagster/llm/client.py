@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from skyvern_dagster.addresses.http_status import is_server_error
+from skyvern_dagster.addresses.url import without_logins
 from skyvern_dagster.llm.adapting import adapted
 from skyvern_dagster.llm.capabilities import Capabilities
 from skyvern_dagster.llm.chat_call import chat_call
@@ -39,6 +40,8 @@ _WRONG_KEY = (401, 403)
 _MOST_ADAPTATIONS = 9
 """Each leaves out one more thing, and there are no more: pictures, temperature, two names of the
 longest answer, a plainer schema, two ways to ask for JSON, turns, the system message."""
+_LONGEST_REASON = 600
+"""Characters: what a server says of a refusal, without its stack trace."""
 _ROOM_FOR_ANSWER = 300
 """Tokens of a usual answer: a request that leaves less in the context is too long."""
 _WORTH_CHECKING = 1_000
@@ -250,7 +253,8 @@ class ModelClient:
         return Unavailable(self._reason(what), retryable)
 
     def _reason(self, what: str) -> str:
-        text = f"the model server {self.settings.server} (model {self.settings.model}) {what}"
+        said = without_logins(what)
+        text = f"the model server {self.settings.server} (model {self.settings.model}) {said}"
         # Some servers repeat the key when they refuse it.
         key = self.settings.api_key
-        return (text.replace(key, "*****") if key else text)[:600]
+        return (text.replace(key, "*****") if key else text)[:_LONGEST_REASON]

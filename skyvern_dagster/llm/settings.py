@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from skyvern_dagster.addresses.url import without_logins
 from skyvern_dagster.errors import PlannerError
 from skyvern_dagster.llm.presets import Preset, preset_named
 
@@ -101,8 +102,8 @@ class ModelSettings:
 
     @property
     def server(self) -> str:
-        """The server's address, for people."""
-        return self.base_url or "api.openai.com"
+        """The server's address, for people: some have their key in it."""
+        return without_logins(self.base_url) or "api.openai.com"
 
 
 def settings_from(

@@ -30,15 +30,22 @@ def answer_run(
         block_key: The question; all that are open, when left out.
 
     Raises:
-        RunTransitionError: It doesn't wait, or somebody has answered already.
+        RunTransitionError: It doesn't wait, somebody has answered already, or the time is over.
     """
     run_id = run.tags.get(tags.WORKFLOW_RUN_ID, "")
     if run_status(run) != "paused":
         raise RunTransitionError(f"run {run_id} is {run_status(run)}: it waits for nobody")
     asked = Interactions(store, run_id)
     open_questions = [each for each in asked.open() if block_key in (None, each.block_key)]
-    reply = Reply(approved=approved, by=by, at=utc_now())
-    counted = [asked.answer(each.block_key, reply) for each in open_questions]
+    now = utc_now()
+    in_time = [each for each in open_questions if now < each.deadline]
+    if open_questions and not in_time:
+        deadline = max(each.deadline for each in open_questions)
+        raise RunTransitionError(
+            f"run {run_id} waited until {deadline:%Y-%m-%d %H:%M} UTC: the answer is no by now"
+        )
+    reply = Reply(approved=approved, by=by, at=now)
+    counted = [asked.answer(each.block_key, reply) for each in in_time]
     if not any(counted):
         raise RunTransitionError(f"run {run_id} has been answered already")
 

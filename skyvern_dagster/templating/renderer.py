@@ -2,7 +2,8 @@
 
 Jinja's sandbox keeps a template from Python's insides, and ours from the usual ways to grow; every
 method of every value can't be foreseen. So the kernel holds the bounds: the process has little
-memory and time, and an empty environment. If it dies, the template has failed, and nothing else.
+memory and time, an empty environment, no files but Python's, no network, and no other process
+(`process.confinement`). If it dies, the template has failed, and nothing else.
 """
 
 from __future__ import annotations

@@ -13,6 +13,8 @@ import types
 from pathlib import Path
 from typing import Any
 
+_LIBRARIES = ("site-packages", "dist-packages")
+
 
 def main(memory_bytes: int, cpu_seconds: float) -> None:
     """Answers until its input ends."""
@@ -20,6 +22,7 @@ def main(memory_bytes: int, cpu_seconds: float) -> None:
     package.__path__ = [str(Path(__file__).parents[1])]
     sys.modules["skyvern_dagster"] = package
     from skyvern_dagster.errors import TemplateError
+    from skyvern_dagster.process.confinement import confine
     from skyvern_dagster.templating.absent import noting_absent, without
     from skyvern_dagster.templating.block_output import reaching
     from skyvern_dagster.templating.compiled import evaluated_here, rendered_here
@@ -34,6 +37,8 @@ def main(memory_bytes: int, cpu_seconds: float) -> None:
         except TemplateError as error:
             return {"error": str(error)}
 
+    libraries = [each for each in sys.path if Path(each).name in _LIBRARIES]
+    confine(strictly=True, readable=[*package.__path__, *libraries])
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGPROF, signal.SIG_DFL)  # which ends a process, in C as in Python

@@ -79,6 +79,9 @@ def test_profiles_are_listed_renamed_and_deleted(served: Served, profile_id: str
     assert profile_id in [each["browser_profile_id"] for each in served.get("/v1/browser_profiles")]
     changed = served.client.patch(path, json={"name": "yours"}).json()
     assert changed["name"] == "yours"
+    note = {"name": "Shop", "description": "Logs in with the password Zebra-77-Kazoo."}
+    told = served.client.patch(path, json=note).json()
+    assert told["description"] == "Logs in with the password *****."
     assert served.client.delete(path).status_code == 200
     assert served.client.get(path).status_code == 404
     refused = served.client.post("/v1/browser_profiles", json={"name": "x"})

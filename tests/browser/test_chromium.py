@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -135,3 +136,46 @@ def test_a_browser_that_does_not_start_is_told(tmp_path: Path) -> None:
     runtime = BrowserRuntime(str(broken))
     with runtime, pytest.raises(BrowserError, match="did not start"):
         runtime.run(BrowserSession.open(runtime, downloads_dir=tmp_path))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ws://dana:Zebra-Kazoo-1@127.0.0.1:9/devtools",
+        "ws://127.0.0.1:9/?token=Zebra-Kazoo-1",
+        "http://127.0.0.1:9/Zebra-Kazoo-1",
+    ],
+)
+def test_the_key_in_a_browsers_address_is_not_told(tmp_path: Path, address: str) -> None:
+    runtime = BrowserRuntime(address)
+    with runtime, pytest.raises(BrowserError, match=r"127\.0\.0\.1:9 did not start") as caught:
+        runtime.run(BrowserSession.open(runtime, downloads_dir=tmp_path))
+    assert "Zebra" not in f"{caught.value} {find_chromium(address)!r} {find_chromium(address)}"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems don't show environments")
+def test_chromium_does_not_inherit_the_workers_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SKYVERN_CREDENTIAL_SHOP_PASSWORD", "Zebra-Kazoo-2")
+    with BrowserRuntime() as runtime:
+        runtime.run(runtime.browser())
+        own = [each for each in Path("/proc").glob("[0-9]*") if _is_chromium_of_this(each)]
+        assert own
+        for process in own:
+            names = {
+                each.partition(b"=")[0] for each in (process / "environ").read_bytes().split(b"\0")
+            }
+            assert b"PATH" in names
+            assert not {name for name in names if name.startswith((b"SKYVERN_", b"PYTEST_"))}
+
+
+def _is_chromium_of_this(process: Path) -> bool:
+    """Whether it is a Chromium that a driver of this test's process has started."""
+    try:
+        stat = (process / "stat").read_text()
+        parent = Path("/proc") / stat.rpartition(")")[2].split()[1]
+        grandparent = (parent / "stat").read_text().rpartition(")")[2].split()[1]
+    except (OSError, IndexError):
+        return False
+    return int(grandparent) == os.getpid() and "chrom" in stat

@@ -122,6 +122,8 @@ def test_after_the_deadline_it_is_no(mailing: Postman, instance: dg.DagsterInsta
     (question,) = asked.open()
     late = {"deadline": utc_now() - timedelta(seconds=1)}
     asked.ask(Question.model_validate({**question.model_dump(), **late}))
+    with pytest.raises(RunTransitionError, match="the answer is no by now"):
+        answer_run(default_store(), dagster_run(paused, instance), approved=True, by="too late")
 
     ended = run_again(approval(), paused, instance)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from skyvern_dagster.errors import PlannerError
+from skyvern_dagster.llm.client import ModelClient
 from skyvern_dagster.llm.known_servers import capabilities_of
 from skyvern_dagster.llm.presets import PRESETS, Preset, preset_of
 from skyvern_dagster.llm.settings import ModelSettings, settings_from
@@ -138,3 +139,15 @@ def test_a_budget_in_money_needs_a_price() -> None:
         require_prices(ModelSettings(model="own"))
     with pytest.raises(PlannerError, match="SKYVERN_LLM_FALLBACK_INPUT_PRICE_USD"):
         require_prices(ModelSettings(model="gpt-4.1-mini", fallback=ModelSettings(model="own")))
+
+
+def test_the_key_in_a_servers_address_is_not_told() -> None:
+    """Gateways take keys as a login or in the query; messages name the server."""
+    given = "https://dana:Zebra-1@models.example:8443/v1?api-key=Zebra-2"
+    client = ModelClient(ModelSettings(model="small", base_url=given, api_key="Zebra-3"))
+    told = client._reason(f"refused POST {given}: Zebra-3")
+    assert told == (
+        "the model server https://models.example:8443/v1 (model small) refused POST "
+        "https://models.example:8443/v1 *****"
+    )
+    assert "Zebra" not in client.name

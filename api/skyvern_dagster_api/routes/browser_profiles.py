@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import HTTPException
 
 from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.credentials.secret_texts import masked
 from skyvern_dagster.organizations.browser_profiles import BrowserProfile, BrowserProfiles
 from skyvern_dagster.runs.facts import RunFacts
 from skyvern_dagster_api.auth import Caller, CallerDependency, ShimDependency
@@ -35,7 +36,9 @@ def create_browser_profile(
         raise HTTPException(400, "workflow_run_id: name the run whose browser's state it is")
     run = facts(parts, caller, body.workflow_run_id)
     state = _last_state(run, parts.store)
-    made = _profiles(parts).create(caller.organization_id, body.name, state, body.description)
+    made = _profiles(parts).create(
+        caller.organization_id, masked(body.name), state, _without_secrets(body.description)
+    )
     return _answer(made)
 
 
@@ -66,7 +69,10 @@ def update_browser_profile(
     """Gives it another name or description."""
     _own(parts, caller, profile_id)
     changed = _profiles(parts).rename(
-        caller.organization_id, profile_id, body.name, body.description
+        caller.organization_id,
+        profile_id,
+        _without_secrets(body.name),
+        _without_secrets(body.description),
     )
     return _answer(changed)
 
@@ -90,6 +96,10 @@ def _last_state(run: RunFacts, store: ArtifactStore) -> str:
             "or its last one was alone; with persist_browser_session a run keeps its state itself",
         )
     return store.read(states[-1]).decode()
+
+
+def _without_secrets(text: str | None) -> str | None:
+    return None if text is None else masked(text)
 
 
 def _profiles(parts: Shim) -> BrowserProfiles:

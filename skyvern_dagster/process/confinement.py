@@ -1,8 +1,9 @@
-"""What the kernel keeps from a ``code`` block's process, in which this is loaded: imports nothing.
+"""What the kernel keeps from a process that runs what others have written: code, templates.
 
-Limits of resources (``code_child.limit``) count for one process, and the environment of every other
-process of this user lies open under ``/proc``: so code starts no processes, and looks into none.
-Both is Linux's to hold: seccomp (since 3.5) and Landlock (since 5.13), which need no rights.
+Limits of resources count for one process, and the environment of every other process of a user
+lies open under ``/proc``: so such a process starts none, and looks into none. Both is Linux's to
+hold: seccomp (since 3.5) and Landlock (since 5.13), which need no rights. This imports nothing of
+the package: the process that it confines loads it alone.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ _READ = 0b1101
 """Execute, read a file, read a folder."""
 _READ_AND_WRITE = 0b0110
 """Of a device: write, read."""
+_EVERYTHING = -1
+"""All rights that the kernel knows."""
 _OF_FILES = 0b111 | 1 << 14 | 1 << 15
 """Rights that a rule for a single file may give."""
 _DEVICES_MADE = 1 << 6 | 1 << 11
@@ -64,12 +67,13 @@ _SYSTEM = (
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 
 
-def confine(*, strictly: bool, folder: Path) -> None:
-    """Takes away what code isn't to have, for good; does nothing where the kernel can't.
+def confine(*, strictly: bool, folder: Path | None = None, readable: Iterable[str] = ()) -> None:
+    """Takes away what the process isn't to have, for good; does nothing where the kernel can't.
 
     Args:
-        strictly: Also all files but the system's, and the network: for code of strangers.
+        strictly: Also all files but the system's and Python's, and the network.
         folder: The process's own, which it may write in.
+        readable: Further folders that it reads, with the modules that it needs.
     """
     machine = os.uname().machine
     if sys.platform != "linux" or machine not in _MACHINES:
@@ -77,7 +81,7 @@ def confine(*, strictly: bool, folder: Path) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     _drop_capabilities(libc, _CAPGET[machine], 0 if strictly else _ABOUT_FILES)
     if libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) == 0:
-        _limit_files(libc, folder, strictly)
+        _limit_files(libc, tuple(_given(folder, readable)) if strictly else None)
         _limit_calls(libc, machine, strictly)
 
 
@@ -91,13 +95,13 @@ def _drop_capabilities(libc: ctypes.CDLL, getting: int, kept: int) -> None:
         libc.syscall(getting + 1, header, struct.pack("<6I", left, left, 0, 0, 0, 0))
 
 
-def _limit_files(libc: ctypes.CDLL, folder: Path, strictly: bool) -> None:
+def _limit_files(libc: ctypes.CDLL, given: tuple[tuple[str, int], ...] | None) -> None:
     """Puts the process into a domain of its own: from there it sees into no other process."""
     version = libc.syscall(_CREATE_RULESET, None, 0, 1)
     if version < 1:
         return
     rights = (1 << _ALL_RIGHTS.get(version, max(_ALL_RIGHTS.values()))) - 1
-    handled = rights if strictly else _DEVICES_MADE
+    handled = _DEVICES_MADE if given is None else rights
     fields = [handled]
     fields += [0] if version >= _WITH_NETWORK else []
     fields += [_OTHERS] if version >= _WITH_SCOPES else []
@@ -105,18 +109,19 @@ def _limit_files(libc: ctypes.CDLL, folder: Path, strictly: bool) -> None:
     rules = libc.syscall(_CREATE_RULESET, packed, len(packed), 0)
     if rules < 0:
         return
-    for path, given in _given(folder, rights) if strictly else ():
-        _allow(libc, rules, path, given)
+    for path, some in given or ():
+        _allow(libc, rules, path, some & rights)
     libc.syscall(_RESTRICT_SELF, rules, 0)
     os.close(rules)
 
 
-def _given(folder: Path, rights: int) -> Iterator[tuple[str, int]]:
-    for path in {*_SYSTEM, sys.prefix, sys.base_prefix} - {"/"}:
+def _given(folder: Path | None, readable: Iterable[str]) -> Iterator[tuple[str, int]]:
+    for path in {*_SYSTEM, sys.prefix, sys.base_prefix, *readable} - {"/"}:
         yield path, _READ
     for path in _DEVICES:
         yield path, _READ_AND_WRITE
-    yield str(folder), rights
+    if folder is not None:
+        yield str(folder), _EVERYTHING
 
 
 def _allow(libc: ctypes.CDLL, rules: int, path: str, given: int) -> None:
