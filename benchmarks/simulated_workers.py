@@ -38,6 +38,7 @@ class SimulatedRunLauncher(RunLauncher[Any], ConfigurableClass):
     """
 
     def __init__(self, port: int, inst_data: ConfigurableClassData | None = None) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
         self._port = port
         self._inst_data = inst_data
 
