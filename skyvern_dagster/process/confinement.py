@@ -137,7 +137,7 @@ def _limit_calls(libc: ctypes.CDLL, machine: str, strictly: bool) -> None:
     kept = ctypes.create_string_buffer(program, len(program))
 
     class Program(ctypes.Structure):
-        """``struct sock_fprog``."""
+        """What the kernel takes a filter as: ``struct sock_fprog``."""
 
         _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
 
