@@ -406,7 +406,9 @@ class AgentLoop:
         elif result.ok and (
             problem := await self._fields.note(decision, observation, self.session)
         ):
-            return _not_taken(problem, result.url_after, result)
+            result = _not_taken(problem, result.url_after, result)
+        if not result.ok and result.cause != "refused":
+            await self._fields.refuse(decision, observation, self.session)
         return result
 
     async def _refused(
@@ -445,6 +447,9 @@ class AgentLoop:
         if goal.complete_on_download and not self.downloads:
             wrong = f" ({self._wrong_file})" if self._wrong_file else ""
             return Ending("failed", f"the planner said complete, but no file was downloaded{wrong}")
+        if self._fields.lacking:
+            told = "; ".join(self._fields.lacking.values())
+            return Ending("failed", f"the planner said complete, but it was sent although {told}")
         if missing := self._prover.missing:
             reason = f"the planner said complete, but no file of {', '.join(missing)} has come"
             return Ending("failed", reason)

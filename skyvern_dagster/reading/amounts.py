@@ -108,13 +108,13 @@ def only_number(text: str, decimal: str = "") -> Decimal | None:
     outside = re.sub(r"(?<=\S)\s*\([^()]*\)", "", text)
     found = [one for one in _ANY_NUMBER.findall(outside) if one.strip()]
     values = {value for one in found if (value := number_value(one, decimal)) is not None}
-    if len(values) != 1 or _has_scale(outside):
+    if len(values) != 1 or has_scale(outside):
         return None
     value = values.pop()
     return -abs(value) if _OWED.fullmatch(text) else value
 
 
-def _has_scale(text: str) -> bool:
+def has_scale(text: str) -> bool:
     """Whether a word stands by a number that makes another of it: ``3.5 Mio.``, ``7.00 DR``."""
     said = re.findall(r"[^\W\d_]+", fold(text))
     return any(word in word_list("items")["number_marks"] for word in said)

@@ -8,7 +8,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from skyvern_dagster.reading.amounts import Amount, find_amounts, number_value, only_number
+from skyvern_dagster.reading.amounts import (
+    Amount,
+    find_amounts,
+    has_scale,
+    number_value,
+    only_number,
+)
 from skyvern_dagster.reading.concepts import concept, word_list
 from skyvern_dagster.reading.date_mention import DateMention, DayOrder
 from skyvern_dagster.reading.dates import find_dates, parse_date
@@ -107,7 +113,10 @@ def _number(fact: Fact, field: FieldSpec, decimal: str) -> int | float | None:
     if isinstance(fact.value, Amount):
         number = _amount(fact, fact.value, field, decimal)
     else:
-        number = only_number(fact.text, decimal)
+        around = fact.node.full_text
+        # Digits alone may be part of more: `3.5 Mio.`, `1 - 3`.
+        number = only_number(fact.text if fact.whole or fact.label else around, decimal)
+        number = None if has_scale(around) else number
     if number is None:
         return None
     if field.type not in {"integer", "int"}:

@@ -74,6 +74,9 @@ def unclear_choice(situation: Situation) -> str:
             return " ".join(several)
         if excluding := [word for word in said if word in lists["excluding"]]:
             return " ".join(excluding)
+        last = [word for word in said if word in lists["last"]]
+        if last and (places := [word for word in said if word in lists["places"]]):
+            return " ".join((*last, *places))
         if told := _unclear_in(clause, frozenset(explained)):
             return told
     return ""
