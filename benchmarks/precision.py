@@ -1,8 +1,8 @@
 """Of the runs that say `completed`, how many were right: pages that invite a wrong success.
 
 ``python -m benchmarks.precision`` tries the difficulty pages, widgets of real libraries and the
-traps without a model and prints a table by kind, with what was falsely said below it. The kinds of ``tests/traps`` are in
-``docs/precision.md``. The exit status is 1 where anything was falsely said.
+traps without a model and prints a table by kind, with what was falsely said below it. The kinds of
+``tests/traps`` are in ``docs/precision.md``. The exit status is 1 where anything was falsely said.
 """
 
 from __future__ import annotations
