@@ -1,8 +1,8 @@
 """Of the runs that say `completed`, how many were right: pages that invite a wrong success.
 
-``python -m benchmarks.precision`` tries the difficulty pages and the traps without a model and
-prints a table by kind, with what was falsely said below it. The kinds of ``tests/traps`` are in
-``docs/precision.md``. The exit status is 1 where anything was falsely said.
+``python -m benchmarks.precision`` tries the difficulty pages, widgets of real libraries and the
+traps without a model and prints a table by kind, with what was falsely said below it. The kinds of
+``tests/traps`` are in ``docs/precision.md``. The exit status is 1 where anything was falsely said.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from tests.agent.errand import Errand
 from tests.difficulties.attempts import attempt
-from tests.difficulties.cases import DifficultSite, cases
+from tests.difficulties.cases import DifficultSite, cases, widgets
 from tests.traps.site import TrapSite
 from tests.traps.trial import KINDS, tried
 
@@ -60,10 +60,13 @@ def _row(kind: str, runs: Sequence[Tried]) -> str:
 
 def _difficulties(runtime: BrowserRuntime, folder: Path) -> Iterator[Tried]:
     with DifficultSite() as site:
-        for case in cases():
+        listed = [("difficulties", one) for one in cases()] + [
+            ("widgets", one) for one in widgets()
+        ]
+        for kind, case in listed:
             done = attempt(runtime, case, HeuristicPlanner(), site.url, folder)
             said = done.reason.startswith("completed")
-            yield Tried("difficulties", case.name, said, done.done)
+            yield Tried(kind, case.name, said, done.done)
 
 
 def _traps(runtime: BrowserRuntime, folder: Path) -> Iterator[Tried]:

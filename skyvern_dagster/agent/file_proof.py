@@ -19,7 +19,7 @@ from skyvern_dagster.agent.planner import Goal
 from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.browser.results import ActionResult, DownloadedFile
 from skyvern_dagster.errors import ArtifactError
-from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.concepts import MOSTLY, concept
 from skyvern_dagster.reading.file_text import file_text
 from skyvern_dagster.reading.identifiers import (
     mentions_identifier,
@@ -41,6 +41,8 @@ _LONGEST_ERROR = 20_000
 
 _MOST_PAGES = 4
 """The list, the page before and two of the record's own."""
+_TRAILER = 2048
+"""Bytes at a PDF's end in which readers look for its last line; they take 1024."""
 _TITLE = 200
 """Characters at the beginning of a document: its letter head and what it is."""
 _FORMATS = {
@@ -88,8 +90,9 @@ class FileProver:
         listed = (self.item.identifier, *self.item.listed) if self.item.listed else ()
         self._asked = listed if wants_files else ()
         self._formats = _formats_in(goal.navigation_goal)
-        self._wants_invoice = concept("doc.invoice").mentioned(goal.navigation_goal) and not (
-            concept("doc.other").mentioned(goal.navigation_goal)
+        other = ("doc.other", "doc.unlike_invoice")
+        self._wants_invoice = concept("doc.invoice").mentioned(goal.navigation_goal) and not any(
+            concept(name).mentioned(goal.navigation_goal) for name in other
         )
         self._pages: deque[Observation] = deque(maxlen=_MOST_PAGES)
         self._given: set[str] = set()
@@ -150,6 +153,8 @@ class FileProver:
         try:
             text = file_text(content)
         except ArtifactError as error:
+            if _is_broken(content):
+                return FileProof("wrong", f"{file.filename} is broken: {error}")
             return self._nothing(file.filename, str(error))
         if self._wants_invoice and (kind := _other_kind(text)):
             return FileProof("wrong", f'{file.filename} is no invoice: it begins with "{kind}"')
@@ -232,11 +237,20 @@ def _is_of_format(filename: str, formats: frozenset[str]) -> bool:
 
 def _other_kind(text: str) -> str:
     """What a document calls itself at its beginning, where that is no invoice."""
-    beginning = " ".join(text[:_TITLE].split())
-    plain = fold(beginning)
-    if concept("doc.invoice").terms.search(plain):
-        return ""
-    return concept("doc.other").term(beginning)
+    beginning = text[:_TITLE]
+    if unlike := concept("doc.unlike_invoice").term(" ".join(beginning.split())):
+        return unlike
+    for line in beginning.splitlines():
+        if concept("doc.invoice").terms.search(fold(line)):
+            return ""
+        if concept("doc.other").score(line) >= MOSTLY:
+            return concept("doc.other").term(line)
+    return concept("doc.other").term(" ".join(beginning.split()))
+
+
+def _is_broken(content: bytes) -> bool:
+    """Whether a PDF is cut off: its end, which each has (ISO 32000, 7.5.5), didn't come."""
+    return content.startswith(b"%PDF-") and b"%%EOF" not in content[-_TRAILER:]
 
 
 def _is_error(content: bytes) -> bool:

@@ -7,7 +7,9 @@ order, another period, another person's.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from skyvern_dagster.agent.decisions import (
     Check,
@@ -58,10 +60,37 @@ class _Filled:
 
 
 @dataclass
-class FilledFields:
-    """The fields of the page that a task has filled in so far."""
+class _Refused:
+    """A field that didn't take what was asked of it, and what it held then."""
 
+    label: str
+    asked: str
+    held: FieldContent
+    told: bool = False
+
+
+@dataclass
+class FilledFields:
+    """The fields of the page that a task has filled in so far, and those that took nothing.
+
+    Attributes:
+        lacking: What was sent without a value that its field didn't take, by the field's name.
+    """
+
+    lacking: dict[str, str] = field(default_factory=dict)
     _by_ref: dict[str, _Filled] = field(default_factory=dict)
+    _refused: dict[str, _Refused] = field(default_factory=dict)
+
+    async def refuse(
+        self, decision: Decision, observation: Observation, session: BrowserSession
+    ) -> None:
+        """Remembers a field that didn't take a value."""
+        if not isinstance(decision, InputText | SelectOption | Check):
+            return
+        held = await field_content(session.page, decision.ref)
+        if held is not None:
+            label = label_of(decision.ref, observation) or decision.ref
+            self._refused[decision.ref] = _Refused(label, _asked(decision), held)
 
     async def note(
         self, decision: Decision, observation: Observation, session: BrowserSession
@@ -70,6 +99,8 @@ class FilledFields:
         if not isinstance(decision, InputText | SelectOption | Check):
             return ""
         self._by_ref.pop(decision.ref, None)
+        self._refused.pop(decision.ref, None)
+        self.lacking.pop(label_of(decision.ref, observation) or decision.ref, None)
         if isinstance(decision, InputText) and _is_passed_on(decision, observation):
             return ""
         held = await field_content(session.page, decision.ref)
@@ -91,12 +122,38 @@ class FilledFields:
             if now is not None and (problem := filled.problem(now)):
                 problems.append(problem)
         if problems:
-            self.forget()
+            self._by_ref.clear()
+        problems += [told async for told in self._not_taken(session)]
         return "; ".join(problems)
+
+    async def _not_taken(self, session: BrowserSession) -> AsyncIterator[str]:
+        """Fields that still hold what they held when they took nothing: told once, then noted."""
+        for ref, refused in self._refused.items():
+            if await field_content(session.page, ref) != refused.held:
+                continue  # filled in by another way, or gone
+            problem = f'"{refused.label}" did not take "{refused.asked}"'
+            if refused.told:
+                self.lacking[refused.label] = problem
+            else:
+                refused.told = True
+                yield problem
 
     def forget(self) -> None:
         """Another page has come: its fields are others."""
         self._by_ref.clear()
+        self._refused.clear()
+
+
+def _asked(decision: InputText | SelectOption | Check) -> str:
+    match decision:
+        case InputText(text=text):
+            return text[:_LONGEST]  # a secret is its placeholder
+        case SelectOption(label=label, value=value, labels=labels):
+            return (", ".join(labels) or label or value or "")[:_LONGEST]
+        case Check(checked=checked):
+            return "a tick" if checked else "no tick"
+        case _:
+            assert_never(decision)
 
 
 def may_send(decision: Decision, observation: Observation) -> bool:

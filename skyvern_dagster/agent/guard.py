@@ -24,6 +24,7 @@ from skyvern_dagster.agent.decisions import (
     TypeKeys,
     UploadFile,
 )
+from skyvern_dagster.agent.foreign_record import OwnRecord
 from skyvern_dagster.agent.planner import Goal
 from skyvern_dagster.agent.request_guard import RequestGuard
 from skyvern_dagster.browser.form import FormFacts, form_around
@@ -51,6 +52,7 @@ class Guard:
 
     def __init__(self, goal: Goal, requests: RequestGuard) -> None:
         self._unasked = Unasked(goal)
+        self._own = OwnRecord(goal)
         self.requests = requests
 
     async def refusal(
@@ -118,6 +120,8 @@ class Guard:
     async def _click(
         self, ref: str, observation: Observation, session: BrowserSession
     ) -> str | None:
+        if foreign := self._own.refusal(ref, observation):
+            return foreign
         node = observation.find(ref)
         if node is not None and node.url:
             refused = self.requests.leaving_refusal(node.url, by_link=True)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from skyvern_dagster.addresses.http_status import is_server_error
 from skyvern_dagster.addresses.url import parse_url
+from skyvern_dagster.agent.completion_proof import disproved
 from skyvern_dagster.agent.decisions import (
     Check,
     Click,
@@ -17,6 +18,7 @@ from skyvern_dagster.agent.decisions import (
     Complete,
     Decision,
     Download,
+    Drag,
     Extract,
     InputText,
     Press,
@@ -39,12 +41,14 @@ from skyvern_dagster.agent.planner import (
     PlanRequest,
 )
 from skyvern_dagster.agent.proof_text import proof_text, shows
+from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.agent.redrawn import for_redrawn
 from skyvern_dagster.agent.run_costs import RunCosts
 from skyvern_dagster.agent.step import StepSummary
 from skyvern_dagster.agent.step_artifacts import StepArtifacts
 from skyvern_dagster.agent.targets import label_of
 from skyvern_dagster.agent.task import SessionWork, TaskError, TaskRequest, TaskStatus
+from skyvern_dagster.agent.whole_list import missing_rest
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.results import ActionResult, DownloadedFile
 from skyvern_dagster.browser.selecting import ref_of
@@ -53,6 +57,10 @@ from skyvern_dagster.credentials.reference import references_in
 from skyvern_dagster.errors import BrowserError
 from skyvern_dagster.ids import new_id
 
+_SENDING = (Click, ClickAt, Press, Drag, SelectOption, Check, InputText, TypeKeys)
+"""Decisions that may have a page do something: what it shows after one may prove it."""
+_ASIDE = frozenset({Purpose.CONSENT, Purpose.DISMISS, Purpose.SKIP_OFFER, Purpose.FILL})
+"""Purposes of those that only clear the way, or prepare."""
 T = TypeVar("T")
 Log = Callable[[str], None]
 
@@ -106,6 +114,8 @@ class AgentLoop:
     _wrong_file: str = ""
     _away: str = ""
     _text_at_first: str = ""
+    _text_before: str = ""
+    _observation: Observation | None = None
     _failed_in_a_row: int = 0
     _nobody_to_ask: bool = False
     _filled_in: bool = False
@@ -199,9 +209,26 @@ class AgentLoop:
         return await ref_of(self.session.page, selector, observation)
 
     def _first_text(self, observation: Observation) -> str:
-        if not self.steps:
-            self._text_at_first = proof_text(observation)
-        return self._text_at_first
+        """What proves nothing: it was there before anything was done, or before the last click."""
+        self._observation = observation
+        if not self._text_before:
+            # A page that leads on by itself is followed by one that nobody has worked on either.
+            shown = proof_text(observation)
+            known = self._text_at_first
+            self._text_at_first = known if shown in known else f"{known}\n{shown}".strip()
+        return f"{self._text_at_first}\n{self._text_before}".strip()
+
+    def _note_before(self, action: PastAction, observation: Observation) -> None:
+        """Keeps what a page showed before a click that had an effect on it."""
+        decision, result = action.decision, action.result
+        effect = result.page_changed or result.new_tab or result.url_before != result.url_after
+        if (
+            effect
+            and result.ok
+            and isinstance(decision, _SENDING)
+            and decision.purpose not in _ASIDE
+        ):
+            self._text_before = proof_text(observation)
 
     async def _carry_out(
         self, order: int, plan: Plan, observation: Observation
@@ -240,6 +267,7 @@ class AgentLoop:
                 result, ending = replace(result, ok=False, error=str(ending.reason)), None
             label = label_of(ref, observation) if ref else ""
             actions.append(PastAction(decision, result, target, label))
+            self._note_before(actions[-1], observation)
             if ending is not None:
                 return actions, ending
             if not result.ok:
@@ -342,12 +370,15 @@ class AgentLoop:
             return refused
         if isinstance(decision, Complete) and decision.shows:
             page = await self.session.observe() if acted else observation
+            why = disproved(decision.shows, page, self.request.goal)
             if not shows(page, decision.shows):
+                why = f'the page doesn\'t show "{decision.shows[:100]}"'
+            if why:
                 return ActionResult(
                     ok=False,
                     message="not complete",
                     url_after=page.url,
-                    error=f'the page doesn\'t show "{decision.shows[:100]}"',
+                    error=why,
                     cause="unproven",
                 )
         if may_send(decision, observation) and (
@@ -375,7 +406,9 @@ class AgentLoop:
         elif result.ok and (
             problem := await self._fields.note(decision, observation, self.session)
         ):
-            return _not_taken(problem, result.url_after, result)
+            result = _not_taken(problem, result.url_after, result)
+        if not result.ok and result.cause != "refused":
+            await self._fields.refuse(decision, observation, self.session)
         return result
 
     async def _refused(
@@ -414,11 +447,16 @@ class AgentLoop:
         if goal.complete_on_download and not self.downloads:
             wrong = f" ({self._wrong_file})" if self._wrong_file else ""
             return Ending("failed", f"the planner said complete, but no file was downloaded{wrong}")
+        if self._fields.lacking:
+            told = "; ".join(self._fields.lacking.values())
+            return Ending("failed", f"the planner said complete, but it was sent although {told}")
         if missing := self._prover.missing:
             reason = f"the planner said complete, but no file of {', '.join(missing)} has come"
             return Ending("failed", reason)
         if goal.data_extraction_goal and self.extracted is None:
             return Ending("failed", "the planner said complete, but nothing was extracted")
+        if self._observation and (rest := missing_rest(goal, self.extracted, self._observation)):
+            return Ending("failed", f"the planner said complete, but {rest}")
         problem = mismatch(self.extracted, goal.data_schema) if self.extracted is not None else None
         if problem is not None:
             return Ending("failed", f"the extracted data doesn't fit data_schema: {problem}")

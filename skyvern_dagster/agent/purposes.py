@@ -75,10 +75,12 @@ class ReadMemo(_Memo):
     Attributes:
         kind: Tells memos apart.
         signature: Tells what this page showed from what another one does.
+        rows: How many records it showed, wanted or not.
     """
 
     kind: Literal["read"] = "read"
     signature: str
+    rows: int = 0
 
 
 class ReplayMemo(_Memo):

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+
+from skyvern_dagster.reading.concepts import word_list
+from skyvern_dagster.reading.words import fold
 
 _GROUP = 3
 """Digits between two signs that group thousands; currencies with three decimals (KWD) are read as
@@ -32,8 +36,18 @@ _MONEY = re.compile(
 _PLAIN = re.compile(rf"(?<![\w.,/-])(?:{_NUMBER})(?![\w/]|[-.,]\d)")
 
 
-_IN_BRACKETS = re.compile(r"\s*\([^()]*\d[^()]*\)\s*")
-"""An amount that is all in brackets is negative: the notation of accountants."""
+_OWED = re.compile(
+    rf"\s*\([^()]*\d[^()]*\)\s*|[^-−–]*\d\s?(?:{_SYMBOLS}|(?:{_CODES}))?\s?[-−–]\s*", re.IGNORECASE
+)
+"""An amount that is all in brackets, or has its sign behind it, is negative: the notations of
+accountants and of their systems. ``7.-`` is no debt: there, a point stands before the dash."""
+_ANY_NUMBER = re.compile(
+    rf"(?<![\w.,/-])(?:{_NUMBER})(?!\d|[-–.,/]\d|(?!{_SYMBOLS}|(?:{_CODES})\b)[^\W\d])"
+)
+_LONE_GROUP = re.compile(r"[1-9]\d{0,2}([.,])\d{3}")
+"""One sign and three digits behind it: a thousand, or three decimals."""
+_DECIMALS = re.compile(r"\d([.,])\d{1,2}$|^0([.,])\d+$")
+"""What a sign stands before that can only be decimals."""
 
 
 _NAMES = {
@@ -56,7 +70,7 @@ class Amount:
 def find_amounts(text: str) -> list[Amount]:
     """All amounts of money of a text: numbers with a currency beside them."""
     amounts = []
-    owed = bool(_IN_BRACKETS.fullmatch(text))
+    owed = bool(_OWED.fullmatch(text))
     for match in _MONEY.finditer(text):
         sign = (match["before"] or match["after"] or "").strip()
         value = number_value(match["number"] or match["number2"])
@@ -79,16 +93,60 @@ def find_number(text: str) -> Decimal | None:
         return amounts[0].value
     match = _PLAIN.search(text)
     value = number_value(match.group()) if match else None
-    return -abs(value) if value is not None and _IN_BRACKETS.fullmatch(text) else value
+    return -abs(value) if value is not None and _OWED.fullmatch(text) else value
 
 
-def number_value(text: str) -> Decimal | None:
-    """The value of a written number: ``1.234,50``, ``1,234.50``, ``1 234,5`` and ``1'234``."""
+def only_number(text: str, decimal: str = "") -> Decimal | None:
+    """The one number that a text says; ``None`` where it says none, or several that differ.
+
+    What stands in brackets behind a number explains it: ``12.00 (incl. VAT 2.00)``.
+
+    Args:
+        text: A cell, or what stands behind a label.
+        decimal: The sign before decimals on the page, where it is known.
+    """
+    outside = re.sub(r"(?<=\S)\s*\([^()]*\)", "", text)
+    found = [one for one in _ANY_NUMBER.findall(outside) if one.strip()]
+    values = {value for one in found if (value := number_value(one, decimal)) is not None}
+    if len(values) != 1 or has_scale(outside):
+        return None
+    value = values.pop()
+    return -abs(value) if _OWED.fullmatch(text) else value
+
+
+def has_scale(text: str) -> bool:
+    """Whether a word stands by a number that makes another of it: ``3.5 Mio.``, ``7.00 DR``."""
+    said = re.findall(r"[^\W\d_]+", fold(text))
+    return any(word in word_list("items")["number_marks"] for word in said)
+
+
+def decimal_sign(texts: Iterable[str]) -> str:
+    """The sign that stands before decimals in some texts; empty where none, or both, do."""
+    signs = {
+        next(filter(None, match.groups()))
+        for text in texts
+        for one in _ANY_NUMBER.findall(text)
+        if (match := _DECIMALS.search(one.strip()))
+    }
+    return signs.pop() if len(signs) == 1 else ""
+
+
+def number_value(text: str, decimal: str = "") -> Decimal | None:
+    """The value of a written number: ``1.234,50``, ``1,234.50``, ``1 234,5`` and ``1'234``.
+
+    Args:
+        text: The number.
+        decimal: The sign before decimals, where it is known: ``1.234`` is more than a thousand, or
+            hardly more than one.
+    """
     negative = text.strip().startswith(("-", "−", "–"))
     digits = re.sub(r"[^\d.,]", "", text)
     if not digits or not digits[0].isdigit():
         return None
-    value = Decimal(_normal(digits))
+    lone = _LONE_GROUP.fullmatch(digits)
+    value = Decimal(
+        digits.replace(decimal, ".") if lone and lone[1] == decimal else _normal(digits)
+    )
     return -value if negative else value
 
 
@@ -98,7 +156,9 @@ def _normal(digits: str) -> str:
         return digits
     sign, decimals = digits[last], len(digits) - last - 1
     other = "," if sign == "." else "."
-    grouped = digits.count(sign) > 1 or (decimals == _GROUP and other not in digits)
+    grouped = digits.count(sign) > 1 or (
+        decimals == _GROUP and other not in digits and not digits.startswith("0")
+    )
     if grouped or not decimals:
         return re.sub(r"[.,]", "", digits)
     return re.sub(r"[.,]", "", digits[:last]) + "." + digits[last + 1 :]

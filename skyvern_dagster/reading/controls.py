@@ -82,12 +82,21 @@ class Control:
 
 @dataclass(frozen=True)
 class Input:
-    """A field of a form, with everything that tells what belongs in it."""
+    """A field of a form, with everything that tells what belongs in it.
+
+    Attributes:
+        node: Its node; the ref is always there.
+        label: What a person would call it.
+        hints: What its attributes say, as folded words.
+        position: Place in document order.
+        group: What the part of the form is called that it stands in, or empty.
+    """
 
     node: Node
     label: str
     hints: str
     position: int
+    group: str = ""
 
     @property
     def ref(self) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from functools import lru_cache
@@ -39,6 +39,11 @@ _MAX_LABEL_WORDS = 6
 well on the page tests."""
 
 
+_CENTS = re.compile(r"\d{2}")
+_WHOLE = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,' ]\d{3})*([.,]?)$")
+"""A number without decimals, at the end of a text."""
+_TICKED = frozenset({"checkbox", "switch"})
+_TICK, _NO_TICK = "☑", "☐"
 _LABEL_ROLES = frozenset({"term", "rowheader", "columnheader", "heading"})
 
 
@@ -111,14 +116,51 @@ def pieces_of(view: PageView, nodes: Iterable[Node], column: str = "") -> list[P
 
 def _pieces(view: PageView, node: Node, column: str) -> list[Piece]:
     if node.role in INPUT_ROLES:
+        said = _state(node, column)
+        return [Piece(said, node, column)] if said else []
+    below = list(_below(view, node, column))
+    if any(child.role in INPUT_ROLES and child.options for child in node.children) and not below:
         return []
-    below = [piece for child in node.children for piece in _pieces(view, child, column)]
     if below:
         if node.text and node.text not in view.text(node)[len(node.text) :]:
             below.insert(0, Piece(node.text, node, column))
         return _joined(node, below) if _is_sentence(node) else below
     text = view.text(node) or (node.name if node.role in CONTROL_ROLES else "")
     return [Piece(text, node, column, node.role in _LABEL_ROLES)] if text else []
+
+
+def _state(node: Node, column: str) -> str:
+    """What a control says of its record: the option that is chosen, a tick in a named column."""
+    if node.options:
+        return ", ".join(one.label for one in node.options if one.selected)
+    if column and node.role in _TICKED:
+        return _TICK if node.checked else _NO_TICK
+    return ""
+
+
+def _below(view: PageView, node: Node, column: str) -> Iterator[Piece]:
+    """The pieces of a node's children, without what is struck through beside them.
+
+    Prices are set as 12 with a raised 99: read as two texts, the first would be the price.
+    """
+    kept = [child for child in node.children if not _is_struck(child)] or node.children
+    last: Piece | None = None
+    for child in kept:
+        said = view.text(child).strip() if child.role == "superscript" else ""
+        whole = _WHOLE.search(last.text.rstrip()) if last and _CENTS.fullmatch(said) else None
+        if last and whole:
+            last = replace(last, text=f"{last.text.rstrip()}{'' if whole[1] else '.'}{said}")
+            continue
+        for piece in _pieces(view, child, column):
+            if last:
+                yield last
+            last = piece
+    if last:
+        yield last
+
+
+def _is_struck(node: Node) -> bool:
+    return node.role == "deletion" or node.tag in {"s", "strike", "del"}
 
 
 def _is_sentence(node: Node) -> bool:
@@ -199,10 +241,15 @@ def _spans(text: str, today: date) -> tuple[tuple[int, int, Kind, _Value], ...]:
     _add(spans, [(day.start, end, Kind.DATE, day) for day, end in _beginnings(text, today)])
     _add(spans, [(money.start, money.end, Kind.AMOUNT, money) for money in find_amounts(text)])
     taken = tuple((start, end) for start, end, _, _ in spans)
-    _add(
-        spans, [(one.start, one.end, Kind.IDENTIFIER, one) for one in find_identifiers(text, taken)]
-    )
+    numbers = [one for one in find_identifiers(text, taken) if not _is_part_of_number(text, one)]
+    _add(spans, [(one.start, one.end, Kind.IDENTIFIER, one) for one in numbers])
     return tuple(sorted(spans, key=lambda span: span[0]))
+
+
+def _is_part_of_number(text: str, found: Identifier) -> bool:
+    """Whether digits are those before or between the signs of a larger number: ``1,234``."""
+    around = f"{text[max(0, found.start - 2) : found.start]}|{text[found.end : found.end + 2]}"
+    return found.text.isdigit() and bool(re.search(r"\d[.,'’]\||\|[.,'’]\d", around))
 
 
 def _beginnings(text: str, today: date) -> Iterator[tuple[DateMention, int]]:

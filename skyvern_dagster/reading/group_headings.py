@@ -55,6 +55,11 @@ def heading_year(view: PageView, record: Record) -> int | None:
     return None
 
 
+def _is_record(view: PageView, node: Node) -> bool:
+    """Whether a row says several things: one that heads a group says one."""
+    return node.role == "row" and sum(bool(view.text(cell)) for cell in node.children) > 1
+
+
 def _above(view: PageView, node: Node) -> Iterator[Node]:
     """The siblings before a node and before the nodes around it, nearest first."""
     place = node
@@ -69,5 +74,9 @@ def _above(view: PageView, node: Node) -> Iterator[Node]:
             before.append(child)
         # Beside the record itself, only a heading is above it; other texts are its neighbours'.
         beside = place is node and node.role != "row"
-        yield from (one for one in reversed(before) if one.role == "heading" or not beside)
+        yield from (
+            one
+            for one in reversed(before)
+            if one.role == "heading" or not (beside or _is_record(view, one))
+        )
         place = parent

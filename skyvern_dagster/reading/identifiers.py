@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
-from skyvern_dagster.reading.words import fold, unglued
+from skyvern_dagster.reading.words import fold, fold_in_place, unglued
 
 _CERTAIN = 0.9
 """Letters with digits (``INV-2024-17``), or five digits and more: order numbers look like this.
@@ -85,12 +86,12 @@ def find_identifiers(text: str, taken: tuple[tuple[int, int], ...] = ()) -> list
 
 def mentions_identifier(text: str, identifier: str) -> bool:
     """Whether a text names exactly this identifier, not one that merely contains it."""
-    wanted = fold(identifier).lstrip("#").strip()
+    wanted = _folded(identifier).lstrip("#").strip()
     if not wanted:
         return False
     parts = [re.escape(part) for part in re.findall(r"[^\W_]+|[^\w\s]|_", wanted)]
     return bool(
-        re.search(_BOUNDARY_BEFORE + r"\s?".join(parts) + _BOUNDARY_AFTER, fold(unglued(text)))
+        re.search(_BOUNDARY_BEFORE + r"\s?".join(parts) + _BOUNDARY_AFTER, _folded(unglued(text)))
     )
 
 
@@ -99,8 +100,18 @@ def same_identifier(one: str, other: str) -> bool:
     return _bare(one) == _bare(other) != ""
 
 
+def _folded(text: str) -> str:
+    """Lower case and single-spaced; `Ä-5` stays another number than `A-5`."""
+    if text.isascii():
+        return fold(text)
+    composed = unicodedata.normalize("NFC", text)
+    return " ".join(
+        "".join(one.lower() if one.isalpha() else fold_in_place(one) for one in composed).split()
+    )
+
+
 def _bare(text: str) -> str:
-    return re.sub(r"[\s#]", "", fold(text))
+    return re.sub(r"[\s#]", "", _folded(text))
 
 
 def _likeness(written: str, *, marked: bool) -> float:

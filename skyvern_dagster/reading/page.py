@@ -39,6 +39,9 @@ _SPOKEN = ("aria-label", "alt", "label", "hint")
 """Attributes that give an element a name which people see or hear, the most deliberate first."""
 
 
+_GROUPS = frozenset({"group", "radiogroup"})
+
+
 class PageView:
     """What readers and planners ask about a page.
 
@@ -159,7 +162,13 @@ class PageView:
     def inputs(self) -> tuple[Input, ...]:
         """The fields that can be filled in now, in document order."""
         return tuple(
-            Input(node, self._input_label(node), input_hints(node), self.position(node))
+            Input(
+                node,
+                self._input_label(node),
+                input_hints(node),
+                self.position(node),
+                self._group(node),
+            )
             for node in self.nodes
             if node.role in INPUT_ROLES and node.ref and not node.disabled
         )
@@ -173,6 +182,20 @@ class PageView:
         if spoken := node.name or node.attributes.get("label", ""):
             return spoken
         return self._text_before(node) or node.placeholder or node.title
+
+    def _group(self, node: Node) -> str:
+        """The name of the group around a field, else the heading above it within its form."""
+        for above in self.ancestors(node):
+            if above.role in _GROUPS and above.name:
+                return above.name
+            if above.tag == "form" or above.role in _REGION_ROLES:
+                before = [
+                    one
+                    for one in above.walk()
+                    if one.role == "heading" and self.position(one) < self.position(node)
+                ]
+                return self.label(before[-1]) if before else ""
+        return ""
 
     def _text_before(self, node: Node) -> str:
         """The short text right before a field, where no label is tied to it."""

@@ -9,8 +9,9 @@ from datetime import date
 from typing import Any
 
 from skyvern_dagster.browser.observation import Node
+from skyvern_dagster.reading.amounts import decimal_sign
 from skyvern_dagster.reading.controls import CONTROL_ROLES
-from skyvern_dagster.reading.date_mention import DateMention, DayOrder
+from skyvern_dagster.reading.date_mention import DateMention
 from skyvern_dagster.reading.day_order import day_order
 from skyvern_dagster.reading.facts import Fact, Kind
 from skyvern_dagster.reading.fields import FilledRecord, FilledRecords, best_reading
@@ -19,7 +20,7 @@ from skyvern_dagster.reading.identifiers import mentions_identifier
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.records import record_sets
 from skyvern_dagster.reading.schema import ListSpec
-from skyvern_dagster.reading.values import fact_date, value_of
+from skyvern_dagster.reading.values import PageNotation, fact_date, value_of
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def read_page(view: PageView, wanted: ListSpec, today: date) -> PageOfList | Non
     reading = best_reading(view, record_sets(view, today), wanted.wanted)
     if reading is None:
         return None
-    reader = _RowReader(view, wanted, _order_of_days(view, reading, today), today)
+    reader = _RowReader(view, wanted, _notation(view, reading, today), today)
     rows = tuple(reader.row(one) for one in reading.records)
     rows = tuple(row for row in rows if any(value is not None for value in row.values.values()))
     if not rows:
@@ -81,14 +82,12 @@ def key_name(wanted: ListSpec) -> str:
     )
 
 
-def _order_of_days(view: PageView, reading: FilledRecords, today: date) -> DayOrder:
-    mentions = [
-        fact.value
-        for one in reading.records
-        for fact in one.facts.values()
-        if isinstance(fact.value, DateMention)
-    ]
-    return day_order(mentions, view.observation.lang, view.page_text, today)
+def _notation(view: PageView, reading: FilledRecords, today: date) -> PageNotation:
+    facts = [fact for one in reading.records for fact in one.facts.values()]
+    mentions = [fact.value for fact in facts if isinstance(fact.value, DateMention)]
+    order = day_order(mentions, view.observation.lang, view.page_text, today)
+    numbers = (fact.text for fact in facts if not isinstance(fact.value, DateMention))
+    return PageNotation(order, decimal_sign(numbers))
 
 
 def _said(node: Node, numbers: frozenset[str]) -> Iterator[str]:
@@ -108,14 +107,14 @@ def _said(node: Node, numbers: frozenset[str]) -> Iterator[str]:
 class _RowReader:
     view: PageView
     wanted: ListSpec
-    order: DayOrder
+    notation: PageNotation
     today: date
 
     def row(self, filled: FilledRecord) -> Row:
         values: dict[str, Any] = {}
         for field in self.wanted.wanted:
             fact = self._in_its_year(filled, filled.facts.get(field.name))
-            values[field.name] = value_of(fact, field, self.order, self.today) if fact else None
+            values[field.name] = value_of(fact, field, self.notation, self.today) if fact else None
         numbers = frozenset(
             fact.text for fact in filled.facts.values() if fact.kind is Kind.IDENTIFIER
         )
@@ -141,7 +140,9 @@ class _RowReader:
             day
             for fact in filled.record.facts
             if isinstance(fact.value, DateMention)
-            and (day := fact_date(fact, self.order, self.today))
+            and (day := fact_date(fact, self.notation.days, self.today))
         ]
         above = heading_date(self.view, filled.record) if not days else None
-        return days[0] if days else fact_date(above, self.order, self.today) if above else None
+        return (
+            days[0] if days else fact_date(above, self.notation.days, self.today) if above else None
+        )

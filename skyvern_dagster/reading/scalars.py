@@ -10,15 +10,16 @@ from functools import cached_property
 from typing import Any
 
 from skyvern_dagster.browser.observation import Node
+from skyvern_dagster.reading.amounts import decimal_sign
 from skyvern_dagster.reading.concepts import NEARLY_ONLY, PLAINLY, concept, concepts
-from skyvern_dagster.reading.date_mention import DateMention, DayOrder
+from skyvern_dagster.reading.date_mention import DateMention
 from skyvern_dagster.reading.day_order import day_order
-from skyvern_dagster.reading.facts import Fact, facts_of, pieces_of
+from skyvern_dagster.reading.facts import Fact, Kind, facts_of, pieces_of
 from skyvern_dagster.reading.fitting import fit
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.schema import DataSpec, FieldSpec, ListSpec
 from skyvern_dagster.reading.text_lengths import SENTENCES
-from skyvern_dagster.reading.values import value_of
+from skyvern_dagster.reading.values import PageNotation, value_of
 from skyvern_dagster.reading.words import fold, name_words
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -92,12 +93,17 @@ class ScalarReader:
         scored = [(fit(field, fact), fact) for fact in self._facts if fact.labels]
         score, fact = max(scored, key=lambda pair: pair[0], default=(0.0, None))
         if fact is not None and score >= _MIN_FIT:
-            return value_of(fact, field, self._day_order(), self.today)
+            rivals = {one.text for other, one in scored if other == score}
+            if len(rivals) > 1:
+                return None  # two orders, one total each: nothing says which is meant
+            return value_of(fact, field, self._notation(), self.today)
         return self._from_headings(field)
 
-    def _day_order(self) -> DayOrder:
+    def _notation(self) -> PageNotation:
         mentions = [fact.value for fact in self._facts if isinstance(fact.value, DateMention)]
-        return day_order(mentions, self.view.observation.lang, self.view.page_text, self.today)
+        order = day_order(mentions, self.view.observation.lang, self.view.page_text, self.today)
+        numbers = (fact.text for fact in self._facts if fact.kind is Kind.AMOUNT)
+        return PageNotation(order, decimal_sign(numbers))
 
     def _address(self, field: FieldSpec) -> str | None:
         """This page's address, unless the field names another page that is linked from here."""

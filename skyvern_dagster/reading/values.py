@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from skyvern_dagster.reading.amounts import Amount, find_amounts, find_number
-from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.amounts import (
+    Amount,
+    find_amounts,
+    has_scale,
+    number_value,
+    only_number,
+)
+from skyvern_dagster.reading.concepts import concept, word_list
 from skyvern_dagster.reading.date_mention import DateMention, DayOrder
 from skyvern_dagster.reading.dates import find_dates, parse_date
 from skyvern_dagster.reading.facts import Fact
-from skyvern_dagster.reading.identifiers import Identifier
 from skyvern_dagster.reading.schema import FieldSpec
 from skyvern_dagster.reading.words import fold, name_words, words
 
@@ -19,15 +26,28 @@ _YES = frozenset({"yes", "true", "ja", "oui", "si", "sim", "✓", "✔", "☑", 
 _NO = frozenset({"no", "false", "nein", "non", "nao", "nee", "✗", "✘", "☐", "❌", "0", "off"})
 
 
-def value_of(fact: Fact, field: FieldSpec, order: DayOrder, today: date) -> Any:
+@dataclass(frozen=True)
+class PageNotation:
+    """How a page writes dates and numbers.
+
+    Attributes:
+        days: Which comes first in a numeric date.
+        decimal: The sign before decimals; empty where the page doesn't show it.
+    """
+
+    days: DayOrder
+    decimal: str = ""
+
+
+def value_of(fact: Fact, field: FieldSpec, notation: PageNotation, today: date) -> Any:
     """The value of a fact as the field wants it; ``None`` when it can't be one."""
     if field.kind == "date":
-        day = fact_date(fact, order, today)
+        day = fact_date(fact, notation.days, today)
         return day.isoformat() if day else None
     if field.kind == "currency":
         return _currency(fact)
     if field.wants_number:
-        return _number(fact, field)
+        return _number(fact, field, notation.decimal)
     if field.kind == "boolean":
         return _truth(fact, field)
     if field.kind == "url":
@@ -66,9 +86,19 @@ def _truth(fact: Fact, field: FieldSpec) -> bool | None:
         return True
     if said in _NO:
         return False
-    names = {" ".join(name_words(name)) for name in (field.name, *fact.labels)}
-    own = said in names or f"is {said}" in names
-    return True if said and own else None
+    names = {" ".join(name_words(name)).removeprefix("is ") for name in (field.name, *fact.labels)}
+    if said in names:
+        return True
+    return False if _denied(said) in names else None
+
+
+def _denied(said: str) -> str:
+    """What a text denies: `unpaid`, `not paid yet`; an empty text where it denies nothing."""
+    denials = word_list("items")["denials"]
+    first, _, rest = said.partition(" ")
+    if first in denials["words"]:
+        return rest.removesuffix(" yet")
+    return next((said.removeprefix(one) for one in denials["prefixes"] if said.startswith(one)), "")
 
 
 def _currency(fact: Fact) -> str | None:
@@ -78,13 +108,37 @@ def _currency(fact: Fact) -> str | None:
     return amounts[0].currency if amounts else fact.text.strip() or None
 
 
-def _number(fact: Fact, field: FieldSpec) -> int | float | None:
+def _number(fact: Fact, field: FieldSpec, decimal: str) -> int | float | None:
+    """The one number of a fact; ``None`` where it says several, or part of another."""
     if isinstance(fact.value, Amount):
-        number: Decimal | None = fact.value.value
-    elif isinstance(fact.value, Identifier) and fact.text.isdigit():
-        number = Decimal(fact.text)
+        number = _amount(fact, fact.value, field, decimal)
     else:
-        number = find_number(fact.text)
+        around = fact.node.full_text
+        # Digits alone may be part of more: `3.5 Mio.`, `1 - 3`.
+        number = only_number(fact.text if fact.whole or fact.label else around, decimal)
+        number = None if has_scale(around) else number
     if number is None:
         return None
-    return int(number) if field.type in {"integer", "int"} else float(number)
+    if field.type not in {"integer", "int"}:
+        return float(number)
+    return int(number) if number == int(number) else None
+
+
+def _amount(fact: Fact, money: Amount, field: FieldSpec, decimal: str) -> Decimal | None:
+    """The amount, where nothing else around it may be meant as well: ``was 20 EUR, now 15 EUR``."""
+    around = find_amounts(re.sub(r"(?<=\S)\s*\([^()]*\)", "", fact.node.full_text))
+    rivals = {one.value for one in around if one.currency == money.currency}
+    if len(rivals) > 1 and not _is_named(fact.label, field):
+        return None
+    if only_number(money.text) is None:
+        return None  # a word makes another number of it: `1.2 Mio. EUR`
+    return money.value if not decimal else _signed(number_value(money.text, decimal), money.value)
+
+
+def _signed(number: Decimal | None, like: Decimal) -> Decimal | None:
+    return None if number is None else abs(number).copy_sign(like)
+
+
+def _is_named(label: str, field: FieldSpec) -> bool:
+    own = concept(f"field.{field.concept}").mentioned(label) if field.concept else False
+    return own or bool(label and fold(label) == " ".join(name_words(field.name)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -81,6 +81,11 @@ class WantedItem:
         return bool(self.identifier or self.picks)
 
     @property
+    def numbers(self) -> tuple[str, ...]:
+        """All numbers that name it, or what else the goal names beside it."""
+        return tuple(filter(None, (self.identifier, *self.others)))
+
+    @property
     def picks(self) -> bool:
         """Whether it is named by something else than its number."""
         dated = self.day is not None or self.month is not None
@@ -134,6 +139,18 @@ def wanted_item(text: str, payload: Mapping[str, Any], today: date) -> WantedIte
         oldest=_has("oldest", fold(text)),
     )
     return item or _payload_value(payload, today) if not _has("limits", fold(text)) else item
+
+
+def described(text: str, item: WantedItem) -> Iterator[tuple[int, int]]:
+    """Where a goal says what names the one record: its place, month and amount."""
+    if item.amount is not None:
+        yield from ((one.start, one.end) for one in find_amounts(text))
+        yield from (one.span() for one in _DECIMALS.finditer(text))
+    if item.month is not None and (found := _month_match(text)):
+        yield found[0].span()
+    if item.place:
+        words_of = re.finditer(r"[^\W_]+", text)
+        yield from (one.span() for one in words_of if ordinal(one.group()) == item.place)
 
 
 def is_weak(identifier: str) -> bool:

@@ -5,19 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import TypeAdapter
 
-from skyvern_dagster.agent.decisions import Complete, Decision
+from skyvern_dagster.agent.decisions import Complete, Decision, TypeKeys
 from skyvern_dagster.agent.planner import PlanRequest
 from skyvern_dagster.agent.planners.scripted import ScriptStep
 from skyvern_dagster.browser.observation import Node
 from tests.loopback import Answering, LoopbackSite
 
 PAGES = Path(__file__).parent / "pages"
+WIDGETS = Path(__file__).parent / "widgets"
+_LIBRARIES = {
+    "jquery": ("xstatic.pkg.jquery", "data"),
+    "jquery_ui": ("xstatic.pkg.jquery_ui", "data"),
+    "select2": ("xstatic.pkg.select2", "data"),
+    "datatables": ("xstatic.pkg.datatables", "data"),
+    "tabulator": ("js_lib_tabulator", "static/tabulator"),
+}
+"""Packages that ship libraries of widgets, and where in them their files lie."""
 _DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
 
 
@@ -42,11 +53,20 @@ class Case:
         return [*(_scripted(step) for step in self.steps), last]
 
 
-@cache
 def cases() -> tuple[Case, ...]:
     """All difficulties, by name."""
+    return _cases_in(PAGES)
+
+
+def widgets() -> tuple[Case, ...]:
+    """Those of real libraries, by name."""
+    return _cases_in(WIDGETS)
+
+
+@cache
+def _cases_in(folder: Path) -> tuple[Case, ...]:
     found = []
-    for path in sorted(PAGES.glob("*.html")):
+    for path in sorted(folder.glob("*.html")):
         comment = path.read_text(encoding="utf-8").partition("<!--\n")[2].partition("-->")[0]
         if comment:
             told = yaml.safe_load(comment)
@@ -58,7 +78,7 @@ def _scripted(step: dict[str, Any]) -> ScriptStep:
     fields = dict(step)
     kind = next(iter(fields))
     name = str(fields.pop(kind))
-    row, to = fields.pop("row", ""), fields.pop("to", "")
+    row, to, at = fields.pop("row", ""), fields.pop("to", ""), fields.pop("at", "")
 
     def decide(request: PlanRequest) -> list[Decision]:
         made: dict[str, Any]
@@ -66,7 +86,9 @@ def _scripted(step: dict[str, Any]) -> ScriptStep:
             case "wait":
                 made = {"seconds": float(name)}
             case "press":
-                made = {"key": name}
+                made = {"key": name, **({"ref": _ref(request, at, "")} if at else {})}
+            case "keys":
+                return [TypeKeys(text=name, **fields)]
             case "scroll":
                 made = {"direction": name}
             case _:
@@ -83,6 +105,7 @@ def _ref(request: PlanRequest, name: str, row: str) -> str:
     place = next((n for n in root.walk() if n.role == "row" and row in n.full_text), root)
     nodes = [n for n in (place if row else root).walk() if n.ref]
     named = [n for n in nodes if _name(n) == name] or [n for n in nodes if n.full_text == name]
+    named = named or [n for n in nodes if n.role == name]
     assert named, f"nothing called {name!r} in:\n{request.observation.text}"
     # The innermost: a wrapper around a control has the same text.
     return str(named[-1].ref)
@@ -101,8 +124,18 @@ class DifficultSite(LoopbackSite):
 
 class _Handler(Answering):
     def get(self) -> None:
-        path = PAGES / f"{self.path.strip('/').partition('?')[0]}.html"
-        if path.is_file():
-            self.page(path.read_text(encoding="utf-8"))
-        else:
-            self.answer(404, "text/html", b"<h1>Not here</h1>")
+        name = self.path.strip("/").partition("?")[0]
+        if name.startswith("lib/"):
+            self._library(*name.removeprefix("lib/").split("/", 1))
+            return
+        for path in (PAGES / f"{name}.html", WIDGETS / f"{name}.html"):
+            if path.is_file():
+                self.page(path.read_text(encoding="utf-8"))
+                return
+        self.answer(404, "text/html", b"<h1>Not here</h1>")
+
+    def _library(self, library: str, file: str) -> None:
+        package, folder = _LIBRARIES[library]
+        path = Path(str(files(package))) / folder / file
+        media_type = guess_type(path.name)[0] or "application/octet-stream"
+        self.answer(200, media_type, path.read_bytes())

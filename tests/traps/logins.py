@@ -26,10 +26,11 @@ def _form(told: str = "", above: str = "<h1>Sign in</h1>") -> str:
     )
 
 
-def _login(
+def login(
     name: str, answer: str, right: Callable[[Happened], bool] = never, script: str = "",
     start: str = "",
 ) -> Trap:  # fmt: skip
+    """A login that is answered with a page's body."""
     return Trap(
         name,
         _GOAL,
@@ -47,33 +48,33 @@ def logins() -> list[Trap]:
         "document.body.append(t); setTimeout(() => t.remove(), 800)"
     )
     return [
-        _login("a login that comes back with a message", _form("<p>Wrong password.</p>")),
-        _login("a login that comes back without a word", _form()),
-        _login("a login whose message vanishes", _form(), script=passing),
-        _login(
+        login("a login that comes back with a message", _form("<p>Wrong password.</p>")),
+        login("a login that comes back without a word", _form()),
+        login("a login whose message vanishes", _form(), script=passing),
+        login(
             "a login that greets and comes back",
             _form(above="<h1>Welcome back, bob!</h1><p>My account, my orders: sign in first.</p>"),
         ),
-        _login(
+        login(
             "a login that leads to a page for everyone",
             "<nav><a href='/'>Sign in</a></nav><h1>Our shop</h1><p>Lamps and desks.</p>",
         ),
-        _login(
+        login(
             "a login that asks for a code",
             "<h1>Check your phone</h1><form method=post action=/code><label>Code sent to your "
             "phone <input name=code></label><button>Continue</button></form>",
         ),
-        _login(
+        login(
             "a login that wants a new password",
             "<h1>Your password has expired</h1><form method=post action=/new><label>New password "
             "<input type=password name=a></label><label>Repeat <input type=password name=b></label>"
             "<button>Change password</button></form>",
         ),
-        _login(
+        login(
             "a login that is locked",
             "<h1>Account locked</h1><p>Too many attempts. Contact support.</p>",
         ),
-        _login(
+        login(
             "a login that works",
             "<nav><a href='/orders'>My orders</a> <a href='/out'>Log out</a></nav>"
             "<h1>Hello bob</h1>",

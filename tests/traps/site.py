@@ -35,7 +35,7 @@ class _Handler(Answering):
         if path in trap.files:
             file = trap.files[path]
             disposition = f'attachment; filename="{file.name}"'
-            self.answer(200, "application/pdf", file.content(), Content_Disposition=disposition)
+            self.answer(200, file.media_type, file.content(), Content_Disposition=disposition)
         elif path in trap.pages:
             body = trap.pages[path].encode()
             self.answer(trap.statuses.get(path, 200), "text/html; charset=utf-8", body)

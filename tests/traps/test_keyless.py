@@ -21,6 +21,11 @@ _IN_THE_GATE = frozenset(
         "refused by a page that says it went wrong",
         "a question that is left open",
         "a login that is locked",
+        "Draft invoice called PDF",
+        "values: struck through",
+        "answered: Your message has been saved as a draft.",
+        "clicked: Save, and the page says: You have unsaved changes.",
+        "a login that leads to an approval",
     }
 )
 """One of each kind; the others are `long`."""

@@ -115,3 +115,58 @@ def test_half_a_login_proves_nothing(errand: Errand, site: TrapSite, name: str, 
     result, calls = _run(errand, site, name, fill, claimed, _UNDONE)
     assert site.posted
     assert (result.status, calls) == ("failed", 3), result.failure_reason
+
+
+def test_another_records_row_is_left_alone(errand: Errand, site: TrapSite) -> None:
+    """Told whose row it is, a model that takes no notice gets no further."""
+
+    def first(request: ChatRequest) -> dict[str, Any]:
+        return decide({"type": "click", "ref": _refs(request, "Cancel")[0]})
+
+    result, _ = _run(errand, site, 'clicked: Click "Cancel" of order A-2.', first)
+    assert result.status == "failed", result
+    assert "the row of A-3, and the task is about A-2" in str(result.failure_reason)
+    assert not site.posted
+
+
+@pytest.mark.long
+def test_an_error_after_the_click_of_the_same_answer_proves_nothing(
+    errand: Errand, site: TrapSite
+) -> None:
+    def at_once(request: ChatRequest) -> dict[str, Any]:
+        click = {"type": "click", "ref": request.ref("Save")}
+        return decide(click, {"type": "complete", "shows": "The draft could not be saved."})
+
+    result, _ = _run(errand, site, "an error after the click", at_once)
+    assert result.status == "failed", result
+    assert "something went wrong" in str(result.failure_reason)
+
+
+def test_what_stood_there_before_proves_nothing(errand: Errand, site: TrapSite) -> None:
+    claimed = decide({"type": "complete", "shows": "Thank you for your visit!"})
+    name = "refused by thanks that always stand there"
+    result, calls = _run(errand, site, name, _click("Send"), claimed, _UNDONE)
+    assert (result.status, calls) == ("failed", 3), result
+
+
+_READS = {
+    "orders": [{"order_id": f"A-100{n}", "order_date": f"2024-05-0{n}"} for n in (9, 8, 7)],
+}
+
+
+def test_a_list_that_says_that_there_is_more_is_not_complete(
+    errand: Errand, site: TrapSite
+) -> None:
+    read = decide({"type": "extract", "data": _READS}, {"type": "complete"})
+    result, _ = _run(errand, site, "more that isn't shown", read)
+    assert result.status == "failed", result
+    assert "more of the list, and 3 of 9 were extracted" in str(result.failure_reason)
+
+
+@pytest.mark.long
+def test_figures_that_the_page_does_not_show_are_not_kept(errand: Errand, site: TrapSite) -> None:
+    rows = [{"order_id": "A-1002", "total": 20.0}, {"order_id": "A-1001", "total": 19.0}]
+    result, calls = _run(errand, site, "a sum below", *({"orders": rows} for _ in range(2)))
+    assert (result.status, calls) == ("failed", 2), result
+    assert "19.0' stands nowhere on the page" in str(result.failure_reason)
+    assert result.extracted_information is None

@@ -33,12 +33,21 @@ class Happened:
 
 @dataclass(frozen=True)
 class File:
-    """A PDF of a few lines, under a name."""
+    """A PDF of a few lines, or another content, under a name.
 
-    lines: tuple[str, ...]
+    Attributes:
+        other: What it is instead of a PDF.
+        media_type: What the server says that it is.
+    """
+
+    lines: tuple[str, ...] = ()
     name: str = "document.pdf"
+    other: bytes = b""
+    media_type: str = "application/pdf"
 
     def content(self) -> bytes:
+        if self.other:
+            return self.other
         pdf = FPDF()
         pdf.add_page()
         pdf.set_font("Helvetica")

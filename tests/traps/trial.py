@@ -5,21 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from skyvern_dagster.agent.planner import Planner
+from skyvern_dagster.errors import ArtifactError
 from skyvern_dagster.reading.file_text import file_text
 from tests.agent.errand import Errand
+from tests.traps.answers import answers
+from tests.traps.choices import choices
 from tests.traps.clicks import clicks
 from tests.traps.documents import documents
+from tests.traps.effects import effects
 from tests.traps.forms import forms
 from tests.traps.lists import lists
 from tests.traps.logins import logins
 from tests.traps.site import TrapSite
 from tests.traps.trap import Happened, Trap
+from tests.traps.values import values
 
 KINDS: Mapping[str, Callable[[], list[Trap]]] = {
     "documents": documents,
+    "choices": choices,
     "lists": lists,
+    "values": values,
     "forms": forms,
+    "answers": answers,
     "clicks": clicks,
+    "effects": effects,
     "logins": logins,
 }
 
@@ -37,6 +46,13 @@ def tried(errand: Errand, site: TrapSite, trap: Trap, planner: Planner) -> Happe
         result.status,
         str(result.failure_reason or ""),
         result.extracted_information,
-        tuple(file_text(errand.store.read(file.key)) + "\n" for file in result.files),
+        tuple(f"{_said(errand.store.read(file.key))}\n" for file in result.files),
         tuple(site.posted),
     )
+
+
+def _said(content: bytes) -> str:
+    try:
+        return file_text(content)
+    except ArtifactError:
+        return ""

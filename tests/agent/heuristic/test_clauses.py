@@ -14,7 +14,7 @@ from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.date_mention import DayOrder
 from skyvern_dagster.reading.facts import Fact, Kind
 from skyvern_dagster.reading.schema import FieldSpec, read_schema
-from skyvern_dagster.reading.values import value_of
+from skyvern_dagster.reading.values import PageNotation, value_of
 from tests.agent.heuristic.conftest import Look
 
 
@@ -59,7 +59,9 @@ def _field(**schema: object) -> FieldSpec:
 )
 def test_a_truth_value_that_is_not_understood_is_null(text: str, value: bool | None) -> None:
     fact = Fact(Kind.TEXT, text, "Paid", None, Node(role="text"))
-    read = value_of(fact, _field(type="boolean"), DayOrder.DAY_FIRST, date(2024, 7, 1))
+    read = value_of(
+        fact, _field(type="boolean"), PageNotation(DayOrder.DAY_FIRST), date(2024, 7, 1)
+    )
     assert read is value
 
 
@@ -78,4 +80,4 @@ def test_a_truth_value_that_is_not_understood_is_null(text: str, value: bool | N
 def test_a_choice_that_is_not_understood_is_null(text: str, value: str | None) -> None:
     fact = Fact(Kind.TEXT, text, "Status", None, Node(role="text"))
     field = _field(type="string", enum=["paid", "unpaid"])
-    assert value_of(fact, field, DayOrder.DAY_FIRST, date(2024, 7, 1)) == value
+    assert value_of(fact, field, PageNotation(DayOrder.DAY_FIRST), date(2024, 7, 1)) == value

@@ -51,7 +51,7 @@ AFTER_SENDING = [
     ("locked", ["terminate account_locked"]),
     ("transient", ["type Email", "type Password", "click Sign in"]),
     ("done_logout", ["complete"]),
-    ("done_nothing", ["complete"]),
+    ("done_nothing", []),
     ("passkey", ["click Not now"]),
 ]
 

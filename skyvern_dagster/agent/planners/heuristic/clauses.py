@@ -35,16 +35,18 @@ def unclear_clause(instructions: str, also: frozenset[str] = frozenset()) -> str
 
 
 def _forbids(clause: str) -> bool:
-    """Whether a clause says what is not to be done: nobody here knows how to leave that out."""
+    """Whether a clause says what is not to be done, or when: nobody here knows how to heed that."""
     said = re.sub(_QUOTED, " ", fold(clause))
+    for limit in sorted(word_list("items")["limits"], key=len, reverse=True):
+        said = said.replace(limit, " ")
     return not is_done_anyway(clause) and any(
-        word in _negations() for word in re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", said)
+        word in _restricting() for word in re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", said)
     )
 
 
 @cache
-def _negations() -> frozenset[str]:
-    return frozenset(word_list("negations"))
+def _restricting() -> frozenset[str]:
+    return frozenset(word_list("negations")) | frozenset(word_list("restrictions")["conditions"])
 
 
 def _is_of_a_login(clause: str) -> bool:

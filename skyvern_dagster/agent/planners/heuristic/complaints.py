@@ -35,7 +35,7 @@ def complaint(situation: Situation, *, of_list: bool = False) -> str:
     status = situation.request.observation.http_status
     if status is not None and is_error(status):
         return f"HTTP {status}"
-    said = _new_texts(situation, _ITEMS if of_list else frozenset())
+    said = new_texts(situation, _ITEMS if of_list else frozenset())
     return next((clip(one, 120) for one in said if complains(one)), "")
 
 
@@ -70,7 +70,7 @@ def open_question(situation: Situation) -> str:
     return ""
 
 
-def _new_texts(situation: Situation, records: frozenset[str]) -> Iterator[str]:
+def new_texts(situation: Situation, records: frozenset[str] = frozenset()) -> Iterator[str]:
     """What came up with the last action, and what the page says that it didn't say at first."""
     last = situation.memory.last_result
     if last is not None:

@@ -82,7 +82,8 @@ class DocumentKind:
 def wanted_document(instructions: str) -> DocumentKind:
     """The document that a goal names; the invoice unless it plainly says another."""
     plain = fold(instructions)
-    if concept("doc.invoice").terms.search(plain):
+    unlike = concept("doc.unlike_invoice").mentioned(instructions)
+    if concept("doc.invoice").terms.search(plain) and not unlike:
         return DocumentKind("doc.invoice")
     wording = next(iter(named_after("download", instructions, 50)), "")
     if not wording or fold(wording) in _ANY_FILE:
@@ -163,6 +164,8 @@ def _document(control: Control, features: dict[str, float], why: str) -> Documen
 def _is_other(text: str, kind: DocumentKind) -> bool:
     if not text or kind.wording:
         return False
+    if concept("doc.unlike_invoice").mentioned(text):
+        return True
     other = concept("doc.other").score(text)
     return other > 0 and other >= kind.score(text)
 

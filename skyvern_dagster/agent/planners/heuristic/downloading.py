@@ -20,6 +20,7 @@ from skyvern_dagster.agent.planners.heuristic.navigation import follow, routes
 from skyvern_dagster.agent.planners.heuristic.obstacles import dialogs
 from skyvern_dagster.agent.planners.heuristic.record_openers import open_more, openers
 from skyvern_dagster.agent.planners.heuristic.record_search import search_record
+from skyvern_dagster.agent.planners.heuristic.restrictions import unclear_choice
 from skyvern_dagster.agent.planners.heuristic.situation import (
     FAIR,
     LIKELY,
@@ -76,6 +77,8 @@ def download(situation: Situation) -> Plan:
         named = ", ".join((item.identifier, *item.others))
         return unsure(f"The goal names several records ({named}), and one task downloads one")
     kind = wanted_document(situation.intent.instructions)
+    if told := unclear_choice(situation):
+        return unsure(f'It isn\'t clear which {kind.name} is meant by "{clip(told)}"')
     if plan := _being_made(situation):
         return plan
     for node in dialogs(situation.view):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,7 @@ from skyvern_dagster.agent.decisions import (
 )
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.complaints import complaint
-from skyvern_dagster.agent.planners.heuristic.form_sending import answers, is_success, submit_button
+from skyvern_dagster.agent.planners.heuristic.form_sending import submit_button, success
 from skyvern_dagster.agent.planners.heuristic.navigation import MOST_NAVIGATIONS, go_to
 from skyvern_dagster.agent.planners.heuristic.situation import (
     LIKELY,
@@ -34,8 +35,9 @@ from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, concept, concepts, 
 from skyvern_dagster.reading.controls import Input
 from skyvern_dagster.reading.date_format import day_as_field_writes
 from skyvern_dagster.reading.dates import parse_date
+from skyvern_dagster.reading.field_values import same_value
 from skyvern_dagster.reading.nested_values import flat_items
-from skyvern_dagster.reading.words import clip, fold, name_words, overlap
+from skyvern_dagster.reading.words import clip, fold, name_words, overlap, stems
 
 _MOST_SENT = 2
 """A form that comes back after it was filled in and sent twice takes something else."""
@@ -58,8 +60,9 @@ _BOXES = frozenset({"checkbox", "switch"})
 _DRAWN = frozenset({"listbox", "combobox"})
 _LONGEST_DATE = 30
 """Characters: `Wednesday, 25 September 2024` has 28; a longer text is about something else, too."""
-_MIN_OPTION = 0.6
-"""All words of the value in an option five times as long, or most of them alone (`overlap`)."""
+_BESIDE = re.compile(r"\([^()]*\)|[-+]?\s?[€$£]?\s?\d+[.,]\d{2}\s?(?:€|[A-Z]{3}\b)?")
+"""Brackets and prices."""
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ def fill_form(situation: Situation) -> Plan:
     decisions = [
         decision for field, given in pairs if (decision := _entry(situation, field, given))
     ]
+    decisions.extend(_repetitions(situation, pairs))
     decisions.extend(_agreements(situation))
     missing = _missing(situation, [field for field, _ in pairs])
     if missing:
@@ -141,11 +145,12 @@ def match_fields(
     situation: Situation, values: list[PayloadValue]
 ) -> Iterator[tuple[Input, PayloadValue]]:
     """Pairs each field with the payload value that it asks for, the plainest pairs first."""
+    fields = _of_one_form(situation, values)
     pairs = [
-        (_match(field, given), field, given)
-        for field in situation.view.inputs
+        (score, field, given)
+        for field in fields
         for given in values
-        if situation.view.region(field.node) not in {"banner", "search", "contentinfo"}
+        if (score := _match(field, given)) and _is_of_group(field, given, fields)
     ]
     used_fields: set[str] = set()
     used_values: set[str] = set()
@@ -161,6 +166,34 @@ def match_fields(
         yield field, given
 
 
+def _of_one_form(situation: Situation, values: list[PayloadValue]) -> list[Input]:
+    """The fields of the form that takes most of what is given: others are for something else."""
+    view = situation.view
+    forms: dict[int, list[Input]] = {}
+    for field in view.inputs:
+        if view.region(field.node) not in {"banner", "search", "contentinfo"}:
+            form = next((one for one in view.ancestors(field.node) if one.tag == "form"), view.root)
+            forms.setdefault(id(form), []).append(field)
+
+    def taken(fields: list[Input]) -> int:
+        return sum(any(_match(field, given) >= _MIN_MATCH for field in fields) for given in values)
+
+    return max(forms.values(), key=taken, default=[])
+
+
+def _is_of_group(field: Input, given: PayloadValue, fields: list[Input]) -> bool:
+    """Whether a value is for this one of several fields of one name, going by their groups.
+
+    ``shipping_city`` isn't the city of a billing address; a bare ``city`` is of neither.
+    """
+    alike = [one for one in fields if fold(one.label) == fold(field.label)]
+    groups = [stems(one.group) for one in alike]
+    if len(set(groups)) == 1 or field.node.role == "radio":
+        return True
+    telling = stems(field.group) - frozenset.intersection(*groups)
+    return bool(telling & stems(" ".join(name_words(given.name))))
+
+
 def _match(field: Input, given: PayloadValue) -> float:
     spoken = " ".join(name_words(given.name))
     label = f"{field.label}"
@@ -170,12 +203,26 @@ def _match(field: Input, given: PayloadValue) -> float:
         if meant >= MOSTLY:
             score = max(score, meant * max(one.score(label), _HINT * one.score(field.hints)))
     if field.node.role == "radio":
-        score = _radio_match(field, given, score)
-    return score
+        return _radio_match(field, given, score)
+    return 0.0 if _is_part(spoken, label) else score
+
+
+def _is_part(spoken: str, label: str) -> bool:
+    """Whether a field takes a part of a value: a first name isn't the whole one."""
+    whole = concept("form.full_name").score(spoken) >= MOSTLY
+    parts = (concept("form.first_name"), concept("form.last_name"))
+    return whole and any(
+        one.score(label) > max(one.score(spoken), concept("form.full_name").score(label))
+        for one in parts
+    )
 
 
 def _radio_match(field: Input, given: PayloadValue, score: float) -> float:
     """A radio button is meant when its own label is the value."""
+    asked = overlap(" ".join(name_words(given.name)), field.group) >= _MIN_MATCH
+    if isinstance(given.value, bool):
+        words_for = _YES if given.value else _NO
+        return _SAME_CHOICE if asked and fold(field.label) in words_for else 0.0
     same = fold(field.label) == fold(given.text) or overlap(given.text, field.label) >= _SAME_CHOICE
     return _SAME_CHOICE if same else min(score, _OTHER_CHOICE)
 
@@ -243,13 +290,18 @@ def _option(field: Input, given: PayloadValue) -> str:
     for option in field.node.options:
         if wanted in {fold(option.label), fold(option.value)}:
             return option.label
-    scored = [
-        (max(overlap(given.text, one.label), overlap(one.label, given.text)), one.label)
-        for one in field.node.options
-    ]
-    best = max(scored, default=(0.0, ""))
-    clear = best[0] >= _MIN_OPTION and [score for score, _ in scored].count(best[0]) == 1
-    return best[1] if clear else ""
+    alike = [one.label for one in field.node.options if _says_the_same(field, given, one.label)]
+    return alike[0] if len(alike) == 1 else ""
+
+
+def _says_the_same(field: Input, given: PayloadValue, option: str) -> bool:
+    """Whether an option and a value differ only by what the field is called, a price, brackets.
+
+    `Express (+5.00)` is `Express`; `Pro Plus` isn't `Pro`, and `Austria` isn't `Austria-Hungary`.
+    """
+    one, other = (stems(_BESIDE.sub(" ", text)) for text in (option, given.text))
+    named = stems(f"{field.label} {field.hints} {' '.join(name_words(given.name))}")
+    return bool(one & other) and one ^ other <= named
 
 
 def _typed(situation: Situation, field: Input, given: PayloadValue) -> str:
@@ -258,6 +310,7 @@ def _typed(situation: Situation, field: Input, given: PayloadValue) -> str:
     if node.input_type == "number" and (number := number_value(given.text)) is not None:
         return str(number)
     dated = "date" in f"{given.name} {node.input_type}" or node.input_type == "month"
+    dated = dated or _ISO_DAY.fullmatch(given.text) is not None
     day = (
         parse_date(given.text, situation.today)
         if len(given.text) <= _LONGEST_DATE and dated
@@ -266,6 +319,22 @@ def _typed(situation: Situation, field: Input, given: PayloadValue) -> str:
     if day is None:
         return given.text
     return day_as_field_writes(day, node, field.label, situation.lang)
+
+
+def _repetitions(
+    situation: Situation, pairs: list[tuple[Input, PayloadValue]]
+) -> Iterator[Decision]:
+    """What fields take that want a value again."""
+    taken = {field.ref for field, _ in pairs}
+    for field in situation.view.inputs:
+        again = concept("form.repeat").mentioned(f"{field.label} {field.hints}")
+        if not again or not field.is_text or field.ref in taken or field.node.value:
+            continue
+        for other, given in pairs:
+            if other.is_text and stems(other.label) < stems(field.label):
+                why = f"Fill: {field} takes {given.name} again"
+                text = _typed(situation, field, given)
+                yield InputText(ref=field.ref, text=text, reasoning=why, purpose=Purpose.FILL)
 
 
 def _agreements(situation: Situation) -> Iterator[Decision]:
@@ -297,7 +366,8 @@ def _left_over(
     button = submit_button(situation, fields) if fields else None
     if button is None or concept("form.next").score(button.label) >= MOSTLY:
         return []
-    return [one for one in _not_entered(situation, values) if one not in matched]
+    unticked = [one for one in values if isinstance(one.value, bool)]
+    return [one for one in (*_not_entered(situation, values), *unticked) if one not in matched]
 
 
 def _not_entered(situation: Situation, values: list[PayloadValue]) -> list[PayloadValue]:
@@ -310,8 +380,13 @@ def _not_entered(situation: Situation, values: list[PayloadValue]) -> list[Paylo
     return [
         one
         for one in values
-        if not isinstance(one.value, bool) and fold(one.text) not in given and "://" not in one.text
+        if not isinstance(one.value, bool) and not _is_among(one, given) and "://" not in one.text
     ]
+
+
+def _is_among(one: PayloadValue, given: set[str]) -> bool:
+    """Whether a value was entered, in whatever form the field wanted it."""
+    return fold(one.text) in given or any(same_value(one.text, text) for text in given)
 
 
 def _entered(decision: Decision) -> Iterator[str]:
@@ -328,7 +403,7 @@ def _after_sending(situation: Situation) -> Plan | None:
     """What the site answered: success, complaints, or the next page of the form."""
     last = situation.memory.last_result
     invalid = [field for field in situation.view.inputs if field.node.invalid]
-    succeeded = next((text for text in answers(situation) if is_success(situation, text)), "")
+    succeeded = success(situation)
     told = next(
         (
             text
@@ -336,7 +411,7 @@ def _after_sending(situation: Situation) -> Plan | None:
             if concept("message.invalid").mentioned(text)
         ),
         "",
-    ) or ("" if succeeded else complaint(situation))
+    ) or complaint(situation)
     if succeeded and not invalid and not told:
         if _has_more_fields(situation):
             return None

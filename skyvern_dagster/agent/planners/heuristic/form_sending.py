@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.agent.proof_text import shown_first
-from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.concepts import concept, word_list
 from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.text_lengths import MESSAGE
-from skyvern_dagster.reading.words import ALIKE, overlap, stems
+from skyvern_dagster.reading.words import ALIKE, fold, overlap, stems, words
 
 _NATIVE = 0.2
 """A button of type ``submit`` sends, whatever it is called; alone it isn't enough (`_SENDS`)."""
 
+_SENTENCES = re.compile(r"[^.!?\n]+[.!?]?")
+_NUMBERED = re.compile(r"\bno\.?\s*\d+")
+_COUNTED = re.compile(r"\s*(\d+)\s*(?:/|[a-z]{1,3})\s*(\d+)\b")
+_MOST_NAMED = 3
+"""Words behind thanks: whom they are for."""
 _SENDS = 0.4
 """A mention of sending at the beginning of a label, or one anywhere on a native submit button."""
 
@@ -65,8 +71,39 @@ def answers(situation: Situation) -> Iterator[str]:
     yield from (line for line in situation.view.paragraphs if len(line) < MESSAGE)
 
 
-def is_success(situation: Situation, text: str) -> bool:
-    """Whether a text says that the form was taken; what was there before it was sent doesn't."""
-    if not concept("message.success").mentioned(text) or concept("message.refused").mentioned(text):
+def success(situation: Situation) -> str:
+    """The text that says that the form was taken; empty where none does, or one takes it back."""
+    first = situation.request.first_text
+    texts = [text for text in answers(situation) if not shown_first(first, text)]
+    if any(concept("message.unfinished").mentioned(text) or _is_early_step(text) for text in texts):
+        return ""
+    return next((text for text in texts if any(map(says_done, _SENTENCES.findall(text)))), "")
+
+
+def says_done(sentence: str) -> bool:
+    """Whether a sentence says that something was done: `thanks` does only by itself."""
+    if sentence.endswith("?") or concept("message.refused").mentioned(sentence):
         return False
-    return not shown_first(situation.request.first_text, text)
+    if concept("message.success").mentioned(sentence):
+        return not denies(sentence)
+    thanks = concept("message.thanks").terms.match(fold(sentence))
+    rest = words(fold(sentence)[thanks.end() :]) if thanks else ()
+    return (
+        thanks is not None
+        and len(rest) <= _MOST_NAMED
+        and not (rest and concept("word.relation").mentioned(rest[0]))
+    )
+
+
+def denies(sentence: str) -> bool:
+    """Whether a sentence says that something is not so."""
+    said = re.findall(r"[^\W_]+(?:'[^\W_]+)?", _NUMBERED.sub(" ", fold(sentence)))
+    negations = set(word_list("negations"))
+    return any(word in negations or word.partition("'")[2] in negations for word in said)
+
+
+def _is_early_step(text: str) -> bool:
+    """Whether a text counts the parts of a form, and this isn't the last one."""
+    step = concept("form.step").terms.search(fold(text))
+    counted = _COUNTED.match(fold(text)[step.end() :]) if step else None
+    return counted is not None and int(counted[1]) < int(counted[2])

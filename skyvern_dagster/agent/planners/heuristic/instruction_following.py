@@ -17,6 +17,7 @@ from skyvern_dagster.agent.decisions import (
     Press as PressKey,
 )
 from skyvern_dagster.agent.planner import Plan
+from skyvern_dagster.agent.planners.heuristic.click_effect import awaited_text
 from skyvern_dagster.agent.planners.heuristic.complaints import complaint, open_question
 from skyvern_dagster.agent.planners.heuristic.day_fields import day_entries, outside
 from skyvern_dagster.agent.planners.heuristic.instructions import (
@@ -100,6 +101,8 @@ def _all_done(instructions: Sequence[Instruction], situation: Situation) -> Plan
         return None
     if situation.memory.last_click_did_nothing:
         return unsure(f"The last click shows no effect on {situation.url}")
+    if plan := awaited_text(situation):
+        return plan
     if told := complaint(situation) or open_question(situation):
         return unsure(f'All was done that was asked for, and {situation.url} says "{told}"')
     return complete(f"Did all that was asked for: {situation.intent.instructions}", LIKELY)

@@ -51,6 +51,11 @@ def fitting(situation: Situation, candidates: Sequence[Document]) -> list[list[D
     ]
 
 
+def fits_item(view: PageView, part: Node, item: WantedItem, today: date) -> bool:
+    """Whether a record says the day, the month or the amount that is wanted."""
+    return _fits([piece.text for piece in pieces_of(view, [part])], item, today)
+
+
 def told_of(situation: Situation, candidates: list[Document]) -> tuple[list[Document], str]:
     """The documents of the record that the goal's own words tell from the others.
 

@@ -6,16 +6,12 @@ from skyvern_dagster.agent.decisions import Click, Decision, Scroll, SelectOptio
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.filter_choices import MOST_MENUS, closed
 from skyvern_dagster.agent.planners.heuristic.navigation import Route
-from skyvern_dagster.agent.planners.heuristic.pagination import (
-    Onward,
-    onward,
-    page_select,
-    says_more,
-)
+from skyvern_dagster.agent.planners.heuristic.pagination import Onward, onward, page_select
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act, click
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import MOSTLY, PLAINLY, concept
 from skyvern_dagster.reading.controls import same_page
+from skyvern_dagster.reading.list_claims import says_more
 from skyvern_dagster.reading.record_list import PageOfList
 
 _MOST_SCROLLS = 30

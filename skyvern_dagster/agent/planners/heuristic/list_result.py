@@ -43,6 +43,28 @@ def wanted_rows(situation: Situation, page: PageOfList) -> list[Row]:
     return rows
 
 
+def undated(situation: Situation, page: PageOfList) -> str:
+    """A record whose day isn't known, where the goal asks for some days; or an empty text.
+
+    Those of other kinds, and lists of which no record has a day, are told elsewhere.
+    """
+    rows = of_wanted_kind(situation, page)
+    if not situation.intent.window or all(row.day is None for row in rows):
+        return ""
+    return next((row.text or "?" for row in rows if row.day is None), "")
+
+
+def rows_seen(situation: Situation, page: PageOfList) -> int:
+    """How many records all pages have shown, wanted or not."""
+    earlier = [
+        action.decision.memo
+        for action in situation.memory.done(Purpose.READ)
+        if isinstance(action.decision.memo, ReadMemo)
+    ]
+    pages = {memo.signature: memo.rows for memo in earlier}
+    return sum(pages.values()) + (0 if page.signature in pages else len(page.rows))
+
+
 def extract_rows(
     situation: Situation,
     wanted: ListSpec,
@@ -63,7 +85,7 @@ def extract_rows(
         data=data,
         reasoning=f"Read: {page.signature}{window}",
         purpose=Purpose.READ,
-        memo=ReadMemo(signature=page.signature),
+        memo=ReadMemo(signature=page.signature, rows=len(page.rows)),
     )
 
 

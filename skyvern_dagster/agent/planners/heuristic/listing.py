@@ -25,10 +25,12 @@ from skyvern_dagster.agent.planners.heuristic.list_result import (
     extract_rows,
     nothing_found,
     reading_confidence,
+    rows_seen,
+    undated,
     wanted_rows,
 )
 from skyvern_dagster.agent.planners.heuristic.navigation import follow
-from skyvern_dagster.agent.planners.heuristic.pagination import claimed_total, says_more
+from skyvern_dagster.agent.planners.heuristic.pagination import onward
 from skyvern_dagster.agent.planners.heuristic.restrictions import (
     missing_place,
     unclear_restriction,
@@ -49,6 +51,7 @@ from skyvern_dagster.agent.planners.heuristic.target_page import (
 )
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.list_claims import claimed_total, says_more
 from skyvern_dagster.reading.record_list import PageOfList, read_page
 from skyvern_dagster.reading.schema import ListSpec
 from skyvern_dagster.reading.text_lengths import SENTENCES
@@ -92,6 +95,8 @@ def _read(situation: Situation, wanted: ListSpec, page: PageOfList) -> Plan:
         return plan
     if was_read_before(situation, page):
         return _after_stale(situation, wanted, page)
+    if row := undated(situation, page):
+        return unsure(f'It isn\'t clear of which day "{clip(row)}" is ({situation.url})')
     kept = wanted_rows(situation, page)
     extract = extract_rows(situation, wanted, kept, page)
     if not is_past_window(situation, page) and (more := next_part(situation, page)):
@@ -134,10 +139,15 @@ def _not_all(situation: Situation, page: PageOfList) -> Plan | None:
         and (told := complaint(situation, of_list=True))
     ):
         return unsure(f'The rest of the list doesn\'t come: {situation.url} says "{told}"')
-    if says_more(situation.view) is True and len(page.rows) < (claimed_total(situation.view) or 0):
+    claimed = claimed_total(situation.view)
+    if says_more(situation.view) is True and (claimed is None or len(page.rows) < claimed):
         return unsure(
             f"{situation.url} says that there are more records, and nothing leads to them"
         )
+    seen = rows_seen(situation, page)
+    if claimed is not None and seen < claimed:
+        told = f"says that there are {claimed} records, and {seen} were read"
+        return unsure(f"{situation.url} {told}")
     return None
 
 
@@ -172,7 +182,16 @@ def _after_stale(situation: Situation, wanted: ListSpec, page: PageOfList) -> Pl
     if turned and situation.memory.in_a_row(Purpose.WAIT) < 1:
         why = "Wait: the list shows the same records as before; more may be on their way"
         return act([Wait(seconds=2, reasoning=why, purpose=Purpose.WAIT)], why)
+    if len(situation.memory.done(Purpose.NEXT_PAGE)) == 1 and _still_turns(situation, page):
+        return unsure(f"The next page of the list shows the same records ({situation.url})")
     return _finish(situation, wanted, page)
+
+
+def _still_turns(situation: Situation, page: PageOfList) -> bool:
+    """Whether a list whose first turn showed nothing else says that there is a further page."""
+    last = page.reading.records[-1].record.nodes[-1]
+    at_end = says_more(situation.view) is False
+    return not at_end and onward(situation.view, last) is not None
 
 
 def _finish(situation: Situation, wanted: ListSpec, page: PageOfList | None) -> Plan:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from skyvern_dagster.agent.planner import Plan
+from skyvern_dagster.agent.planners.heuristic.complaints import complaint, complaint_of_page
 from skyvern_dagster.agent.planners.heuristic.login_form import find_login_form
-from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, SURE, Situation, complete
+from skyvern_dagster.agent.planners.heuristic.situation import SURE, Situation, complete, unsure
+from skyvern_dagster.agent.proof_text import shown_first
 from skyvern_dagster.reading.concepts import CLEARLY, LOOSELY, MOSTLY, PLAINLY, concept
 from skyvern_dagster.reading.controls import Control
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.text_lengths import LABEL
 from skyvern_dagster.reading.words import clip
+
+_OWN_PAGES = (
+    "page.account", "page.profile", "page.settings", "page.orders", "page.invoices",
+    "page.payments", "page.subscriptions", "page.messages", "page.addresses", "page.documents",
+    "page.bookings",
+)  # fmt: skip
 
 
 def signs_of_login(view: PageView) -> str:
@@ -48,11 +56,19 @@ def looks_like_account(view: PageView) -> bool:
 
 
 def logged_in(situation: Situation) -> Plan:
-    """Ends a task whose goal was the login."""
-    signs = signs_of_login(situation.view)
-    why = (
-        f"Logged in: {signs}"
-        if signs
-        else "Logged in: the login form is gone and nothing complains"
-    )
-    return complete(why, SURE if signs else LIKELY)
+    """Ends a task whose goal was the login: by what shows it, not by a form that is gone."""
+    if told := complaint(situation) or complaint_of_page(situation):
+        return unsure(f'After the login, {situation.url} says "{told}"')
+    if signs := signs_of_login(situation.view) or _own_area(situation):
+        return complete(f"Logged in: {signs}", SURE)
+    return unsure(f"The login form is gone, and nothing on {situation.url} shows an account")
+
+
+def _own_area(situation: Situation) -> str:
+    """What leads to pages of an account, and wasn't there before the login."""
+    first = situation.request.first_text
+    for control in situation.view.controls:
+        named = any(concept(name).score(control.label) >= MOSTLY for name in _OWN_PAGES)
+        if named and not leads_in(control) and not shown_first(first, control.label):
+            return f"{control} is there"
+    return "it is headed as an account" if looks_like_account(situation.view) else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
-from skyvern_dagster.agent.decisions import Click, Download, Extract, Goto, InputText
+from skyvern_dagster.agent.decisions import Click, Download, Drag, Extract, Goto, InputText
 from skyvern_dagster.agent.planner import PastAction, PastStep
 from skyvern_dagster.agent.purposes import FilterMemo, FrontierMemo, Purpose, ReadMemo
 from skyvern_dagster.browser.results import ActionResult
@@ -53,7 +53,7 @@ class Memory:
     @property
     def last_click_did_nothing(self) -> bool:
         """Whether the latest decision was a click of which the page shows no effect."""
-        if self.last is None or not isinstance(self.last.decision, Click):
+        if self.last is None or not isinstance(self.last.decision, Click | Drag):
             return False
         result = self.last.result
         left = result.url_after not in {"", result.url_before} or result.new_tab

@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.situation import FAIR, SURE, Situation, click
+from skyvern_dagster.agent.planners.heuristic.instructions import clauses_of
+from skyvern_dagster.agent.planners.heuristic.item_choice import fits_item
+from skyvern_dagster.agent.planners.heuristic.situation import (
+    FAIR,
+    SURE,
+    Situation,
+    click,
+    unsure,
+)
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import concept, word_list
 from skyvern_dagster.reading.controls import Control
+from skyvern_dagster.reading.identifiers import mentions_identifier
+from skyvern_dagster.reading.own_part import own_part
 from skyvern_dagster.reading.record import RecordSet
 from skyvern_dagster.reading.records import regular_sets
-from skyvern_dagster.reading.wanted_item import ordinal
-from skyvern_dagster.reading.words import ALIKE, fold, overlap, stems, words
+from skyvern_dagster.reading.wanted_item import WantedItem, ordinal, wanted_item
+from skyvern_dagster.reading.words import ALIKE, fold, fold_in_place, overlap, stems, words
 
 _EXACT = 0.2
 """For a label that is the name: before longer ones with the same words."""
 
 _ELSEWHERE = frozenset({"banner", "navigation", "contentinfo"})
-_ROWS = frozenset({"row", "listitem", "article", "treeitem", "gridcell"})
+_PLAIN = (
+    "word.article", "word.relation", "word.joint", "word.place", "page.orders", "page.invoices",
+    "page.documents", "doc.invoice", "verb.click",
+)  # fmt: skip
+"""Concepts of words that say nothing of which one is meant."""
 
 
 def press_named(situation: Situation, label: str) -> Plan | None:
@@ -33,9 +49,56 @@ def press_named(situation: Situation, label: str) -> Plan | None:
     if best < ALIKE:
         return None
     alike = [one for score, one in scored if score == best]
-    control = max(alike, key=lambda one: _told_of(situation, one))
+    control = _meant(situation, label, alike)
+    if control is None:
+        return unsure(
+            f'{len(alike)} on {situation.url} are called "{label}"; it isn\'t clear which is meant'
+        )
     return click(
         control, Purpose.CLICK, f'is what the goal calls "{label}"', SURE if best >= 1 else FAIR
+    )
+
+
+def _meant(situation: Situation, label: str, alike: Sequence[Control]) -> Control | None:
+    """Of controls of one name, the one whose row or section is what the goal says of it."""
+    view, told = situation.view, _beside(situation, label)
+    if len({one.url or one.ref for one in alike}) == 1:
+        known = f"{situation.request.observation.title} {view.page_text} {view.url}"
+        return alike[0] if told.words <= stems(known) else None
+    nodes = [one.node for one in alike]
+    parts = [(own_part(view, one.node, nodes), one) for one in alike]
+    if told.item.place or told.item.oldest:
+        return None
+    if told.item.identifier:
+        number = told.item.identifier
+        fits = [one for part, one in parts if mentions_identifier(view.text(part), number)]
+    elif told.item:
+        fits = [one for part, one in parts if fits_item(view, part, told.item, situation.today)]
+    elif told.words:
+        fits = [one for part, one in parts if told.words <= stems(view.text(part))]
+    else:
+        fits = []
+    return fits[0] if len(fits) == 1 else None
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What a goal says of what it wants clicked, besides its name."""
+
+    item: WantedItem
+    words: frozenset[str]
+
+
+def _beside(situation: Situation, label: str) -> _Told:
+    clauses = clauses_of(situation.intent.instructions)
+    clause = next((one for one in clauses if label in one), "").replace(label, " ")
+    verb = concept("verb.click").terms.search(fold_in_place(clause))
+    rest = clause[verb.end() :] if verb else clause
+    said = [word for word in words(rest) if not any(concept(n).mentioned(word) for n in _PLAIN)]
+    known = (*word_list("items")["record_words"], *word_list("restrictions")["plain"])
+    plain = stems(" ".join(known))
+    return _Told(
+        wanted_item(rest, situation.goal.payload, situation.today), stems(" ".join(said)) - plain
     )
 
 
@@ -65,12 +128,3 @@ def _is_of(one: RecordSet, noun: str) -> bool:
     said = stems(re.split(rf"\b(?:{concept('word.relation').terms.pattern})\b", fold(noun))[0])
     told = stems(" ".join((one.under, one.name, *one.columns)))
     return bool(said) and said <= told | stems(" ".join(word_list("items")["record_words"]))
-
-
-def _told_of(situation: Situation, control: Control) -> int:
-    """How many words of the goal stand in the control's row."""
-    said = set(words(situation.goal.navigation_goal))
-    for above in situation.view.ancestors(control.node):
-        if above.role in _ROWS:
-            return len(said.intersection(words(situation.view.text(above))))
-    return 0

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.concepts import ALMOST_ONLY, MOSTLY, PLAINLY, concept
 from skyvern_dagster.reading.controls import Control, Input, same_page
+from skyvern_dagster.reading.list_claims import PAGE_OF
 from skyvern_dagster.reading.page import PageView
-from skyvern_dagster.reading.text_lengths import LINE
 from skyvern_dagster.reading.words import fold
 
 _PAGER_TEXT = 200
@@ -23,15 +23,6 @@ _TITLE = 0.9
 """A tool tip counts a little less than a label."""
 _LAST_SIGN = 0.7
 """A lone "»" leads on; beside a "›" it leads to the end. Below any word for "next"."""
-
-_PAGE_OF = re.compile(
-    r"(?:page|seite|pagina|pag)\.?\s*(\d+)\s*(?:of|von|sur|de|di|van|/)\s*(\d+)|^\W*(\d+)\s*/\s*(\d+)\W*$"
-)
-
-
-_SHOWN_OF = re.compile(
-    r"\b(\d+)\s*(?:-|–|to|bis|a|à|tot|até)\s*(\d+)\s*(?:of|von|sur|de|di|van|/)\s*(\d+)\b"
-)
 
 
 @dataclass(frozen=True)
@@ -105,7 +96,7 @@ def _in_pager(view: PageView, node: Node) -> bool:
         controls = view.controls_in(above)
         numbers = sum(one.label.strip().isdigit() for one in controls)
         back = any(concept("paging.previous").score(one.label) >= PLAINLY for one in controls)
-        if numbers or back or _PAGE_OF.search(fold(text)):
+        if numbers or back or PAGE_OF.search(fold(text)):
             return True
     return False
 
@@ -182,25 +173,4 @@ def page_select(view: PageView) -> tuple[Input, str] | None:
         chosen = next((index for index, option in enumerate(options) if option.selected), 0)
         if chosen + 1 < len(options):
             return field, options[chosen + 1].label
-    return None
-
-
-def says_more(view: PageView) -> bool | None:
-    """Whether the page says that there is more than it shows; ``None`` when it doesn't say."""
-    for line in view.paragraphs:
-        if len(line) > LINE:
-            continue
-        if match := _SHOWN_OF.search(fold(line)):
-            return int(match.group(2)) < int(match.group(3))
-        if match := _PAGE_OF.search(fold(line)):
-            current, last = (int(part) for part in match.groups() if part)
-            return current < last
-    return None
-
-
-def claimed_total(view: PageView) -> int | None:
-    """How many records the page says that the list has (``1 - 10 of 23``), or ``None``."""
-    for line in view.paragraphs:
-        if len(line) <= LINE and (match := _SHOWN_OF.search(fold(line))):
-            return int(match.group(3))
     return None

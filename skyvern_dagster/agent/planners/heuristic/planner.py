@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from skyvern_dagster.agent.decisions import Wait
 from skyvern_dagster.agent.planner import Plan, PlanRequest
 from skyvern_dagster.agent.planners.heuristic.clauses import unclear_clause
-from skyvern_dagster.agent.planners.heuristic.complaints import (
-    busy_control,
-    complaint,
-    complaint_of_page,
-    open_question,
-)
+from skyvern_dagster.agent.planners.heuristic.click_effect import doubt_after_clicks
+from skyvern_dagster.agent.planners.heuristic.complaints import complaint_of_page
 from skyvern_dagster.agent.planners.heuristic.downloading import download
 from skyvern_dagster.agent.planners.heuristic.extraction import extract_page
 from skyvern_dagster.agent.planners.heuristic.form_filling import fill_form
@@ -24,12 +19,12 @@ from skyvern_dagster.agent.planners.heuristic.named_click import press_named
 from skyvern_dagster.agent.planners.heuristic.navigation import MOST_NAVIGATIONS, go_to
 from skyvern_dagster.agent.planners.heuristic.obstacles import clear_the_way
 from skyvern_dagster.agent.planners.heuristic.phrases import named_after
+from skyvern_dagster.agent.planners.heuristic.restrictions import missing_place
 from skyvern_dagster.agent.planners.heuristic.searching import search
 from skyvern_dagster.agent.planners.heuristic.situation import (
     LIKELY,
     PLANNER,
     Situation,
-    act,
     complete,
     give_up,
     situation_of,
@@ -62,10 +57,6 @@ _INSIDE = frozenset(
 _ENTRIES = frozenset(
     {Purpose.FILL, Purpose.SUBMIT, Purpose.INSTRUCTION, Purpose.DATE_RANGE, Purpose.LOG_IN}
 )
-
-
-_MOST_WAITS = 3
-"""Ten seconds for what a click has begun."""
 
 
 class HeuristicPlanner:
@@ -212,7 +203,7 @@ def _clicks(situation: Situation) -> Plan | None:
     if plan := _not_understood(situation):
         return plan
     if done >= len(labels):
-        if plan := _doubt_after_clicks(situation, labels[-1]):
+        if plan := doubt_after_clicks(situation, labels[-1]):
             return plan
         return (
             None
@@ -234,23 +225,6 @@ def _clicks(situation: Situation) -> Plan | None:
     )
 
 
-def _doubt_after_clicks(situation: Situation, label: str) -> Plan | None:
-    """What speaks against the last click having done what it should."""
-    if situation.memory.last_click_did_nothing:
-        # Said to be done, it would be believed.
-        return unsure(f'"{label}" was clicked, and {situation.url} shows no effect of it')
-    if busy := busy_control(situation):
-        if situation.memory.in_a_row(Purpose.WAIT) < _MOST_WAITS:
-            why = f'Wait: the page works on it ("{clip(busy, 40)}")'
-            return act([Wait(seconds=_WORKING_SECONDS, reasoning=why, purpose=Purpose.WAIT)], why)
-        return unsure(f'"{label}" was clicked, and {situation.url} still says "{busy}"')
-    if told := complaint(situation):
-        return unsure(f'"{label}" was clicked, and {situation.url} says "{told}"')
-    if asked := open_question(situation):
-        return unsure(f'"{label}" was clicked, and {situation.url} asks "{asked}"')
-    return None
-
-
 def _extraction(situation: Situation) -> Plan:
     if plan := _not_understood(situation):
         return plan
@@ -264,6 +238,8 @@ def _navigation(situation: Situation) -> Plan:
     """A goal that only asks to get somewhere."""
     intent = situation.intent
     if _arrived(situation):
+        if place := missing_place(situation):
+            return unsure(f'Nothing on {situation.url} is called "{clip(place)}"')
         if told := complaint_of_page(situation):
             return unsure(f'{situation.url} is the page that was asked for, and says "{told}"')
         return complete(

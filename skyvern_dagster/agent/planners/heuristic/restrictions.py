@@ -18,7 +18,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.reading.concepts import concept, concepts, word_list
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.nested_values import flat_items
-from skyvern_dagster.reading.wanted_item import months_in
+from skyvern_dagster.reading.wanted_item import described, months_in
 from skyvern_dagster.reading.words import fold, fold_in_place, name_words, stem, stems, words
 
 _RECORD_PAGES = (
@@ -50,6 +50,49 @@ def unclear_restriction(situation: Situation) -> str:
         if told := _unclear_in(clause, frozenset(explained)):
             return told
     return ""
+
+
+def unclear_choice(situation: Situation) -> str:
+    """The words of a goal that narrow which document it wants, in a way that isn't understood.
+
+    What says which record it is, or stands on one of the pages on the way, is understood.
+    """
+    intent, view = situation.intent, situation.view
+    text = intent.instructions
+    explained = _plain() | _untelling() | _shown(situation)
+    explained |= stems(f"{situation.request.observation.title} {view.page_text} {view.url}")
+    explained |= stems(" ".join((*intent.item.numbers, *word_list("items")["number_words"])))
+    for path, value in flat_items(situation.goal.payload):
+        explained |= stems(" ".join(name_words(path))) | stems(str(value))
+    spans = [*_of_days(text, situation.today), *described(text, intent.item)]
+    for clause in _clauses(text, spans):
+        if not concept("goal.download").terms.search(fold(clause)):
+            continue
+        said = [fold(match.group()) for match in _WORD.finditer(clause)]
+        lists = word_list("restrictions")
+        if several := [word for word in said if word in lists["several"] or _is_count(word)]:
+            return " ".join(several)
+        if excluding := [word for word in said if word in lists["excluding"]]:
+            return " ".join(excluding)
+        last = [word for word in said if word in lists["last"]]
+        if last and (places := [word for word in said if word in lists["places"]]):
+            return " ".join((*last, *places))
+        if told := _unclear_in(clause, frozenset(explained)):
+            return told
+    return ""
+
+
+def _is_count(word: str) -> bool:
+    return word in word_list("restrictions")["counts"]
+
+
+@cache
+def _untelling() -> frozenset[str]:
+    """Stems of words that say that a document is wanted, and of what form."""
+    names = ("goal.download", "verb.download", "doc.get", "doc.area", "goal.newest", "limit.newest")
+    terms = [term for name in names for term in concept(name).listed_terms]
+    listed = (*word_list("items")["formats"], *word_list("items")["oldest"])
+    return frozenset(stem(word) for term in (*terms, *listed) for word in words(term))
 
 
 def missing_place(situation: Situation) -> str:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from skyvern_dagster.browser.observation import Observation
 
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?")
+_CODE = re.compile(r"(?=[^\s@:]*\d)#?[A-Za-z]{0,6}[-_/.]?\d[\w./-]*")
+_SMALL = 10
+"""Numbers below are counts, ranks and grades, which nobody writes down."""
 _MOST = 5
 """Sentences in a note that people read."""
 _LONG_TEXT = 160
@@ -30,6 +35,46 @@ def not_on_page(data: Any, observation: Observation) -> tuple[str, ...]:
     if len(told) > _MOST:
         return (*told[:_MOST], f"and {len(told) - _MOST} more values that stand nowhere on it")
     return tuple(told)
+
+
+def unfounded(data: Any, observation: Observation) -> str:
+    """A sentence on the first figure or code that the page doesn't show; empty where all are.
+
+    Small numbers, counts and sums of what was read are conclusions. Days are not looked at here:
+    pages leave years out, or say `yesterday`.
+    """
+    page = _Page(observation)
+    concluded = {_digits(f"{value:g}") for value in _conclusions(data)}
+    for place, value in _leaves(data, "$"):
+        if isinstance(value, str) and not _is_code(value):
+            continue
+        small = not isinstance(value, str) and abs(value) < _SMALL
+        known = small or page.has(value) or page.has_code(str(value))
+        if not known and _digits(f"{value}") not in concluded:
+            return f"{place}: {str(value)[:80]!r} stands nowhere on the page"
+    return ""
+
+
+def _is_code(text: str) -> bool:
+    """Whether a text is one code: `INV-2024-7`, and no sentence, date or address."""
+    return bool(_CODE.fullmatch(text.strip())) and not _ISO_DATE.fullmatch(text.strip())
+
+
+def _conclusions(data: Any) -> Iterator[float]:
+    """Counts of lists, and sums of their fields, at any depth."""
+    if isinstance(data, dict):
+        for item in data.values():
+            yield from _conclusions(item)
+    if not isinstance(data, list):
+        return
+    yield float(len(data))
+    sums: dict[str, float] = defaultdict(float)
+    for item in data:
+        yield from _conclusions(item)
+        for key, value in item.items() if isinstance(item, dict) else [("", item)]:
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                sums[key] += value
+    yield from (round(value, 2) for value in sums.values())
 
 
 class _Page:
@@ -61,6 +106,15 @@ class _Page:
         # Parts of one value may stand apart; a long one may be a summary.
         enough = _ENOUGH_WORDS if len(text) > _LONG_TEXT else 1.0
         return bool(words) and hits >= enough * len(words)
+
+    def has_code(self, value: str) -> bool:
+        """Whether its letters and digits stand in a row, whatever is between them."""
+        wanted = re.sub(r"\W", "", _folded(value))
+        return bool(wanted) and wanted in self._bare
+
+    @cached_property
+    def _bare(self) -> str:
+        return re.sub(r"\W", "", self._text)
 
     def _has_number(self, value: float) -> bool:
         forms = {f"{abs(value):g}", f"{abs(value):.2f}", f"{abs(value):.1f}", str(abs(value))}

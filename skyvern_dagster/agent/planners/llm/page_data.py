@@ -10,13 +10,14 @@ from skyvern_dagster.agent.extraction import merge, mismatch
 from skyvern_dagster.agent.planner import PlanRequest
 from skyvern_dagster.agent.planners.llm.conversation import Conversation
 from skyvern_dagster.agent.planners.llm.data_schema import schema_of
-from skyvern_dagster.agent.planners.llm.evidence import not_on_page
+from skyvern_dagster.agent.planners.llm.evidence import not_on_page, unfounded
 from skyvern_dagster.errors import NoFitError
 from skyvern_dagster.llm.client import ModelClient
 from skyvern_dagster.llm.messages import Question
 from skyvern_dagster.llm.outcomes import Refused, TooLong, Unavailable
 from skyvern_dagster.llm.structured import Document, Misshapen, ask_for
 from skyvern_dagster.llm.usage import Usage
+from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.texts.token_estimate import token_weight
 
 _WHOLE_PAGE = 1_000_000
@@ -62,7 +63,7 @@ def fitting(data: Any, request: PlanRequest) -> ReadData | None:
     """Data that came with a decision, where it fits its schema."""
     schema = schema_of(request.goal.data_schema)
     # An empty list is an answer, an object without a field is none.
-    if data in (None, {}) or mismatch(data, schema) is not None:
+    if data in (None, {}) or mismatch(data, schema) is not None or _not_founded(data, request):
         return None
     return ReadData(data, doubtful=not_on_page(data, request.observation))
 
@@ -88,7 +89,7 @@ async def _read_parts(client: ModelClient, request: PlanRequest, budget: int) ->
     for number, text in enumerate(parts, start=1):
         asked = _QUESTION if len(parts) == 1 else _PART.format(part=number, parts=len(parts))
         question = Question(conversation.reading(text, asked), schema, "extracted_information")
-        outcome = await ask_for(client, question, partial(_held_to, schema))
+        outcome = await ask_for(client, question, partial(_held_to, schema, request))
         match outcome:
             case Document():
                 whole = ReadData(
@@ -116,11 +117,20 @@ async def _read_parts(client: ModelClient, request: PlanRequest, budget: int) ->
     return replace(whole, doubtful=not_on_page(whole.data, request.observation))
 
 
-def _held_to(schema: dict[str, Any], document: Any) -> Any:
-    problem = mismatch(document, schema)
-    if problem is not None:
+def _held_to(schema: dict[str, Any], request: PlanRequest, document: Any) -> Any:
+    problem = mismatch(document, schema) or _not_founded(document, request)
+    if problem:
         raise NoFitError(problem, document)
     return document
+
+
+def _not_founded(document: Any, request: PlanRequest) -> str:
+    """What is wrong with figures that the page doesn't show, where nothing is to be worked out."""
+    asked = f"{request.goal.data_extraction_goal} {request.goal.data_schema or ''}"
+    if concept("goal.compute").mentioned(asked):
+        return ""
+    told = unfounded(document, request.observation)
+    return f"{told}; what the page doesn't show is null" if told else ""
 
 
 def _parts(text: str, most: int) -> list[str]:

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
-from skyvern_dagster.addresses.http_status import is_error
+from skyvern_dagster.agent.completion_proof import proves
 from skyvern_dagster.agent.decisions import Complete, Decision, Extract, InputText
 from skyvern_dagster.agent.planner import Plan, PlanFailure, PlanRequest
 from skyvern_dagster.agent.planners.llm.checking import verify
@@ -18,7 +18,7 @@ from skyvern_dagster.agent.planners.llm.reply import (
     proven_later,
     read_answer,
 )
-from skyvern_dagster.agent.proof_text import folded, shown_first, shows
+from skyvern_dagster.agent.whole_list import wants_all
 from skyvern_dagster.browser.labelled_picture import unnamed_controls
 from skyvern_dagster.credentials.reference import references_in
 from skyvern_dagster.errors import BrowserError
@@ -28,10 +28,9 @@ from skyvern_dagster.llm.outcomes import Refused, TooLong, Unavailable
 from skyvern_dagster.llm.settings import ModelSettings
 from skyvern_dagster.llm.structured import Document, Misshapen, StructuredOutcome, ask_for
 from skyvern_dagster.llm.usage import Usage, require_prices
-from skyvern_dagster.reading.complaints import complains
 from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.controls import Input
-from skyvern_dagster.reading.nested_values import flat_items
+from skyvern_dagster.reading.list_claims import says_more
 from skyvern_dagster.reading.page import PageView
 
 PLANNER = "llm"
@@ -91,7 +90,8 @@ class LlmPlanner:
         if exceeded is not None:
             return _failed(exceeded, Usage(), retryable=False)
         goal = request.goal
-        if goal.data_extraction_goal and not goal.navigation_goal.strip():
+        reads = goal.data_extraction_goal and not goal.navigation_goal.strip()
+        if reads and not (wants_all(goal) and says_more(PageView(request.observation))):
             reading = await read_page(self._reader, request)
             return _read(reading, Usage(), "The task only asks to read this page", (Complete(),))
         return await self._decide(request)
@@ -210,7 +210,7 @@ class LlmPlanner:
             later = (complete,) if proven_later(complete, request) else ()
             return draft.plan((*before, *later))
         believed = _has_acted(request) and not _asks_for_more_to_log_in(request)
-        if complete.shows and believed and _proves(complete.shows, request):
+        if complete.shows and believed and proves(complete.shows, request):
             return draft.plan((complete,))
         verdict, usage = await verify(self._client, draft.conversation)
         if verdict.complete:
@@ -274,17 +274,6 @@ def _unproven(decision: Decision) -> Decision:
     if isinstance(decision, Complete):
         return decision.model_copy(update={"shows": None})
     return decision
-
-
-def _proves(text: str, request: PlanRequest) -> bool:
-    """Whether a text shows now and is new since the task began, or is what the goal names."""
-    status = request.observation.http_status
-    if not shows(request.observation, text) or complains(text) or is_error(status or 0):
-        return False
-    goal = request.goal
-    named = [goal.navigation_goal, *(str(value) for _, value in flat_items(goal.payload))]
-    is_named = folded(text) in folded(" ".join(named))
-    return is_named or not shown_first(request.first_text, text)
 
 
 def _asks_for_more_to_log_in(request: PlanRequest) -> bool:

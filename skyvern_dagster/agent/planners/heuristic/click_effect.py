@@ -1,0 +1,145 @@
+"""Whether the clicks that a goal spells out have done what they should."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from skyvern_dagster.agent.decisions import Wait
+from skyvern_dagster.agent.planner import PastAction, Plan
+from skyvern_dagster.agent.planners.heuristic.complaints import (
+    busy_control,
+    complaint,
+    new_texts,
+    open_question,
+)
+from skyvern_dagster.agent.planners.heuristic.form_sending import denies, says_done
+from skyvern_dagster.agent.planners.heuristic.instructions import clauses_of
+from skyvern_dagster.agent.planners.heuristic.situation import Situation, act, unsure
+from skyvern_dagster.agent.proof_text import plain_text, shown_first, shows
+from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.reading.concepts import concept, word_list
+from skyvern_dagster.reading.words import clip, fold, words
+
+_MOST_WAITS = 3
+"""Ten seconds for what a click has begun."""
+_SETTLING_SECONDS = 2
+"""For what takes an answer back: a request that was taken to have worked, and hasn't."""
+_QUOTED = re.compile(r"[\"“”„«]([^\"“”»]{1,80})[\"“”»]")
+_SENTENCES = re.compile(r"[^.!?\n]+[.!?]?")
+_LEAST_STEM = 3
+_LONG = 6
+"""Letters of a word that may lose two at its end: `speichern`, `gespeichert`."""
+_GOING_ON = ("ing", "ung")
+"""Endings of words that name a doing, and not that it is done."""
+
+
+def doubt_after_clicks(situation: Situation, label: str) -> Plan | None:
+    """What speaks against the last click having done what it should; ``None`` if nothing."""
+    if situation.memory.last_click_did_nothing:
+        # Said to be done, it would be believed.
+        return unsure(f'"{label}" was clicked, and {situation.url} shows no effect of it')
+    if busy := busy_control(situation):
+        return _wait(situation, f'the page works on it ("{clip(busy, 40)}")') or unsure(
+            f'"{label}" was clicked, and {situation.url} still says "{busy}"'
+        )
+    if told := complaint(situation):
+        return unsure(f'"{label}" was clicked, and {situation.url} says "{told}"')
+    if asked := open_question(situation):
+        return unsure(f'"{label}" was clicked, and {situation.url} asks "{asked}"')
+    if _is_the_same_page(situation):
+        return unsure(f'"{label}" was clicked, and {situation.url} shows what was there before')
+    return awaited_text(situation) or _unclear_answer(situation, label)
+
+
+def awaited_text(situation: Situation) -> Plan | None:
+    """Waits for the text that the goal says to wait for; no plan where it doesn't come."""
+    for clause in clauses_of(situation.intent.instructions):
+        wanted = _QUOTED.search(clause) if concept("goal.wait").mentioned(clause) else None
+        if wanted and not shows(situation.request.observation, wanted[1]):
+            return _wait(situation, f'"{wanted[1]}" to show') or unsure(
+                f'{situation.url} doesn\'t show "{wanted[1]}"'
+            )
+    return None
+
+
+def _wait(situation: Situation, what: str) -> Plan | None:
+    if situation.memory.in_a_row(Purpose.WAIT) >= _MOST_WAITS:
+        return None
+    why = f"Wait: {what}"
+    return act([Wait(seconds=3, reasoning=why, purpose=Purpose.WAIT)], why)
+
+
+def _is_the_same_page(situation: Situation) -> bool:
+    """Whether another address shows nothing that the task didn't begin with."""
+    clicked = _clicked(situation)
+    left = clicked is not None and clicked.result.url_before != clicked.result.url_after
+    now = plain_text(situation.request.observation)
+    return left and bool(now) and f"{now}\n" in situation.request.first_text
+
+
+def _unclear_answer(situation: Situation, label: str) -> Plan | None:
+    """No plan where a button's page answers with something else than that it was done."""
+    clicked = _clicked(situation)
+    if clicked is None or clicked.result.url_before != clicked.result.url_after:
+        return None
+    if clicked.result.new_tab or _shows_its_own(situation, clicked.label):
+        return None
+    told = tuple(_answers(situation))
+    said = any(_says(each, label) for text in told for each in _SENTENCES.findall(text))
+    if told and not said:
+        return _wait(situation, f'"{clip(told[0], 60)}" may not be all') or unsure(
+            f'"{label}" was clicked, and {situation.url} says "{clip(told[0], 100)}": '
+            "that doesn't say that it was done"
+        )
+    if said and not situation.memory.in_a_row(Purpose.WAIT):
+        why = "Wait: what the page said may be taken back"
+        wait = Wait(seconds=_SETTLING_SECONDS, reasoning=why, purpose=Purpose.WAIT)
+        return act([wait], why)
+    return None
+
+
+def _clicked(situation: Situation) -> PastAction | None:
+    """The latest click that the goal spells out."""
+    return next(reversed(situation.memory.done(Purpose.CLICK)), None)
+
+
+def _answers(situation: Situation) -> Iterator[str]:
+    """What came up with the click and since, where the page before it is known."""
+    first = situation.request.first_text
+    for _, action in situation.memory.actions:
+        if action.decision.purpose in {Purpose.CLICK, Purpose.WAIT}:
+            yield from (one for one in action.result.text_appeared if not shown_first(first, one))
+    if {step.url for step in situation.memory.steps} == {situation.url}:
+        yield from new_texts(situation)
+
+
+def _shows_its_own(situation: Situation, label: str) -> bool:
+    """Whether what was clicked is a tab or opens a part of the page: that part is no answer."""
+    return any(
+        one.node.role == "tab" or one.node.selected or one.node.pressed or one.node.expanded
+        for one in situation.view.controls
+        if fold(one.label) == fold(label)
+    )
+
+
+def _says(sentence: str, label: str) -> bool:
+    """Whether a sentence says that what a button is called was done: `Archived` for `Archive`."""
+    if denies(sentence) or concept("message.unfinished").mentioned(sentence):
+        return False
+    return says_done(sentence) or any(
+        _is_done_by(word, said) for word in words(label) for said in words(sentence)
+    )
+
+
+def _is_done_by(word: str, said: str) -> bool:
+    """Whether a word says that what another one asks for was done, by its shape in any language."""
+    stem = word[:-2] if len(word) >= _LONG else word[:-1] if word.endswith("e") else word
+    return (
+        len(stem) >= _LEAST_STEM
+        and stem in said
+        and len(said) > len(stem)
+        and said != word
+        and not said.endswith(_GOING_ON)
+        and not said.startswith(tuple(word_list("items")["denials"]["prefixes"]))
+    )
