@@ -11,6 +11,7 @@ import dagster as dg
 from pydantic import BaseModel, Field, TypeAdapter
 from upath import UPath
 
+from skyvern_dagster.artifacts.remote_path import location, write_whole
 from skyvern_dagster.errors import ArtifactError
 from skyvern_dagster.process.home import io_location
 from skyvern_dagster.resources.hidden_defaults import HiddenDefaults
@@ -28,7 +29,7 @@ class JsonUPathIOManager(dg.UPathIOManager):
         """Writes one output."""
         del context
         text = obj.model_dump_json(indent=1) if isinstance(obj, BaseModel) else json.dumps(obj)
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text.encode())
 
     def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
         """Writes an output; that of a run over several partitions in parts, one for each."""
@@ -93,4 +94,4 @@ class SkyvernJsonIOManager(HiddenDefaults, dg.ConfigurableIOManagerFactory[JsonU
     def create_io_manager(self, context: dg.InitResourceContext) -> JsonUPathIOManager:
         """The manager that Dagster uses."""
         del context
-        return JsonUPathIOManager(base_path=UPath(self.base_path or io_location()))
+        return JsonUPathIOManager(base_path=location(self.base_path or io_location()))

@@ -15,11 +15,8 @@ from upath import UPath
 from skyvern_dagster.artifacts.disk_space import require_space, storage_error
 from skyvern_dagster.artifacts.link_signer import LinkSigner
 from skyvern_dagster.artifacts.local_file import UNFINISHED, copy_file, create_file, write_file
-from skyvern_dagster.artifacts.s3_patience import ATTEMPTS, s3_patience, write_seconds
+from skyvern_dagster.artifacts.remote_path import LOCAL, S3, in_time, location
 from skyvern_dagster.errors import ArtifactError
-
-_LOCAL_PROTOCOLS = ("", "file", "local")
-_S3 = ("s3", "s3a")
 
 
 class ArtifactStore:
@@ -33,19 +30,13 @@ class ArtifactStore:
 
     def __init__(self, base: str | os.PathLike[str], signer: LinkSigner | None = None) -> None:
         self._signer = signer
-        path = UPath(base)
+        path = location(base)
         self._folder: Path | None = None
-        if path.protocol in _LOCAL_PROTOCOLS:
+        if path.protocol in LOCAL:
             self._folder = Path(path.path).expanduser().absolute()
             self._base = UPath(self._folder)
         else:
-            # What other processes write is seen at once: nothing is listed from memory.
-            options: dict[str, Any] = (
-                {"config_kwargs": s3_patience()} if path.protocol in _S3 else {}
-            )
-            self._base = UPath(base, use_listings_cache=False, **options)
-            if path.protocol in _S3:
-                self._base.fs.retries = ATTEMPTS  # s3fs's own, each of which is botocore's several
+            self._base = path
         self._failures = _failures(path.protocol)
 
     @property
@@ -77,7 +68,7 @@ class ArtifactStore:
             if self._folder is not None:
                 write_file(self._folder, Path(path.path), content)
             else:
-                path.fs.pipe_file(path.path, content, **_in_time(path, len(content)))
+                path.fs.pipe_file(path.path, content, **in_time(path, len(content)))
         except self._failures as error:
             raise storage_error(f"can't write artifact {key!r} to {self._base}", error) from error
         return key
@@ -97,8 +88,8 @@ class ArtifactStore:
             if self._folder is not None:
                 copy_file(self._folder, Path(path.path), file)
             else:
-                in_time = _in_time(path, file.stat().st_size)
-                path.fs.put_file(str(file), path.path, **in_time)
+                limit = in_time(path, file.stat().st_size)
+                path.fs.put_file(str(file), path.path, **limit)
         except self._failures as error:
             raise storage_error(f"can't write artifact {key!r} to {self._base}", error) from error
         return key
@@ -135,8 +126,8 @@ class ArtifactStore:
         try:
             if self._folder is not None:
                 return create_file(self._folder, Path(path.path), content)
-            in_time = _in_time(path, len(content))
-            path.fs.pipe_file(path.path, content, mode="create", **in_time)
+            limit = in_time(path, len(content))
+            path.fs.pipe_file(path.path, content, mode="create", **limit)
         except FileExistsError:
             return False
         except self._failures as error:
@@ -355,18 +346,9 @@ def _is_safe(key: str) -> bool:
     return not key.startswith("/") and not any(each in key for each in ("\\", "\x00", ":/"))
 
 
-def _in_time(path: UPath, size: int) -> dict[str, float]:
-    """What ends a write to a store that hangs.
-
-    Time-outs of a connection don't: a client that asks whether it may go on (``Expect:
-    100-continue``, as botocore does before a body) waits for the answer without one.
-    """
-    return {"timeout": write_seconds(size)} if path.fs.async_impl else {}
-
-
 def _failures(protocol: str) -> tuple[type[Exception], ...]:
     """What a storage raises when it can't be read or written."""
-    if protocol not in _S3:
+    if protocol not in S3:
         return (OSError,)
     from botocore.exceptions import BotoCoreError, ClientError
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 from pydantic import Field
 from upath import UPath
 
+from skyvern_dagster.artifacts.remote_path import location, write_whole
 from skyvern_dagster.process.home import table_location
 from skyvern_dagster.resources.hidden_defaults import HiddenDefaults
 
@@ -26,8 +28,9 @@ class ParquetUPathIOManager(dg.UPathIOManager):
     def dump_to_path(self, context: dg.OutputContext, obj: Any, path: UPath) -> None:
         """Writes one table."""
         del context
-        with path.open("wb") as file:
-            obj.to_parquet(file, index=False)
+        written = io.BytesIO()
+        obj.to_parquet(written, index=False)
+        write_whole(path, written.getvalue())
 
     def load_from_path(self, context: dg.InputContext, path: UPath) -> pd.DataFrame:
         """Reads one table, with the types that it was written with."""
@@ -56,4 +59,4 @@ class ParquetIOManager(HiddenDefaults, dg.ConfigurableIOManagerFactory[ParquetUP
     def create_io_manager(self, context: dg.InitResourceContext) -> ParquetUPathIOManager:
         """The manager that Dagster uses."""
         del context
-        return ParquetUPathIOManager(base_path=UPath(self.base_path or table_location()))
+        return ParquetUPathIOManager(base_path=location(self.base_path or table_location()))

@@ -8,9 +8,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import dagster as dg
+import pandas as pd
 import pytest
 
 from skyvern_dagster.agent.task_runner import TaskRunner
+from skyvern_dagster.artifacts.remote_path import location
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.file_stores.opening import open_store
 from skyvern_dagster.blocks.file_upload import FileUploadBlock
@@ -18,7 +21,9 @@ from skyvern_dagster.blocks.s3_client import s3_client
 from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.errors import BlockError, StorageError
+from skyvern_dagster.io_manager import JsonUPathIOManager
 from skyvern_dagster.resources.s3 import S3BucketResource
+from skyvern_dagster.tables.parquet import ParquetUPathIOManager
 from skyvern_dagster.webhooks.address import AddressPolicy
 from tests.blocks.desk import Desk
 from tests.loopback import Answering, LoopbackSite
@@ -64,6 +69,20 @@ def test_an_artifact_store_that_hangs_is_given_up(
             store.write_file("k", tmp_path / "f")
         with pytest.raises(StorageError, match="can't look up 'k'"):
             store.create("k", b"x")
+
+
+@pytest.mark.usefixtures("hurried")
+def test_what_steps_hand_on_is_given_up_likewise(monkeypatch: pytest.MonkeyPatch) -> None:
+    with hung() as address:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", address)
+        context = dg.build_output_context()
+        for manager, thing in (
+            (JsonUPathIOManager, {"a": 1}),
+            (ParquetUPathIOManager, pd.DataFrame({"a": [1]})),
+        ):
+            place = location("s3://hung-bucket/storage")
+            with pytest.raises(OSError, match=r"^$|[Tt]ime"):
+                manager(base_path=place).dump_to_path(context, thing, place / "x")
 
 
 def test_what_is_waited_for_by_default() -> None:
