@@ -10,6 +10,7 @@ the table into docs/how-to/deploy.md.
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import statistics
 import sys
@@ -103,7 +104,12 @@ def _problem(office: Office, run_id: str, orders: int) -> str:
     try:
         office.assert_delivered(run_id, orders)
     except (AssertionError, ValueError) as error:
-        print(f"{run_id}: {error}", file=sys.stderr)
+        run = office.newest(run_id)
+        logs = office.instance.all_logs(run.run_id)
+        said = [each.user_message or each.message for each in logs if each.level >= logging.ERROR]
+        last = [each.message for each in logs[-3:]]
+        told = "; ".join(map(str, said or last))
+        print(f"{run_id}: {run.status.value}: {told[:2000]} {error}", file=sys.stderr)
         return str(error) or "not delivered"
     return ""
 
