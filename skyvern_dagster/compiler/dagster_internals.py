@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 from dagster._core.definitions.executor_definition import MULTI_PROC_CONFIG
-from dagster._core.events import EngineEventData
+from dagster._core.events import DagsterEvent, EngineEventData
 from dagster._core.execution.api import ExecuteRunWithPlanIterable
 from dagster._core.execution.compute_logs import create_compute_log_file_key
 from dagster._core.execution.context.system import (
@@ -43,7 +43,10 @@ from dagster._core.launcher.base import (
     RunLauncher,
     WorkerStatus,
 )
+from dagster._core.run_coordinator import QueuedRunCoordinator
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.tags import PARENT_RUN_ID_TAG, ROOT_RUN_ID_TAG
+from dagster._core.utils import make_new_run_id
 from dagster._serdes import ConfigurableClass
 
 if TYPE_CHECKING:
@@ -56,6 +59,9 @@ VERIFIED_VERSIONS = ("1.13.27",)
 
 RESUME_TAG = "dagster/is_resume_retry"
 """On runs that re-execute another one from its failure."""
+
+_OF_A_LAUNCH = ("dagster-celery/", "dagster-k8s/", "docker/", ".dagster/")
+"""What tags begin with that a launcher, or the webserver, has written for one run."""
 
 RETRY_NUMBER_TAG = "dagster/retry_number"
 """On runs that Dagster's run retries started by themselves."""
@@ -154,6 +160,40 @@ def report_note(
     """Adds an engine event to a run's log from outside of the run's process."""
     data = EngineEventData(metadata={key: dg.MetadataValue.text(metadata[key]) for key in metadata})
     instance.report_engine_event(message, dagster_run=run, engine_event_data=data)
+
+
+def enqueue_reexecution(
+    instance: dg.DagsterInstance, run: dg.DagsterRun, run_tags: Mapping[str, str]
+) -> str | None:
+    """Puts a run into Dagster's queue that re-executes all of another one, from any process.
+
+    What is public needs the code location's client, which sensors don't have.
+
+    Args:
+        run: One that has ended.
+        run_tags: More tags of the new one.
+
+    Returns:
+        The new run's id; ``None`` where the instance has no queue.
+    """
+    if not isinstance(instance.run_coordinator, QueuedRunCoordinator):
+        return None
+    own = {name: value for name, value in run.tags.items() if not name.startswith(_OF_A_LAUNCH)}
+    again = run._replace(
+        run_id=make_new_run_id(),
+        status=dg.DagsterRunStatus.NOT_STARTED,
+        parent_run_id=run.run_id,
+        root_run_id=run.root_run_id or run.run_id,
+        tags={
+            **own,
+            PARENT_RUN_ID_TAG: run.run_id,
+            ROOT_RUN_ID_TAG: run.root_run_id or run.run_id,
+            **run_tags,
+        },
+    )
+    instance.add_run(again)
+    instance.report_dagster_event(DagsterEvent.job_enqueue(again), run_id=again.run_id)
+    return again.run_id
 
 
 def run_ids(instance: dg.DagsterInstance, filters: dg.RunsFilter) -> list[str]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Protocol
+
 import dagster as dg
 
 from skyvern_dagster.artifacts.run_keys import RunKeys
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.compiler.dagster_internals import (
+    RESUME_TAG,
     add_run_tags,
+    enqueue_reexecution,
     newest_run_with_tag,
     report_note,
 )
@@ -15,13 +20,49 @@ from skyvern_dagster.errors import DeploymentError
 from skyvern_dagster.execution import tags
 from skyvern_dagster.process.clock import utc_now
 from skyvern_dagster.runs.attempts import next_attempt
-from skyvern_dagster.runs.dagster_client import DagsterClient
 from skyvern_dagster.runs.status import ENDED
 
 
-def retry_due(
-    instance: dg.DagsterInstance, store: ArtifactStore, deployment: DagsterClient
-) -> list[str]:
+class Resumer(Protocol):
+    """Makes another attempt at a run: a deployment's webserver does, or its queue."""
+
+    def resume(
+        self, run_id: str, *, whole: bool = False, run_tags: Mapping[str, str] | None = None
+    ) -> str:
+        """Re-executes a run; gives Dagster's id of the new one.
+
+        Raises:
+            DeploymentError: It can't be done.
+        """
+        ...
+
+
+class QueueResumer:
+    """Makes attempts through the instance's queue, where no webserver's address is known.
+
+    Args:
+        instance: Where the runs are.
+    """
+
+    def __init__(self, instance: dg.DagsterInstance) -> None:
+        self._instance = instance
+
+    def resume(
+        self, run_id: str, *, whole: bool = False, run_tags: Mapping[str, str] | None = None
+    ) -> str:
+        """See :class:`Resumer`; all steps are carried out, and repeat nothing that is finished."""
+        del whole
+        run = self._instance.get_run_by_id(run_id)
+        told = {**(run_tags or {}), RESUME_TAG: "true"}
+        again = None if run is None else enqueue_reexecution(self._instance, run, told)
+        if again is None:
+            raise DeploymentError(
+                "the instance has no queue: set run_coordinator to QueuedRunCoordinator"
+            )
+        return again
+
+
+def retry_due(instance: dg.DagsterInstance, store: ArtifactStore, deployment: Resumer) -> list[str]:
     """Makes the attempts that are due; several processes share the work.
 
     A run that ``skyvern-dagster run`` carries out is tried again by that.
@@ -63,7 +104,7 @@ def cancel_retry(instance: dg.DagsterInstance, store: ArtifactStore, run: dg.Dag
 def _retried(
     instance: dg.DagsterInstance,
     store: ArtifactStore,
-    deployment: DagsterClient,
+    deployment: Resumer,
     run: dg.DagsterRun,
 ) -> bool:
     claim = RunKeys(run.tags[tags.WORKFLOW_RUN_ID]).retry_claim(run.run_id)

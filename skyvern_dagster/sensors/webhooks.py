@@ -16,6 +16,7 @@ from skyvern_dagster.runs.finishing import finish_canceled
 from skyvern_dagster.runs.links import PlainLinks
 from skyvern_dagster.runs.outbox import Outbox
 from skyvern_dagster.runs.reconcile import reconcile
+from skyvern_dagster.runs.retrying import QueueResumer, retry_due
 from skyvern_dagster.runs.webhook_sender import BodyOf
 from skyvern_dagster.webhooks.settings import WebhookSettings
 
@@ -34,8 +35,9 @@ def build_webhook_sensor(
 ) -> dg.SensorDefinition:
     """A sensor that delivers webhooks, for deployments in which no REST shim does.
 
-    It also ends runs of its machine whose process is gone, so that these are reported, too. It
-    keeps no cursor: what is pending is what the runs' tags say.
+    It also ends runs of its machine whose process is gone, so that these are reported, too, and
+    tries runs again whose ``retry_policy`` says so, through Dagster's queue. It keeps no cursor:
+    what is pending is what the runs' tags say.
 
     Args:
         name: Of the sensor.
@@ -58,7 +60,10 @@ def build_webhook_sensor(
         if "outbox" not in made:
             made["outbox"] = open_outbox(context.instance, settings, store, body_of)
         settled = reconcile(context.instance)
-        finish_canceled(context.instance, store or ArtifactStoreResource().store())
+        runs = store or ArtifactStoreResource().store()
+        finish_canceled(context.instance, runs)
+        if tried := retry_due(context.instance, runs, QueueResumer(context.instance)):
+            context.log.info(f"tried again: {', '.join(tried)}")
         report = made["outbox"].deliver_due(patience=_PATIENCE_SECONDS)
         if settled.lost:
             context.log.warning(f"runs whose process is gone: {', '.join(settled.lost)}")

@@ -75,6 +75,23 @@ class Cluster:
         os.killpg(self.workers()[worker], signal.SIGKILL)
 
 
+def cluster_environment(demo: DemoServices) -> dict[str, str]:
+    """Of a deployment that works on the demo's servers, and plans as tests do."""
+    bucket = f"s3://{demo.bucket}"
+    outside = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    return {
+        **outside,
+        **demo.environment(),
+        "SKYVERN_ARTIFACT_STORE": f"{bucket}/artifacts",
+        "SKYVERN_IO_STORE": f"{bucket}/values",
+        "SKYVERN_VIDEO": "0",
+        "SKYVERN_PLANNER": "tests.planners.clerk:Clerk",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "PYTHON": sys.executable,
+        "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "api"))),
+    }
+
+
 @contextmanager
 def cluster(state: Path, environment: Mapping[str, str]) -> Iterator[Cluster]:
     """Runs the script while the context is open."""

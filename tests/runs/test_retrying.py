@@ -11,13 +11,20 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.remote_origin import (
+    RegisteredCodeLocationOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+)
+from dagster._core.utils import make_new_run_id
 
 from skyvern_dagster.compiler.job import build_job
+from skyvern_dagster.compiler.resuming import goes_on, goes_on_by_hand
 from skyvern_dagster.execution import tags
 from skyvern_dagster.ids import new_id
 from skyvern_dagster.resources.artifact_store import ArtifactStoreResource
 from skyvern_dagster.runs.answer import build_answer
-from skyvern_dagster.runs.retrying import cancel_retry
+from skyvern_dagster.runs.retrying import QueueResumer, cancel_retry, retry_due
 from skyvern_dagster.workflow.loader import Workflow, load_text
 from skyvern_dagster.workflow.run_retries import RunRetryPolicy
 from tests.blocks.web import Answer, WebServer, web_server
@@ -106,6 +113,56 @@ def test_an_ending_says_when_it_is_tried_again_until_that_is_canceled(
         assert (answer.retry_pending, answer.next_attempt_at) == (False, None)
         assert answer.attempts[0].retry_decision == "final"
         assert not cancel_retry(instance, store, instance.get_run_by_id(result.run_id) or run)
+
+
+def test_a_sensor_puts_what_is_due_into_the_queue_once(web: WebServer, home: Path) -> None:
+    """A run that a schedule, another sensor or the UI has started, where no REST shim is."""
+    workflow = _workflow(web.url, "{retry_on: [{status: failed}]}")
+    store, run_id = ArtifactStoreResource().store(), new_id("wr")
+    with dg.DagsterInstance.get() as instance:
+        result = build_job(workflow).execute_in_process(
+            run_config=QUIET,
+            instance=instance,
+            tags={tags.WORKFLOW_RUN_ID: run_id, "dagster-celery/task_id": "t1"},
+            raise_on_error=False,
+        )
+        here = instance.get_run_by_id(result.run_id)
+        assert here is not None
+        # The same as a code server's: one of this process is the command line's to try again.
+        assert retry_due(instance, store, QueueResumer(instance)) == []
+        failed = launched_elsewhere(instance, here)
+
+        assert retry_due(instance, store, QueueResumer(instance)) == [run_id]
+        assert retry_due(instance, store, QueueResumer(instance)) == []
+        (queued,) = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED]))
+        assert (queued.parent_run_id, queued.root_run_id) == (failed.run_id, failed.run_id)
+        assert queued.run_config == failed.run_config
+        assert queued.tags[tags.RETRY_OF] == failed.run_id
+        assert goes_on(queued)
+        assert not goes_on_by_hand(queued)
+        assert "dagster-celery/task_id" not in queued.tags
+        before = instance.get_run_by_id(failed.run_id)
+        assert before is not None
+        assert before.tags[tags.RETRY] == "retried"
+
+
+def launched_elsewhere(instance: dg.DagsterInstance, run: dg.DagsterRun) -> dg.DagsterRun:
+    """The run as if a code location's job had been launched for it."""
+    origin = RemoteJobOrigin(
+        RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("portals"), "__repository__"), "fetch"
+    )
+    again = make_new_run_id()
+    own = {name: again if value == run.run_id else value for name, value in run.tags.items()}
+    moved = run._replace(
+        run_id=again,
+        status=dg.DagsterRunStatus.STARTED,
+        remote_job_origin=origin,
+        tags=own,
+    )
+    instance.add_run(moved)
+    instance.report_run_failed(moved)
+    instance.delete_run(run.run_id)
+    return moved
 
 
 @pytest.mark.long
