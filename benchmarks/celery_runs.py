@@ -106,7 +106,9 @@ def _problem(office: Office, run_id: str, orders: int) -> str:
     except (AssertionError, ValueError) as error:
         run = office.newest(run_id)
         logs = office.instance.all_logs(run.run_id)
-        said = [each.user_message or each.message for each in logs if each.level >= logging.ERROR]
+        said = [
+            each.user_message or each.message for each in logs if int(each.level) >= logging.ERROR
+        ]
         last = [each.message for each in logs[-3:]]
         told = "; ".join(map(str, said or last))
         print(f"{run_id}: {run.status.value}: {told[:2000]} {error}", file=sys.stderr)
