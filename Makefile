@@ -30,11 +30,12 @@ demo-ui: setup ## The same, then leave everything up with Dagster's UI
 distributed: ## PostgreSQL and Redis for the tests that are marked so, where they can be installed
 	@sh deploy/celery/install.sh || echo "tests marked distributed will be skipped: PostgreSQL or Redis is missing" >&2
 
+# Three on two cores: a test waits for pages and processes two fifths of its time.
 test: setup distributed ## The tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not long"
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not long"
 
 test-all: setup distributed ## Also the long ones, which are further cases of the same kinds
-	SEMANTICS_EXAMPLES=30 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	SEMANTICS_EXAMPLES=30 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test-sites: setup ## The invoice workflow at real products (SITES_SCRIPTS: see docs/sites.md)
 	$(BIN)/python -m benchmarks.sites

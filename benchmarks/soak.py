@@ -71,15 +71,19 @@ def main() -> int:
                 _samples(up, key, services.shop_url, chosen.minutes * 60, chosen.at_once,
                          chosen.sample_seconds)
             )  # fmt: skip
-    first, last = samples[min(_WARM_UP, len(samples) - 1)], samples[-1]
-    grown = not last.is_within(first)
-    print(f"{'it grows' if grown else 'no growth'}: {first} at first, {last} at last")
+            first, last = samples[min(_WARM_UP, len(samples) - 1)], samples[-1]
+            for pid, now in last.items():
+                print(
+                    f"{_name(pid):40}{first.get(pid, Held()).memory:>8.1f} MB{now.memory:>8.1f} MB"
+                )
+    grown = not sum(last.values(), start=Held()).is_within(sum(first.values(), start=Held()))
+    print("it grows" if grown else "no growth")
     return int(grown)
 
 
 def _samples(
     up: Deployment, key: str, shop: str, seconds: float, at_once: int, sample_seconds: float
-) -> Iterator[Held]:
+) -> Iterator[dict[int, Held]]:
     began = time.monotonic()
     due, done = began + sample_seconds, 0
     with httpx2.Client(base_url=up.url, headers={"x-api-key": key}, timeout=60) as client:
@@ -109,18 +113,19 @@ def _wait(client: httpx2.Client, task_id: str) -> None:
         sys.exit(f"{task_id}: {task['status']}: {task['failure_reason']}")
 
 
-def _sample(minute: float, done: int) -> Held:
+def _sample(minute: float, done: int) -> dict[int, Held]:
     runs = _run_processes()
     deadline = time.monotonic() + 30
     while runs & _below(os.getpid()) and time.monotonic() < deadline:
         time.sleep(0.2)
-    held = sum((_held(pid) for pid in _below(os.getpid())), start=Held())
+    found = {pid: _held(pid) for pid in _below(os.getpid())}
+    held = sum(found.values(), start=Held())
     print(
         f"{minute:>7.1f}{done:>7}{held.processes:>11}{held.threads:>9}{held.files:>7}"
         f"{held.memory:>7.0f}",
         flush=True,
     )
-    return held
+    return found
 
 
 def _run_processes() -> set[int]:
@@ -154,6 +159,12 @@ def _command(pid: int) -> bytes:
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return b""
+
+
+def _name(pid: int) -> str:
+    """The last module that a command line names."""
+    modules = _command(pid).decode(errors="replace").split("\0-m\0")
+    return modules[-1].replace("\0", " ")[:36]
 
 
 def _held(pid: int) -> Held:
