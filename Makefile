@@ -30,7 +30,7 @@ demo-ui: setup ## The same, then leave everything up with Dagster's UI
 distributed: ## PostgreSQL and Redis for the tests that are marked so, where they can be installed
 	@sh deploy/celery/install.sh || echo "tests marked distributed will be skipped: PostgreSQL or Redis is missing" >&2
 
-# Three on two cores: a test waits for pages and processes two fifths of its time.
+# Three on two cores, since tests wait for pages and processes, too.
 test: setup distributed ## The tests
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not long"
 
