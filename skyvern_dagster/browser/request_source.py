@@ -66,7 +66,6 @@ class RequestSource:
         import httpx2
 
         extra = dict(self.options.extra)
-        login = extra.get("http_credentials") or {}
         return httpx2.AsyncClient(
             headers={
                 "user-agent": extra.get("user_agent") or self.user_agent,
@@ -77,7 +76,6 @@ class RequestSource:
             timeout=timeout,
             proxy=self.proxy or None,
             verify=not extra.get("ignore_https_errors", False),
-            auth=(login["username"], login["password"]) if login else None,
         )
 
     async def headers(self, url: str) -> dict[str, str]:
