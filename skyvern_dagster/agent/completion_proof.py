@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from skyvern_dagster.addresses.http_status import is_error
 from skyvern_dagster.agent.planner import Goal, PlanRequest
 from skyvern_dagster.agent.proof_text import folded, shown_first, shows
 from skyvern_dagster.browser.observation import Observation
@@ -12,14 +13,11 @@ from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.record_part import numbers_like
 from skyvern_dagster.reading.wanted_item import wanted_item
 
-_HTTP_ERROR = 400
-
 
 def disproved(text: str, observation: Observation, goal: Goal) -> str:
     """Why a text is no proof although the page shows it; empty where nothing speaks against it."""
-    status = observation.http_status or 0
-    if status >= _HTTP_ERROR:
-        return f"{observation.url} answered HTTP {status}"
+    if is_error(observation.http_status or 0):
+        return f"{observation.url} answered HTTP {observation.http_status}"
     if complains(text):
         return f'"{text[:100]}" says that something went wrong'
     wanted = wanted_item(goal.navigation_goal, goal.payload, goal.today).identifier
