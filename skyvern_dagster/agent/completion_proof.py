@@ -16,9 +16,8 @@ from skyvern_dagster.reading.wanted_item import wanted_item
 
 def disproved(text: str, observation: Observation, goal: Goal) -> str:
     """Why a text is no proof although the page shows it; empty where nothing speaks against it."""
-    status = observation.http_status or 0
-    if is_error(status):
-        return f"{observation.url} answered HTTP {status}"
+    if is_error(observation.http_status or 0):
+        return f"{observation.url} answered HTTP {observation.http_status}"
     if complains(text):
         return f'"{text[:100]}" says that something went wrong'
     wanted = wanted_item(goal.navigation_goal, goal.payload, goal.today).identifier

@@ -28,7 +28,7 @@ _SETTLING_SECONDS = 2
 _QUOTED = re.compile(r"[\"“”„«]([^\"“”»]{1,80})[\"“”»]")
 _SENTENCES = re.compile(r"[^.!?\n]+[.!?]?")
 _LEAST_STEM = 3
-"""Letters that two words share for one to be a form of the other: fewer do by chance."""
+"""Letters: `add`, `set`, `pay`; two stand in too many words."""
 _LONG = 6
 """Letters of a word that may lose two at its end: `speichern`, `gespeichert`."""
 _GOING_ON = ("ing", "ung")
