@@ -119,10 +119,13 @@ def _problem(office: Office, run_id: str, orders: int) -> str:
 def _table(office: Office, ids: Sequence[str], killed: str, wrong: Sequence[str]) -> Iterator[str]:
     records = {each: _records(office, each) for each in ids}
     queued = [
-        (found[0].start_time or 0) - found[0].create_timestamp.timestamp()
+        (found[0].start_time or found[0].end_time or 0) - found[0].create_timestamp.timestamp()
         for found in records.values()
     ]
-    took = [(found[-1].end_time or 0) - (found[0].start_time or 0) for found in records.values()]
+    took = [
+        (found[-1].end_time or 0) - (found[0].start_time or found[0].end_time or 0)
+        for found in records.values()
+    ]
     first = min(found[0].create_timestamp.timestamp() for found in records.values())
     all_of_it = max(found[-1].end_time or 0 for found in records.values()) - first
     again = sum(len(found) > 1 for found in records.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 PATH_VARIABLE = "SKYVERN_BROWSER_PATH"
 CDP_VARIABLE = "SKYVERN_BROWSER_CDP_URL"
+CDP_HEADERS_VARIABLE = "SKYVERN_BROWSER_CDP_HEADERS"
+"""A JSON object of headers that a remote browser is connected to with: mostly a token."""
 
 _SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -115,6 +118,28 @@ def _as_source(asked: str) -> ChromiumSource:
     return LocalChromium(path)
 
 
+def connect_headers(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What a remote browser is connected to with.
+
+    Args:
+        environ: Environment to look into; the process's own by default.
+
+    Raises:
+        BrowserNotFoundError: The setting is no JSON object of texts; the message doesn't hold it.
+    """
+    given = (os.environ if environ is None else environ).get(CDP_HEADERS_VARIABLE, "").strip()
+    try:
+        headers = json.loads(given or "{}")
+    except ValueError:
+        headers = None
+    if not isinstance(headers, dict) or not all(isinstance(each, str) for each in headers.values()):
+        raise BrowserNotFoundError(
+            f"{CDP_HEADERS_VARIABLE} must be a JSON object of headers, as "
+            '{"Authorization": "Bearer ..."}'
+        )
+    return headers
+
+
 async def start_chromium(
     playwright: Playwright,
     configured: str = "",
@@ -141,7 +166,9 @@ async def start_chromium(
     try:
         match source:
             case RemoteChromium(cdp_url):
-                return await playwright.chromium.connect_over_cdp(cdp_url)
+                return await playwright.chromium.connect_over_cdp(
+                    cdp_url, headers=connect_headers()
+                )
             case LocalChromium(path):
                 return await playwright.chromium.launch(
                     executable_path=path,

@@ -58,7 +58,8 @@ _INSTEAD: dict[str, str] = {
         "what worked is replayed, by workflow and block",
     ),
     "browser_session_id": "use_parent_browser_session hands the browser's state on",
-    "cdp_connect_headers": "the deployment says which browser there is: SKYVERN_BROWSER_PATH",
+    "cdp_connect_headers": "the deployment says how its browser is reached: "
+    "SKYVERN_BROWSER_CDP_URL, SKYVERN_BROWSER_CDP_HEADERS",
     "complete_criterion_is_untrusted": "what pages say is never an instruction",
     "completion_contract": "a block's data_schema, complete_criterion or a validation block say it",
     "folder_id": "there are no folders",

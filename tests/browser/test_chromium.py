@@ -10,15 +10,18 @@ from pathlib import Path
 import pytest
 
 from skyvern_dagster.browser.chromium import (
+    CDP_HEADERS_VARIABLE,
     CDP_VARIABLE,
     PATH_VARIABLE,
     LocalChromium,
     RemoteChromium,
+    connect_headers,
     find_chromium,
 )
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.browser.session import BrowserSession
 from skyvern_dagster.errors import BrowserError, BrowserNotFoundError
+from tests.blocks.web import web_server
 from tests.browser.site import Site
 from tests.browser.visit import Visit
 
@@ -127,6 +130,22 @@ def test_order_of_browsers(tmp_path: Path) -> None:
         find_chromium(environ=nothing)
     with pytest.raises(BrowserNotFoundError, match="is not there"):
         find_chromium(str(tmp_path / "no"), environ=with_system)
+
+
+def test_a_remote_browser_is_connected_to_with_headers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CDP_HEADERS_VARIABLE, '{"Authorization": "Bearer t-123"}')
+    with web_server() as web, BrowserRuntime(web.url) as runtime:
+        with pytest.raises(BrowserError) as refused:
+            runtime.run(runtime.browser())
+        assert {each.headers.get("authorization") for each in web.received} == {"Bearer t-123"}
+    assert "t-123" not in str(refused.value)
+
+
+@pytest.mark.parametrize("given", ["Bearer t-123", '["t-123"]', '{"a": 1}'])
+def test_headers_that_are_none(given: str) -> None:
+    with pytest.raises(BrowserNotFoundError, match="must be a JSON object") as refused:
+        connect_headers({CDP_HEADERS_VARIABLE: given})
+    assert "t-123" not in str(refused.value)
 
 
 def test_a_browser_that_does_not_start_is_told(tmp_path: Path) -> None:

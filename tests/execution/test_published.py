@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from skyvern_dagster.templating.rendering import evaluate, render
 from skyvern_dagster.workflow.loader import Workflow, load_workflow
 from tests.blocks.web import Answer, Answers, Received, WebServer, web_server
 from tests.execution.bench import Bench
@@ -133,3 +134,26 @@ def test_templates(published: Any, web: WebServer) -> None:
         "items": "name=A;amount=1,200.50;date=2024-03-01;",
         "nested": {"list": ["A", {"deep": 3}]},
     }  # fmt: skip
+
+
+def test_what_a_text_asks_for_may_be_missing() -> None:
+    """A warning at validation (tests/workflow/test_published.py), and no error here."""
+    assert render("{{ gone | default('x') }}{% if gone is defined %}y{% endif %}", {}) == "x"
+
+
+@pytest.mark.parametrize(
+    ("template", "value"),
+    [
+        ("{{ order.items }}", [1]),
+        ("{{ order['values'] }}", "v"),
+        ("{{ order.get('items') }}", [1]),
+        ("{{ plain.items() | list }}", [["a", 1]]),
+        ("{{ order.keys() | list | length }}", 2),
+        ("{{ nested.order.items[0] }}", 1),
+        ("{{ text.upper() }}", "T"),
+    ],
+)
+def test_fields_go_before_methods(template: str, value: Any) -> None:
+    order = {"items": [1], "values": "v"}
+    names = {"order": order, "plain": {"a": 1}, "nested": {"order": order}, "text": "t"}
+    assert evaluate(template, names) == value
