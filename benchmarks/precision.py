@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, groupby
 from pathlib import Path
 
 from skyvern_dagster.agent.planners.heuristic.planner import HeuristicPlanner
@@ -42,10 +43,13 @@ class Tried:
 def main() -> int:
     """Prints the table."""
     with BrowserRuntime() as runtime, tempfile.TemporaryDirectory() as folder:
-        runs = [*_difficulties(runtime, Path(folder)), *_traps(runtime, Path(folder))]
-    print("| kind | runs | said completed | of which right |\n|---|---|---|---|")
-    for kind in dict.fromkeys(one.kind for one in runs):
-        print(_row(kind, [one for one in runs if one.kind == kind]))
+        print("| kind | runs | said completed | of which right |\n|---|---|---|---|")
+        runs: list[Tried] = []
+        every = chain(_difficulties(runtime, Path(folder)), _traps(runtime, Path(folder)))
+        for kind, listed in groupby(every, key=lambda one: one.kind):
+            of_kind = list(listed)
+            print(_row(kind, of_kind), flush=True)
+            runs += of_kind
     print(_row("**all**", runs))
     false = [one for one in runs if one.said and not one.right]
     for one in false:

@@ -109,7 +109,7 @@ _NEWS = (
 
 def _entries() -> list[Trap]:
     def leaves_out(seen: Happened) -> bool:
-        return seen.posted[-1]["phone"] == ""
+        return bool(seen.posted) and seen.posted[-1]["phone"] == ""
 
     def twice(seen: Happened) -> bool:
         return len(seen.posted) > 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from tests.traps.trap import File, Trap, fetch, invoice, never, only_file, page
+from tests.traps.trap import File, Happened, Trap, fetch, invoice, never, only_file, page
 
 _ROWS = (
     ("R-104", "2024-04-28", "17.50"),
@@ -129,12 +129,18 @@ def _unlike(lang: str, own: str, goal: str, other: str, *, hidden: bool, beside:
     rows = "".join(
         f"<tr><td>{one}</td><td>2024-05-0{one[-1]}</td><td>{cell(one)}</td></tr>" for one in _SHORT
     )
+
+    def is_own(seen: Happened) -> bool:
+        return bool(seen.files) and seen.files[0].startswith(f"{own}\n{own} A-2")
+
     where = "beside the invoice" if beside else "called PDF" if hidden else "alone"
     return Trap(
         f"{other} {where}",
         fetch(goal, order_id="A-2"),
         {"/": page(f"<main><h1>Documents</h1><table>{rows}</table></main>", lang=lang)},
-        (lambda seen: seen.files[0].startswith(f"{own}\n{own} A-2")) if beside else never,
+        (lambda seen: bool(seen.files) and seen.files[0].startswith(f"{own}\n{own} A-2"))
+        if beside
+        else never,
         {
             **{f"/file/{one}": _document(own, one) for one in _SHORT},
             **{f"/other/{one}": _document(other, one) for one in _SHORT},
