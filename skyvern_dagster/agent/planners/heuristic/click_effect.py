@@ -19,7 +19,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import Situation, act, u
 from skyvern_dagster.agent.proof_text import plain_text, shown_first, shows
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import concept, word_list
-from skyvern_dagster.reading.words import clip, fold, words
+from skyvern_dagster.reading.words import clip, fold, stems, words
 
 _MOST_WAITS = 3
 """Ten seconds for what a click has begun."""
@@ -31,6 +31,8 @@ _LEAST_STEM = 3
 """Letters: `add`, `set`, `pay`; two stand in too many words."""
 _LONG = 6
 """Letters of a word that may lose two at its end: `speichern`, `gespeichert`."""
+_FEW_WORDS = 3
+"""A heading, and no sentence that might say why not."""
 _GOING_ON = ("ing", "ung")
 """Endings of words that name a doing, and not that it is done."""
 
@@ -128,8 +130,11 @@ def _says(sentence: str, label: str) -> bool:
     """Whether a sentence says that what a button is called was done: `Archived` for `Archive`."""
     if denies(sentence) or concept("message.unfinished").mentioned(sentence):
         return False
+    told = words(sentence)
+    if len(told) <= _FEW_WORDS and sentence[-1:] not in ".!?" and stems(label) & stems(sentence):
+        return True  # `orders shown`: what is named is there
     return says_done(sentence) or any(
-        _is_done_by(word, said) for word in words(label) for said in words(sentence)
+        _is_done_by(word, said) for word in words(label) for said in told
     )
 
 

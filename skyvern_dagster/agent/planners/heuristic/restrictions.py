@@ -65,18 +65,18 @@ def unclear_choice(situation: Situation) -> str:
     for path, value in flat_items(situation.goal.payload):
         explained |= stems(" ".join(name_words(path))) | stems(str(value))
     spans = [*_of_days(text, situation.today), *described(text, intent.item)]
+    lists, every = word_list("restrictions"), words(text)
+    last = [word for word in every if word in lists["last"]]
+    if last and (places := [word for word in every if word in lists["places"]]):
+        return " ".join((*last, *places))
     for clause in _clauses(text, spans):
         if not concept("goal.download").terms.search(fold(clause)):
             continue
         said = [fold(match.group()) for match in _WORD.finditer(clause)]
-        lists = word_list("restrictions")
         if several := [word for word in said if word in lists["several"] or _is_count(word)]:
             return " ".join(several)
         if excluding := [word for word in said if word in lists["excluding"]]:
             return " ".join(excluding)
-        last = [word for word in said if word in lists["last"]]
-        if last and (places := [word for word in said if word in lists["places"]]):
-            return " ".join((*last, *places))
         if told := _unclear_in(clause, frozenset(explained)):
             return told
     return ""
