@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from skyvern_dagster.addresses.http_status import is_error
 from skyvern_dagster.agent.planner import Goal, PlanRequest
 from skyvern_dagster.agent.proof_text import folded, shown_first, shows
@@ -12,19 +14,34 @@ from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.record_part import numbers_like
 from skyvern_dagster.reading.wanted_item import wanted_item
+from skyvern_dagster.reading.words import stem, words
+
+_ASKED = re.compile(r"(?:^|[.;,:!?\n])\s*(\w+)|[\"“”„«]([^\"“”»]{1,80})[\"“”»]")
+"""What a sentence of a goal begins with, and what it has in quotation marks. Other words may be of
+what is to be told as a failure (`terminate if the payment fails`)."""
+_LEAST_STEM = 4
+"""Letters: shorter ones begin too many words."""
 
 
 def disproved(text: str, observation: Observation, goal: Goal) -> str:
     """Why a text is no proof although the page shows it; empty where nothing speaks against it."""
     if is_error(observation.http_status or 0):
         return f"{observation.url} answered HTTP {observation.http_status}"
-    if complains(text):
+    if complains(_without_the_goals(text, goal)):
         return f'"{text[:100]}" says that something went wrong'
     wanted = wanted_item(goal.navigation_goal, goal.payload, goal.today).identifier
     named = numbers_like(text, wanted) if wanted else []
     if named and not any(mentions_identifier(_told(goal), number) for number in named):
         return f'"{text[:100]}" is about {named[0]}, and the task about {wanted}'
     return ""
+
+
+def _without_the_goals(text: str, goal: Goal) -> str:
+    """A text without forms of what the goal says to do: asked to reject, `rejected` is no harm."""
+    found = _ASKED.findall(goal.navigation_goal)
+    said = words(" ".join(part for groups in found for part in groups))
+    asked = tuple(stem(word) for word in said if len(word) >= _LEAST_STEM)
+    return " ".join(word for word in words(text) if not asked or not word.startswith(asked))
 
 
 def proves(text: str, request: PlanRequest) -> bool:

@@ -64,7 +64,7 @@ def _meant(situation: Situation, label: str, alike: Sequence[Control]) -> Contro
     view, told = situation.view, _beside(situation, label)
     if len({one.url or one.ref for one in alike}) == 1:
         known = f"{situation.request.observation.title} {view.page_text} {view.url}"
-        return alike[0] if told.words <= stems(known) else None
+        return alike[0] if told.words - _whereabouts() <= stems(known) else None
     nodes = [one.node for one in alike]
     parts = [(own_part(view, one.node, nodes), one) for one in alike]
     if told.item.place or told.item.oldest:
@@ -87,6 +87,11 @@ class _Told:
 
     item: WantedItem
     words: frozenset[str]
+
+
+def _whereabouts() -> frozenset[str]:
+    """Stems of words that say where on a page something stands."""
+    return stems(" ".join(word_list("restrictions")["whereabouts"]))
 
 
 def _beside(situation: Situation, label: str) -> _Told:
