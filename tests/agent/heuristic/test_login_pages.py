@@ -29,6 +29,7 @@ FIRST_LOOK = [
     ("register_beside", ["type Username or email", "type Password", "click Log in"]),
     ("signup_only", ["click Sign in"]),
     ("email_first", ["type Email or mobile", "click Continue"]),
+    ("password_second", ["type Mot de passe", "click Se connecter"]),
     ("no_labels", ["type E-Mail", "type Passwort", "click Einloggen"]),
     ("table_form", ["type Customer no.", "type Password", "click OK"]),
     ("enter_only", ["type Login", "type Password and Enter"]),

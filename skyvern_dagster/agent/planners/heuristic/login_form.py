@@ -157,11 +157,22 @@ def _around(view: PageView, password: Input) -> LoginForm | None:
     username = _username(fields, password)
     if username is None and (wider := _wider(view, container, password)):
         fields = [one for one in view.inputs_in(wider) if one.is_text and not one.is_password]
+        fields = [one for one in fields if not _is_elsewhere(view, one, password)]
         username = _username(fields, password)
     submit = _submit(view, container, password)
     others = tuple(one for one in fields if one is not username and one.node.role != "searchbox")
     score = _login_score(view, container, password, submit)
     return LoginForm(username, password, others, submit, container, score)
+
+
+def _is_elsewhere(view: PageView, field: Input, password: Input) -> bool:
+    """Whether a field outside the password's form is for something else: mostly a shop's search."""
+    if _username_score(field) >= _NAMED:
+        return False
+    told = f"{field.label} {field.hints}"
+    is_sent = any(above.tag == "form" for above in view.ancestors(field.node))
+    apart = view.region(field.node) != view.region(password.node)
+    return is_sent or apart or concept("paging.search").mentioned(told)
 
 
 def _container(view: PageView, field: Input) -> Node | None:
