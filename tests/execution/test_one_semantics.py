@@ -168,7 +168,7 @@ class Shelf(Answering):
 
     def do_GET(self) -> None:  # noqa: N802 - the name that http.server asks for
         if self.path.endswith(".pdf"):
-            self.answer(200, "application/pdf", b"%PDF-1.4 " + self.path.encode())
+            self.answer(200, "application/pdf", b"%PDF-1.4 " + self.path.encode() + b"\n%%EOF")
         else:
             text = "nothing here" if self.path == "/none" else "a shelf"
             self.answer(200, "text/html", f"<h1>{text}</h1>".encode())
