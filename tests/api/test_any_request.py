@@ -30,7 +30,7 @@ from tests.api.served import make_key
 from tests.conftest import FROM_OUTSIDE
 from tests.office import ROOT
 
-EXAMPLES = int(os.environ.get("API_EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("API_EXAMPLES", "4"))
 """For each of about seventy operations; ``make any-request`` sends at least 5,000 requests."""
 
 MINIMUM = 5000 if EXAMPLES >= 90 else 50 * EXAMPLES
