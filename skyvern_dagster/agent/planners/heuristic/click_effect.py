@@ -33,6 +33,8 @@ _LONG = 6
 """Letters of a word that may lose two at its end: `speichern`, `gespeichert`."""
 _FEW_WORDS = 3
 """A heading, and no sentence that might say why not."""
+_SHOWING = ("paging.more", "paging.next", "paging.previous", "paging.everything", "nav.details")
+"""What controls are called that bring up something, and do nothing else."""
 _GOING_ON = ("ing", "ung")
 """Endings of words that name a doing, and not that it is done."""
 
@@ -86,7 +88,7 @@ def _unclear_answer(situation: Situation, label: str) -> Plan | None:
     clicked = _clicked(situation)
     if clicked is None or clicked.result.url_before != clicked.result.url_after:
         return None
-    if clicked.result.new_tab or _shows_its_own(situation, clicked.label):
+    if clicked.result.new_tab or _shows_its_own(situation, clicked.label) or _shows_more(label):
         return None
     told = tuple(_answers(situation))
     said = any(_says(each, label) for text in told for each in _SENTENCES.findall(text))
@@ -124,6 +126,11 @@ def _shows_its_own(situation: Situation, label: str) -> bool:
         for one in situation.view.controls
         if fold(one.label) == fold(label)
     )
+
+
+def _shows_more(label: str) -> bool:
+    """Whether a control is called after what it shows: that comes up, and nothing says "done"."""
+    return any(concept(name).mentioned(label) for name in _SHOWING)
 
 
 def _says(sentence: str, label: str) -> bool:

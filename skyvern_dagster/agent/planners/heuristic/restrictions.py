@@ -61,6 +61,7 @@ def unclear_choice(situation: Situation) -> str:
     text = intent.instructions
     explained = _plain() | _untelling() | _shown(situation)
     explained |= stems(f"{situation.request.observation.title} {view.page_text} {view.url}")
+    explained |= stems(" ".join((situation.request.first_text, *_on_the_way(situation))))
     explained |= stems(" ".join((*intent.item.numbers, *word_list("items")["number_words"])))
     for path, value in flat_items(situation.goal.payload):
         explained |= stems(" ".join(name_words(path))) | stems(str(value))
@@ -82,16 +83,26 @@ def unclear_choice(situation: Situation) -> str:
     return ""
 
 
+def _on_the_way(situation: Situation) -> Iterator[str]:
+    """What led here: titles of pages, and what was clicked on them."""
+    for step, action in situation.memory.actions:
+        yield from (step.title, action.label, action.target)
+
+
 def _is_count(word: str) -> bool:
     return word in word_list("restrictions")["counts"]
 
 
 @cache
 def _untelling() -> frozenset[str]:
-    """Stems of words that say that a document is wanted, and of what form."""
-    names = ("goal.download", "verb.download", "doc.get", "doc.area", "goal.newest", "limit.newest")
+    """Stems of words that say that a document is wanted, of what form, and what to do for it."""
+    names = (
+        "goal.download", "verb.download", "doc.get", "doc.area", "goal.newest", "limit.newest",
+        "verb.click", "verb.go", "verb.choose", "verb.search", "nav.details",
+    )  # fmt: skip
     terms = [term for name in names for term in concept(name).listed_terms]
-    listed = (*word_list("items")["formats"], *word_list("items")["oldest"])
+    items, places = word_list("items"), word_list("restrictions")["whereabouts"]
+    listed = (*items["formats"], *items["oldest"], *places)
     return frozenset(stem(word) for term in (*terms, *listed) for word in words(term))
 
 
