@@ -138,7 +138,9 @@ def _says(sentence: str, label: str) -> bool:
     if denies(sentence) or concept("message.unfinished").mentioned(sentence):
         return False
     told = words(sentence)
-    if len(told) <= _FEW_WORDS and sentence[-1:] not in ".!?" and stems(label) & stems(sentence):
+    is_name = len(told) <= _FEW_WORDS and sentence[-1:] not in ".!?"
+    goes_on = any(word.endswith(_GOING_ON) for word in told)  # `Saving` may yet fail
+    if is_name and not goes_on and stems(label) & stems(sentence):
         return True  # `orders shown`: what is named is there
     return says_done(sentence) or any(
         _is_done_by(word, said) for word in words(label) for said in told
