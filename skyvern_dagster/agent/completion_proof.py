@@ -14,11 +14,11 @@ from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.record_part import numbers_like
 from skyvern_dagster.reading.wanted_item import wanted_item
-from skyvern_dagster.reading.words import stem, words
+from skyvern_dagster.reading.words import QUOTED, fold, stem, words
 
-_ASKED = re.compile(r"(?:^|[.;,:!?\n])\s*(\w+)|[\"“”„«]([^\"“”»]{1,80})[\"“”»]")
-"""What a sentence of a goal begins with, and what it has in quotation marks. Other words may be of
-what is to be told as a failure (`terminate if the payment fails`)."""
+_FIRST = re.compile(r"(?:^|[.;,:!?\n])\s*(\w+)")
+"""What a sentence of a goal begins with."""
+_WORD = re.compile(r"\w+")
 _LEAST_STEM = 4
 """Letters: shorter ones begin too many words."""
 
@@ -38,10 +38,15 @@ def disproved(text: str, observation: Observation, goal: Goal) -> str:
 
 def _without_the_goals(text: str, goal: Goal) -> str:
     """A text without forms of what the goal says to do: asked to reject, `rejected` is no harm."""
-    found = _ASKED.findall(goal.navigation_goal)
-    said = words(" ".join(part for groups in found for part in groups))
+    told = goal.navigation_goal
+    # Its other words may be of what is to be told as a failure (`terminate if the payment fails`).
+    said = words(" ".join((*_FIRST.findall(told), *QUOTED.findall(told))))
     asked = tuple(stem(word) for word in said if len(word) >= _LEAST_STEM)
-    return " ".join(word for word in words(text) if not asked or not word.startswith(asked))
+
+    def kept(word: re.Match[str]) -> str:
+        return "" if fold(word[0]).startswith(asked) else word[0]
+
+    return _WORD.sub(kept, text)
 
 
 def proves(text: str, request: PlanRequest) -> bool:

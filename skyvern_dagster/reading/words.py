@@ -12,6 +12,9 @@ HALF = 0.5
 ALIKE = 0.6
 """Of `overlap`: all words of a name in a label five times as long, or most of them alone."""
 
+QUOTED = re.compile(r"[\"“”„«]([^\"“”»]{1,80})[\"“”»]")
+"""A name in quotation marks of any language that we read; what is longer is a text."""
+
 _WORD = re.compile(r"[^\W_]+")
 
 

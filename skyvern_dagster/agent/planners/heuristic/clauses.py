@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from skyvern_dagster.agent.planners.heuristic.instructions import clauses_of, is_done_anyway
+from skyvern_dagster.agent.planners.heuristic.instructions import (
+    QUOTED_TEXT,
+    clauses_of,
+    is_done_anyway,
+)
 from skyvern_dagster.agent.planners.heuristic.phrases import named_after
 from skyvern_dagster.reading.concepts import PLAINLY, concept, word_list
 from skyvern_dagster.reading.words import fold
 
 _OF_A_LOGIN = ("login.username", "login.password", "login.one_time_code")
 
-_QUOTED = r"[\"“”„«][^\"“”»]{1,200}[\"“”»]"
 _VERBS = ("click", "go", "search", "download")
 
 
@@ -36,7 +39,7 @@ def unclear_clause(instructions: str, also: frozenset[str] = frozenset()) -> str
 
 def _forbids(clause: str) -> bool:
     """Whether a clause says what is not to be done, or when: nobody here knows how to heed that."""
-    said = re.sub(_QUOTED, " ", fold(clause))
+    said = re.sub(QUOTED_TEXT, " ", fold(clause))
     for limit in sorted(word_list("items")["limits"], key=len, reverse=True):
         said = said.replace(limit, " ")
     return not is_done_anyway(clause) and any(

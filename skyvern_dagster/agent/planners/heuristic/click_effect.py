@@ -19,13 +19,12 @@ from skyvern_dagster.agent.planners.heuristic.situation import Situation, act, u
 from skyvern_dagster.agent.proof_text import plain_text, shown_first, shows
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import concept, word_list
-from skyvern_dagster.reading.words import clip, fold, stems, words
+from skyvern_dagster.reading.words import QUOTED, clip, fold, stems, words
 
 _MOST_WAITS = 3
 """Ten seconds for what a click has begun."""
 _SETTLING_SECONDS = 2
 """For what takes an answer back: a request that was taken to have worked, and hasn't."""
-_QUOTED = re.compile(r"[\"“”„«]([^\"“”»]{1,80})[\"“”»]")
 _SENTENCES = re.compile(r"[^.!?\n]+[.!?]?")
 _LEAST_STEM = 3
 """Letters: `add`, `set`, `pay`; two stand in too many words."""
@@ -60,7 +59,7 @@ def doubt_after_clicks(situation: Situation, label: str) -> Plan | None:
 def awaited_text(situation: Situation) -> Plan | None:
     """Waits for the text that the goal says to wait for; no plan where it doesn't come."""
     for clause in clauses_of(situation.intent.instructions):
-        wanted = _QUOTED.search(clause) if concept("goal.wait").mentioned(clause) else None
+        wanted = QUOTED.search(clause) if concept("goal.wait").mentioned(clause) else None
         if wanted and not shows(situation.request.observation, wanted[1]):
             return _wait(situation, f'"{wanted[1]}" to show') or unsure(
                 f'{situation.url} doesn\'t show "{wanted[1]}"'

@@ -19,7 +19,8 @@ from skyvern_dagster.reading.date_window import date_window
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.words import fold_in_place
 
-_QUOTED = r"[\"“”„«][^\"“”»]{1,200}[\"“”»]"
+QUOTED_TEXT = r"[\"“”„«][^\"“”»]{1,200}[\"“”»]"
+"""A value in quotation marks, up to some sentences."""
 _WORDS = r"[^\"“”„«»\d@]{2,40}?"
 _TELLING = r"\S*[\d@][^\"“”„«»]*"
 _KEYS = {
@@ -163,7 +164,7 @@ stand between quotation marks."""
 def clauses_of(text: str) -> Iterator[str]:
     """Clauses; a joint within quotation marks, or between two days, doesn't part them."""
     text = _VOID.sub(lambda blanks: "\n" if "\n" in blanks[0] else " ", text)
-    whole = [match.span() for match in re.finditer(_QUOTED, text)]
+    whole = [match.span() for match in re.finditer(QUOTED_TEXT, text)]
     days = find_dates(text, _ANY_DAY)
     whole += [(day.start, day.end) for day in days]
     whole += [(one.end - 1, other.start + 1) for one, other in pairwise(days)]
@@ -231,11 +232,11 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
         for verb in ("write", "choose", "accept", "send", "drag")
     )
     field = rf"{article}(?P<field>{_WORDS})"
-    value, telling = rf"{article}(?P<value>{_QUOTED})", rf"{article}(?P<value>{_TELLING})"
-    what, onto = rf"{article}(?P<what>{_QUOTED})", rf"{article}(?P<onto>{_QUOTED})"
+    value, telling = rf"{article}(?P<value>{QUOTED_TEXT})", rf"{article}(?P<value>{_TELLING})"
+    what, onto = rf"{article}(?P<what>{QUOTED_TEXT})", rf"{article}(?P<onto>{QUOTED_TEXT})"
     keys = "|".join(_KEYS)
     ways = (
-        ("click", rf"(?P<how>double|right|)[- ]?click(?: on)? {article}(?P<label>{_QUOTED})"),
+        ("click", rf"(?P<how>double|right|)[- ]?click(?: on)? {article}(?P<label>{QUOTED_TEXT})"),
         ("drag", rf"{drag} {what} (?:to|onto|into|on|auf|nach) {onto}"),
         ("key", rf"(?:press|hit|[^\"]+? (?:with|using)) {article}(?P<key>{keys})(?: key)?"),
         ("send", rf"{send} {article}(?:{concept('word.form').terms.pattern})"),

@@ -19,7 +19,15 @@ from skyvern_dagster.reading.concepts import concept, concepts, word_list
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.wanted_item import described, months_in
-from skyvern_dagster.reading.words import fold, fold_in_place, name_words, stem, stems, words
+from skyvern_dagster.reading.words import (
+    QUOTED,
+    fold,
+    fold_in_place,
+    name_words,
+    stem,
+    stems,
+    words,
+)
 
 _RECORD_PAGES = (
     "page.orders", "page.invoices", "page.bookings", "page.documents", "page.payments",
@@ -27,7 +35,6 @@ _RECORD_PAGES = (
     "page.products", "doc.invoice", "doc.other",
 )  # fmt: skip
 _CLAUSE = re.compile(r"[.;:!?](?:\s|$)|,\s|\n|\s[-–]\s")
-_QUOTED = re.compile(r"[\"“”„«]([^\"“”»]{1,80})[\"“”»]")
 _WORD = re.compile(r"[^\W_]+(?:[-.'][^\W_]+)*")
 _MOST_BEFORE = 2
 """Words before a record's name: `most expensive orders`; further ones belong to something else."""
@@ -142,7 +149,7 @@ def _clauses(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[str]:
 
 
 def _unclear_in(clause: str, explained: frozenset[str]) -> str:
-    for quoted in _QUOTED.findall(clause):
+    for quoted in QUOTED.findall(clause):
         if not stems(quoted) <= explained:
             return str(quoted)
     said = [match.group() for match in _WORD.finditer(clause)]
