@@ -10,6 +10,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from skyvern_dagster.demo.services import DemoServices, demo_services
 from skyvern_dagster.runs.instance_home import prepare_home
@@ -22,12 +23,16 @@ FROM_OUTSIDE = ("SKYVERN_", "AWS_", "SMTP_", "DAGSTER_")
 FURTHER = {
     "tests/agent/heuristic/test_portals.py::test_logs_in_lists_and_downloads": 3,
     "tests/agent/heuristic/test_portals.py::test_a_wrong_password_is_tried_once": 1,
-    "tests/agent/test_attacks.py::test_nothing_comes_of_it": 30,
-    "tests/agent/test_attacks.py::test_it_is_an_attack": 20,
-    "tests/agent/test_injection.py::test_a_model_that_obeys_the_page_is_held_back": 10,
+    "tests/agent/test_attacks.py::test_nothing_comes_of_it": 16,
+    "tests/agent/test_attacks.py::test_it_is_an_attack": 12,
+    "tests/agent/test_injection.py::test_a_model_that_obeys_the_page_is_held_back": 6,
     "tests/agent/test_injection.py::test_a_planner_without_a_model_goes_its_way": 3,
-    "tests/agent/test_known_files.py::test_an_iteration_goes_to_the_page_at_the_first_doubt": 4,
+    "tests/agent/test_known_files.py::test_an_iteration_goes_to_the_page_at_the_first_doubt": 2,
+    "tests/agent/test_known_files.py::test_it_can_be_switched_off": 0,
+    "tests/agent/test_known_files.py::test_what_the_task_knows_besides": 1,
     "tests/agent/test_one_of_several.py::test_a_number_of_any_form": 6,
+    "tests/agent/test_replay.py::test_recordings_can_be_pinned_and_disabled": 1,
+    "tests/agent/test_replay_reading.py::test_a_list_of_several_pages_is_read_to_its_end": 0,
     "tests/agent/test_replay_reading.py::test_where_a_page_differs": 0,
     "tests/api/test_any_request.py::test_no_secret_that_a_text_tells_is_kept": 0,
     "tests/api/test_canceling.py::test_waiting_ones_never_start": 0,
@@ -36,13 +41,17 @@ FURTHER = {
     "tests/api/test_launching.py::test_a_killed_fork_server_is_started_anew": 0,
     "tests/api/test_limits.py::test_a_strict_server": 0,
     "tests/api/test_retries_and_profiles.py::test_a_run_that_fails": 0,
+    "tests/api/test_s3_artifacts.py": 0,
     "tests/api/test_secret_references.py::test_objects_of_other_runs_in_the_bucket": 0,
     "tests/api/test_secret_references.py::test_the_folders_workflow_doesnt_log_in_elsewhere": 0,
     "tests/api/test_workflows.py::test_a_restarted_api": 0,
-    "tests/browser/test_closed_places.py::test_no_way_leads_there": 4,
+    "tests/browser/test_closed_places.py::test_no_way_leads_there": 3,
+    "tests/browser/test_closed_places.py::test_nor_to_the_metadata_service": 2,
     "tests/browser/test_download_limits.py::test_files_without_number": 0,
-    "tests/browser/test_downloads.py::test_every_form_lands": 22,
-    "tests/difficulties/test_executor.py::test_it_can_be_done": 30,
+    "tests/browser/test_downloads.py::test_every_form_lands": 12,
+    "tests/difficulties/test_executor.py::test_it_can_be_done": 18,
+    "tests/difficulties/test_head.py::test_it_finds_out_by_itself": 8,
+    "tests/distributed/test_engines.py::test_the_run_goes_on_in_the_other_worker": 0,
     "tests/e2e/test_backfill.py": 0,
     "tests/e2e/test_cancel.py::test_a_second_signal_ends_it_at_once": 0,
     "tests/e2e/test_cancel.py::test_a_signal_cancels_the_run": 1,
@@ -52,6 +61,7 @@ FURTHER = {
     "tests/e2e/test_crash.py::test_killed_once_at_every_later_point": 0,
     "tests/e2e/test_endings.py::test_a_planner_that_is_not_there": 0,
     "tests/e2e/test_executors.py::test_in_threads": 0,
+    "tests/e2e/test_infrastructure.py::test_a_disk_that_fills_up": 0,
     "tests/e2e/test_infrastructure.py::test_what_is_killed": 1,
     "tests/e2e/test_infrastructure.py::test_what_people_look_at": 0,
     "tests/e2e/test_one_time_codes.py": 2,
@@ -94,6 +104,21 @@ LONGEST = (
 
 In the order of the processor's seconds that they were measured to take, their processes included.
 """
+
+
+class OneDeployment(LoadFileScheduling):  # type: ignore[misc]  # pytest-xdist has no types
+    """A worker a file, and one for all files of the API, which share what is served.
+
+    A deployment costs half a minute of a processor to come up, and more as long as it is up.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "tests/api" if nodeid.startswith("tests/api/") else nodeid.split("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config) -> OneDeployment:
+    """Asked by pytest-xdist, whichever ``--dist`` it was started with."""
+    return OneDeployment(config)
 
 
 @pytest.hookimpl(tryfirst=True)

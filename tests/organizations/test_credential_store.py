@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from pathlib import Path
 
 import pytest
@@ -32,9 +33,8 @@ CARD = CreditCardCredential(
     card_holder_name="Ada Planted Byrne",
 )
 SINGLE = SecretCredential(secret_value="Planted-Secret-Value", secret_label="API key")
-PLANTED = (
-    "Planted", "PLANTED", "4111 1111", "41111111", "987", "2031",
-)  # fmt: skip
+# Three digits stand by chance in an id of eighteen, or in a time: alone they are a card's.
+PLANTED = re.compile(r"Planted|PLANTED|4111 1111|41111111|\b(?:987|2031)\b")
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_what_is_shown(
         "hosts",
     }  # fmt: skip
     for text in (str(answer), repr(made), repr(value), str(made)):
-        assert not [each for each in PLANTED if each in text], text
+        assert not PLANTED.search(text), text
 
 
 def test_a_number_that_is_too_short_to_show_some_of(credentials: CredentialStore) -> None:
