@@ -7,6 +7,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -116,9 +117,9 @@ class OneDeployment(LoadFileScheduling):  # type: ignore[misc]  # pytest-xdist h
         return "tests/api" if nodeid.startswith("tests/api/") else nodeid.split("::")[0]
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config) -> OneDeployment:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneDeployment:
     """Asked by pytest-xdist, whichever ``--dist`` it was started with."""
-    return OneDeployment(config)
+    return OneDeployment(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)

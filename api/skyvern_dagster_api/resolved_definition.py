@@ -11,7 +11,6 @@ from typing import Any
 from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.registry import block_types
 from skyvern_dagster.blocks.send_email import SMTP_FIELDS, SendEmailBlock
-from skyvern_dagster.blocks.wait import WaitBlock
 from skyvern_dagster.ids import stable_id
 from skyvern_dagster.stores.workflows import StoredWorkflow
 
@@ -28,6 +27,20 @@ _WITH_ROW = {
     "output": "output_parameter_id",
 }
 
+
+_BITWARDEN_PARTS = ("client_id", "client_secret", "master_password")
+
+_FILLED: dict[str, dict[str, Any]] = {
+    "wait": {"wait_sec": 0},
+    "send_email": {"sender": "", "body": ""},
+    **{
+        kind: {f"bitwarden_{part}_aws_secret_key": "" for part in _BITWARDEN_PARTS}
+        for kind in _WITH_ROW
+        if kind.startswith("bitwarden_")
+    },
+}
+"""What a definition may leave out here and clients insist on: one such workflow would keep them
+from reading the whole list."""
 
 _SMTP = tuple(name.removesuffix("_secret_parameter_key") for name in SMTP_FIELDS)
 
@@ -69,7 +82,7 @@ class ResolvedDefinition:
             row["credential_id"] = given.get("credential_id") or key
         if kind == "workflow":
             row["workflow_parameter_type"] = given.get("workflow_parameter_type", "string")
-        return {**given, **row}
+        return _filled(kind, {**given, **row})
 
     def _output(self, label: str) -> dict[str, Any]:
         key = f"{label}_output"
@@ -98,13 +111,19 @@ class ResolvedDefinition:
         resolved = {**block, "output_parameter": self._output(block["label"])}
         model = block_types().get(str(block["block_type"]), Block)
         resolved |= model.resolved(block, self._parameter)
-        if model is WaitBlock:
-            resolved.setdefault("wait_sec", 0)
         if model is SendEmailBlock:
             resolved |= {name: self._unset_secret() for name in _SMTP if resolved[name] is None}
         if "loop_blocks" in block:
             resolved["loop_blocks"] = [self._block(each) for each in block["loop_blocks"] or []]
-        return resolved
+        return _filled(str(block["block_type"]), resolved)
+
+
+def _filled(kind: str, answer: dict[str, Any]) -> dict[str, Any]:
+    """A block or parameter with what clients insist on."""
+    missing = {
+        name: text for name, text in _FILLED.get(kind, {}).items() if answer.get(name) is None
+    }
+    return {**answer, **missing}
 
 
 def _labels(blocks: list[dict[str, Any]]) -> list[str]:

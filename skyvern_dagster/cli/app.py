@@ -358,27 +358,45 @@ def browser(
     raise typer.Exit(check_browser(install=install))
 
 
+@app.command()
+def warm() -> None:
+    """Keep a process from which later commands start in a fraction of a second, until Ctrl-C.
+
+    `run`, `resume` and `continue` of the same home folder (DAGSTER_HOME, else .skyvern) are forked
+    from it, instead of importing Dagster and the rest anew. With SKYVERN_WARM_SECONDS=600 they
+    start one by themselves, which ends when nobody has used it for so long.
+
+    Each command has the environment, the folder and the terminal of whoever typed it.
+    """
+    from skyvern_dagster.cli.warm import keep_warm
+
+    raise typer.Exit(keep_warm())
+
+
 def main() -> None:
-    """Entry point of the ``skyvern-dagster`` script."""
-    try:
-        app()
-    except SkyvernDagsterError as error:
-        sys.stderr.write(f"error: {error}\n")
-        _end(1)
-    except SystemExit as ending:
-        if ending.code is not None and not isinstance(ending.code, int):
-            raise
-        _end(ending.code or 0)
-
-
-def _end(status: int) -> None:
-    """Ends the process without taking its modules apart, which takes up to half a second."""
+    """Carries the command out and ends the process with its status."""
+    status = status_of()
     with contextlib.suppress(BrokenPipeError):  # whoever read it has seen enough
         sys.stdout.flush()
         sys.stderr.flush()
     if threading.active_count() > 1:  # something is still to be finished
         sys.exit(status)
+    # Taking the process's modules apart would take up to half a second.
     os._exit(status)
+
+
+def status_of() -> int:
+    """Carries out the command of ``sys.argv`` and returns its exit status."""
+    try:
+        app()
+    except SkyvernDagsterError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    except SystemExit as ending:
+        if ending.code is not None and not isinstance(ending.code, int):
+            raise
+        return ending.code or 0
+    return 0
 
 
 if __name__ == "__main__":

@@ -13,13 +13,11 @@ launcher. A run of a code location with another Python is left to that one.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -44,6 +42,7 @@ from skyvern_dagster.launching.canceled_run import end_if_canceled
 from skyvern_dagster.process.claims import RunClaims
 from skyvern_dagster.process.identity import living_process, process_is_gone
 from skyvern_dagster.process.interrupt import interrupt
+from skyvern_dagster.process.socket_place import socket_place
 
 _START_SECONDS = 60.0
 """Arbitrary: importing Dagster and Playwright takes seconds, many times that on a busy machine.
@@ -61,8 +60,6 @@ _TRIES = 3
 
 GRPC_INFO_TAG = ".dagster/grpc_info"
 """On runs that Dagster's own launcher has started."""
-_LONGEST_PATH = 100
-"""Bytes. A socket's path has at most 107 on Linux and 103 on macOS (``sun_path``)."""
 
 
 class ForkServerRunLauncher(RunLauncher, ConfigurableClass):
@@ -178,7 +175,7 @@ class ForkServer:
 
     def __init__(self, home: Path) -> None:
         self._home = home
-        self._place = socket_of(home)
+        self._place = socket_place(home, "fork_server")
 
     def fork(self, request: Mapping[str, str]) -> str:
         """The process that carries out the request, as a run's tag has it.
@@ -241,16 +238,6 @@ class ForkServer:
                 return connection
             time.sleep(_POLL_SECONDS)
         raise RunError(f"the process that forks runs did not come up; see {log}")
-
-
-def socket_of(home: Path) -> Path:
-    """Where the fork server of a home folder listens; a socket's path must not be long."""
-    place = home / "fork_server.sock"
-    if len(str(place).encode()) <= _LONGEST_PATH:
-        return place
-    folder = Path(tempfile.gettempdir()) / f"skyvern-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder / f"{hashlib.sha256(str(home).encode()).hexdigest()[:24]}.sock"
 
 
 def _is_ours(executable: str) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,7 @@ import pytest
 import yaml
 
 from skyvern_dagster.stores.workflows import StoredWorkflow
+from skyvern_dagster.workflow.findings import InvalidDefinitionError
 from skyvern_dagster.workflow.loader import load_text
 from skyvern_dagster_api.definitions import as_yaml, from_json, with_kept, workflow_answer
 from tests.workflow.documents import TASK, document
@@ -28,19 +32,39 @@ def stored(text: str) -> StoredWorkflow:
 
 
 def test_the_client_reads_every_definition(tmp_path: Path) -> None:
+    """Also those from which something is left out that clients don't let their users leave out."""
     kinds = ("bare", "in a for_loop", "in a while_loop", "as finally block", "document", "body")
     lines = []
     for each in generated_definitions(tmp_path):
         name = each["name"]
         if name.startswith(NOT_IN_THE_CLIENT) or not any(kind in name for kind in kinds):
             continue
-        answer = workflow_answer(stored(as_yaml(from_json(each["definition"]))))
-        lines.append(json.dumps({"name": name, "answer": answer.model_dump(mode="json")}))
+        for what, definition in variants(each["definition"], lessened="bare" in name):
+            answer = workflow_answer(stored(as_yaml(from_json(definition)))).model_dump(mode="json")
+            lines.append(json.dumps({"name": f"{name} {what}", "answer": answer}))
     (tmp_path / "answers").write_text("\n".join(lines))
     program = Path(__file__).with_name("client_reading.py")
     run_with_client(program, tmp_path / "answers", tmp_path / "unread")
-    assert len(lines) > 200
+    assert len(lines) > 450
     assert lines_of(tmp_path / "unread") == []
+
+
+def variants(whole: dict[str, Any], *, lessened: bool) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A definition, and those that load with one field less, or with nothing in it."""
+    yield "whole", whole
+    body = whole["workflow_definition"]
+    for kind in ("blocks", "parameters") if lessened else ():
+        for number, row in enumerate(body.get(kind) or []):
+            for field in row.keys() - {"block_type", "label", "parameter_type", "key"}:
+                for what in ("without", "null"):
+                    changed = copy.deepcopy(whole)
+                    of_row = changed["workflow_definition"][kind][number]
+                    of_row[field] = None
+                    if what == "without":
+                        del of_row[field]
+                    with contextlib.suppress(InvalidDefinitionError):
+                        load_text(json.dumps(changed), source="x", name="x")
+                        yield f"{what} {field}", changed
 
 
 def test_what_an_update_leaves_out_stays() -> None:

@@ -12,7 +12,7 @@ import dagster as dg
 import pytest
 
 from skyvern_dagster.execution import tags
-from skyvern_dagster.launching.run_launcher import socket_of
+from skyvern_dagster.process.socket_place import socket_place
 from tests.api.served import SLOW, Served, process_of
 from tests.api.test_canceling import browsers_below, living
 from tests.webhooks.receiver import receiver
@@ -69,7 +69,8 @@ def test_a_run_that_is_ended_from_outside_stays_so(served: Served) -> None:
 
 
 def test_a_killed_fork_server_is_started_anew(served: Served) -> None:
-    mark = f"skyvern_dagster.launching.fork_server\0{socket_of(served.home)}".encode()
+    place = socket_place(served.home, "fork_server")
+    mark = f"skyvern_dagster.launching.fork_server\0{place}".encode()
     found = [
         int(path.parent.name)
         for path in Path("/proc").glob("[0-9]*/cmdline")

@@ -16,7 +16,9 @@ import pytest
 from skyvern_dagster.runs.local import LocalRun
 from tests.office import INVOICES, Office, skyvern_dagster, wait_until
 
-ORDERS = 5
+ORDERS = 12
+"""Three times as many as are fetched at a time: some are left when the signal comes."""
+
 SOON = 30
 
 Command = Callable[[Office], subprocess.Popen[str]]

@@ -1,0 +1,80 @@
+"""What the command line tells a warm process, and where it finds it. Only the standard library."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from skyvern_dagster.process.socket_place import socket_place
+
+SECONDS_VARIABLE = "SKYVERN_WARM_SECONDS"
+"""So long a warm process waits for the next command; 0 or nothing: there is none."""
+
+WARM_COMMANDS = ("run", "resume", "continue")
+"""Those that import Dagster and start a run's process; the others are quick or long-lived."""
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+def warm_place(home: Path) -> Path:
+    """Where the warm process of a home folder listens."""
+    return socket_place(home, "warm")
+
+
+def code_version() -> str:
+    """What would be imported now: another text means that a warm process is out of date.
+
+    The interpreter and its search path, and when our modules and installed packages last changed.
+    """
+    newest = max(_changed(folder) for folder, _, _ in os.walk(_ROOT))
+    files = max(
+        file.stat().st_mtime_ns for folder, _, _ in os.walk(_ROOT) for file in _modules(folder)
+    )
+    installed = [_changed(folder) for folder in sys.path if Path(folder).name.endswith("-packages")]
+    searched = os.environ.get("PYTHONPATH", "")
+    return f"{sys.executable} {sys.version_info[:3]} {searched} {newest} {files} {installed}"
+
+
+def _changed(folder: str) -> int:
+    try:
+        return os.stat(folder).st_mtime_ns  # noqa: PTH116 - asked of every folder at each command
+    except OSError:
+        return 0
+
+
+def _modules(folder: str) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        return [entry for entry in entries if entry.name.endswith((".py", ".j2", ".yaml", ".js"))]
+
+
+@dataclass(frozen=True)
+class WarmCommand:
+    """A command as it was typed, and all that it inherits from where it was typed.
+
+    Its open files 0, 1 and 2 come beside it, over the socket.
+
+    Attributes:
+        arguments: After the program's name.
+        folder: The working directory.
+        environment: All variables. They are sent over a socket that only its owner can open.
+        umask: Of the files that it makes.
+        code: See :func:`code_version`.
+    """
+
+    arguments: list[str]
+    folder: str
+    environment: dict[str, str]
+    umask: int
+    code: str = field(default_factory=code_version)
+
+    def line(self) -> bytes:
+        """As it is sent."""
+        return json.dumps(asdict(self)).encode() + b"\n"
+
+    @classmethod
+    def read(cls, line: bytes) -> WarmCommand:
+        """From what was sent."""
+        return cls(**json.loads(line))

@@ -1,0 +1,120 @@
+"""Commands that are forked from a warm process, as whoever types them sees it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from skyvern_dagster.cli.warm_client import carried_out
+from skyvern_dagster.cli.warm_message import warm_place
+from tests.office import wait_until
+
+ENTRY = (sys.executable, "-m", "skyvern_dagster.cli.entry")
+
+GOES_ON = dg.DagsterRunStatus.STARTED
+
+WAITS = """
+title: waits
+workflow_definition:
+  parameters: []
+  blocks:
+    - {block_type: wait, label: pause, wait_sec: SECONDS}
+"""
+
+
+@pytest.fixture
+def warm(home: Path, tmp_path: Path) -> Iterator[Path]:
+    """A home folder with a warm process, and definitions beside it."""
+    for name, seconds in (("quick", "0"), ("waits", "500")):
+        text = WAITS.replace("SECONDS", seconds)
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    process = subprocess.Popen([*ENTRY, "warm"], cwd=tmp_path)
+    wait_until(warm_place(home).exists)
+    yield home
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) == 0
+    assert not warm_place(home).exists()
+
+
+def typed(*arguments: str, folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*ENTRY, *arguments],
+        cwd=folder,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def forks_of(home: Path) -> list[int]:
+    """Processes that have the command line of the warm one, and are of this home folder."""
+    ours = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+            environment = (folder / "environ").read_bytes()
+        except OSError:
+            continue
+        if b"warm" in words and f"DAGSTER_HOME={home}".encode() in environment:
+            ours.append(int(folder.name))
+    return ours
+
+
+def test_it_is_the_same_command(
+    warm: Path,
+    tmp_path: Path,
+    instance: dg.DagsterInstance,
+    clean_environment: pytest.MonkeyPatch,
+) -> None:
+    """Its folder, environment, output and status, and a signal; nothing is left behind."""
+    clean_environment.setenv("SKYVERN_ARTIFACT_STORE", str(tmp_path / "elsewhere"))
+    done = typed("run", "quick.yaml", "--json", folder=tmp_path)
+    said, shown = done.communicate(timeout=60)
+    assert done.returncode == 0, shown
+    assert json.loads(said)["status"] == "completed"
+    assert "completed" in shown
+    assert any((tmp_path / "elsewhere").iterdir())
+
+    for not_its in ([], ["validate", "quick.yaml"], ["--help"]):
+        assert carried_out(not_its) is None
+
+    wrong = typed("run", "nothing.yaml", folder=tmp_path)
+    assert "nothing.yaml" in wrong.communicate(timeout=60)[1]
+    assert wrong.returncode == 1
+
+    waiting = typed("run", "waits.yaml", "--json", folder=tmp_path)
+    wait_until(lambda: len(forks_of(warm)) == 3)  # itself, the command, and the run
+    wait_until(lambda: [run for run in instance.get_runs() if run.status == GOES_ON] != [])
+    waiting.send_signal(signal.SIGINT)
+    said, shown = waiting.communicate(timeout=60)
+    assert waiting.returncode == 130, shown
+    assert json.loads(said)["status"] == "canceled"
+    wait_until(lambda: len(forks_of(warm)) == 1)
+
+
+def test_a_command_that_is_killed_takes_its_run_along(warm: Path, tmp_path: Path) -> None:
+    waiting = typed("run", "waits.yaml", folder=tmp_path)
+    wait_until(lambda: len(forks_of(warm)) == 3)
+    waiting.kill()
+    waiting.communicate(timeout=60)
+    wait_until(lambda: len(forks_of(warm)) == 1)
+
+
+def test_what_has_other_code_is_carried_out_here(
+    home: Path, tmp_path: Path, clean_environment: pytest.MonkeyPatch
+) -> None:
+    process = subprocess.Popen([*ENTRY, "warm"], cwd=tmp_path)
+    wait_until(warm_place(home).exists)
+    clean_environment.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ['PYTHONPATH']}")
+    assert carried_out(["run", "quick.yaml"]) is None
+    assert process.wait(20) == 0  # it is of no use any more
+    assert not warm_place(home).exists()
