@@ -85,6 +85,8 @@ async def watch_for_effect(session: BrowserSession, mark: Mark) -> None:
     """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + _EFFECT_SECONDS
+    if await _has_effect(session, mark):
+        return  # it has been waited for already
     while not await _has_effect(session, mark):
         if loop.time() >= deadline:
             return

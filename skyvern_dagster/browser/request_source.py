@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from dataclasses import dataclass, field
+from functools import cache
 from http.cookiejar import Cookie, CookieJar
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.request import Request
@@ -12,6 +13,8 @@ from urllib.request import Request
 from skyvern_dagster.browser.state import BrowserState
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx2
     from playwright._impl._api_structures import SetCookieParam
     from playwright.async_api import BrowserContext
@@ -75,7 +78,7 @@ class RequestSource:
             },
             timeout=timeout,
             proxy=self.proxy or None,
-            verify=not extra.get("ignore_https_errors", False),
+            verify=_tls(is_checked=not extra.get("ignore_https_errors", False)),
         )
 
     async def headers(self, url: str) -> dict[str, str]:
@@ -83,6 +86,14 @@ class RequestSource:
         cookies = await self.jar.header(url)
         referrer = {"referer": self.referrer} if self.referrer else {}
         return {**referrer, **({"cookie": cookies} if cookies else {})}
+
+
+@cache
+def _tls(*, is_checked: bool) -> ssl.SSLContext:
+    """Read once: all certificates that are trusted take as long as a quick server's answer."""
+    import httpx2
+
+    return httpx2.create_ssl_context(verify=is_checked)
 
 
 class ContextJar:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,7 @@ class Screencast:
         self._size = size
         self._protocols: list[CDPSession] = []
         self._pending: set[asyncio.Task[None]] = set()
+        self._acknowledging: set[asyncio.Task[None]] = set()
         self.frames: list[Frame] = []
 
     async def start(self) -> None:
@@ -58,6 +60,8 @@ class Screencast:
         from playwright.async_api import Error
 
         self._context.remove_listener("page", self._follow_later)
+        for task in self._acknowledging:  # no further frame is wanted
+            task.cancel()
         for protocol in self._protocols:
             # A page that is gone has ended its cast by itself.
             with contextlib.suppress(Error, asyncio.TimeoutError):
@@ -67,7 +71,7 @@ class Screencast:
         return sorted(self.frames, key=lambda frame: frame.at)
 
     def _follow_later(self, page: Page) -> None:
-        self._run(self._follow(page))
+        self._run(self._follow(page), self._pending)
 
     async def _follow(self, page: Page) -> None:
         from playwright.async_api import Error
@@ -83,7 +87,7 @@ class Screencast:
             )
 
     def _take(self, protocol: CDPSession, event: dict[str, Any]) -> None:
-        self._run(self._acknowledge(protocol, event["sessionId"]))
+        self._run(self._acknowledge(protocol, event["sessionId"]), self._acknowledging)
         at = float(event.get("metadata", {}).get("timestamp") or 0)
         path = self._folder / f"{len(self.frames):06d}.jpg"
         path.write_bytes(base64.b64decode(event["data"]))
@@ -96,7 +100,7 @@ class Screencast:
         with contextlib.suppress(Error):
             await protocol.send("Page.screencastFrameAck", {"sessionId": session_id})
 
-    def _run(self, work: Any) -> None:
+    def _run(self, work: Coroutine[Any, Any, None], pending: set[asyncio.Task[None]]) -> None:
         task = asyncio.ensure_future(work)
-        self._pending.add(task)
-        task.add_done_callback(self._pending.discard)
+        pending.add(task)
+        task.add_done_callback(pending.discard)

@@ -10,8 +10,6 @@ imported.
 from __future__ import annotations
 
 import contextlib
-import gc
-import importlib
 import json
 import os
 import select
@@ -26,26 +24,23 @@ from pathlib import Path
 
 from skyvern_dagster.cli.warm_message import WarmCommand, code_version, warm_place
 from skyvern_dagster.process.forked_process import FORKING, live_and_end, use_streams
+from skyvern_dagster.runs.preloading import preload
 
-_PRELOADED = (
-    "dagster",
+_FURTHER = (
     "skyvern_dagster.cli.app",
     "skyvern_dagster.cli.run",
     "skyvern_dagster.runs.local",
     "skyvern_dagster.runs.process",
     "skyvern_dagster.runs.launched",
     "skyvern_dagster.compiler.job",
-    "skyvern_dagster.agent.planners.heuristic.planner",
-    "playwright.async_api",
-    "dagster._core.storage.sqlite_storage",
-    "dagster._core.storage.local_compute_log_manager",
 )
-"""Nothing breaks where one has another name in some version: a run imports what it needs itself."""
+"""What the command line and the process of its run import besides."""
 
 _POLL_SECONDS = 1.0
 """Arbitrary: so much longer than asked for it stays at most."""
 
 _STREAMS = 3
+"""Input, output and error."""
 
 
 def main(arguments: list[str]) -> int:
@@ -65,7 +60,7 @@ def serve(home: Path, seconds: float, ready: Callable[[], object] = lambda: None
         Exit status: 0, after so long without a command, or when the code has changed.
     """
     code = code_version()
-    _import_all()
+    preload(*_FURTHER)
     with _listening(warm_place(home)) as server:
         ready()
         commands: set[int] = set()
@@ -80,15 +75,6 @@ def serve(home: Path, seconds: float, ready: Callable[[], object] = lambda: None
                 commands.add(pid)
             commands -= _ended()
     return 0
-
-
-def _import_all() -> None:
-    gc.disable()
-    for name in _PRELOADED:
-        with contextlib.suppress(ModuleNotFoundError):
-            importlib.import_module(name)
-    gc.freeze()
-    gc.enable()
 
 
 @contextmanager

@@ -15,8 +15,6 @@ and result backend are ``DAGSTER_CELERY_BROKER`` and ``DAGSTER_CELERY_BACKEND``,
 
 from __future__ import annotations
 
-import contextlib
-import importlib
 import os
 import signal
 import threading
@@ -30,8 +28,8 @@ from dagster_celery.make_app import make_app
 from dagster_celery.tasks import create_execute_job_task, create_resume_job_task, create_task
 
 from skyvern_dagster.compiler.dagster_internals import LaunchedRun
-from skyvern_dagster.launching.fork_server import PRELOADED
 from skyvern_dagster.process.run_job import carry_out_only
+from skyvern_dagster.runs.preloading import preload
 
 _LOOK_SECONDS = 1.0
 """Arbitrary: well below the time after which a worker counts as gone."""
@@ -61,11 +59,9 @@ resume_job = create_resume_job_task(app)
 
 
 @signals.worker_init.connect  # type: ignore[untyped-decorator]
-def preload(**_: Any) -> None:
+def prepare_worker(**_: Any) -> None:
     """In the worker, before it has forked a process."""
-    for name in PRELOADED:
-        with contextlib.suppress(ModuleNotFoundError):
-            importlib.import_module(name)
+    preload()
 
 
 @signals.worker_process_init.connect  # type: ignore[untyped-decorator]

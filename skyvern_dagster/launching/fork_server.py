@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
 import json
 import os
 import select
@@ -28,15 +27,9 @@ from skyvern_dagster.process.claims import RunClaims
 from skyvern_dagster.process.identity import process_tag
 from skyvern_dagster.process.run_job import carry_out_only
 from skyvern_dagster.runs.ended_elsewhere import end_with_the_run, run_of
+from skyvern_dagster.runs.preloading import preload
 from skyvern_dagster.runs.reconcile import settle
 
-PRELOADED = (
-    "dagster",
-    "dagster._cli.api",
-    "skyvern_dagster.deployment.code_location",
-    "skyvern_dagster.agent.planners.heuristic.planner",
-    "playwright.async_api",
-)
 _POLL_SECONDS = 1.0
 """Arbitrary: so long do an ended run's process and, its parent gone, the server stay at most."""
 
@@ -50,9 +43,7 @@ def main(arguments: list[str]) -> int:
     claims = RunClaims.of(Path(arguments[1]))
     claims.forget_old()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in PRELOADED:
-        with contextlib.suppress(ModuleNotFoundError):
-            importlib.import_module(name)
+    preload()
     instance = dg.DagsterInstance.get()  # it holds no connection open: each of its queries has one
     gc.freeze()
     place.unlink(missing_ok=True)

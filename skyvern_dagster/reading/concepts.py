@@ -136,6 +136,13 @@ def concepts(prefix: str) -> tuple[Concept, ...]:
     return tuple(meaning for name, meaning in _concepts().items() if name.startswith(prefix))
 
 
+def compile_all() -> None:
+    """Makes all patterns now, in a process whose forks shall not have to."""
+    for meaning in _concepts().values():
+        _ = meaning.terms, meaning.exclusions
+    _fillers()
+
+
 def best_concept(text: str, candidates: tuple[Concept, ...]) -> tuple[Concept | None, float]:
     """The candidate that the text means most plainly, with its score."""
     scored = [(candidate.score(text), candidate) for candidate in candidates]

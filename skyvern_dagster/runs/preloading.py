@@ -1,0 +1,44 @@
+"""What most runs come to need, imported and compiled before there is one."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+
+PRELOADED = (
+    "dagster",
+    "dagster._cli.api",
+    "dagster._core.storage.sqlite_storage",
+    "dagster._core.storage.local_compute_log_manager",
+    "skyvern_dagster.deployment.code_location",
+    "skyvern_dagster.agent.planners.heuristic.planner",
+    "skyvern_dagster.agent.planners.replay.planner",
+    "playwright.async_api",
+    "httpx2",
+    "httpcore2",
+    "pypdf",
+    "dagster_aws.secretsmanager",
+    "boto3.session",
+)
+"""Nothing breaks where one isn't installed, or has another name in some version: a run imports what
+it needs by itself."""
+
+
+def preload(*further: str) -> None:
+    """Imports all of it, and compiles the vocabulary, in a process that forks others.
+
+    What is there then is no garbage: it isn't looked through in them.
+
+    Args:
+        further: More modules.
+    """
+    gc.disable()
+    for name in (*PRELOADED, *further):
+        with contextlib.suppress(ModuleNotFoundError):
+            importlib.import_module(name)
+    from skyvern_dagster.reading.concepts import compile_all
+
+    compile_all()
+    gc.freeze()
+    gc.enable()
