@@ -21,7 +21,7 @@ from skyvern_dagster.agent.executor import ActionExecutor
 from skyvern_dagster.agent.guard import Guard
 from skyvern_dagster.agent.known_files import KnownFile, KnownFiles
 from skyvern_dagster.agent.learner import learner_of
-from skyvern_dagster.agent.loop import AgentLoop, Ending
+from skyvern_dagster.agent.loop import AgentLoop
 from skyvern_dagster.agent.planner import Planner
 from skyvern_dagster.agent.portal_turns import PortalTurns
 from skyvern_dagster.agent.recording_queue import RecordingQueue
@@ -30,6 +30,7 @@ from skyvern_dagster.agent.run_costs import RunCosts
 from skyvern_dagster.agent.step_artifacts import StepArtifacts
 from skyvern_dagster.agent.task import HandOn, TaskRequest, TaskResult
 from skyvern_dagster.agent.task_attempt import TaskAttempt
+from skyvern_dagster.agent.task_ending import Ending
 from skyvern_dagster.agent.task_files import store_files
 from skyvern_dagster.agent.task_headers import revealed_headers
 from skyvern_dagster.agent.task_trace import keep_trace
@@ -168,19 +169,19 @@ class TaskRunner:
             loop, ending = await self._run(request, session, attempt.planner, vault, recorder, log)
             if ending.status != "completed":
                 ending = await self._unless_broken(session, ending)
-            if ending.infrastructure and loop.may_have_sent:
+            if ending.infrastructure and loop.sent.possible:
                 ending = _not_begun_anew(ending)
-            loop.seconds["open"] = opened
+            loop.time.seconds["open"] = opened
             video, trace = await self._stop_recording(session, request, recorder, film, log)
             if known is not None and ending.status == "completed":
-                await known.learn(loop.downloads, loop.file_addresses)
+                await known.learn(loop.collected.downloads, loop.collected.file_addresses)
             turned_away = (
                 ending.status != "completed"
-                and not loop.may_have_sent
+                and not loop.sent.possible
                 and attempt.state is not None
                 and await session.is_turned_away()
             )
-            files = store_files(self._store, request, loop.downloads)
+            files = store_files(self._store, request, loop.collected.downloads)
             handed_on = None
             if attempt.hand_on != "nothing" and ending.status == "completed":
                 handed_on, ending = await self._handed_on(session, request, ending)
@@ -338,7 +339,7 @@ class TaskRunner:
         if not address:  # a first block that opens a page by itself
             return None
         log(f"open {address}")
-        result = await self._runtime.translated(loop.timed("act", goto(session, address)))
+        result = await self._runtime.translated(loop.time.on("act", goto(session, address)))
         if not result.ok:
             return Ending("failed", result.error or result.message)
         return await loop.opened(result)
@@ -393,7 +394,7 @@ def _result(
 ) -> TaskResult:
     return TaskResult(
         status=ending.status,
-        extracted_information=loop.extracted if ending.status == "completed" else None,
+        extracted_information=loop.collected.extracted if ending.status == "completed" else None,
         failure_reason=ending.reason,
         errors=tuple(error.as_dict() for error in ending.errors),
         retryable=ending.retryable,
@@ -405,6 +406,6 @@ def _result(
         state=state,
         details={
             "steps": len(loop.steps),
-            **{f"seconds_{name}": round(spent, 3) for name, spent in loop.seconds.items()},
+            **{f"seconds_{name}": round(spent, 3) for name, spent in loop.time.seconds.items()},
         },
     )
