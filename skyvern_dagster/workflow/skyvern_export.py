@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from skyvern_dagster.blocks.block import Block
+from skyvern_dagster.blocks.mail_account import SMTP_FIELDS
 from skyvern_dagster.blocks.registry import block_types
-from skyvern_dagster.blocks.send_email import SMTP_FIELDS
 from skyvern_dagster.errors import DefinitionError
 from skyvern_dagster.workflow.definition import DefinitionBody, WorkflowDefinition
 from skyvern_dagster.workflow.document import Document
