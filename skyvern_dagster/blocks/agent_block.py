@@ -35,6 +35,12 @@ from skyvern_dagster.credentials.reference import SecretReference, references_in
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID, new_id
 from skyvern_dagster.templating.rendering import is_template, names_used
+from skyvern_dagster.templating.value_shape import (
+    ANYTHING,
+    ValueShape,
+    shape_of_model,
+    shape_of_schema,
+)
 
 
 @dataclass(frozen=True)
@@ -171,6 +177,15 @@ class AgentBlock(LeafBlock):
         """As of a task that failed at once."""
         failed = TaskOutput(task_id=new_id("tsk"), status="failed", failure_reason=reason)
         return failed.model_dump(mode="json")
+
+    @classmethod
+    def output_shape(cls, fields: Mapping[str, Any]) -> ValueShape:
+        """A task's output, with what it extracts in the form of `data_schema`."""
+        known = shape_of_model(cls.output_type).fields
+        extracted = shape_of_schema(fields.get("data_schema"))
+        if known is None:
+            return ANYTHING
+        return ValueShape({**known, "extracted_information": extracted}, inner=extracted)
 
     def run(self, context: BlockContext) -> BlockOutcome:
         """Carries the task out in a browser session.
