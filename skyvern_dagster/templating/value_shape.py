@@ -91,14 +91,15 @@ def shape_of_schema(schema: Any) -> ValueShape:
 
 def _of_words(schema: Mapping[Any, Any]) -> ValueShape:
     kinds = schema.get("type")
-    kind = set(kinds if isinstance(kinds, list) else [kinds]) - {"null", None}
+    kind = {str(each) for each in (kinds if isinstance(kinds, list) else [kinds])}
+    kind -= {"null", "None"}
     properties = schema.get("properties")
     if "items" in schema and kind <= {"array"}:
         return list_of(shape_of_schema(schema["items"]))
     if kind == {"array"}:
         return list_of(ANYTHING)
     is_object = isinstance(properties, Mapping) and bool(properties) and kind <= {"object"}
-    if not is_object or schema.get("additionalProperties"):
+    if not is_object or schema.get("additionalProperties") not in (None, False):
         return ANYTHING
     return _of_properties(properties)
 
