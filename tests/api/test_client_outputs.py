@@ -21,6 +21,7 @@ from skyvern_dagster.blocks.registry import block_types
 from skyvern_dagster.execution.records import BlockRecord
 from skyvern_dagster.execution.scope import block_key
 from skyvern_dagster.runs.answer import task_answer, workflow_run_answer
+from skyvern_dagster.runs.attempts import RunAttempt
 from skyvern_dagster.runs.facts import RunFacts
 from skyvern_dagster.runs.links import PlainLinks
 from skyvern_dagster.runs.timeline import timeline
@@ -28,8 +29,11 @@ from skyvern_dagster.workflow.loader import Workflow
 from tests.workflow.documents import document, load
 from tests.workflow.generated import lines_of, run_with_client
 
-ANY = ({"a": [1, None]}, [{"a": 1}, "b"], "a text", 5, 2.5, True, None, {}, [])
+ANY: tuple[Any, ...] = ({"a": [1, None]}, [{"a": 1}, "b"], "a text", 5, 2.5, True, None, {}, [])
 """What a block may give whose output has no form of its own."""
+TASK = RunRequest(
+    organization_id="o_1", run_id="tsk_1", kind="task", created_at="2026-01-01T00:00:00"
+)
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
 
@@ -92,7 +96,7 @@ def facts_of(block: Block, records: list[BlockRecord], request: RunRequest | Non
         records=records,
         status="completed",
         failure_reason=None,
-        attempts=[],
+        attempts=[RunAttempt(attempt=1, status="completed")],
     )
 
 
@@ -120,7 +124,7 @@ def of_tasks(store: ArtifactStore) -> Iterator[dict[str, Any]]:
     block = model.model_validate(yaml.safe_load(model.example))
     for number, value in enumerate(ANY):
         output = {**model.failed_output(""), "status": "completed", "extracted_information": value}
-        told = task_answer(facts_of(block, [record(block, output)], None), PlainLinks(store))
+        told = task_answer(facts_of(block, [record(block, output)], TASK), PlainLinks(store))
         answer = told.model_dump(mode="json")
         yield {"name": f"task {number}", "model": "task", "answer": answer}
 
