@@ -92,11 +92,24 @@ def _wait_for_all(up: Cluster, office: Office, ids: Sequence[str], kill_after: i
         if ended == len(ids):
             return killed
         under_way = [run for run in newest if run.status == dg.DagsterRunStatus.STARTED]
-        if kill_after and not killed and ended >= kill_after and under_way:
-            killed = up.worker_of(under_way[0])
-            up.kill(killed)
+        if kill_after and not killed and ended >= kill_after:
+            killed = _killed(up, under_way)
         time.sleep(1)
     raise SystemExit("not all runs have ended in time")
+
+
+def _killed(up: Cluster, under_way: Sequence[dg.DagsterRun]) -> str:
+    """Kills the worker of one of these runs; its name, empty where none was found at work."""
+    for run in under_way:
+        if tags.PROCESS not in run.tags:  # it has only just begun
+            continue
+        try:
+            worker = up.worker_of(run)
+        except (FileNotFoundError, ValueError):  # it has ended meanwhile
+            continue
+        up.kill(worker)
+        return worker
+    return ""
 
 
 def _problem(office: Office, run_id: str, orders: int) -> str:

@@ -1,6 +1,7 @@
-"""Takes the pictures of docs/pictures: a demo run in Dagster's UI, through Chromium.
+"""Takes the pictures of docs/pictures: Dagster's UI, through Chromium.
 
-Run as ``python scripts/pictures.py``; it needs what ``make setup`` makes.
+Run as ``python scripts/pictures.py [demo|control]``; it needs what ``make setup`` makes. ``demo``
+is a demo run, ``control`` the graphs of workflows with loops, branches and questions.
 """
 
 from __future__ import annotations
@@ -26,10 +27,40 @@ from skyvern_dagster.runs.local import LocalRun, find_run
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 MONTHS = ("2024-08-01", "2024-09-01", "2024-11-01")
+EXAMPLES = PICTURES.parents[1] / "workflows" / "examples"
+CONTROL = ("nested_loops", "conditional_on_extraction", "load_more", "human_approval")
+"""Examples with a control block each."""
 STEP = "get_order_history_page_url_and_qualifying_order_ids"
 
 
 def main() -> int:
+    """Takes those that are asked for; all of them, where nothing is said."""
+    asked = sys.argv[1:] or ["demo", "control"]
+    status = _demo() if "demo" in asked else 0
+    if "control" in asked:
+        _control()
+    return status
+
+
+def _control() -> None:
+    """The graphs of control blocks."""
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["DAGSTER_HOME"] = home
+        os.environ["PYTHONPATH"] = os.pathsep.join([home, os.environ.get("PYTHONPATH", "")])
+        module = Path(home) / "control_examples.py"
+        module.write_text(
+            "from skyvern_dagster import build_definitions\n\n"
+            f"defs = build_definitions({str(EXAMPLES)!r})\n"
+        )
+        prepare_home()
+        with _ui(Path(home), module.stem) as url, _page() as page:
+            for name in CONTROL:
+                page.goto(f"{url}/locations/{module.stem}/jobs/{name}")
+                page.get_by_text("finish").first.wait_for()
+                _shoot(page, name)
+
+
+def _demo() -> int:
     """Runs the demo, starts the UI, takes the pictures."""
     with demo_services() as demo, tempfile.TemporaryDirectory() as home:
         os.environ.update(demo.environment(), DAGSTER_HOME=home)
@@ -49,7 +80,7 @@ def main() -> int:
         with dg.DagsterInstance.get() as instance:
             run_id = find_run(instance, local.workflow_run_id).run_id
             _materialize(instance)
-        with _ui(Path(home)) as url, _page() as page:
+        with _ui(Path(home), "skyvern_dagster.demo.definitions") as url, _page() as page:
             _graph(page, url)
             _run(page, url, run_id)
             _assets(page, url)
@@ -115,8 +146,8 @@ def _shoot(page: Page, name: str) -> None:
 
 
 @contextmanager
-def _ui(home: Path) -> Iterator[str]:
-    ui = DagsterUI(home, "skyvern_dagster.demo.definitions")
+def _ui(home: Path, module: str) -> Iterator[str]:
+    ui = DagsterUI(home, module)
     with ui.running(Console(stderr=True)):
         yield ui.url
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from skyvern_dagster.blocks.block import Block
+from skyvern_dagster.blocks.mail_account import SMTP_FIELDS
 from skyvern_dagster.blocks.registry import block_types
-from skyvern_dagster.blocks.send_email import SMTP_FIELDS, SendEmailBlock
+from skyvern_dagster.blocks.send_email import SendEmailBlock
 from skyvern_dagster.ids import stable_id
 from skyvern_dagster.stores.workflows import StoredWorkflow
 

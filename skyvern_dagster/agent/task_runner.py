@@ -11,17 +11,16 @@ import asyncio
 import shutil
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from skyvern_dagster.agent.executor import ActionExecutor
 from skyvern_dagster.agent.guard import Guard
 from skyvern_dagster.agent.known_files import KnownFile, KnownFiles
 from skyvern_dagster.agent.learner import learner_of
-from skyvern_dagster.agent.loop import AgentLoop, Ending
+from skyvern_dagster.agent.loop import AgentLoop
 from skyvern_dagster.agent.planner import Planner
 from skyvern_dagster.agent.portal_turns import PortalTurns
 from skyvern_dagster.agent.recording_queue import RecordingQueue
@@ -30,10 +29,10 @@ from skyvern_dagster.agent.run_costs import RunCosts
 from skyvern_dagster.agent.step_artifacts import StepArtifacts
 from skyvern_dagster.agent.task import HandOn, TaskRequest, TaskResult
 from skyvern_dagster.agent.task_attempt import TaskAttempt
+from skyvern_dagster.agent.task_ending import Ending
 from skyvern_dagster.agent.task_files import store_files
 from skyvern_dagster.agent.task_headers import revealed_headers
-from skyvern_dagster.agent.task_trace import keep_trace
-from skyvern_dagster.agent.task_video import TaskVideo
+from skyvern_dagster.agent.task_recording import TaskRecording
 from skyvern_dagster.agent.uploads import Uploads
 from skyvern_dagster.artifacts.disk_space import require_space
 from skyvern_dagster.artifacts.files import StoredFile
@@ -48,7 +47,6 @@ from skyvern_dagster.browser.session_pool import SessionPool
 from skyvern_dagster.browser.state import BrowserState
 from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.errors import (
-    ArtifactError,
     BrowserBrokenError,
     BrowserError,
     NavigationError,
@@ -57,13 +55,8 @@ from skyvern_dagster.errors import (
 )
 from skyvern_dagster.ids import new_id
 
-T = TypeVar("T")
-
 _LAST_STEP_SECONDS = 5.0
 """For the step under way when a task's time is up: a page that answers is done with it by then."""
-
-_AUXILIARY_SECONDS = 60.0
-"""For a trace or a video to be written; a page that is too busy to answer holds a trace up."""
 Log = Callable[[str], None]
 
 
@@ -164,23 +157,26 @@ class TaskRunner:
         recorder = StepArtifacts(self._store, vault.redactor, request, log)
         kept: BrowserSession | None = None
         try:
-            film = await self._start_recording(session, request, log)
+            recording = TaskRecording(
+                self._runtime, self.recordings, session, request, recorder, log
+            )
+            await recording.start()
             loop, ending = await self._run(request, session, attempt.planner, vault, recorder, log)
             if ending.status != "completed":
                 ending = await self._unless_broken(session, ending)
-            if ending.infrastructure and loop.may_have_sent:
+            if ending.infrastructure and loop.sent.possible:
                 ending = _not_begun_anew(ending)
-            loop.seconds["open"] = opened
-            video, trace = await self._stop_recording(session, request, recorder, film, log)
+            loop.time.seconds["open"] = opened
+            video, trace = await recording.stop()
             if known is not None and ending.status == "completed":
-                await known.learn(loop.downloads, loop.file_addresses)
+                await known.learn(loop.collected.downloads, loop.collected.file_addresses)
             turned_away = (
                 ending.status != "completed"
-                and not loop.may_have_sent
+                and not loop.sent.possible
                 and attempt.state is not None
                 and await session.is_turned_away()
             )
-            files = store_files(self._store, request, loop.downloads)
+            files = store_files(self._store, request, loop.collected.downloads)
             handed_on = None
             if attempt.hand_on != "nothing" and ending.status == "completed":
                 handed_on, ending = await self._handed_on(session, request, ending)
@@ -190,50 +186,6 @@ class TaskRunner:
         finally:
             if kept is None:
                 await session.close()
-
-    async def _start_recording(
-        self, session: BrowserSession, request: TaskRequest, log: Log
-    ) -> TaskVideo | None:
-        film = None
-        if request.video:
-            film = await self._auxiliary("video", TaskVideo.start(session, log), log)
-        if request.trace:
-            tracing = session.start_trace(pictures=film is None)
-            await self._auxiliary("trace", tracing, log)
-        return film
-
-    async def _stop_recording(
-        self,
-        session: BrowserSession,
-        request: TaskRequest,
-        recorder: StepArtifacts,
-        film: TaskVideo | None,
-        log: Log,
-    ) -> tuple[str | None, str | None]:
-        """Keeps what was recorded beside the task: video and trace, if they came to be."""
-        recorder.console(session.console.take())
-        har = session.har.take()
-        if request.trace:
-            recorder.har(har)
-        video = None
-        if film is not None:
-            video = await self._auxiliary("video", film.finish(recorder, self.recordings), log)
-        if not request.trace:
-            return video, None
-        stopping = keep_trace(session, recorder, self.recordings, log)
-        return video, await self._auxiliary("trace", stopping, log)
-
-    async def _auxiliary(self, what: str, work: Awaitable[T], log: Log) -> T | None:
-        """What people look at afterwards never decides about a task: its failure is a line."""
-        try:
-            async with asyncio.timeout(_AUXILIARY_SECONDS):
-                return await self._runtime.translated(work)
-        except TimeoutError:
-            log(f"no {what}: the page is too busy")
-            return None
-        except (BrowserError, ArtifactError, OSError) as error:
-            log(f"no {what}: {error}")
-            return None
 
     async def _handed_on(
         self, session: BrowserSession, request: TaskRequest, ending: Ending
@@ -338,7 +290,7 @@ class TaskRunner:
         if not address:  # a first block that opens a page by itself
             return None
         log(f"open {address}")
-        result = await self._runtime.translated(loop.timed("act", goto(session, address)))
+        result = await self._runtime.translated(loop.time.on("act", goto(session, address)))
         if not result.ok:
             return Ending("failed", result.error or result.message)
         return await loop.opened(result)
@@ -393,7 +345,7 @@ def _result(
 ) -> TaskResult:
     return TaskResult(
         status=ending.status,
-        extracted_information=loop.extracted if ending.status == "completed" else None,
+        extracted_information=loop.collected.extracted if ending.status == "completed" else None,
         failure_reason=ending.reason,
         errors=tuple(error.as_dict() for error in ending.errors),
         retryable=ending.retryable,
@@ -405,6 +357,6 @@ def _result(
         state=state,
         details={
             "steps": len(loop.steps),
-            **{f"seconds_{name}": round(spent, 3) for name, spent in loop.seconds.items()},
+            **{f"seconds_{name}": round(spent, 3) for name, spent in loop.time.seconds.items()},
         },
     )

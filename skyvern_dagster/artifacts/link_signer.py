@@ -28,11 +28,13 @@ class LinkSigner:
         key: The same in all processes of a deployment.
         seconds: How long a link is good for; they end on even quarters of that, so that the same
             question has the same answer for a while.
+        is_api: Whether the whole REST API answers there, and not only links to artifacts.
     """
 
     base_url: str
     key: bytes = field(repr=False)
     seconds: int
+    is_api: bool = True
 
     def artifact(self, key: str, filename: str | None = None) -> str | None:
         """A link to an artifact of a run; ``None`` for what isn't shown to people."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 _CHUNK = 1 << 20
 """Bytes: large enough that reading costs more than the loop around it, small beside a file."""
@@ -24,15 +27,10 @@ def write_file(folder: Path, path: Path, content: bytes) -> None:
     Raises:
         OSError: It can't be written.
     """
-    _make_private(path.parent, folder)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
-    try:
-        with os.fdopen(handle, "wb") as file:
+    with _unfinished(folder, path) as (name, file):
+        with file:
             file.write(content)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        name.replace(path)
 
 
 def copy_file(folder: Path, path: Path, source: Path) -> None:
@@ -41,15 +39,10 @@ def copy_file(folder: Path, path: Path, source: Path) -> None:
     Raises:
         OSError: It can't be read or written.
     """
-    _make_private(path.parent, folder)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
-    try:
-        with os.fdopen(handle, "wb") as file, source.open("rb") as content:
+    with _unfinished(folder, path) as (name, file):
+        with file, source.open("rb") as content:
             shutil.copyfileobj(content, file, _CHUNK)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        name.replace(path)
 
 
 def create_file(folder: Path, path: Path, content: bytes) -> bool:
@@ -58,17 +51,25 @@ def create_file(folder: Path, path: Path, content: bytes) -> bool:
     Returns:
         Whether it was written; not when there is such a file already.
     """
+    with _unfinished(folder, path) as (name, file):
+        with file:
+            file.write(content)
+        try:
+            path.hardlink_to(name)
+        except FileExistsError:
+            return False
+    return True
+
+
+@contextmanager
+def _unfinished(folder: Path, path: Path) -> Iterator[tuple[Path, BinaryIO]]:
+    """A file beside the target, to be written and then given its name; gone in the end."""
     _make_private(path.parent, folder)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        path.hardlink_to(name)
-    except FileExistsError:
-        return False
+        yield Path(name), os.fdopen(handle, "wb")
     finally:
         Path(name).unlink(missing_ok=True)
-    return True
 
 
 def _make_private(folder: Path, root: Path) -> None:

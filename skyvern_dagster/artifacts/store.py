@@ -305,7 +305,7 @@ class ArtifactStore:
         Returns:
             The link; ``None`` where no address of an API is known.
         """
-        return None if self._signer is None else self._signer.link(key, path)
+        return self._signer.link(key, path) if self._signer and self._signer.is_api else None
 
     def url(self, key: str) -> str:
         """Where the content lies: ``file://`` for local stores."""

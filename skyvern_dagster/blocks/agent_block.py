@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from skyvern_dagster.agent.choice import PlannerName, planner_for
-from skyvern_dagster.agent.planner import Goal, Place, Planner
+from skyvern_dagster.agent.planner import Goal, Planner
 from skyvern_dagster.agent.task import TaskRequest, TaskResult
 from skyvern_dagster.agent.uploads import OfferedFile
 from skyvern_dagster.blocks.block import (
@@ -27,14 +27,21 @@ from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.entry import BlockEntry, FilesEntry
 from skyvern_dagster.blocks.offered_files import offered_files
 from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.blocks.recording_place import place_of
+from skyvern_dagster.blocks.task_output import TaskOutput, outcome_of, task_output
 from skyvern_dagster.blocks.web_address import web_address
 from skyvern_dagster.credentials.code_source import CodeWaiter
 from skyvern_dagster.credentials.one_time_codes import CodeOrigin, CodeRequest
 from skyvern_dagster.credentials.pushed_codes import CodeReader
-from skyvern_dagster.credentials.reference import SecretReference, references_in
+from skyvern_dagster.credentials.reference import SecretReference
 from skyvern_dagster.errors import BlockError
-from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID, new_id
-from skyvern_dagster.templating.rendering import is_template, names_used
+from skyvern_dagster.ids import new_id
+from skyvern_dagster.templating.value_shape import (
+    ANYTHING,
+    ValueShape,
+    shape_of_model,
+    shape_of_schema,
+)
 
 
 @dataclass(frozen=True)
@@ -61,21 +68,6 @@ class Instruction:
     terminate_criterion: str = ""
     comes_back: bool = False
 
-
-class TaskOutput(BaseModel):
-    """What a task gives to later blocks and to the answer (docs/contract.md#outputs)."""
-
-    model_config = ConfigDict(frozen=True)
-
-    task_id: str
-    status: str
-    extracted_information: Any = None
-    failure_reason: str | None = None
-    errors: list[dict[str, Any]] = Field(default_factory=list)
-
-
-GOALS = ("navigation_goal", "data_extraction_goal", "prompt")
-"""Fields that say what is to be done or read."""
 
 CRITERIA = ("complete_criterion", "terminate_criterion")
 """Fields that say when it is done, or can't be."""
@@ -172,6 +164,15 @@ class AgentBlock(LeafBlock):
         failed = TaskOutput(task_id=new_id("tsk"), status="failed", failure_reason=reason)
         return failed.model_dump(mode="json")
 
+    @classmethod
+    def output_shape(cls, fields: Mapping[str, Any]) -> ValueShape:
+        """A task's output, with what it extracts in the form of `data_schema`."""
+        known = shape_of_model(cls.output_type).fields
+        extracted = shape_of_schema(fields.get("data_schema"))
+        if known is None:
+            return ANYTHING
+        return ValueShape({**known, "extracted_information": extracted}, inner=extracted)
+
     def run(self, context: BlockContext) -> BlockOutcome:
         """Carries the task out in a browser session.
 
@@ -242,7 +243,7 @@ class AgentBlock(LeafBlock):
             task_id=task_id,
             codes=codes,
             uploads=uploads,
-            place=self._place(context, payload),
+            place=place_of(self, context, payload),
             comes_back=asked.comes_back,
             fetches_known_files=settings.fetches_known_files,
             headers=context.rendered_headers(),
@@ -308,33 +309,12 @@ class AgentBlock(LeafBlock):
         )
         return context.services.codes.waiter(request)
 
-    def _place(self, context: BlockContext, payload: dict[str, Any]) -> Place:
-        """What recordings go by: payload and names that the texts use may become variables."""
-        named: dict[str, Any] = {}
-        meant = set(payload)
-        for text in self.texts():
-            names = names_used(text.text) if is_template(text.text) else frozenset()
-            used = {name: context.names[name] for name in names if name in context.names}
-            named |= used
-            if text.path[0] in GOALS:
-                meant |= set(used)
-        variables = dict(_facts({**named, **payload}))
-        incidental = frozenset(name for name in variables if name.partition(".")[0] not in meant)
-        return Place(_recorded_as(context), self.label, variables, incidental)
-
     def _payload(self, context: BlockContext) -> dict[str, Any]:
         payload = {}
         for key in self.parameter_keys:
             secret = context.vault.payload(key)
             payload[key] = context.names[key] if secret is None else secret
         return {**payload, **_asked_payload(context)}
-
-
-def _recorded_as(context: BlockContext) -> str:
-    """Tasks by themselves are one workflow: what one organization's have learned is its own."""
-    if context.organization_id == DEFAULT_ORGANIZATION_ID:
-        return context.workflow
-    return f"{context.organization_id}.{context.workflow}"
 
 
 def _text(context: BlockContext, text: str | None, field: str) -> str:
@@ -368,22 +348,6 @@ def _asked_payload(context: BlockContext) -> dict[str, Any]:
     return {} if payload is None else {"navigation_payload": payload}
 
 
-def _facts(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Plain values by dotted name; secrets stay out."""
-    for key, value in values.items():
-        match value:
-            case dict():
-                yield from _facts(value, f"{prefix}{key}.")
-            case str() if not references_in(value):
-                yield f"{prefix}{key}", value
-            case bool():
-                continue
-            case int() | float():
-                yield f"{prefix}{key}", str(value)
-            case _:
-                continue
-
-
 def _holds_totp(payload: Mapping[str, Any]) -> bool:
     return any(
         isinstance(value, dict) and value.get("totp") == str(SecretReference(key, "totp"))
@@ -399,35 +363,6 @@ def _schema(schema: dict[str, Any] | list[Any] | str | None) -> Any:
         return json.loads(schema)
     except ValueError:
         return schema
-
-
-def task_output(request: TaskRequest, result: TaskResult) -> dict[str, Any]:
-    """The fields of the output that every task has."""
-    return {
-        "task_id": request.task_id,
-        "status": result.status,
-        "extracted_information": result.extracted_information,
-        "failure_reason": result.failure_reason,
-        "errors": [dict(error) for error in result.errors],
-    }
-
-
-def outcome_of(result: TaskResult, output: Any) -> BlockOutcome:
-    """How a block ended whose work a task was."""
-    return BlockOutcome(
-        status=result.status,
-        output=output,
-        failure_reason=result.failure_reason,
-        retryable=result.status == "failed" and result.retryable,
-        infrastructure=result.infrastructure,
-        files=result.files,
-        steps=result.steps,
-        screenshot=result.screenshot,
-        trace=result.trace,
-        recording=result.recording,
-        state=result.state,
-        details=result.details,
-    )
 
 
 def is_schema(schema: object) -> object:

@@ -24,6 +24,12 @@ from typing import (
 from pydantic import BaseModel, ConfigDict, Field
 
 from skyvern_dagster.blocks.entry import BlockEntry, entry_type
+from skyvern_dagster.templating.value_shape import (
+    ANYTHING,
+    ValueShape,
+    object_of,
+    shape_of_model,
+)
 
 _LONGEST_SENTENCE = 120
 """Characters: a line of a picture of a workflow, in which a block has two or three."""
@@ -253,6 +259,20 @@ class Block(BaseModel):
     def failed_output(cls, reason: str) -> Any:  # noqa: ARG003 - for those that have a place for it
         """JSON form of the output of an attempt that came to nothing."""
         return None
+
+    @classmethod
+    def output_shape(cls, fields: Mapping[str, Any]) -> ValueShape:
+        """What its output has, as far as that is known before it is carried out.
+
+        Args:
+            fields: The block as the definition has it.
+        """
+        del fields
+        shape = shape_of_model(cls.output_type) if hasattr(cls, "output_type") else ANYTHING
+        failed = cls.failed_output("")
+        if shape.fields is None or not isinstance(failed, dict):
+            return shape
+        return object_of({**dict.fromkeys(failed, ANYTHING), **shape.fields})
 
     @classmethod
     def resolved(cls, fields: Mapping[str, Any], resolve: Resolve) -> dict[str, Any]:

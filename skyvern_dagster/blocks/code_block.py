@@ -13,12 +13,12 @@ from pydantic import BaseModel, Field, RootModel
 
 from skyvern_dagster.agent.extraction import mismatch
 from skyvern_dagster.agent.task import WorkDone
-from skyvern_dagster.blocks.agent_block import outcome_of
 from skyvern_dagster.blocks.block import Block, BlockWarning, LeafBlock, Need, first_sentence
 from skyvern_dagster.blocks.code_process import CODE_OFF, CodeResult, code_settings, run_code
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.blocks.session_work import on_page
+from skyvern_dagster.blocks.task_output import outcome_of
 from skyvern_dagster.browser.remote_page import RemotePage
 from skyvern_dagster.browser.session import BrowserSession
 from skyvern_dagster.errors import BlockError

@@ -11,14 +11,7 @@ from pydantic import BaseModel, Field
 
 from skyvern_dagster.agent.task import TaskRequest, TaskResult
 from skyvern_dagster.artifacts.files import StoredFile
-from skyvern_dagster.blocks.agent_block import (
-    AGENT_KEYS,
-    AGENT_TEMPLATES,
-    AgentBlock,
-    Instruction,
-    TaskOutput,
-    task_output,
-)
+from skyvern_dagster.blocks.agent_block import AGENT_KEYS, AGENT_TEMPLATES, AgentBlock, Instruction
 from skyvern_dagster.blocks.block import BlockWarning, ModelUse
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.file_choice import chosen_names
@@ -31,6 +24,7 @@ from skyvern_dagster.blocks.storage_fields import (
     StorageType,
     store_warnings,
 )
+from skyvern_dagster.blocks.task_output import TaskOutput, task_output
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.ids import new_id
 

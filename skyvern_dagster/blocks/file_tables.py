@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from skyvern_dagster.errors import BlockError
+from skyvern_dagster.texts.encoding import decoded
 
 Row = dict[str, Any]
 
@@ -33,7 +34,7 @@ def csv_rows(content: bytes, name: str) -> list[Row]:
     Raises:
         BlockError: It holds no table, or too large a one.
     """
-    text = _decoded(content)
+    text = decoded(content)
     if not text.strip():
         return []
     if "\x00" in text:
@@ -156,12 +157,3 @@ def _delimiter(text: str) -> str:
         return min(inner) == max(inner) > 1, max(inner)
 
     return max(_DELIMITERS, key=columns)
-
-
-def _decoded(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", "replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")

@@ -14,6 +14,7 @@ from skyvern_dagster.blocks.file_data import data_of, kind_of, members, read_doc
 from skyvern_dagster.blocks.given_file import GivenFile, given_file
 from skyvern_dagster.blocks.kept_file import keep_files
 from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.templating.value_shape import ValueShape, shape_of_schema
 
 FileType = Literal["auto_detect", "csv", "excel", "pdf", "image", "docx", "zip"]
 """What a file is; ``auto_detect``: as its content says."""
@@ -58,6 +59,11 @@ file_url: https://portal.example/orders.csv
         if fields.get("file_type") == "image" or fields.get("force_ocr"):
             return ModelUse("reads the picture")
         return None
+
+    @classmethod
+    def output_shape(cls, fields: Mapping[str, Any]) -> ValueShape:
+        """Data in the form of `json_schema`."""
+        return shape_of_schema(fields.get("json_schema"))
 
     def describe(self) -> str:
         """Which file it reads."""

@@ -23,6 +23,7 @@ from skyvern_dagster.browser.file_content import name_from_response, safe_name, 
 from skyvern_dagster.credentials.reference import references_in
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.templating.rendering import is_template
+from skyvern_dagster.templating.value_shape import ValueShape, object_of
 
 MOST_BYTES = 100_000_000
 """Of an answer. It passes through this process's memory; Skyvern's limit is five times that."""
@@ -30,6 +31,14 @@ MOST_BYTES = 100_000_000
 
 class HttpOutput(RootModel[dict[str, Any]]):
     """Status, headers and body of the answer, and what was asked."""
+
+
+_OUTPUT_FIELDS = (
+    "status_code", "response_headers", "response_body", "request_method", "request_url",
+    "request_headers", "request_body", "headers", "body", "url", "downloaded_file", "error",
+    "error_type",
+)  # fmt: skip
+"""Of an answer, of a file that it was, and of a request without one."""
 
 
 class HttpRequestBlock(LeafBlock):
@@ -99,6 +108,12 @@ body: {total: "{{ total }}"}
     def summary(self) -> str:
         """What it asks."""
         return f"{self.method.upper()} {self.url}"
+
+    @classmethod
+    def output_shape(cls, fields: Mapping[str, Any]) -> ValueShape:
+        """What an answer gives; of its body nothing is known."""
+        del fields
+        return object_of(_OUTPUT_FIELDS)
 
     @classmethod
     def failed_output(cls, reason: str) -> Any:

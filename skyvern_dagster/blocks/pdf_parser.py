@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field
@@ -12,6 +13,7 @@ from skyvern_dagster.blocks.file_data import data_of, read_document
 from skyvern_dagster.blocks.file_url_parser import READING, ParserOutput
 from skyvern_dagster.blocks.given_file import given_file
 from skyvern_dagster.blocks.outcome import BlockOutcome
+from skyvern_dagster.templating.value_shape import ValueShape, shape_of_schema
 
 
 class PdfParserBlock(LeafBlock):
@@ -32,6 +34,11 @@ json_schema: {type: object, properties: {invoice_number: {type: string}, total: 
     block_type: Literal["pdf_parser"]
     file_url: str = Field(description="http or https, or a file of the run.")
     json_schema: dict[str, Any] | None = Field(default=None, description="Form of the data.")
+
+    @classmethod
+    def output_shape(cls, fields: Mapping[str, Any]) -> ValueShape:
+        """Data in the form of `json_schema`."""
+        return shape_of_schema(fields.get("json_schema"))
 
     def describe(self) -> str:
         """Which file it reads."""

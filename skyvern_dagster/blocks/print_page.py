@@ -8,12 +8,12 @@ from pydantic import BaseModel, Field
 
 from skyvern_dagster.agent.task import WorkDone
 from skyvern_dagster.artifacts.files import StoredFile
-from skyvern_dagster.blocks.agent_block import outcome_of
 from skyvern_dagster.blocks.block import DOWNLOAD_DIRECTORY, LeafBlock, Need
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.entry import BlockEntry, FilesEntry
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.blocks.session_work import on_page
+from skyvern_dagster.blocks.task_output import outcome_of
 from skyvern_dagster.browser.printing import PrintOptions, print_page
 from skyvern_dagster.browser.session import BrowserSession
 from skyvern_dagster.errors import BlockError

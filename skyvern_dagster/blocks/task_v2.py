@@ -7,14 +7,9 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, Field
 
 from skyvern_dagster.agent.task import TaskRequest, TaskResult
-from skyvern_dagster.blocks.agent_block import (
-    AGENT_TEMPLATES,
-    AgentBlock,
-    Instruction,
-    TaskOutput,
-    task_output,
-)
+from skyvern_dagster.blocks.agent_block import AGENT_TEMPLATES, AgentBlock, Instruction
 from skyvern_dagster.blocks.context import BlockContext
+from skyvern_dagster.blocks.task_output import TaskOutput, task_output
 
 
 class TaskV2Output(TaskOutput):

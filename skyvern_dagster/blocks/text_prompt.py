@@ -12,6 +12,7 @@ from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.model_question import ModelRequest, ask_model, parameters_of
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.errors import BlockError
+from skyvern_dagster.templating.value_shape import ValueShape, shape_of_schema
 
 DEFAULT_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -55,6 +56,11 @@ json_schema: {type: object, properties: {cost_centre: {type: string}}}
         """It is a question to a model."""
         del fields
         return ModelUse("asks a language model")
+
+    @classmethod
+    def output_shape(cls, fields: Mapping[str, Any]) -> ValueShape:
+        """Data in the form of `json_schema`."""
+        return shape_of_schema(fields.get("json_schema") or DEFAULT_SCHEMA)
 
     def describe(self) -> str:
         """What it asks."""

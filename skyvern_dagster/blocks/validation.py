@@ -8,13 +8,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from skyvern_dagster.agent.task import TaskResult, WorkDone
-from skyvern_dagster.blocks.agent_block import (
-    AGENT_TEMPLATES,
-    AgentBlock,
-    Instruction,
-    TaskOutput,
-    outcome_of,
-)
+from skyvern_dagster.blocks.agent_block import AGENT_TEMPLATES, AgentBlock, Instruction
 from skyvern_dagster.blocks.block import BlockWarning, ModelUse
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.model_question import (
@@ -25,6 +19,7 @@ from skyvern_dagster.blocks.model_question import (
 )
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.blocks.session_work import on_page
+from skyvern_dagster.blocks.task_output import TaskOutput, outcome_of
 from skyvern_dagster.browser.session import BrowserSession
 from skyvern_dagster.ids import new_id
 

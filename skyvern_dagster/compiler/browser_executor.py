@@ -12,7 +12,7 @@ logging, is Dagster's own for one process; what follows from several threads sta
 * ``stdout`` and ``stderr`` are captured for the whole process, as ``in_process_executor`` does.
 
 The private pieces of Dagster that it calls are those that its own executors call, and are
-imported by ``compiler/dagster_internals.py``.
+imported by ``compiler/dagster_internals/``.
 """
 
 from __future__ import annotations

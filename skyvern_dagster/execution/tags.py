@@ -7,6 +7,10 @@ from typing import Any
 
 from skyvern_dagster.addresses.url import parse_url
 
+_HIDDEN = ".dagster/skyvern_"
+"""Before the tags that are for us alone: Dagster's UI and its GraphQL API show none that begins
+with ``.dagster/``, its own prefix for such."""
+
 WORKFLOW_RUN_ID = "skyvern/workflow_run_id"
 WORKFLOW = "skyvern/workflow"
 WORKFLOW_PERMANENT_ID = "skyvern/workflow_permanent_id"
@@ -25,7 +29,7 @@ WEBHOOK = "skyvern/webhook"
 """``pending`` until the run's webhook has been delivered or given up, then how that went."""
 
 STATUS = "skyvern/status"
-ATTEMPT = "skyvern/attempt"
+ATTEMPT = f"{_HIDDEN}attempt"
 """The Dagster run that STATUS and FAILURE_REASON speak of; tags are copied in re-executions."""
 
 FAILURE_REASON = "skyvern/failure_reason"
@@ -34,11 +38,14 @@ ERROR_CODES = "skyvern/error_codes"
 UNFINISHED = "skyvern/unfinished_items"
 """How many items a completed run lacks; absent where it lacks none."""
 
+FORMER_ATTEMPT = "skyvern/attempt"
+"""What ATTEMPT was called while people saw it: runs of that time keep it."""
+
 OF_AN_ENDING = (FAILURE_REASON, FAILED_BLOCK, ERROR_CODES, UNFINISHED)
 """What speaks of an attempt's ending: void once another attempt begins."""
 
 SITE = "skyvern/site"
-PROCESS = "skyvern/process"
+PROCESS = f"{_HIDDEN}process"
 FINALLY = "skyvern/finally"
 """``pending`` until the run's ``finally`` block has been carried out, then ``done``."""
 
@@ -58,7 +65,7 @@ TRIGGERED_BY = "skyvern/triggered_by"
 SEQUENTIAL = "skyvern/sequential"
 """Runs of the same value wait for each other, where the instance limits this tag to one."""
 
-LOGINS = "skyvern/logins"
+LOGINS = f"{_HIDDEN}logins"
 """Dagster's run id and the pools of the logins that the run holds, with spaces."""
 
 LONGEST_VALUE = 500

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from skyvern_dagster.errors import ArtifactError
 from skyvern_dagster.reading.pdf_errors import pdf_errors
+from skyvern_dagster.texts.encoding import decoded
 from skyvern_dagster.texts.markup import TAG, without_elements
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def file_text(content: bytes) -> str:
         return _office_text(content)
     if b"\x00" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return ""
-    text = _decoded(content)
+    text = decoded(content)
     return _markup_text(text) if text.lstrip()[:1] == "<" else text
 
 
@@ -98,12 +99,3 @@ def _markup_text(text: str) -> str:
     text = without_elements(text)
     text = _INLINE_TAG.sub("", _PARAGRAPH_END.sub("\n", text))
     return html.unescape(TAG.sub("\n", text))
-
-
-def _decoded(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", "replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")

@@ -11,6 +11,11 @@ from skyvern_dagster.artifacts.link_signer import KEY_PURPOSE, LinkSigner
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.process.home import artifact_location
 from skyvern_dagster.resources.hidden_defaults import HiddenDefaults
+from skyvern_dagster.resources.link_server import (
+    has_code_location,
+    local_links_url,
+    serve_links,
+)
 from skyvern_dagster.resources.server_secret import server_secret
 
 _DAY = 86_400
@@ -28,7 +33,8 @@ class ArtifactStoreResource(HiddenDefaults, dg.ConfigurableResource[ArtifactStor
     links_url: str = Field(
         default="",
         description="Where people reach the REST API: links in Dagster's UI then lead there; "
-        "empty for SKYVERN_API_PUBLIC_URL. Without either they say where a file lies.",
+        "empty for SKYVERN_API_PUBLIC_URL. Without either they lead to the code location's "
+        "process under `dg dev`, and elsewhere say where a file lies.",
     )
     # Arbitrary: a month, within which a run is still looked at in Dagster's UI.
     links_days: int = Field(
@@ -43,9 +49,21 @@ class ArtifactStoreResource(HiddenDefaults, dg.ConfigurableResource[ArtifactStor
         """
         return ArtifactStore(self.base_path or artifact_location(), self._signer())
 
+    def serve_links(self) -> None:
+        """Has the code location's process answer links in Dagster's UI, under `dg dev` only.
+
+        Raises:
+            OrganizationError: The server secret, which signs links, can't be used.
+        """
+        signer = self._signer() if has_code_location() else None
+        if signer is not None and not signer.is_api:
+            serve_links(self.store(), signer)
+
     def _signer(self) -> LinkSigner | None:
-        url = self.links_url or os.environ.get("SKYVERN_API_PUBLIC_URL", "")
+        api = self.links_url or os.environ.get("SKYVERN_API_PUBLIC_URL", "")
+        # The code location's process serves the store that all its processes know.
+        url = api or ("" if self.base_path else local_links_url())
         if not url:
             return None
         key = server_secret().key_for(KEY_PURPOSE)
-        return LinkSigner(url.rstrip("/"), key, self.links_days * _DAY)
+        return LinkSigner(url.rstrip("/"), key, self.links_days * _DAY, is_api=bool(api))

@@ -33,9 +33,14 @@ RESOURCE_KEYS = frozenset({"artifacts", "browser", "planner", "email", "s3", "se
 
 
 def default_resources() -> dict[str, Any]:
-    """What jobs use unless told otherwise; nothing is opened before it is used."""
+    """What jobs use unless told otherwise; nothing is opened before it is used.
+
+    Links in Dagster's UI are answered from here on, where nobody else would (``dg dev``).
+    """
+    artifacts = ArtifactStoreResource()
+    artifacts.serve_links()
     return {
-        "artifacts": ArtifactStoreResource(),
+        "artifacts": artifacts,
         "browser": BrowserResource(),
         "planner": PlannerResource(),
         "email": EmailResource(),

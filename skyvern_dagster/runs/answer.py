@@ -86,11 +86,17 @@ def task_results(facts: RunFacts, links: Links) -> dict[str, Any]:
     pictures = _action_screenshots(facts, links)
     return {
         "extracted_information": extracted,
-        "output": extracted,
+        "output": _as_output(extracted),
         "screenshot_url": next(iter(_last_screenshots(facts.records, links)), None),
         "action_screenshot_urls": pictures,
         "screenshot_urls": pictures,
     }
+
+
+def _as_output(extracted: Any) -> Any:
+    """What was extracted as today's clients read it: they know no bare number (contract, Tasks)."""
+    readable = extracted is None or isinstance(extracted, dict | list | str)
+    return extracted if readable else {"value": extracted}
 
 
 def work_done(facts: RunFacts, links: Links) -> dict[str, Any]:

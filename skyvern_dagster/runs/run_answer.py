@@ -147,7 +147,10 @@ class TaskAnswer(RunAnswer):
     task_id: str
     request: dict[str, Any] = Field(description="What was asked for.")
     extracted_information: Any = None
-    output: Any = Field(default=None, description="The same as extracted_information.")
+    output: Any = Field(
+        default=None,
+        description="The same as extracted_information; of a bare number or yes/no its `value`.",
+    )
     screenshot_url: str | None = Field(default=None, description="The final page.")
     action_screenshot_urls: list[str] | None = Field(
         default=None, description="The pages after the latest three actions, newest first."

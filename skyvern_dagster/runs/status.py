@@ -48,7 +48,8 @@ EXIT_INCOMPLETE = 4
 
 def attempt_tags(run: dg.DagsterRun) -> Mapping[str, str]:
     """The run's tags, unless they still speak of the run that it re-executes."""
-    return run.tags if run.tags.get(tags.ATTEMPT) == run.run_id else {}
+    spoken_of = run.tags.get(tags.ATTEMPT, run.tags.get(tags.FORMER_ATTEMPT))
+    return run.tags if spoken_of == run.run_id else {}
 
 
 def run_status(run: dg.DagsterRun) -> RunStatus:

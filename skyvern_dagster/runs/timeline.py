@@ -125,7 +125,7 @@ class _Timeline:
             block_type=block.block_type,
             label=block.label,
             status=outcome.status if outcome else "running",
-            output=outcome.output if outcome else None,
+            output=_shown(outcome.output) if outcome else None,
             continue_on_failure=block.continue_on_failure,
             failure_reason=outcome.failure_reason if outcome else None,
             error_codes=_codes(outcome.output if outcome else None),
@@ -160,6 +160,14 @@ def _task_fields(block: Block) -> dict[str, Any]:
         "data_extraction_goal": asked.data_extraction_goal or None,
         "data_schema": asked.data_schema,
     }
+
+
+def _shown(output: Any) -> Any:
+    """An output as clients read it: an object or a list; what is neither is its ``value``.
+
+    See docs/contract.md#runs.
+    """
+    return output if output is None or isinstance(output, dict | list) else {"value": output}
 
 
 def _codes(output: Any) -> list[str]:

@@ -126,7 +126,7 @@ def _compiled(template: str) -> _Compiled:
 def _compiled_expression(template: str) -> _Compiled | None:
     """The template's one expression, where there is nothing else but white space."""
     with compiling(template):
-        expression = _only_expression(_ENVIRONMENT.parse(template))
+        expression = only_expression(_ENVIRONMENT.parse(template))
         if expression is None:
             return None
         names = mentioned(expression)
@@ -136,7 +136,8 @@ def _compiled_expression(template: str) -> _Compiled | None:
         return _Compiled(template, _ENVIRONMENT.from_string(tree), names)
 
 
-def _only_expression(tree: nodes.Template) -> nodes.Expr | None:
+def only_expression(tree: nodes.Template) -> nodes.Expr | None:
+    """A template's one expression; ``None`` where there is something else beside it."""
     if len(tree.body) != 1 or not isinstance(tree.body[0], nodes.Output):
         return None
     parts = [part for part in tree.body[0].nodes if not _is_blank(part)]

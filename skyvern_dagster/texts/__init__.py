@@ -1,1 +1,1 @@
-"""What can be said of a text without knowing whose it is: its markup, its tokens."""
+"""What can be said of a text without knowing whose it is: markup, encoding, tokens."""

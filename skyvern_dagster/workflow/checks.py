@@ -20,6 +20,7 @@ from skyvern_dagster.workflow.flow_checks import flow_findings
 from skyvern_dagster.workflow.label_checks import label_findings
 from skyvern_dagster.workflow.name_checks import NameChecks
 from skyvern_dagster.workflow.parameter_checks import parameter_findings
+from skyvern_dagster.workflow.path_checks import path_findings
 from skyvern_dagster.workflow.schema_checks import schema_findings
 from skyvern_dagster.workflow.secret_checks import secret_findings
 
@@ -36,6 +37,7 @@ def check(document: Document) -> Iterator[Finding]:
         label_findings(outline, document),
         flow_findings(outline, document),
         NameChecks(outline, document).findings(),
+        path_findings(outline, document),
         brace_findings(outline, document),
         schema_findings(outline, document),
         _beginning(outline, document),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from skyvern_dagster.blocks.block import DOWNLOAD_DIRECTORY, BlockText
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
-from skyvern_dagster.blocks.send_email import SMTP_FIELDS
+from skyvern_dagster.blocks.mail_account import SMTP_FIELDS
 from skyvern_dagster.blocks.while_loop import WhileLoopBlock
 from skyvern_dagster.errors import TemplateError
 from skyvern_dagster.templating.compiled import known_filters, known_tests

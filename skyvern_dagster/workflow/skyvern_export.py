@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from skyvern_dagster.blocks.block import Block
+from skyvern_dagster.blocks.mail_account import SMTP_FIELDS
 from skyvern_dagster.blocks.registry import block_types
-from skyvern_dagster.blocks.send_email import SMTP_FIELDS
 from skyvern_dagster.errors import DefinitionError
 from skyvern_dagster.workflow.definition import DefinitionBody, WorkflowDefinition
 from skyvern_dagster.workflow.document import Document
@@ -26,8 +26,16 @@ _ANSWER = "this is an answer of Skyvern's API: what its server adds to a definit
 WRAPPERS = ("json_definition", "workflow", "agent", "workflows", "agents")
 """Under which a request or an answer has the definition."""
 
-_ROW = frozenset({"created_at", "modified_at", "deleted_at", "workflow_id"})
-"""What every row of Skyvern's database has."""
+_ROW = frozenset(
+    {
+        "agent_id", "copilot_authored", "created_at", "created_by", "deleted_at", "edited_by",
+        "import_error", "is_template", "modified_at", "organization_id", "task_type", "version",
+        "workflow_id", "workflow_permanent_id",
+    }
+)  # fmt: skip
+"""What rows of Skyvern's database have: ids, times, authors, and what the block's type says."""
+_USUAL: Fields = {"include_extracted_text": True}
+"""What rows say of every block, and what happens here anyway."""
 
 
 @dataclass
@@ -130,15 +138,19 @@ def _known(
     dropped = [
         name
         for name, value in given.items()
-        if name not in names and value not in (None, "", [], {}, False) and not _is_row(name)
+        if name not in names and not _says_nothing(name, value)
     ]
     if dropped:
         result.changes.append(f"{where}: without {', '.join(sorted(dropped))}")
     return {name: value for name, value in given.items() if name in names and value is not None}
 
 
-def _is_row(name: str) -> bool:
-    return name in _ROW or name == "organization_id" or name.endswith("_parameter_id")
+def _says_nothing(name: str, value: Any) -> bool:
+    """Whether a field that is left out is no loss."""
+    is_row = name in _ROW or name.endswith("_parameter_id")
+    if name in _USUAL:
+        return is_row or value in (None, _USUAL[name])
+    return is_row or value in (None, "", [], {}, False)
 
 
 def _is_made(parameter: Fields, body: Fields, result: ImportedWorkflow) -> bool:

@@ -9,7 +9,23 @@ import json
 import sys
 from pathlib import Path
 
+from skyvern.client.types.task_run_response import (  # type: ignore[import-not-found]
+    TaskRunResponse,
+)
 from skyvern.client.types.workflow import Workflow  # type: ignore[import-not-found]
+from skyvern.client.types.workflow_run_response import (  # type: ignore[import-not-found]
+    WorkflowRunResponse,
+)
+from skyvern.client.types.workflow_run_timeline import (  # type: ignore[import-not-found]
+    WorkflowRunTimeline,
+)
+
+MODELS = {
+    "workflow": Workflow,
+    "timeline": WorkflowRunTimeline,
+    "workflow_run": WorkflowRunResponse,
+    "task": TaskRunResponse,
+}
 
 
 def main(answers: Path, unread: Path) -> None:
@@ -18,7 +34,7 @@ def main(answers: Path, unread: Path) -> None:
     for line in answers.read_text(encoding="utf-8").splitlines():
         each = json.loads(line)
         try:
-            Workflow.model_validate(each["answer"])
+            MODELS[each["model"]].model_validate(each["answer"])
         except ValueError as error:
             refused.append(json.dumps({"name": each["name"], "why": str(error)[-400:]}))
     unread.write_text("\n".join(refused), encoding="utf-8")

@@ -41,7 +41,8 @@ def test_the_client_reads_every_definition(tmp_path: Path) -> None:
             continue
         for what, definition in variants(each["definition"], lessened="bare" in name):
             answer = workflow_answer(stored(as_yaml(from_json(definition)))).model_dump(mode="json")
-            lines.append(json.dumps({"name": f"{name} {what}", "answer": answer}))
+            line = {"name": f"{name} {what}", "model": "workflow", "answer": answer}
+            lines.append(json.dumps(line))
     (tmp_path / "answers").write_text("\n".join(lines))
     program = Path(__file__).with_name("client_reading.py")
     run_with_client(program, tmp_path / "answers", tmp_path / "unread")

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from skyvern_dagster.blocks.mail_account import SMTP_FIELDS
 from skyvern_dagster.blocks.mail_message import message_id, unique_names
-from skyvern_dagster.blocks.send_email import SMTP_FIELDS
 from skyvern_dagster.demo.mailbox import ReceivedMessage
 from skyvern_dagster.demo.smtp_sink import SmtpSink
 from skyvern_dagster.errors import SecretError

@@ -84,8 +84,6 @@ def test_what_the_api_answers(tmp_path: Path) -> None:
     file = tmp_path / "orders_all.yaml"
     assert status == 0
     assert lines == [
-        f"{file}: changed: the document: without version, workflow_permanent_id",
-        f"{file}: changed: block 'list_orders': without task_type",
         f"{file}:3:1: warning: 'proxy_location' has no effect here ({instead_of(PROXY)})",
         f"{file}: written",
     ]

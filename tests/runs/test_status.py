@@ -43,6 +43,12 @@ def test_exit_codes_are_of_final_statuses() -> None:
     assert EXIT_CODES == {"completed": 0, "terminated": 3, "paused": 5, "canceled": 130}
 
 
+def test_a_run_of_a_time_when_everybody_saw_the_attempt() -> None:
+    run = make_run(dg.DagsterRunStatus.FAILURE, "terminated", attempt="this")
+    run = run._replace(tags={tags.STATUS: "terminated", tags.FORMER_ATTEMPT: "this"})
+    assert run_status(run) == "terminated"
+
+
 @pytest.mark.parametrize(
     ("key", "parts"),
     [("a", ("a", "")), ("a[07]", ("a", "07")), ("a__collect", ("a__collect", "")), ("", ("", ""))],

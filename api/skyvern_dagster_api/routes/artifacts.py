@@ -9,6 +9,7 @@ from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse,
 
 from skyvern_dagster.artifacts.link_signer import PATH
 from skyvern_dagster.artifacts.run_artifact import RunArtifact, artifact_of
+from skyvern_dagster.artifacts.sent_file import disposition, file_headers
 from skyvern_dagster.errors import ArtifactError
 from skyvern_dagster.runs.queries import find_record
 from skyvern_dagster.runs.removed import kind_of, refuse_removed
@@ -24,13 +25,6 @@ from skyvern_dagster_api.shim import Shim
 
 router = SlashRouter(prefix="/v1/artifacts", tags=["artifacts"], responses=ERRORS | NOT_FOUND)
 signed = APIRouter(prefix=PATH, tags=["artifacts"])
-
-_SHOWN = ("image/", "video/", "text/plain", "application/json", "application/pdf")
-"""What a browser may show; anything else is saved, so that no file of a portal runs as a page."""
-
-_SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
-_VIDEO = "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'"
-"""A browser shows a video in a page of its own, which loads it once more: not from a sandbox."""
 
 _LATER = ("recording", "trace")
 """Written while the run goes on to its next tasks."""
@@ -118,10 +112,6 @@ def _content(parts: Shim, artifact: RunArtifact, filename: str | None = None) ->
         path,
         media_type=kind,
         filename=filename or artifact.filename,
-        content_disposition_type="inline" if kind.startswith(_SHOWN) else "attachment",
-        headers={
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": _VIDEO if kind.startswith("video/") else _SANDBOX,
-            "Cache-Control": "private, max-age=3600",
-        },
+        content_disposition_type=disposition(kind),
+        headers=file_headers(kind),
     )

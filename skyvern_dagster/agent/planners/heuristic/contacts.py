@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from skyvern_dagster.agent.decisions import Decision, Extract
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.navigation import follow, routes
+from skyvern_dagster.agent.planners.heuristic.routes import follow, routes
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act, complete
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import MOSTLY

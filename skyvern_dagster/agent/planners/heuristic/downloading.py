@@ -16,11 +16,11 @@ from skyvern_dagster.agent.planners.heuristic.documents import (
     documents,
     wanted_document,
 )
-from skyvern_dagster.agent.planners.heuristic.navigation import follow, routes
 from skyvern_dagster.agent.planners.heuristic.obstacles import dialogs
 from skyvern_dagster.agent.planners.heuristic.record_openers import open_more, openers
 from skyvern_dagster.agent.planners.heuristic.record_search import search_record
 from skyvern_dagster.agent.planners.heuristic.restrictions import unclear_choice
+from skyvern_dagster.agent.planners.heuristic.routes import follow, routes
 from skyvern_dagster.agent.planners.heuristic.situation import (
     FAIR,
     LIKELY,

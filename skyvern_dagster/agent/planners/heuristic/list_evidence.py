@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skyvern_dagster.agent.planners.heuristic.navigation import RELATED
+from skyvern_dagster.agent.planners.heuristic.routes import RELATED
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.agent.planners.heuristic.target_page import is_headed, is_page_of
 from skyvern_dagster.reading.concepts import concept

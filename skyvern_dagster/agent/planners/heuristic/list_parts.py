@@ -5,8 +5,8 @@ from __future__ import annotations
 from skyvern_dagster.agent.decisions import Click, Decision, Scroll, SelectOption
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.filter_choices import MOST_MENUS, closed
-from skyvern_dagster.agent.planners.heuristic.navigation import Route
 from skyvern_dagster.agent.planners.heuristic.pagination import Onward, onward, page_select
+from skyvern_dagster.agent.planners.heuristic.routes import Route
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act, click
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import MOSTLY, PLAINLY, concept

@@ -29,12 +29,12 @@ from skyvern_dagster.agent.planners.heuristic.list_result import (
     undated,
     wanted_rows,
 )
-from skyvern_dagster.agent.planners.heuristic.navigation import follow
 from skyvern_dagster.agent.planners.heuristic.pagination import onward
 from skyvern_dagster.agent.planners.heuristic.restrictions import (
     missing_place,
     unclear_restriction,
 )
+from skyvern_dagster.agent.planners.heuristic.routes import follow
 from skyvern_dagster.agent.planners.heuristic.situation import (
     LIKELY,
     Situation,

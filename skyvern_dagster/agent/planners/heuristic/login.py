@@ -18,9 +18,10 @@ from skyvern_dagster.agent.planners.heuristic.login_form import (
     find_username_form,
 )
 from skyvern_dagster.agent.planners.heuristic.login_signs import looks_like_account, signs_of_login
-from skyvern_dagster.agent.planners.heuristic.navigation import follow, go_to, routes
+from skyvern_dagster.agent.planners.heuristic.navigation import go_to
 from skyvern_dagster.agent.planners.heuristic.obstacles import dialogs
 from skyvern_dagster.agent.planners.heuristic.one_time_code import enter_code
+from skyvern_dagster.agent.planners.heuristic.routes import follow, routes
 from skyvern_dagster.agent.planners.heuristic.situation import (
     LIKELY,
     SURE,

@@ -13,8 +13,9 @@ from skyvern_dagster.agent.planners.heuristic.filter_choices import (
     closed,
     wider,
 )
-from skyvern_dagster.agent.planners.heuristic.navigation import RELATED, go_to
+from skyvern_dagster.agent.planners.heuristic.navigation import go_to
 from skyvern_dagster.agent.planners.heuristic.pagination import onward, page_select
+from skyvern_dagster.agent.planners.heuristic.routes import RELATED
 from skyvern_dagster.agent.planners.heuristic.situation import (
     FAIR,
     LIKELY,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.navigation import RELATED, follow, go_to, routes
+from skyvern_dagster.agent.planners.heuristic.navigation import go_to
+from skyvern_dagster.agent.planners.heuristic.routes import RELATED, follow, routes
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, SURE, Situation, give_up
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, PLAINLY, concept

@@ -1,0 +1,113 @@
+"""An action that the guard lets pass, and that the page has taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from skyvern_dagster.agent.completion_proof import disproved
+from skyvern_dagster.agent.decisions import Complete, Decision
+from skyvern_dagster.agent.executor import ActionExecutor
+from skyvern_dagster.agent.filled_fields import FilledFields, may_send
+from skyvern_dagster.agent.guard import Guard
+from skyvern_dagster.agent.planner import Goal, Plan
+from skyvern_dagster.agent.proof_text import shows
+from skyvern_dagster.agent.redrawn import for_redrawn
+from skyvern_dagster.agent.time_spent import TimeSpent
+from skyvern_dagster.browser.observation import Observation
+from skyvern_dagster.browser.results import ActionResult, FailureCause
+from skyvern_dagster.browser.session import BrowserSession
+
+
+@dataclass
+class CheckedActions:
+    """Carries decisions out: refused ones not at all, others held against what they were for.
+
+    Attributes:
+        fields: What was put into the page's fields, and what they hold.
+    """
+
+    goal: Goal
+    session: BrowserSession
+    executor: ActionExecutor
+    guard: Guard
+    time: TimeSpent
+    fields: FilledFields = field(default_factory=FilledFields)
+
+    async def act(
+        self, decision: Decision, plan: Plan, observation: Observation, *, acted: bool
+    ) -> ActionResult:
+        """Carries one decision out.
+
+        Args:
+            decision: What the planner wants.
+            plan: What it belongs to; says whether the guard has to let it pass.
+            observation: The page that was planned on.
+            acted: Whether something was done on the page since.
+
+        Raises:
+            BrowserBrokenError: The browser, or the page's process, is gone.
+            BrowserError: The browser refused.
+        """
+        refused = await self._refused(decision, plan, observation)
+        if refused is not None:
+            return refused
+        if isinstance(decision, Complete) and decision.shows:
+            page = await self.session.observe() if acted else observation
+            if why := self._unproven(decision.shows, page):
+                return _not_done("not complete", page.url, why, "unproven")
+        if may_send(decision, observation) and (
+            changed := await self.fields.changed(decision, self.session)
+        ):
+            return _not_taken(f"nothing was sent: {changed}", observation.url)
+        result = await self._acted(decision, observation)
+        if result.ok or getattr(decision, "ref", None) is None:
+            return result
+        return await self._redrawn(decision, plan, observation) or result
+
+    def _unproven(self, text: str, page: Observation) -> str:
+        """Why what a completion points at proves nothing; empty where it does."""
+        if not shows(page, text):
+            return f'the page doesn\'t show "{text[:100]}"'
+        return disproved(text, page, self.goal)
+
+    async def _redrawn(
+        self, decision: Decision, plan: Plan, observation: Observation
+    ) -> ActionResult | None:
+        """Once more on the element as it is now: pages of some frameworks draw themselves anew."""
+        now = await self.session.observe()
+        again = for_redrawn(decision, observation, now)
+        if again is None:
+            return None
+        return await self._refused(again, plan, now) or await self._acted(again, now)
+
+    async def _acted(self, decision: Decision, observation: Observation) -> ActionResult:
+        """Carries a decision out; what it put into a field is there when the page has settled."""
+        result = await self.time.on("act", self.executor.act(decision))
+        if result.url_after != result.url_before or result.new_tab:
+            self.fields.forget()
+        elif result.ok and (problem := await self.fields.note(decision, observation, self.session)):
+            result = _not_taken(problem, result.url_after, result)
+        if not result.ok and result.cause != "refused":
+            await self.fields.refuse(decision, observation, self.session)
+        return result
+
+    async def _refused(
+        self, decision: Decision, plan: Plan, observation: Observation
+    ) -> ActionResult | None:
+        if self.guard.requests.guarded is not plan.guarded:
+            self.guard.requests.guarded = plan.guarded
+            await self.session.obey(self.guard.requests)
+        if not plan.guarded:
+            return None
+        refusal = await self.guard.refusal(decision, observation, self.session)
+        return _not_done("refused", observation.url, refusal, "refused") if refusal else None
+
+
+def _not_done(message: str, url: str, error: str, cause: FailureCause) -> ActionResult:
+    return ActionResult(ok=False, message=message, url_after=url, error=error, cause=cause)
+
+
+def _not_taken(problem: str, url: str, result: ActionResult | None = None) -> ActionResult:
+    """An action after which a field doesn't hold what it should."""
+    done = result or ActionResult(ok=False, message="", url_before=url, url_after=url)
+    return replace(done, ok=False, message=problem, error=problem, cause="not_taken")

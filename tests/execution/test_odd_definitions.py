@@ -1,0 +1,104 @@
+"""Odd but legal definitions, as people write them: without Dagster and compiled they do the same.
+
+The first line of each says how it ends and what the server is asked, in the order of the alphabet:
+items of loops are side by side.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from skyvern_dagster.workflow.loader import load_workflow
+from tests.blocks.web import Answer, Answers, Received, WebServer, web_server
+from tests.execution.bench import Bench, Ran, normalized
+
+FOLDER = Path(__file__).with_name("odd")
+NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+IN_THE_GATE = ("merge_keys", "plain_scalars", "one_item_fails", "while_in_for", "last_is_a_loop")
+"""One of a kind also as a compiled job; the others are long."""
+
+
+class Echo(dict[str, Answer | Answers]):
+    """Answers every path with what was asked; a table, and one that isn't there."""
+
+    def get(self, path: str, default: Any = None) -> Any:
+        return self._answer
+
+    def _answer(self, came: Received) -> Answer:
+        if came.path == "/bad":
+            return Answer(status=404)
+        if came.path == "/report.csv":
+            return Answer(b"id,name\n7,Ann\n8,Ben\n", headers={"content-type": "text/csv"})
+        said = json.dumps({"path": came.path, "items": [1, 2]})
+        return Answer(said.encode(), headers={"content-type": "application/json"})
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[WebServer]:
+    with web_server() as server:
+        server.answers = Echo()
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def with_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SKYVERN_CODE_BLOCKS", "on")
+
+
+def expected(name: str) -> tuple[str, list[str]]:
+    """How it ends, and what is asked."""
+    first = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8").splitlines()[0]
+    status, _, asked = first.removeprefix("# ").partition(":")
+    return status, sorted(each.strip() for each in asked.split(", ") if each.strip())
+
+
+def asked(web: WebServer) -> list[str]:
+    """What the server was asked since this was called last."""
+    came = sorted(f"{each.method} {each.path}" for each in web.received)
+    web.received.clear()
+    return came
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_runs_without_dagster(name: str, bench: Bench, web: WebServer) -> None:
+    workflow = load_workflow(FOLDER / f"{name}.yaml")
+    web.received.clear()
+
+    _, ending, _ = bench.interpreted(workflow, {"base": web.url})
+
+    assert (ending.status, asked(web)) == expected(name), ending
+
+
+@pytest.mark.parametrize(
+    "name", [each if each in IN_THE_GATE else pytest.param(each, marks=pytest.mark.long)
+             for each in NAMES]
+)  # fmt: skip
+def test_its_job_does_the_same(name: str, bench: Bench, web: WebServer) -> None:
+    workflow = load_workflow(FOLDER / f"{name}.yaml")
+    web.received.clear()
+
+    compiled = bench.compiled(workflow, {"base": web.url})
+
+    assert (compiled.status, asked(web)) == expected(name)
+    _, _, without = bench.interpreted(workflow, {"base": web.url})
+    assert comparable(compiled) == comparable(without)
+
+
+def comparable(ran: Ran) -> object:
+    """Without when a server answered."""
+    return ran.status, without_dates(ran.outputs), ran.leaves, ran.files
+
+
+def without_dates(value: Any) -> Any:
+    match normalized(value):
+        case dict() as held:
+            return {key: without_dates(each) for key, each in held.items() if key.lower() != "date"}
+        case list() as held:
+            return [without_dates(each) for each in held]
+        case other:
+            return other
