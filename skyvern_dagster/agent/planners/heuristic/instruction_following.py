@@ -189,7 +189,8 @@ def _chosen(instruction: Choose, situation: Situation) -> Decision | None:
 
 
 def _accepted(what: str, situation: Situation) -> Decision | None:
-    boxes = [each for each in situation.view.inputs if each.node.role in _TICKED]
+    view = situation.view
+    boxes = [each for each in (*view.inputs, *view.controls) if each.node.role in _TICKED]
     box = _only(what, boxes)
     if box is None:
         saying = [each for each in boxes if concept("verb.accept").mentioned(each.label)]
