@@ -14,7 +14,6 @@ from skyvern_dagster.reading.record_part import numbers_like
 from skyvern_dagster.reading.wanted_item import wanted_item
 
 
-
 def disproved(text: str, observation: Observation, goal: Goal) -> str:
     """Why a text is no proof although the page shows it; empty where nothing speaks against it."""
     if is_error(observation.http_status or 0):

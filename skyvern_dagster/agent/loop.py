@@ -261,6 +261,7 @@ class AgentLoop:
             self._note_sending(decision)
             self._note_reach(result)
             ending = self._ending(decision, result) if result.ok else None
+            ending = await self._unless_refused(ending)
             ending = ending and self._unless_away(ending, observation)
             if ending is not None and ending.status == "failed" and plan.guarded:
                 # A model is told what is missing; it may still get there.
@@ -312,6 +313,19 @@ class AgentLoop:
         if ending.status != "terminated" or ending.errors or not away:
             return ending
         return replace(ending, status="failed", reason=f"{away} ({ending.reason})")
+
+    async def _unless_refused(self, ending: Ending | None) -> Ending | None:
+        """What was sent isn't done where its server refused it, whatever the page says.
+
+        A file and what was read prove themselves.
+        """
+        goal = self.request.goal
+        proven = goal.complete_on_download or bool(goal.data_extraction_goal)
+        if ending is None or ending.status != "completed" or proven:
+            return ending
+        why = self._fields.note_sent(self.session.sendings.since)
+        why = why or await self.session.sendings.refusal()
+        return Ending("failed", f"the planner said complete, but {why}") if why else ending
 
     async def opened(self, result: ActionResult) -> Ending | None:
         """Takes the files that the task's first address has given: it may be one itself.
@@ -400,7 +414,13 @@ class AgentLoop:
 
     async def _acted(self, decision: Decision, observation: Observation) -> ActionResult:
         """Carries a decision out; what it put into a field is there when the page has settled."""
+        sends = isinstance(decision, _SENDING) and decision.purpose not in _ASIDE
+        if sends:
+            writes = isinstance(decision, InputText | TypeKeys) and not decision.press_enter
+            self.session.sendings.begin(anew=not writes)
         result = await self.timed("act", self.executor.act(decision))
+        if sends and (lost := self._fields.note_sent(self.session.sendings.since)):
+            return _not_taken(lost, result.url_after, result)
         if result.url_after != result.url_before or result.new_tab:
             self._fields.forget()
         elif result.ok and (

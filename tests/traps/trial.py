@@ -16,6 +16,7 @@ from tests.traps.effects import effects
 from tests.traps.forms import forms
 from tests.traps.lists import lists
 from tests.traps.logins import logins
+from tests.traps.sendings import sendings
 from tests.traps.site import TrapSite
 from tests.traps.trap import Happened, Trap
 from tests.traps.values import values
@@ -29,6 +30,7 @@ KINDS: Mapping[str, Callable[[], list[Trap]]] = {
     "answers": answers,
     "clicks": clicks,
     "effects": effects,
+    "sendings": sendings,
     "logins": logins,
 }
 
