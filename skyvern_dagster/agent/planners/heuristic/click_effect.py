@@ -119,8 +119,8 @@ def _is_said(situation: Situation, label: str) -> bool:
 def _without(labels: Sequence[str], text: str) -> str:
     """A text without what controls in it are called, which stand behind what is said there."""
     for label in labels:
-        *_, last = (None, *re.finditer(rf"(?<!\w){re.escape(label)}(?!\w)", text))
-        text = f"{text[: last.start()]}{text[last.end() :]}" if last else text
+        found = list(re.finditer(rf"(?<!\w){re.escape(label)}(?!\w)", text))
+        text = f"{text[: found[-1].start()]}{text[found[-1].end() :]}" if found else text
     return text.strip()
 
 
