@@ -7,6 +7,7 @@ order, another period, another person's.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import assert_never
@@ -32,6 +33,8 @@ from skyvern_dagster.reading.field_values import same_value
 
 _SENDING_TYPES = frozenset({"submit", "image", "button"})
 _OPENED = frozenset({"listbox", "menu", "grid", "tree", "tooltip"})
+_SETTLING_SECONDS = 1.0
+"""For a page to take a choice back: a server's answer, and the drawing of it."""
 _LONGEST = 80
 """Characters of a value in a message: enough to know it by."""
 
@@ -96,6 +99,7 @@ class FilledFields:
     _by_ref: dict[str, _Filled] = field(default_factory=dict)
     _refused: dict[str, _Refused] = field(default_factory=dict)
     _about_to_go: list[MeantValue] = field(default_factory=list)
+    _sent: bool = False
 
     async def refuse(
         self, decision: Decision, observation: Observation, session: BrowserSession
@@ -126,6 +130,7 @@ class FilledFields:
         if problem := filled.problem(held):
             return problem
         self._by_ref[decision.ref] = filled
+        self._sent = False
         return ""
 
     async def changed(self, sending: Decision, session: BrowserSession) -> str:
@@ -134,6 +139,7 @@ class FilledFields:
         # A key goes into the field that has the focus, and a point may lie in what that has opened.
         read = field_content if isinstance(sending, Press | ClickAt) else left_field
         self._about_to_go.clear()
+        self._sent = True
         for ref, filled in self._by_ref.items():
             now = await read(session.page, ref)
             if now is not None and (problem := filled.problem(now)):
@@ -146,6 +152,17 @@ class FilledFields:
             self._by_ref.clear()
         problems += [told async for told in self._not_taken(session)]
         return "; ".join(problems)
+
+    async def taken_back(self, session: BrowserSession) -> str:
+        """What fields hold no longer that nothing has sent yet: a form that was sent may be empty.
+
+        Some pages take a choice back a moment later, when their server says no.
+        """
+        if self._sent or not self._by_ref:
+            return ""
+        await asyncio.sleep(_SETTLING_SECONDS)
+        held = [(one, await field_content(session.page, ref)) for ref, one in self._by_ref.items()]
+        return "; ".join(told for one, now in held if now and (told := one.problem(now)))
 
     async def _typed_and_sent(
         self, decision: InputText, session: BrowserSession

@@ -325,6 +325,7 @@ class AgentLoop:
             return ending
         why = self._fields.note_sent(self.session.sendings.since)
         why = why or await self.session.sendings.refusal()
+        why = why or await self._fields.taken_back(self.session)
         return Ending("failed", f"the planner said complete, but {why}") if why else ending
 
     async def opened(self, result: ActionResult) -> Ending | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -26,6 +27,8 @@ _MOST = 50
 _LONGEST = 1_000_000
 """Characters of a body, and bytes of an answer, that are read: longer ones hold files."""
 _ABORTED = "net::ERR_ABORTED"
+_SENT_ON = (HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT)
+"""The same is handed over again, elsewhere: that answer counts."""
 _ANSWER_SECONDS = 6.5
 """For the answer to what was sent: as long as an action waits for a script's requests."""
 _LOOKS = 65
@@ -37,18 +40,23 @@ class Sending:
     """A request that hands something over.
 
     Attributes:
-        name: Method and path, for people.
+        method: HTTP method.
+        path: Of its address.
         body: What it hands over.
         is_meant: Whether it is known to carry what was filled in.
         accepted: Whether a server took it; ``None`` while none has answered.
         refusal: What the server said against it.
     """
 
-    name: str
+    method: str
+    path: str
     body: SentBody
     is_meant: bool = False
     accepted: bool | None = None
     refusal: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
 
 
 class Sendings:
@@ -60,7 +68,7 @@ class Sendings:
 
     def __init__(self, context: BrowserContext) -> None:
         self._by_request: dict[Request, Sending] = {}
-        self._own: set[tuple[str, str]] = set()
+        self._own: set[tuple[str, ...]] = set()
         self._readings: set[asyncio.Task[None]] = set()
         self._acting = False
         context.on("request", self._on_request)
@@ -97,11 +105,13 @@ class Sendings:
             return ""
         last = next((each for each in reversed(sent) if each.refusal), None)
         if last is not None:
-            return f"{last.name} was answered with {last.refusal}"
-        return f"{sent[-1].name} is not answered yet"
+            return f"{last} was answered with {last.refusal}"
+        return f"{sent[-1]} is not answered yet"
 
     def _counting(self) -> tuple[Sending, ...]:
-        return tuple(each for each in self.since if each.is_meant) or self.since
+        """Those that tell; a page that is shown afterwards says nothing of what was refused."""
+        meant = tuple(each for each in self.since if each.is_meant)
+        return meant or tuple(each for each in self.since if each.method != "GET") or self.since
 
     def _is_answered(self) -> bool:
         return all(each.accepted is not None for each in self.since)
@@ -111,20 +121,22 @@ class Sendings:
         asks = request.method == "GET" and not (request.is_navigation_request() and url.query)
         if asks or request.method in _ASKING or request.resource_type not in _KINDS:
             return
-        key = (request.method, f"{url.netloc}{url.path}")
+        body = _body_of(request)
+        # Of an API with one address, the operation's name tells.
+        operation = next((value for name, value in body.entries if name == "operationName"), "")
+        key = (request.method, url.netloc, url.path, operation)
         if not self._acting:
             self._own.add(key)
-        if not self._acting or key in self._own or not _is_of_page(request):
-            return
-        if len(self._by_request) < _MOST:
-            sending = Sending(f"{request.method} {url.path}", _body_of(request))
-            self._by_request[request] = sending
+        if key not in self._own and len(self._by_request) < _MOST and _is_of_page(request):
+            self._by_request[request] = Sending(request.method, url.path, body)
 
     def _on_response(self, response: Response) -> None:
         sending = self._by_request.get(response.request)
         if sending is None:
             return
-        if is_error(response.status):
+        if response.status in _SENT_ON:
+            del self._by_request[response.request]
+        elif is_error(response.status):
             sending.accepted, sending.refusal = False, f"HTTP {response.status}"
         elif "json" in response.headers.get("content-type", ""):
             reading = asyncio.ensure_future(_read(sending, response))

@@ -1,4 +1,4 @@
-"""A portal in the shapes that users have reported: a filter by days, ways on to a file, one row of many."""
+"""A portal in shapes that users have reported: a filter by days, ways on to a file, many rows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ BOOKED = (
     ("TK-513", "2024-08-09", "71.00"),
 )
 """Number, day and total of each ticket."""
-_NAV = "<nav><a href=/me>My account</a> <a href=/tickets>Past tickets</a> <a href=/out>Log out</a></nav>"
+_NAV = (
+    "<nav><a href=/me>My account</a> <a href=/tickets>Past tickets</a> "
+    "<a href=/out>Log out</a></nav>"
+)
 _LOGIN = (
     "<main><h1>Ferry line</h1><form method=post action=/login><p><b>User</b></p>"
     "<input name=user><p><b>Password</b></p><input type=password name=word>"
@@ -25,13 +28,16 @@ _LOGIN = (
 _WAYS = """<main><h1>My receipts</h1><p><a href=/hop>Download my latest receipt</a></p>
 <p><a href=/prepare target=_blank>Download the receipt of May</a></p>
 <p><a href=/meta>Download the receipt of April</a></p>
-<p>TK-511 <a href=/shown>View the receipt TK-511 (PDF)</a></p><p><a href=/me>My account</a></p></main>"""
+<p>TK-511 <a href=/shown>View the receipt TK-511 (PDF)</a></p>
+<p><a href=/me>My account</a></p></main>"""
 _HOP = "<script>document.cookie = 'pass=1; path=/'; location = '/file/latest'</script>"
 _PREPARE = (
     "<h1>Your receipt is being prepared</h1><p>This takes a moment.</p>"
     "<script>setTimeout(() => { location = '/file/may' }, 3000)</script>"
 )
 _META = "<meta http-equiv=refresh content='1;url=/file/april'>One moment"
+
+_PLAIN = {"/ways": _WAYS, "/hop": _HOP, "/prepare": _PREPARE, "/meta": _META}
 
 
 def document(text: str) -> bytes:
@@ -72,28 +78,27 @@ def _by_post() -> str:
         f"value={number}><button>Get receipt</button></form></td></tr>"
         for number, _, _ in BOOKED
     )
-    return f"<main><h1>Tickets</h1><table><tr><th>Ticket</th><th>Receipt</th></tr>{rows}</table></main>"
+    head = "<tr><th>Ticket</th><th>Receipt</th></tr>"
+    return f"<main><h1>Tickets</h1><table>{head}{rows}</table></main>"
 
 
 class _Handler(Answering):
     def get(self) -> None:
         split = urlsplit(self.path)
-        match split.path:
+        cookies = self.headers.get("Cookie", "")
+        closed = split.path in ("/me", "/tickets") and "who=sam" not in cookies
+        match "/" if closed else split.path:
             case "/":
-                self.page(_LOGIN)
-            case "/me" | "/tickets" if "who=sam" not in self.headers.get("Cookie", ""):
                 self.page(_LOGIN)
             case "/me":
                 self.page(f"{_NAV}<main><h1>My account</h1><p>Welcome, sam</p></main>")
             case "/tickets":
                 self.page(_tickets(parse_qs(split.query)))
-            case "/ways":
-                self.page(_WAYS)
             case "/by-post":
                 self.page(_by_post())
-            case "/hop" | "/prepare" | "/meta":
-                self.page({"/hop": _HOP, "/prepare": _PREPARE, "/meta": _META}[split.path])
-            case "/file/latest" if "pass=1" not in self.headers.get("Cookie", ""):
+            case path if path in _PLAIN:
+                self.page(_PLAIN[path])
+            case "/file/latest" if "pass=1" not in cookies:
                 self.page(_LOGIN)
             case "/shown":
                 self.answer(200, "application/pdf", document("Receipt TK-511"))

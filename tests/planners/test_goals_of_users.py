@@ -138,9 +138,7 @@ def test_the_row_that_is_meant(desk: Errand, page: str, goal: str) -> None:
     inside = _do(desk, "/", "Log in with the given credentials.", payload=_CREDENTIAL)
     state = inside.state
     wanted = Goal(navigation_goal=goal, complete_on_download=True)
-    result = desk.plan(
-        page, HeuristicPlanner(), goal=wanted, state=state, max_steps=6, trace=False
-    )
+    result = desk.plan(page, HeuristicPlanner(), goal=wanted, state=state, max_steps=6, trace=False)
     assert (result.status, _said(desk, result)) == ("completed", ["Receipt TK-512"]), (
         result.failure_reason
     )
@@ -156,4 +154,3 @@ def test_after_a_file_in_the_same_tab_the_next_task_finds_its_page(desk: Errand)
     wanted = Goal(navigation_goal='Click "My account".')
     after = desk.plan(None, HeuristicPlanner(), goal=wanted, state=shown.state, trace=False)
     assert after.status == "completed", after.failure_reason
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from skyvern_dagster.agent.completion_proof import disproved
 from skyvern_dagster.agent.decisions import Wait
 from skyvern_dagster.agent.planner import PastAction, Plan
 from skyvern_dagster.agent.planners.heuristic.complaints import (
@@ -13,7 +14,7 @@ from skyvern_dagster.agent.planners.heuristic.complaints import (
     new_texts,
     open_question,
 )
-from skyvern_dagster.agent.planners.heuristic.form_sending import denies, says_done
+from skyvern_dagster.agent.planners.heuristic.form_sending import denies, is_to_come, says_done
 from skyvern_dagster.agent.planners.heuristic.instructions import clauses_of
 from skyvern_dagster.agent.planners.heuristic.situation import Situation, act, unsure
 from skyvern_dagster.agent.proof_text import plain_text, shown_first, shows
@@ -49,7 +50,7 @@ def doubt_after_clicks(situation: Situation, label: str) -> Plan | None:
         return _wait(situation, f'the page works on it ("{clip(busy, 40)}")') or unsure(
             f'"{label}" was clicked, and {situation.url} still says "{busy}"'
         )
-    if told := complaint(situation):
+    if told := complaint(situation) or _about_another(situation):
         return unsure(f'"{label}" was clicked, and {situation.url} says "{told}"')
     if asked := open_question(situation):
         return unsure(f'"{label}" was clicked, and {situation.url} asks "{asked}"')
@@ -103,6 +104,14 @@ def _unclear_answer(situation: Situation, label: str) -> Plan | None:
         wait = Wait(seconds=_SETTLING_SECONDS, reasoning=why, purpose=Purpose.WAIT)
         return act([wait], why)
     return None
+
+
+def _about_another(situation: Situation) -> str:
+    """What came up with a click about another record than the goal's, or heads the page now."""
+    seen, goal = situation.request.observation, situation.goal
+    first = situation.request.first_text
+    headed = (one for one in situation.view.main_headings if not shown_first(first, one))
+    return next((one for one in (*_answers(situation), *headed) if disproved(one, seen, goal)), "")
 
 
 def _is_said(situation: Situation, label: str) -> bool:
@@ -168,7 +177,9 @@ def _says(sentence: str, label: str, clause: str) -> bool:
     if is_name and sentence[-1:] not in ".!?" and not goes_on and stems(label) & stems(sentence):
         return True  # `orders shown`: what is named is there
     return says_done(sentence) or any(
-        _is_done_by(word, said) for word in words(label) for said in told
+        _is_done_by(word, said) and not is_to_come(sentence, said)
+        for word in words(label)
+        for said in told
     )
 
 

@@ -250,7 +250,7 @@ def _navigation(situation: Situation) -> Plan:
             f"This is the page that was asked for: {clip(situation.view.main_headings[-1])}",
             LIKELY,
         )
-    if plan := _followed(situation) or _searched(situation):
+    if plan := _searched(situation) or _named_page(situation):
         return plan
     if len(situation.memory.purposes(Purpose.NAVIGATE)) < _MOST_NAVIGATIONS and (
         intent.target or intent.target_words
@@ -268,17 +268,15 @@ def _navigation(situation: Situation) -> Plan:
     )
 
 
-def _followed(situation: Situation) -> Plan | None:
-    """The end, where what the goal calls by its name was followed: its page may be headed else."""
+def _named_page(situation: Situation) -> Plan | None:
+    """Follows what the goal calls by its name; its page may be headed otherwise."""
     named = situation.intent.target_words
     if named not in QUOTED.findall(situation.intent.instructions):
         return None
     done = [one for _, one in situation.memory.actions if one.decision.purpose is not Purpose.WAIT]
     last = done[-1] if done else None
     if last is None or not last.result.ok or fold(last.label) != fold(named):
-        return None
-    if last.decision.purpose is not Purpose.NAVIGATE:
-        return None
+        return press_named(situation, named)
     return doubt_after_clicks(situation, named) or complete(f'Followed "{named}"', LIKELY)
 
 
