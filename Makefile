@@ -14,7 +14,7 @@ export PYTHONDONTWRITEBYTECODE :=
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
-$(READY): requirements.lock pyproject.toml scripts/setup.sh
+$(READY): requirements.lock pyproject.toml scripts/setup.sh $(wildcard tests/difficulties/npm/*)
 	sh scripts/setup.sh "$(PYTHON)" "$(VENV)"
 	touch $(READY)
 

@@ -65,7 +65,7 @@ def _row(kind: str, runs: Sequence[Tried]) -> str:
 def _difficulties(runtime: BrowserRuntime, folder: Path) -> Iterator[Tried]:
     with DifficultSite() as site:
         listed = [("difficulties", one) for one in cases()] + [
-            ("widgets", one) for one in widgets()
+            ("widgets", one) for one in widgets() if not one.missing
         ]
         for kind, case in listed:
             done = attempt(runtime, case, HeuristicPlanner(), site.url, folder)

@@ -48,8 +48,31 @@ install_clients() {
     done
 }
 
+# Libraries of widgets that no wheel ships, as pages of the tests use them. Without npm, or where
+# it fails, those tests are skipped and say so.
+install_widgets() {
+    widgets="$venv/widgets"
+    if [ -f "$widgets/.ready" ] && cmp -s tests/difficulties/npm/package-lock.json "$widgets/package-lock.json"; then
+        return 0
+    fi
+    if ! command -v npm >/dev/null 2>&1; then
+        echo "tests of widgets that come by npm will be skipped: npm is missing" >&2
+        return 0
+    fi
+    rm -rf "$widgets"
+    mkdir -p "$widgets"
+    cp tests/difficulties/npm/* "$widgets"
+    if (cd "$widgets" && npm ci --no-audit --no-fund --ignore-scripts && npm run build) >"$widgets/.log" 2>&1; then
+        touch "$widgets/.ready"
+    else
+        echo "tests of widgets that come by npm will be skipped: npm failed, see $widgets/.log" >&2
+    fi
+}
+
 install_clients &
 clients=$!
+install_widgets &
+widgets_job=$!
 
 # The lock is complete: looking for what else might be needed takes longer than installing. Python
 # compiles what is imported, at its first import; all of it takes a minute, and most never is.
@@ -57,3 +80,4 @@ clients=$!
     -r requirements.lock
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps -e .
 wait "$clients"
+wait "$widgets_job"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from skyvern_dagster.agent.completion_proof import disproved
-from skyvern_dagster.agent.decisions import Complete, Decision
+from skyvern_dagster.agent.decisions import Complete, Decision, InputText, TypeKeys
 from skyvern_dagster.agent.executor import ActionExecutor
 from skyvern_dagster.agent.filled_fields import FilledFields, may_send
 from skyvern_dagster.agent.guard import Guard
 from skyvern_dagster.agent.planner import Goal, Plan
 from skyvern_dagster.agent.proof_text import shows
 from skyvern_dagster.agent.redrawn import for_redrawn
+from skyvern_dagster.agent.shown_before import has_page_act
 from skyvern_dagster.agent.time_spent import TimeSpent
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.results import ActionResult, FailureCause
@@ -64,6 +65,12 @@ class CheckedActions:
             return result
         return await self._redrawn(decision, plan, observation) or result
 
+    async def refusal(self) -> str:
+        """Why what was sent isn't done: its server refused it, whatever the page says."""
+        sendings = self.session.sendings
+        why = self.fields.note_sent(sendings.since) or await sendings.refusal()
+        return why or await self.fields.taken_back(self.session)
+
     def _unproven(self, text: str, page: Observation) -> str:
         """Why what a completion points at proves nothing; empty where it does."""
         if not shows(page, text):
@@ -82,7 +89,13 @@ class CheckedActions:
 
     async def _acted(self, decision: Decision, observation: Observation) -> ActionResult:
         """Carries a decision out; what it put into a field is there when the page has settled."""
+        sends = has_page_act(decision)
+        if sends:
+            writes = isinstance(decision, InputText | TypeKeys) and not decision.press_enter
+            self.session.sendings.begin(anew=not writes)
         result = await self.time.on("act", self.executor.act(decision))
+        if sends and (lost := self.fields.note_sent(self.session.sendings.since)):
+            return _not_taken(lost, result.url_after, result)
         if result.url_after != result.url_before or result.new_tab:
             self.fields.forget()
         elif result.ok and (problem := await self.fields.note(decision, observation, self.session)):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from skyvern_dagster.addresses.http_status import is_error
 from skyvern_dagster.agent.planner import Goal, PlanRequest
 from skyvern_dagster.agent.proof_text import folded, shown_first, shows
@@ -14,39 +12,19 @@ from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.record_part import numbers_like
 from skyvern_dagster.reading.wanted_item import wanted_item
-from skyvern_dagster.reading.words import QUOTED, fold, stem, words
-
-_FIRST = re.compile(r"(?:^|[.;,:!?\n])\s*(\w+)")
-"""What a sentence of a goal begins with."""
-_WORD = re.compile(r"\w+")
-_LEAST_STEM = 4
-"""Letters: shorter ones begin too many words."""
 
 
 def disproved(text: str, observation: Observation, goal: Goal) -> str:
     """Why a text is no proof although the page shows it; empty where nothing speaks against it."""
     if is_error(observation.http_status or 0):
         return f"{observation.url} answered HTTP {observation.http_status}"
-    if complains(_without_the_goals(text, goal)):
+    if complains(text, goal.navigation_goal):
         return f'"{text[:100]}" says that something went wrong'
     wanted = wanted_item(goal.navigation_goal, goal.payload, goal.today).identifier
     named = numbers_like(text, wanted) if wanted else []
     if named and not any(mentions_identifier(_told(goal), number) for number in named):
         return f'"{text[:100]}" is about {named[0]}, and the task about {wanted}'
     return ""
-
-
-def _without_the_goals(text: str, goal: Goal) -> str:
-    """A text without forms of what the goal says to do: asked to reject, `rejected` is no harm."""
-    told = goal.navigation_goal
-    # Its other words may be of what is to be told as a failure (`terminate if the payment fails`).
-    said = words(" ".join((*_FIRST.findall(told), *QUOTED.findall(told))))
-    asked = tuple(stem(word) for word in said if len(word) >= _LEAST_STEM)
-
-    def kept(word: re.Match[str]) -> str:
-        return "" if fold(word[0]).startswith(asked) else word[0]
-
-    return _WORD.sub(kept, text)
 
 
 def proves(text: str, request: PlanRequest) -> bool:

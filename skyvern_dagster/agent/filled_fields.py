@@ -7,8 +7,9 @@ order, another period, another person's.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from skyvern_dagster.agent.decisions import (
@@ -21,15 +22,19 @@ from skyvern_dagster.agent.decisions import (
     SelectOption,
     TypeKeys,
 )
+from skyvern_dagster.agent.sent_values import MeantValue, carries, is_telling, lost_values
 from skyvern_dagster.agent.targets import label_of
 from skyvern_dagster.browser.field_content import FieldContent, field_content, left_field
 from skyvern_dagster.browser.observation import Node, Observation
+from skyvern_dagster.browser.sendings import Sending
 from skyvern_dagster.browser.session import BrowserSession
 from skyvern_dagster.credentials.reference import references_in
 from skyvern_dagster.reading.field_values import same_value
 
 _SENDING_TYPES = frozenset({"submit", "image", "button"})
 _OPENED = frozenset({"listbox", "menu", "grid", "tree", "tooltip"})
+_SETTLING_SECONDS = 1.0
+"""For a page to take a choice back: a server's answer, and the drawing of it."""
 _LONGEST = 80
 """Characters of a value in a message: enough to know it by."""
 
@@ -58,6 +63,19 @@ class _Filled:
             case _:
                 return ""
 
+    def meant(self, held: FieldContent) -> MeantValue | None:
+        """What its form is to send, going by what it held last; nothing of what isn't known."""
+        where = (self.label, held.name, held.form)
+        match self.decision:
+            case InputText(text=text) if text and not references_in(text):
+                return MeantValue(*where, (text, *held.values), must_show=is_telling(text))
+            case SelectOption() if held.chosen and held.values:
+                return MeantValue(*where, (*held.chosen, *held.values))
+            case Check(checked=checked) if held.values:
+                return MeantValue(*where, held.values, ticked=checked)
+            case _:
+                return None
+
 
 @dataclass
 class _Refused:
@@ -80,6 +98,8 @@ class FilledFields:
     lacking: dict[str, str] = field(default_factory=dict)
     _by_ref: dict[str, _Filled] = field(default_factory=dict)
     _refused: dict[str, _Refused] = field(default_factory=dict)
+    _about_to_go: list[MeantValue] = field(default_factory=list)
+    _sent: bool = False
 
     async def refuse(
         self, decision: Decision, observation: Observation, session: BrowserSession
@@ -110,6 +130,7 @@ class FilledFields:
         if problem := filled.problem(held):
             return problem
         self._by_ref[decision.ref] = filled
+        self._sent = False
         return ""
 
     async def changed(self, sending: Decision, session: BrowserSession) -> str:
@@ -117,14 +138,53 @@ class FilledFields:
         problems = []
         # A key goes into the field that has the focus, and a point may lie in what that has opened.
         read = field_content if isinstance(sending, Press | ClickAt) else left_field
+        self._about_to_go.clear()
+        self._sent = True
         for ref, filled in self._by_ref.items():
             now = await read(session.page, ref)
             if now is not None and (problem := filled.problem(now)):
                 problems.append(problem)
+            elif meant := filled.meant(now or filled.held):
+                self._about_to_go.append(meant)
+        if isinstance(sending, InputText) and sending.press_enter:
+            self._about_to_go += await self._typed_and_sent(sending, session)
         if problems:
             self._by_ref.clear()
         problems += [told async for told in self._not_taken(session)]
         return "; ".join(problems)
+
+    async def taken_back(self, session: BrowserSession) -> str:
+        """What fields hold no longer that nothing has sent yet: a form that was sent may be empty.
+
+        Some pages take a choice back a moment later, when their server says no.
+        """
+        if self._sent or not self._by_ref:
+            return ""
+        await asyncio.sleep(_SETTLING_SECONDS)
+        held = [(one, await field_content(session.page, ref)) for ref, one in self._by_ref.items()]
+        return "; ".join(told for one, now in held if now and (told := one.problem(now)))
+
+    async def _typed_and_sent(
+        self, decision: InputText, session: BrowserSession
+    ) -> Sequence[MeantValue]:
+        """What is to be sent of a field that is filled in and sent at once."""
+        held = await field_content(session.page, decision.ref)
+        if held is None:
+            return ()
+        filled = _Filled(decision, held.name or "the field", replace(held, values=()))
+        meant = filled.meant(filled.held)
+        return () if meant is None else (meant,)
+
+    def note_sent(self, sendings: Sequence[Sending]) -> str:
+        """Holds what was handed over against what was meant; gives what differs, in a sentence.
+
+        Sent otherwise, it isn't complete, whatever the page says to it.
+        """
+        for one in sendings:
+            one.is_meant = one.is_meant or carries(self._about_to_go, one.body)
+        lost = lost_values(self._about_to_go, [one.body for one in sendings])
+        self.lacking |= lost
+        return "; ".join(lost.values())
 
     async def _not_taken(self, session: BrowserSession) -> AsyncIterator[str]:
         """Fields that still hold what they held when they took nothing: told once, then noted."""
@@ -142,6 +202,7 @@ class FilledFields:
         """Another page has come: its fields are others."""
         self._by_ref.clear()
         self._refused.clear()
+        self._about_to_go.clear()
 
 
 def _asked(decision: InputText | SelectOption | Check) -> str:

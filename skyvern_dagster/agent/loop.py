@@ -245,6 +245,7 @@ class AgentLoop:
         self.sent.note(decision)
         self._reach.note(result)
         ending = self._ending(decision, result) if result.ok else None
+        ending = await self._unless_refused(ending)
         ending = ending and self._reach.unless_away(ending, observation)
         if ending is not None and ending.status == "failed" and plan.guarded:
             # A model is told what is missing; it may still get there.
@@ -253,6 +254,15 @@ class AgentLoop:
         action = PastAction(decision, result, target, label)
         self._shown.note(action, observation)
         return action, ending
+
+    async def _unless_refused(self, ending: Ending | None) -> Ending | None:
+        """Whether what was sent was taken; a file and what was read prove themselves."""
+        goal = self.request.goal
+        proven = goal.complete_on_download or bool(goal.data_extraction_goal)
+        if ending is None or ending.status != "completed" or proven:
+            return ending
+        why = await self._actions.refusal()
+        return Ending("failed", f"the planner said complete, but {why}") if why else ending
 
     async def _with_proven_files(self, result: ActionResult) -> ActionResult:
         known = len(self.collected.doubts)

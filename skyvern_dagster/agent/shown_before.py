@@ -8,6 +8,7 @@ from skyvern_dagster.agent.decisions import (
     Check,
     Click,
     ClickAt,
+    Decision,
     Drag,
     InputText,
     Press,
@@ -45,10 +46,10 @@ class ShownBefore:
         """Keeps what a page showed before an action that had an effect on it."""
         decision, result = action.decision, action.result
         effect = result.page_changed or result.new_tab or result.url_before != result.url_after
-        if (
-            effect
-            and result.ok
-            and isinstance(decision, _SENDING)
-            and decision.purpose not in _ASIDE
-        ):
+        if effect and result.ok and has_page_act(decision):
             self._before_action = proof_text(observation)
+
+
+def has_page_act(decision: Decision) -> bool:
+    """Whether a decision is there for what the page does then, and no mere preparation."""
+    return isinstance(decision, _SENDING) and decision.purpose not in _ASIDE

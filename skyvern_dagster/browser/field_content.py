@@ -29,6 +29,9 @@ class FieldContent:
         focused: Whether the next key goes into it.
         chosen: Labels of a native select's chosen options.
         checked: Whether a box is ticked.
+        name: What its form calls it.
+        form: Which form of the document it is in; -1 where it is in none.
+        values: What its form would send of it, of a box if it is ticked; of a password nothing.
     """
 
     text: str = ""
@@ -36,6 +39,9 @@ class FieldContent:
     focused: bool = False
     chosen: tuple[str, ...] = ()
     checked: bool = False
+    name: str = ""
+    form: int = -1
+    values: tuple[str, ...] = ()
 
 
 async def field_content(page: Page, ref: str) -> FieldContent | None:
@@ -76,6 +82,9 @@ async def content_of(locator: Locator) -> FieldContent:
         focused=told["focused"],
         chosen=tuple(told["chosen"]),
         checked=told["checked"],
+        name=told["name"],
+        form=told["form"],
+        values=tuple(told["values"]),
     )
 
 

@@ -23,6 +23,7 @@ from skyvern_dagster.browser.observing import observe
 from skyvern_dagster.browser.page_request import RequestRules
 from skyvern_dagster.browser.screencast import Screencast
 from skyvern_dagster.browser.secret_cover import MASK_COLOR, masks
+from skyvern_dagster.browser.sendings import Sendings
 from skyvern_dagster.browser.state import BrowserState
 from skyvern_dagster.browser.storage import WebStorage
 from skyvern_dagster.browser.tabs import Tabs
@@ -79,6 +80,7 @@ class BrowserSession:
     Attributes:
         tabs: Open pages.
         traffic: What they load.
+        sendings: What they hand over, and what is answered.
         dialogs: JavaScript dialogs that came up.
         console: What pages wrote to their console.
         har: What they requested.
@@ -108,6 +110,7 @@ class BrowserSession:
         self.hidden: set[str] = set()
         self.options = options
         self.traffic = Traffic(context)
+        self.sendings = Sendings(context)
         self.dialogs = Dialogs(context)
         self.console = ConsoleLog(context)
         self.har = HarLog(context)

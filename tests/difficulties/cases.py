@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -29,6 +30,9 @@ _LIBRARIES = {
     "tabulator": ("js_lib_tabulator", "static/tabulator"),
 }
 """Packages that ship libraries of widgets, and where in them their files lie."""
+_NPM = Path(sys.prefix) / "widgets"
+"""Where scripts/setup.sh installs those that only npm has, and builds those that need it."""
+_FROM_NPM = {"npm": _NPM / "node_modules", "built": _NPM / "built"}
 _DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
 
 
@@ -40,12 +44,14 @@ class Case:
         goal: For planners that have to find out how.
         proof: A text that the page shows once it is done.
         steps: ``{click: Save, row: B-2}``: kind of decision, element, and other fields.
+        missing: Why it can't be tried here; empty where it can.
     """
 
     name: str
     goal: str
     proof: str
     steps: tuple[dict[str, Any], ...]
+    missing: str = ""
 
     def script(self) -> list[ScriptStep]:
         """The steps for a scripted planner; the proof ends it."""
@@ -67,11 +73,20 @@ def widgets() -> tuple[Case, ...]:
 def _cases_in(folder: Path) -> tuple[Case, ...]:
     found = []
     for path in sorted(folder.glob("*.html")):
-        comment = path.read_text(encoding="utf-8").partition("<!--\n")[2].partition("-->")[0]
+        text = path.read_text(encoding="utf-8")
+        comment = text.partition("<!--\n")[2].partition("-->")[0]
         if comment:
             told = yaml.safe_load(comment)
-            found.append(Case(path.stem, told["goal"], told["proof"], tuple(told["script"])))
+            steps = tuple(told["script"])
+            found.append(Case(path.stem, told["goal"], told["proof"], steps, _missing(text)))
     return tuple(found)
+
+
+def _missing(page: str) -> str:
+    needs_npm = any(f"/lib/{source}/" in page for source in _FROM_NPM)
+    if not needs_npm or (_NPM / ".ready").is_file():
+        return ""
+    return "its library comes by npm, which `make setup` didn't find"
 
 
 def _scripted(step: dict[str, Any]) -> ScriptStep:
@@ -135,7 +150,10 @@ class _Handler(Answering):
         self.answer(404, "text/html", b"<h1>Not here</h1>")
 
     def _library(self, library: str, file: str) -> None:
-        package, folder = _LIBRARIES[library]
-        path = Path(str(files(package))) / folder / file
+        if library in _FROM_NPM:
+            path = _FROM_NPM[library] / file
+        else:
+            package, folder = _LIBRARIES[library]
+            path = Path(str(files(package))) / folder / file
         media_type = guess_type(path.name)[0] or "application/octet-stream"
         self.answer(200, media_type, path.read_bytes())

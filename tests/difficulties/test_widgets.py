@@ -13,16 +13,15 @@ from skyvern_dagster.browser.runtime import BrowserRuntime
 from tests.difficulties.attempts import attempt
 from tests.difficulties.cases import Case, DifficultSite, widgets
 
-_IN_THE_GATE = frozenset({"select2_search", "jquery_ui_sortable", "tabulator"})
+_IN_THE_GATE = frozenset({"select2_search", "jquery_ui_sortable", "tabulator", "mui_data_grid"})
 
 
-def _each() -> list[object]:
-    return [
-        pytest.param(
-            case, id=case.name, marks=() if case.name in _IN_THE_GATE else pytest.mark.long
-        )
-        for case in widgets()
-    ]
+def _each(gate: frozenset[str] = _IN_THE_GATE) -> list[object]:
+    def marks(case: Case) -> list[pytest.MarkDecorator]:
+        long = [] if case.name in gate else [pytest.mark.long]
+        return [*long, pytest.mark.skipif(bool(case.missing), reason=case.missing)]
+
+    return [pytest.param(case, id=case.name, marks=marks(case)) for case in widgets()]
 
 
 def _named(name: str) -> Case:
@@ -38,8 +37,7 @@ def test_hands_can_use_it(
     assert tried.reason.startswith("completed"), tried.reason
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("case", widgets(), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", _each(frozenset()))
 def test_without_a_model_it_is_done_or_told(
     runtime: BrowserRuntime, site: DifficultSite, tmp_path: Path, case: Case
 ) -> None:

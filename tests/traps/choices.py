@@ -87,7 +87,15 @@ _UNLIKE = {
     "de": (
         "Rechnung",
         "Lade die Rechnung der Bestellung A-2 herunter.",
-        ("Stornorechnung", "Proformarechnung", "Mahnung zur Rechnung"),
+        (
+            "Stornorechnung",
+            "Proformarechnung",
+            "Mahnung zur Rechnung",
+            "Auftragsbestätigung",
+            "Lieferschein",
+            "Angebot",
+            "Kontoauszug",
+        ),
     ),
     "en": (
         "Invoice",
@@ -99,6 +107,12 @@ _UNLIKE = {
             "Sample invoice",
             "Reminder for the invoice",
             "Statement of account",
+            "Order confirmation",
+            "Delivery note",
+            "Packing slip",
+            "Quote",
+            "Return label",
+            "Terms and conditions",
         ),
     ),
     "fr": (

@@ -152,6 +152,121 @@ def _logins() -> list[Trap]:
     ]
 
 
+def _answered() -> list[Trap]:
+    """What comes up with a click and isn't the answer, or not yet."""
+    one = "<h1>Draft</h1><button id=b>Archive</button><p id=m></p>"
+    german = "<h1>Entwurf</h1><button id=b>Archivieren</button><p id=m></p>"
+    goal = 'Click "Archive".'
+
+    def dialog(inside: str, first: str = "") -> str:
+        return (
+            f"b.onclick = () => {{ {first}; document.body.insertAdjacentHTML('beforeend', "
+            f"`<div role=dialog>{inside}</div>`) }}"
+        )
+
+    def says(text: str) -> str:
+        return f"b.onclick = () => {{ m.textContent = '{text}' }}"
+
+    return [
+        _effect("a dialog that wants a reason", goal, one, script=dialog(
+            "<h2>Reason for archiving</h2><input><button>Cancel</button><button>Archive</button>")),
+        _effect("a dialog that only informs", goal, one, _clicked("1"), script=dialog(
+            "<h2>Archived</h2><button>OK</button>", _post())),
+        _effect("what will be done", goal, one, script=says(
+            "The draft will be archived once an administrator has approved it.")),
+        _effect("what can be done", goal, one, script=says("Only paid drafts can be archived.")),
+        _effect("what will be done (de)", "Klicke auf „Archivieren“.", german, lang="de",
+                script=says("Der Entwurf wird archiviert, sobald er freigegeben ist.")),
+        _effect("what could not be done (de)", "Klicke auf „Archivieren“.", german, lang="de",
+                script=says("Der Entwurf ließ sich nicht archivieren.")),
+        _effect("a tip", goal, one, script=says("Did you know? You can archive with the A key.")),
+        _effect("a page that only moves", goal, one + "<div style='height: 3000px'></div><p>End",
+                script="b.onclick = () => scrollTo(0, 2000)"),
+        _effect("a clock, and a button without effect", goal, one + "<p id=clock></p>",
+                script="setInterval(() => { clock.textContent = new Date().toISOString() }, 300)"),
+        _effect("a page to begin with", goal, one, script="b.onclick = () => location = '/home'",
+                pages={"/home": page("<main><h1>Welcome</h1><p>Choose a draft.</p></main>")}),
+        _effect("a switch that goes back", "Switch on notifications.",
+                "<div role=switch aria-checked=false tabindex=0 id=b>Notifications</div>",
+                script="b.onclick = () => { b.ariaChecked = 'true'; setTimeout(() => "
+                "{ b.ariaChecked = 'false' }, 900) }"),
+        _effect("switched off", "Switch off notifications.",
+                "<div role=switch aria-checked=true tabindex=0 id=b>Notifications</div>",
+                script="b.onclick = () => { b.ariaChecked = 'true' }"),
+        _effect("two switches", "Switch on notifications.",
+                "<div role=switch aria-checked=false tabindex=0>E-mail notifications</div>"
+                "<div role=switch aria-checked=false tabindex=0>SMS notifications</div>",
+                script="document.querySelectorAll('[role=switch]').forEach((one) => "
+                "{ one.onclick = () => { one.ariaChecked = 'true' } })"),
+        _effect("a refusal where one is asked for", 'Click "Reject".',
+                one.replace("Archive", "Reject"), script=says("Rejecting failed: error 7.")),
+        _effect("not what was asked for", 'Click "Reject".', one.replace("Archive", "Reject"),
+                script=says("The request was not rejected.")),
+        _effect("what was asked for", 'Click "Reject".', one.replace("Archive", "Reject"),
+                _clicked("1"), solvable=True,
+                script=f"b.onclick = () => {{ {_post()}; m.textContent = 'Rejected.' }}"),
+        _effect("another order's answer", 'Click "Cancel" of order A-2.', _ORDERS,
+                script="document.querySelectorAll('button').forEach((one) => { one.onclick = () => "
+                "{ m.textContent = 'Order A-1 was cancelled.' } })"),
+        _effect("one of three that is out of use", 'Click "A", then click "B", then click "C".',
+                "<button>A</button><button disabled>B</button><button>C</button><p id=m></p>",
+                script="document.querySelectorAll('button').forEach((one) => "
+                "{ one.onclick = () => { m.textContent = one.textContent + ' done' } })"),
+        _effect("all of them", 'Click every "Mark as read".',
+                "<button>Mark as read</button><button>Mark as read</button>",
+                script="document.querySelectorAll('button').forEach((one) => "
+                "{ one.onclick = () => { one.textContent = 'Read' } })"),
+    ]  # fmt: skip
+
+
+def _searches() -> list[Trap]:
+    def shop(said: str) -> str:
+        form = (
+            f'<form role=search onsubmit="m.innerHTML = `{said}`; return false">'
+            "<input type=search aria-label=Search></form><div id=m></div>"
+        )
+        return f"<h1>Shop</h1>{form}"
+
+    goal = 'Search for "lamps".'
+    then = 'Search for "lamps" and click "Red lamp".'
+    found = "<p>2 results for lamps</p><button>Blue lamp</button>"
+    return [
+        _effect("a search that finds nothing", goal, shop("No results for lamps")),
+        _effect("a search that fails", goal, shop("Your search for lamps could not be done")),
+        _effect("a search for something else", goal, shop("3 results for lambs")),
+        _effect("a search, and what isn't there", then, shop(found)),
+        _effect("a search", goal, shop(found), lambda seen: True, solvable=True),
+    ]
+
+
+def _opened() -> list[Trap]:
+    home = "<h1>Home</h1><a href=/d>Details</a>"
+    pages = {
+        "a login": "<h1>Sign in</h1><form><input type=password aria-label=Password>"
+        "<button>Sign in</button></form>",
+        "a page that is gone": "<h1>Sorry</h1><p>This page does not exist any more.</p>",
+        "the page before": home,
+    }
+    rows = "".join(
+        f"<tr><td>A-{n}</td><td>2024-05-0{n}</td><td><a href=/d{n}>Details</a></td></tr>"
+        for n in (3, 2, 1)
+    )
+    orders = f"<h1>Orders</h1><table>{rows}</table>"
+    details = {f"/d{n}": page(f"<main><h1>Order A-{n}</h1></main>") for n in (1, 2, 3)}
+    return [
+        *(
+            _effect(f"opened: {name}", 'Open "Details".', home,
+                    pages={"/d": page(f"<main>{body}</main>")})
+            for name, body in pages.items()
+        ),
+        _effect("opened: another page of that name", 'Open "Details".', home, lambda seen: True,
+                pages={"/d": page("<main><h1>Lamp 7</h1><p>Brass.</p></main>")}, solvable=True),
+        _effect("opened: what isn't there", 'Open "Details" of order A-9.', orders, pages=details),
+        _effect("opened: another order", 'Open "Details" of order A-2.', orders,
+                pages={**details, "/d2": details["/d3"]}),
+    ]  # fmt: skip
+
+
 def effects() -> list[Trap]:
     """All of them."""
     told = [
@@ -165,4 +280,5 @@ def effects() -> list[Trap]:
         _told("Save", 'Click "Save".', "You have unsaved changes."),
         _told("Enregistrer", "Cliquez sur « Enregistrer ».", "Rien n'a été enregistré.", lang="fr"),
     ]
-    return [*told, *_rows(), *_conditions(), *_ways(), *_late(), *_logins()]
+    ways = [*_ways(), *_searches(), *_opened()]
+    return [*told, *_answered(), *_rows(), *_conditions(), *ways, *_late(), *_logins()]

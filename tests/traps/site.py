@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from urllib.parse import parse_qsl, urlsplit
 
@@ -46,7 +47,17 @@ class _Handler(Answering):
         trap, path = self.site.trap, urlsplit(self.path).path
         assert trap is not None
         text = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        fields = dict(parse_qsl(text, keep_blank_values=True))
+        fields = _fields(text)
         before = sum(one["path"] == path for one in self.site.posted)
         self.site.posted.append({"path": path, **fields})
-        self.page(trap.answers[path](fields, before))
+        time.sleep(trap.delays.get(path, 0))
+        said = trap.answers[path](fields, before)
+        kind = "application/json" if said.startswith("{") else "text/html; charset=utf-8"
+        self.answer(trap.statuses.get(path, 200), kind, said.encode())
+
+
+def _fields(text: str) -> dict[str, str]:
+    """What a form, or a script that sends a flat object, hands over."""
+    if text.startswith("{"):
+        return {name: str(value) for name, value in json.loads(text).items()}
+    return dict(parse_qsl(text, keep_blank_values=True))

@@ -26,6 +26,8 @@ _IN_THE_GATE = frozenset(
         "answered: Your message has been saved as a draft.",
         "clicked: Save, and the page says: You have unsaved changes.",
         "a login that leads to an approval",
+        "sent: a name that is cut off",
+        "clicked and sent: an error behind the word",
     }
 )
 """One of each kind; the others are `long`."""

@@ -142,6 +142,25 @@ def test_an_error_after_the_click_of_the_same_answer_proves_nothing(
     assert "something went wrong" in str(result.failure_reason)
 
 
+def test_what_a_server_refused_is_not_done(errand: Errand, site: TrapSite) -> None:
+    claimed = decide({"type": "complete", "shows": "Saved."})
+    name = "clicked and sent: an error behind the word"
+    result, _ = _run(errand, site, name, _click("Save"), claimed)
+    assert result.status == "failed", result
+    assert "POST /saved was answered with HTTP 500" in str(result.failure_reason)
+
+
+def test_what_was_sent_otherwise_is_told(errand: Errand, site: TrapSite) -> None:
+    def fill(request: ChatRequest) -> dict[str, Any]:
+        write = {"type": "input_text", "ref": request.ref("Name"), "text": "Ada Lovelace"}
+        return decide(write, {"type": "click", "ref": request.ref("Send")})
+
+    claimed = decide({"type": "complete", "shows": "Your message has been sent."})
+    result, _ = _run(errand, site, "sent: a name that is cut off", fill, claimed)
+    assert result.status == "failed", result
+    assert '"Name" was sent as "Ada Lo"' in str(result.failure_reason)
+
+
 def test_what_stood_there_before_proves_nothing(errand: Errand, site: TrapSite) -> None:
     claimed = decide({"type": "complete", "shows": "Thank you for your visit!"})
     name = "refused by thanks that always stand there"

@@ -70,7 +70,7 @@ class Trap:
         solvable: Whether a planner without a model is expected to do it.
         answers: What forms are answered with, by path.
         delays: Seconds before a path is answered.
-        statuses: HTTP statuses of pages that aren't 200.
+        statuses: HTTP statuses of pages, and of answers to forms, that aren't 200.
     """
 
     name: str

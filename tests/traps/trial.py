@@ -13,9 +13,13 @@ from tests.traps.choices import choices
 from tests.traps.clicks import clicks
 from tests.traps.documents import documents
 from tests.traps.effects import effects
+from tests.traps.entries import entries
 from tests.traps.forms import forms
+from tests.traps.growing import growing
 from tests.traps.lists import lists
 from tests.traps.logins import logins
+from tests.traps.picks import picks
+from tests.traps.sendings import sendings
 from tests.traps.site import TrapSite
 from tests.traps.trap import Happened, Trap
 from tests.traps.values import values
@@ -29,6 +33,10 @@ KINDS: Mapping[str, Callable[[], list[Trap]]] = {
     "answers": answers,
     "clicks": clicks,
     "effects": effects,
+    "sendings": sendings,
+    "picks": picks,
+    "growing": growing,
+    "entries": entries,
     "logins": logins,
 }
 

@@ -160,7 +160,17 @@
       focused: control.getRootNode().activeElement === control,
       chosen,
       checked: "checked" in control ? control.checked : element.ariaChecked === "true",
+      name: attribute(control, "name") || "",
+      form: control.form instanceof HTMLFormElement ? Array.prototype.indexOf.call(document.forms, control.form) : -1,
+      values: valuesOf(control, secret),
     };
+  }
+
+  // What a form would send of a field; of a password nothing is told.
+  function valuesOf(control, secret) {
+    if (secret) return [];
+    if (control.nodeName === "SELECT") return Array.from(control.selectedOptions, (each) => each.value);
+    return "value" in control ? [String(control.value)] : [];
   }
 
   // What a person would read together with a text: its row, item or paragraph.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from skyvern_dagster.agent.completion_proof import disproved
 from skyvern_dagster.agent.decisions import Wait
 from skyvern_dagster.agent.planner import PastAction, Plan
 from skyvern_dagster.agent.planners.heuristic.complaints import (
@@ -13,7 +14,7 @@ from skyvern_dagster.agent.planners.heuristic.complaints import (
     new_texts,
     open_question,
 )
-from skyvern_dagster.agent.planners.heuristic.form_sending import denies, says_done
+from skyvern_dagster.agent.planners.heuristic.form_sending import denies, is_to_come, says_done
 from skyvern_dagster.agent.planners.heuristic.instructions import clauses_of
 from skyvern_dagster.agent.planners.heuristic.situation import Situation, act, unsure
 from skyvern_dagster.agent.proof_text import plain_text, shown_first, shows
@@ -34,20 +35,22 @@ _FEW_WORDS = 3
 """A heading, and no sentence that might say why not."""
 _SHOWING = ("paging.more", "paging.next", "paging.previous", "paging.everything", "nav.details")
 """What controls are called that bring up something, and do nothing else."""
+_SAYING = frozenset({Purpose.CLICK, Purpose.NAVIGATE, Purpose.WAIT})
+"""What a page answers to."""
 _GOING_ON = ("ing", "ung")
 """Endings of words that name a doing, and not that it is done."""
 
 
 def doubt_after_clicks(situation: Situation, label: str) -> Plan | None:
     """What speaks against the last click having done what it should; ``None`` if nothing."""
-    if situation.memory.last_click_did_nothing:
+    if situation.memory.last_click_did_nothing and not _is_said(situation, label):
         # Said to be done, it would be believed.
         return unsure(f'"{label}" was clicked, and {situation.url} shows no effect of it')
     if busy := busy_control(situation):
         return _wait(situation, f'the page works on it ("{clip(busy, 40)}")') or unsure(
             f'"{label}" was clicked, and {situation.url} still says "{busy}"'
         )
-    if told := complaint(situation):
+    if told := complaint(situation) or _about_another(situation):
         return unsure(f'"{label}" was clicked, and {situation.url} says "{told}"')
     if asked := open_question(situation):
         return unsure(f'"{label}" was clicked, and {situation.url} asks "{asked}"')
@@ -90,7 +93,7 @@ def _unclear_answer(situation: Situation, label: str) -> Plan | None:
     if clicked.result.new_tab or _shows_its_own(situation, clicked.label) or _shows_more(label):
         return None
     told = tuple(_answers(situation))
-    said = any(_says(each, label) for text in told for each in _SENTENCES.findall(text))
+    said = _is_said(situation, label)
     if told and not said:
         return _wait(situation, f'"{clip(told[0], 60)}" may not be all') or unsure(
             f'"{label}" was clicked, and {situation.url} says "{clip(told[0], 100)}": '
@@ -103,16 +106,44 @@ def _unclear_answer(situation: Situation, label: str) -> Plan | None:
     return None
 
 
+def _about_another(situation: Situation) -> str:
+    """What came up with a click about another record than the goal's, or heads the page now."""
+    seen, goal = situation.request.observation, situation.goal
+    first = situation.request.first_text
+    headed = (one for one in situation.view.main_headings if not shown_first(first, one))
+    return next((one for one in (*_answers(situation), *headed) if disproved(one, seen, goal)), "")
+
+
+def _is_said(situation: Situation, label: str) -> bool:
+    """Whether what came up with a click says that it was done."""
+    clause = next((one for one in clauses_of(situation.intent.instructions) if label in one), "")
+    labels = [one.label for one in situation.view.controls if one.label]
+    return any(
+        _says(each, label, clause)
+        for text in _answers(situation)
+        for each in _SENTENCES.findall(_without(labels, text))
+    )
+
+
+def _without(labels: Sequence[str], text: str) -> str:
+    """A text without what controls in it are called, which stand behind what is said there."""
+    for label in labels:
+        found = list(re.finditer(rf"(?<!\w){re.escape(label)}(?!\w)", text))
+        text = f"{text[: found[-1].start()]}{text[found[-1].end() :]}" if found else text
+    return text.strip()
+
+
 def _clicked(situation: Situation) -> PastAction | None:
-    """The latest click that the goal spells out."""
-    return next(reversed(situation.memory.done(Purpose.CLICK)), None)
+    """The latest click that the goal spells out, or that led where it says to go."""
+    clicks = situation.memory.done(Purpose.CLICK) or situation.memory.done(Purpose.NAVIGATE)
+    return next(reversed(clicks), None)
 
 
 def _answers(situation: Situation) -> Iterator[str]:
     """What came up with the click and since, where the page before it is known."""
     first = situation.request.first_text
     for _, action in situation.memory.actions:
-        if action.decision.purpose in {Purpose.CLICK, Purpose.WAIT}:
+        if action.decision.purpose in _SAYING:
             yield from (one for one in action.result.text_appeared if not shown_first(first, one))
     if {step.url for step in situation.memory.steps} == {situation.url}:
         yield from new_texts(situation)
@@ -132,17 +163,23 @@ def _shows_more(label: str) -> bool:
     return any(concept(name).mentioned(label) for name in _SHOWING)
 
 
-def _says(sentence: str, label: str) -> bool:
-    """Whether a sentence says that what a button is called was done: `Archived` for `Archive`."""
+def _says(sentence: str, label: str, clause: str) -> bool:
+    """Whether a sentence says that what a button is called was done: `Archived` for `Archive`.
+
+    Args:
+        clause: What the goal says of the button.
+    """
     if denies(sentence) or concept("message.unfinished").mentioned(sentence):
         return False
     told = words(sentence)
-    is_name = len(told) <= _FEW_WORDS and sentence[-1:] not in ".!?"
+    is_name = len(told) <= _FEW_WORDS or set(told) <= set(words(clause))
     goes_on = any(word.endswith(_GOING_ON) for word in told)  # `Saving` may yet fail
-    if is_name and not goes_on and stems(label) & stems(sentence):
+    if is_name and sentence[-1:] not in ".!?" and not goes_on and stems(label) & stems(sentence):
         return True  # `orders shown`: what is named is there
     return says_done(sentence) or any(
-        _is_done_by(word, said) for word in words(label) for said in told
+        _is_done_by(word, said) and not is_to_come(sentence, said)
+        for word in words(label)
+        for said in told
     )
 
 

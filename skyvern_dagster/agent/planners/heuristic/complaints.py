@@ -36,7 +36,8 @@ def complaint(situation: Situation, *, of_list: bool = False) -> str:
     if status is not None and is_error(status):
         return f"HTTP {status}"
     said = new_texts(situation, _ITEMS if of_list else frozenset())
-    return next((clip(one, 120) for one in said if complains(one)), "")
+    goal = situation.intent.instructions
+    return next((clip(one, 120) for one in said if complains(one, goal)), "")
 
 
 def complaint_of_page(situation: Situation) -> str:
@@ -64,8 +65,9 @@ def open_question(situation: Situation) -> str:
         return ""
     for node in dialogs(situation.view):
         text = situation.view.text(node)
-        asks = "?" in text and not shown_first(situation.request.first_text, text)
-        if asks and len(situation.view.controls_in(node)) > 1:
+        asks = "?" in text or situation.view.inputs_in(node)
+        new = not shown_first(situation.request.first_text, text)
+        if asks and new and len(situation.view.controls_in(node)) > 1:
             return clip(text, 120)
     return ""
 

@@ -84,8 +84,8 @@ def says_done(sentence: str) -> bool:
     """Whether a sentence says that something was done: `thanks` does only by itself."""
     if sentence.endswith("?") or concept("message.refused").mentioned(sentence):
         return False
-    if concept("message.success").mentioned(sentence):
-        return not denies(sentence)
+    if said := concept("message.success").term(sentence):
+        return not (denies(sentence) or is_to_come(sentence, said))
     thanks = concept("message.thanks").terms.match(fold(sentence))
     rest = words(fold(sentence)[thanks.end() :]) if thanks else ()
     return (
@@ -93,6 +93,13 @@ def says_done(sentence: str) -> bool:
         and len(rest) <= _MOST_NAMED
         and not (rest and concept("word.relation").mentioned(rest[0]))
     )
+
+
+def is_to_come(sentence: str, done: str) -> bool:
+    """Whether a sentence says that what its words for done tell is yet to happen, or may happen."""
+    before = fold(sentence).partition(done)[0]
+    future = bool(concept("message.future").terms.search(before))
+    return future or concept("message.condition").mentioned(sentence)
 
 
 def denies(sentence: str) -> bool:

@@ -56,7 +56,7 @@ _DAY_TYPES = frozenset({"date", "datetime-local", "month", "week"})
 _MOST_CLICKS = 6
 """A page is three clicks away (account, menu, page); twice as many allow for a wrong turn."""
 _CHOSEN = frozenset({"combobox", "listbox"})
-_Named = TypeVar("_Named", Control, Input)
+_Named = TypeVar("_Named", bound=Control | Input)
 
 
 def follow_instructions(situation: Situation) -> Plan | None:
@@ -189,7 +189,9 @@ def _chosen(instruction: Choose, situation: Situation) -> Decision | None:
 
 
 def _accepted(what: str, situation: Situation) -> Decision | None:
-    boxes = [each for each in situation.view.inputs if each.node.role in _TICKED]
+    view = situation.view
+    named: tuple[Control | Input, ...] = (*view.inputs, *view.controls)
+    boxes = [each for each in named if each.node.role in _TICKED]
     box = _only(what, boxes)
     if box is None:
         saying = [each for each in boxes if concept("verb.accept").mentioned(each.label)]

@@ -97,14 +97,13 @@ def _whereabouts() -> frozenset[str]:
 def _beside(situation: Situation, label: str) -> _Told:
     clauses = clauses_of(situation.intent.instructions)
     clause = next((one for one in clauses if label in one), "").replace(label, " ")
-    verb = concept("verb.click").terms.search(fold_in_place(clause))
+    plain = fold_in_place(clause)
+    verb = concept("verb.click").terms.search(plain) or concept("verb.go").terms.search(plain)
     rest = clause[verb.end() :] if verb else clause
     said = [word for word in words(rest) if not any(concept(n).mentioned(word) for n in _PLAIN)]
     known = (*word_list("items")["record_words"], *word_list("restrictions")["plain"])
-    plain = stems(" ".join(known))
-    return _Told(
-        wanted_item(rest, situation.goal.payload, situation.today), stems(" ".join(said)) - plain
-    )
+    telling = stems(" ".join(said)) - stems(" ".join(known))
+    return _Told(wanted_item(rest, situation.goal.payload, situation.today), telling)
 
 
 def _press_nth(situation: Situation, place: int, noun: str) -> Plan | None:

@@ -221,6 +221,8 @@ def _consent(situation: Situation) -> Plan | None:
     )
     if control is None or situation.memory.tried(control, situation.url) >= _MOST_SAME:
         return None
+    if any(fold(one) == fold(control.label) for one in situation.intent.clicks):
+        return None  # It is the task itself.
     return click(control, Purpose.CONSENT, "settles the cookie banner")
 
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from skyvern_dagster.agent.planner import Plan, PlanRequest
 from skyvern_dagster.agent.planners.heuristic.clauses import unclear_clause
 from skyvern_dagster.agent.planners.heuristic.click_effect import doubt_after_clicks
-from skyvern_dagster.agent.planners.heuristic.complaints import complaint_of_page
+from skyvern_dagster.agent.planners.heuristic.complaints import (
+    complaint,
+    complaint_of_page,
+    new_texts,
+)
 from skyvern_dagster.agent.planners.heuristic.downloading import download
 from skyvern_dagster.agent.planners.heuristic.extraction import extract_page
 from skyvern_dagster.agent.planners.heuristic.form_filling import fill_form
@@ -34,7 +38,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import FAIRLY, concept
 from skyvern_dagster.reading.nested_values import flat_items
-from skyvern_dagster.reading.words import ALIKE, clip, fold, overlap
+from skyvern_dagster.reading.words import ALIKE, QUOTED, clip, fold, overlap, stems
 
 _MOST_NAVIGATIONS = 8
 """Where getting to a page is the whole task: two more than on the way to do something there."""
@@ -246,6 +250,8 @@ def _navigation(situation: Situation) -> Plan:
             f"This is the page that was asked for: {clip(situation.view.main_headings[-1])}",
             LIKELY,
         )
+    if plan := _searched(situation) or _named_page(situation):
+        return plan
     if len(situation.memory.purposes(Purpose.NAVIGATE)) < _MOST_NAVIGATIONS and (
         intent.target or intent.target_words
     ):
@@ -260,6 +266,32 @@ def _navigation(situation: Situation) -> Plan:
     return unsure(
         f'It isn\'t clear what to do on {situation.url} for "{clip(intent.instructions, 120)}"'
     )
+
+
+def _named_page(situation: Situation) -> Plan | None:
+    """Follows what the goal calls by its name; its page may be headed otherwise."""
+    named = situation.intent.target_words
+    if named not in QUOTED.findall(situation.intent.instructions):
+        return None
+    done = [one for _, one in situation.memory.actions if one.decision.purpose is not Purpose.WAIT]
+    last = done[-1] if done else None
+    if last is None or not last.result.ok or fold(last.label) != fold(named):
+        return press_named(situation, named)
+    return doubt_after_clicks(situation, named) or complete(f'Followed "{named}"', LIKELY)
+
+
+def _searched(situation: Situation) -> Plan | None:
+    """The end of a search, where what the page shows now is about what was looked for."""
+    wanted = situation.intent.search
+    if not wanted or not situation.memory.done(Purpose.SEARCH):
+        return None
+    told = complaint(situation) or next(
+        (one for one in new_texts(situation) if concept("message.empty").mentioned(one)), ""
+    )
+    if told:
+        return unsure(f'"{wanted}" was searched for, and {situation.url} says "{clip(told)}"')
+    found = any(stems(wanted) <= stems(one) for one in new_texts(situation))
+    return complete(f'Searched for "{wanted}"', LIKELY) if found else None
 
 
 def _arrived(situation: Situation) -> bool:
