@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,8 +18,10 @@ from rich.markup import escape
 from skyvern_dagster.cli.progress import ProgressView
 from skyvern_dagster.errors import ParameterError
 from skyvern_dagster.process.clock import utc_now
+from skyvern_dagster.process.forked_process import FORKING, can_fork
 from skyvern_dagster.process.quick_imports import quick_imports
-from skyvern_dagster.process.run_process import prepared_process
+from skyvern_dagster.process.run_process import PreparedProcess, prepared_process
+from skyvern_dagster.runs.process import AHEAD
 
 if TYPE_CHECKING:
     from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
@@ -36,10 +41,9 @@ def run_file(
         SkyvernDagsterError: The definition or a parameter is wrong, or the run can't be started.
     """
     given = parse_parameters(parameters)
-    with prepared_process() as prepared:
-        with quick_imports():
-            from skyvern_dagster.runs.local import LocalRun
-            from skyvern_dagster.workflow.loader import load_workflow
+    with _prepared() as prepared:
+        from skyvern_dagster.runs.local import LocalRun
+        from skyvern_dagster.workflow.loader import load_workflow
 
         workflow = load_workflow(file)
         for finding in workflow.warnings:
@@ -54,9 +58,8 @@ def resume_run(run_id: str, *, as_json: bool, downloads: Path | None) -> int:
     Raises:
         SkyvernDagsterError: There is no such run, or it can't be resumed.
     """
-    with prepared_process() as prepared:
-        with quick_imports():
-            from skyvern_dagster.runs.local import LocalRun
+    with _prepared() as prepared:
+        from skyvern_dagster.runs.local import LocalRun
 
         local = LocalRun.resume(run_id, prepared)
     return follow(local, as_json=as_json, downloads=downloads)
@@ -68,12 +71,36 @@ def answer_run(run_id: str, *, approved: bool, as_json: bool, downloads: Path | 
     Raises:
         SkyvernDagsterError: There is no such run, or it waits for nobody.
     """
-    with prepared_process() as prepared:
-        with quick_imports():
-            from skyvern_dagster.runs.local import LocalRun
+    with _prepared() as prepared:
+        from skyvern_dagster.runs.local import LocalRun
 
         local = LocalRun.answer(run_id, approved=approved, prepared=prepared)
     return follow(local, as_json=as_json, downloads=downloads)
+
+
+@contextmanager
+def _prepared() -> Iterator[PreparedProcess | None]:
+    """A process for the run, and here what it takes to start and to follow one.
+
+    Both need the same: where this process can be forked, it is imported once, in half of the
+    processor's time. Else two processes import it side by side.
+
+    Raises:
+        RunError: The process can't be started.
+    """
+    if not can_fork():
+        with prepared_process() as prepared:
+            with quick_imports():
+                importlib.import_module("skyvern_dagster.runs.local")
+            yield prepared
+        return
+    with quick_imports():
+        for name in ("skyvern_dagster.runs.local", *AHEAD):
+            with contextlib.suppress(ModuleNotFoundError):
+                importlib.import_module(name)
+    FORKING.is_quicker = True
+    with prepared_process() as prepared:
+        yield prepared
 
 
 def follow(local: object, *, as_json: bool, downloads: Path | None) -> int:

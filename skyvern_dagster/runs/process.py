@@ -18,7 +18,7 @@ import threading
 from skyvern_dagster.process.quick_imports import quick_imports
 from skyvern_dagster.process.run_process import LaunchRequest
 
-_AHEAD = (
+AHEAD = (
     "dagster",
     "skyvern_dagster.runs.launched",
     "skyvern_dagster.compiler.job",
@@ -49,7 +49,7 @@ def main() -> int:
 
 def _import_ahead() -> None:
     """Imports what most runs come to need, as long as there is no request."""
-    for name in _AHEAD:
+    for name in AHEAD:
         if select.select([sys.stdin], [], [], 0)[0]:
             return
         with contextlib.suppress(ModuleNotFoundError):
