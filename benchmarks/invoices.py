@@ -41,26 +41,46 @@ GOAL_SEQUENTIAL, GOAL_PARALLEL = 0.5, 1.25
 
 
 @dataclass(frozen=True)
-class Round:
-    """One size and latency, once: seconds of all three, and where those of the workflow went.
+class Ours:
+    """The workflow once: its seconds, and where they went.
 
     Attributes:
+        delivered: How many files it has fetched.
+        seconds: From the command to its end.
         start: From the command to the first request at the shop.
         blocks: Seconds of blocks, summed over iterations, which overlap.
         browser: Those of them in the browser, the shop's answers included.
         in_pages: Seconds of tasks that opened a page, summed.
     """
 
-    invoices: int
-    latency_ms: int
     delivered: int
-    workflow: float
-    sequential: float
-    parallel: float
+    seconds: float
     start: float
     blocks: float
     browser: float
     in_pages: float
+
+
+@dataclass(frozen=True)
+class Round:
+    """One size and latency, once: the workflow and the seconds of both scripts.
+
+    Attributes:
+        cold: As its first command on a machine.
+        warm: Forked from a warm process (docs/running.md#starting-at-once).
+    """
+
+    invoices: int
+    latency_ms: int
+    cold: Ours
+    warm: Ours
+    sequential: float
+    parallel: float
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether both have fetched every invoice."""
+        return self.cold.delivered == self.warm.delivered == self.invoices
 
 
 def main() -> int:
@@ -69,49 +89,34 @@ def main() -> int:
     parser.add_argument("--sizes", type=int, nargs="+", default=[10, 20])
     parser.add_argument("--latency-ms", type=int, nargs="+", default=[0])
     parser.add_argument("--repeat", type=int, default=1)
-    parser.add_argument("--warm", action="store_true", help="forked from a warm process")
     parser.add_argument("--json", action="store_true", help="one line of JSON a round")
     asked = parser.parse_args()
     rounds = []
     for count in asked.sizes:
         for latency in asked.latency_ms:
             for _ in range(asked.repeat):
-                rounds.append(_round(count, latency, warm=asked.warm))
+                rounds.append(_round(count, latency))
                 print(json.dumps(asdict(rounds[-1])) if asked.json else _said(rounds[-1]))
                 sys.stdout.flush()
-    return 0 if all(each.delivered == each.invoices for each in rounds) else 1
+    return 0 if all(each.is_complete for each in rounds) else 1
 
 
-def _round(count: int, latency_ms: int, *, warm: bool = False) -> Round:
+def _round(count: int, latency_ms: int) -> Round:
     with demo_services() as demo, tempfile.TemporaryDirectory() as home:
         os.environ.update(demo.environment(), DAGSTER_HOME=home)
-        os.environ[SECONDS_VARIABLE] = str(_WARM_SECONDS if warm else 0)
         prepare_home()  # made once, by a user's first command
         # The shop's, the bucket's and the mail server's first use of their libraries is nobody's.
         _rival(_PLAIN, demo, _since(demo, 1))
-        if warm:  # a command that has come before; there is no such run
-            _command("resume", "wr_1")
         demo.shop.latency.seconds = latency_ms / 1000
         since = _since(demo, count)
-        workflow, start, records = _ours(demo, since)
+        cold = _ours(demo, since)
+        os.environ[SECONDS_VARIABLE] = str(_WARM_SECONDS)
+        _command("resume", "wr_1")  # it brings one up, and there is no such run
+        warm = _ours(demo, since)
+        del os.environ[SECONDS_VARIABLE]
         sequential = _rival(_PLAIN, demo, since)
         parallel = _rival(_PARALLEL, demo, since, str(run_width()))
-    return Round(
-        invoices=count,
-        latency_ms=latency_ms,
-        delivered=sum(len(record.outcome.files) for record in records),
-        workflow=workflow,
-        sequential=sequential,
-        parallel=parallel,
-        start=start,
-        blocks=sum(record.outcome.seconds for record in records),
-        browser=_spent(records, _BROWSER),
-        in_pages=sum(
-            record.outcome.seconds
-            for record in records
-            if "seconds_observe" in record.outcome.details
-        ),
-    )
+    return Round(count, latency_ms, cold, warm, sequential, parallel)
 
 
 def _since(demo: DemoServices, count: int) -> date:
@@ -120,8 +125,8 @@ def _since(demo: DemoServices, count: int) -> date:
     return with_invoice[count - 1]
 
 
-def _ours(demo: DemoServices, since: date) -> tuple[float, float, Sequence[BlockRecord]]:
-    """The command as a user types it; the start lasts until the shop is asked for something."""
+def _ours(demo: DemoServices, since: date) -> Ours:
+    """The command as a user types it."""
     file = _ROOT / "workflows" / f"{demo_workflow().name}.yaml"
     demo.request_log.clear()
     started, began = time.monotonic(), time.perf_counter()
@@ -129,9 +134,17 @@ def _ours(demo: DemoServices, since: date) -> tuple[float, float, Sequence[Block
         "run", str(file), "--json", "-p", f"website_url={demo.shop_url}",
         "-p", f"invoice_retrieval_start_date={since.isoformat()}",
     )  # fmt: skip
-    whole = time.monotonic() - started
-    start = min(each.arrived for each in demo.request_log.requests) - began
-    return whole, start, run_records(json.loads(said)["workflow_run_id"])
+    seconds = time.monotonic() - started
+    records = run_records(json.loads(said)["workflow_run_id"])
+    opened = [each for each in records if "seconds_observe" in each.outcome.details]
+    return Ours(
+        delivered=sum(len(record.outcome.files) for record in records),
+        seconds=seconds,
+        start=min(each.arrived for each in demo.request_log.requests) - began,
+        blocks=sum(record.outcome.seconds for record in records),
+        browser=_spent(records, _BROWSER),
+        in_pages=sum(record.outcome.seconds for record in opened),
+    )
 
 
 def _command(*arguments: str) -> bytes:
@@ -157,40 +170,50 @@ def _rival(module: str, demo: DemoServices, since: date, *further: str) -> float
 
 
 def _said(each: Round) -> str:
-    return (
-        f"{each.delivered} of {each.invoices} invoices, {each.latency_ms} ms: "
-        f"{each.workflow:.1f} s; one after the other {each.sequential:.1f} s (ratio "
-        f"{each.workflow / each.sequential:.2f}), {run_width()} at a time {each.parallel:.1f} s "
-        f"(ratio {each.workflow / each.parallel:.2f}); start {each.start:.1f} s, blocks "
-        f"{each.blocks:.1f} s, of which in the browser {each.browser:.1f} s"
+    return "\n".join(
+        f"{ours.delivered} of {each.invoices} invoices, {each.latency_ms} ms, {how}: "
+        f"{ours.seconds:.1f} s; one after the other {each.sequential:.1f} s (ratio "
+        f"{ours.seconds / each.sequential:.2f}), {run_width()} at a time {each.parallel:.1f} s "
+        f"(ratio {ours.seconds / each.parallel:.2f}); start {ours.start:.1f} s, blocks "
+        f"{ours.blocks:.1f} s, of which in the browser {ours.browser:.1f} s"
+        for how, ours in (("cold", each.cold), ("warm", each.warm))
     )
 
 
 def rows(count: int, latency_ms: int, rounds: int) -> list[Row]:
-    """One size and latency beside each of the two scripts.
+    """One size and latency, cold and warm, beside each of the two scripts.
 
     Raises:
         RuntimeError: An invoice is missing.
     """
     took = [_round(count, latency_ms) for _ in range(rounds)]
-    if any(each.delivered != count for each in took):
-        raise RuntimeError(f"{[each.delivered for each in took]} of {count} invoices came")
-    start = statistics.median(each.start for each in took)
-    page = statistics.median(each.in_pages for each in took)
-    why = (
+    if not all(each.is_complete for each in took):
+        raise RuntimeError(f"not all of {count} invoices came: {took}")
+    one = tuple(each.sequential for each in took)
+    four = tuple(each.parallel for each in took)
+    made = []
+    for how, ours in (
+        ("", [each.cold for each in took]),
+        (", warm", [each.warm for each in took]),
+    ):
+        what = f"{count} invoices, latency {latency_ms} ms{how}"
+        seconds, why = tuple(each.seconds for each in ours), _where(ours)
+        width = f"a script, {run_width()} at a time"
+        made += [
+            Row(what, "a script, one after the other", seconds, one, GOAL_SEQUENTIAL, why=why),
+            Row(what, width, seconds, four, GOAL_PARALLEL, why=why),
+        ]
+    return made
+
+
+def _where(ours: Sequence[Ours]) -> str:
+    """Where the time goes."""
+    start = statistics.median(each.start for each in ours)
+    page = statistics.median(each.in_pages for each in ours)
+    return (
         f"{start:.1f} s until the shop is asked for something, {page:.1f} s of tasks in pages "
         "(login, list, the first item, items without an invoice), with what they record"
     )
-    what = f"{count} invoices, latency {latency_ms} ms"
-    ours = tuple(each.workflow for each in took)
-    one, four = (
-        tuple(each.sequential for each in took),
-        tuple(each.parallel for each in took),
-    )
-    return [
-        Row(what, "a script, one after the other", ours, one, GOAL_SEQUENTIAL, why=why),
-        Row(what, f"a script, {run_width()} at a time", ours, four, GOAL_PARALLEL, why=why),
-    ]
 
 
 if __name__ == "__main__":
