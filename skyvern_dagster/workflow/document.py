@@ -12,6 +12,7 @@ from skyvern_dagster.workflow.findings import Finding, InvalidDefinitionError, P
 from skyvern_dagster.workflow.json_yaml import JsonLoader, QuickJsonLoader
 from skyvern_dagster.workflow.positions import Positions
 from skyvern_dagster.workflow.size_limits import MAX_CHARACTERS, TooLargeError, measure
+from skyvern_dagster.workflow.written_scalars import keep_texts
 from skyvern_dagster.workflow.yaml_hints import yaml_hint
 
 _START = Position(1, 1)
@@ -32,12 +33,14 @@ class Document:
         data: Plain JSON values.
         positions: Path -> where the value's key (or list item) stands.
         repeated: Keys that stand twice in one mapping.
+        read_otherwise: Numbers that are written as nobody but YAML reads them, as written.
     """
 
     source: str
     data: Any
     positions: dict[Path, Position]
     repeated: tuple[tuple[Path, Position], ...]
+    read_otherwise: tuple[tuple[Path, str], ...] = ()
 
     def position(self, path: Path) -> Position:
         """Where a value stands, or the nearest thing around it."""
@@ -127,12 +130,19 @@ def _read(loader: JsonLoader, source: str) -> Document:
         node = loader.get_single_node()
         if node is None:
             raise _invalid(source, _START, "the file is empty")
+        keep_texts(node)
         positions = Positions()
         positions.read(node)
         data = loader.construct_document(node)
     finally:
         loader.dispose()
-    return Document(source, data, positions.by_path, tuple(positions.repeated))
+    return Document(
+        source,
+        data,
+        positions.by_path,
+        tuple(positions.repeated),
+        tuple(positions.read_otherwise),
+    )
 
 
 def _without_tabs(text: str) -> str:

@@ -89,6 +89,9 @@ _INSTEAD: dict[str, str] = {
 }
 """Field without effect -> what has the effect here, or why it needs none."""
 
+_EXTENSION = "x-"
+"""What fields of the document begin with that only hold parts for others, by anchors."""
+
 _EMPTY_IS_A_VALUE = frozenset({"default_value", "dagster"})
 """Fields whose empty text isn't left out."""
 
@@ -100,6 +103,7 @@ def without_inert_fields(document: Document) -> tuple[Any, list[Finding]]:
     if not isinstance(data, dict):
         return data, findings
     data = _clean(data, WorkflowDefinition, (), document, findings)
+    data = {field: value for field, value in data.items() if not field.startswith(_EXTENSION)}
     body = data.get(BODY[0])
     if isinstance(body, dict):
         body = _clean(body, DefinitionBody, BODY, document, findings)

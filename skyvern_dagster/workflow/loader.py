@@ -124,6 +124,15 @@ def load_text(
         Finding("error", source, place, f"{path[-1]!r} stands twice", "remove one of them")
         for path, place in document.repeated
     ]
+    findings += [
+        document.finding(
+            path,
+            f"YAML reads {written} as a number in another notation",
+            f'if it is a text, write "{written}"',
+            "warning",
+        )
+        for path, written in document.read_otherwise
+    ]
     if from_rest:
         findings += operator_findings(document)
     # An alias brings the same mistake from the same place several times.

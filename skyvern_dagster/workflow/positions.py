@@ -13,6 +13,7 @@ from skyvern_dagster.workflow.size_limits import (
     too_deep,
     too_many_values,
 )
+from skyvern_dagster.workflow.written_scalars import read_otherwise
 
 
 class Positions:
@@ -21,11 +22,13 @@ class Positions:
     Attributes:
         found: Path -> position.
         repeated: Keys that stand twice in one mapping, with the place of the second.
+        read_otherwise: Numbers that are written as nobody but YAML reads them.
     """
 
     def __init__(self) -> None:
         self.by_path: dict[Path, Position] = {}
         self.repeated: list[tuple[Path, Position]] = []
+        self.read_otherwise: list[tuple[Path, str]] = []
         self._open: set[int] = set()
         self._visited = 0
 
@@ -45,6 +48,8 @@ class Positions:
         self.by_path.setdefault(path, _position(node))
         if isinstance(node, yaml.ScalarNode):
             _joined(node)
+            if read_otherwise(node):
+                self.read_otherwise.append((path, node.value))
             return
         self._open.add(id(node))
         if isinstance(node, yaml.MappingNode):

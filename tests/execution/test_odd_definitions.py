@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from skyvern_dagster.blocks.code_process import code_settings
+from skyvern_dagster.blocks.context import Services
 from skyvern_dagster.workflow.loader import load_workflow
 from tests.blocks.web import Answer, Answers, Received, WebServer, web_server
 from tests.execution.bench import Bench, Ran, normalized
@@ -46,8 +49,12 @@ def web() -> Iterator[WebServer]:
 
 
 @pytest.fixture(autouse=True)
-def with_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SKYVERN_CODE_BLOCKS", "on")
+def code_is_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SKYVERN_CODE_BLOCKS", "all")
+
+
+def with_code(bench: Bench) -> Services:
+    return replace(bench.services(), code=code_settings())
 
 
 def expected(name: str) -> tuple[str, list[str]]:
@@ -69,7 +76,7 @@ def test_it_runs_without_dagster(name: str, bench: Bench, web: WebServer) -> Non
     workflow = load_workflow(FOLDER / f"{name}.yaml")
     web.received.clear()
 
-    _, ending, _ = bench.interpreted(workflow, {"base": web.url})
+    _, ending, _ = bench.interpreted(workflow, {"base": web.url}, with_code(bench))
 
     assert (ending.status, asked(web)) == expected(name), ending
 
@@ -85,7 +92,7 @@ def test_its_job_does_the_same(name: str, bench: Bench, web: WebServer) -> None:
     compiled = bench.compiled(workflow, {"base": web.url})
 
     assert (compiled.status, asked(web)) == expected(name)
-    _, _, without = bench.interpreted(workflow, {"base": web.url})
+    _, _, without = bench.interpreted(workflow, {"base": web.url}, with_code(bench))
     assert comparable(compiled) == comparable(without)
 
 
