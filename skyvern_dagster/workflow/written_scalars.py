@@ -35,7 +35,7 @@ def keep_texts(root: yaml.Node) -> None:
 
 def read_otherwise(node: yaml.ScalarNode) -> bool:
     """Whether YAML makes a number of a scalar that nobody else takes for that number."""
-    return node.tag == _INT and node.style is None and bool(_OTHERWISE.fullmatch(node.value))
+    return node.tag == _INT and bool(_OTHERWISE.fullmatch(node.value))
 
 
 def _under(node: yaml.Node | None, name: str, depth: int = 0) -> yaml.Node | None:

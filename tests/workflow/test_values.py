@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skyvern_dagster.errors import ParameterError
-from skyvern_dagster.workflow.parameters import ValueType, coerce
+from skyvern_dagster.workflow.parameters import ValueType, WorkflowParameter, coerce
 from skyvern_dagster.workflow.values import check_parameters
 from tests.laws import LAW
 from tests.workflow.documents import document, found_at_marks, load
@@ -167,9 +167,45 @@ def test_a_workflow_without_parameters() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "default"),
-    [("integer", "abc"), ("string", "true"), ("json", "'{'"), ("boolean", "2"), ("float", "x")],
+    [("integer", "abc"), ("string", "[a]"), ("json", "'{'"), ("boolean", "2"), ("float", "x")],
 )
 def test_a_default_that_does_not_fit_is_found_when_loading(kind: str, default: str) -> None:
     parameter = f"- {{key: k, parameter_type: workflow, workflow_parameter_type: {kind}, "
     (finding,) = found_at_marks(document(parameters=f"{parameter}§default_value: {default}}}\n"))
     assert finding.message.startswith("the default doesn't fit: parameter 'k' must be ")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2024-05-01", "2024-05-01"), ("1.10", "1.10"), ("no", "no"), ("on", "on"),
+        ("01067", "01067"), ("12:30:00", "12:30:00"), ("1e3", "1e3"), ("0x1F", "0x1F"),
+        ("1_000", "1_000"), ("+1", "+1"), ("true", "true"), ("~", None), ("", None), ("'7'", "7"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("of", ["{%s}", "{<<: {%s}, description: x}", "{<<: [{x: 1}, {%s}]}"])
+def test_the_default_of_a_text_is_what_is_written(written: str, read: str | None, of: str) -> None:
+    fields = f"key: k, parameter_type: workflow, default_value: {written}"
+    text = document(parameters=f"- {(of % fields).replace('{x: 1}', '{description: y}')}\n")
+
+    (parameter,) = load(text).definition.parameters
+    assert isinstance(parameter, WorkflowParameter)
+    assert parameter.default_value == read
+
+
+@pytest.mark.parametrize("written", ["0777", "01067", "12:30", "1_000"])
+def test_a_number_that_only_yaml_reads_so_is_told(written: str) -> None:
+    block = (
+        f"- {{block_type: http_request, label: a, url: 'https://x', body: {{§zip: {written}}}}}\n"
+    )
+    (finding,) = found_at_marks(document(block))
+    assert finding.message == f"YAML reads {written} as a number in another notation"
+    assert finding.hint == f'if it is a text, write "{written}"'
+
+
+@pytest.mark.parametrize("written", ["0", "7", "-1", "1.10", "'01067'", "0x1F", "10e3"])
+def test_numbers_that_everybody_reads_so_are_not(written: str) -> None:
+    block = (
+        f"- {{block_type: http_request, label: a, url: 'https://x', body: {{zip: {written}}}}}\n"
+    )
+    assert load(document(block)).warnings == ()
