@@ -70,7 +70,6 @@ _BESIDE = re.compile(r"\([^()]*\)|[-+]?\s?[€$£]?\s?\d+[.,]\d{2}\s?(?:€|[A-Z
 _BRACKETS = re.compile(r"\([^()]*[^\W\d_]{4,}[^()]*\)")
 """Those that hold words; currencies have three letters."""
 _ANY_DAY = date(2000, 1, 1)
-_SEVERAL = 2
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -201,7 +200,7 @@ def _forms_for(situation: Situation, values: list[PayloadValue]) -> list[list[In
 
     most = max((taken(fields) for _, fields in forms.values()), default=0)
     best = [one for one in forms.values() if taken(one[1]) == most]
-    if len(best) < _SEVERAL or not most:
+    if len(best) == 1 or not most:
         return [fields for _, fields in best[:1]]
     said = stems(situation.intent.instructions)
     told = [said & stems(f"{_heading_of(situation, form)} {view.text(form)}") for form, _ in best]
