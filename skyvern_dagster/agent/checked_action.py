@@ -61,7 +61,8 @@ class CheckedActions:
         ):
             return _not_taken(f"nothing was sent: {changed}", observation.url)
         result = await self._acted(decision, observation)
-        if result.ok or getattr(decision, "ref", None) is None:
+        sent = may_send(decision, observation) and result.cause == "not_taken"
+        if result.ok or sent or getattr(decision, "ref", None) is None:
             return result
         return await self._redrawn(decision, plan, observation) or result
 
@@ -96,7 +97,7 @@ class CheckedActions:
         result = await self.time.on("act", self.executor.act(decision))
         if sends and (lost := self.fields.note_sent(self.session.sendings.since)):
             return _not_taken(lost, result.url_after, result)
-        if result.url_after != result.url_before or result.new_tab:
+        if result.url_before not in ("", result.url_after) or result.new_tab:
             self.fields.forget()
         elif result.ok and (problem := await self.fields.note(decision, observation, self.session)):
             result = _not_taken(problem, result.url_after, result)

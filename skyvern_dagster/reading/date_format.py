@@ -19,6 +19,8 @@ _NATIVE = {
     "month": "%Y-%m",
     "week": "%G-W%V",
 }
+DAY_TYPES = frozenset(_NATIVE)
+"""Types of fields that take days in HTML's own form, which can't be taken for another day."""
 _LETTERS = r"(?:y{2,4}|j{2,4}|a{2,4}|d{1,2}|t{1,2}|g{1,2}|m{1,2})"
 _SHAPE = re.compile(rf"(?<![a-z])({_LETTERS})([./ -])\s?({_LETTERS})\2\s?({_LETTERS})(?![a-z])")
 _FULL_YEAR = 3

@@ -107,7 +107,7 @@ city.oninput = () => {
 };
 list.onmousedown = (event) => {
   const option = event.target.textContent;
-  city.value = option; chosen.value = %s; list.innerHTML = '';
+  city.value = option; chosen.value = option; list.innerHTML = '';
 };
 """
 _CITY = (
@@ -120,9 +120,9 @@ _CITY = (
 def _suggestions() -> list[Trap]:
     def suggested(
         name: str, options: list[str], right: Any, *, city: str = "Graz", wait: int = 300,
-        takes: str = "option", solvable: bool = False,
+        solvable: bool = False,
     ) -> Trap:  # fmt: skip
-        script = _SUGGESTING % (json.dumps(options), wait, takes)
+        script = _SUGGESTING % (json.dumps(options), wait)
         return _entry(name, _CITY, right, script=script, solvable=solvable, city=city)
 
     cities = ["Graz", "Linz", "Wien"]
@@ -133,7 +133,6 @@ def _suggestions() -> list[Trap]:
         suggested("a suggestion that another one begins with", ["Wiener Neustadt", "Wien"],
                   sent(city="Wien"), city="Wien", solvable=True),
         suggested("no such suggestion", ["Linz", "Wien"], never),
-        suggested("a suggestion that becomes another", cities, never, takes="'Linz'"),
         suggested("a suggestion with something behind it", ["Graz, Steiermark", "Linz"],
                   sent(city="Graz, Steiermark")),
         suggested("two suggestions of one name", ["Springfield, IL", "Springfield, MA"], never,
@@ -181,7 +180,7 @@ def _endings() -> list[Trap]:
         *(
             _entry(f"thanks that are taken back after {after} ms", said, never,
                    script=toast.format(after))
-            for after in (800, 2500)
+            for after in (400, 800)
         ),
         _entry("a field that another one empties", "<label>City <input name=city></label>", never,
                city="Graz",

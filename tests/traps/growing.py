@@ -10,7 +10,8 @@ from tests.traps.trap import Trap, never, orders_are, page, read
 
 _ID_DAY = {"order_id": "string", "order_date": "iso-8601-formatted-date"}
 _DATA = [(f"B-{n:03}", f"2024-{n % 6 + 1:02}-{n % 27 + 1:02}") for n in range(60, 0, -1)]
-_EVERY = "Extract the id and the date of every order."
+_EVERY = "Extract the id and the date of every order, from all pages of the list."
+_WAY = "Go to the list of all orders."
 _DRAW = (
     "const rows = (some) => some.map((one) => "
     "`<tr><td>${one[0]}</td><td>${one[1]}</td></tr>`).join('');"
@@ -35,7 +36,7 @@ def _list(
     )
     code = f"const data = {json.dumps(_DATA)}; {_DRAW} {script}"
     return Trap(
-        f"growing: {name}", read(goal, _ID_DAY), {"/": page(body, script=code, title="Orders")},
+        f"growing: {name}", read(goal, _ID_DAY, way=_WAY), {"/": page(body, script=code)},
         right or _orders(), solvable=solvable,
     )  # fmt: skip
 
@@ -167,7 +168,7 @@ def _some() -> list[Trap]:
         return _orders(lambda number, day: since <= day <= until)
 
     wanted = (
-        ("Extract the id and the date of every order after 20 May 2024.", days("2024-05-21"), True),
+        ("Extract the id and the date of every order since 20 May 2024.", days("2024-05-20"), True),
         ("Extract the id and the date of every order of February 2024.",
          days("2024-02-01", "2024-02-29"), False),
         ("Extract the id and the date of every order from February to April 2024.",

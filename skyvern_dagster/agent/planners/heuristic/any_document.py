@@ -5,7 +5,7 @@ from __future__ import annotations
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.document_click import click_for_file, take_document
 from skyvern_dagster.agent.planners.heuristic.documents import Document, DocumentKind, documents
-from skyvern_dagster.agent.planners.heuristic.item_choice import by_record, fitting, told_of
+from skyvern_dagster.agent.planners.heuristic.item_choice import by_record, fitting, newest, told_of
 from skyvern_dagster.agent.planners.heuristic.navigation import go_to
 from skyvern_dagster.agent.planners.heuristic.pagination import onward
 from skyvern_dagster.agent.planners.heuristic.situation import (
@@ -38,13 +38,18 @@ def download_any(situation: Situation, kind: DocumentKind) -> Plan:
         return plan
     if situation.intent.item:
         return _chosen(situation, candidates, kind)
-    if len(candidates) > 1 and not situation.intent.newest:
-        candidates, missing = told_of(situation, candidates)
-        if missing:
+    if len(candidates) > 1:
+        told, missing = told_of(situation, candidates)
+        if missing and not situation.intent.newest:
             return unsure(
                 f"It isn't clear which {kind.name} is meant: nothing on {situation.url} is called "
                 f'"{missing}"'
             )
+        if not situation.intent.newest and 1 < len(by_record(view, told)) < len(
+            by_record(view, candidates)
+        ):
+            return unsure(f"Several on {situation.url} fit what the goal says of the {kind.name}")
+        candidates = newest(situation, told) if situation.intent.newest else told
     named = [one for one in candidates if situation.memory.tried(one.control, situation.url) == 0]
     if named and (
         situation.intent.newest
@@ -82,6 +87,8 @@ def _chosen(situation: Situation, candidates: list[Document], kind: DocumentKind
     """The document of the one record that the goal describes, or why there is none."""
     described = situation.intent.item.described
     records = fitting(situation, candidates)
+    if situation.intent.item.place and len(told_of(situation, candidates)[0]) < len(candidates):
+        return unsure(f"It isn't clear in which order {described} is meant ({situation.url})")
     if len(records) > 1:
         what = f"{len(records)} records on {situation.url} fit {described}"
         return unsure(f"{what}; it isn't clear which {kind.name} is meant")

@@ -39,6 +39,9 @@ def unclear_clause(instructions: str, also: frozenset[str] = frozenset()) -> str
 
 def _forbids(clause: str) -> bool:
     """Whether a clause says what is not to be done, or when: nobody here knows how to heed that."""
+    several = "|".join(word_list("restrictions")["several"])
+    if re.search(rf"\b(?:{several})\s+{QUOTED_TEXT}", fold(clause)):
+        return True  # `every "Mark as read"`: one is clicked
     said = re.sub(QUOTED_TEXT, " ", fold(clause))
     for limit in sorted(word_list("items")["limits"], key=len, reverse=True):
         said = said.replace(limit, " ")

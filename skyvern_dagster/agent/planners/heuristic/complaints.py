@@ -91,7 +91,7 @@ def _notices(view: PageView, records: frozenset[str]) -> Iterator[str]:
         text = view.text(node)
         if not 0 < len(text) <= MESSAGE or len(node.children) > _MOST_PARTS:
             continue
-        sentence = node.role == "heading" or len(text.split()) >= _SENTENCE
+        sentence = node.role == "heading" or len(text.split()) >= _SENTENCE or complains(text)
         around = {node.role, *(above.role for above in view.ancestors(node))}
         holds = {below.role for below in node.walk()}
         if sentence and not around & (_CONTROLS | records) and not holds & (_PARTS | records):

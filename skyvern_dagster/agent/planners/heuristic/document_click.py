@@ -69,7 +69,7 @@ def take_document(situation: Situation, candidates: list[Document]) -> Plan | No
         and not _is_known_page(situation, one)
         and situation.unasked.of_link(one.control.label, one.control.url) is None
     ]
-    good.sort(key=lambda one: not _names_record(situation, one))
+    good.sort(key=lambda one: not names_record(situation, one))
     for document in good:
         tried = situation.memory.tried(document.control, situation.url)
         if tried == 0:
@@ -80,7 +80,7 @@ def take_document(situation: Situation, candidates: list[Document]) -> Plan | No
     return None
 
 
-def _names_record(situation: Situation, document: Document) -> bool:
+def names_record(situation: Situation, document: Document) -> bool:
     """Whether a control's own words hold the record's number: others may be the neighbour's."""
     wanted = situation.intent.record_id
     return bool(wanted) and mentions_identifier(document.control.label, wanted)

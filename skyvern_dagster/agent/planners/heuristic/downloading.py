@@ -9,9 +9,11 @@ from skyvern_dagster.agent.planners.heuristic.document_click import (
     FOR_DOCUMENTS,
     back_to_untried,
     is_own_document,
+    names_record,
     take_document,
 )
 from skyvern_dagster.agent.planners.heuristic.documents import (
+    Document,
     DocumentKind,
     documents,
     wanted_document,
@@ -31,6 +33,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     terminate,
     unsure,
 )
+from skyvern_dagster.agent.proof_text import shown_first
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import MOSTLY, concept
 from skyvern_dagster.reading.controls import Control
@@ -180,13 +183,11 @@ def _in_part(situation: Situation, place: RecordPart, kind: DocumentKind) -> Pla
 
 
 def _in_opened_menu(situation: Situation, kind: DocumentKind) -> Plan | None:
-    """What a record's menu shows, wherever on the page it was put."""
+    """What a record's menu shows, or what came up in place of a file, wherever it was put."""
     last = situation.memory.last
-    if (
-        last is None
-        or not last.result.ok
-        or last.decision.purpose not in {Purpose.ROW_MENU, Purpose.DOCUMENT}
-    ):
+    if last is None or last.decision.purpose not in {Purpose.ROW_MENU, Purpose.DOCUMENT}:
+        return None
+    if not (last.result.ok or last.result.cause == "no_file"):
         return None
     if last.result.url_before != last.result.url_after or not last.result.page_changed:
         return None
@@ -194,9 +195,18 @@ def _in_opened_menu(situation: Situation, kind: DocumentKind) -> Plan | None:
     own = [
         one
         for one in candidates
-        if is_own_document(situation, one) and not in_record(situation, one.control)
+        if is_own_document(situation, one)
+        and (not in_record(situation, one.control) or _came_up(situation, one))
     ]
     return take_document(situation, own)
+
+
+def _came_up(situation: Situation, document: Document) -> bool:
+    """Whether a control that names the record is new, so that what was clicked has opened it."""
+    label = document.control.label
+    return names_record(situation, document) and not shown_first(
+        situation.request.first_text, label
+    )
 
 
 def _opened_from_record(situation: Situation) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from skyvern_dagster.agent.decisions import (
@@ -14,6 +15,7 @@ from skyvern_dagster.agent.decisions import (
     InputText,
     SelectOption,
     UploadFile,
+    Wait,
 )
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.complaints import complaint
@@ -30,11 +32,12 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     unsure,
 )
 from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.amounts import number_value
 from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, concept, concepts, word_list
-from skyvern_dagster.reading.controls import Input
-from skyvern_dagster.reading.date_format import day_as_field_writes
-from skyvern_dagster.reading.dates import parse_date
+from skyvern_dagster.reading.controls import Control, Input
+from skyvern_dagster.reading.date_format import DAY_TYPES, day_as_field_writes
+from skyvern_dagster.reading.dates import find_dates, parse_date
 from skyvern_dagster.reading.field_values import same_value
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.words import clip, fold, name_words, overlap, stems
@@ -54,6 +57,8 @@ _MIN_MATCH = 0.5
 both. 0.4 and 0.65 do as well on the page tests."""
 
 
+_SETTLING_SECONDS = 2
+"""As for a click (`click_effect`)."""
 _YES = frozenset({"true", "yes", "ja", "oui", "si", "sim", "on", "1"})
 _NO = frozenset({"false", "no", "nein", "non", "nao", "nee", "off", "0"})
 _BOXES = frozenset({"checkbox", "switch"})
@@ -62,6 +67,9 @@ _LONGEST_DATE = 30
 """Characters: `Wednesday, 25 September 2024` has 28; a longer text is about something else, too."""
 _BESIDE = re.compile(r"\([^()]*\)|[-+]?\s?[€$£]?\s?\d+[.,]\d{2}\s?(?:€|[A-Z]{3}\b)?")
 """Brackets and prices."""
+_BRACKETS = re.compile(r"\([^()]*[^\W\d_]{4,}[^()]*\)")
+"""Those that hold words; currencies have three letters."""
+_ANY_DAY = date(2000, 1, 1)
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -83,6 +91,8 @@ def fill_form(situation: Situation) -> Plan:
     if situation.memory.done(Purpose.SUBMIT) and (plan := _after_sending(situation)):
         return plan
     values = _given_values(situation)
+    if len(forms := _forms_for(situation, values)) > 1:
+        return unsure(f"{len(forms)} forms on {situation.url} take what is given")
     pairs = list(match_fields(situation, values))
     if not pairs:
         return _find_form(situation)
@@ -107,6 +117,8 @@ def fill_form(situation: Situation) -> Plan:
         named = ", ".join(given.name for given in left)
         return unsure(f"No field of the form on {situation.url} takes {named}")
     submit = submit_button(situation, [field for field, _ in pairs])
+    if told := _undone_clause(situation, submit, decisions):
+        return unsure(told)
     if submit is None and not decisions:
         return unsure(f"The form on {situation.url} has no button that sends it")
     if submit:
@@ -168,17 +180,44 @@ def match_fields(
 
 def _of_one_form(situation: Situation, values: list[PayloadValue]) -> list[Input]:
     """The fields of the form that takes most of what is given: others are for something else."""
+    return next(iter(_forms_for(situation, values)), [])
+
+
+def _forms_for(situation: Situation, values: list[PayloadValue]) -> list[list[Input]]:
+    """The fields of each form that takes as much as any of what is given.
+
+    Of these, only those that the goal's words tell from the others, where they do.
+    """
     view = situation.view
-    forms: dict[int, list[Input]] = {}
+    forms: dict[int, tuple[Node, list[Input]]] = {}
     for field in view.inputs:
         if view.region(field.node) not in {"banner", "search", "contentinfo"}:
             form = next((one for one in view.ancestors(field.node) if one.tag == "form"), view.root)
-            forms.setdefault(id(form), []).append(field)
+            forms.setdefault(id(form), (form, []))[1].append(field)
 
     def taken(fields: list[Input]) -> int:
         return sum(any(_match(field, given) >= _MIN_MATCH for field in fields) for given in values)
 
-    return max(forms.values(), key=taken, default=[])
+    most = max((taken(fields) for _, fields in forms.values()), default=0)
+    best = [one for one in forms.values() if taken(one[1]) == most]
+    if len(best) == 1 or not most:
+        return [fields for _, fields in best[:1]]
+    said = stems(situation.intent.instructions)
+    told = [said & stems(f"{_heading_of(situation, form)} {view.text(form)}") for form, _ in best]
+    common = frozenset.intersection(*told)
+    named = [fields for (_, fields), own in zip(best, told, strict=True) if own - common]
+    return named or [fields for _, fields in best]
+
+
+def _heading_of(situation: Situation, form: Node) -> str:
+    """The heading that stands nearest above a form."""
+    view = situation.view
+    above = [
+        one
+        for one in view.nodes
+        if one.role == "heading" and view.position(one) < view.position(form)
+    ]
+    return view.label(above[-1]) if above else ""
 
 
 def _is_of_group(field: Input, given: PayloadValue, fields: list[Input]) -> bool:
@@ -233,6 +272,10 @@ def _can_take(field: Input, given: PayloadValue) -> bool:
         # `Don't send me news` is ticked for the opposite of `news`.
         opposite = _denies(field.label) is not _denies(" ".join(name_words(given.name)))
         return _truth(given) is not None and not opposite
+    if field.node.input_type in DAY_TYPES and any(
+        one.ambiguous for one in find_dates(given.text, _ANY_DAY)
+    ):
+        return False
     listed = field.node.options and field.node.tag == "select"
     return not listed or bool(_option(field, given))
 
@@ -290,8 +333,12 @@ def _option(field: Input, given: PayloadValue) -> str:
     for option in field.node.options:
         if wanted in {fold(option.label), fold(option.value)}:
             return option.label
-    alike = [one.label for one in field.node.options if _says_the_same(field, given, one.label)]
-    return alike[0] if len(alike) == 1 else ""
+    labels = [one.label for one in field.node.options]
+    alike = [one for one in labels if _says_the_same(field, given, one)]
+    # What stands in brackets tells Frankfurt (Oder) from another one.
+    rivals = [one for one in labels if stems(given.text) <= stems(one)]
+    told = any(_BRACKETS.search(one) for one in alike)
+    return alike[0] if len(alike) == 1 and not (told and len(rivals) > 1) else ""
 
 
 def _says_the_same(field: Input, given: PayloadValue, option: str) -> bool:
@@ -338,12 +385,33 @@ def _repetitions(
 
 
 def _agreements(situation: Situation) -> Iterator[Decision]:
-    for field in situation.view.inputs:
-        wanted = field.node.role == "checkbox" and not field.node.checked
-        if wanted and (field.node.required or concept("form.terms").score(field.label) >= PARTLY):
+    boxes = [one for one in situation.view.inputs if one.node.role == "checkbox"]
+    asked = len(boxes) == 1 and _asks_to_tick(situation)
+    for field in boxes:
+        terms = field.node.required or concept("form.terms").score(field.label) >= PARTLY
+        if not field.node.checked and (terms or asked):
             yield Check(
                 ref=field.ref, reasoning=f"Fill: {field} has to be agreed to", purpose=Purpose.FILL
             )
+
+
+def _undone_clause(
+    situation: Situation, submit: Control | None, decisions: Sequence[Decision]
+) -> str:
+    """What the goal asks for besides filling in that sending this form would leave undone."""
+    if submit is None or concept("form.next").score(submit.label) >= MOSTLY:
+        return ""
+    done = [one.decision for one in situation.memory.done(Purpose.FILL)]
+    if _asks_to_tick(situation) and not any(isinstance(one, Check) for one in (*decisions, *done)):
+        return f"It isn't clear what is to be ticked on {situation.url}"
+    draft = concept("message.unfinished").term(situation.intent.instructions)
+    if draft and not stems(draft) & stems(submit.label):
+        return f'No button of the form on {situation.url} does it "{draft}"'
+    return ""
+
+
+def _asks_to_tick(situation: Situation) -> bool:
+    return concept("verb.accept").mentioned(situation.intent.instructions)
 
 
 def _missing(situation: Situation, filled: list[Input]) -> list[str]:
@@ -415,6 +483,14 @@ def _after_sending(situation: Situation) -> Plan | None:
     if succeeded and not invalid and not told:
         if _has_more_fields(situation):
             return None
+        if (
+            last
+            and last.url_before == last.url_after
+            and not situation.memory.in_a_row(Purpose.WAIT)
+        ):
+            why = "Wait: what the page said may be taken back"
+            wait = Wait(seconds=_SETTLING_SECONDS, reasoning=why, purpose=Purpose.WAIT)
+            return act([wait], why)
         return complete(f'The form was sent: "{clip(succeeded)}"')
     if invalid or told:
         names = ", ".join(field.label or field.hints for field in invalid)

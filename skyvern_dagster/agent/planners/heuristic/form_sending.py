@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.agent.proof_text import shown_first
+from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import concept, word_list
 from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.text_lengths import MESSAGE
@@ -18,6 +19,8 @@ _NATIVE = 0.2
 _SENTENCES = re.compile(r"[^.!?\n]+[.!?]?")
 _NUMBERED = re.compile(r"\bno\.?\s*\d+")
 _COUNTED = re.compile(r"\s*(\d+)\s*(?:/|[a-z]{1,3})\s*(\d+)\b")
+_SAYING = frozenset({Purpose.SUBMIT, Purpose.WAIT})
+"""What a page answers to."""
 _MOST_NAMED = 3
 """Words behind thanks: whom they are for."""
 _SENDS = 0.4
@@ -64,8 +67,10 @@ def _asked_for(situation: Situation, buttons: list[Control]) -> Control | None:
 
 def answers(situation: Situation) -> Iterator[str]:
     """What the page says after a form was sent, the likeliest places first."""
-    last = situation.memory.last_result
-    yield from last.text_appeared if last else ()
+    # What a page said at first may be gone by now, and still be what it said.
+    for _, action in situation.memory.actions:
+        if action.decision.purpose in _SAYING:
+            yield from action.result.text_appeared
     yield from situation.view.messages
     yield from situation.view.main_headings
     yield from (line for line in situation.view.paragraphs if len(line) < MESSAGE)

@@ -46,13 +46,12 @@ from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.amounts import number_value
 from skyvern_dagster.reading.concepts import FAIRLY, concept
 from skyvern_dagster.reading.controls import Control, Input
-from skyvern_dagster.reading.date_format import day_as_field_writes
+from skyvern_dagster.reading.date_format import DAY_TYPES, day_as_field_writes
 from skyvern_dagster.reading.date_window import DateWindow, date_window
 from skyvern_dagster.reading.dates import find_dates
-from skyvern_dagster.reading.words import ALIKE, clip, fold, overlap
+from skyvern_dagster.reading.words import ALIKE, clip, fold, overlap, stems
 
 _TICKED = frozenset({"checkbox", "switch", "menuitemcheckbox"})
-_DAY_TYPES = frozenset({"date", "datetime-local", "month", "week"})
 _MOST_CLICKS = 6
 """A page is three clicks away (account, menu, page); twice as many allow for a wrong turn."""
 _CHOSEN = frozenset({"combobox", "listbox"})
@@ -163,7 +162,7 @@ def _written(instruction: Write, situation: Situation) -> Decision | None:
     if field is None:
         return None
     value = instruction.value
-    if field.node.input_type in _DAY_TYPES and (days := find_dates(value, situation.today)):
+    if field.node.input_type in DAY_TYPES and (days := find_dates(value, situation.today)):
         day = days[0].day_first or days[0].month_first
         if day is None or days[0].ambiguous:
             return None
@@ -244,4 +243,7 @@ def _only(name: str, among: Sequence[_Named]) -> _Named | None:
     best = max(scored, default=(0.0, False))
     if best[0] < ALIKE or scored.count(best) != 1:
         return None
+    rivals = [one for one in among if stems(name) <= stems(one.label)]
+    if len(rivals) > 1 and not best[1]:
+        return None  # `notifications` are those by e-mail, and those by SMS
     return among[scored.index(best)]

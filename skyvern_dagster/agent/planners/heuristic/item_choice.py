@@ -16,7 +16,7 @@ from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.facts import pieces_of
 from skyvern_dagster.reading.own_part import own_part, siblings_alike
 from skyvern_dagster.reading.page import PageView
-from skyvern_dagster.reading.wanted_item import WantedItem, months_in, names_month
+from skyvern_dagster.reading.wanted_item import WantedItem, months_in, names_month, ordinal
 from skyvern_dagster.reading.words import fold, stems, words
 
 _JOINTS = re.compile(r"\b(?:and|then|und|dann|et|puis|y|luego|e|poi|en|dan)\b")
@@ -57,7 +57,7 @@ def fits_item(view: PageView, part: Node, item: WantedItem, today: date) -> bool
 
 
 def told_of(situation: Situation, candidates: list[Document]) -> tuple[list[Document], str]:
-    """The documents of the record that the goal's own words tell from the others.
+    """The documents of the records that the goal's own words tell from the others.
 
     Returns:
         All of them where its words make no difference, and the words that the page doesn't know.
@@ -72,8 +72,8 @@ def told_of(situation: Situation, candidates: list[Document]) -> tuple[list[Docu
     ]
     telling = {word for word in said if any(word not in known for known, _ in records)}
     fits = [documents for known, documents in records if said <= known]
-    if len(fits) == 1:
-        return fits[0], ""
+    if 0 < len(fits) < len(records):
+        return [one for documents in fits for one in documents], ""
     known = stems(f"{situation.request.observation.title} {view.page_text} {view.url}")
     missing = [word for word in said & telling if word not in known]
     return candidates, " ".join(sorted(missing))
@@ -89,7 +89,7 @@ def _qualifying(instructions: str) -> frozenset[str]:
     plain = " ".join(
         word
         for word in words(said)
-        if not any(concept(name).mentioned(word) for name in _UNTELLING)
+        if not (ordinal(word) or any(concept(name).mentioned(word) for name in _UNTELLING))
     )
     return stems(plain)
 
@@ -122,14 +122,26 @@ def _in_place(
 def _oldest(
     view: PageView, records: list[tuple[Node, list[Document]]], today: date
 ) -> list[list[Document]]:
-    dated = [
-        (min(_days(_text(view, part, documents), today), default=None), documents)
-        for part, documents in records
-    ]
-    known = [day for day, _ in dated if day is not None]
-    if not known or len(known) < len(dated):
-        return []
-    return [documents for day, documents in dated if day == min(known)]
+    dated = _dated(view, records, today)
+    return [documents for day, documents in dated if day == min(day for day, _ in dated)]
+
+
+def newest(situation: Situation, candidates: Sequence[Document]) -> list[Document]:
+    """The documents of the records of the latest day; all of them where a day isn't known."""
+    view = situation.view
+    dated = _dated(view, by_record(view, candidates), situation.today)
+    latest = max((day for day, _ in dated), default=None)
+    of_latest = [one for day, documents in dated if day == latest for one in documents]
+    return of_latest or list(candidates)
+
+
+def _dated(
+    view: PageView, records: list[tuple[Node, list[Document]]], today: date
+) -> list[tuple[date, list[Document]]]:
+    """Records with their days; nothing where one of them has none."""
+    dated = [(_days(_text(view, part, documents), today), documents) for part, documents in records]
+    known = [(min(days), documents) for days, documents in dated if days]
+    return known if len(known) == len(dated) else []
 
 
 def _text(view: PageView, part: Node, documents: Sequence[Document]) -> list[str]:

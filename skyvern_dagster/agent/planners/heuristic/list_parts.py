@@ -5,7 +5,7 @@ from __future__ import annotations
 from skyvern_dagster.agent.decisions import Click, Decision, Scroll, SelectOption
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.filter_choices import MOST_MENUS, closed
-from skyvern_dagster.agent.planners.heuristic.pagination import Onward, onward, page_select
+from skyvern_dagster.agent.planners.heuristic.pagination import onward, page_select
 from skyvern_dagster.agent.planners.heuristic.routes import Route
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act, click
 from skyvern_dagster.agent.purposes import Purpose
@@ -68,7 +68,7 @@ def next_part(situation: Situation, page: PageOfList) -> tuple[list[Decision], s
     """The decisions that show the next part of the list, with the reason for them."""
     last = page.reading.records[-1].record.nodes[-1]
     pager = onward(situation.view, last)
-    if pager and not _is_exhausted(situation, pager):
+    if pager:
         why = f"Next page: {pager.control} {pager.why}"
         return [Click(ref=pager.control.ref, reasoning=why, purpose=Purpose.NEXT_PAGE)], why
     if select := page_select(situation.view):
@@ -85,18 +85,6 @@ def next_part(situation: Situation, page: PageOfList) -> tuple[list[Decision], s
             Scroll(direction="bottom", ref=last.ref, reasoning=why, purpose=Purpose.SCROLL)
         ], why
     return None
-
-
-def _is_exhausted(situation: Situation, part: Onward) -> bool:
-    """Whether the last click on it changed nothing."""
-    last = situation.memory.last
-    return (
-        last is not None
-        and last.decision.purpose is Purpose.NEXT_PAGE
-        and not last.result.page_changed
-        and last.result.ok
-        and not part.adds
-    )
 
 
 def _may_scroll(situation: Situation, page: PageOfList) -> bool:

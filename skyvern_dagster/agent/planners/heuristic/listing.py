@@ -99,9 +99,23 @@ def _read(situation: Situation, wanted: ListSpec, page: PageOfList) -> Plan:
         return unsure(f'It isn\'t clear of which day "{clip(row)}" is ({situation.url})')
     kept = wanted_rows(situation, page)
     extract = extract_rows(situation, wanted, kept, page)
+    if situation.memory.last_was_for(Purpose.SCROLL) and _lost_rows(situation, extract):
+        return unsure(f"The list shows other rows when it is scrolled, not more ({situation.url})")
     if not is_past_window(situation, page) and (more := next_part(situation, page)):
         return act([extract, *more[0]], f"{extract.reasoning}; {more[1]}", reading_confidence(page))
     return _finish(situation, wanted, page)
+
+
+def _lost_rows(situation: Situation, extract: Extract) -> bool:
+    """Whether rows that were read before are gone: what was between may never have been shown."""
+    before = situation.memory.extracted[-1] if situation.memory.extracted else None
+    rows = _rows_of(extract.data)
+    return any(one not in rows for one in _rows_of(before))
+
+
+def _rows_of(data: object) -> list[object]:
+    lists = data.values() if isinstance(data, dict) else [data]
+    return [one for listed in lists if isinstance(listed, list) for one in listed]
 
 
 def _narrowed(situation: Situation) -> Plan | None:

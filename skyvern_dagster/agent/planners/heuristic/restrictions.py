@@ -77,6 +77,11 @@ def unclear_choice(situation: Situation) -> str:
     last = [word for word in every if word in lists["last"]]
     if last and (places := [word for word in every if word in lists["places"]]):
         return " ".join((*last, *places))
+    plain = f" {' '.join(every)} "
+    if counted := [one for one in lists["counted_back"] if f" {one} " in plain]:
+        return " ".join(counted)
+    if beside := _beside_number(every, intent.item.identifier):
+        return beside
     for clause in _clauses(text, spans):
         if not concept("goal.download").terms.search(fold(clause)):
             continue
@@ -87,6 +92,16 @@ def unclear_choice(situation: Situation) -> str:
             return " ".join(excluding)
         if told := _unclear_in(clause, frozenset(explained)):
             return told
+    return ""
+
+
+def _beside_number(said: Sequence[str], number: str) -> str:
+    """Words that say that a record is meant which stands before or behind the one of a number."""
+    parts = words(number)
+    limits = frozenset(word_list("items")["limits"])
+    for at in range(1, len(said) if parts else 0):
+        if tuple(said[at : at + len(parts)]) == parts and said[at - 1] in limits:
+            return " ".join((said[at - 1], number))
     return ""
 
 
