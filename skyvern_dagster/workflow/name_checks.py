@@ -161,7 +161,7 @@ class NameChecks:
                 yield replace(finding, severity="warning") if name in asked_for else finding
 
     def _name(self, name: str, text: BlockText, point: _Point) -> Iterator[Finding]:
-        if name in point.loops:
+        if name in point.loops or (name == point.block.label and _counts_turns(point.block)):
             return
         origin = self._origins.get(name, name)
         if origin in self._outputs and origin not in self._made and origin not in point.before:
@@ -213,8 +213,12 @@ class NameChecks:
 
 
 def _own_names(block: BlockOutline) -> frozenset[str]:
-    """A ``while_loop``'s condition may count its turns."""
-    return frozenset({"current_index"} if block.model is WhileLoopBlock else ())
+    """A ``while_loop``'s condition may count its turns, by the loop's label as well."""
+    return frozenset({"current_index"} if _counts_turns(block) else ())
+
+
+def _counts_turns(block: BlockOutline) -> bool:
+    return block.model is WhileLoopBlock
 
 
 def _made_in_turns(block: BlockOutline) -> frozenset[str]:
