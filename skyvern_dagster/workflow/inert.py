@@ -16,6 +16,7 @@ from skyvern_dagster.workflow.declarations import BODY
 from skyvern_dagster.workflow.definition import DefinitionBody, WorkflowDefinition
 from skyvern_dagster.workflow.document import Document
 from skyvern_dagster.workflow.findings import Finding, Path
+from skyvern_dagster.workflow.number_limits import within_limits
 from skyvern_dagster.workflow.parameters import PARAMETER_MODELS
 
 _BLOCKS: Path = (*BODY, "blocks")
@@ -141,9 +142,10 @@ def _clean_blocks(blocks: Any, path: Path, document: Document, findings: list[Fi
 def _clean_block(
     block: dict[Any, Any], path: Path, document: Document, findings: list[Finding]
 ) -> dict[Any, Any]:
-    cleaned = _clean(
-        block, block_types().get(str(block.get("block_type"))), path, document, findings
-    )
+    model = block_types().get(str(block.get("block_type")))
+    cleaned = _clean(block, model, path, document, findings)
+    if model is not None:
+        cleaned = within_limits(cleaned, model, path, document, findings)
     if "loop_blocks" in cleaned:
         inner = (*path, "loop_blocks")
         cleaned["loop_blocks"] = _clean_blocks(cleaned["loop_blocks"], inner, document, findings)
