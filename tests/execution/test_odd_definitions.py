@@ -22,7 +22,7 @@ from tests.execution.bench import Bench, Ran, normalized
 
 FOLDER = Path(__file__).with_name("odd")
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
-IN_THE_GATE = ("merge_keys", "plain_scalars", "one_item_fails", "while_in_for", "last_is_a_loop")
+IN_THE_GATE = ("merge_keys", "one_item_fails", "while_in_for")
 """One of a kind also as a compiled job; the others are long."""
 
 
