@@ -54,6 +54,8 @@ class _Filled:
                 return "" if now.filled else f'"{self.label}" is empty'
             case InputText(text=text) if not same_value(text, now.text):
                 return f'"{self.label}" {_told(now.text)} instead of "{text[:_LONGEST]}"'
+            case SelectOption(labels=labels) if labels and not self.held.chosen:
+                return ""  # what is chosen stands beside the field, which is searched in
             case SelectOption() if (now.chosen, now.text) != (self.held.chosen, self.held.text):
                 shown = ", ".join(now.chosen) or now.text
                 asked = ", ".join(self.decision.labels) or self.decision.label

@@ -14,6 +14,7 @@ class Purpose(StrEnum):
     CONSENT = "consent"
     DISMISS = "dismiss"
     WAIT = "wait"
+    SETTLE = "settle"
     RETRY = "retry"
     LOG_IN = "log_in"
     ONE_TIME_CODE = "one_time_code"

@@ -22,6 +22,8 @@ _OTHER_FRAME_TIMEOUT = 200.0
 """Milliseconds: options stand in the page's own frame but for few widgets, and each is asked."""
 _ROLES = ("option", "menuitem", "menuitemradio", "treeitem", "radio")
 _LISTED = "[role=listbox] *, li, [class*=option], [class*=item]"
+_DRAWN = ":not(option)"
+"""A list that a page draws may keep the browser's own behind it, cut down to nothing."""
 _SEARCH_FIELD = "input:focus, textarea:focus"
 _WRITABLE = ("input", "textarea")
 
@@ -134,7 +136,8 @@ async def _option(page: Page, label: str, timeout: float) -> Locator | None:
 async def _only_alike(frame: Frame, label: str) -> Locator | None:
     """The one option that begins with the label as words: "Vienna" is "Vienna, Austria"."""
     begins = re.compile(rf"^\s*{re.escape(label.strip())}(?!\w)", re.IGNORECASE)
-    options = frame.get_by_role("option", name=begins).filter(visible=True)
+    options = frame.get_by_role("option", name=begins).and_(frame.locator(_DRAWN))
+    options = options.filter(visible=True)
     return options.first if await options.count() == 1 else None
 
 
@@ -146,5 +149,6 @@ def _candidates(frame: Frame, label: str) -> Locator:
     return (
         exact.or_(items.filter(has_text=label).get_by_text(label, exact=True))
         .or_(frame.locator("li, [class*=option], [class*=item]").get_by_text(label, exact=True))
+        .and_(frame.locator(_DRAWN))
         .filter(visible=True)
     )

@@ -185,6 +185,8 @@ def _says(sentence: str, label: str, clause: str) -> bool:
 
 def _is_done_by(word: str, said: str) -> bool:
     """Whether a word says that what another one asks for was done, by its shape in any language."""
+    if said == word_list("items")["participles"].get(word):
+        return True
     stem = word[:-2] if len(word) >= _LONG else word[:-1] if word.endswith("e") else word
     return (
         len(stem) >= _LEAST_STEM

@@ -480,18 +480,16 @@ def _after_sending(situation: Situation) -> Plan | None:
         ),
         "",
     ) or complaint(situation)
-    if succeeded and not invalid and not told:
+    settled = situation.memory.last_was_for(Purpose.SETTLE)
+    if (succeeded or settled) and not invalid and not told:
         if _has_more_fields(situation):
             return None
-        if (
-            last
-            and last.url_before == last.url_after
-            and not situation.memory.in_a_row(Purpose.WAIT)
-        ):
-            why = "Wait: what the page said may be taken back"
-            wait = Wait(seconds=_SETTLING_SECONDS, reasoning=why, purpose=Purpose.WAIT)
+        if last and last.url_before == last.url_after and not settled:
+            why = "Settle: what the page said may be taken back"
+            wait = Wait(seconds=_SETTLING_SECONDS, reasoning=why, purpose=Purpose.SETTLE)
             return act([wait], why)
-        return complete(f'The form was sent: "{clip(succeeded)}"')
+        said = f': "{clip(succeeded)}"' if succeeded else ", and the page said so"
+        return complete(f"The form was sent{said}")
     if invalid or told:
         names = ", ".join(field.label or field.hints for field in invalid)
         reason = (

@@ -19,7 +19,7 @@ _NATIVE = 0.2
 _SENTENCES = re.compile(r"[^.!?\n]+[.!?]?")
 _NUMBERED = re.compile(r"\bno\.?\s*\d+")
 _COUNTED = re.compile(r"\s*(\d+)\s*(?:/|[a-z]{1,3})\s*(\d+)\b")
-_SAYING = frozenset({Purpose.SUBMIT, Purpose.WAIT})
+_SAYING = frozenset({Purpose.SUBMIT, Purpose.SETTLE})
 """What a page answers to."""
 _MOST_NAMED = 3
 """Words behind thanks: whom they are for."""
