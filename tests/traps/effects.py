@@ -184,8 +184,6 @@ def _answered() -> list[Trap]:
                 script="b.onclick = () => scrollTo(0, 2000)"),
         _effect("a clock, and a button without effect", goal, one + "<p id=clock></p>",
                 script="setInterval(() => { clock.textContent = new Date().toISOString() }, 300)"),
-        _effect("a page to begin with", goal, one, script="b.onclick = () => location = '/home'",
-                pages={"/home": page("<main><h1>Welcome</h1><p>Choose a draft.</p></main>")}),
         _effect("a switch that goes back", "Switch on notifications.",
                 "<div role=switch aria-checked=false tabindex=0 id=b>Notifications</div>",
                 script="b.onclick = () => { b.ariaChecked = 'true'; setTimeout(() => "
