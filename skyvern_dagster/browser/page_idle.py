@@ -87,11 +87,11 @@ async def watch_for_effect(session: BrowserSession, mark: Mark) -> None:
     deadline = loop.time() + _EFFECT_SECONDS
     if await _has_effect(session, mark):
         return  # it has been waited for already
-    while not await _has_effect(session, mark):
-        if loop.time() >= deadline:
-            return
+    while loop.time() < deadline:
         await session.traffic.change(_STEP * 2)
-    await wait_until_idle(session, mark)
+        if await _has_effect(session, mark):
+            await wait_until_idle(session, mark)
+            return
 
 
 async def _has_effect(session: BrowserSession, mark: Mark) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -21,6 +19,7 @@ from skyvern_dagster.process.clock import utc_now
 from skyvern_dagster.process.forked_process import FORKING, can_fork
 from skyvern_dagster.process.quick_imports import quick_imports
 from skyvern_dagster.process.run_process import PreparedProcess, prepared_process
+from skyvern_dagster.runs.preloading import import_each
 from skyvern_dagster.runs.process import AHEAD
 
 if TYPE_CHECKING:
@@ -91,13 +90,11 @@ def _prepared() -> Iterator[PreparedProcess | None]:
     if not can_fork():
         with prepared_process() as prepared:
             with quick_imports():
-                importlib.import_module("skyvern_dagster.runs.local")
+                import_each(("skyvern_dagster.runs.local",))
             yield prepared
         return
     with quick_imports():
-        for name in ("skyvern_dagster.runs.local", *AHEAD):
-            with contextlib.suppress(ModuleNotFoundError):
-                importlib.import_module(name)
+        import_each(("skyvern_dagster.runs.local", *AHEAD))
     FORKING.is_quicker = True
     with prepared_process() as prepared:
         yield prepared

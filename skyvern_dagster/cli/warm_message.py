@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
@@ -27,27 +28,25 @@ def warm_place(home: Path) -> Path:
 def code_version() -> str:
     """What would be imported now: another text means that a warm process is out of date.
 
-    The interpreter and its search path, and when our modules and installed packages last changed.
+    The interpreter and its search path, when our modules last changed, and which packages are
+    installed.
     """
-    newest = max(_changed(folder) for folder, _, _ in os.walk(_ROOT))
-    files = max(
-        file.stat().st_mtime_ns for folder, _, _ in os.walk(_ROOT) for file in _modules(folder)
-    )
-    installed = [_changed(folder) for folder in sys.path if Path(folder).name.endswith("-packages")]
-    searched = os.environ.get("PYTHONPATH", "")
-    return f"{sys.executable} {sys.version_info[:3]} {searched} {newest} {files} {installed}"
+    told = hashlib.sha256(os.environ.get("PYTHONPATH", "").encode())
+    for folder in sorted(folder for folder, _, _ in os.walk(_ROOT)):
+        for file in _entries(folder, (".py", ".j2", ".yaml", ".js")):
+            told.update(f"{file.path} {file.stat().st_mtime_ns}\n".encode())
+    for folder in sys.path:
+        if folder.endswith("-packages") and os.path.isdir(folder):  # noqa: PTH112 - at each command
+            installed = _entries(folder, (".dist-info",))
+            told.update("\n".join(each.name for each in installed).encode())
+    return f"{sys.executable} {sys.version_info[:3]} {told.hexdigest()}"
 
 
-def _changed(folder: str) -> int:
-    try:
-        return os.stat(folder).st_mtime_ns  # noqa: PTH116 - asked of every folder at each command
-    except OSError:
-        return 0
-
-
-def _modules(folder: str) -> list[os.DirEntry[str]]:
+def _entries(folder: str, endings: tuple[str, ...]) -> list[os.DirEntry[str]]:
+    """Not what Python compiles beside them: that changes with the first import."""
     with os.scandir(folder) as entries:
-        return [entry for entry in entries if entry.name.endswith((".py", ".j2", ".yaml", ".js"))]
+        found = [entry for entry in entries if entry.name.endswith(endings)]
+    return sorted(found, key=lambda entry: entry.name)
 
 
 @dataclass(frozen=True)

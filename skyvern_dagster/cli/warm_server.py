@@ -18,12 +18,17 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from skyvern_dagster.cli.warm_message import WarmCommand, code_version, warm_place
-from skyvern_dagster.process.forked_process import FORKING, live_and_end, use_streams
+from skyvern_dagster.process.forked_process import (
+    FORKING,
+    ended_children,
+    live_and_end,
+    use_streams,
+)
+from skyvern_dagster.process.socket_place import listening
 from skyvern_dagster.runs.preloading import preload
 
 _FURTHER = (
@@ -38,6 +43,9 @@ _FURTHER = (
 
 _POLL_SECONDS = 1.0
 """Arbitrary: so much longer than asked for it stays at most."""
+
+_REQUEST_SECONDS = 5.0
+"""Arbitrary: a command is sent in a millisecond, and meanwhile no other one is taken."""
 
 _STREAMS = 3
 """Input, output and error."""
@@ -61,7 +69,7 @@ def serve(home: Path, seconds: float, ready: Callable[[], object] = lambda: None
     """
     code = code_version()
     preload(*_FURTHER)
-    with _listening(warm_place(home)) as server:
+    with listening(warm_place(home)) as server:
         ready()
         commands: set[int] = set()
         last = time.monotonic()
@@ -69,50 +77,43 @@ def serve(home: Path, seconds: float, ready: Callable[[], object] = lambda: None
             asked, _, _ = select.select([server], [], [], _POLL_SECONDS)
             if asked:
                 last = time.monotonic()
-                pid = _answer(server, code)
-                if pid is None:
-                    return 0
-                commands.add(pid)
-            commands -= _ended()
+                connection, _ = server.accept()
+                with connection:
+                    command, streams = _received(connection)
+                    if command is not None and command.code != code:
+                        return 0
+                    if command is not None:
+                        commands.add(_forked(command, streams, connection, server))
+                    for each in streams:
+                        os.close(each)
+            commands -= ended_children()
     return 0
 
 
-@contextmanager
-def _listening(place: Path) -> Iterator[socket.socket]:
-    """The socket, which only its owner can open; the newest of a home folder has the place."""
-    place.unlink(missing_ok=True)
-    with socket.socket(socket.AF_UNIX) as server:
-        before = os.umask(0o077)
-        server.bind(str(place))
-        os.umask(before)
-        server.listen()
-        ours = place.stat().st_ino
-        try:
-            yield server
-        finally:
-            with contextlib.suppress(FileNotFoundError):
-                if place.stat().st_ino == ours:
-                    place.unlink()
-
-
-def _answer(server: socket.socket, code: str) -> int | None:
-    """The process that carries the command out; ``None`` where the code has changed since."""
-    connection, _ = server.accept()
-    with connection:
+def _received(connection: socket.socket) -> tuple[WarmCommand | None, list[int]]:
+    """What was typed, and its open files; no command from one that was ended as it asked."""
+    connection.settimeout(_REQUEST_SECONDS)
+    streams: list[int] = []
+    try:
         _, streams, _, _ = socket.recv_fds(connection, 1, _STREAMS)
-        try:
-            command = WarmCommand.read(connection.makefile("rb").readline())
-            if command.code != code:
-                return None
-            pid = os.fork()
-            if pid == 0:
-                server.close()
-                live_and_end(lambda: _carry_out(command, streams, connection))
-            connection.sendall(json.dumps({"pid": pid}).encode() + b"\n")
-            return pid
-        finally:
-            for each in streams:
-                os.close(each)
+        line = connection.makefile("rb").readline()
+    except OSError:
+        return None, streams
+    connection.settimeout(None)
+    return (WarmCommand.read(line) if line.endswith(b"\n") else None), streams
+
+
+def _forked(
+    command: WarmCommand, streams: list[int], connection: socket.socket, server: socket.socket
+) -> int:
+    """The process that carries the command out; whoever typed it is told its number."""
+    pid = os.fork()
+    if pid == 0:
+        server.close()
+        live_and_end(lambda: _carry_out(command, streams, connection))
+    with contextlib.suppress(OSError):
+        connection.sendall(json.dumps({"pid": pid}).encode() + b"\n")
+    return pid
 
 
 def _carry_out(command: WarmCommand, streams: list[int], connection: socket.socket) -> int:
@@ -152,15 +153,6 @@ def _end_with(connection: socket.socket) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     threading.Thread(target=watch, name="typist-watch", daemon=True).start()
-
-
-def _ended() -> set[int]:
-    """Processes that have ended since, of whom nothing is left to the system."""
-    ended = set()
-    with contextlib.suppress(ChildProcessError):
-        while (pid := os.waitpid(-1, os.WNOHANG)[0]) != 0:
-            ended.add(pid)
-    return ended
 
 
 if __name__ == "__main__":

@@ -24,8 +24,10 @@ import dagster as dg
 
 from skyvern_dagster.compiler.dagster_internals import LaunchedRun
 from skyvern_dagster.process.claims import RunClaims
+from skyvern_dagster.process.forked_process import ended_children, live_and_end
 from skyvern_dagster.process.identity import process_tag
 from skyvern_dagster.process.run_job import carry_out_only
+from skyvern_dagster.process.socket_place import listening
 from skyvern_dagster.runs.ended_elsewhere import end_with_the_run, run_of
 from skyvern_dagster.runs.preloading import preload
 from skyvern_dagster.runs.reconcile import settle
@@ -46,21 +48,12 @@ def main(arguments: list[str]) -> int:
     preload()
     instance = dg.DagsterInstance.get()  # it holds no connection open: each of its queries has one
     gc.freeze()
-    place.unlink(missing_ok=True)
-    with socket.socket(socket.AF_UNIX) as server:
-        previous = os.umask(0o077)
-        server.bind(str(place))
-        os.umask(previous)
-        server.listen(64)
-        ours = place.stat().st_ino
+    with listening(place) as server:
         while os.getppid() == parent:
             ready, _, _ = select.select([server], [], [], _POLL_SECONDS)
             if ready:
                 _answer(server, claims, instance)
-            _reap()
-        with contextlib.suppress(FileNotFoundError):
-            if place.stat().st_ino == ours:  # not that of the one who came after us
-                place.unlink()
+            ended_children()
     return 0
 
 
@@ -80,31 +73,22 @@ def _answer(server: socket.socket, claims: RunClaims, instance: dg.DagsterInstan
             if pid == 0:
                 connection.close()
                 server.close()
-                _live(request, instance)
+                live_and_end(lambda: _live(request, instance))
             claims.tell(request["run_id"], process_tag(pid))
         process = claims.process(request["run_id"])
         with contextlib.suppress(OSError):
             connection.sendall(json.dumps({"process": process}).encode() + b"\n")
 
 
-def _live(request: dict[str, str], instance: dg.DagsterInstance) -> None:
-    """The run's own process, from here to its end; never returns."""
-    status = 1
-    try:
-        os.setsid()
-        log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        for number in (1, 2):
-            os.dup2(log, number)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        _carry_out(LaunchedRun.read(request["run"]), instance)
-        status = 0
-    except SystemExit as ending:
-        status = ending.code if isinstance(ending.code, int) else 1
-    finally:
-        with contextlib.suppress(OSError, ValueError):
-            sys.stdout.flush()
-            sys.stderr.flush()
-        os._exit(status)
+def _live(request: dict[str, str], instance: dg.DagsterInstance) -> int:
+    """The run's own process, from here to its end."""
+    os.setsid()
+    log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for number in (1, 2):
+        os.dup2(log, number)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    _carry_out(LaunchedRun.read(request["run"]), instance)
+    return 0
 
 
 def _carry_out(run: LaunchedRun, instance: dg.DagsterInstance) -> None:
@@ -117,12 +101,6 @@ def _carry_out(run: LaunchedRun, instance: dg.DagsterInstance) -> None:
     finally:
         # One that was canceled has had no chance to say how it ended.
         settle(instance, run.run_id)
-
-
-def _reap() -> None:
-    with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
 
 
 if __name__ == "__main__":

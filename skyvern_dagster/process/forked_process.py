@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, NoReturn
 
-FIRST_OTHER = 3
+_FIRST_OTHER = 3
 """File descriptors from here on are neither standard input nor output nor error."""
 
 _DESCRIPTORS = 4096
@@ -26,7 +26,7 @@ class Forking:
     """Whether this process has imported so much that a fork of it is quicker than a new one.
 
     A fork has one thread, whatever its parent had: only a process that knows what its other threads
-    do may say so (``cli/warm_server.py``).
+    do may say so (``cli/run.py``, ``cli/warm_server.py``).
     """
 
     is_quicker: bool = False
@@ -111,7 +111,7 @@ def _live(act: Callable[[], int], stdin: int, output: int) -> None:
     def whole() -> int:
         os.setsid()
         use_streams(stdin, output, output)
-        os.closerange(FIRST_OTHER, _DESCRIPTORS)
+        os.closerange(_FIRST_OTHER, _DESCRIPTORS)
         return act()
 
     live_and_end(whole)
@@ -133,6 +133,15 @@ def live_and_end(act: Callable[[], int]) -> NoReturn:
             sys.stdout.flush()
             sys.stderr.flush()
         os._exit(status)
+
+
+def ended_children() -> set[int]:
+    """Children that have ended since it was asked last; the system keeps nothing more of them."""
+    ended = set()
+    with contextlib.suppress(ChildProcessError):
+        while (pid := os.waitpid(-1, os.WNOHANG)[0]) != 0:
+            ended.add(pid)
+    return ended
 
 
 def use_streams(*descriptors: int) -> None:

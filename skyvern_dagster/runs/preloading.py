@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+from collections.abc import Iterable
 
 PRELOADED = (
     "dagster",
@@ -34,11 +35,16 @@ def preload(*further: str) -> None:
         further: More modules.
     """
     gc.disable()
-    for name in (*PRELOADED, *further):
-        with contextlib.suppress(ModuleNotFoundError):
-            importlib.import_module(name)
+    import_each((*PRELOADED, *further))
     from skyvern_dagster.reading.concepts import compile_all
 
     compile_all()
     gc.freeze()
     gc.enable()
+
+
+def import_each(names: Iterable[str]) -> None:
+    """Imports modules; one that isn't there is left out."""
+    for name in names:
+        with contextlib.suppress(ModuleNotFoundError):
+            importlib.import_module(name)

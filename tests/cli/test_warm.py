@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -76,6 +77,10 @@ def test_it_is_the_same_command(
     clean_environment: pytest.MonkeyPatch,
 ) -> None:
     """Its folder, environment, output and status, and a signal; nothing is left behind."""
+    for sent in (b"", b"half of a command"):  # interrupted as they asked
+        with socket.socket(socket.AF_UNIX) as gone:
+            gone.connect(str(warm_place(warm)))
+            gone.sendall(sent)
     clean_environment.setenv("SKYVERN_ARTIFACT_STORE", str(tmp_path / "elsewhere"))
     done = typed("run", "quick.yaml", "--json", folder=tmp_path)
     said, shown = done.communicate(timeout=60)
