@@ -9,14 +9,11 @@ out here as ever.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import signal
 import socket
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,12 +25,7 @@ from skyvern_dagster.cli.warm_message import (
     warm_place,
 )
 from skyvern_dagster.process.home import home_folder
-
-_START_SECONDS = 60.0
-"""Arbitrary: importing takes two seconds or three, many times that on a busy machine."""
-
-_POLL_SECONDS = 0.02
-"""Arbitrary: a try to connect takes less than a millisecond."""
+from skyvern_dagster.process.socket_place import connected, connected_or_started
 
 _KILLED = 128 + signal.SIGKILL
 """What a shell says of a program that was killed; only then is no status told."""
@@ -59,12 +51,14 @@ def carried_out(arguments: list[str]) -> int | None:
         return None
     command = WarmCommand(arguments, str(Path.cwd()), dict(os.environ), _umask())
     with contextlib.suppress(OSError):
-        if (connection := _connected(place)) is not None:
+        if (connection := connected(place)) is not None:
             with connection:
                 status = _asked(connection, command)
             if status is not None:
                 return status
-        if seconds and (connection := _started(place, home, seconds)) is not None:
+        start = [sys.executable, "-m", "skyvern_dagster.cli.warm_server", str(home), str(seconds)]
+        log = home / "logs" / "warm.log"
+        if seconds and (connection := connected_or_started(place, start, log)) is not None:
             with connection:
                 return _asked(connection, command)
     return None
@@ -81,16 +75,6 @@ def _umask() -> int:
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
-
-
-def _connected(place: Path) -> socket.socket | None:
-    connection = socket.socket(socket.AF_UNIX)
-    try:
-        connection.connect(str(place))
-    except OSError:
-        connection.close()
-        return None
-    return connection
 
 
 def _asked(connection: socket.socket, command: WarmCommand) -> int | None:
@@ -120,27 +104,3 @@ def _passed_on(pid: int) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _started(place: Path, home: Path, seconds: float) -> socket.socket | None:
-    """Starts one that waits so long for further commands, and connects to it."""
-    with place.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if (connection := _connected(place)) is not None:
-            return connection
-        log = home / "logs" / "warm.log"
-        log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with log.open("ab") as output:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "skyvern_dagster.cli.warm_server", str(home), str(seconds)],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
-        deadline = time.monotonic() + _START_SECONDS
-        while time.monotonic() < deadline and process.poll() is None:
-            if (connection := _connected(place)) is not None:
-                return connection
-            time.sleep(_POLL_SECONDS)
-        return None

@@ -12,11 +12,9 @@ launcher. A run of a code location with another Python is left to that one.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
@@ -42,14 +40,15 @@ from skyvern_dagster.launching.canceled_run import end_if_canceled
 from skyvern_dagster.process.claims import RunClaims
 from skyvern_dagster.process.identity import living_process, process_is_gone
 from skyvern_dagster.process.interrupt import interrupt
-from skyvern_dagster.process.socket_place import socket_place
-
-_START_SECONDS = 60.0
-"""Arbitrary: importing Dagster and Playwright takes seconds, many times that on a busy machine.
-Below the 180 s after which Dagster's run monitoring gives a start up."""
+from skyvern_dagster.process.socket_place import (
+    START_SECONDS,
+    connected,
+    connected_or_started,
+    socket_place,
+)
 
 _POLL_SECONDS = 0.05
-"""Arbitrary: a look at a run, or a try to connect, takes milliseconds."""
+"""Arbitrary: a look at a run takes milliseconds."""
 
 _TAG_SECONDS = 5.0
 """Arbitrary: the tag comes within milliseconds of the fork; whoever cancels waits no longer for
@@ -201,43 +200,14 @@ class ForkServer:
                 return b""
 
     def _connected(self) -> socket.socket:
-        connection = self._connect()
-        if connection is not None:
-            return connection
-        with self._place.with_suffix(".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            connection = self._connect()
-            return connection if connection is not None else self._started()
-
-    def _connect(self) -> socket.socket | None:
-        connection = socket.socket(socket.AF_UNIX)
-        connection.settimeout(_START_SECONDS)
-        try:
-            connection.connect(str(self._place))
-        except OSError:
-            connection.close()
-            return None
-        return connection
-
-    def _started(self) -> socket.socket:
-        log = self._home / "logs" / "fork_server.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "skyvern_dagster.launching.fork_server"]
-        with log.open("ab") as output:
-            process = subprocess.Popen(
-                [*command, str(self._place), str(self._home), str(os.getpid())],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
-        deadline = time.monotonic() + _START_SECONDS
-        while time.monotonic() < deadline and process.poll() is None:
-            connection = self._connect()
-            if connection is not None:
-                return connection
-            time.sleep(_POLL_SECONDS)
-        raise RunError(f"the process that forks runs did not come up; see {log}")
+        command += [str(self._place), str(self._home), str(os.getpid())]
+        log = self._home / "logs" / "fork_server.log"
+        connection = connected(self._place) or connected_or_started(self._place, command, log)
+        if connection is None:
+            raise RunError(f"the process that forks runs did not come up; see {log}")
+        connection.settimeout(START_SECONDS)
+        return connection
 
 
 def _is_ours(executable: str) -> bool:
