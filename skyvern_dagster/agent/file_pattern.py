@@ -19,7 +19,6 @@ from skyvern_dagster.browser.results import DownloadedFile
 from skyvern_dagster.errors import ArtifactError
 from skyvern_dagster.reading.amounts import number_value
 from skyvern_dagster.reading.dates import find_dates
-from skyvern_dagster.reading.file_text import file_text
 from skyvern_dagster.reading.identifiers import same_identifier
 from skyvern_dagster.reading.words import fold
 
@@ -70,12 +69,12 @@ class FilePattern:
             file: What the address gives without a page.
             first: What the browser has fetched.
         """
-        is_same = file.sha256 == first.sha256 or _text(file) == _text(first) != ""
+        is_same = file.sha256 == first.sha256 or _text(first, prover) == _text(file, prover) != ""
         if not is_same or file.content_type != first.content_type or not _names(file, prover):
             return None
         seen_in = f"iteration {request.iteration}"
         values = _variables(request).values
-        return cls(address, file.content_type, _words_of(_text(file)), seen_in, values)
+        return cls(address, file.content_type, _words_of(_text(file, prover)), seen_in, values)
 
     def address_for(self, request: TaskRequest) -> str | None:
         """Where a task's file should be; ``None`` where the task lacks a value."""
@@ -88,7 +87,7 @@ class FilePattern:
         """Why what came may not be a task's file; ``None`` where nothing speaks against it."""
         if not _names(file, prover):
             return f"{file.filename} doesn't name {prover.item.identifier}"
-        text = _text(file)
+        text = _text(file, prover)
         likeness = _likeness(_words_of(text), self.words)
         if file.content_type != self.content_type or likeness < _ALIKE:
             return f"{file.filename} isn't like the one of {self.seen_in}"
@@ -153,9 +152,9 @@ def _variables(request: TaskRequest) -> Variables:
     )
 
 
-def _text(file: DownloadedFile) -> str:
+def _text(file: DownloadedFile, prover: FileProver) -> str:
     try:
-        return " ".join(file_text(file.path.read_bytes()).split())
+        return " ".join(prover.text(file).split())
     except ArtifactError:
         return ""
 

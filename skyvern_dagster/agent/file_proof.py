@@ -97,6 +97,7 @@ class FileProver:
         self._pages: deque[Observation] = deque(maxlen=_MOST_PAGES)
         self._given: set[str] = set()
         self._untold = 0
+        self._read = ("", "")
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -138,6 +139,21 @@ class FileProver:
         )
         return failed, notes
 
+    def text(self, file: DownloadedFile, content: bytes | None = None) -> str:
+        """What a file says; that of the last one is remembered, which takes longest to read.
+
+        Args:
+            file: One of the task's.
+            content: Its bytes, where they are there already.
+
+        Raises:
+            ArtifactError: It can't be opened as what its first bytes say.
+        """
+        if self._read[0] != file.sha256:
+            text = file_text(file.path.read_bytes() if content is None else content)
+            self._read = (file.sha256, text)
+        return self._read[1]
+
     def proof(self, file: DownloadedFile) -> FileProof:
         """What one file says."""
         if file.size > _MOST_BYTES:
@@ -151,7 +167,7 @@ class FileProver:
         if not self.item and not self._wants_invoice:
             return FileProof("shown")
         try:
-            text = file_text(content)
+            text = self.text(file, content)
         except ArtifactError as error:
             if _is_broken(content):
                 return FileProof("wrong", f"{file.filename} is broken: {error}")

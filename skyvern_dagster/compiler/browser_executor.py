@@ -41,7 +41,7 @@ from skyvern_dagster.compiler.dagster_internals import (
     captured_output,
     execute_plan_with,
     fields_of_multiprocess,
-    log_kept_open,
+    sqlite_kept_open,
     step_with_hooks,
 )
 from skyvern_dagster.execution.side_by_side import DEFAULT_WIDTH, WIDTH_VARIABLE, run_width
@@ -130,7 +130,7 @@ class BrowserExecutor(dg.Executor):
         process = EngineEventData.in_process(os.getpid(), keys)
         words = f"steps in {self._width} threads (pid: {os.getpid()})"
         yield dg.DagsterEvent.engine_event(plan_context, f"Executing {words}", process)
-        with log_kept_open(plan_context.instance, plan_context.run_id):
+        with sqlite_kept_open(plan_context.instance):
             yield from execute_plan_with(self._iterate, plan_context, self._dependencies)
         yield dg.DagsterEvent.engine_event(plan_context, f"Finished {words}", process)
 

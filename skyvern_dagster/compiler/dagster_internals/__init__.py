@@ -27,6 +27,7 @@ from dagster._core.launcher.base import (
 from dagster._serdes import ConfigurableClass
 
 from skyvern_dagster.compiler.dagster_internals.cron import is_cron, next_ticks
+from skyvern_dagster.compiler.dagster_internals.kept_sqlite import sqlite_kept_open
 from skyvern_dagster.compiler.dagster_internals.launched_run import LaunchedRun, launch_arguments
 from skyvern_dagster.compiler.dagster_internals.plan_execution import (
     captured_output,
@@ -61,7 +62,6 @@ from skyvern_dagster.compiler.dagster_internals.run_tags import (
 )
 from skyvern_dagster.compiler.dagster_internals.storages import (
     keep_connections,
-    log_kept_open,
     shared_database_lock,
 )
 from skyvern_dagster.compiler.dagster_internals.webserver import webserver_app
@@ -102,7 +102,6 @@ __all__ = [
     "is_cron",
     "keep_connections",
     "launch_arguments",
-    "log_kept_open",
     "make_pools",
     "newest_run_with_tag",
     "next_ticks",
@@ -113,6 +112,7 @@ __all__ = [
     "run_ids",
     "run_pool_limit",
     "shared_database_lock",
+    "sqlite_kept_open",
     "step_has_succeeded",
     "step_key",
     "step_with_hooks",

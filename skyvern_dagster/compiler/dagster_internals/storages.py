@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager
+from typing import Any
 
 import dagster as dg
-from dagster._core.storage.event_log import SqliteEventLogStorage
-
-if TYPE_CHECKING:
-    pass
 
 _MOST_CONNECTIONS = 20
 """To each of the database's storages, beside the one that is always kept."""
@@ -26,24 +21,6 @@ def keep_connections(instance: dg.DagsterInstance) -> None:
     instance.optimize_for_webserver(
         statement_timeout=15_000, pool_recycle=30, max_overflow=_MOST_CONNECTIONS
     )
-
-
-@contextmanager
-def log_kept_open(instance: dg.DagsterInstance, run_id: str) -> Iterator[None]:
-    """Has SQLite keep a run's event log open while it is written to.
-
-    Dagster opens and closes it for each event, and SQLite, whenever the last connection is closed,
-    writes its journal into the file and waits for the disk. One connection more halves the time
-    that a run spends on its events. Other storages have no such file.
-    """
-    storage = instance.event_log_storage
-    if not isinstance(storage, SqliteEventLogStorage):
-        yield
-        return
-    path = storage.path_for_shard(run_id)
-    with closing(sqlite3.connect(path, check_same_thread=False)) as connection:
-        connection.execute("PRAGMA schema_version").fetchall()  # else it isn't opened
-        yield
 
 
 @contextmanager
