@@ -8,6 +8,25 @@ from skyvern_dagster.artifacts.s3_patience import s3_patience
 from skyvern_dagster.errors import BlockError
 
 
+def load_s3_descriptions() -> None:
+    """Reads what boto3 knows of S3 (2 MB of JSON), for clients that are made later.
+
+    Nothing of accounts, regions or settings is read: those are of whoever makes a client.
+
+    Raises:
+        ModuleNotFoundError: The extra ``aws`` is not installed.
+    """
+    import boto3
+    import botocore.session
+
+    session = botocore.session.get_session()
+    loader = session.get_component("data_loader")
+    loader.load_data("endpoints")
+    for kind in ("service-2", "endpoint-rule-set-1"):
+        loader.load_service_model("s3", kind)
+    boto3.setup_default_session(botocore_session=session)
+
+
 def s3_client(
     *, region: str = "", endpoint: str = "", key_id: str = "", secret_key: str = "", proxy: str = ""
 ) -> Any:

@@ -20,14 +20,13 @@ PRELOADED = (
     "httpcore2",
     "pypdf",
     "dagster_aws.secretsmanager",
-    "boto3.session",
 )
 """Nothing breaks where one isn't installed, or has another name in some version: a run imports what
 it needs by itself."""
 
 
 def preload(*further: str) -> None:
-    """Imports all of it, and compiles the vocabulary, in a process that forks others.
+    """Imports all of it, and reads vocabulary and boto3's descriptions, where others are forked from.
 
     What is there then is no garbage: it isn't looked through in them.
 
@@ -36,9 +35,12 @@ def preload(*further: str) -> None:
     """
     gc.disable()
     import_each((*PRELOADED, *further))
+    from skyvern_dagster.blocks.s3_client import load_s3_descriptions
     from skyvern_dagster.reading.concepts import compile_all
 
     compile_all()
+    with contextlib.suppress(ModuleNotFoundError):
+        load_s3_descriptions()
     gc.freeze()
     gc.enable()
 
