@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -27,6 +27,7 @@ from skyvern_dagster.agent.sent_input import SentInput
 from skyvern_dagster.agent.shown_before import ShownBefore
 from skyvern_dagster.agent.step import StepSummary
 from skyvern_dagster.agent.step_artifacts import StepArtifacts
+from skyvern_dagster.agent.step_records import StepRecords
 from skyvern_dagster.agent.step_summary import past_step, step_summary
 from skyvern_dagster.agent.targets import label_of
 from skyvern_dagster.agent.task import SessionWork, TaskError, TaskRequest
@@ -36,7 +37,6 @@ from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.browser.selecting import ref_of
 from skyvern_dagster.browser.session import BrowserSession
-from skyvern_dagster.errors import BrowserError
 
 Log = Callable[[str], None]
 
@@ -60,10 +60,10 @@ class AgentLoop:
     guard: Guard
     learner: Learner | None = None
     costs: RunCosts | None = None
-    steps: list[StepSummary] = field(default_factory=list)
     sent: SentInput = field(default_factory=SentInput)
     time: TimeSpent = field(default_factory=TimeSpent)
     collected: Collected = field(init=False)
+    _records: StepRecords = field(init=False)
     _actions: CheckedActions = field(init=False)
     _reach: PortalReach = field(default_factory=PortalReach)
     _shown: ShownBefore = field(default_factory=ShownBefore)
@@ -75,6 +75,12 @@ class AgentLoop:
         goal = self.request.goal
         self.collected = Collected(goal)
         self._actions = CheckedActions(goal, self.session, self.executor, self.guard, self.time)
+        self._records = StepRecords(self.session, self.recorder, self.log, self.time)
+
+    @property
+    def steps(self) -> Sequence[StepSummary]:
+        """What has been done so far."""
+        return self._records.summaries
 
     async def run(self) -> Ending:
         """Steps until an ending.
@@ -84,6 +90,14 @@ class AgentLoop:
             BrowserError: The browser refused.
             PlannerError: The planner broke.
         """
+        try:
+            ending = await self._ended()
+            await self._records.finish()
+            return ending
+        finally:
+            self._records.write()
+
+    async def _ended(self) -> Ending:
         deadline = time.monotonic() + self.request.max_seconds
         for order in range(self.request.max_steps):
             if time.monotonic() > deadline:
@@ -136,7 +150,7 @@ class AgentLoop:
         done = await self.time.on("act", work(self.session))
         self.collected.extracted = done.value
         self.collected.downloads += done.downloads
-        if image := await self._screenshot():
+        if image := await self._records.picture():
             self.recorder.screenshot(0, image)
         return Ending("completed")
 
@@ -147,12 +161,12 @@ class AgentLoop:
         observation = await self.time.on("observe", self.session.observe())
         self.collected.see(observation)
         request = self._plan_request(order, observation)
-        plan = await self.time.on("plan", self.planner.plan(request))
+        async with self._records.pictured():
+            plan = await self.time.on("plan", self.planner.plan(request))
         for each in plan.declined:
             if each.diverged:
                 self.log(f"step {order} · {each.planner} · diverged: {each.reason}")
         actions, ending = await self._carry_out(order, plan, observation)
-        image = await self.time.on("screenshot", self._screenshot())
         summary = step_summary(
             order,
             observation,
@@ -161,9 +175,8 @@ class AgentLoop:
             ending,
             started=started,
             doubts=self.collected.take_doubts(),
-            screenshot=self.recorder.screenshot(order, image) if image else None,
         )
-        self._keep(order, self.recorder.clean(summary), observation, plan, actions)
+        self._keep(order, summary, observation, plan, actions)
         if self.learner is not None:
             self.learner.note(request, plan, actions)
         return ending
@@ -193,10 +206,9 @@ class AgentLoop:
         actions: list[PastAction],
     ) -> None:
         """Remembers a step, and has it written down."""
-        self.steps.append(summary)
+        self._records.add(summary, observation, plan, actions)
         if self.costs is not None:
             self.costs.note(self.request.keys.step(order).summary, summary.cost_usd)
-        self.recorder.step(summary, observation, plan, actions)
         self._history.append(past_step(order, observation, plan, actions))
         self._failed_in_a_row = self._failed_in_a_row + 1 if summary.status == "failed" else 0
 
@@ -270,14 +282,6 @@ class AgentLoop:
         for doubt in self.collected.doubts[known:]:
             self.log(doubt)
         return result
-
-    async def _screenshot(self) -> bytes:
-        """The page for people; a step doesn't fail because there is no picture of it."""
-        try:
-            return await self.session.screenshot()
-        except BrowserError as error:
-            self.log(f"no screenshot: {error}")
-            return b""
 
     def _ending(self, decision: Decision, result: ActionResult) -> Ending | None:
         match decision:

@@ -23,9 +23,8 @@ def step_summary(
     *,
     started: float,
     doubts: Sequence[str],
-    screenshot: str | None,
 ) -> StepSummary:
-    """The step as tables, answers and artifacts show it.
+    """The step as tables, answers and artifacts show it; its picture comes later.
 
     Args:
         order: Its place among the task's steps, from 0.
@@ -35,7 +34,6 @@ def step_summary(
         ending: The task's, where the step ended it.
         started: When the step began, by the monotonic clock.
         doubts: What people should know beside the plan's own notes.
-        screenshot: Artifact key of the page as the step left it.
     """
     failed = any(not action.result.ok for action in actions)
     return StepSummary(
@@ -54,7 +52,6 @@ def step_summary(
         model_calls=plan.usage.calls,
         declined=tuple(f"{each.planner}: {each.reason}" for each in plan.declined),
         notes=(*plan.notes, *doubts),
-        screenshot=screenshot,
     )
 
 

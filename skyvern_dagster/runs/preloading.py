@@ -26,7 +26,7 @@ it needs by itself."""
 
 
 def preload(*further: str) -> None:
-    """Imports all of it, and reads vocabulary and boto3's descriptions, where others are forked from.
+    """Imports all of it and reads vocabulary and descriptions, in a process that forks others.
 
     What is there then is no garbage: it isn't looked through in them.
 

@@ -76,4 +76,4 @@ async def _attempt(
         done = shows(await session.observe(), case.proof)
     finally:
         await session.close()
-    return Attempt(done, f"{ending.status}: {ending.reason}", loop.steps)
+    return Attempt(done, f"{ending.status}: {ending.reason}", list(loop.steps))
