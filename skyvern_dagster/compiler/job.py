@@ -118,10 +118,14 @@ def asset_graph(
     )(compose)
 
 
+@lru_cache(maxsize=1)
 def job_from_text(
     text: str, source: str, name: str, from_rest: bool, stored_id: str | None = None
 ) -> dg.JobDefinition:
-    """The job of a definition's text, for processes that must build it again."""
+    """The job of a definition's text, for processes that must build it again.
+
+    Dagster asks for it three times for a run.
+    """
     loaded = load_text(text, source=source, name=name, stored_id=stored_id)
     return build_job(replace(loaded, from_rest=from_rest))
 
