@@ -10,12 +10,12 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 
 import dagster as dg
 
-from skyvern_dagster.compiler.dagster_internals import ended_by_process
+from skyvern_dagster.compiler.dagster_internals import ended_by_process, sqlite_kept_open
 from skyvern_dagster.process.attended import kill_group
 
 _POLL_SECONDS = 1.0
@@ -42,7 +42,7 @@ def end_with_the_run(
     def watch() -> None:
         # At first, the run's own thread needs the interpreter; nobody ends what has hardly begun.
         time.sleep(_POLL_SECONDS)
-        with nullcontext(instance) if instance else dg.DagsterInstance.get() as opened:
+        with nullcontext(instance) if instance else _own_instance() as opened:
             while (run := find(opened)) is None or not run.is_finished:
                 time.sleep(_POLL_SECONDS)
             if ended_by_process(opened, run.run_id) != os.getpid():
@@ -54,3 +54,9 @@ def end_with_the_run(
 def run_of(run_id: str) -> FindRun:
     """Finds a run by Dagster's id."""
     return lambda instance: instance.get_run_by_id(run_id)
+
+
+@contextmanager
+def _own_instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.get() as instance, sqlite_kept_open(instance):
+        yield instance
