@@ -151,6 +151,7 @@ def _without_counts(kept: Sequence[FilledRecord], key: str) -> list[FilledRecord
         one
         for one, number in zip(kept, numbers, strict=True)
         if not isinstance(number, Identifier)
+        or not number.text.isdigit()
         or number.likeness >= _COUNT
         or not real
         or any(pattern.strip("0") == _pattern(number.text).strip("0") for pattern in real)
