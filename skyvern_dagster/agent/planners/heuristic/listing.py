@@ -10,7 +10,7 @@ from skyvern_dagster.agent.planners.heuristic.complaints import complaint
 from skyvern_dagster.agent.planners.heuristic.contacts import look_for_contacts, read_contacts
 from skyvern_dagster.agent.planners.heuristic.date_range import widened_range
 from skyvern_dagster.agent.planners.heuristic.filter_choices import another, choose, wider
-from skyvern_dagster.agent.planners.heuristic.list_evidence import is_wanted_list
+from skyvern_dagster.agent.planners.heuristic.list_evidence import is_wanted_list, named_section
 from skyvern_dagster.agent.planners.heuristic.list_parts import (
     archive_route,
     hiding_records,
@@ -75,7 +75,7 @@ def read_list(situation: Situation, wanted: ListSpec) -> Plan:
     if better and not situation.memory.extracted:
         return better
     if page and is_wanted_list(situation, page):
-        if plan := _narrowed(situation):
+        if plan := _narrowed(situation, page):
             return plan
         return replace(_read(situation, wanted, page), notes=doubts_about(page))
     if here and not situation.intent.as_shown and (plan := _other_filter(situation)):
@@ -120,9 +120,10 @@ def _rows_of(data: object) -> list[object]:
     return [one for listed in lists if isinstance(listed, list) for one in listed]
 
 
-def _narrowed(situation: Situation) -> Plan | None:
+def _narrowed(situation: Situation, page: PageOfList) -> Plan | None:
     """No plan where the goal wants only some of the records, and nothing here knows which."""
-    if some := unclear_restriction(situation):
+    section = named_section(situation, [row.section for row in page.rows])
+    if some := unclear_restriction(situation, section):
         return unsure(f'It isn\'t clear how to read only what is meant by "{clip(some)}"')
     if place := missing_place(situation):
         return unsure(f'Nothing on {situation.url} is called "{clip(place)}"')
