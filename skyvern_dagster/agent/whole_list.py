@@ -7,11 +7,14 @@ from typing import Any
 from skyvern_dagster.agent.planner import Goal
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.reading.concepts import concept, word_list
-from skyvern_dagster.reading.date_window import date_window, newest_only
-from skyvern_dagster.reading.list_claims import claimed_total, says_more
+from skyvern_dagster.reading.date_window import DateWindow, date_window, newest_only
+from skyvern_dagster.reading.list_claims import claimed_total, says_more, shown_part
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.wanted_item import wanted_item
 from skyvern_dagster.reading.words import words
+
+_LONGEST = 120
+"""Characters of a sentence that is quoted."""
 
 
 def wants_all(goal: Goal) -> bool:
@@ -32,6 +35,8 @@ def missing_rest(goal: Goal, extracted: Any, observation: Observation) -> str:
     if not goal.data_extraction_goal or not wants_all(goal):
         return ""
     view = PageView(observation)
+    if told := shown_part(view, DateWindow(), goal.today):
+        return f'{observation.url} says of its list: "{told[:_LONGEST]}"'
     claimed, read = claimed_total(view), _longest(extracted)
     if not says_more(view) or (claimed is not None and read >= claimed):
         return ""

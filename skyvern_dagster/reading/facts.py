@@ -42,6 +42,7 @@ well on the page tests."""
 _CENTS = re.compile(r"\d{2}")
 _WHOLE = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,' ]\d{3})*([.,]?)$")
 """A number without decimals, at the end of a text."""
+_RATE = re.compile(r"(?<=\S)\s*\(?\s*\d{1,3}(?:[.,]\d{1,3})?\s*%\s*\)?\s*$")
 _TICKED = frozenset({"checkbox", "switch"})
 _TICK, _NO_TICK = "☑", "☐"
 _LABEL_ROLES = frozenset({"term", "rowheader", "columnheader", "heading"})
@@ -102,7 +103,7 @@ def facts_of(pieces: Sequence[Piece], today: date) -> list[Fact]:
     for index, piece in enumerate(pieces):
         following = pieces[index + 1] if index + 1 < len(pieces) else None
         if _is_label(piece, following, today):
-            label = piece.text.strip().rstrip(":：").strip()
+            label = without_rate(piece.text.strip()).rstrip(":：").strip()
             continue
         facts.extend(_piece_facts(piece, label, today))
         label = ""
@@ -178,7 +179,7 @@ def _joined(node: Node, pieces: list[Piece]) -> list[Piece]:
 
 
 def _is_label(piece: Piece, following: Piece | None, today: date) -> bool:
-    text = piece.text.strip()
+    text = without_rate(piece.text.strip())
     if (
         following is None
         or following.column != piece.column
@@ -192,6 +193,11 @@ def _is_label(piece: Piece, following: Piece | None, today: date) -> bool:
     if any(character.isdigit() for character in text) or find_dates(text, today):
         return False
     return is_field_name(text) and not is_field_name(following.text)
+
+
+def without_rate(text: str) -> str:
+    """A label without the rate at its end: ``VAT 20 %`` and ``MwSt. (20 %)`` name a tax."""
+    return _RATE.sub("", text)
 
 
 def is_field_name(text: str) -> bool:

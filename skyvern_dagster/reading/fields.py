@@ -57,6 +57,9 @@ _COUNT = 0.2
 
 
 FactPlace = tuple[str, str, Kind, int]
+"""Label, column, kind, and which of several that are alike in these."""
+_COLUMN = 1
+"""Its place in a `FactPlace`."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +151,7 @@ def _without_counts(kept: Sequence[FilledRecord], key: str) -> list[FilledRecord
         one
         for one, number in zip(kept, numbers, strict=True)
         if not isinstance(number, Identifier)
+        or not number.text.isdigit()
         or number.likeness >= _COUNT
         or not real
         or any(pattern.strip("0") == _pattern(number.text).strip("0") for pattern in real)
@@ -267,7 +271,10 @@ def _fill(
         if field.kind == "url" and (linked := _linked(record)):
             facts[field.name], scores[field.name] = linked, _LINKED
             continue
-        for slot in chosen.get(field.name, ()):
+        places = chosen.get(field.name, ())
+        for slot in places:
+            if slot[_COLUMN] != places[0][_COLUMN]:
+                continue  # what is empty in its column isn't what stands in the one beside
             if slot in slots and slots[slot] not in facts.values():
                 facts[field.name] = slots[slot]
                 scores[field.name] = fit(field, slots[slot], lenient=lenient)

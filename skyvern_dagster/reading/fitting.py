@@ -53,10 +53,15 @@ _NEVER = frozenset(
         "date_of_birth",
         "delivery_date",
         "payment_date",
+        "value_date",
+        "debit",
+        "credit",
+        "balance",
     }
 )
 """Fields that no other may stand in for: a parcel's or a customer's number is never an order's,
-and the day on which something is due is never the day on which it was ordered."""
+the day on which something is due is never the day on which it was ordered, and what is left on an
+account is never what was paid."""
 
 
 _GENERIC_ID_LABELS = frozenset(

@@ -23,6 +23,8 @@ _MAX_REST = 30
 do as well on the page tests."""
 
 
+_SECTION = 2
+"""The level of headings of a page's parts; the first is the page's own."""
 _ANY_DAY = date(2000, 1, 1)
 """Long past, so that a day without a year is never mistaken for one of this year; dates without
 a year are left out anyway."""
@@ -38,6 +40,18 @@ def heading_date(view: PageView, record: Record) -> Fact | None:
         if len(mentions) == 1 and not mentions[0].yearless and _says_little_else(text, mentions[0]):
             return Fact(Kind.DATE, text[mentions[0].start : mentions[0].end], "", mentions[0], node)
     return None
+
+
+def section_of(view: PageView, record: Record) -> str:
+    """The heading below the page's own that stands last before a record and outside it."""
+    first = view.position(record.nodes[0])
+    above = [
+        node
+        for node in view.nodes
+        if node.role == "heading" and (node.level or _SECTION) >= _SECTION
+        and view.position(node) < first
+    ]  # fmt: skip
+    return view.label(above[-1]) if above else ""
 
 
 def _says_little_else(text: str, mention: DateMention) -> bool:

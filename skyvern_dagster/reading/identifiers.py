@@ -76,6 +76,8 @@ def find_identifiers(text: str, taken: tuple[tuple[int, int], ...] = ()) -> list
     for match in _CANDIDATE.finditer(text):
         written = match["id"]
         marked = bool(match["mark"])
+        if text[match.end() :].lstrip().startswith("%"):
+            continue
         if any(match.start() < end and start < match.end() for start, end in taken):
             continue
         likeness = _likeness(written, marked=marked)

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import cache
 
+from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.concepts import concept, word_list
+from skyvern_dagster.reading.controls import INPUT_ROLES
+from skyvern_dagster.reading.date_window import DateWindow
 from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.periods import Period, period_of
 from skyvern_dagster.reading.words import fold
 
 PAGE_OF = re.compile(
     r"(?:page|seite|pagina|pag)\.?\s*(\d+)\s*(?:of|von|sur|de|di|van|/)\s*(\d+)|^\W*(\d+)\s*/\s*(\d+)\W*$"
 )
+_NUMBERED_PAGE = re.compile(r"\W*\d+\s*/\s*\d+\W*")
+"""Two numbers and nothing else are a place in the list, or a number of a record: ``12/2024``."""
 
 
 _SHOWN_OF = re.compile(
@@ -21,14 +28,17 @@ _SHOWN_OF = re.compile(
 
 _LONGEST_CLAIM = 80
 """Characters of a line that says how many records there are."""
+_LONGEST_SENTENCE = 160
+"""Characters of a sentence that says which part of a list is shown."""
 _CONTROLS = frozenset({"link", "button", "tab", "menuitem", "option"})
-_PARTS = _CONTROLS | {"row", "cell", "listitem", "article"}
+_RECORDS = frozenset({"row", "cell", "gridcell", "listitem", "article"})
+_PARTS = _CONTROLS | _RECORDS
 
 
 def says_more(view: PageView) -> bool | None:
     """Whether the page says that there is more than it shows; ``None`` when it doesn't say."""
     for line in view.paragraphs:
-        if len(line) > _LONGEST_CLAIM:
+        if len(line) > _LONGEST_CLAIM or (_NUMBERED_PAGE.fullmatch(line) and _in_row(view, line)):
             continue
         if match := _SHOWN_OF.search(fold(line)):
             return int(match.group(2)) < int(match.group(3))
@@ -36,6 +46,54 @@ def says_more(view: PageView) -> bool | None:
             current, last = (int(part) for part in match.groups() if part)
             return current < last
     return None
+
+
+def shown_part(view: PageView, window: DateWindow, today: date) -> str:
+    """The sentence with which a page says that its list is only a part, or an empty text.
+
+    ``Only your 3 most recent orders are shown.``, ``Showing orders from the last 30 days.``,
+    ``Older orders are in the archive.``; not where the days that it names are all that are wanted.
+    """
+    for node in view.nodes:
+        text = view.text(node)
+        if not 0 < len(text) <= _LONGEST_SENTENCE or not _is_sentence(view, node):
+            continue
+        if not _of_records().search(fold(text)):
+            continue
+        period = period_of(text, today) or _latest(text, today)
+        if period and window and period.covers(window, today):
+            continue
+        limited = concept("paging.only").mentioned(text) or period is not None
+        if (concept("paging.shown").mentioned(text) and limited) or concept(
+            "paging.elsewhere"
+        ).mentioned(text):
+            return text
+    return ""
+
+
+def _latest(text: str, today: date) -> Period | None:
+    """No days at all, where a sentence speaks of the latest records without saying since when."""
+    latest = concept("goal.newest").mentioned(text) or concept("paging.relative").mentioned(text)
+    return Period(today, today) if latest else None
+
+
+def _is_sentence(view: PageView, node: Node) -> bool:
+    around = {one.role for one in (node, *view.ancestors(node))}
+    inner = {one.role for one in node.walk()}
+    plain = view.region(node) in {"", "main", "region"}
+    return plain and not around & _RECORDS and not inner & (_RECORDS | INPUT_ROLES)
+
+
+@cache
+def _of_records() -> re.Pattern[str]:
+    names = (f"page.{name}" for name in ("orders", "invoices", "documents", "payments"))
+    listed = [concept(name).terms.pattern for name in names]
+    return re.compile("|".join(listed))
+
+
+def _in_row(view: PageView, line: str) -> bool:
+    rows = (node for node in view.nodes if node.role in _RECORDS)
+    return any(view.text(below) == line for row in rows for below in row.walk())
 
 
 def claimed_total(view: PageView) -> int | None:

@@ -15,7 +15,7 @@ from skyvern_dagster.reading.date_mention import DateMention
 from skyvern_dagster.reading.day_order import day_order
 from skyvern_dagster.reading.facts import Fact, Kind
 from skyvern_dagster.reading.fields import FilledRecord, FilledRecords, best_reading
-from skyvern_dagster.reading.group_headings import heading_date, heading_year
+from skyvern_dagster.reading.group_headings import heading_date, heading_year, section_of
 from skyvern_dagster.reading.identifiers import mentions_identifier
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.records import record_sets
@@ -32,11 +32,13 @@ class Row:
         day: The one by which it is filtered.
         text: What the page says of it. What can be clicked says what to do, and is left out, unless
             it holds the record's own number: then it says what the record is.
+        section: The heading above it, below the page's own; empty where there is none.
     """
 
     values: dict[str, Any]
     day: date | None
     text: str = ""
+    section: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,8 @@ class _RowReader:
             fact.text for fact in filled.facts.values() if fact.kind is Kind.IDENTIFIER
         )
         text = " ".join(part for node in filled.record.nodes for part in _said(node, numbers))
-        return Row(values, self._filter_day(filled, values), text)
+        section = section_of(self.view, filled.record)
+        return Row(values, self._filter_day(filled, values), text, section)
 
     def _in_its_year(self, filled: FilledRecord, fact: Fact | None) -> Fact | None:
         """A date without a year, in the year of the heading above its record."""

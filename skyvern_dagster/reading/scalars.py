@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from skyvern_dagster.browser.observation import Node
-from skyvern_dagster.reading.amounts import decimal_sign
+from skyvern_dagster.reading.amounts import Amount, decimal_sign
 from skyvern_dagster.reading.concepts import NEARLY_ONLY, PLAINLY, concept, concepts
 from skyvern_dagster.reading.date_mention import DateMention
 from skyvern_dagster.reading.day_order import day_order
@@ -20,7 +20,7 @@ from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.schema import DataSpec, FieldSpec, ListSpec
 from skyvern_dagster.reading.text_lengths import SENTENCES
 from skyvern_dagster.reading.values import PageNotation, value_of
-from skyvern_dagster.reading.words import fold, name_words
+from skyvern_dagster.reading.words import fold, name_words, words
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
@@ -93,11 +93,17 @@ class ScalarReader:
         scored = [(fit(field, fact), fact) for fact in self._facts if fact.labels]
         score, fact = max(scored, key=lambda pair: pair[0], default=(0.0, None))
         if fact is not None and score >= _MIN_FIT:
-            rivals = {one.text for other, one in scored if other == score}
-            if len(rivals) > 1:
-                return None  # two orders, one total each: nothing says which is meant
+            fact = _only(field, [one for other, one in scored if other == score])
+            if fact is None:
+                return None
             return value_of(fact, field, self._notation(), self.today)
-        return self._from_headings(field)
+        return self._currency() if field.kind == "currency" else self._from_headings(field)
+
+    def _currency(self) -> str | None:
+        """The currency of all amounts of the page, where they have one."""
+        shown = {one.value.currency for one in self._facts if isinstance(one.value, Amount)}
+        named = {currency for currency in shown if currency}
+        return named.pop() if len(named) == 1 else None
 
     def _notation(self) -> PageNotation:
         mentions = [fact.value for fact in self._facts if isinstance(fact.value, DateMention)]
@@ -129,6 +135,16 @@ class ScalarReader:
             titles = self.view.main_headings
             return titles[1] if len(titles) > 1 and "page" not in words else titles[0]
         return None
+
+
+def _only(field: FieldSpec, rivals: Sequence[Fact]) -> Fact | None:
+    """Of facts that fit alike the one that is called just as the field; none where several differ.
+
+    Two orders with a total each: nothing says which is meant. A total and an amount that is due
+    are told apart by their names.
+    """
+    called = [one for one in rivals if words(one.label) == name_words(field.name)] or rivals
+    return called[0] if len({one.text for one in called}) == 1 else None
 
 
 def emails(view: PageView) -> tuple[str, ...]:

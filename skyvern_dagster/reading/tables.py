@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from skyvern_dagster.browser.observation import Node
+from skyvern_dagster.browser.table_cells import RowSlots, row_slots
 from skyvern_dagster.reading.cells import CELL_ROLES, TABLE_ROLES
 from skyvern_dagster.reading.facts import is_field_name
 from skyvern_dagster.reading.page import PageView
@@ -35,14 +36,15 @@ def read_table(view: PageView, table: Node, today: date) -> RecordSet:
     columns = tuple(view.label(cell) for cell in _cells_of(header)) if header else ()
     regular = _is_regular(header, rows)
     labels = _labels(view, header) if regular else columns
+    slots = row_slots(table)
     grouped: list[list[Node]] = []
     for row in body:
-        if grouped and _continues(view, row, columns):
+        if grouped and _continues(view, row, columns, slots):
             grouped[-1].append(row)
         else:
             grouped.append([row])
     records = tuple(
-        Record(view, tuple(each), today, tuple(_row_cells(each, header, columns, labels)))
+        Record(view, tuple(each), today, tuple(_row_cells(each, header, columns, labels, slots)))
         for each in grouped
     )
     name = view.redact(flat(table.name))
@@ -115,9 +117,9 @@ def _reads_like_header(view: PageView, first: list[Node], second: list[Node]) ->
     return sum(is_field_name(name) for name in names) * 2 >= sum(bool(name) for name in names) > 0
 
 
-def _continues(view: PageView, row: Node, columns: tuple[str, ...]) -> bool:
+def _continues(view: PageView, row: Node, columns: tuple[str, ...], slots: RowSlots) -> bool:
     """Whether a row only adds to the one before: fewer cells than columns, nothing new to date."""
-    cells = _cells_of(row)
+    cells = _shared(row, slots) or _cells_of(row)
     if not columns or len(cells) >= len(columns) or len(cells) > max(1, len(columns) - 2):
         return False
     text = view.text(row)
@@ -126,11 +128,23 @@ def _continues(view: PageView, row: Node, columns: tuple[str, ...]) -> bool:
     )
 
 
+def _shared(row: Node, slots: RowSlots) -> list[Node]:
+    """The cells of a row with those that reach down to it, where there are any."""
+    own = slots.get(id(row), ())
+    if not any(one.repeated for one in own) or any(one.cell is None for one in own):
+        return []
+    return [one.cell for one in own if one.cell is not None]
+
+
 def _row_cells(
-    rows: list[Node], header: Node | None, columns: tuple[str, ...], labels: tuple[str, ...]
+    rows: list[Node],
+    header: Node | None,
+    columns: tuple[str, ...],
+    labels: tuple[str, ...],
+    slots: RowSlots,
 ) -> Iterator[TableCell]:
     for row in rows:
-        cells = _cells_of(row)
+        cells = _shared(row, slots) or _cells_of(row)
         for index, cell in enumerate(cells):
             column = _column(index, cell, cells, header, columns)
             label = labels[index] if len(cells) == len(labels) else column

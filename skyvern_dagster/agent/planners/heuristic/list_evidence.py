@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from skyvern_dagster.agent.planners.heuristic.restrictions import tells_apart
 from skyvern_dagster.agent.planners.heuristic.routes import RELATED
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.agent.planners.heuristic.target_page import is_headed, is_page_of
 from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.record_list import PageOfList, Row
-from skyvern_dagster.reading.words import fold
+from skyvern_dagster.reading.words import fold, stems
 
 _PLAIN = 0.75
 """Of a reading's quality, where nothing else says what the records are: number and day both have
@@ -66,6 +69,20 @@ def of_wanted_kind(situation: Situation, page: PageOfList) -> list[Row]:
         return rows
     speaking = [row for row in rows if _speaks(situation, row)]
     return speaking if len(speaking) >= _MOST * len(rows) else rows
+
+
+def of_wanted_section(situation: Situation, rows: list[Row]) -> list[Row]:
+    """The records below the heading that the goal names, where a page has several lists."""
+    wanted = named_section(situation, [row.section for row in rows])
+    return [row for row in rows if row.section == wanted] if wanted else rows
+
+
+def named_section(situation: Situation, sections: Sequence[str]) -> str:
+    """The one of several headings above records that the goal's words name and no other."""
+    said = stems(situation.goal.data_extraction_goal)
+    known = dict.fromkeys(sections)
+    named = [one for one in known if tells_apart(one) and stems(one) <= said]
+    return named[0] if len(named) == 1 and len(known) > 1 else ""
 
 
 def _share_speaking(situation: Situation, page: PageOfList) -> float:

@@ -70,7 +70,37 @@ def filters(view: PageView, today: date) -> list[Filter]:
         and (made := _of_select(field, today))
     ]
     shown.extend(_of_controls(view, today))
+    shown.extend(_of_radios(view, today))
     return shown
+
+
+def _of_radios(view: PageView, today: date) -> Iterator[Filter]:
+    """Filters made of radio buttons: all of one box, outside records and the page's head."""
+    radios = [one for one in view.inputs if one.node.role == "radio"]
+    seen: set[int] = set()
+    for first in radios:
+        around = next(
+            (inside for above in view.ancestors(first.node)
+             if len(inside := [one for one in radios if view.holds(above, one.node)]) >= _CHOICES),
+            [],
+        )  # fmt: skip
+        if id(first.node) in seen or view.region(first.node) in _HEADS:
+            continue
+        seen |= {id(one.node) for one in around}
+        choices = tuple(_of_radio(view, one, today) for one in around)
+        if made := _as_filter(choices, view.label(first.node)):
+            yield made
+
+
+def _of_radio(view: PageView, field: Input, today: date) -> Choice:
+    control = Control(field.node, field.label, view.region(field.node), field.position)
+    return Choice(
+        field.label,
+        period_of(field.label, today),
+        is_everything(field.label),
+        field.node.checked or None,
+        control=control,
+    )
 
 
 def _of_select(field: Input, today: date) -> Filter | None:

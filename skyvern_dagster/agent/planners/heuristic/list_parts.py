@@ -10,10 +10,15 @@ from skyvern_dagster.agent.planners.heuristic.routes import Route
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act, click
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import MOSTLY, PLAINLY, concept
-from skyvern_dagster.reading.controls import same_page
+from skyvern_dagster.reading.controls import Input, same_page
 from skyvern_dagster.reading.list_claims import says_more
 from skyvern_dagster.reading.record_list import PageOfList
+from skyvern_dagster.reading.words import clip, fold
 
+_ELSEWHERE = frozenset({"banner", "navigation", "contentinfo", "search", "dialog"})
+"""What stands there isn't about the list."""
+_LEAST_OPTIONS = 2
+"""Of a select that filters."""
 _MOST_SCROLLS = 30
 """As many as turns (`_MAX_TURNS`): more than a step budget allows."""
 _MOST_ARCHIVES = 3
@@ -43,16 +48,59 @@ def open_period_menu(situation: Situation, used: list[str], before: list[Decisio
     )
 
 
-def reset_filters(situation: Situation) -> Plan | None:
-    """Clears a list's filters, once: an empty list may be one that was filtered before."""
+def reset_filters(situation: Situation, *, named: bool = False) -> Plan | None:
+    """Clears a list's filters, once: an empty list may be one that was filtered before.
+
+    Args:
+        situation: The page and what was done.
+        named: Whether only a control is meant that says that it is about filters: it stands where
+            one is in force, where a bare `Reset` stands at the end of any form.
+    """
     if situation.memory.purposes(Purpose.RESET_FILTER):
         return None
     for control in situation.view.controls:
         clears = concept("paging.reset").score(control.label) >= PLAINLY
+        if named and not concept("paging.filter").mentioned(control.label):
+            continue
         stays = not control.url or same_page(control.url, situation.url, ignore_query=True)
         if clears and stays and control.region not in {"banner", "contentinfo", "dialog"}:
             return click(control, Purpose.RESET_FILTER, "shows the list without filters", LIKELY)
     return None
+
+
+def hiding_records(situation: Situation, page: PageOfList) -> str:
+    """What keeps records out of a list and can't be set otherwise; empty where nothing does.
+
+    A search that was made before, a box that hides some, a choice of states without `all`.
+    """
+    view, memory = situation.view, situation.memory
+    first = view.position(page.reading.records[0].record.nodes[0])
+    goal = f"{situation.goal.navigation_goal} {situation.goal.data_extraction_goal}"
+    for field in view.inputs:
+        if field.position > first or view.region(field.node) in _ELSEWHERE or not field.label:
+            continue
+        said = f"{field.label} {field.hints}"
+        is_search = field.node.role == "searchbox" or (
+            field.is_text and concept("paging.search").mentioned(said)
+        )
+        value = field.node.value or ""
+        if is_search and value and not memory.typed(value) and fold(value) not in fold(goal):
+            return f'{field} holds "{clip(value, 40)}"'
+        if field.node.checked and concept("paging.hiding").mentioned(field.label):
+            return f"{field} is ticked"
+        if chosen := _only_state(field):
+            return f'{field} is "{chosen}"'
+    return ""
+
+
+def _only_state(field: Input) -> str:
+    """The chosen one of options that are all states of records: none of them shows every record."""
+    options = [one for one in field.node.options if one.label.strip()]
+    meanings = [concept(name) for name in ("value.status", "paging.current", "paging.archive")]
+    states = [one for one in options if any(each.score(one.label) >= MOSTLY for each in meanings)]
+    if len(options) < _LEAST_OPTIONS or len(states) < len(options):
+        return ""
+    return next((one.label for one in options if one.selected), "")
 
 
 def is_past_window(situation: Situation, page: PageOfList) -> bool:
@@ -126,7 +174,8 @@ def archive_route(situation: Situation) -> Route | None:
             if situation.intent.target
             else False
         )
-        wanted = (old >= MOSTLY and (is_list or control.node.role == "tab")) or current >= MOSTLY
+        rest = is_list and bool(control.url) and concept("paging.elsewhere").mentioned(control.label)
+        wanted = rest or (old >= MOSTLY and (is_list or control.node.role == "tab")) or current >= MOSTLY
         seen = control.url and situation.memory.visited(control.url)
         if (
             wanted

@@ -8,7 +8,7 @@ from typing import Any
 
 from skyvern_dagster.agent.decisions import Extract
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.list_evidence import of_wanted_kind
+from skyvern_dagster.agent.planners.heuristic.list_evidence import of_wanted_kind, of_wanted_section
 from skyvern_dagster.agent.planners.heuristic.outcomes import error_codes
 from skyvern_dagster.agent.planners.heuristic.situation import (
     FAIR,
@@ -34,7 +34,7 @@ def wanted_rows(situation: Situation, page: PageOfList) -> list[Row]:
     window = situation.intent.window
     rows = [
         row
-        for row in of_wanted_kind(situation, page)
+        for row in of_wanted_section(situation, of_wanted_kind(situation, page))
         if not window or (row.day is not None and window.holds(row.day))
     ]
     newest = situation.intent.newest

@@ -10,9 +10,10 @@ from skyvern_dagster.agent.planners.heuristic.complaints import complaint
 from skyvern_dagster.agent.planners.heuristic.contacts import look_for_contacts, read_contacts
 from skyvern_dagster.agent.planners.heuristic.date_range import widened_range
 from skyvern_dagster.agent.planners.heuristic.filter_choices import another, choose, wider
-from skyvern_dagster.agent.planners.heuristic.list_evidence import is_wanted_list
+from skyvern_dagster.agent.planners.heuristic.list_evidence import is_wanted_list, named_section
 from skyvern_dagster.agent.planners.heuristic.list_parts import (
     archive_route,
+    hiding_records,
     is_past_window,
     next_part,
     open_period_menu,
@@ -50,8 +51,9 @@ from skyvern_dagster.agent.planners.heuristic.target_page import (
     way_to_list,
 )
 from skyvern_dagster.agent.purposes import Purpose
-from skyvern_dagster.reading.concepts import concept
-from skyvern_dagster.reading.list_claims import claimed_total, says_more
+from skyvern_dagster.reading.complaints import complains
+from skyvern_dagster.reading.concepts import PLAINLY, concept
+from skyvern_dagster.reading.list_claims import claimed_total, says_more, shown_part
 from skyvern_dagster.reading.record_list import PageOfList, read_page
 from skyvern_dagster.reading.schema import ListSpec
 from skyvern_dagster.reading.text_lengths import SENTENCES
@@ -73,7 +75,7 @@ def read_list(situation: Situation, wanted: ListSpec) -> Plan:
     if better and not situation.memory.extracted:
         return better
     if page and is_wanted_list(situation, page):
-        if plan := _narrowed(situation):
+        if plan := _narrowed(situation, page):
             return plan
         return replace(_read(situation, wanted, page), notes=doubts_about(page))
     if here and not situation.intent.as_shown and (plan := _other_filter(situation)):
@@ -118,9 +120,10 @@ def _rows_of(data: object) -> list[object]:
     return [one for listed in lists if isinstance(listed, list) for one in listed]
 
 
-def _narrowed(situation: Situation) -> Plan | None:
+def _narrowed(situation: Situation, page: PageOfList) -> Plan | None:
     """No plan where the goal wants only some of the records, and nothing here knows which."""
-    if some := unclear_restriction(situation):
+    section = named_section(situation, [row.section for row in page.rows])
+    if some := unclear_restriction(situation, section):
         return unsure(f'It isn\'t clear how to read only what is meant by "{clip(some)}"')
     if place := missing_place(situation):
         return unsure(f'Nothing on {situation.url} is called "{clip(place)}"')
@@ -145,14 +148,12 @@ def _not_all(situation: Situation, page: PageOfList) -> Plan | None:
     part_is_meant = situation.intent.newest or concept("goal.as_shown").mentioned(wording)
     if part_is_meant or is_past_window(situation, page):
         return None
-    last = situation.memory.last
-    turned = last is not None and last.decision.purpose in {Purpose.NEXT_PAGE, Purpose.WAIT}
-    if (
-        turned
-        and situation.memory.purposes(Purpose.NEXT_PAGE)
-        and (told := complaint(situation, of_list=True))
-    ):
+    if told := _said_since_turn(situation):
         return unsure(f'The rest of the list doesn\'t come: {situation.url} says "{told}"')
+    if not situation.intent.as_shown and (hiding := hiding_records(situation, page)):
+        return unsure(f"The list on {situation.url} may not show all: {hiding}")
+    if told := shown_part(situation.view, situation.intent.window, situation.today):
+        return unsure(f'{situation.url} says of its list: "{clip(told, 120)}"')
     claimed = claimed_total(situation.view)
     if says_more(situation.view) is True and (claimed is None or len(page.rows) < claimed):
         return unsure(
@@ -165,6 +166,21 @@ def _not_all(situation: Situation, page: PageOfList) -> Plan | None:
     return None
 
 
+def _said_since_turn(situation: Situation) -> str:
+    """What speaks against the list's last turn, also if it was a dialog that was closed since."""
+    actions = [action for _, action in situation.memory.actions]
+    turns = [at for at, one in enumerate(actions) if one.decision.purpose is Purpose.NEXT_PAGE]
+    if not turns:
+        return ""
+    since = actions[turns[-1] :]
+    said = (text for one in since for text in (*one.result.text_appeared, one.result.dialog or ""))
+    goal = situation.intent.instructions
+    if told := next((text for text in said if text and complains(text, goal)), ""):
+        return clip(told, 120)
+    waits = {Purpose.NEXT_PAGE, Purpose.WAIT}
+    return complaint(situation, of_list=True) if since[-1].decision.purpose in waits else ""
+
+
 def _show_more(situation: Situation, used: list[str]) -> Plan | None:
     """Filters that have to be set otherwise for all that is wanted."""
     window, today = situation.intent.window, situation.today
@@ -175,6 +191,8 @@ def _show_more(situation: Situation, used: list[str]) -> Plan | None:
     ):
         decisions = choose(situation.view, choice)
         return act(decisions, f'Filter: "{choice.label}" makes the list show {window}', LIKELY)
+    if not used and (plan := reset_filters(situation, named=True)):
+        return plan
     return _move_range(situation) or open_period_menu(situation, used, [])
 
 
@@ -196,7 +214,9 @@ def _after_stale(situation: Situation, wanted: ListSpec, page: PageOfList) -> Pl
     if turned and situation.memory.in_a_row(Purpose.WAIT) < 1:
         why = "Wait: the list shows the same records as before; more may be on their way"
         return act([Wait(seconds=2, reasoning=why, purpose=Purpose.WAIT)], why)
-    if len(situation.memory.done(Purpose.NEXT_PAGE)) == 1 and _still_turns(situation, page):
+    if len(situation.memory.done(Purpose.NEXT_PAGE)) == 1 and (
+        _still_turns(situation, page) or _more_is_gone(situation)
+    ):
         return unsure(f"The next page of the list shows the same records ({situation.url})")
     return _finish(situation, wanted, page)
 
@@ -206,6 +226,13 @@ def _still_turns(situation: Situation, page: PageOfList) -> bool:
     last = page.reading.records[-1].record.nodes[-1]
     at_end = says_more(situation.view) is False
     return not at_end and onward(situation.view, last) is not None
+
+
+def _more_is_gone(situation: Situation) -> bool:
+    """Whether what offered more of the list went away at the first click and brought nothing."""
+    turn = situation.memory.done(Purpose.NEXT_PAGE)[-1]
+    offered = concept("paging.more").score(turn.label) >= PLAINLY
+    return offered and says_more(situation.view) is not False
 
 
 def _finish(situation: Situation, wanted: ListSpec, page: PageOfList | None) -> Plan:

@@ -5,8 +5,17 @@ from __future__ import annotations
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.complaints import complaint, complaint_of_page
 from skyvern_dagster.agent.planners.heuristic.login_form import find_login_form
-from skyvern_dagster.agent.planners.heuristic.situation import SURE, Situation, complete, unsure
+from skyvern_dagster.agent.planners.heuristic.menus import menu_score
+from skyvern_dagster.agent.planners.heuristic.situation import (
+    LIKELY,
+    SURE,
+    Situation,
+    click,
+    complete,
+    unsure,
+)
 from skyvern_dagster.agent.proof_text import shown_first
+from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import CLEARLY, LOOSELY, MOSTLY, PLAINLY, concept
 from skyvern_dagster.reading.controls import Control
 from skyvern_dagster.reading.page import PageView
@@ -61,7 +70,22 @@ def logged_in(situation: Situation) -> Plan:
         return unsure(f'After the login, {situation.url} says "{told}"')
     if signs := signs_of_login(situation.view) or _own_area(situation):
         return complete(f"Logged in: {signs}", SURE)
+    if plan := _own_menu(situation):
+        return plan
     return unsure(f"The login form is gone, and nothing on {situation.url} shows an account")
+
+
+def _own_menu(situation: Situation) -> Plan | None:
+    """Opens, once, a menu that wasn't there before the login: the way out may be in it."""
+    first = situation.request.first_text
+    if situation.memory.purposes(Purpose.CHECK_LOGIN):
+        return None
+    new = [one for one in situation.view.controls if not shown_first(first, one.label)]
+    scored = [(menu_score(situation, one), one) for one in new if one.label]
+    score, menu = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+    if menu is None or not score:
+        return None
+    return click(menu, Purpose.CHECK_LOGIN, "came with the login and may hold the way out", LIKELY)
 
 
 def _own_area(situation: Situation) -> str:

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from skyvern_dagster.addresses.http_status import is_server_error
 from skyvern_dagster.agent.decisions import Goto, Press, Wait
 from skyvern_dagster.agent.planner import Plan
+from skyvern_dagster.agent.planners.heuristic.form_sending import is_to_come
 from skyvern_dagster.agent.planners.heuristic.situation import (
     FAIR,
     LIKELY,
@@ -80,6 +81,7 @@ def clear_the_way(situation: Situation) -> Plan | None:
         or _forbidden(situation)
         or _loading(situation)
         or _consent(situation)
+        or _ended_session(situation)
         or _dialog(situation)
         or _cover(situation)
     )
@@ -256,6 +258,19 @@ def dialogs(view: PageView) -> list[Node]:
     nodes = [node for node in view.nodes if node.role in _DIALOGS or node.tag == "dialog"]
     outer = [node for node in nodes if not any(above in nodes for above in view.ancestors(node))]
     return [node for node in reversed(outer) if view.text(node) or view.controls_in(node)]
+
+
+def _ended_session(situation: Situation) -> Plan | None:
+    """The end where a dialog says that the session is over: closing it brings nothing back."""
+    if situation.intent.credentials:
+        return None
+    ended = concept("message.session_expired")
+    for node in dialogs(situation.view):
+        text = situation.view.text(node)
+        if (said := ended.term(text)) and not is_to_come(text, said):
+            reason = f'The session has ended: {situation.url} says "{clip(text, 120)}"'
+            return terminate(situation, "session_expired", reason)
+    return None
 
 
 def _dialog(situation: Situation) -> Plan | None:

@@ -40,14 +40,18 @@ _MOST_BEFORE = 2
 """Words before a record's name: `most expensive orders`; further ones belong to something else."""
 
 
-def unclear_restriction(situation: Situation) -> str:
+def unclear_restriction(situation: Situation, section: str = "") -> str:
     """The words that narrow which records are wanted, or an empty text where all are meant.
 
     What the page itself is headed, or has chosen in its filters, is in force already.
+
+    Args:
+        situation: The page and the goal.
+        section: The heading of the part of it that is read.
     """
     goal, intent = situation.goal, situation.intent
     text = goal.data_extraction_goal
-    explained = _plain() | _of_schema(goal.data_schema) | _shown(situation)
+    explained = _plain() | _of_schema(goal.data_schema) | _shown(situation) | stems(section)
     for path, value in flat_items(goal.payload):
         explained |= stems(" ".join(name_words(path))) | stems(str(value))
     if sequence_of(intent.instructions) or intent.search or intent.clicks:
@@ -57,6 +61,11 @@ def unclear_restriction(situation: Situation) -> str:
         if told := _unclear_in(clause, frozenset(explained)):
             return told
     return ""
+
+
+def tells_apart(heading: str) -> bool:
+    """Whether a heading says more of records than what all of them are called: `Past orders`."""
+    return bool(stems(heading) - _nouns())
 
 
 def unclear_choice(situation: Situation) -> str:
