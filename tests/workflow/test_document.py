@@ -177,7 +177,10 @@ def test_an_alias_of_a_whole_block() -> None:
         "- &b {block_type: task, §label: a, url: 'https://x.example', §navigation_gaol: y}\n- *b\n"
     )
     found = found_at_marks(text)
-    assert [each.message for each in found] == ["label 'a' stands twice", "unknown field 'navigation_gaol'"]
+    assert [each.message for each in found] == [
+        "label 'a' stands twice",
+        "unknown field 'navigation_gaol'",
+    ]
 
 
 def test_a_merged_mapping_points_to_where_it_was_written() -> None:

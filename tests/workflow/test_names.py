@@ -101,11 +101,17 @@ def test_the_names_of_a_loop() -> None:
     """)
     load(document(FIND + loop, CONTEXT))
     wrong = loop.replace("url: '{{ inner_output", "§url: '{{ loop_output")
-    assert only(document(FIND + wrong, CONTEXT))[0] == "'loop_output' is made by this very block: here it is empty"
+    assert (
+        only(document(FIND + wrong, CONTEXT))[0]
+        == "'loop_output' is made by this very block: here it is empty"
+    )
     early = loop.replace(
         "loop_over_parameter_key: orders", "§loop_over_parameter_key: after_output"
     )
-    assert only(document(FIND + early, CONTEXT))[0] == "'after_output' is made by a later block: here it is empty"
+    assert (
+        only(document(FIND + early, CONTEXT))[0]
+        == "'after_output' is made by a later block: here it is empty"
+    )
 
 
 @pytest.mark.parametrize(
