@@ -303,7 +303,7 @@ class Block(BaseModel):
     @classmethod
     def keys_in(cls, fields: Mapping[str, Any]) -> Iterator[BlockText]:
         """The parameter keys that a block names outside of texts."""
-        for name in cls.parameter_fields:
+        for name in (each for each in cls.parameter_fields if each in cls.model_fields):
             for path, key in _strings(fields.get(name), (name,)):
                 if key:
                     yield BlockText(path, key, may_be_key=True)

@@ -83,9 +83,7 @@ file_attachments: [SKYVERN_DOWNLOAD_DIRECTORY]
     sender: str = Field(
         default="", description="Gets a copy. With `gmail`, the account's own if left out."
     )
-    recipients: list[str] = Field(
-        min_length=1, description="Addresses, or parameters that give addresses."
-    )
+    recipients: list[str] = Field(description="Addresses, or parameters that give addresses.")
     cc: list[str] = Field(default_factory=list, description="Likewise; others see them, too.")
     bcc: list[str] = Field(default_factory=list, description="Likewise; nobody sees them.")
     subject: str = Field(description="The run's id is added to it.")
@@ -109,6 +107,9 @@ file_attachments: [SKYVERN_DOWNLOAD_DIRECTORY]
         """Nobody to send by, or from."""
         if not fields.get("sender") and fields.get("transport") != "gmail":
             yield BlockWarning((), "'sender' is missing: the message can't be sent", "add 'sender'")
+        if fields.get("recipients") == []:
+            message = "'recipients' is empty: the message can't be sent"
+            yield BlockWarning(("recipients",), message, "add an address")
         yield from account_warnings(fields)
 
     @property

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
-from skyvern_dagster.blocks.block import Block, LeafBlock
+from skyvern_dagster.blocks.block import Block, BlockWarning, LeafBlock
 from skyvern_dagster.blocks.child_runs import ChildRequest, ChildRun
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.outcome import BlockOutcome
@@ -43,7 +44,7 @@ payload: {total: "{{ total }}"}
 
     block_type: Literal["workflow_trigger"]
     workflow_permanent_id: str = Field(
-        min_length=1, description="Which workflow: its `wpid_...`, or a template that gives it."
+        description="Which workflow: its `wpid_...`, or a template that gives it."
     )
     payload: dict[str, Any] | None = Field(
         default=None, description="Its parameters; texts among them may be templates."
@@ -58,6 +59,13 @@ payload: {total: "{{ total }}"}
     parameter_keys: list[str] = Field(
         default_factory=list, description="Parameters that its templates use."
     )
+
+    @classmethod
+    def warnings_in(cls, fields: Mapping[str, Any]) -> Iterator[BlockWarning]:
+        """No workflow."""
+        if fields.get("workflow_permanent_id") == "":
+            message = "'workflow_permanent_id' is empty: the block will fail"
+            yield BlockWarning(("workflow_permanent_id",), message, "add the id of a workflow")
 
     @property
     def takes_browser_state(self) -> bool:
@@ -85,8 +93,11 @@ payload: {total: "{{ total }}"}
             raise BlockError("runs can't be started from here")
         if len(context.triggered_by) >= MAX_DEPTH:
             raise BlockError(f"workflows start each other {MAX_DEPTH} deep, which is the limit")
+        workflow = context.rendered(self.workflow_permanent_id, "workflow_permanent_id").strip()
+        if not workflow:
+            raise BlockError("workflow_permanent_id is empty: it says which workflow is run")
         request = ChildRequest(
-            workflow=context.rendered(self.workflow_permanent_id, "workflow_permanent_id").strip(),
+            workflow=workflow,
             parameters=_rendered(self.payload or {}, context),
             parent=(context.workflow_run_id, context.block_key),
             organization_id=context.organization_id,

@@ -48,19 +48,24 @@ def validate(
         Literal["text", "json", "github"],
         typer.Option("--format", help="How findings are printed."),
     ] = "text",
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Take warnings for errors: exit status 1 for them.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Check workflow definitions; exit status 1 when one has errors.
 
     All findings at once, each printed as `file:line:column: severity: what (what to do)`; with
     `--format github` as annotations of GitHub Actions. A warning is something that has no effect
-    here, or will fail when it is run.
+    here, or will fail when it is run; with `--strict` it is as bad as an error.
     """
     from skyvern_dagster.cli.validate import validate_files
 
     shown: Literal["tree", "mermaid"] | None = "tree" if plan else None
     shown = "mermaid" if mermaid else shown
-    raise typer.Exit(validate_files(files, plan=shown, form="json" if json else form))
+    raise typer.Exit(
+        validate_files(files, plan=shown, form="json" if json else form, strict=strict)
+    )
 
 
 @app.command("import")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, assert_never
 
@@ -25,25 +25,40 @@ class Checked:
 
     Attributes:
         plan: Its lines, where they were asked for and it has no errors.
+        strict: Whether a warning is as bad as an error.
     """
 
     file: Path
     findings: tuple[Finding, ...]
     plan: tuple[str, ...] = ()
+    strict: bool = False
 
     @property
     def errors(self) -> int:
         """How many errors it has."""
         return sum(finding.severity == "error" for finding in self.findings)
 
+    @property
+    def is_valid(self) -> bool:
+        """Whether nothing is wrong with it."""
+        return not (self.findings if self.strict else self.errors)
 
-def validate_files(files: Sequence[Path], *, plan: PlanForm | None, form: Format) -> int:
+
+def validate_files(
+    files: Sequence[Path], *, plan: PlanForm | None, form: Format, strict: bool = False
+) -> int:
     """Checks files and prints what was found.
 
+    Args:
+        files: The definitions.
+        plan: Whether it is to be printed, and how.
+        form: How findings are printed.
+        strict: Whether a warning is as bad as an error.
+
     Returns:
-        Exit status: 1 when a file has errors.
+        Exit status: 1 when a file isn't valid.
     """
-    results = [_checked(file, plan) for file in files]
+    results = [replace(_checked(file, plan), strict=strict) for file in files]
     match form:
         case "json":
             documents = [_document(each, has_plan=plan is not None) for each in results]
@@ -54,7 +69,7 @@ def validate_files(files: Sequence[Path], *, plan: PlanForm | None, form: Format
             _print(_command(finding) for each in results for finding in each.findings)
         case _:
             assert_never(form)
-    return 1 if any(each.errors for each in results) else 0
+    return 0 if all(each.is_valid for each in results) else 1
 
 
 def _checked(file: Path, plan: PlanForm | None) -> Checked:
@@ -83,7 +98,7 @@ def _plan(workflow: Workflow, form: PlanForm | None) -> Iterator[str]:
 def _document(result: Checked, *, has_plan: bool) -> dict[str, object]:
     return {
         "file": str(result.file),
-        "valid": not result.errors,
+        "valid": result.is_valid,
         "findings": [finding.as_dict() for finding in result.findings],
         **({"plan": list(result.plan)} if has_plan else {}),
     }
@@ -91,11 +106,18 @@ def _document(result: Checked, *, has_plan: bool) -> dict[str, object]:
 
 def _lines(result: Checked) -> Iterator[str]:
     yield from map(str, result.findings)
-    if result.errors:
-        yield f"{result.file}: {result.errors} error{'s' if result.errors > 1 else ''}"
-    else:
-        yield f"{result.file}: valid"
+    yield f"{result.file}: {_verdict(result)}"
     yield from result.plan
+
+
+def _verdict(result: Checked) -> str:
+    if result.is_valid:
+        return "valid"
+    counts = {"error": result.errors, "warning": len(result.findings) - result.errors}
+    told = ("error", "warning") if result.strict else ("error",)
+    return ", ".join(
+        f"{counts[each]} {each}{'s' if counts[each] > 1 else ''}" for each in told if counts[each]
+    )
 
 
 def _command(finding: Finding) -> str:

@@ -13,6 +13,7 @@ from skyvern_dagster.templating.block_output import reaching
 from skyvern_dagster.templating.rendering import NamesOfRun
 from skyvern_dagster.workflow.definition import WorkflowDefinition
 from skyvern_dagster.workflow.parameters import (
+    EMPTY_NAMES,
     AwsSecretParameter,
     ContextParameter,
     CredentialParameter,
@@ -52,6 +53,8 @@ class Names(NamesOfRun):
             return self._plain[name]
         if name in self._parameters:
             return self._parameter(self._parameters[name])
+        if name in EMPTY_NAMES:
+            return ""
         label = self._outputs[name]
         note_absent(f"the block {label!r} has not been carried out")
         return None
@@ -69,12 +72,18 @@ class Names(NamesOfRun):
         yield from self._plain
         yield from self._parameters
         yield from (name for name in self._outputs if name not in self._plain)
+        yield from EMPTY_NAMES
 
     def __len__(self) -> int:
         return len(list(iter(self)))
 
     def __contains__(self, name: object) -> bool:
-        return name in self._plain or name in self._parameters or name in self._outputs
+        return (
+            name in self._plain
+            or name in self._parameters
+            or name in self._outputs
+            or name in EMPTY_NAMES
+        )
 
     def _parameter(self, parameter: Parameter) -> Any:
         match parameter:

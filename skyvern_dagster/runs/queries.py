@@ -17,7 +17,7 @@ from skyvern_dagster.runs.status import UNFINISHED, RunStatus
 OrderBy = Literal["created_at", "modified_at"]
 
 _MOST_UNFILTERED = 100
-"""Rows: the largest page. They are read in vain where one of them isn't wanted."""
+"""Rows: the largest page. They are read in vain where too few of them are wanted."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def list_records(instance: dg.DagsterInstance, query: RunQuery) -> Sequence[dg.R
 
 
 def _newest(instance: dg.DagsterInstance, query: RunQuery) -> Sequence[dg.RunRecord] | None:
-    """The page, where all runs up to its end are wanted; else ``None``.
+    """The page, where the newest runs hold it; else ``None``.
 
     The storage looks at every run that a filter by tags lets through before it cuts the page: in
     SQLite ten of 10,000 take ten times as long as ten of 100. Without a filter they don't.
@@ -123,13 +123,21 @@ def _newest(instance: dg.DagsterInstance, query: RunQuery) -> Sequence[dg.RunRec
     is_plain = query.order_by == "created_at" and not query.ascending
     if not is_plain or query.created_after or query.created_before or end > _MOST_UNFILTERED:
         return None
-    records = instance.get_run_records(limit=end)
-    wanted = query.wanted_tags
-    for record in records:
-        run_tags = record.dagster_run.tags
-        if any(run_tags.get(name) not in values for name, values in wanted.items()):
-            return None
-    return records[end - query.page_size :]
+    found: list[dg.RunRecord] = []
+    read, cursor, limit = 0, None, end
+    while limit > 0:
+        records = instance.get_run_records(limit=limit, cursor=cursor)
+        found += (each for each in records if _is_wanted(each, query))
+        if len(found) >= end or len(records) < limit:
+            return found[end - query.page_size : end]
+        read += limit
+        cursor, limit = records[-1].dagster_run.run_id, _MOST_UNFILTERED - read
+    return None
+
+
+def _is_wanted(record: dg.RunRecord, query: RunQuery) -> bool:
+    run_tags = record.dagster_run.tags
+    return all(run_tags.get(name) in values for name, values in query.wanted_tags.items())
 
 
 def unfinished_runs(instance: dg.DagsterInstance, organization_id: str) -> int:

@@ -15,7 +15,7 @@ from skyvern_dagster.workflow.dagster_section import DagsterSection
 from skyvern_dagster.workflow.declarations import Outline, read_outline
 from skyvern_dagster.workflow.document import Document
 from skyvern_dagster.workflow.document_texts import document_text_findings
-from skyvern_dagster.workflow.findings import Finding
+from skyvern_dagster.workflow.findings import MOST_FINDINGS, Finding
 from skyvern_dagster.workflow.flow_checks import flow_findings
 from skyvern_dagster.workflow.label_checks import label_findings
 from skyvern_dagster.workflow.name_checks import NameChecks
@@ -23,9 +23,6 @@ from skyvern_dagster.workflow.parameter_checks import parameter_findings
 from skyvern_dagster.workflow.path_checks import path_findings
 from skyvern_dagster.workflow.schema_checks import schema_findings
 from skyvern_dagster.workflow.secret_checks import secret_findings
-
-MOST_FINDINGS = 500
-"""Of one check that are told: the rest of so many is most likely the same mistake again."""
 
 
 def check(document: Document) -> Iterator[Finding]:

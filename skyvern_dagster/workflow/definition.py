@@ -28,7 +28,7 @@ class DefinitionBody(BaseModel):
     parameters: list[Parameter] = Field(
         default_factory=list, description="What blocks and templates can refer to."
     )
-    blocks: list[AnyBlock] = Field(min_length=1, description="What is done, in order.")
+    blocks: list[AnyBlock] = Field(description="What is done, in order.")
     error_code_mapping: dict[str, str] = Field(
         default_factory=dict,
         description="Error code -> the situation that it stands for, for all blocks that an agent "
@@ -67,7 +67,7 @@ class WorkflowDefinition(BaseModel):
     )  # fmt: skip
     """Fields that are accepted and have no effect on how a run goes (a warning when set)."""
 
-    title: str = Field(min_length=1, description="Name for people.")
+    title: str = Field(description="Name for people.")
     description: str | None = None
     proxy_location: str | dict[str, Any] | None = None
     webhook_callback_url: str | None = Field(default=None, description="Told when a run has ended.")

@@ -12,6 +12,9 @@ from skyvern_dagster.errors import DefinitionError
 Path = tuple[str | int, ...]
 """Keys and indexes from the document's root."""
 
+MOST_FINDINGS = 500
+"""Of one check that are told: the rest of so many is most likely the same mistake again."""
+
 
 @dataclass(frozen=True)
 class Position:

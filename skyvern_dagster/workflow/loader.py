@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path as FilePath
-
-from pydantic import ValidationError
 
 from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.registry import add_blocks
 from skyvern_dagster.errors import DefinitionError
 from skyvern_dagster.ids import stable_id
 from skyvern_dagster.workflow.as_meant import AsMeant
-from skyvern_dagster.workflow.checks import MOST_FINDINGS, check
+from skyvern_dagster.workflow.checks import check
 from skyvern_dagster.workflow.definition import WorkflowDefinition, walk
 from skyvern_dagster.workflow.document import parse
 from skyvern_dagster.workflow.findings import Finding, InvalidDefinitionError
 from skyvern_dagster.workflow.inert import without_inert_fields
-from skyvern_dagster.workflow.model_findings import model_findings
+from skyvern_dagster.workflow.model_findings import as_model
 from skyvern_dagster.workflow.op_names import clean_name
 from skyvern_dagster.workflow.operator_checks import operator_findings
 from skyvern_dagster.workflow.skyvern_export import as_definition
@@ -114,12 +111,8 @@ def load_text(
     meant = AsMeant(given)
     document = meant.document
     cleaned, findings = without_inert_fields(document)
-    definition: WorkflowDefinition | None = None
-    try:
-        definition = WorkflowDefinition.model_validate(cleaned)
-    except ValidationError as error:
-        findings += islice(model_findings(document, error), MOST_FINDINGS)
-    findings += [*told, *meant.findings, *check(document)]
+    definition, refused = as_model(document, cleaned)
+    findings += [*refused, *told, *meant.findings, *check(document)]
     findings += [
         Finding("error", source, place, f"{path[-1]!r} stands twice", "remove one of them")
         for path, place in document.repeated

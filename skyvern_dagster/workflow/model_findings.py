@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from typing import Any, get_args
+from collections.abc import Collection
+from itertools import islice
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.registry import block_types
-from skyvern_dagster.workflow.dagster_section import SECTION_MODELS, DagsterSection
-from skyvern_dagster.workflow.definition import DefinitionBody, WorkflowDefinition
+from skyvern_dagster.workflow.definition import WorkflowDefinition
 from skyvern_dagster.workflow.document import Document
-from skyvern_dagster.workflow.findings import Finding, Path, did_you_mean
-from skyvern_dagster.workflow.invented_words import BLOCK_TYPES, SHAPES, VALUES, meant_field
+from skyvern_dagster.workflow.findings import MOST_FINDINGS, Finding, Path, did_you_mean
+from skyvern_dagster.workflow.invented_words import BLOCK_TYPES, SHAPES, VALUES
 from skyvern_dagster.workflow.parameters import PARAMETER_MODELS
 from skyvern_dagster.workflow.partition_settings import PARTITION_TYPES
-from skyvern_dagster.workflow.skyvern_export import WRAPPERS
+from skyvern_dagster.workflow.unknown_fields import UnknownFields, without
 
 _WANTED = {
     "bool_parsing": "true or false",
@@ -43,15 +42,45 @@ _TYPES: dict[str, Collection[str]] = {
 """Discriminator -> the values that there are; else block types are told apart by it."""
 
 
-def model_findings(document: Document, error: ValidationError) -> Iterator[Finding]:
-    """One finding for each place that the model refuses."""
-    seen: set[tuple[Path, str]] = set()
+def as_model(document: Document, data: Any) -> tuple[WorkflowDefinition | None, list[Finding]]:
+    """A document's data as the model, without the unknown fields that are no mistakes.
+
+    Args:
+        document: For places, and as it was read.
+        data: What of it has an effect.
+
+    Returns:
+        None where the model refuses it; and what is to be said, one finding for each place.
+    """
+    judge, findings = UnknownFields(document), dict[Finding, None]()
+    while True:
+        try:
+            return WorkflowDefinition.model_validate(data), list(findings)
+        except ValidationError as error:
+            told, passed_over = _findings(document, error, judge)
+        findings |= dict.fromkeys(islice(told, MOST_FINDINGS))
+        if not passed_over or any(each.severity == "error" for each in told):
+            return None, list(findings)
+        data = without(data, passed_over)
+
+
+def _findings(
+    document: Document, error: ValidationError, judge: UnknownFields
+) -> tuple[dict[Finding, None], list[Path]]:
+    """What is said of all that the model refuses, and which fields it goes without."""
+    told: dict[Finding, None] = {}
+    passed_over: list[Path] = []
     for detail in error.errors(include_url=False):
         path = _document_path(detail, document.data)
-        message, hint = _words(detail, path, document)
-        if (path, message) not in seen:
-            seen.add((path, message))
-            yield document.finding(path, message, hint)
+        if detail["type"] != "extra_forbidden":
+            told[document.finding(path, *_words(detail, path))] = None
+            continue
+        finding = judge.finding(path)
+        if finding is not None:
+            told[finding] = None
+        if finding is None or finding.severity == "warning":
+            passed_over.append(path)
+    return told, passed_over
 
 
 def _document_path(detail: ErrorDetails, data: Any) -> Path:
@@ -72,7 +101,7 @@ def _document_path(detail: ErrorDetails, data: Any) -> Path:
     return tuple(path)
 
 
-def _words(detail: ErrorDetails, path: Path, document: Document) -> tuple[str, str]:
+def _words(detail: ErrorDetails, path: Path) -> tuple[str, str]:
     field, given = _name(path), detail["input"]
     if (wanted := _WANTED.get(detail["type"])) is not None:
         return f"{field} must be {wanted}, not {_kind(given)}", _shape_hint(path, wanted, given)
@@ -83,8 +112,6 @@ def _words(detail: ErrorDetails, path: Path, document: Document) -> tuple[str, s
             return f"{_discriminator(detail)!r} is missing", f"add {_discriminator(detail)!r}"
         case "union_tag_invalid":
             return _unknown_type(detail)
-        case "extra_forbidden":
-            return f"unknown field {field}", _place_for(str(path[-1]), path, document.data)
         case "too_short" | "string_too_short":
             return f"{field} must not be empty", ""
         case "literal_error":
@@ -129,71 +156,6 @@ def _unknown_type(detail: ErrorDetails) -> tuple[str, str]:
 
 def _discriminator(detail: ErrorDetails) -> str:
     return str(detail["ctx"]["discriminator"]).strip("'")
-
-
-def _place_for(field: str, path: Path, data: Any) -> str:
-    """What to do about an unknown field: the name it may be a slip of, or where it belongs."""
-    here = _model_at(path[:-1], data)
-    if here is WorkflowDefinition and field in WRAPPERS:
-        return f"the definition is what stands in {field}; skyvern-dagster import takes both"
-    if meant := meant_field(field, here.model_fields):
-        return f"did you mean {meant!r}?"
-    if here is not WorkflowDefinition and field in WorkflowDefinition.model_fields:
-        return "it belongs to the top level of the document"
-    if here is not DefinitionBody and field in DefinitionBody.model_fields:
-        return "it belongs under workflow_definition"
-    if hint := did_you_mean(field, here.model_fields):
-        return hint
-    if here is WorkflowDefinition and (meant := meant_field(field, DefinitionBody.model_fields)):
-        return f"did you mean {meant!r}, under workflow_definition?"
-    return "remove it"
-
-
-def _model_at(path: Path, data: Any) -> type[BaseModel]:
-    fields = data
-    for part in path:
-        fields = fields[part]
-    if not path:
-        return WorkflowDefinition
-    if path[0] == "dagster":
-        return _section_model(path[1:])
-    if path[1:2] == ("parameters",):
-        return PARAMETER_MODELS[fields["parameter_type"]]
-    if path[1:2] == ("blocks",):
-        return _block_model(path, data)
-    return _nested(DefinitionBody, path[1:])
-
-
-def _block_model(path: Path, data: Any) -> type[BaseModel]:
-    """The model of a place in a block: its own, or that of a mapping in it."""
-    value, model, rest = data, Block, path
-    for place, part in enumerate(path, start=1):
-        value = value[part]
-        if isinstance(part, int) and path[place - 2] in ("blocks", "loop_blocks"):
-            model, rest = block_types().get(str(value.get("block_type")), Block), path[place:]
-    return _nested(model, rest)
-
-
-def _nested(model: type[BaseModel], path: Path) -> type[BaseModel]:
-    """The model of a field's mapping, or of the mappings in its list."""
-    for part in path:
-        if isinstance(part, str) and part in model.model_fields:
-            model = _model_in(model.model_fields[part].annotation) or model
-    return model
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for each in get_args(annotation) if (found := _model_in(each))), None)
-
-
-def _section_model(path: Path) -> type[BaseModel]:
-    """The model of a place in the ``dagster`` section."""
-    model: type[BaseModel] = DagsterSection
-    for part in path:
-        model = SECTION_MODELS.get(str(part), model)
-    return model
 
 
 def _name(path: Path) -> str:

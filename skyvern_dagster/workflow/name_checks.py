@@ -29,7 +29,12 @@ from skyvern_dagster.workflow.invented_words import (
     LOOP_NAMES,
     meant_field,
 )
-from skyvern_dagster.workflow.parameters import CREDENTIAL_KINDS, RESERVED_KEYS, SECRET_KINDS
+from skyvern_dagster.workflow.parameters import (
+    CREDENTIAL_KINDS,
+    EMPTY_NAMES,
+    RESERVED_KEYS,
+    SECRET_KINDS,
+)
 
 _BEGINNINGS = re.compile(r"\{%-?\s*(?:if|for)\s")
 _ENDS = re.compile(r"\{%-?\s*end(?:if|for)\b")
@@ -78,8 +83,9 @@ class NameChecks:
         self._document = document
         self._outputs = _made_by(outline.labels)
         self._made: set[str] = set()
-        self._known = set(outline.keys | RESERVED_KEYS) - _LOOP_NAMES
-        self._in_loops = set(outline.keys | RESERVED_KEYS)
+        self._keys = outline.keys
+        self._in_loops = set(outline.keys | RESERVED_KEYS | EMPTY_NAMES)
+        self._known = self._in_loops - _LOOP_NAMES
         self._secrets = {each.key for each in outline.parameters if each.kind in SECRET_KINDS}
         self._credentials = {
             each.key for each in outline.parameters if each.kind in CREDENTIAL_KINDS
@@ -164,7 +170,8 @@ class NameChecks:
         if name in point.loops or (name == point.block.label and _counts_turns(point.block)):
             return
         origin = self._origins.get(name, name)
-        if origin in self._outputs and origin not in self._made and origin not in point.before:
+        is_made = origin in self._made or origin in point.before or origin in self._keys
+        if origin in self._outputs and not is_made:
             yield self._too_early(name, origin, text, point)
         elif name not in point.known:
             yield self._unknown(name, text, point)
@@ -188,7 +195,8 @@ class NameChecks:
             message, hint = "is made by this very block", "use it in a later block"
         else:
             message, hint = "is made by a later block", "move that block before this one"
-        return self._document.finding(point.place(text), f"{subject} {message}", hint)
+        said = f"{subject} {message}: here it is empty"
+        return self._document.finding(point.place(text), said, hint, "warning")
 
     def _smtp_key(self, key: str, place: Path) -> Iterator[Finding]:
         if key in self._secrets:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -22,6 +21,6 @@ class BaseParameter(BaseModel):
     @field_validator("key")
     @classmethod
     def _is_identifier(cls, key: str) -> str:
-        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", key):
+        if not key.isidentifier():
             raise ValueError(f"must be letters, digits and _, beginning with no digit: {key!r}")
         return key

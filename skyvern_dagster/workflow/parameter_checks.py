@@ -25,13 +25,17 @@ def parameter_findings(outline: Outline, document: Document) -> Iterator[Finding
             )
         elif parameter.kind != "output" and (message := _taken(parameter.key, outline)):
             yield document.finding(place, message, "rename it")
+        elif parameter.key in outline.labels:
+            message = f"parameter key {parameter.key!r} is a block's label, too"
+            hint = "once that block is done, it stands for its output"
+            yield document.finding(place, message, hint, "warning")
         yield from _of_its_kind(parameter, outline, document)
 
 
 def _taken(key: str, outline: Outline) -> str:
     if key in RESERVED_KEYS:
         return f"parameter key {key!r} is reserved"
-    if key in outline.labels or key.removesuffix("_output") in outline.labels:
+    if key.endswith("_output") and key.removesuffix("_output") in outline.labels:
         return f"parameter key {key!r} is the name of a block's output"
     return ""
 

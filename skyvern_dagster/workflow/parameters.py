@@ -48,6 +48,9 @@ RESERVED_KEYS = frozenset(
 )  # fmt: skip
 """Names that every template has anyway (docs/contract.md#names-in-texts)."""
 
+EMPTY_NAMES = frozenset({"browser_session_id"})
+"""Names of Skyvern's templates that say nothing here, and that a parameter may take."""
+
 
 class WorkflowParameter(BaseParameter):
     """A value that whoever starts the run gives."""

@@ -29,7 +29,7 @@ def good(tmp_path: Path) -> Path:
 @pytest.fixture
 def bad(tmp_path: Path) -> Path:
     path = tmp_path / "bad.yaml"
-    path.write_text(document(TASK.replace("url", "urll: x, navigation_goal: '{{ y }}', url")))
+    path.write_text(document(TASK.replace("url", "goal: x, data_extraction_goal: '{{ y }}', url")))
     return path
 
 
@@ -46,11 +46,21 @@ def test_a_warning_is_no_error(good: Path) -> None:
     assert result.output.splitlines() == [f"{good}:4:40: warning: {inert}", f"{good}: valid"]
 
 
+def test_a_warning_is_as_bad_as_an_error_where_that_is_asked_for(good: Path, bad: Path) -> None:
+    assert validate("--strict", INVOICES).exit_code == 0
+    result = validate("--strict", good)
+    assert result.exit_code == 1
+    assert result.output.splitlines()[-1] == f"{good}: 1 warning"
+    assert validate("--strict", bad).output.splitlines()[-1] == f"{bad}: 2 errors"
+    (said,) = json.loads(validate("--strict", "--json", good).output)
+    assert said["valid"] is False
+
+
 def test_a_bad_file(bad: Path) -> None:
     result = validate(bad)
     assert result.exit_code == 1
     assert result.output.splitlines() == [
-        f"{bad}:4:40: error: block 'first': unknown field 'urll' (did you mean 'url'?)",
+        f"{bad}:4:40: error: block 'first': unknown field 'goal' (did you mean 'navigation_goal'?)",
         f"{bad}:4:49: error: block 'first': unknown name 'y'",
         f"{bad}: 2 errors",
     ]
@@ -101,7 +111,10 @@ def test_for_scripts(good: Path, bad: Path) -> None:
             "hint": "set 'planner' to say who plans",
         }
     ]  # fmt: skip
-    assert [each["hint"] for each in documents[1]["findings"]] == ["did you mean 'url'?", None]
+    assert [each["hint"] for each in documents[1]["findings"]] == [
+        "did you mean 'navigation_goal'?",
+        None,
+    ]
     assert "plan" not in documents[0]
 
 
@@ -114,7 +127,7 @@ def test_for_github(good: Path, bad: Path) -> None:
         *(
             f"::error file={bad},line=4,col={column},title=skyvern-dagster::block 'first': {said}"
             for column, said in (
-                (40, "unknown field 'urll' (did you mean 'url'?)"),
+                (40, "unknown field 'goal' (did you mean 'navigation_goal'?)"),
                 (49, "unknown name 'y'"),
             )
         ),

@@ -22,8 +22,11 @@ Row = dict[str, str]
 
 
 def rows() -> Iterator[Row]:
-    """The oldest are of one organization and of none, the newest thirty of one."""
-    for number in range(60):
+    """The oldest are of one organization and of none, the newest thirty of one.
+
+    More than the storage is asked for without a filter.
+    """
+    for number in range(-90, 60):
         row = {
             tags.WORKFLOW_RUN_ID: f"wr_{number}",
             tags.ORGANIZATION_ID: OURS if number >= 30 or number % 3 else THEIRS,
@@ -50,7 +53,7 @@ queries = st.builds(
     organization_id=st.sampled_from([OURS, THEIRS, "o_3"]),
     kind=st.sampled_from([None, *KINDS]),
     statuses=st.sampled_from([(), ("completed",), ("queued", "failed")]),
-    page=st.integers(1, 8),
+    page=st.integers(1, 14),
     page_size=st.sampled_from([1, 7, 10, 50]),
     ascending=st.booleans(),
 )

@@ -174,10 +174,13 @@ def test_a_key_that_stands_twice() -> None:
 
 def test_an_alias_of_a_whole_block() -> None:
     text = document(
-        "- &b {block_type: task, §label: a, url: 'https://x.example', §urll: y}\n- *b\n"
+        "- &b {block_type: task, §label: a, url: 'https://x.example', §navigation_gaol: y}\n- *b\n"
     )
     found = found_at_marks(text)
-    assert [each.message for each in found] == ["label 'a' stands twice", "unknown field 'urll'"]
+    assert [each.message for each in found] == [
+        "label 'a' stands twice",
+        "unknown field 'navigation_gaol'",
+    ]
 
 
 def test_a_merged_mapping_points_to_where_it_was_written() -> None:

@@ -40,10 +40,10 @@ def test_words_that_people_invent() -> None:
   label: each
   §loop_over: first_output
   loop_over_parameter_key: first_output
-  §steps: []
+  §steps: [x]
   loop_blocks:
     - {{block_type: task, label: get, url: 'https://x.example', §goal: Open, §name: x,
-       §title: '{{{{ loop_item }}}}', §retries: 2, §schema: {{}}}}
+       §title: '{{{{ loop_item }}}}', §retries: 2, §schema: {{a: b}}}}
 """
         )
     )

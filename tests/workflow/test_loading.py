@@ -104,7 +104,7 @@ def test_fields_of_the_newer_format_without_effect_are_warnings() -> None:
 
 
 def test_warnings_are_told_along_with_errors() -> None:
-    text = document(TASK.replace("url", "§engine: x, §urll: y, url"))
+    text = document(TASK.replace("url", "§engine: x, §navigation_gaol: y, url"))
     assert [each.severity for each in found_at_marks(text)] == ["warning", "error"]
 
 

@@ -41,14 +41,14 @@ def only(text: str) -> tuple[str, str]:
          "'current_item' exists only inside a loop", ""),
         ("url: website, parameter_keys: [§current_value]",
          "'current_value' exists only inside a loop", ""),
-        ("§url: '{{ block_output.url }}'", "'block_output' is made by this very block",
+        ("§url: '{{ block_output.url }}'", "'block_output' is made by this very block: here it is empty",
          "use it in a later block"),
-        ("§url: last_output", "'last_output' is made by a later block",
+        ("§url: last_output", "'last_output' is made by a later block: here it is empty",
          "move that block before this one"),
-        ("§url: '{{ last.x }}'", "'last' is made by a later block",
+        ("§url: '{{ last.x }}'", "'last' is made by a later block: here it is empty",
          "move that block before this one"),
         ("url: website, parameter_keys: [§late]",
-         "'late' comes from 'last_output', which is made by a later block",
+         "'late' comes from 'last_output', which is made by a later block: here it is empty",
          "move that block before this one"),
         ("url: website, §navigation_goal: '{% if %}'",
          "malformed template: Expected an expression, got 'end of statement block'",
@@ -101,11 +101,17 @@ def test_the_names_of_a_loop() -> None:
     """)
     load(document(FIND + loop, CONTEXT))
     wrong = loop.replace("url: '{{ inner_output", "§url: '{{ loop_output")
-    assert only(document(FIND + wrong, CONTEXT))[0] == "'loop_output' is made by this very block"
+    assert (
+        only(document(FIND + wrong, CONTEXT))[0]
+        == "'loop_output' is made by this very block: here it is empty"
+    )
     early = loop.replace(
         "loop_over_parameter_key: orders", "§loop_over_parameter_key: after_output"
     )
-    assert only(document(FIND + early, CONTEXT))[0] == "'after_output' is made by a later block"
+    assert (
+        only(document(FIND + early, CONTEXT))[0]
+        == "'after_output' is made by a later block: here it is empty"
+    )
 
 
 @pytest.mark.parametrize(
@@ -132,7 +138,7 @@ def test_the_list_of_a_loop(list_: str, message: str) -> None:
         ("recipients: ['§{{ reader }}']", "unknown name 'reader'"),
         ("§subject: '{{ reader }}'", "unknown name 'reader'"),
         ("§body: '{{ reader }}'", "unknown name 'reader'"),
-        ("§body: last_output", "'last_output' is made by a later block"),
+        ("§body: last_output", "'last_output' is made by a later block: here it is empty"),
         ("file_attachments: [§SKYVERN_DOWNLOAD_DIRECTRY]",
          "unknown name 'SKYVERN_DOWNLOAD_DIRECTRY'"),
         ("§smtp_host_secret_parameter_key: hots", "'hots' is no aws_secret parameter"),
@@ -191,7 +197,7 @@ def test_an_upload_of_something_unknown() -> None:
         ("- {§key: current_item, parameter_type: workflow}\n",
          ["parameter key 'current_item' is reserved"]),
         ("- {§key: find, parameter_type: workflow}\n",
-         ["parameter key 'find' is the name of a block's output"]),
+         ["parameter key 'find' is a block's label, too"]),
         ("- {§key: find_output, parameter_type: workflow}\n",
          ["parameter key 'find_output' is the name of a block's output"]),
     ],
@@ -207,14 +213,25 @@ def test_the_names_of_parameters(parameters: str, messages_: list[str]) -> None:
         ("''", "label '' is empty", "give the block a name"),
         ("' '", "label ' ' is empty", "give the block a name"),
         ("current_date", "label 'current_date' is reserved", "for instance 'current_date_block'"),
-        ("first_output", "label 'first_output' is the name of another block's output",
-         "rename the block"),
         ("first", "label 'first' stands twice", "rename one of the blocks"),
+    ],
+)
+def test_labels(label: str, message: str, hint: str) -> None:
+    assert only(document(f"{TASK}- {{block_type: task, §label: {label}}}\n")) == (message, hint)
+
+
+@pytest.mark.parametrize(
+    ("label", "message", "hint"),
+    [
+        ("first_output", "label 'first_output' is the name of another block's output, too",
+         "once this block is done, it stands for its own output"),
         ("First", "label 'First' differs from 'first' in case only", "rename one of the blocks"),
     ],
 )  # fmt: skip
-def test_labels(label: str, message: str, hint: str) -> None:
-    assert only(document(f"{TASK}- {{block_type: task, §label: {label}}}\n")) == (message, hint)
+def test_labels_that_skyvern_takes(label: str, message: str, hint: str) -> None:
+    text = document(f"{TASK}- {{block_type: wait, §label: {label}}}\n")
+    (found,) = found_at_marks(text)
+    assert (found.severity, found.message, found.hint) == ("warning", message, hint)
 
 
 @pytest.mark.parametrize("label", ["a", "1", "_", "A_1", "output_", "x" * 100, "result", "scope"])

@@ -71,7 +71,7 @@ workflow_definition:
         ("{block_type: text_prompt, label: a, prompt: x, §parameter_keys: b}", "write it as [b]"),
         ("{block_type: file_url_parser, label: a, file_url: x.example, §file_type: xlsx}",
          "did you mean 'excel'?"),
-        ("{block_type: workflow_trigger, label: a, workflow_permanent_id: w, §parameters: {}}",
+        ("{block_type: workflow_trigger, label: a, workflow_permanent_id: w, §parameters: {x: 1}}",
          "did you mean 'payload'?"),
         ("{block_type: login, label: a, url: x.example, §credentials: b}",
          "did you mean 'parameter_keys'?"),
@@ -145,7 +145,7 @@ def test_what_is_right(block: str) -> None:
 def test_blocks_that_branches_would_lead_to_are_not_called_unreached() -> None:
     """Where the branches can't be read, nobody knows what they lead to."""
     text = """\
-- {block_type: conditional, label: a, §conditions: []}
+- {block_type: conditional, label: a, §conditions: [x]}
 - {block_type: wait, label: b, wait_sec: 1}
 - {block_type: wait, label: c, wait_sec: 1}
 """
