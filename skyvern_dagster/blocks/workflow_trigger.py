@@ -62,7 +62,7 @@ payload: {total: "{{ total }}"}
 
     @classmethod
     def warnings_in(cls, fields: Mapping[str, Any]) -> Iterator[BlockWarning]:
-        """No workflow."""
+        """That it names no workflow."""
         if fields.get("workflow_permanent_id") == "":
             message = "'workflow_permanent_id' is empty: the block will fail"
             yield BlockWarning(("workflow_permanent_id",), message, "add the id of a workflow")

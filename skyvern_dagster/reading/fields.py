@@ -271,7 +271,7 @@ def _fill(
         if field.kind == "url" and (linked := _linked(record)):
             facts[field.name], scores[field.name] = linked, _LINKED
             continue
-        places = chosen.get(field.name, ())
+        places = chosen.get(field.name, [])
         for slot in places:
             if slot[_COLUMN] != places[0][_COLUMN]:
                 continue  # what is empty in its column isn't what stands in the one beside

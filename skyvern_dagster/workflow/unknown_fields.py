@@ -82,8 +82,11 @@ class UnknownFields:
     @cached_property
     def _words(self) -> frozenset[str]:
         """The fields that the format has somewhere: Skyvern passes over one in a wrong place."""
-        kinds: list[type[BaseModel]] = [*block_types().values(), *PARAMETER_MODELS.values()]
-        models = [WorkflowDefinition, *kinds]
+        models: list[type[BaseModel]] = [
+            WorkflowDefinition,
+            *block_types().values(),
+            *PARAMETER_MODELS.values(),
+        ]
         return frozenset(name for model in models for name in model.model_fields)
 
     def _hint(self, field: str, model: type[BaseModel]) -> str | None:

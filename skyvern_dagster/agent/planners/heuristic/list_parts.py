@@ -174,8 +174,12 @@ def archive_route(situation: Situation) -> Route | None:
             if situation.intent.target
             else False
         )
-        rest = is_list and bool(control.url) and concept("paging.elsewhere").mentioned(control.label)
-        wanted = rest or (old >= MOSTLY and (is_list or control.node.role == "tab")) or current >= MOSTLY
+        elsewhere = concept("paging.elsewhere").mentioned(control.label)
+        wanted = (
+            (is_list and bool(control.url) and elsewhere)
+            or (old >= MOSTLY and (is_list or control.node.role == "tab"))
+            or current >= MOSTLY
+        )
         seen = control.url and situation.memory.visited(control.url)
         if (
             wanted
