@@ -25,9 +25,9 @@ from skyvern_dagster.compiler.ops import data_ins, ended_or_on, outputs, scope_a
 from skyvern_dagster.compiler.plan import LoopNode
 from skyvern_dagster.compiler.run_ops import SCOPE, Inputs, scope_in, taken_scope
 from skyvern_dagster.execution.base_scopes import BaseScopes
+from skyvern_dagster.execution.leaf_runner import Ran
 from skyvern_dagster.execution.loop_rules import is_fatal
 from skyvern_dagster.execution.run import WorkflowRun
-from skyvern_dagster.execution.runner import Ran
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.io_manager import IO_MANAGER
 from skyvern_dagster.resources.services import RESOURCE_KEYS

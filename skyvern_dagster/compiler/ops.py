@@ -23,9 +23,10 @@ from skyvern_dagster.compiler.run_ops import SCOPE, Inputs, scope_in, taken_scop
 from skyvern_dagster.execution import tags
 from skyvern_dagster.execution.base_scopes import BaseScopes
 from skyvern_dagster.execution.handing_on import hand_on_after
+from skyvern_dagster.execution.leaf_runner import Ran
 from skyvern_dagster.execution.loop_rules import is_fatal, loop_keys, stopped_by
 from skyvern_dagster.execution.run import WorkflowRun
-from skyvern_dagster.execution.runner import Ran, Runner
+from skyvern_dagster.execution.runner import Runner
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.io_manager import IO_MANAGER
 from skyvern_dagster.resources.services import RESOURCE_KEYS
