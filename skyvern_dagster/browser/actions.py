@@ -11,6 +11,7 @@ from skyvern_dagster.browser.action import perform
 from skyvern_dagster.browser.clicking import click_target, dispatch_click
 from skyvern_dagster.browser.dropdowns import choose_drawn_option
 from skyvern_dagster.browser.field_content import SameValue, content_of, letter_for_letter
+from skyvern_dagster.browser.listed_options import choose_listed_options
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.browser.scripts import script
 from skyvern_dagster.browser.secret_cover import cover
@@ -248,7 +249,7 @@ async def select_option(
     async def act(page: Page) -> str:
         target = await find_target(page, ref)
         if target.options:
-            return await _choose_listed(target, label, value, labels)
+            return await choose_listed_options(target, label, value, labels)
         if target.control == "select":
             raise ActionError(f"{target} has no options")
         said = [
@@ -258,44 +259,6 @@ async def select_option(
         return "; ".join(said)
 
     return await perform(session, act, has_effect=True)
-
-
-async def _choose_listed(
-    target: Target, label: str | None, value: str | None, labels: Sequence[str]
-) -> str:
-    """Of a native select, or of the list of suggestions that a field has (``<datalist>``)."""
-    control = target.locator.locator("skyvern-target=control")
-    wanted = [_option_index(target, each, None) for each in labels]
-    wanted = wanted or [_option_index(target, label, value)]
-    if len(wanted) > 1 and not target.multiple:
-        raise ActionError(f"{target} takes one option only")
-    names = ", ".join(f'"{target.options[index][0]}"' for index in wanted)
-    if target.control == "select":
-        await control.select_option(index=wanted, timeout=ACTION)
-        chosen = (await content_of(target.locator)).chosen
-        if sorted(chosen) != sorted(target.options[index][0] for index in wanted):
-            shown = ", ".join(f'"{each}"' for each in chosen) or "nothing"
-            raise NotTakenError(f"{target} shows {shown} as chosen instead of {names}")
-    else:
-        await control.fill(target.options[wanted[0]][1], timeout=ACTION)
-    return f"Chose {names} in {target}"
-
-
-def _option_index(target: Target, label: str | None, value: str | None) -> int:
-    wanted = (label if label is not None else value or "").strip()
-    folded = wanted.casefold()
-    usable = [
-        (index, name, key)
-        for index, (name, key, disabled) in enumerate(target.options)
-        if not disabled
-    ]
-    exact = [index for index, name, key in usable if wanted in ((key, name) if value else (name,))]
-    alike = [index for index, name, key in usable if folded in (name.casefold(), key.casefold())]
-    within = [index for index, name, _ in usable if folded and folded in name.casefold()]
-    if options := exact or alike or within:
-        return options[0]
-    names = ", ".join(f'"{name}"' for name, _, _ in target.options[:20])
-    raise ActionError(f'{target} has no option "{wanted}"; it has {names or "none"}')
 
 
 async def check(session: BrowserSession, ref: str, *, checked: bool = True) -> ActionResult:

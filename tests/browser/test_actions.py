@@ -65,9 +65,7 @@ def test_text_that_does_not_fit(visit: Visit, name: str, role: str, text: str, e
     assert error in result.error
 
 
-@pytest.mark.parametrize(
-    "wanted", [{"label": "All"}, {"label": "all"}, {"value": "a"}, {"label": "Al"}]
-)
+@pytest.mark.parametrize("wanted", [{"label": "All"}, {"label": "all"}, {"value": "a"}])
 def test_options_by_label_or_value(visit: Visit, wanted: dict[str, str]) -> None:
     visit.open("/form")
     ref = visit.ref("Status", "combobox")

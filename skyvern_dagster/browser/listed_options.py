@@ -1,0 +1,98 @@
+"""Options that stand in the page itself: of a native select, or suggestions for a field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from skyvern_dagster.browser.field_content import content_of
+from skyvern_dagster.browser.target import Target
+from skyvern_dagster.browser.timeouts import ACTION
+from skyvern_dagster.errors import ActionError, NotTakenError
+
+Option = tuple[str, str, bool]
+"""Label, value, and whether it is disabled."""
+_MOST_NAMES = 20
+"""Options that a message names."""
+_PARTS = re.compile(r"\s[-\u2013\u2014|:\u00b7]\s|[(),/|;]")
+"""Between the parts of an option: `AT - Austria`, `Standard (3 days)`."""
+
+
+async def choose_listed_options(
+    target: Target, label: str | None, value: str | None, labels: Sequence[str]
+) -> str:
+    """Chooses of what a select, or a field with a ``<datalist>``, lists.
+
+    Args:
+        target: The select or the field.
+        label: How the option reads.
+        value: Its value instead.
+        labels: Several options; they replace what was chosen.
+
+    Raises:
+        ActionError: There is no such option, or several that it may be.
+        NotTakenError: The page shows another choice afterwards.
+    """
+    control = target.locator.locator("skyvern-target=control")
+    try:
+        wanted = [option_index(target.options, each) for each in labels] or [
+            option_index(target.options, value or "", by_value=True)
+            if label is None
+            else option_index(target.options, label)
+        ]
+    except ActionError as error:
+        raise ActionError(f"{target} has {error}") from error
+    if len(wanted) > 1 and not target.multiple:
+        raise ActionError(f"{target} takes one option only")
+    names = ", ".join(f'"{target.options[index][0]}"' for index in wanted)
+    if target.control == "select":
+        await control.select_option(index=wanted, timeout=ACTION)
+        chosen = (await content_of(target.locator)).chosen
+        if sorted(chosen) != sorted(target.options[index][0] for index in wanted):
+            shown = ", ".join(f'"{each}"' for each in chosen) or "nothing"
+            raise NotTakenError(f"{target} shows {shown} as chosen instead of {names}")
+    else:
+        await control.fill(target.options[wanted[0]][1], timeout=ACTION)
+    return f"Chose {names} in {target}"
+
+
+def option_index(options: Sequence[Option], wanted: str, *, by_value: bool = False) -> int:
+    """The place of the one option that is meant: ``Paid`` isn't ``Unpaid``, nor ``Not paid yet``.
+
+    Args:
+        options: Label, value and whether it is disabled.
+        wanted: How it reads, or begins; or a part of it, as in ``AT - Austria``.
+        by_value: Whether its value is asked for.
+
+    Raises:
+        ActionError: There is none, or there are several that it may be.
+    """
+    wanted = wanted.strip()
+    usable = [(index, name, key) for index, (name, key, off) in enumerate(options) if not off]
+    ways: tuple[Callable[[str, str], bool], ...] = (
+        lambda name, key: wanted == (key if by_value else name),
+        lambda name, key: _plain(wanted) in (_plain(name), _plain(key)),
+        lambda name, _: _is_part(wanted, name),
+    )
+    for way in ways:
+        found = [(index, name) for index, name, key in usable if wanted and way(name, key)]
+        if len({name for _, name in found}) > 1:
+            raise ActionError(f'several options may be "{wanted}": {_named(found)}')
+        if found:
+            return found[0][0]
+    listed = _named([(index, name) for index, name, _ in usable])
+    raise ActionError(f'no option "{wanted}"; it has {listed or "none"}')
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _is_part(wanted: str, name: str) -> bool:
+    """Whether it is one of an option's parts, or the words that the option begins with."""
+    begins = re.match(rf"{re.escape(_plain(wanted))}(?!\w)", _plain(name))
+    return bool(begins) or _plain(wanted) in map(_plain, _PARTS.split(name))
+
+
+def _named(options: Sequence[tuple[int, str]]) -> str:
+    return ", ".join(f'"{name}"' for _, name in options[:_MOST_NAMES])
