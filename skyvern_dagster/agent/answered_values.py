@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import chain
 
 from skyvern_dagster.agent.proof_text import folded, plain_text
 from skyvern_dagster.agent.sent_values import MeantValue
@@ -61,7 +62,7 @@ class AnswerPage:
     def contradiction(self) -> str:
         """What the page says of a field that isn't what it was given; in words, or empty."""
         return next(
-            (told for told in (*self._labelled(), *self._in_rows(), *self._in_sentences())), ""
+            chain(self._labelled(), self._in_lines(), self._in_rows(), self._in_sentences()), ""
         )
 
     @cached_property
@@ -86,6 +87,20 @@ class AnswerPage:
         ]  # fmt: skip
         for one in self.entered:
             shown = [fact.text for fact in facts if _is_called(fact.label, one.label)]
+            if shown and not self._is_shown(one) and not any(_agrees(one, text) for text in shown):
+                yield _told(shown[0], one)
+
+    def _in_lines(self) -> Iterator[str]:
+        """The same where several labels stand in one text: ``Name: Ada Guests: 4``."""
+        said = [text for text in self._view.paragraphs if ":" in text]
+        for one in self.entered:
+            label = re.escape(" ".join(one.label.rstrip(":* ").split()))
+            behind = re.compile(rf"(?<!\w){label}\s*:\s*(.{{1,60}}?)(?=\s[^\W\d]\w*:|$)")
+            shown = [
+                found[1].strip(" .,;")
+                for text in said
+                if label and (found := behind.search(text)) and folded(found[0]) not in self.before
+            ]
             if shown and not self._is_shown(one) and not any(_agrees(one, text) for text in shown):
                 yield _told(shown[0], one)
 

@@ -42,17 +42,23 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     terminate,
     unsure,
 )
+from skyvern_dagster.agent.proof_text import shown_first
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, concept
 from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.field_values import same_value
 from skyvern_dagster.reading.nested_values import flat_items
-from skyvern_dagster.reading.words import clip, fold, stems
+from skyvern_dagster.reading.words import clip, fold, name_words, stems
 
 _MOST_SENT = 2
 """A form that comes back after it was filled in and sent twice takes something else."""
 
 
+_ROWS = frozenset({"row", "listitem", "article"})
+_MOST_IN_ROW = 60
+"""Characters of a value that a list shows whole; longer texts are on the record's own page."""
+_LEAST_TELLING = 2
+"""Values: one alone may be in another record, too."""
 _MOST_PARTS = 6
 """Of a form over several pages: person, address, delivery, payment, and two more."""
 _SETTLING_SECONDS = 2
@@ -257,11 +263,35 @@ def _after_sending(situation: Situation) -> Plan | None:
     if plan := _last_step(situation):
         return plan
     moved = last is not None and last.url_before != last.url_after
+    if moved and (row := _listed(situation)):
+        return complete(
+            f'The form was sent, and what it said is listed: "{clip(row, 120)}"', LIKELY
+        )
     if moved and not situation.view.inputs:
         return unsure(
             f"The form was sent, and {situation.url} came, which doesn't say that it was taken"
         )
     return None if moved else _sent_in_vain(situation)
+
+
+def _listed(situation: Situation) -> str:
+    """A record of the page that came which says all that was given, and wasn't shown before."""
+    values = [
+        one
+        for one in _given_values(situation)
+        if not isinstance(one.value, bool)
+        and concept("form.message").score(" ".join(name_words(one.name))) < MOSTLY
+    ]
+    short = [fold(one.text) for one in values if len(one.text) <= _MOST_IN_ROW]
+    if len(short) < _LEAST_TELLING:
+        return ""
+    first = situation.request.first_text
+    for node in situation.view.nodes:
+        if node.role in _ROWS:
+            said = f" {fold(' '.join(node.full_text.split()))} "
+            if all(text in said for text in short) and not shown_first(first, node.full_text):
+                return situation.view.text(node)
+    return ""
 
 
 def _last_step(situation: Situation) -> Plan | None:

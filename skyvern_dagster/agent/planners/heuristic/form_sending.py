@@ -54,7 +54,7 @@ def submit_button(situation: Situation, filled: list[Input]) -> Control | None:
 
 
 def last_step(situation: Situation) -> Control | None:
-    """The button that sends what was filled in on earlier pages, where nothing is left to fill in."""
+    """The button that sends what was filled in on earlier pages, where no field is left."""
     buttons = [
         one
         for one in situation.view.controls
@@ -131,8 +131,9 @@ def _said_before_sending(situation: Situation) -> frozenset[str]:
 
 
 def _is_announced(situation: Situation, text: str) -> bool:
-    """Whether a text stands in a status line or alert, not in the page's content."""
-    return text in situation.view.messages
+    """Whether a text is a status line, or a heading that ends so: `Order 4711 created`."""
+    ends = fold(text).strip(" .!").endswith(concept("message.announced").term(text) or "\n")
+    return text in situation.view.messages or (ends and text in situation.view.main_headings)
 
 
 def _says_announced(sentence: str) -> bool:

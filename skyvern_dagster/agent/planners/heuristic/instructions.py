@@ -206,19 +206,15 @@ def _understood(clause: str) -> Iterator[Instruction]:
 
 def _instructions(kind: str, parts: dict[str, str]) -> Iterator[Instruction]:
     match kind:
-        case "write" | "set":
-            yield Write(**parts)
-        case "change":
-            yield Write(**parts, lasting=True)
-        case "untick":
-            yield Accept(**parts, ticked=False)
+        case "write" | "set" | "change":
+            yield Write(**parts, lasting=kind == "change")
+        case "accept" | "untick":
+            yield Accept(**parts, ticked=kind == "accept")
         case "do with":
             yield Write(parts["field"], parts["value"])
             yield Send(parts["verb"])
         case "choose":
             yield Choose(**parts)
-        case "accept":
-            yield Accept(**parts)
         case "click":
             how = parts["how"].casefold()
             yield Press(parts["label"], double=how == "double", right=how == "right")

@@ -20,6 +20,7 @@ from skyvern_dagster.reading.wanted_item import WantedItem, months_in, names_mon
 from skyvern_dagster.reading.words import fold, stems, words
 
 _JOINTS = re.compile(r"\b(?:and|then|und|dann|et|puis|y|luego|e|poi|en|dan)\b")
+_PARTING = re.compile(r"\S\s+[-–—]\s")
 _UNTELLING = (
     "doc.invoice", "doc.get", "doc.area", "word.article", "word.relation", "word.joint",
     "word.place", "page.invoices", "page.orders", "page.documents", "page.account", "goal.newest",
@@ -183,6 +184,10 @@ def _fits(texts: list[str], item: WantedItem, today: date) -> bool:
     if item.amount is None:
         return True
     amounts = {one.value for text in texts for one in find_amounts(text)}
+    # A dash between blanks parts the day from the amount as often as it is a sign.
+    amounts |= {
+        abs(one.value) for text in texts if _PARTING.search(text) for one in find_amounts(text)
+    }
     amounts |= {value for text in texts if (value := find_number(text)) is not None}
     return item.amount in amounts
 
