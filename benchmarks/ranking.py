@@ -6,7 +6,7 @@ than from the page itself, by the links that there are. That is known without as
 For each site, weights are fitted on all others (pairs of a right and a wrong candidate of one page,
 logistic, held near zero), and both tables say which candidate they would take first there. The
 fitted table comes last; it belongs into ``ranking.yaml`` only where it finds more on sites that it
-hasn't seen.
+hasn't seen. ``--write`` puts both tables into ``docs/ranking.md``.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.section import write_section
 from skyvern_dagster.agent.decisions import Complete, Goto
 from skyvern_dagster.agent.planner import Goal, Plan, PlanRequest
 from skyvern_dagster.agent.planners.heuristic.candidate import weights_of
@@ -38,6 +39,7 @@ from tests.shops.portal import Portal
 from tests.shops.registry import PORTALS
 from tests.shops.serving import serve
 
+_DOCS = Path(__file__).resolve().parent.parent / "docs" / "ranking.md"
 _PURPOSE = "navigate"
 _TARGET = "page.orders"
 _MOST_PAGES = 24
@@ -133,19 +135,29 @@ def main() -> int:
             if portal.orders_reachable
             for one in gathered(runtime, Path(folder) / name, portal)
         ]
+    lines = list(_table(every))
+    print("\n".join(lines))
+    if "--write" in sys.argv[1:]:
+        write_section(_DOCS, "ranking", lines)
+    return 0
+
+
+def _table(every: Sequence[Choice]) -> Iterator[str]:
     by_hand = weights_of(_PURPOSE)
-    print("| site left out | choices | by hand | fitted on the others |\n|---|---|---|---|")
+    yield "| site left out | choices | right by hand | right as fitted on the others |"
+    yield "|---|---|---|---|"
     totals = np.zeros(3, dtype=int)
     for site in dict.fromkeys(one.site for one in every):
         held = [one for one in every if one.site == site]
         fitted = fit([one for one in every if one.site != site], tuple(by_hand))
         row = np.array([len(held), hits(held, by_hand), hits(held, fitted)])
         totals += row
-        print(f"| {site} | {' | '.join(map(str, row))} |")
-    print(f"| **all** | {' | '.join(map(str, totals))} |\n")
+        yield f"| {site} | {' | '.join(map(str, row))} |"
+    yield f"| **all** | {' | '.join(map(str, totals))} |"
+    yield ""
+    yield "| feature | by hand | fitted on all |\n|---|---|---|"
     for feature, weight in fit(every, tuple(by_hand)).items():
-        print(f"{feature}: {weight:.2f} (by hand {by_hand[feature]})")
-    return 0
+        yield f"| {feature} | {by_hand[feature]:.2f} | {weight:.2f} |"
 
 
 def gathered(runtime: BrowserRuntime, folder: Path, portal: Portal) -> list[Choice]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 from skyvern_dagster.agent.decisions import Click, Decision, SelectOption
 from skyvern_dagster.agent.planner import Plan
@@ -29,6 +30,7 @@ _CARETS = ("▾", "▼", "⌄", "▿")
 
 _BESIDE = 3
 """Levels above a filter that hold what stands beside it; above that, its whole form."""
+_RECORDS = frozenset({"row", "listitem", "article"})
 _OPTIONS = 2
 """Of a select in which something can be chosen."""
 _NAME = 4
@@ -91,17 +93,10 @@ def named_option(situation: Situation) -> Plan | None:
     goal, used = situation.goal, situation.memory.chosen_filters
     given = {fold(str(value)) for _, value in flat_items(goal.payload)}
     said = f" {' '.join(words(situation.intent.instructions))} "
-    for field in situation.view.inputs:
-        options = field.node.options
-        if (
-            field.node.tag != "select"
-            or "multiple" in field.node.attributes
-            or len(options) < _OPTIONS
-        ):
-            continue
+    for field in filter(partial(_chooses, situation.view), situation.view.inputs):
         named = [
             one
-            for one in options
+            for one in field.node.options
             if fold(one.label) in given
             or (len(one.label) >= _NAME and f" {' '.join(words(one.label))} " in said)
         ]
@@ -110,6 +105,14 @@ def named_option(situation: Situation) -> Plan | None:
             why = f'Filter: the task names "{clip(choice.label)}" of {field}'
             return act(choose(situation.view, choice), why, LIKELY)
     return None
+
+
+def _chooses(view: PageView, field: Input) -> bool:
+    """Whether a field chooses what the page shows; in a record's row it changes the record."""
+    node = field.node
+    is_select = node.tag == "select" and "multiple" not in node.attributes
+    in_record = any(above.role in _RECORDS for above in view.ancestors(node))
+    return is_select and len(node.options) >= _OPTIONS and not in_record
 
 
 def closed(view: PageView, window: DateWindow, today: date, used: Sequence[str]) -> Control | None:
