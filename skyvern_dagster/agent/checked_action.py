@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from skyvern_dagster.agent.answered_values import AnswerPage
 from skyvern_dagster.agent.completion_proof import disproved
 from skyvern_dagster.agent.decisions import Complete, Decision, InputText, TypeKeys
 from skyvern_dagster.agent.executor import ActionExecutor
@@ -66,11 +67,20 @@ class CheckedActions:
             return result
         return await self._redrawn(decision, plan, observation) or result
 
-    async def refusal(self) -> str:
-        """Why what was sent isn't done: its server refused it, whatever the page says."""
+    async def refusal(self, before: str) -> str:
+        """Why what was sent isn't done: its server refused it, or confirms something else.
+
+        Args:
+            before: What was shown before it was sent.
+        """
         sendings = self.session.sendings
         why = self.fields.note_sent(sendings.since) or await sendings.refusal()
-        return why or await self.fields.taken_back(self.session)
+        why = why or await self.fields.taken_back(self.session)
+        if why or not self.fields.entered:
+            return why
+        entered = tuple(self.fields.entered.values())
+        page = await self.session.observe()
+        return AnswerPage(entered, page, before, self.goal.today).contradiction()
 
     def _unproven(self, text: str, page: Observation) -> str:
         """Why what a completion points at proves nothing; empty where it does."""

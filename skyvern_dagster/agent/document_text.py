@@ -12,6 +12,7 @@ from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.date_mention import DateMention
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.identifiers import (
+    before_mentions,
     find_identifiers,
     mentions_identifier,
     same_identifier,
@@ -27,6 +28,10 @@ _LEAST_COMPACT = 5
 found in any long text whose white space is gone."""
 _MOST_DIFFERENCE = 2
 """By how many characters numbers of one kind differ in length, as on pages (`record_part`)."""
+_REFERRING = 60
+"""Characters before a number in which a word may say that it is another document's."""
+_BETWEEN = 4
+"""Words between that word and the number: `replaces our invoice no. INV-30`."""
 _ANY_DAY = date(2000, 1, 1)
 _OTHER_NUMBERS = (
     "field.sku",
@@ -35,6 +40,13 @@ _OTHER_NUMBERS = (
     "field.tax",
     "field.tracking_number",
 )
+
+
+def _refers(before: str) -> bool:
+    """Whether what stands before a number says that the document is about another one."""
+    said = re.split(r"[.;]\s", before[-_REFERRING:])[-1]
+    found = list(concept("doc.refers").terms.finditer(said))
+    return bool(found) and len(said[found[-1].end() :].split()) <= _BETWEEN
 
 
 class DocumentText:
@@ -73,8 +85,9 @@ class DocumentText:
                 same_identifier(one.text, wanted) and self._is_called(one.start) is not None
                 for one in find_identifiers(self._text, self._taken)
             )
-        if mentions_identifier(self._text, wanted):
-            return True
+        mentions = list(before_mentions(self._text, wanted))
+        if mentions:
+            return not all(map(_refers, mentions)) or concept("doc.refers").mentioned(self._named)
         compact = re.sub(r"\W", "", fold(wanted))
         return len(compact) >= _LEAST_COMPACT and compact in re.sub(r"\W", "", fold(self._text))
 

@@ -95,9 +95,11 @@ class FilledFields:
 
     Attributes:
         lacking: What was sent without a value that its field didn't take, by the field's name.
+        entered: What was sent, on this page and earlier ones, by the field's name.
     """
 
     lacking: dict[str, str] = field(default_factory=dict)
+    entered: dict[str, MeantValue] = field(default_factory=dict)
     _by_ref: dict[str, _Filled] = field(default_factory=dict)
     _refused: dict[str, _Refused] = field(default_factory=dict)
     _about_to_go: list[MeantValue] = field(default_factory=list)
@@ -152,6 +154,7 @@ class FilledFields:
             self._about_to_go += await self._typed_and_sent(sending, session)
         if problems:
             self._by_ref.clear()
+        self.entered |= {one.label: one for one in self._about_to_go if one.ticked is None}
         problems += [told async for told in self._not_taken(session)]
         return "; ".join(problems)
 

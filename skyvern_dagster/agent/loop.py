@@ -273,7 +273,7 @@ class AgentLoop:
         proven = goal.complete_on_download or bool(goal.data_extraction_goal)
         if ending is None or ending.status != "completed" or proven:
             return ending
-        why = await self._actions.refusal()
+        why = await self._actions.refusal(self._shown.known)
         return Ending("failed", f"the planner said complete, but {why}") if why else ending
 
     async def _with_proven_files(self, result: ActionResult) -> ActionResult:

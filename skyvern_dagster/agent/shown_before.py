@@ -40,6 +40,11 @@ class ShownBefore:
             shown = proof_text(observation)
             known = self._at_first
             self._at_first = known if shown in known else f"{known}\n{shown}".strip()
+        return self.known
+
+    @property
+    def known(self) -> str:
+        """The same as far as pages were looked at."""
         return f"{self._at_first}\n{self._before_action}".strip()
 
     def note(self, action: PastAction, observation: Observation) -> None:

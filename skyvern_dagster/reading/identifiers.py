@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from skyvern_dagster.reading.words import fold, fold_in_place, unglued
@@ -88,13 +89,18 @@ def find_identifiers(text: str, taken: tuple[tuple[int, int], ...] = ()) -> list
 
 def mentions_identifier(text: str, identifier: str) -> bool:
     """Whether a text names exactly this identifier, not one that merely contains it."""
+    return any(True for _ in before_mentions(text, identifier))
+
+
+def before_mentions(text: str, identifier: str) -> Iterator[str]:
+    """What stands before each place where a text names exactly this identifier, folded."""
     wanted = _folded(identifier).lstrip("#").strip()
     if not wanted:
-        return False
+        return
     parts = [re.escape(part) for part in re.findall(r"[^\W_]+|[^\w\s]|_", wanted)]
-    return bool(
-        re.search(_BOUNDARY_BEFORE + r"\s?".join(parts) + _BOUNDARY_AFTER, _folded(unglued(text)))
-    )
+    plain = _folded(unglued(text))
+    for match in re.finditer(_BOUNDARY_BEFORE + r"\s?".join(parts) + _BOUNDARY_AFTER, plain):
+        yield plain[: match.start()]
 
 
 def same_identifier(one: str, other: str) -> bool:

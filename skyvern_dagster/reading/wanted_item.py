@@ -45,6 +45,8 @@ _DECIMALS = re.compile(r"(?<![\w.,/-])\d{1,3}(?:[.,' ]?\d{3})*[.,]\d{2}(?![\w/]|
 _CAPITALS = re.compile(r"(?<![\w-])[A-Z]{3,}(?:-[A-Z]+)*(?![\w-])")
 _INDEX = re.compile(r"\.\d+(?=\.|$)")
 """A place in a list, within the path of a value."""
+_CODE = re.compile(r"\d+[-/.]\d+")
+"""``2023-07``: a month by itself, and a number where its parameter says so."""
 _CONTEXT = 40
 """Characters before a value that may say what it is: about six words."""
 
@@ -119,7 +121,8 @@ def wanted_item(text: str, payload: Mapping[str, Any], today: date) -> WantedIte
     """
     identifier, field = _payload_number(payload)
     days = tuple(_payload_days(payload, today))
-    if identifier and (item := _read_value(identifier, today)):
+    numbered = bool(field) and _CODE.fullmatch(identifier)
+    if identifier and not numbered and (item := _read_value(identifier, today)):
         return item
     if identifier:
         field = field or _field_in(text, identifier)

@@ -28,6 +28,11 @@ _IN_THE_GATE = frozenset(
         "a login that leads to an approval",
         "sent: a name that is cut off",
         "clicked and sent: an error behind the word",
+        "confirmed: another name",
+        "a part: Only your 2 most recent orders are shown.",
+        "sums: a statement",
+        "whose: an account, in the goal",
+        "settings: saved as it was",
     }
 )
 """One of each kind; the others are `long`."""

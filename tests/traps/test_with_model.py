@@ -161,6 +161,26 @@ def test_what_was_sent_otherwise_is_told(errand: Errand, site: TrapSite) -> None
     assert '"Name" was sent as "Ada Lo"' in str(result.failure_reason)
 
 
+def test_another_name_in_the_confirmation_is_no_success(errand: Errand, site: TrapSite) -> None:
+    def fill(request: ChatRequest) -> dict[str, Any]:
+        write = {"type": "input_text", "ref": request.ref("Name"), "text": "Ada Lovelace"}
+        return decide(write, {"type": "click", "ref": request.ref("Book", "button")})
+
+    claimed = decide({"type": "complete", "shows": "Your booking for Adam Smith is confirmed."})
+    result, _ = _run(errand, site, "confirmed: another name", fill, claimed)
+    assert result.status == "failed", result
+    assert 'says "Adam Smith" where "Name" was given "Ada Lovelace"' in str(result.failure_reason)
+
+
+@pytest.mark.long
+def test_a_list_that_says_that_it_is_a_part_is_not_complete(errand: Errand, site: TrapSite) -> None:
+    rows = [{"order_id": f"A-{n}", "order_date": f"2024-05-0{n}"} for n in (2, 1)]
+    read = decide({"type": "extract", "data": {"orders": rows}}, {"type": "complete"})
+    result, _ = _run(errand, site, "a part: Only your 2 most recent orders are shown.", read)
+    assert result.status == "failed", result
+    assert "says of its list" in str(result.failure_reason)
+
+
 def test_what_stood_there_before_proves_nothing(errand: Errand, site: TrapSite) -> None:
     claimed = decide({"type": "complete", "shows": "Thank you for your visit!"})
     name = "refused by thanks that always stand there"

@@ -8,9 +8,11 @@ from skyvern_dagster.agent.planner import Planner
 from skyvern_dagster.errors import ArtifactError
 from skyvern_dagster.reading.file_text import file_text
 from tests.agent.errand import Errand
+from tests.traps.accounts import accounts
 from tests.traps.answers import answers
 from tests.traps.choices import choices
 from tests.traps.clicks import clicks
+from tests.traps.confirmations import confirmations
 from tests.traps.documents import documents
 from tests.traps.effects import effects
 from tests.traps.entries import entries
@@ -18,9 +20,12 @@ from tests.traps.forms import forms
 from tests.traps.growing import growing
 from tests.traps.lists import lists
 from tests.traps.logins import logins
+from tests.traps.partial_lists import partial_lists
 from tests.traps.picks import picks
 from tests.traps.sendings import sendings
+from tests.traps.settings import settings
 from tests.traps.site import TrapSite
+from tests.traps.sums import sums
 from tests.traps.trap import Happened, Trap
 from tests.traps.values import values
 
@@ -38,6 +43,11 @@ KINDS: Mapping[str, Callable[[], list[Trap]]] = {
     "growing": growing,
     "entries": entries,
     "logins": logins,
+    "sums": sums,
+    "settings": settings,
+    "partial lists": partial_lists,
+    "confirmations": confirmations,
+    "accounts": accounts,
 }
 
 

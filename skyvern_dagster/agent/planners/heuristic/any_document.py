@@ -5,7 +5,13 @@ from __future__ import annotations
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.document_click import click_for_file, take_document
 from skyvern_dagster.agent.planners.heuristic.documents import Document, DocumentKind, documents
-from skyvern_dagster.agent.planners.heuristic.item_choice import by_record, fitting, newest, told_of
+from skyvern_dagster.agent.planners.heuristic.item_choice import (
+    beyond_reach,
+    by_record,
+    fitting,
+    newest,
+    told_of,
+)
 from skyvern_dagster.agent.planners.heuristic.navigation import go_to
 from skyvern_dagster.agent.planners.heuristic.pagination import onward
 from skyvern_dagster.agent.planners.heuristic.situation import (
@@ -36,6 +42,11 @@ def download_any(situation: Situation, kind: DocumentKind) -> Plan:
     ]
     if plan := _after_failure(situation, candidates):
         return plan
+    oldest = situation.intent.item.oldest
+    if (situation.intent.newest or oldest) and (
+        row := beyond_reach(situation, candidates, oldest=oldest)
+    ):
+        return unsure(f'The {kind.name} that is meant can\'t be had: "{clip(row)}"')
     if situation.intent.item:
         return _chosen(situation, candidates, kind)
     if len(candidates) > 1:

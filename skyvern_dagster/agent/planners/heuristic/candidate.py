@@ -66,7 +66,7 @@ def score_of(purpose: str, features: Mapping[str, float]) -> float:
     Raises:
         PlannerError: A feature has no weight, or the purpose none at all.
     """
-    weights = _weights(purpose)
+    weights = weights_of(purpose)
     unknown = set(features) - set(weights)
     if unknown:
         raise PlannerError(f"ranking.yaml has no weight of {sorted(unknown)} for {purpose!r}")
@@ -74,7 +74,12 @@ def score_of(purpose: str, features: Mapping[str, float]) -> float:
 
 
 @cache
-def _weights(purpose: str) -> dict[str, float]:
+def weights_of(purpose: str) -> dict[str, float]:
+    """The weights of all features, by name.
+
+    Raises:
+        PlannerError: The purpose has none.
+    """
     source = files(__package__).joinpath("ranking.yaml").read_text(encoding="utf-8")
     table: dict[str, dict[str, dict[str, Any]]] = yaml.safe_load(source)
     if purpose not in table:

@@ -18,6 +18,7 @@ from skyvern_dagster.agent.planners.heuristic.documents import (
     documents,
     wanted_document,
 )
+from skyvern_dagster.agent.planners.heuristic.filter_choices import named_option
 from skyvern_dagster.agent.planners.heuristic.obstacles import dialogs
 from skyvern_dagster.agent.planners.heuristic.record_openers import open_more, openers
 from skyvern_dagster.agent.planners.heuristic.record_search import search_record
@@ -80,6 +81,8 @@ def download(situation: Situation) -> Plan:
         named = ", ".join((item.identifier, *item.others))
         return unsure(f"The goal names several records ({named}), and one task downloads one")
     kind = wanted_document(situation.intent.instructions)
+    if plan := named_option(situation):
+        return plan
     if told := unclear_choice(situation):
         return unsure(f'It isn\'t clear which {kind.name} is meant by "{clip(told)}"')
     if plan := _being_made(situation):

@@ -36,6 +36,8 @@ _BESIDE = re.compile(r"\([^()]*\)|[-+]?\s?[€$£]?\s?\d+[.,]\d{2}\s?(?:€|[A-Z
 _BRACKETS = re.compile(r"\([^()]*[^\W\d_]{4,}[^()]*\)")
 """Those that hold words; currencies have three letters."""
 _ANY_DAY = date(2000, 1, 1)
+_THOUSANDS_OR_NOT = re.compile(r"\d{1,3}[.,]\d{3}")
+"""More than a thousand, or little more than one: a field for numbers shows only one of them."""
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -60,6 +62,12 @@ def can_take(field: Input, given: PayloadValue) -> bool:
         return truth(given) is not None and not opposite
     if field.node.input_type in DAY_TYPES and any(
         one.ambiguous for one in find_dates(given.text, _ANY_DAY)
+    ):
+        return False
+    if (
+        field.node.input_type == "number"
+        and isinstance(given.value, str)
+        and (_THOUSANDS_OR_NOT.fullmatch(given.text.strip()))
     ):
         return False
     listed = field.node.options and field.node.tag == "select"

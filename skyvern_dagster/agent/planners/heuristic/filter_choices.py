@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 from skyvern_dagster.agent.decisions import Click, Decision, SelectOption
+from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.list_filters import Choice, Filter, filters
+from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act
 from skyvern_dagster.agent.purposes import FilterMemo, Purpose
 from skyvern_dagster.reading.concepts import ALMOST_ONLY, CLEARLY, concept
 from skyvern_dagster.reading.controls import Control, Input, same_page
 from skyvern_dagster.reading.date_window import DateWindow
+from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.periods import is_everything, period_of, without_caret
 from skyvern_dagster.reading.text_lengths import MENU_WORD
-from skyvern_dagster.reading.words import fold
+from skyvern_dagster.reading.words import clip, fold, words
 
 MOST_MENUS = 8
 """Hand-made drop-downs of periods that are opened in a task: a menu is opened once for each of
@@ -26,6 +30,11 @@ _CARETS = ("▾", "▼", "⌄", "▿")
 
 _BESIDE = 3
 """Levels above a filter that hold what stands beside it; above that, its whole form."""
+_RECORDS = frozenset({"row", "listitem", "article"})
+_OPTIONS = 2
+"""Of a select in which something can be chosen."""
+_NAME = 4
+"""Characters of an option that a goal names by its words: a year; shorter ones are in any text."""
 _PAGE_PARTS = frozenset({"document", "main", "dialog"})
 
 
@@ -77,6 +86,33 @@ def another(view: PageView, window: DateWindow, today: date, used: Sequence[str]
         if years:
             return max(years, key=lambda choice: choice.period.end if choice.period else date.min)
     return None
+
+
+def named_option(situation: Situation) -> Plan | None:
+    """Chooses an account, a year or the like that the task names and the page doesn't show now."""
+    goal, used = situation.goal, situation.memory.chosen_filters
+    given = {fold(str(value)) for _, value in flat_items(goal.payload)}
+    said = f" {' '.join(words(situation.intent.instructions))} "
+    for field in filter(partial(_chooses, situation.view), situation.view.inputs):
+        named = [
+            one
+            for one in field.node.options
+            if fold(one.label) in given
+            or (len(one.label) >= _NAME and f" {' '.join(words(one.label))} " in said)
+        ]
+        if len(named) == 1 and not named[0].selected and fold(named[0].label) not in used:
+            choice = Choice(named[0].label, None, everything=False, chosen=False, select=field)
+            why = f'Filter: the task names "{clip(choice.label)}" of {field}'
+            return act(choose(situation.view, choice), why, LIKELY)
+    return None
+
+
+def _chooses(view: PageView, field: Input) -> bool:
+    """Whether a field chooses what the page shows; in a record's row it changes the record."""
+    node = field.node
+    is_select = node.tag == "select" and "multiple" not in node.attributes
+    in_record = any(above.role in _RECORDS for above in view.ancestors(node))
+    return is_select and len(node.options) >= _OPTIONS and not in_record
 
 
 def closed(view: PageView, window: DateWindow, today: date, used: Sequence[str]) -> Control | None:

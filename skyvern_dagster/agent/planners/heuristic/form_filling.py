@@ -24,29 +24,43 @@ from skyvern_dagster.agent.planners.heuristic.field_matching import (
     forms_for,
     match_fields,
 )
-from skyvern_dagster.agent.planners.heuristic.form_sending import submit_button, success
+from skyvern_dagster.agent.planners.heuristic.form_sending import (
+    last_step,
+    leads_on,
+    submit_button,
+    success,
+)
 from skyvern_dagster.agent.planners.heuristic.navigation import MOST_NAVIGATIONS, go_to
 from skyvern_dagster.agent.planners.heuristic.situation import (
     LIKELY,
     SURE,
     Situation,
     act,
+    click,
     complete,
     give_up,
     terminate,
     unsure,
 )
+from skyvern_dagster.agent.proof_text import shown_first
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, concept
 from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.field_values import same_value
 from skyvern_dagster.reading.nested_values import flat_items
-from skyvern_dagster.reading.words import clip, fold, stems
+from skyvern_dagster.reading.words import clip, fold, name_words, stems
 
 _MOST_SENT = 2
 """A form that comes back after it was filled in and sent twice takes something else."""
 
 
+_ROWS = frozenset({"row", "listitem", "article"})
+_MOST_IN_ROW = 60
+"""Characters of a value that a list shows whole; longer texts are on the record's own page."""
+_LEAST_TELLING = 2
+"""Values: one alone may be in another record, too."""
+_MOST_PARTS = 6
+"""Of a form over several pages: person, address, delivery, payment, and two more."""
 _SETTLING_SECONDS = 2
 """As for a click (`click_effect`)."""
 
@@ -246,12 +260,51 @@ def _after_sending(situation: Situation) -> Plan | None:
             f"Failed to pass the form on {situation.url}: {clip(told) or f'not accepted: {names}'}"
         )
         return terminate(situation, "form_rejected", reason, LIKELY)
+    if plan := _last_step(situation):
+        return plan
     moved = last is not None and last.url_before != last.url_after
+    if moved and (row := _listed(situation)):
+        return complete(
+            f'The form was sent, and what it said is listed: "{clip(row, 120)}"', LIKELY
+        )
     if moved and not situation.view.inputs:
         return unsure(
             f"The form was sent, and {situation.url} came, which doesn't say that it was taken"
         )
     return None if moved else _sent_in_vain(situation)
+
+
+def _listed(situation: Situation) -> str:
+    """A record of the page that came which says all that was given, and wasn't shown before."""
+    values = [
+        one
+        for one in _given_values(situation)
+        if not isinstance(one.value, bool)
+        and concept("form.message").score(" ".join(name_words(one.name))) < MOSTLY
+    ]
+    short = [fold(one.text) for one in values if len(one.text) <= _MOST_IN_ROW]
+    if len(short) < _LEAST_TELLING:
+        return ""
+    first = situation.request.first_text
+    for node in situation.view.nodes:
+        if node.role in _ROWS:
+            said = f" {fold(' '.join(node.full_text.split()))} "
+            if all(text in said for text in short) and not shown_first(first, node.full_text):
+                return situation.view.text(node)
+    return ""
+
+
+def _last_step(situation: Situation) -> Plan | None:
+    """Sends a form of several parts that were all filled in: the last one only sums them up."""
+    sent = situation.memory.done(Purpose.SUBMIT)
+    if not leads_on(sent[-1].label) or not sent[-1].result.page_changed:
+        return None
+    values = [one for one in _given_values(situation) if not isinstance(one.value, bool)]
+    if _has_more_fields(situation) or _not_entered(situation, values):
+        return None
+    if button := last_step(situation):
+        return click(button, Purpose.SUBMIT, "sends what was filled in", LIKELY)
+    return None
 
 
 def _has_more_fields(situation: Situation) -> bool:
@@ -262,7 +315,8 @@ def _has_more_fields(situation: Situation) -> bool:
 
 
 def _sent_in_vain(situation: Situation) -> Plan | None:
-    if len(situation.memory.done(Purpose.SUBMIT)) < _MOST_SENT:
+    sent = [one for one in situation.memory.done(Purpose.SUBMIT) if not leads_on(one.label)]
+    if len(sent) < _MOST_SENT and len(situation.memory.done(Purpose.SUBMIT)) < _MOST_PARTS:
         return None
     return unsure(
         f"The form on {situation.url} was sent and neither success nor a complaint came back"

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
-from skyvern_dagster.agent.proof_text import shown_first
+from skyvern_dagster.agent.proof_text import folded, shown_first
 from skyvern_dagster.agent.purposes import Purpose
-from skyvern_dagster.reading.concepts import concept, word_list
+from skyvern_dagster.reading.concepts import MOSTLY, concept, word_list
 from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.text_lengths import MESSAGE
 from skyvern_dagster.reading.words import ALIKE, fold, overlap, stems, words
@@ -21,6 +21,8 @@ _NUMBERED = re.compile(r"\bno\.?\s*\d+")
 _COUNTED = re.compile(r"\s*(\d+)\s*(?:/|[a-z]{1,3})\s*(\d+)\b")
 _SAYING = frozenset({Purpose.SUBMIT, Purpose.SETTLE})
 """What a page answers to."""
+_CONTENT = frozenset({"", "main", "form", "region"})
+"""Where the buttons of a form are; heads, menus and feet are about the site."""
 _MOST_NAMED = 3
 """Words behind thanks: whom they are for."""
 _SENDS = 0.4
@@ -51,6 +53,24 @@ def submit_button(situation: Situation, filled: list[Input]) -> Control | None:
     return None
 
 
+def last_step(situation: Situation) -> Control | None:
+    """The button that sends what was filled in on earlier pages, where no field is left."""
+    buttons = [
+        one
+        for one in situation.view.controls
+        if one.node.role == "button" and one.region in _CONTENT
+        and _sends(one) >= _SENDS and situation.untried(one)
+        and concept("paging.search").score(one.label) < MOSTLY
+    ]  # fmt: skip
+    sending = [one for one in buttons if not leads_on(one.label)] or buttons
+    return sending[0] if len(sending) == 1 else None
+
+
+def leads_on(label: str) -> bool:
+    """Whether a button is called after the next part of a form, and not after sending it."""
+    return concept("form.next").score(label) >= MOSTLY
+
+
 def _sends(button: Control) -> float:
     native = _NATIVE if button.node.input_type == "submit" else 0.0
     return concept("form.submit").score(button.label) + native
@@ -78,11 +98,48 @@ def answers(situation: Situation) -> Iterator[str]:
 
 def success(situation: Situation) -> str:
     """The text that says that the form was taken; empty where none does, or one takes it back."""
-    first = situation.request.first_text
-    texts = [text for text in answers(situation) if not shown_first(first, text)]
+    first, earlier = situation.request.first_text, _said_before_sending(situation)
+    texts = [
+        text
+        for text in answers(situation)
+        if not shown_first(first, text) and folded(text) not in earlier
+    ]
     if any(concept("message.unfinished").mentioned(text) or _is_early_step(text) for text in texts):
         return ""
-    return next((text for text in texts if any(map(says_done, _SENTENCES.findall(text)))), "")
+    announced = [text for text in texts if _is_announced(situation, text)]
+    return next(
+        (
+            text
+            for text in texts
+            for sentence in _SENTENCES.findall(text)
+            if says_done(sentence) or (text in announced and _says_announced(sentence))
+        ),
+        "",
+    )
+
+
+def _said_before_sending(situation: Situation) -> frozenset[str]:
+    """What came up while the form was filled in: that is no answer to its being sent."""
+    before, since = set[str](), set[str]()
+    for _, action in situation.memory.actions:
+        said = {folded(text) for text in action.result.text_appeared}
+        if action.decision.purpose in _SAYING:
+            since |= said
+        else:
+            before |= said
+    return frozenset(before - since)
+
+
+def _is_announced(situation: Situation, text: str) -> bool:
+    """Whether a text is a status line, or a heading that ends so: `Order 4711 created`."""
+    ends = fold(text).strip(" .!").endswith(concept("message.announced").term(text) or "\n")
+    return text in situation.view.messages or (ends and text in situation.view.main_headings)
+
+
+def _says_announced(sentence: str) -> bool:
+    said = concept("message.announced").term(sentence)
+    refused = sentence.endswith("?") or concept("message.refused").mentioned(sentence)
+    return bool(said) and not (refused or denies(sentence) or is_to_come(sentence, said))
 
 
 def says_done(sentence: str) -> bool:

@@ -49,6 +49,7 @@ from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.date_format import DAY_TYPES, day_as_field_writes
 from skyvern_dagster.reading.date_window import DateWindow, date_window
 from skyvern_dagster.reading.dates import find_dates
+from skyvern_dagster.reading.field_values import same_value
 from skyvern_dagster.reading.words import ALIKE, clip, fold, overlap, stems
 
 _TICKED = frozenset({"checkbox", "switch", "menuitemcheckbox"})
@@ -104,7 +105,22 @@ def _all_done(instructions: Sequence[Instruction], situation: Situation) -> Plan
         return plan
     if told := complaint(situation) or open_question(situation):
         return unsure(f'All was done that was asked for, and {situation.url} says "{told}"')
+    if told := _changed_back(instructions, situation):
+        return unsure(told)
     return complete(f"Did all that was asked for: {situation.intent.instructions}", LIKELY)
+
+
+def _changed_back(instructions: Sequence[Instruction], situation: Situation) -> str:
+    """A field that was to be changed and shows something else now, in words."""
+    for one in instructions:
+        if not isinstance(one, Write) or not one.lasting:
+            continue
+        fields = [each for each in situation.view.inputs if each.is_text and not each.is_password]
+        field = _only(one.field, fields)
+        held = field.node.value if field is not None else ""
+        if held and not same_value(one.value, held):
+            return f'{field} on {situation.url} still holds "{clip(held, 60)}"'
+    return ""
 
 
 def _towards(place: str, situation: Situation) -> Plan | None:
@@ -139,8 +155,8 @@ def _decision(instruction: Instruction, situation: Situation) -> Decision | None
             return _written(instruction, situation)
         case Choose():
             return _chosen(instruction, situation)
-        case Accept(what):
-            return _accepted(what, situation)
+        case Accept(what, ticked):
+            return _accepted(what, situation, ticked=ticked)
         case Press(label, double, right):
             return _pressed(label, situation, double=double, right=right)
         case Move(what, onto):
@@ -187,15 +203,15 @@ def _chosen(instruction: Choose, situation: Situation) -> Decision | None:
     return None
 
 
-def _accepted(what: str, situation: Situation) -> Decision | None:
+def _accepted(what: str, situation: Situation, *, ticked: bool) -> Decision | None:
     view = situation.view
     named: tuple[Control | Input, ...] = (*view.inputs, *view.controls)
     boxes = [each for each in named if each.node.role in _TICKED]
     box = _only(what, boxes)
-    if box is None:
+    if box is None and ticked:
         saying = [each for each in boxes if concept("verb.accept").mentioned(each.label)]
         box = saying[0] if len(saying) == 1 else None
-    return Check(ref=box.ref) if box else None
+    return Check(ref=box.ref, checked=ticked) if box else None
 
 
 def _pressed(label: str, situation: Situation, *, double: bool, right: bool) -> Decision | None:

@@ -29,7 +29,9 @@ _KEYS = {
     "page down": "PageDown", "page up": "PageUp",
 }  # fmt: skip
 _JOINTS = r"[.!?;]\s+|[.!?;]$|,?\s+and\s+then\s+|,\s+then\s+|,?\s+(?:and|und|et|y)\s+"
-_VERBS = ("click", "go", "write", "choose", "send", "filter", "search", "download")
+_VERBS = (
+    "click", "go", "write", "choose", "send", "filter", "search", "download", "change", "untick",
+)  # fmt: skip
 _ANY_DAY = date(2000, 1, 1)
 _IGNORED = ("goal.log_in", "goal.wait", "goal.dismiss")
 """What is done anyway, wherever a page asks for it."""
@@ -37,10 +39,11 @@ _IGNORED = ("goal.log_in", "goal.wait", "goal.dismiss")
 
 @dataclass(frozen=True)
 class Write:
-    """A text belongs in a field."""
+    """A text belongs in a field; what is changed (``lasting``) is shown there afterwards, too."""
 
     field: str
     value: str
+    lasting: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,10 @@ class Choose:
 
 @dataclass(frozen=True)
 class Accept:
-    """A box is to be ticked; ``what`` may be told in other words than beside the box."""
+    """A box is to be ticked, or no longer; ``what`` may be told otherwise than beside the box."""
 
     what: str
+    ticked: bool = True
 
 
 @dataclass(frozen=True)
@@ -202,15 +206,15 @@ def _understood(clause: str) -> Iterator[Instruction]:
 
 def _instructions(kind: str, parts: dict[str, str]) -> Iterator[Instruction]:
     match kind:
-        case "write":
-            yield Write(**parts)
+        case "write" | "set" | "change":
+            yield Write(**parts, lasting=kind == "change")
+        case "accept" | "untick":
+            yield Accept(**parts, ticked=kind == "accept")
         case "do with":
             yield Write(parts["field"], parts["value"])
             yield Send(parts["verb"])
         case "choose":
             yield Choose(**parts)
-        case "accept":
-            yield Accept(**parts)
         case "click":
             how = parts["how"].casefold()
             yield Press(parts["label"], double=how == "double", right=how == "right")
@@ -227,9 +231,9 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Ways to say something, the plainest first."""
     article = f"(?:{concept('word.article').terms.pattern}\\s+)*"
     place = f"(?:{concept('word.place').terms.pattern}|from)"
-    write, choose, accept, send, drag = (
+    write, choose, accept, send, drag, untick, change = (
         f"(?:{concept(f'verb.{verb}').terms.pattern})"
-        for verb in ("write", "choose", "accept", "send", "drag")
+        for verb in ("write", "choose", "accept", "send", "drag", "untick", "change")
     )
     field = rf"{article}(?P<field>{_WORDS})"
     value, telling = rf"{article}(?P<value>{QUOTED_TEXT})", rf"{article}(?P<value>{_TELLING})"
@@ -240,6 +244,9 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
         ("drag", rf"{drag} {what} (?:to|onto|into|on|auf|nach) {onto}"),
         ("key", rf"(?:press|hit|[^\"]+? (?:with|using)) {article}(?P<key>{keys})(?: key)?"),
         ("send", rf"{send} {article}(?:{concept('word.form').terms.pattern})"),
+        ("change", rf"{change} {field} (?:to|auf|zu|en|par|por|a|in|naar) {value}"),
+        ("change", rf"{change} {field} (?:to|auf|zu|en|par|por|a|in|naar) {telling}"),
+        ("set", rf"{write} {field} (?:to|auf|zu|en|par|por|a|in|naar) {value}"),
         ("write", rf"{write} {value} {place} {field}"),
         ("write", rf"{write} {field} {value}"),
         ("write", rf"{write} {telling} {place} {field}"),
@@ -248,6 +255,7 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
         ("choose", rf"{choose} {field} {value}"),
         ("do with", rf"(?P<verb>[^\W\d]+) with {field} {value}"),
         ("do with", rf"(?P<verb>[^\W\d]+) with {field} {telling}"),
-        ("accept", rf"{accept} {article}(?P<what>{_WORDS})"),
+        ("untick", rf"{untick} {article}(?P<what>{QUOTED_TEXT}|{_WORDS})"),
+        ("accept", rf"{accept} {article}(?P<what>{QUOTED_TEXT}|{_WORDS})"),
     )  # fmt: skip
     return tuple((kind, re.compile(way)) for kind, way in ways)

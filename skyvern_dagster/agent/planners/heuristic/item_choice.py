@@ -20,6 +20,7 @@ from skyvern_dagster.reading.wanted_item import WantedItem, months_in, names_mon
 from skyvern_dagster.reading.words import fold, stems, words
 
 _JOINTS = re.compile(r"\b(?:and|then|und|dann|et|puis|y|luego|e|poi|en|dan)\b")
+_PARTING = re.compile(r"\S\s+[-–—]\s")
 _UNTELLING = (
     "doc.invoice", "doc.get", "doc.area", "word.article", "word.relation", "word.joint",
     "word.place", "page.invoices", "page.orders", "page.documents", "page.account", "goal.newest",
@@ -135,6 +136,29 @@ def newest(situation: Situation, candidates: Sequence[Document]) -> list[Documen
     return of_latest or list(candidates)
 
 
+def beyond_reach(situation: Situation, candidates: Sequence[Document], *, oldest: bool) -> str:
+    """A newer (or older) record than all that have a document, with one that is out of use."""
+    view = situation.view
+    records = by_record(view, candidates)
+    known = [day for day, _ in _dated(view, records, situation.today)]
+    if not known:
+        return ""
+    for row in siblings_alike(view, records[0][0]):
+        days = _days([piece.text for piece in pieces_of(view, [row])], situation.today)
+        if not days or any(part is row for part, _ in records):
+            continue
+        further = min(days) < min(known) if oldest else min(days) > max(known)
+        if further and any(_is_out_of_use(node) for node in row.walk()):
+            return view.text(row)
+    return ""
+
+
+def _is_out_of_use(node: Node) -> bool:
+    off = node.disabled or node.attributes.get("aria-disabled") == "true"
+    said = node.name or node.full_text
+    return off and any(concept(name).mentioned(said) for name in ("doc.invoice", "doc.get"))
+
+
 def _dated(
     view: PageView, records: list[tuple[Node, list[Document]]], today: date
 ) -> list[tuple[date, list[Document]]]:
@@ -160,6 +184,10 @@ def _fits(texts: list[str], item: WantedItem, today: date) -> bool:
     if item.amount is None:
         return True
     amounts = {one.value for text in texts for one in find_amounts(text)}
+    # A dash between blanks parts the day from the amount as often as it is a sign.
+    amounts |= {
+        abs(one.value) for text in texts if _PARTING.search(text) for one in find_amounts(text)
+    }
     amounts |= {value for text in texts if (value := find_number(text)) is not None}
     return item.amount in amounts
 

@@ -67,7 +67,7 @@ def go_to(
     found = candidates(situation, targets, wording, fallbacks, explore=explore)
     ranked = _without_repeats(rank("navigate", found))
     best = ranked[0] if ranked else None
-    back = best_elsewhere(situation.memory, situation.url) if explore else None
+    back = best_elsewhere(situation.memory, situation.url) if explore or not ranked else None
     if back and (best is None or back.untried.score > best.score + _COST_OF_BACK):
         why = f'Back: "{clip(back.untried.label, 50)}" on {back.page} was not tried yet'
         return act([Goto(url=back.address, reasoning=why, purpose=purpose)], why, FAIR)

@@ -73,14 +73,9 @@ def unclear_choice(situation: Situation) -> str:
 
     What says which record it is, or stands on one of the pages on the way, is understood.
     """
-    intent, view = situation.intent, situation.view
+    intent = situation.intent
     text = intent.instructions
-    explained = _plain() | _untelling() | _shown(situation)
-    explained |= stems(f"{situation.request.observation.title} {view.page_text} {view.url}")
-    explained |= stems(" ".join((situation.request.first_text, *_on_the_way(situation))))
-    explained |= stems(" ".join((*intent.item.numbers, *word_list("items")["number_words"])))
-    for path, value in flat_items(situation.goal.payload):
-        explained |= stems(" ".join(name_words(path))) | stems(str(value))
+    explained = _explained_choice(situation)
     spans = [*_of_days(text, situation.today), *described(text, intent.item)]
     lists, every = word_list("restrictions"), words(text)
     last = [word for word in every if word in lists["last"]]
@@ -99,9 +94,23 @@ def unclear_choice(situation: Situation) -> str:
             return " ".join(several)
         if excluding := [word for word in said if word in lists["excluding"]]:
             return " ".join(excluding)
-        if told := _unclear_in(clause, frozenset(explained)):
+        if told := _unclear_in(clause, explained):
             return told
     return ""
+
+
+def _explained_choice(situation: Situation) -> frozenset[str]:
+    """Stems of what a choice may say: of the pages on the way, the payload, and the record."""
+    view, item = situation.view, situation.intent.item
+    explained = _plain() | _untelling() | _shown(situation)
+    explained |= stems(f"{situation.request.observation.title} {view.page_text} {view.url}")
+    explained |= stems(" ".join((situation.request.first_text, *_on_the_way(situation))))
+    explained |= stems(" ".join((*item.numbers, *word_list("items")["number_words"])))
+    for path, value in flat_items(situation.goal.payload):
+        explained |= stems(" ".join(name_words(path))) | stems(str(value))
+    if item.amount is not None:
+        explained |= stems(" ".join(concept("field.total").listed_terms))
+    return explained
 
 
 def _beside_number(said: Sequence[str], number: str) -> str:

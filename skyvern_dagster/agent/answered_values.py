@@ -1,0 +1,254 @@
+"""What a page answers to a form, held against what was put into it.
+
+A confirmation that names another guest, day or amount than was typed tells that something else was
+booked, whatever was sent. A page needn't repeat anything; what it repeats has to be the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import chain
+
+from skyvern_dagster.agent.proof_text import folded, plain_text
+from skyvern_dagster.agent.sent_values import MeantValue
+from skyvern_dagster.browser.observation import Node, Observation
+from skyvern_dagster.reading.amounts import find_amounts
+from skyvern_dagster.reading.cells import TABLE_ROLES
+from skyvern_dagster.reading.concepts import NEARLY_ONLY, concept, concepts
+from skyvern_dagster.reading.dates import find_dates
+from skyvern_dagster.reading.facts import Kind, facts_of, pieces_of
+from skyvern_dagster.reading.field_values import same_value
+from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.record import Record
+from skyvern_dagster.reading.tables import read_table
+from skyvern_dagster.reading.words import fold, stems, words
+
+_LONGEST = 60
+"""Characters of a value in a message: enough to know it by."""
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_MASKED = re.compile(r"[*•…]|\.\.\.|x{3,}", re.IGNORECASE)
+"""A page that hides a part of a value says nothing against it."""
+_SENTENCES = re.compile(r"[^.!?\n]+(?:[.,]\d+[^.!?\n]*)*[.!?]?")
+"""A point between digits ends no sentence."""
+_PERSON = re.compile(
+    r"\b(?:for|to|für|an|pour|para|per|voor|a|à)\s+(?!I[hn]r|D[ei]|Unser)"
+    r"([A-ZÀ-Ý][\w'’-]+(?:\s+[A-ZÀ-Ý][\w'’-]+){1,2})"
+)
+"""A name of two or three words behind the word for whom something is; no `für Ihre Anfrage`."""
+_TELLING = 4
+"""Letters and digits by which a row of a list is known to be the one that was sent."""
+_NAMES = ("form.full_name", "form.first_name", "form.last_name")
+
+
+@dataclass(frozen=True)
+class AnswerPage:
+    """The page that came after a form was sent.
+
+    Attributes:
+        entered: What was sent, by the fields' labels.
+        before: What was shown before that, as :func:`proof_text` gives it.
+        today: The day of the run: pages say when something was received.
+    """
+
+    entered: Sequence[MeantValue]
+    observation: Observation
+    before: str
+    today: date
+
+    def contradiction(self) -> str:
+        """What the page says of a field that isn't what it was given; in words, or empty."""
+        return next(
+            chain(self._labelled(), self._in_lines(), self._in_rows(), self._in_sentences()), ""
+        )
+
+    @cached_property
+    def _view(self) -> PageView:
+        return PageView(self.observation)
+
+    @cached_property
+    def _text(self) -> str:
+        return plain_text(self.observation)
+
+    def _labelled(self) -> Iterator[str]:
+        """Values behind labels: a field's own label with another value, and never with its own."""
+        main = next((node for node in self._view.nodes if node.role == "main"), self._view.root)
+        outside = [node for node in main.walk() if node.role in TABLE_ROLES and _is_list(node)]
+        inside = {id(below) for table in outside for below in table.walk()}
+        facts = [
+            fact
+            for fact in facts_of(pieces_of(self._view, [main]), self.today)
+            if fact.kind is Kind.TEXT and fact.label and id(fact.node) not in inside
+            and folded(f"{fact.label} {fact.text}") not in self.before
+            and folded(f"{fact.label}: {fact.text}") not in self.before
+        ]  # fmt: skip
+        for one in self.entered:
+            shown = [fact.text for fact in facts if _is_called(fact.label, one.label)]
+            if shown and not self._is_shown(one) and not any(_agrees(one, text) for text in shown):
+                yield _told(shown[0], one)
+
+    def _in_lines(self) -> Iterator[str]:
+        """The same where several labels stand in one text: ``Name: Ada Guests: 4``."""
+        said = [text for text in self._view.paragraphs if ":" in text]
+        for one in self.entered:
+            label = re.escape(" ".join(one.label.rstrip(":* ").split()))
+            behind = re.compile(rf"(?<!\w){label}\s*:\s*(.{{1,60}}?)(?=\s[^\W\d]\w*:|$)")
+            shown = [
+                found[1].strip(" .,;")
+                for text in said
+                if label and (found := behind.search(text)) and folded(found[0]) not in self.before
+            ]
+            if shown and not self._is_shown(one) and not any(_agrees(one, text) for text in shown):
+                yield _told(shown[0], one)
+
+    def _is_shown(self, one: MeantValue) -> bool:
+        """Whether the page shows a value, wherever: short ones stand somewhere by chance."""
+        long = [text for text in one.texts if len(_letters(text)) >= _TELLING]
+        return any(folded(text) in self._text for text in long)
+
+    def _in_rows(self) -> Iterator[str]:
+        """Other values in the rows of a list that are about what was sent."""
+        tables = [node for node in self._view.nodes if node.role in TABLE_ROLES and _is_list(node)]
+        for table in tables:
+            rows = [_by_column(one) for one in read_table(self._view, table, self.today).records]
+            own = [row for row in rows if any(self._tells(row, one) for one in self.entered)]
+            wrong = [told for row in own if (told := self._differs(row))]
+            if own and len(wrong) == len(own):
+                yield wrong[0]
+
+    def _tells(self, row: dict[str, str], one: MeantValue) -> bool:
+        return any(
+            _is_called(column, one.label) and len(_letters(text)) >= _TELLING and _agrees(one, text)
+            for column, text in row.items()
+        )
+
+    def _differs(self, row: dict[str, str]) -> str:
+        for one in self.entered:
+            for column, text in row.items():
+                if text and _is_called(column, one.label) and not _agrees(one, text):
+                    return _told(text, one)
+        return ""
+
+    def _in_sentences(self) -> Iterator[str]:
+        done = concept("message.success")
+        for said in dict.fromkeys(self._view.paragraphs):
+            for sentence in _SENTENCES.findall(said):
+                if folded(sentence) not in self.before:
+                    yield from self._counts(sentence)
+                    if done.mentioned(sentence):
+                        yield from self._days(sentence)
+                        yield from self._amounts(sentence)
+                        yield from self._persons(sentence)
+
+    def _counts(self, sentence: str) -> Iterator[str]:
+        """``2 guests``, where a field `Guests` was given 4."""
+        for one in self.entered:
+            if not one.texts[0].isdigit() or len(words(one.label)) != 1:
+                continue
+            found = re.search(rf"\b(\d+)\s+{re.escape(fold(one.label))}\b", fold(sentence))
+            if found and not _agrees(one, found[1]):
+                yield _told(found[1], one)
+
+    def _days(self, sentence: str) -> Iterator[str]:
+        dated = [one for one in self.entered if _days_of(one.texts[0])]
+        said = [one for one in find_dates(sentence, self.today) if not one.yearless]
+        if len(dated) != 1 or len(said) != 1:
+            return
+        shown = {day for day in (said[0].day_first, said[0].month_first) if day}
+        everywhere = _days_of(self.observation.root.full_text)
+        wanted = _days_of(dated[0].texts[0])
+        if self.today not in shown and not shown & wanted and not wanted & everywhere:
+            yield _told(sentence[said[0].start : said[0].end], dated[0])
+
+    def _amounts(self, sentence: str) -> Iterator[str]:
+        """The only sum of money in the sentence, where one field was given a sum."""
+        paid = [one for one in self.entered if _is_sum(one)]
+        said = find_amounts(sentence)
+        if len(paid) != 1 or len(said) != 1 or _agrees(paid[0], said[0].text):
+            return
+        if not any(_agrees(paid[0], each.text) for each in find_amounts(self._view.page_text)):
+            yield _told(said[0].text, paid[0])
+
+    def _persons(self, sentence: str) -> Iterator[str]:
+        """Whom it is for, where a whole name was given and isn't to be seen anywhere."""
+        parts = [one for one in self.entered if any(_means(one.label, name) for name in _NAMES)]
+        named = {word for one in parts for word in words(one.texts[0])}
+        found = _PERSON.search(sentence)
+        if len(named) <= 1 or found is None or folded(found[1]) in self.before:
+            return
+        others = {word for one in self.entered for text in one.texts for word in words(text)}
+        if not set(words(found[1])) & others and not named <= set(words(self._text)):
+            yield _told(found[1], parts[0])
+
+
+def _is_list(table: Node) -> bool:
+    """Whether a table has a row of headers: others hold a label and its value in each row."""
+    return any(
+        row.role == "row" and sum(cell.role == "columnheader" for cell in row.children) > 1
+        for row in table.walk()
+    )
+
+
+def _by_column(record: Record) -> dict[str, str]:
+    return {
+        cell.column: " ".join(cell.node.full_text.split())
+        for cell in record.row or ()
+        if cell.column
+    }
+
+
+def _is_called(label: str, field: str) -> bool:
+    """Whether a page calls a value as it calls a field: by the same words, or meaning the same."""
+    if not label or not field:
+        return False
+    if stems(label) == stems(field):
+        return True
+    return any(
+        one.score(label) >= NEARLY_ONLY and one.score(field) >= NEARLY_ONLY
+        for one in concepts("form.")
+    )
+
+
+def _means(label: str, name: str) -> bool:
+    return concept(name).score(label) >= NEARLY_ONLY
+
+
+def _agrees(one: MeantValue, shown: str) -> bool:
+    return bool(_MASKED.search(shown)) or any(_is_same(text, shown) for text in one.texts)
+
+
+def _is_same(text: str, shown: str) -> bool:
+    """Whether what is shown is a value, also in another form, or among other words."""
+    if same_value(text, shown) or _days_of(text) & _days_of(shown):
+        return True
+    if not any(character.isalpha() for character in text):
+        numbers = [*_NUMBER.findall(shown), shown, *(each.text for each in find_amounts(shown))]
+        return any(same_value(text, number) for number in numbers)
+    own, other = _letters(text), _letters(shown)
+    return own in other or (other in own and bool(other))
+
+
+def _is_sum(one: MeantValue) -> bool:
+    text = one.texts[0]
+    return bool(re.fullmatch(r"\D{0,4}\d[\d.,' ]*[.,]\d{2}\D{0,4}", text)) or (
+        text.isdigit() and bool(concept("field.total").score(one.label) >= NEARLY_ONLY)
+    )
+
+
+def _days_of(text: str) -> frozenset[date]:
+    found = find_dates(text, date.max)
+    return frozenset(day for one in found for day in (one.day_first, one.month_first) if day)
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in fold(text) if character.isalnum())
+
+
+def _told(shown: str, one: MeantValue) -> str:
+    return (
+        f'the page says "{shown[:_LONGEST]}" where "{one.label}" was given '
+        f'"{one.texts[0][:_LONGEST]}"'
+    )
