@@ -13,6 +13,8 @@ PRELOADED = (
     "dagster._core.storage.sqlite_storage",
     "dagster._core.storage.local_compute_log_manager",
     "skyvern_dagster.deployment.code_location",
+    "skyvern_dagster.agent.task_runner",
+    "skyvern_dagster.agent.file_page",
     "skyvern_dagster.agent.planners.heuristic.planner",
     "skyvern_dagster.agent.planners.replay.planner",
     "playwright.async_api",

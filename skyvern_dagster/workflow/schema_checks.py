@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,9 @@ _LOOSE_TYPES = frozenset(
 
 _MOST = 20
 """Of one schema: more of the same tell nothing new. Arbitrary."""
+
+_MOST_KNOWN = 1024
+"""Schemas that are remembered: those of some hundred workflows, a kilobyte each. Arbitrary."""
 
 
 def schema_findings(outline: Outline, document: Document) -> Iterator[Finding]:
@@ -63,7 +66,7 @@ def _of_schema(schema: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
         for name, inner in schema.items():
             yield from _of_schema(inner, (*path, name))
         return
-    for error in _of_schemas().iter_errors(schema):
+    for error in () if _is_known(schema) else _of_schemas().iter_errors(schema):
         where: Path = (*path, *error.absolute_path)
         name = where[-1] if where else ""
         if name == "type":
@@ -72,6 +75,20 @@ def _of_schema(schema: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
             subject = f"{name!r} " if name else ""
             yield where, f"{subject}is no JSON Schema: {error.message[:120]}", ""
     yield from _required(schema, path)
+
+
+def _is_known(schema: Mapping[Any, Any]) -> bool:
+    """Whether it is a schema for certain; many workflows have the same few."""
+    try:
+        return _is_schema(json.dumps(schema))
+    except (TypeError, ValueError, RecursionError):
+        return False
+
+
+@lru_cache(maxsize=_MOST_KNOWN)
+def _is_schema(written: str) -> bool:
+    """Whether nothing is wrong with a schema; to find out takes some milliseconds."""
+    return next(_of_schemas().iter_errors(json.loads(written)), None) is None
 
 
 def _type(given: Any, where: Path) -> Iterator[tuple[Path, str, str]]:
