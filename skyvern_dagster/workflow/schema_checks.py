@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from skyvern_dagster.templating.rendering import is_template
 from skyvern_dagster.workflow.declarations import Outline
@@ -66,29 +66,43 @@ def _of_schema(schema: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
         for name, inner in schema.items():
             yield from _of_schema(inner, (*path, name))
         return
-    for error in () if _is_known(schema) else _of_schemas().iter_errors(schema):
-        where: Path = (*path, *error.absolute_path)
+    for refusal in _refusals(schema):
+        where = (*path, *refusal.path)
         name = where[-1] if where else ""
         if name == "type":
-            yield from _type(error.instance, where)
+            yield from _type(refusal.value, where)
         else:
             subject = f"{name!r} " if name else ""
-            yield where, f"{subject}is no JSON Schema: {error.message[:120]}", ""
+            yield where, f"{subject}is no JSON Schema: {refusal.message}", ""
     yield from _required(schema, path)
 
 
-def _is_known(schema: Mapping[Any, Any]) -> bool:
-    """Whether it is a schema for certain; many workflows have the same few."""
+class _Refusal(NamedTuple):
+    """What the schema of schemas says of a place."""
+
+    path: Path
+    value: Any
+    message: str
+
+
+def _refusals(schema: Mapping[Any, Any]) -> tuple[_Refusal, ...]:
+    """All of them; many workflows have the same few schemas, and each takes some milliseconds."""
     try:
-        return _is_schema(json.dumps(schema))
+        return _known_refusals(json.dumps(schema))
     except (TypeError, ValueError, RecursionError):
-        return False
+        return _asked(schema)
 
 
 @lru_cache(maxsize=_MOST_KNOWN)
-def _is_schema(written: str) -> bool:
-    """Whether nothing is wrong with a schema; to find out takes some milliseconds."""
-    return next(_of_schemas().iter_errors(json.loads(written)), None) is None
+def _known_refusals(written: str) -> tuple[_Refusal, ...]:
+    return _asked(json.loads(written))
+
+
+def _asked(schema: Mapping[Any, Any]) -> tuple[_Refusal, ...]:
+    errors = islice(_of_schemas().iter_errors(schema), _MOST)
+    return tuple(
+        _Refusal(tuple(each.absolute_path), each.instance, each.message[:120]) for each in errors
+    )
 
 
 def _type(given: Any, where: Path) -> Iterator[tuple[Path, str, str]]:
