@@ -13,6 +13,7 @@ PRELOADED = (
     "dagster._core.storage.sqlite_storage",
     "dagster._core.storage.local_compute_log_manager",
     "skyvern_dagster.deployment.code_location",
+    "skyvern_dagster.compiler.dagster_internals.kept_sqlite",
     "skyvern_dagster.agent.task_runner",
     "skyvern_dagster.agent.file_page",
     "skyvern_dagster.agent.planners.heuristic.planner",
