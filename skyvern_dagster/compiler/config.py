@@ -28,8 +28,8 @@ def parameters_schema(
     """The config fields of a workflow's ``workflow`` parameters.
 
     What partitions give is not among them, and what the launch gives is the default. Written as
-    Dagster's fields: of a ``dg.Config`` class for each workflow, a code location of hundreds takes
-    a tenth more time and memory.
+    Dagster's fields: a ``dg.Config`` class for each workflow takes a millisecond more, and a code
+    location may have hundreds.
     """
     given = launch.parameters if launch else {}
     elsewhere = launch.partition_parameters if launch else frozenset()
