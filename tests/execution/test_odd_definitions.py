@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -34,7 +34,7 @@ IN_THE_GATE = ("merge_keys", "one_item_fails", "while_in_for")
 """One of a kind also as a compiled job; the others are long."""
 
 
-PDFS = {"/form.pdf": form, "/pages.pdf": lambda: pages(3)}
+PDFS: dict[str, Callable[[], bytes]] = {"/form.pdf": form, "/pages.pdf": lambda: pages(3)}
 """Path -> what makes the PDF that stands there."""
 
 

@@ -62,14 +62,18 @@ KNOWN_KEYS = {
 }  # fmt: skip
 """Values that a field needs so that the definition makes sense: names that exist."""
 
-ELSEWHERE = {
+ELSEWHERE: dict[str, Any] = {
     "wait_sec": 1, "navigation_goal": "Open the page", "max_retries": 2, "prompt": "Look for it",
     "data_schema": {"type": "object"}, "parameter_keys": ["name"], "title": "One",
     "error_code_mapping": {"a": "b"}, "url": "https://portal.example/1", "complete_criterion": "x",
 }  # fmt: skip
 """Fields that other types of blocks have."""
 
-LATER = {"made_later": {"a": [1]}, "created_at": "2026-01-01T00:00:00", "notes": "Kept for later"}
+LATER: dict[str, Any] = {
+    "made_later": {"a": [1]},
+    "created_at": "2026-01-01T00:00:00",
+    "notes": "Kept for later",
+}
 """Fields that newer versions may have, or a database, or an author."""
 
 NEEDS = {
