@@ -40,7 +40,9 @@ from skyvern_dagster.process.clock import utc_now
 from skyvern_dagster.runs.task_definition import task_workflow
 
 _PAGE = Path(__file__).resolve().parent.parent / "docs" / "how-to" / "deploy.md"
-_ASSETS = 200
+_ASSETS = 100
+"""No more than the smallest instance has runs: else the catalogues would be of two sizes."""
+
 _STATUSES = ("completed", "completed", "completed", "failed", "terminated")
 _RECORDS = 100
 """Of the last runs: those that are asked for by their ids."""

@@ -33,9 +33,10 @@ from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.credentials.access import SecretAccess
+from skyvern_dagster.credentials.declared_secrets import SecretDeclarations
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.sources import EnvironmentSource
-from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
+from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.llm.loopback import ChatRequest, ModelServer, Says, Slow
 from skyvern_dagster.texts.token_estimate import estimated_tokens
 from tests.agent.records_desk import NUMBERS, RecordsDesk

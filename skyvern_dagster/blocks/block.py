@@ -125,7 +125,8 @@ class Block(BaseModel):
     template; the class variables list those fields for the checks and the plan.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Definitions are validated as a whole: few types are by themselves.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     key_fields: ClassVar[tuple[str, ...]] = ()
     """Fields whose plain text may be a parameter key."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from skyvern_dagster.agent.choice import PlannerName
 from skyvern_dagster.agent.planner import Planner
 from skyvern_dagster.agent.task import HandOn
-from skyvern_dagster.agent.task_runner import TaskRunner
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.run_request import RunRequest
 from skyvern_dagster.artifacts.store import ArtifactStore
@@ -32,6 +31,9 @@ from skyvern_dagster.organizations.grants import GrantStore
 from skyvern_dagster.organizations.run_secrets import RunSecrets, run_secrets_exist
 from skyvern_dagster.templating.absent import noting_absent
 from skyvern_dagster.templating.rendering import evaluate, is_template
+
+if TYPE_CHECKING:
+    from skyvern_dagster.agent.task_runner import TaskRunner  # all of an agent: for runs only
 
 Log = Callable[[str], None]
 

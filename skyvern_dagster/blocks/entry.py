@@ -31,7 +31,7 @@ def _says_its_type(schema: dict[str, Any]) -> None:
 class BlockEntry(BaseModel):
     """What any block gave; each block type has its own, with a ``block_type`` and an ``output``."""
 
-    model_config = ConfigDict(frozen=True, json_schema_extra=_says_its_type)
+    model_config = ConfigDict(frozen=True, json_schema_extra=_says_its_type, defer_build=True)
 
     label: str
     status: BlockStatus

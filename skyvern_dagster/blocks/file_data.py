@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from skyvern_dagster.agent.extraction import mismatch
-from skyvern_dagster.agent.file_page import read_file_data
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.file_tables import Row, check_archive, csv_rows, excel_sheets
 from skyvern_dagster.blocks.given_file import GivenFile
@@ -250,6 +249,9 @@ def _is_whole(read: Any, document: FileDocument, schema: Any) -> bool:
 
 
 def _read_plainly(document: FileDocument, schema: Any, goal: str) -> Any:
+    # With the planner that reads it, which loading a definition has no need of.
+    from skyvern_dagster.agent.file_page import read_file_data
+
     return asyncio.run(read_file_data(document.name, document.text, document.tables, goal, schema))
 
 

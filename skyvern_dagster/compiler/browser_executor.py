@@ -41,7 +41,6 @@ from skyvern_dagster.compiler.dagster_internals import (
     captured_output,
     execute_plan_with,
     fields_of_multiprocess,
-    sqlite_kept_open,
     step_with_hooks,
 )
 from skyvern_dagster.execution.side_by_side import DEFAULT_WIDTH, WIDTH_VARIABLE, run_width
@@ -130,6 +129,9 @@ class BrowserExecutor(dg.Executor):
         process = EngineEventData.in_process(os.getpid(), keys)
         words = f"steps in {self._width} threads (pid: {os.getpid()})"
         yield dg.DagsterEvent.engine_event(plan_context, f"Executing {words}", process)
+        # With SQLAlchemy and Alembic behind it, which loading a code location has no need of.
+        from skyvern_dagster.compiler.dagster_internals.kept_sqlite import sqlite_kept_open
+
         with sqlite_kept_open(plan_context.instance):
             yield from execute_plan_with(self._iterate, plan_context, self._dependencies)
         yield dg.DagsterEvent.engine_event(plan_context, f"Finished {words}", process)

@@ -2,60 +2,51 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
-from pydantic import Field, create_model
 
 from skyvern_dagster.compiler.target import CompileTarget
 from skyvern_dagster.workflow.loader import Workflow
 from skyvern_dagster.workflow.parameters import ValueType, WorkflowParameter, coerce
 
-_FIELD = "parameter_"
-
 _TYPES: dict[ValueType, Any] = {
-    "string": str,
-    "file_url": str,
-    "credential_id": str,
-    "integer": int,
-    "float": float,
-    "boolean": bool,
-    "json": Any,
+    "string": dg.StringSource,
+    "file_url": dg.StringSource,
+    "credential_id": dg.StringSource,
+    "integer": dg.IntSource,
+    "float": dg.Float,
+    "boolean": dg.BoolSource,
+    "json": dg.Any,
 }
 
 
-def parameters_config(workflow: Workflow, launch: CompileTarget | None = None) -> type[dg.Config]:
-    """The config class of a workflow's ``workflow`` parameters, which are its aliases.
+def parameters_schema(
+    workflow: Workflow, launch: CompileTarget | None = None
+) -> dict[str, dg.Field]:
+    """The config fields of a workflow's ``workflow`` parameters.
 
-    What partitions give is not among them, and what the launch gives is the default.
-
-    A field of its own name would collide with pydantic's where a parameter is called ``copy`` or
-    ``model_config``, and can't begin with an underscore.
+    What partitions give is not among them, and what the launch gives is the default. Written as
+    Dagster's fields: a ``dg.Config`` class for each workflow takes a millisecond more, and a code
+    location may have hundreds.
     """
     given = launch.parameters if launch else {}
     elsewhere = launch.partition_parameters if launch else frozenset()
-    fields: dict[str, Any] = {
-        f"{_FIELD}{parameter.key}": _field(parameter, given.get(parameter.key))
+    return {
+        parameter.key: _field(parameter, given.get(parameter.key))
         for parameter in workflow.definition.workflow_parameters
         if parameter.key not in elsewhere
     }
-    return create_model(f"{workflow.name}_parameters", __base__=dg.Config, **fields)
 
 
-def parameters_mapping(config: type[dg.Config], op_name: str) -> dg.ConfigMapping:
+def parameters_mapping(schema: Mapping[str, dg.Field], op_name: str) -> dg.ConfigMapping:
     """Maps the graph's config (``ops: {config: {...}}``) onto the op that checks the parameters."""
 
-    def to_start(val: Any) -> dict[str, Any]:
-        return {op_name: {"config": given_values(val)}}
+    def to_start(given: Mapping[str, Any]) -> dict[str, Any]:
+        return {op_name: {"config": dict(given)}}
 
-    to_start.__annotations__ = {"val": config, "return": dict[str, Any]}
-    return dg.config_mapping(to_start)
-
-
-def given_values(config: dg.Config) -> dict[str, Any]:
-    """Parameter key -> value."""
-    return {name.removeprefix(_FIELD): getattr(config, name) for name in type(config).model_fields}
+    return dg.ConfigMapping(config_fn=to_start, config_schema=schema)
 
 
 def run_config(parameters: dict[str, Any]) -> dict[str, Any]:
@@ -63,13 +54,12 @@ def run_config(parameters: dict[str, Any]) -> dict[str, Any]:
     return {"ops": {"config": parameters}}
 
 
-def _field(parameter: WorkflowParameter, value: Any) -> Any:
+def _field(parameter: WorkflowParameter, value: Any) -> dg.Field:
     kind = _TYPES[parameter.workflow_parameter_type]
-    if parameter.is_secret and kind is not str:
-        kind = Any  # a reference stands there, once the value has been put away
-    described = partial(Field, alias=parameter.key, description=parameter.description or "")
+    if parameter.is_secret and kind is not dg.StringSource:
+        kind = dg.Any  # a reference stands there, once the value has been put away
     given = parameter.default_value if value is None else value
     if given is None:
-        return kind, described()
+        return dg.Field(kind, description=parameter.description or "")
     default = coerce(parameter.key, parameter.workflow_parameter_type, given)
-    return kind, described(default=default)
+    return dg.Field(kind, description=parameter.description or "", default_value=default)

@@ -14,7 +14,7 @@ from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.compiler.asset_finish import VALUE, asset_finish_op
 from skyvern_dagster.compiler.block_ops import BlockOps
 from skyvern_dagster.compiler.browser_executor import browser_executor
-from skyvern_dagster.compiler.config import parameters_config, parameters_mapping
+from skyvern_dagster.compiler.config import parameters_mapping, parameters_schema
 from skyvern_dagster.compiler.executors import LOCATION
 from skyvern_dagster.compiler.limits import run_tags
 from skyvern_dagster.compiler.ops import ITERATION, RESULT, data_input, way_out
@@ -89,7 +89,7 @@ def build_graph(
         scope, sources = _compose_end(_compose(ops, scope))
         finish_op(workflow, launch, sources).alias(FINISH)(scope=scope)
 
-    mapping = parameters_mapping(parameters_config(workflow, launch), START)
+    mapping = parameters_mapping(parameters_schema(workflow, launch), START)
     return dg.graph(name=launch.graph, config=mapping, description=ops.plan.title)(compose)
 
 
@@ -111,7 +111,7 @@ def asset_graph(
     compose.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
     return dg.graph(
         name=launch.graph,
-        config=parameters_mapping(parameters_config(workflow, launch), START),
+        config=parameters_mapping(parameters_schema(workflow, launch), START),
         description=ops.plan.title,
         ins={name: dg.GraphIn() for name in inputs},
         out={name: dg.GraphOut() for name in (VALUE, *map(op_name, launch.blocks))},

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from skyvern_dagster.blocks.agent_block import AgentBlock
-from skyvern_dagster.credentials.vault import SecretDeclarations
+from skyvern_dagster.credentials.declared_secrets import SecretDeclarations
 from skyvern_dagster.templating.rendering import is_template, names_used
 from skyvern_dagster.workflow.definition import WorkflowDefinition, walk
 from skyvern_dagster.workflow.loader import Workflow

@@ -61,12 +61,18 @@ class Names(NamesOfRun):
 
     def absent_among(self, names: Iterable[str]) -> frozenset[str]:
         """See the base class."""
-        made = (self._plain, self._parameters)
-        return frozenset(
-            name
-            for name in names
-            if name in self._outputs and not any(name in each for each in made)
-        )
+        return frozenset(name for name in names if self._is_absent(name))
+
+    def _is_absent(self, name: str) -> bool:
+        """Whether it is the output of a block that has not been carried out, or comes from one."""
+        if name in self._plain:
+            return False
+        parameter = self._parameters.get(name)
+        if not isinstance(parameter, ContextParameter):
+            return parameter is None and name in self._outputs
+        source = parameter.source_parameter_key
+        is_item = any(frame.source == source for frame in self._scope.frames)
+        return not is_item and self._is_absent(source)
 
     def __iter__(self) -> Iterator[str]:
         yield from self._plain

@@ -107,6 +107,7 @@ class WorkflowRun:
         self.host.tag(self.opening_tags(run_id))
         trust = self._trust(run_id)
         info, problems = self._begun(run_id, given)
+        problems += self._nothing_to_do()
         problems += self._unusable_secrets(info, trust)
         if problems:
             reason = "; ".join(problems)
@@ -296,6 +297,10 @@ class WorkflowRun:
         asked = read_request(self.services.artifacts, run_id) is not None
         asked = asked or any(tags.ORIGIN in each for each in (self.host.tags, *self.host.ancestors))
         return "definition" if asked else "operator"
+
+    def _nothing_to_do(self) -> list[str]:
+        """Skyvern keeps a workflow without blocks, too, and fails its runs."""
+        return [] if self.workflow.definition.blocks else ["the workflow has no blocks: add one"]
 
     def _begun(self, run_id: str, given: Mapping[str, Any]) -> tuple[RunInfo, list[str]]:
         store = self.services.artifacts

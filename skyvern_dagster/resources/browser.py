@@ -7,11 +7,11 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
-from skyvern_dagster.agent.task_runner import TaskRunner
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.context import AgentSettings
 from skyvern_dagster.browser.download_limits import DownloadLimits
@@ -20,6 +20,9 @@ from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.browser.video import find_ffmpeg
 from skyvern_dagster.errors import ParameterError
 from skyvern_dagster.resources.hidden_defaults import HiddenDefaults
+
+if TYPE_CHECKING:
+    from skyvern_dagster.agent.task_runner import TaskRunner
 
 
 class BrowserResource(HiddenDefaults, dg.ConfigurableResource["BrowserResource"]):
@@ -91,6 +94,9 @@ class BrowserResource(HiddenDefaults, dg.ConfigurableResource["BrowserResource"]
 
     def task_runner(self, store: ArtifactStore) -> TaskRunner:
         """The task runner of this process."""
+        # All of an agent, which loading a code location has no need of.
+        from skyvern_dagster.agent.task_runner import TaskRunner
+
         key = str(store.base)
         with self._guard:
             if key not in self._runners:

@@ -15,7 +15,8 @@ from contextlib import contextmanager, nullcontext
 
 import dagster as dg
 
-from skyvern_dagster.compiler.dagster_internals import ended_by_process, sqlite_kept_open
+from skyvern_dagster.compiler.dagster_internals import ended_by_process
+from skyvern_dagster.compiler.dagster_internals.kept_sqlite import sqlite_kept_open
 from skyvern_dagster.process.attended import kill_group
 
 _POLL_SECONDS = 1.0

@@ -25,6 +25,8 @@ AHEAD = (
     "playwright.async_api",
     "dagster._core.storage.sqlite_storage",
     "dagster._core.storage.local_compute_log_manager",
+    "skyvern_dagster.compiler.dagster_internals.kept_sqlite",
+    "skyvern_dagster.agent.task_runner",
     "skyvern_dagster.agent.planners.heuristic.planner",
 )
 """In the order in which a run meets them; nothing breaks where one of them has another name in some

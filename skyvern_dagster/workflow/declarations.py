@@ -84,11 +84,13 @@ class Outline:
 
     Attributes:
         finally_label: Label of the block that comes last, however a run has ended.
+        is_empty: Whether there is a list of blocks without one in it.
     """
 
     parameters: tuple[ParameterOutline, ...]
     blocks: tuple[BlockOutline, ...]
     finally_label: str = ""
+    is_empty: bool = False
 
     def walk(self) -> Iterator[BlockOutline]:
         """All blocks, in document order."""
@@ -154,6 +156,7 @@ def read_outline(data: Any) -> Outline:
         parameters,
         _blocks(fields.get("blocks"), (*BODY, "blocks")),
         _text(fields.get("finally_block_label")),
+        is_empty=fields.get("blocks") == [],
     )
 
 

@@ -27,6 +27,9 @@ def flow_findings(outline: Outline, document: Document) -> Iterator[Finding]:
             f"there is no block {last!r} at the top level",
             did_you_mean(last, labels),
         )
+    if outline.is_empty:
+        message = "the workflow has no blocks: its runs fail"
+        yield document.finding((*BODY, "blocks"), message, "add one", "warning")
     yield from _sequence(outline.blocks, document, last)
 
 

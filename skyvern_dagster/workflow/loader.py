@@ -15,6 +15,7 @@ from skyvern_dagster.workflow.checks import check
 from skyvern_dagster.workflow.definition import WorkflowDefinition, walk
 from skyvern_dagster.workflow.document import parse
 from skyvern_dagster.workflow.findings import Finding, InvalidDefinitionError
+from skyvern_dagster.workflow.identifiers import with_identifiers
 from skyvern_dagster.workflow.inert import without_inert_fields
 from skyvern_dagster.workflow.model_findings import as_model
 from skyvern_dagster.workflow.op_names import clean_name
@@ -109,10 +110,10 @@ def load_text(
     """
     given, told = as_definition(parse(text, source))
     meant = AsMeant(given)
-    document = meant.document
+    document, renamed = with_identifiers(meant.document)
     cleaned, findings = without_inert_fields(document)
     definition, refused = as_model(document, cleaned)
-    findings += [*refused, *told, *meant.findings, *check(document)]
+    findings += [*refused, *told, *meant.findings, *renamed, *check(document)]
     findings += [
         Finding("error", source, place, f"{path[-1]!r} stands twice", "remove one of them")
         for path, place in document.repeated

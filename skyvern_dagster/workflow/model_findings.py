@@ -90,6 +90,8 @@ def _document_path(detail: ErrorDetails, data: Any) -> Path:
     last = len(detail["loc"]) - 1
     for index, part in enumerate(detail["loc"]):
         is_missing = index == last and detail["type"] == "missing"
+        if path and isinstance(path[-1], int) and _is_tag(part, value):
+            continue  # ``code`` is a type of block, and a field of it
         try:
             value = value[part]
         except (KeyError, IndexError, TypeError):
@@ -99,6 +101,12 @@ def _document_path(detail: ErrorDetails, data: Any) -> Path:
     if detail["type"] == "union_tag_invalid":
         path.append(_discriminator(detail))
     return tuple(path)
+
+
+def _is_tag(part: str | int, value: Any) -> bool:
+    """Whether it says which type of the block, or the parameter, the rest is about."""
+    fields = value if isinstance(value, dict) else {}
+    return part in (fields.get("block_type"), fields.get("parameter_type"))
 
 
 def _words(detail: ErrorDetails, path: Path) -> tuple[str, str]:

@@ -13,7 +13,8 @@ from skyvern_dagster.workflow.op_names import op_name
 def picture(workflow: Workflow) -> str:
     """Markdown: what the workflow is for, its blocks in order, and what it is given."""
     definition = workflow.definition
-    lines = [definition.description or definition.title, "", *_items(definition.blocks, 0), ""]
+    items = _items(definition.blocks, 0, definition.finally_label)
+    lines = [definition.description or definition.title, "", *items, ""]
     if definition.workflow_parameters:
         lines += ["| parameter | type | default | meaning |", "|---|---|---|---|"]
     for each in definition.workflow_parameters:
@@ -32,9 +33,11 @@ def mermaid(workflow: Workflow) -> str:
     return "\n".join(lines)
 
 
-def _items(blocks: Sequence[Block], depth: int) -> Iterator[str]:
+def _items(blocks: Sequence[Block], depth: int, last: str | None = None) -> Iterator[str]:
     for number, block in enumerate(blocks, start=1):
-        yield f"{'   ' * depth}{number}. **{block.label}** ({block.block_type}): {block.summary()}"
+        what = f"**{block.label}** ({block.block_type}): {block.summary()}"
+        always = ", however the run has ended" if block.label == last else ""
+        yield f"{'   ' * depth}{number}. {what}{always}"
         yield from _items(block.inner, depth + 1)
 
 

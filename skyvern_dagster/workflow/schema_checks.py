@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from skyvern_dagster.templating.rendering import is_template
 from skyvern_dagster.workflow.declarations import Outline
@@ -31,6 +31,9 @@ _LOOSE_TYPES = frozenset(
 
 _MOST = 20
 """Of one schema: more of the same tell nothing new. Arbitrary."""
+
+_MOST_KNOWN = 1024
+"""Schemas that are remembered: those of some hundred workflows, a kilobyte each. Arbitrary."""
 
 
 def schema_findings(outline: Outline, document: Document) -> Iterator[Finding]:
@@ -63,15 +66,43 @@ def _of_schema(schema: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
         for name, inner in schema.items():
             yield from _of_schema(inner, (*path, name))
         return
-    for error in _of_schemas().iter_errors(schema):
-        where: Path = (*path, *error.absolute_path)
+    for refusal in _refusals(schema):
+        where = (*path, *refusal.path)
         name = where[-1] if where else ""
         if name == "type":
-            yield from _type(error.instance, where)
+            yield from _type(refusal.value, where)
         else:
             subject = f"{name!r} " if name else ""
-            yield where, f"{subject}is no JSON Schema: {error.message[:120]}", ""
+            yield where, f"{subject}is no JSON Schema: {refusal.message}", ""
     yield from _required(schema, path)
+
+
+class _Refusal(NamedTuple):
+    """What the schema of schemas says of a place."""
+
+    path: Path
+    value: Any
+    message: str
+
+
+def _refusals(schema: Mapping[Any, Any]) -> tuple[_Refusal, ...]:
+    """All of them; many workflows have the same few schemas, and each takes some milliseconds."""
+    try:
+        return _known_refusals(json.dumps(schema))
+    except (TypeError, ValueError, RecursionError):
+        return _asked(schema)
+
+
+@lru_cache(maxsize=_MOST_KNOWN)
+def _known_refusals(written: str) -> tuple[_Refusal, ...]:
+    return _asked(json.loads(written))
+
+
+def _asked(schema: Mapping[Any, Any]) -> tuple[_Refusal, ...]:
+    errors = islice(_of_schemas().iter_errors(schema), _MOST)
+    return tuple(
+        _Refusal(tuple(each.absolute_path), each.instance, each.message[:120]) for each in errors
+    )
 
 
 def _type(given: Any, where: Path) -> Iterator[tuple[Path, str, str]]:

@@ -12,9 +12,10 @@ from skyvern_dagster.agent.task import HandOn, TaskRequest, TaskResult
 from skyvern_dagster.agent.task_runner import TaskRunner
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.credentials.access import SecretAccess
+from skyvern_dagster.credentials.declared_secrets import SecretDeclarations
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.sources import EnvironmentSource
-from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
+from skyvern_dagster.credentials.vault import SecretVault
 
 PASSWORD = "Zq7-Planted-Secret"
 REQUEST = TaskRequest(

@@ -15,9 +15,10 @@ from skyvern_dagster.browser.actions import input_text
 from skyvern_dagster.browser.navigation import goto
 from skyvern_dagster.browser.session import BrowserSession
 from skyvern_dagster.credentials.access import SecretAccess
+from skyvern_dagster.credentials.declared_secrets import SecretDeclarations
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.sources import EnvironmentSource
-from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
+from skyvern_dagster.credentials.vault import SecretVault
 from tests.agent.errand import Errand
 
 

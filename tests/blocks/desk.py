@@ -17,9 +17,10 @@ from skyvern_dagster.blocks.email_server import EmailServer
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.credentials.access import SecretAccess
+from skyvern_dagster.credentials.declared_secrets import SecretDeclarations
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.sources import EnvironmentSource
-from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
+from skyvern_dagster.credentials.vault import SecretVault
 
 RUN = "wr_123456789012345678"
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from skyvern_dagster.blocks.send_email import SendEmailBlock
-from skyvern_dagster.credentials.vault import SecretDeclarations
+from skyvern_dagster.credentials.declared_secrets import SecretDeclarations
 from skyvern_dagster.demo.mailbox import ReceivedMessage
 from skyvern_dagster.demo.smtp_sink import SmtpSink, SmtpTls
 from skyvern_dagster.errors import BlockError

@@ -14,9 +14,10 @@ from skyvern_dagster.blocks.code_block import CodeBlock
 from skyvern_dagster.blocks.code_process import CodeSettings, code_settings
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.credentials.access import SecretAccess
+from skyvern_dagster.credentials.declared_secrets import SecretDeclarations
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.sources import EnvironmentSource
-from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
+from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.execution.attempt import carried_out
 from tests.blocks.desk import Desk

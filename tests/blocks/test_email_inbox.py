@@ -14,7 +14,7 @@ import pytest
 from skyvern_dagster.agent.choice import PlannerChoice
 from skyvern_dagster.blocks.email_inbox import EmailInboxBlock
 from skyvern_dagster.blocks.outcome import BlockOutcome
-from skyvern_dagster.credentials.vault import SecretDeclarations
+from skyvern_dagster.credentials.declared_secrets import SecretDeclarations
 from skyvern_dagster.execution.attempt import carried_out
 from skyvern_dagster.llm.loopback import ModelServer
 from tests.blocks.desk import Desk

@@ -14,7 +14,7 @@ from skyvern_dagster.blocks.file_download import FileDownloadBlock
 from skyvern_dagster.blocks.file_upload import FileUploadBlock
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.credentials.access import Trust
-from skyvern_dagster.credentials.vault import SecretDeclarations
+from skyvern_dagster.credentials.declared_secrets import SecretDeclarations
 from skyvern_dagster.demo.s3_server import S3Server
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.execution.attempt import carried_out

@@ -15,7 +15,7 @@ from skyvern_dagster.blocks.google_sheets_read import GoogleSheetsReadBlock
 from skyvern_dagster.blocks.google_sheets_write import GoogleSheetsWriteBlock
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.blocks.spreadsheet import as_objects, in_columns, rows_of
-from skyvern_dagster.credentials.vault import SecretDeclarations
+from skyvern_dagster.credentials.declared_secrets import SecretDeclarations
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.execution.attempt import carried_out
 from tests.blocks.desk import Desk

@@ -15,7 +15,7 @@ from skyvern_dagster.blocks.http_request import HttpRequestBlock
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.browser.runtime import BrowserRuntime
-from skyvern_dagster.credentials.vault import SecretDeclarations
+from skyvern_dagster.credentials.declared_secrets import SecretDeclarations
 from skyvern_dagster.errors import BlockError, SecretError
 from skyvern_dagster.execution.attempt import carried_out
 from tests.blocks.desk import Desk

@@ -118,14 +118,19 @@ def test_a_model_fills_in(desk: Desk) -> None:
     assert held(desk, outcome) == {"First Name": "Ada", "country": "", "agreed": "/On"}
 
 
-def split(desk: Desk, prompt: str, server: ModelServer | None = None) -> BlockOutcome:
-    desk.files = ()
+def pages(count: int) -> bytes:
+    """A document of so many pages, each with its number."""
     writer = pypdf.PdfWriter()
-    for number in range(1, 6):
+    for number in range(1, count + 1):
         writer.append(io.BytesIO(pdf(f"Page {number}")))
     written = io.BytesIO()
     writer.write(written)
-    desk.download("all.pdf", written.getvalue())
+    return written.getvalue()
+
+
+def split(desk: Desk, prompt: str, server: ModelServer | None = None) -> BlockOutcome:
+    desk.files = ()
+    desk.download("all.pdf", pages(5))
     given = {"block_type": "split_pdf", "label": "s", "file_url": "all.pdf", "prompt": prompt}
     choice = PlannerChoice() if server is None else PlannerChoice(model=server.settings())
     context = desk.context("s")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from skyvern_dagster.agent.task import TaskRequest
 from skyvern_dagster.blocks.task import TaskBlock
 from skyvern_dagster.blocks.web_address import web_address
-from skyvern_dagster.credentials.vault import SecretDeclarations
+from skyvern_dagster.credentials.declared_secrets import SecretDeclarations
 from skyvern_dagster.errors import BlockError, SecretError
 from tests.blocks.desk import RUN, Desk
 from tests.laws import LAW

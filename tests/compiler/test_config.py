@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from skyvern_dagster.compiler.config import given_values, parameters_config, run_config
+from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.compiler.job import build_job
 from skyvern_dagster.runs.answer import build_answer
 from skyvern_dagster.runs.instance_home import default_store
@@ -33,7 +33,6 @@ from tests.office import QUIET
 def test_a_default_has_the_declared_type(kind: str, default: Any, expected: Any) -> None:
     made = workflow([upload("a")], [given("p", kind, default)])
 
-    assert given_values(parameters_config(made)()) == {"p": expected}
     assert start_config(build_job(made), {}) == {"p": expected}
 
 

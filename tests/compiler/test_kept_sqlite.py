@@ -8,7 +8,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from skyvern_dagster.compiler.dagster_internals import sqlite_kept_open
+from skyvern_dagster.compiler.dagster_internals.kept_sqlite import sqlite_kept_open
 
 _EVENTS = 40
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from skyvern_dagster.credentials.access import SecretAccess
+from skyvern_dagster.credentials.declared_secrets import SecretDeclarations
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.sources import EnvironmentSource, Secret
-from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
+from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.errors import SecretError
 
 ENVIRONMENT = {

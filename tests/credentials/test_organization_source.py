@@ -10,10 +10,11 @@ import pytest
 
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.credentials.access import SecretAccess
+from skyvern_dagster.credentials.declared_secrets import SecretDeclarations
 from skyvern_dagster.credentials.organization_source import OrganizationSource
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.sources import EnvironmentSource, Secret
-from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
+from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.errors import SecretError
 from skyvern_dagster.execution.declarations import declarations
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID as ORGANIZATION

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from skyvern_dagster.blocks.email_server import Mailbox
 from skyvern_dagster.credentials.access import SecretAccess
+from skyvern_dagster.credentials.declared_secrets import SecretDeclarations
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.reference import (
     SecretReference,
@@ -19,7 +20,7 @@ from skyvern_dagster.credentials.reference import (
 )
 from skyvern_dagster.credentials.sources import Credential, EnvironmentSource
 from skyvern_dagster.credentials.totp import one_time_code
-from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
+from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.errors import SecretError
 from tests.laws import LAW
 

@@ -7,8 +7,10 @@ items of loops are side by side.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,13 @@ import pytest
 
 from skyvern_dagster.blocks.code_process import code_settings
 from skyvern_dagster.blocks.context import Services
-from skyvern_dagster.workflow.loader import load_workflow
+from skyvern_dagster.errors import ParameterError
+from skyvern_dagster.execution.child_runs import ProcessChildRuns
+from skyvern_dagster.organizations.run_secrets import RunSecrets
+from skyvern_dagster.resources.email import EmailResource
+from skyvern_dagster.resources.server_secret import server_secret
+from skyvern_dagster.workflow.loader import load_text, load_workflow
+from tests.blocks.test_pdf_blocks import form, pages
 from tests.blocks.web import Answer, Answers, Received, WebServer, web_server
 from tests.execution.bench import Bench, Ran, normalized
 
@@ -24,6 +32,10 @@ FOLDER = Path(__file__).with_name("odd")
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 IN_THE_GATE = ("merge_keys", "one_item_fails", "while_in_for")
 """One of a kind also as a compiled job; the others are long."""
+
+
+PDFS: dict[str, Callable[[], bytes]] = {"/form.pdf": form, "/pages.pdf": lambda: pages(3)}
+"""Path -> what makes the PDF that stands there."""
 
 
 class Echo(dict[str, Answer | Answers]):
@@ -37,6 +49,8 @@ class Echo(dict[str, Answer | Answers]):
             return Answer(status=404)
         if came.path == "/report.csv":
             return Answer(b"id,name\n7,Ann\n8,Ben\n", headers={"content-type": "text/csv"})
+        if came.path in PDFS:
+            return Answer(PDFS[came.path](), headers={"content-type": "application/pdf"})
         said = json.dumps({"path": came.path, "items": [1, 2]})
         return Answer(said.encode(), headers={"content-type": "application/json"})
 
@@ -53,8 +67,16 @@ def code_is_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SKYVERN_CODE_BLOCKS", "all")
 
 
-def with_code(bench: Bench) -> Services:
-    return replace(bench.services(), code=code_settings())
+def all_services(bench: Bench) -> Services:
+    """What a process of Dagster has, too: code, mail, and runs that are started."""
+    store = bench.store
+    secrets = partial(RunSecrets, store, server_secret())
+    return replace(
+        bench.services(),
+        code=code_settings(),
+        email=EmailResource().server(),
+        children=ProcessChildRuns(store, secrets),
+    )
 
 
 def expected(name: str) -> tuple[str, list[str]]:
@@ -76,7 +98,7 @@ def test_it_runs_without_dagster(name: str, bench: Bench, web: WebServer) -> Non
     workflow = load_workflow(FOLDER / f"{name}.yaml")
     web.received.clear()
 
-    _, ending, _ = bench.interpreted(workflow, {"base": web.url}, with_code(bench))
+    _, ending, _ = bench.interpreted(workflow, {"base": web.url}, all_services(bench))
 
     assert (ending.status, asked(web)) == expected(name), ending
 
@@ -92,13 +114,28 @@ def test_its_job_does_the_same(name: str, bench: Bench, web: WebServer) -> None:
     compiled = bench.compiled(workflow, {"base": web.url})
 
     assert (compiled.status, asked(web)) == expected(name)
-    _, _, without = bench.interpreted(workflow, {"base": web.url}, with_code(bench))
+    _, _, without = bench.interpreted(workflow, {"base": web.url}, all_services(bench))
     assert comparable(compiled) == comparable(without)
 
 
+def test_without_blocks_there_is_no_success(bench: Bench) -> None:
+    text = "{title: Nothing yet, workflow_definition: {parameters: [], blocks: []}}"
+    empty = load_text(text, source="x", name="nothing_yet")
+    (warning,) = empty.warnings
+    assert warning.message == "the workflow has no blocks: its runs fail"
+    assert bench.compiled(empty, {}).status == "failed"
+    with pytest.raises(ParameterError, match="the workflow has no blocks: add one"):
+        bench.interpreted(empty, {})
+
+
 def comparable(ran: Ran) -> object:
-    """Without when a server answered."""
-    return ran.status, without_dates(ran.outputs), ran.leaves, ran.files
+    """Without when a server answered, and what differs from run to run."""
+    leaves = {key: (status, without_ids(why or "")) for key, (status, why) in ran.leaves.items()}
+    return ran.status, without_dates(ran.outputs), leaves, ran.files
+
+
+def without_ids(text: str) -> str:
+    return re.sub(r"wr_\d+|\d{4}-\d\d-\d\d \d\d:\d\d", "-", text)
 
 
 def without_dates(value: Any) -> Any:

@@ -12,8 +12,11 @@ from tests.office import ROOT
 
 HEAVY = (
     "playwright", "openai", "boto3", "fastapi", "pandas", "dagster_aws", "moto", "uvicorn",
-    "cryptography", "jwt", "httpx2", "pyarrow", "pypdf", "matplotlib",
+    "cryptography", "jwt", "httpx2", "pyarrow", "pypdf", "matplotlib", "sqlalchemy", "alembic",
 )  # fmt: skip
+
+AGENT = ("skyvern_dagster.agent.task_runner", "skyvern_dagster.agent.planners.heuristic")
+"""What carries tasks out: a code location only says which there are."""
 
 BUILD = """
 from skyvern_dagster import build_job, load_workflow
@@ -27,6 +30,7 @@ def test_nothing_heavy_is_loaded(code: str) -> None:
     loaded = in_a_fresh_process(f"{code}\nimport sys\nreport(sorted(sys.modules))")
 
     assert [name for name in loaded if str(name).split(".")[0] in HEAVY] == []
+    assert [name for name in loaded if str(name).startswith(AGENT)] == []
 
 
 def test_the_commands_are_listed_without_dagster() -> None:

@@ -62,6 +62,20 @@ KNOWN_KEYS = {
 }  # fmt: skip
 """Values that a field needs so that the definition makes sense: names that exist."""
 
+ELSEWHERE: dict[str, Any] = {
+    "wait_sec": 1, "navigation_goal": "Open the page", "max_retries": 2, "prompt": "Look for it",
+    "data_schema": {"type": "object"}, "parameter_keys": ["name"], "title": "One",
+    "error_code_mapping": {"a": "b"}, "url": "https://portal.example/1", "complete_criterion": "x",
+}  # fmt: skip
+"""Fields that other types of blocks have."""
+
+LATER: dict[str, Any] = {
+    "made_later": {"a": [1]},
+    "created_at": "2026-01-01T00:00:00",
+    "notes": "Kept for later",
+}
+"""Fields that newer versions may have, or a database, or an author."""
+
 NEEDS = {
     ("send_email", "cc"): {"transport": "gmail", "credential_id": "cred_1"},
     ("send_email", "bcc"): {"transport": "gmail", "credential_id": "cred_1"},
@@ -176,10 +190,10 @@ def is_taken(definition: Fields) -> str:
 
 
 def field_values(model: Any, name: str) -> list[Any]:
-    """What a field is tried with; an empty text and null where they mean that it is unset."""
+    """What a field is tried with; what is empty, too, as Skyvern's editor writes it."""
     field = model.model_fields[name]
     values = list(values_of(field.annotation, name))
-    return values if field.is_required() else [*values, None, ""]
+    return [*values, "", []] if field.is_required() else [*values, None, ""]
 
 
 def with_each_field(name: str, model: Any, place: Any) -> Iterator[Fields]:
@@ -190,7 +204,8 @@ def with_each_field(name: str, model: Any, place: Any) -> Iterator[Fields]:
             continue
         shown, refused = set(), ""
         for value in field_values(model, field):
-            sort = value if isinstance(value, bool) or value in (None, "") else type(value)
+            is_plain = isinstance(value, bool) or value in (None, "", [])
+            sort = repr(value) if is_plain else type(value)
             if isinstance(value, str) and value not in TEXTS:
                 sort = value
             definition = place({**required(model), **NEEDS.get((kind, field), {}), field: value})
@@ -207,6 +222,9 @@ def blocks() -> Iterator[Fields]:
         bare = required(model)
         name = bare["block_type"]
         yield {"name": f"{name} bare", "definition": document(bare)}
+        others = {key: value for key, value in ELSEWHERE.items() if key not in model.model_fields}
+        for what, more in (("others'", others), ("later", LATER)):
+            yield {"name": f"{name} with {what} fields", "definition": document({**more, **bare})}
         inner = {k: v for k, v in copy.deepcopy(bare).items() if k != "branch_conditions"}
         if "branch_conditions" in bare:
             inner["branch_conditions"] = [
@@ -245,6 +263,8 @@ def parameters() -> Iterator[Fields]:
                     "definition": document(parameters=[fields]),
                 }
         yield {"name": f"parameter {kind} bare", "definition": document(parameters=[bare])}
+        more = document(parameters=[{**LATER, **bare}])
+        yield {"name": f"parameter {kind} with later fields", "definition": more}
         yield from with_each_field(
             f"parameter {kind}", model, lambda fields: document(parameters=[fields])
         )
@@ -257,6 +277,10 @@ def top_level() -> Iterator[Fields]:
         schema.WorkflowCreateYAMLRequest,
         lambda fields: {**fields, "workflow_definition": bare["workflow_definition"]},
     )
+    yield {"name": "document with later fields", "definition": {**document(**LATER), **LATER}}
+    empty = document()
+    empty["workflow_definition"]["blocks"] = []
+    yield {"name": "document without blocks", "definition": empty}
     taken = [each for each in schema.WorkflowDefinitionYAML.model_fields
              if each not in ("blocks", "parameters")]  # fmt: skip
     for name in taken:

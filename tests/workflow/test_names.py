@@ -235,7 +235,7 @@ def test_labels_that_skyvern_takes(label: str, message: str, hint: str) -> None:
     assert (found.severity, found.message, found.hint) == ("warning", message, hint)
 
 
-@pytest.mark.parametrize("label", ["a", "1", "_", "A_1", "output_", "x" * 100, "result", "scope"])
+@pytest.mark.parametrize("label", ["a", "_", "A_1", "output_", "x" * 100, "result", "scope"])
 def test_labels_that_are_fine(label: str) -> None:
     made = load(document(f"{TASK}- {{block_type: task, label: '{label}'}}\n"))
 
@@ -246,10 +246,7 @@ def test_labels_that_are_fine(label: str) -> None:
 @pytest.mark.parametrize(
     ("label", "readable"),
     [
-        ("Open the page", "Open_the_page"),
         ("café", "cafe"),
-        ("a-b/c", "a_b_c"),
-        ("../../etc", "etc"),
         ("請求書", "block"),
         ("start", "start"),
         ("import", "import"),

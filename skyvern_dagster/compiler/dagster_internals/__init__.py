@@ -27,7 +27,6 @@ from dagster._core.launcher.base import (
 from dagster._serdes import ConfigurableClass
 
 from skyvern_dagster.compiler.dagster_internals.cron import is_cron, next_ticks
-from skyvern_dagster.compiler.dagster_internals.kept_sqlite import sqlite_kept_open
 from skyvern_dagster.compiler.dagster_internals.launched_run import LaunchedRun, launch_arguments
 from skyvern_dagster.compiler.dagster_internals.plan_execution import (
     captured_output,
@@ -112,7 +111,6 @@ __all__ = [
     "run_ids",
     "run_pool_limit",
     "shared_database_lock",
-    "sqlite_kept_open",
     "step_has_succeeded",
     "step_key",
     "step_with_hooks",

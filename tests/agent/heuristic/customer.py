@@ -13,9 +13,10 @@ from skyvern_dagster.agent.task import TaskRequest, TaskResult
 from skyvern_dagster.agent.task_runner import TaskRunner
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.credentials.access import SecretAccess
+from skyvern_dagster.credentials.declared_secrets import SecretDeclarations
 from skyvern_dagster.credentials.redaction import Redactor
 from skyvern_dagster.credentials.sources import EnvironmentSource
-from skyvern_dagster.credentials.vault import SecretDeclarations, SecretVault
+from skyvern_dagster.credentials.vault import SecretVault
 from tests.agent.heuristic.goals import ORDERS_SCHEMA
 from tests.planners.wordless import Wordless
 from tests.shops.portal import Portal
