@@ -10,6 +10,7 @@ from skyvern_dagster.agent.planners.heuristic.item_choice import (
     by_record,
     fitting,
     newest,
+    of_one_number,
     told_of,
 )
 from skyvern_dagster.agent.planners.heuristic.navigation import go_to
@@ -60,6 +61,8 @@ def download_any(situation: Situation, kind: DocumentKind) -> Plan:
             by_record(view, candidates)
         ):
             return unsure(f"Several on {situation.url} fit what the goal says of the {kind.name}")
+        if not situation.intent.newest and (number := of_one_number(situation, told)):
+            return unsure(f"Several on {situation.url} have the number {number}")
         candidates = newest(situation, told) if situation.intent.newest else told
     named = [one for one in candidates if situation.memory.tried(one.control, situation.url) == 0]
     if named and (

@@ -19,6 +19,7 @@ from skyvern_dagster.agent.planners.heuristic.documents import (
     wanted_document,
 )
 from skyvern_dagster.agent.planners.heuristic.filter_choices import named_option
+from skyvern_dagster.agent.planners.heuristic.item_choice import heading_above
 from skyvern_dagster.agent.planners.heuristic.obstacles import dialogs
 from skyvern_dagster.agent.planners.heuristic.record_openers import open_more, openers
 from skyvern_dagster.agent.planners.heuristic.record_search import search_record
@@ -134,26 +135,20 @@ def _of_one_number(situation: Situation, kind: DocumentKind) -> list[RecordPart]
     # A record's row and its mention elsewhere are built differently.
     alike = len({(one.nodes[0].role, len(one.nodes[0].children)) for one in parts}) == 1
     said = {view.text(one.nodes[0]) for one in parts}
-    sections = {_heading_above(view, one) for one in parts}
+    sections = {heading_above(view, one.nodes[0]) for one in parts}
     return parts if alike and (len(said) == len(parts) or len(sections) == len(parts)) else []
 
 
 def _fits_payload(situation: Situation, part: RecordPart) -> bool:
     """Whether all else that the task was given stands with a record or in the heading above it."""
     view, number = situation.view, situation.intent.record_id
-    said = stems(f"{_heading_above(view, part)} {' '.join(map(view.text, part.nodes))}")
+    said = stems(f"{heading_above(view, part.nodes[0])} {' '.join(map(view.text, part.nodes))}")
     others = [
         str(value)
         for _, value in flat_items(situation.goal.payload)
         if fold(str(value)) != fold(number) and "://" not in str(value)
     ]
     return bool(others) and all(stems(each) <= said for each in others)
-
-
-def _heading_above(view: PageView, part: RecordPart) -> str:
-    start = view.position(part.nodes[0])
-    above = [node for node in view.nodes if node.role == "heading" and view.position(node) < start]
-    return view.label(above[-1]) if above else ""
 
 
 def _being_made(situation: Situation) -> Plan | None:

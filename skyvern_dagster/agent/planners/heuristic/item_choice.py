@@ -68,16 +68,34 @@ def told_of(situation: Situation, candidates: list[Document]) -> tuple[list[Docu
         return candidates, ""
     view = situation.view
     records = [
-        (stems(" ".join(_text(view, part, documents))), documents)
+        (stems(" ".join((*_text(view, part, documents), heading_above(view, part)))), documents)
         for part, documents in by_record(view, candidates)
     ]
     telling = {word for word in said if any(word not in known for known, _ in records)}
+    apart = {word for word in telling if any(word in known for known, _ in records)}
     fits = [documents for known, documents in records if said <= known]
+    fits = fits or [documents for known, documents in records if apart and apart <= known]
     if 0 < len(fits) < len(records):
         return [one for documents in fits for one in documents], ""
     known = stems(f"{situation.request.observation.title} {view.page_text} {view.url}")
     missing = [word for word in said & telling if word not in known]
     return candidates, " ".join(sorted(missing))
+
+
+def of_one_number(situation: Situation, candidates: Sequence[Document]) -> str:
+    """A number of the goal that several records say, where nothing else tells them apart."""
+    view = situation.view
+    said = _qualifying(situation.intent.instructions)
+    texts = [stems(" ".join(_text(view, *one))) for one in by_record(view, candidates)]
+    numbers = [word for word in said if any(each.isdigit() for each in word)]
+    return next((one for one in numbers if sum(one in text for text in texts) > 1), "")
+
+
+def heading_above(view: PageView, part: Node) -> str:
+    """The last heading before a part of the page, or an empty text."""
+    start = view.position(part)
+    above = [node for node in view.nodes if node.role == "heading" and view.position(node) < start]
+    return view.label(above[-1]) if above else ""
 
 
 def _qualifying(instructions: str) -> frozenset[str]:
