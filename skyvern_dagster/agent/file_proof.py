@@ -149,7 +149,7 @@ class FileProver:
         Raises:
             ArtifactError: It can't be opened as what its first bytes say.
         """
-        if self._read[0] != file.sha256:
+        if not file.sha256 or self._read[0] != file.sha256:
             text = file_text(file.path.read_bytes() if content is None else content)
             self._read = (file.sha256, text)
         return self._read[1]

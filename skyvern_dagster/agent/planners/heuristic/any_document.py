@@ -22,6 +22,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     give_up,
     terminate,
     unsure,
+    wait_for_rest,
 )
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.words import clip, stems
@@ -73,7 +74,8 @@ def download_any(situation: Situation, kind: DocumentKind) -> Plan:
         return click_for_file(_first(named) if situation.intent.newest else named[0])
     if named:
         return _literal(situation, named) or click_for_file(_first(named))
-    return _towards_list(situation) or give_up(
+    plan = _towards_list(situation) or wait_for_rest(situation, "documents")
+    return plan or give_up(
         situation, "no_document", f"Nothing to download could be found on {situation.url}"
     )
 
@@ -115,7 +117,9 @@ def _chosen(situation: Situation, candidates: list[Document], kind: DocumentKind
         and (plan := _next_page(situation, candidates))
     ):
         return plan
-    if not candidates and (plan := _towards_list(situation)):
+    if not candidates and (
+        plan := _towards_list(situation) or wait_for_rest(situation, "documents")
+    ):
         return plan
     reason = f"No {kind.name} of {described} could be found on {situation.url}"
     return terminate(situation, "record_not_found", reason, LIKELY)

@@ -40,7 +40,6 @@ from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import MOSTLY, concept
 from skyvern_dagster.reading.controls import Control
 from skyvern_dagster.reading.nested_values import flat_items
-from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.record_part import (
     RecordPart,
     calls_record,

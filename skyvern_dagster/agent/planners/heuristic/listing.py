@@ -42,6 +42,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     act,
     complete,
     unsure,
+    wait_for_rest,
 )
 from skyvern_dagster.agent.planners.heuristic.target_page import (
     better_place,
@@ -88,7 +89,9 @@ def read_list(situation: Situation, wanted: ListSpec) -> Plan:
     if plan := way_to_list(situation):
         return plan
     # Bills that are empty say nothing of orders, as long as there is anything else to look at.
-    return (_empty(situation, wanted) if here else None) or no_way_to_list(situation)
+    if plan := _empty(situation, wanted) if here else None:
+        return plan
+    return (wait_for_rest(situation, "records") if here else None) or no_way_to_list(situation)
 
 
 def _read(situation: Situation, wanted: ListSpec, page: PageOfList) -> Plan:

@@ -23,6 +23,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     act,
     click,
     terminate,
+    wait_for_rest,
 )
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Node
@@ -65,6 +66,7 @@ def search_record(situation: Situation, kind: DocumentKind) -> Plan:
         or _start_over(situation)
         or _go_to_list(situation)
     )
+    plan = plan or (None if _has_records(situation) else wait_for_rest(situation, "records"))
     if plan:
         return plan
     if situation.memory.purposes(Purpose.DOCUMENTS_LIST):

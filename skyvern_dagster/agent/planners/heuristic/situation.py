@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 
 from skyvern_dagster.agent.consequences import Unasked
-from skyvern_dagster.agent.decisions import Click, Complete, Decision, Terminate
+from skyvern_dagster.agent.decisions import Click, Complete, Decision, Terminate, Wait
 from skyvern_dagster.agent.planner import Goal, Plan, PlanRequest
 from skyvern_dagster.agent.planners.heuristic.goal import Intent, read_goal
 from skyvern_dagster.agent.planners.heuristic.memory import Memory
@@ -37,6 +37,10 @@ FAIR = 0.6
 
 UNSURE = 0.2
 """Below what the policy takes: another planner decides."""
+
+
+_LATE_SECONDS = 2
+"""For a page that has drawn its frame, and asks its server for what belongs in it."""
 
 
 @dataclass(frozen=True)
@@ -133,3 +137,11 @@ def give_up(situation: Situation, kind: str, reason: str) -> Plan:
     if error_codes(situation.goal.error_code_mapping, kind):
         return terminate(situation, kind, reason, FAIR)
     return unsure(reason)
+
+
+def wait_for_rest(situation: Situation, what: str) -> Plan | None:
+    """Waits once on a page before it is said to lack something: parts may come late."""
+    if situation.memory.purposes(Purpose.WAIT, url=situation.url):
+        return None
+    why = f"Wait: {what} may come late"
+    return act([Wait(seconds=_LATE_SECONDS, reasoning=why, purpose=Purpose.WAIT)], why, FAIR)
