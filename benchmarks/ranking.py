@@ -11,6 +11,7 @@ hasn't seen. ``--write`` puts both tables into ``docs/ranking.md``.
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
 from collections import deque
@@ -42,8 +43,8 @@ from tests.shops.serving import serve
 _DOCS = Path(__file__).resolve().parent.parent / "docs" / "ranking.md"
 _PURPOSE = "navigate"
 _TARGET = "page.orders"
-_MOST_PAGES = 24
-"""Of a site: its menu, the account's pages and some records."""
+_MOST_PAGES = 12
+"""Of a site: its menu and the account's pages."""
 _LISTED = 2
 """Orders that a page names from which on it is their list; a record's own page names one."""
 _HELD = 0.01
@@ -128,16 +129,20 @@ class Walker:
 
 def main() -> int:
     """Prints how often each table takes a right candidate first, and the fitted weights."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=sorted(PORTALS), default=sorted(PORTALS))
+    parser.add_argument("--write", action="store_true", help="into docs/ranking.md")
+    asked = parser.parse_args()
     with BrowserRuntime() as runtime, tempfile.TemporaryDirectory() as folder:
         every = [
             one
             for name, portal in PORTALS.items()
-            if portal.orders_reachable
+            if portal.orders_reachable and name in asked.only
             for one in gathered(runtime, Path(folder) / name, portal)
         ]
     lines = list(_table(every))
     print("\n".join(lines))
-    if "--write" in sys.argv[1:]:
+    if asked.write:
         write_section(_DOCS, "ranking", lines)
     return 0
 

@@ -173,8 +173,7 @@ def test_an_empty_list_ends_with_the_code_for_it(look: Look) -> None:
 def test_a_page_without_orders_is_no_list(look: Look) -> None:
     seen = look("lists/unreadable")
     assert [type(one) for one in planned(list_goal(), seen).decisions] == [Wait]
-    wait = PastAction(Wait(seconds=2, purpose=Purpose.WAIT), result(seen.url))
-    plan = planned(list_goal(), seen, (PastStep(0, seen.url, seen.title, (wait,)),))
+    plan = planned(list_goal(), seen, waited(seen))
     assert not plan.decisions
     assert plan.confidence < 0.5
     assert "orders" in plan.reasoning
