@@ -15,6 +15,8 @@ from skyvern_dagster.stores.workflows import StoredWorkflow
 from skyvern_dagster.workflow.definition import WorkflowDefinition
 from skyvern_dagster.workflow.document import parse
 from skyvern_dagster.workflow.findings import Finding
+from skyvern_dagster.workflow.identifiers import with_identifiers
+from skyvern_dagster.workflow.skyvern_export import as_definition
 from skyvern_dagster_api.resolved_definition import ResolvedDefinition
 from skyvern_dagster_api.schemas.answers import WorkflowAnswer
 
@@ -30,6 +32,14 @@ KEPT_WHEN_LEFT_OUT = (
 """Fields of the document that an update may leave out: they stay; null clears them."""
 
 _KEPT_IN_BODY = ("browser_settings",)
+
+_OF_THE_FORMAT = frozenset(
+    {
+        "blocks", "branch_conditions", "browser_settings", "condition", "criteria", "loop_blocks",
+        "parameters", "retry_on", "retry_policy", "workflow_definition",
+    }
+)  # fmt: skip
+"""Fields that hold fields of the format."""
 
 
 def from_json(definition: dict[str, Any] | None) -> Any:
@@ -96,15 +106,22 @@ def workflow_answer(stored: StoredWorkflow, warnings: Iterable[Finding] = ()) ->
 @lru_cache(maxsize=512)
 def _document(text: str) -> dict[str, Any]:
     """Checked when it was stored; dates and the like become texts, as JSON has no others."""
-    return dict(parse(text, "workflow").data)
+    given, _ = as_definition(parse(text, "workflow"))
+    document, _ = with_identifiers(given)
+    return dict(document.data)
 
 
-def _without_nulls(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_nulls(each) for key, each in value.items() if each is not None}
-    if isinstance(value, list):
-        return [_without_nulls(each) for each in value]
-    return value
+def _without_nulls(fields: Any) -> Any:
+    """In the fields of the format: a null in a body, a payload or a default is the author's."""
+    if isinstance(fields, list):
+        return [_without_nulls(each) for each in fields]
+    if not isinstance(fields, dict):
+        return fields
+    return {
+        name: _without_nulls(each) if name in _OF_THE_FORMAT else each
+        for name, each in fields.items()
+        if each is not None
+    }
 
 
 def with_kept(text: str, before: str) -> str:

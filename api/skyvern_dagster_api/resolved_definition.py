@@ -14,6 +14,7 @@ from skyvern_dagster.blocks.registry import block_types
 from skyvern_dagster.blocks.send_email import SendEmailBlock
 from skyvern_dagster.ids import stable_id
 from skyvern_dagster.stores.workflows import StoredWorkflow
+from skyvern_dagster.workflow.parameters import PARAMETER_MODELS
 
 _WITH_ROW = {
     "workflow": "workflow_parameter_id",
@@ -57,7 +58,10 @@ class ResolvedDefinition:
     def __init__(self, stored: StoredWorkflow, body: dict[str, Any]) -> None:
         self._stored = stored
         self._body = body
-        self._given = {each["key"]: each for each in body.get("parameters") or []}
+        self._given = {
+            each["key"]: _known(each, PARAMETER_MODELS[each["parameter_type"]])
+            for each in body.get("parameters") or []
+        }
 
     def as_dict(self) -> dict[str, Any]:
         """The whole of it: what was given, and what is resolved beside it."""
@@ -108,15 +112,25 @@ class ResolvedDefinition:
             "deleted_at": None,
         }
 
-    def _block(self, block: dict[str, Any]) -> dict[str, Any]:
+    def _block(self, given: dict[str, Any]) -> dict[str, Any]:
+        model = block_types().get(str(given["block_type"]), Block)
+        block = _known(given, model)
         resolved = {**block, "output_parameter": self._output(block["label"])}
-        model = block_types().get(str(block["block_type"]), Block)
         resolved |= model.resolved(block, self._parameter)
         if model is SendEmailBlock:
             resolved |= {name: self._unset_secret() for name in _SMTP if resolved[name] is None}
         if "loop_blocks" in block:
             resolved["loop_blocks"] = [self._block(each) for each in block["loop_blocks"] or []]
         return _filled(str(block["block_type"]), resolved)
+
+
+def _known(fields: dict[str, Any], model: type[Any]) -> dict[str, Any]:
+    """Without what the format doesn't have there, which Skyvern doesn't keep, either.
+
+    A client may know a field of that name, of another form, in what it is answered.
+    """
+    known = model.model_fields.keys() | model.inert_fields
+    return fields if model is Block else {k: v for k, v in fields.items() if k in known}
 
 
 def _filled(kind: str, answer: dict[str, Any]) -> dict[str, Any]:

@@ -53,14 +53,16 @@ def as_model(document: Document, data: Any) -> tuple[WorkflowDefinition | None, 
         None where the model refuses it; and what is to be said, one finding for each place.
     """
     judge, findings = UnknownFields(document), dict[Finding, None]()
+    left_out: set[Path] = set()
     while True:
         try:
             return WorkflowDefinition.model_validate(data), list(findings)
         except ValidationError as error:
             told, passed_over = _findings(document, error, judge)
         findings |= dict.fromkeys(islice(told, MOST_FINDINGS))
-        if not passed_over or any(each.severity == "error" for each in told):
+        if left_out.issuperset(passed_over) or any(each.severity == "error" for each in told):
             return None, list(findings)
+        left_out.update(passed_over)
         data = without(data, passed_over)
 
 

@@ -45,7 +45,8 @@ class Positions:
             raise _refused(node, "an alias stands inside of what it stands for")
         if len(self._open) >= MAX_DEPTH:
             raise too_deep(node.start_mark)
-        self.by_path.setdefault(path, _position(node))
+        if path not in self.by_path:
+            self.by_path[path] = _position(node)
         if isinstance(node, yaml.ScalarNode):
             _joined(node)
             if read_otherwise(node):

@@ -33,7 +33,15 @@ def stored(text: str) -> StoredWorkflow:
 
 def test_the_client_reads_every_definition(tmp_path: Path) -> None:
     """Also those from which something is left out that clients don't let their users leave out."""
-    kinds = ("bare", "in a for_loop", "in a while_loop", "as finally block", "document", "body")
+    kinds = (
+        "bare",
+        "fields",
+        "in a for_loop",
+        "in a while_loop",
+        "as finally block",
+        "document",
+        "body",
+    )
     lines = []
     for each in generated_definitions(tmp_path):
         name = each["name"]
@@ -103,6 +111,45 @@ def test_settings_of_the_browser_stay_likewise(more: dict[str, Any]) -> None:
     after = yaml.safe_load(with_kept(as_yaml(from_json(changed)), before))
     expected = None if more else settings
     assert after["workflow_definition"].get("browser_settings") == expected
+
+
+def test_nulls_of_the_author_s_own_stay() -> None:
+    """Only those of fields say that something isn't set."""
+    block = {
+        "block_type": "http_request", "label": "a", "url": "https://x.example", "timeout": None,
+        "body": {"end": None, "rows": [{"x": None}]}, "headers": None,
+    }  # fmt: skip
+    parameter = {
+        "parameter_type": "workflow", "key": "k", "workflow_parameter_type": "json",
+        "default_value": {"none": None}, "description": None,
+    }  # fmt: skip
+    given = {"title": "T", "workflow_definition": {"parameters": [parameter], "blocks": [block]}}
+    body = from_json(given)["workflow_definition"]
+    assert body["blocks"] == [{key: value for key, value in block.items() if value is not None}]
+    assert body["parameters"][0]["default_value"] == {"none": None}
+    made = load_text(as_yaml(from_json(given)), source="x", name="x").definition
+    assert getattr(made.blocks[0], "body") == block["body"]  # noqa: B009 - a block's own field
+
+
+def test_what_isn_t_of_the_format_is_told_and_not_kept() -> None:
+    text = document(
+        TASK.replace("url", "parameters: many, notes: x, url"),
+        "- {key: site-url, parameter_type: workflow, notes: x}\n",
+    )
+    made = load_text(text.replace("parameters: many", "tags: many"), source="x", name="x")
+    answer = workflow_answer(stored(text), made.warnings).model_dump(mode="json")
+    assert [each["message"] for each in answer["warnings"]] == [
+        "parameter key 'site-url' is no name for templates: it is called 'site_url'",
+        "unknown field 'notes' has no effect",
+        "unknown field 'tags' has no effect",
+        "unknown field 'notes' has no effect",
+    ]
+    (block,) = answer["workflow_definition"]["blocks"]
+    assert block["parameters"] == []
+    assert "notes" not in block
+    parameter, _ = answer["workflow_definition"]["parameters"]
+    assert parameter["key"] == "site_url"
+    assert "notes" not in parameter
 
 
 def test_the_answer_warns() -> None:
