@@ -17,8 +17,10 @@ from skyvern_dagster.reading.identifiers import (
     mentions_identifier,
     same_identifier,
 )
+from skyvern_dagster.reading.month_mentions import months_in
+from skyvern_dagster.reading.record_numbers import is_weak, numbered_by
 from skyvern_dagster.reading.record_part import form_of
-from skyvern_dagster.reading.wanted_item import WantedItem, is_weak, months_in, numbered_by
+from skyvern_dagster.reading.wanted_item import WantedItem
 from skyvern_dagster.reading.words import fold
 
 _LITTLE = 4

@@ -27,9 +27,7 @@ from skyvern_dagster.reading.identifiers import (
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.record_part import find_record, numbers_like
-from skyvern_dagster.reading.wanted_item import (
-    wanted_item,
-)
+from skyvern_dagster.reading.wanted_item import wanted_item
 from skyvern_dagster.reading.words import fold, unglued
 
 _MOST_BYTES = 40_000_000

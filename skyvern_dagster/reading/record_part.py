@@ -17,7 +17,7 @@ from skyvern_dagster.reading.identifiers import (
 )
 from skyvern_dagster.reading.own_part import is_one_of_several
 from skyvern_dagster.reading.page import PageView
-from skyvern_dagster.reading.wanted_item import is_weak, numbered_by
+from skyvern_dagster.reading.record_numbers import is_weak, numbered_by
 from skyvern_dagster.reading.words import fold, unglued
 
 _ANY_DAY = date(2000, 1, 1)

@@ -7,42 +7,35 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 from skyvern_dagster.reading.amounts import find_amounts, number_value
 from skyvern_dagster.reading.concepts import concept, word_list
 from skyvern_dagster.reading.date_mention import DateMention
-from skyvern_dagster.reading.date_readers import month_numbers, month_words
 from skyvern_dagster.reading.date_window import END_WORDS, START_WORDS
 from skyvern_dagster.reading.dates import find_dates
-from skyvern_dagster.reading.identifiers import find_identifiers
+from skyvern_dagster.reading.month_mentions import month_match
 from skyvern_dagster.reading.nested_values import flat_items
+from skyvern_dagster.reading.ordinals import ordinal
+from skyvern_dagster.reading.record_numbers import (
+    ANY_DAY,
+    PAGES,
+    RECORD_KEYS,
+    field_in,
+    listed_in,
+    number_in,
+    others_in,
+)
 from skyvern_dagster.reading.words import fold, fold_in_place, name_words
 
 _BARE_NAME = 0.5
 """What a parameter called "id" is worth: between `_LEAST_KEY` and one that says of what."""
-_MONTHS = 12
-"""Of a year."""
-_CAPITALS_LIKENESS = 0.1
-"""A word in capitals is a number only right behind what it numbers (`_SURE_NUMBER`)."""
 
-RECORD_KEYS = ("order_id", "invoice_number", "tracking_number")
-"""Fields whose value names one record, so that a payload that has one is about that record."""
-
-_PAGES = ("page.invoices", "page.orders", "page.documents", "doc.invoice", "doc.other")
 _CHOOSING_NAMES = frozenset({"date", "day", "month", "period", "amount", "total"})
 """Words in the name of a parameter whose value chooses a record, where it is no limit."""
-_ANY_DAY = date(2000, 1, 1)
-_SURE_NUMBER = 0.4
-"""Three digits and more (`identifiers`): such a number may stand a word away from what it numbers;
-a shorter one has to stand right behind it."""
-_WEAK_DIGITS = 4
-"""Up to 2023, which is a year, too."""
 _LEAST_KEY = 0.45
 """What a loop's bare `current_value` has, the least telling of all names."""
 _DECIMALS = re.compile(r"(?<![\w.,/-])\d{1,3}(?:[.,' ]?\d{3})*[.,]\d{2}(?![\w/]|[.,-]\d)")
-_CAPITALS = re.compile(r"(?<![\w-])[A-Z]{3,}(?:-[A-Z]+)*(?![\w-])")
 _INDEX = re.compile(r"\.\d+(?=\.|$)")
 """A place in a list, within the path of a value."""
 _CODE = re.compile(r"\d+[-/.]\d+")
@@ -125,13 +118,13 @@ def wanted_item(text: str, payload: Mapping[str, Any], today: date) -> WantedIte
     if identifier and not numbered and (item := _read_value(identifier, today)):
         return item
     if identifier:
-        field = field or _field_in(text, identifier)
+        field = field or field_in(text, identifier)
         others = _payload_others(payload, identifier)
         return WantedItem(identifier, field, payload_days=days, others=others, listed=others)
-    identifier, field = _number_in(text)
+    identifier, field = number_in(text)
     if identifier:
-        others = _others_in(text, identifier)
-        listed = _listed_in(text, identifier, others)
+        others = others_in(text, identifier)
+        listed = listed_in(text, identifier, others)
         return WantedItem(identifier, field, payload_days=days, others=others, listed=listed)
     day = _day(text, today)
     item = WantedItem(
@@ -149,16 +142,11 @@ def described(text: str, item: WantedItem) -> Iterator[tuple[int, int]]:
     if item.amount is not None:
         yield from ((one.start, one.end) for one in find_amounts(text))
         yield from (one.span() for one in _DECIMALS.finditer(text))
-    if item.month is not None and (found := _month_match(text)):
+    if item.month is not None and (found := month_match(text)):
         yield found[0].span()
     if item.place:
         words_of = re.finditer(r"[^\W_]+", text)
         yield from (one.span() for one in words_of if ordinal(one.group()) == item.place)
-
-
-def is_weak(identifier: str) -> bool:
-    """Whether a number is short enough to be a count, a page or a year as well."""
-    return identifier.isdigit() and len(identifier) <= _WEAK_DIGITS
 
 
 def _payload_number(payload: Mapping[str, Any]) -> tuple[str, str]:
@@ -221,7 +209,7 @@ def _read_value(value: str, today: date) -> WantedItem | None:
     for one in find_dates(value, today):
         if not value[: one.start].strip() and not value[one.end :].strip():
             return WantedItem(day=one)
-    if (month := _month_match(value)) and month[0].group().strip() == fold_in_place(value).strip():
+    if (month := month_match(value)) and month[0].group().strip() == fold_in_place(value).strip():
         return WantedItem(month=month[1])
     money = find_amounts(value)
     if money and money[0].text == value.strip():
@@ -231,156 +219,25 @@ def _read_value(value: str, today: date) -> WantedItem | None:
     return None
 
 
-def _number_in(text: str) -> tuple[str, str]:
-    """An identifier that the goal's text itself names: ``the invoice of order 10432``."""
-    taken = [(day.start, day.end) for day in find_dates(text, _ANY_DAY)]
-    taken += [(money.start, money.end) for money in find_amounts(text)]
-    numbers = [
-        (one.start, one.text, one.likeness) for one in find_identifiers(text, (*taken, (0, 0)))
-    ]
-    formats = set(word_list("items")["formats"])
-    numbers += [
-        (one.start(), one.group(), _CAPITALS_LIKENESS)
-        for one in _CAPITALS.finditer(text)
-        if fold(one.group()) not in formats
-    ]
-    for start, written, likeness in sorted(numbers):
-        before = fold(" ".join(text[:start].split()[-3:])).rstrip("#: \"'“„«")
-        field = numbered_by(before, right_behind=likeness < _SURE_NUMBER)
-        if field is None and not written.isdigit() and _lists_records(before):
-            field = ""  # `the invoices A-2 and A-3`; `the invoices 2024` are those of a year
-        if field is not None and fold(written) not in _ordinals():
-            return written.rstrip(".,"), field
-    return "", ""
-
-
-def _lists_records(before: str) -> bool:
-    last = " ".join(before.split()[-1:])
-    return any(concept(name).terms.search(last) for name in _PAGES)
-
-
-def _others_in(text: str, identifier: str) -> tuple[str, ...]:
-    """Numbers of the same form beside the first one: ``the invoices R-7, R-8 and R-9``."""
-    taken = [(day.start, day.end) for day in find_dates(text, _ANY_DAY)]
-    taken += [(money.start, money.end) for money in find_amounts(text)]
-    alike = [
-        one.text
-        for one in find_identifiers(text, (*taken, (0, 0)))
-        if _shape(one.text) == _shape(identifier) and fold(one.text) != fold(identifier)
-    ]
-    return tuple(dict.fromkeys(alike))
-
-
-def _listed_in(text: str, identifier: str, others: tuple[str, ...]) -> tuple[str, ...]:
-    """The numbers that follow one another with nothing but joints and names of records between."""
-    listed: list[str] = []
-    end = text.find(identifier) + len(identifier)
-    while places := sorted((at, one) for one in others if (at := text.find(one, end)) >= 0):
-        at, number = places[0]
-        if not _is_joint(text[end:at]):
-            break
-        listed.append(number)
-        end = at + len(number)
-    return tuple(listed)
-
-
-def _is_joint(between: str) -> bool:
-    """Whether a text only joins two numbers of a list."""
-    said = [word for word in fold(between).split() if word.strip(",;/&+")]
-    joints = word_list("items")["list_joints"]
-    kinds = word_list("items")["number_words"]
-    return all(
-        word.strip(",;") in (*joints, *kinds)
-        or any(concept(name).mentioned(word) for name in (*_PAGES, "word.article"))
-        for word in said
-    )
-
-
-def _shape(number: str) -> str:
-    return re.sub(r"\d+", "0", fold(number))
-
-
-def numbered_by(before: str, *, right_behind: bool) -> str | None:
-    """The concept of a record's number that a text before a number says it is; ``None``: none.
-
-    Args:
-        before: The folded words before the number.
-        right_behind: Whether nothing but ``no.`` and the like may stand between.
-    """
-    words = before.split()
-    while right_behind and words and words[-1].strip(".:#") in word_list("items")["number_words"]:
-        words.pop()
-    near = " ".join(words[-1:] if right_behind else words[-2:])
-    for key in RECORD_KEYS:
-        if concept(f"field.{key}").terms.search(near):
-            return f"field.{key}"
-    if not right_behind and any(concept(name).terms.search(near) for name in _PAGES):
-        return ""
-    return None
-
-
-def _field_in(text: str, identifier: str) -> str:
-    """What the text calls a number that comes from the payload."""
-    for match in re.finditer(rf"(?<![\w-]){re.escape(identifier)}(?![\w-])", text):
-        before = fold(" ".join(text[: match.start()].split()[-3:])).rstrip("#: \"'“„«")
-        if field := numbered_by(before, right_behind=True):
-            return field
-    return ""
-
-
-def months_in(text: str) -> frozenset[tuple[int, int]]:
-    """Years and months that a text names: ``April 2024``."""
-    plain = fold_in_place(text)
-    pattern = rf"(?<![^\W_])({month_words()})\.?\s+(?:de\s+|del\s+)?((?:19|20)\d{{2}})(?!\d)"
-    return frozenset((int(one[2]), month_numbers()[one[1]]) for one in re.finditer(pattern, plain))
-
-
-def names_month(text: str, month: int) -> bool:
-    """Whether a text names a month, of whatever year."""
-    pattern = rf"(?<![^\W_])({month_words()})(?![^\W_])"
-    return any(
-        month_numbers()[one[1]] == month for one in re.finditer(pattern, fold_in_place(text))
-    )
-
-
 def _day(text: str, today: date) -> DateMention | None:
     mentions = [one for one in find_dates(text, today) if not _is_limit(text, one.start)]
     return mentions[0] if len(mentions) == 1 else None
 
 
 def _month(text: str) -> tuple[int | None, int] | None:
-    found = _month_match(text)
+    found = month_match(text)
     if found is None or _is_limit(text, found[0].start()):
         return None
     match, month = found
     before = fold(text[: match.start()]).split()[-1:]
     after = fold(text[match.end() :]).split()[:1]
     named = any(word in word_list("items")["month_leads"] for word in before)
-    numbered = any(concept(name).terms.search(word) for word in after for name in _PAGES)
+    numbered = any(concept(name).terms.search(word) for word in after for name in PAGES)
     return month if month[0] is not None or named or numbered else None
 
 
-def _month_match(text: str) -> tuple[re.Match[str], tuple[int | None, int]] | None:
-    pattern = (
-        rf"(?<![^\W_])({month_words()})(?![^\W_])\.?(?:\s+(?:de\s+|del\s+)?((?:19|20)\d{{2}}))?"
-    )
-    match = re.search(pattern, fold_in_place(text))
-    if match is None:
-        return _numeric_month(text)
-    return match, (int(match[2]) if match[2] else None, month_numbers()[match[1]])
-
-
-def _numeric_month(text: str) -> tuple[re.Match[str], tuple[int | None, int]] | None:
-    """A month in numbers: ``2024-04``, ``04/2024``."""
-    match = re.search(r"(?<![\w/.-])(?:(20\d{2})-(\d{2})|(\d{1,2})/(20\d{2}))(?![\w/-])", text)
-    if match is None:
-        return None
-    year, month = int(match[1] or match[4]), int(match[2] or match[3])
-    return (match, (year, month)) if 1 <= month <= _MONTHS else None
-
-
 def _amount(text: str) -> Decimal | None:
-    days = find_dates(text, _ANY_DAY)
+    days = find_dates(text, ANY_DAY)
     spans: list[tuple[int, Decimal | None]] = [(one.start, one.value) for one in find_amounts(text)]
     spans += [(one.start(), number_value(one.group())) for one in _DECIMALS.finditer(text)]
     for start, value in spans:
@@ -394,22 +251,11 @@ def _amount(text: str) -> Decimal | None:
 def _place(text: str) -> int:
     words = fold(text).split()
     for index, word in enumerate(words):
-        number = _ordinals().get(word.strip(".,;:"))
+        number = ordinal(word)
         following = " ".join(words[index + 1 : index + 3])
-        if number and any(concept(name).terms.search(following) for name in _PAGES):
+        if number and any(concept(name).terms.search(following) for name in PAGES):
             return number
     return 0
-
-
-def ordinal(word: str) -> int:
-    """Which one in order a word says (``third``: 3); 0 where it says none."""
-    return _ordinals().get(fold(word).strip(".,;:"), 0)
-
-
-@cache
-def _ordinals() -> dict[str, int]:
-    listed = word_list("items")["ordinals"]
-    return {word: int(number) for number, words in listed.items() for word in words}
 
 
 def _is_limit(text: str, start: int) -> bool:

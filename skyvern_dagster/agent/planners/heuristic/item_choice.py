@@ -14,9 +14,11 @@ from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.date_mention import DateMention
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.facts import pieces_of
+from skyvern_dagster.reading.month_mentions import months_in, names_month
+from skyvern_dagster.reading.ordinals import ordinal
 from skyvern_dagster.reading.own_part import own_part, siblings_alike
 from skyvern_dagster.reading.page import PageView
-from skyvern_dagster.reading.wanted_item import WantedItem, months_in, names_month, ordinal
+from skyvern_dagster.reading.wanted_item import WantedItem
 from skyvern_dagster.reading.words import fold, stems, words
 
 _JOINTS = re.compile(r"\b(?:and|then|und|dann|et|puis|y|luego|e|poi|en|dan)\b")

@@ -20,10 +20,11 @@ from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import concept, word_list
 from skyvern_dagster.reading.controls import Control
 from skyvern_dagster.reading.identifiers import mentions_identifier
+from skyvern_dagster.reading.ordinals import ordinal
 from skyvern_dagster.reading.own_part import own_part
 from skyvern_dagster.reading.record import RecordSet
 from skyvern_dagster.reading.records import regular_sets
-from skyvern_dagster.reading.wanted_item import WantedItem, ordinal, wanted_item
+from skyvern_dagster.reading.wanted_item import WantedItem, wanted_item
 from skyvern_dagster.reading.words import ALIKE, fold, fold_in_place, overlap, stems, words
 
 _EXACT = 0.2

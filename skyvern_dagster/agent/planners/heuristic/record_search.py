@@ -33,8 +33,8 @@ from skyvern_dagster.reading.date_window import DateWindow
 from skyvern_dagster.reading.dates import parse_date
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.record_numbers import is_weak
 from skyvern_dagster.reading.record_part import form_of, numbers_like
-from skyvern_dagster.reading.wanted_item import is_weak
 from skyvern_dagster.reading.words import fold
 
 _MOST_SCROLLS = 10

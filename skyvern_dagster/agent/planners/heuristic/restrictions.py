@@ -17,8 +17,9 @@ from skyvern_dagster.agent.planners.heuristic.phrases import named_after
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.reading.concepts import concept, concepts, word_list
 from skyvern_dagster.reading.dates import find_dates
+from skyvern_dagster.reading.month_mentions import months_in
 from skyvern_dagster.reading.nested_values import flat_items
-from skyvern_dagster.reading.wanted_item import described, months_in
+from skyvern_dagster.reading.wanted_item import described
 from skyvern_dagster.reading.words import (
     QUOTED,
     fold,
