@@ -43,8 +43,8 @@ from tests.shops.serving import serve
 _DOCS = Path(__file__).resolve().parent.parent / "docs" / "ranking.md"
 _PURPOSE = "navigate"
 _TARGET = "page.orders"
-_MOST_PAGES = 12
-"""Of a site: its menu and the account's pages."""
+_MOST_PAGES = 24
+"""Of a site: its menu, the account's pages and some records."""
 _LISTED = 2
 """Orders that a page names from which on it is their list; a record's own page names one."""
 _HELD = 0.01
@@ -194,6 +194,8 @@ def fit(choices: Sequence[Choice], features: Sequence[str]) -> dict[str, float]:
         pairs = [offered[right] - offered[other] for right in one.right for other in wrong]
         rows += pairs
         shares += [1 / len(pairs)] * len(pairs)
+    if not rows:
+        return dict.fromkeys(features, 0.0)
     pairs_of, share = np.array(rows), np.array(shares) / len(choices)
     weights = np.zeros(len(features))
     for _ in range(_ROUNDS):
