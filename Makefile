@@ -32,10 +32,10 @@ distributed: ## PostgreSQL and Redis for the tests that are marked so, where the
 
 # Three on two cores, since tests wait for pages and processes, too.
 test: setup distributed ## The tests
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not long"
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not long"
 
 test-all: setup distributed ## Also the long ones, which are further cases of the same kinds
-	SEMANTICS_EXAMPLES=30 $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+	SEMANTICS_EXAMPLES=30 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test-sites: setup ## The invoice workflow at real products (SITES_SCRIPTS: see docs/sites.md)
 	$(BIN)/python -m benchmarks.sites

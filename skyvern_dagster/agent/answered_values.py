@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain
 
 from skyvern_dagster.agent.proof_text import folded, plain_text
@@ -18,7 +18,7 @@ from skyvern_dagster.agent.sent_values import MeantValue
 from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.reading.amounts import find_amounts
 from skyvern_dagster.reading.cells import TABLE_ROLES
-from skyvern_dagster.reading.concepts import NEARLY_ONLY, concept, concepts
+from skyvern_dagster.reading.concepts import NEARLY_ONLY, concept, concepts, word_list
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.facts import Kind, facts_of, pieces_of
 from skyvern_dagster.reading.field_values import same_value
@@ -34,11 +34,6 @@ _MASKED = re.compile(r"[*•…]|\.\.\.|x{3,}", re.IGNORECASE)
 """A page that hides a part of a value says nothing against it."""
 _SENTENCES = re.compile(r"[^.!?\n]+(?:[.,]\d+[^.!?\n]*)*[.!?]?")
 """A point between digits ends no sentence."""
-_PERSON = re.compile(
-    r"\b(?:for|to|für|an|pour|para|per|voor|a|à)\s+(?!I[hn]r|D[ei]|Unser)"
-    r"([A-ZÀ-Ý][\w'’-]+(?:\s+[A-ZÀ-Ý][\w'’-]+){1,2})"
-)
-"""A name of two or three words behind the word for whom something is; no `für Ihre Anfrage`."""
 _TELLING = 4
 """Letters and digits by which a row of a list is known to be the one that was sent."""
 _NAMES = ("form.full_name", "form.first_name", "form.last_name")
@@ -176,12 +171,22 @@ class AnswerPage:
         """Whom it is for, where a whole name was given and isn't to be seen anywhere."""
         parts = [one for one in self.entered if any(_means(one.label, name) for name in _NAMES)]
         named = {word for one in parts for word in words(one.texts[0])}
-        found = _PERSON.search(sentence)
+        found = _person().search(sentence)
         if len(named) <= 1 or found is None or folded(found[1]) in self.before:
             return
         others = {word for one in self.entered for text in one.texts for word in words(text)}
         if not set(words(found[1])) & others and not named <= set(words(self._text)):
             yield _told(found[1], parts[0])
+
+
+@cache
+def _person() -> re.Pattern[str]:
+    """A name of two or three words behind the word for whom something is."""
+    listed = word_list("persons")
+    leads, others = ("|".join(listed[name]) for name in ("for_whom", "no_names"))
+    return re.compile(
+        rf"\b(?:{leads})\s+(?!(?:{others})\b)([A-ZÀ-Ý][\w'’-]+(?:\s+[A-ZÀ-Ý][\w'’-]+){{1,2}})"
+    )
 
 
 def _is_list(table: Node) -> bool:

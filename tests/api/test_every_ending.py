@@ -133,7 +133,9 @@ def by_the_command_line(place: Place, made: Workflow, served: Served) -> dict[st
     )
     if "pause" in made.text:
         job = dg.RunsFilter(job_name=made.name)
-        wait_until(lambda: any(is_pausing(place, run) for run in place.instance.get_runs(job)))
+        wait_until(
+            lambda: any(is_pausing(place, run) for run in place.instance.get_runs(job)), every=0.1
+        )
         process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=200)
     expected = {"completed": 0, "failed": 1, "terminated": 3, "canceled": 130}
@@ -148,7 +150,9 @@ def over_rest(place: Place, made: Workflow, served: Served) -> dict[str, Any]:
     run_id = served.post("/v1/run/workflows", json=body)["run_id"]
     if "pause" in made.text:
         mine = dg.RunsFilter(tags={tags.WORKFLOW_RUN_ID: run_id})
-        wait_until(lambda: any(is_pausing(place, run) for run in place.instance.get_runs(mine)))
+        wait_until(
+            lambda: any(is_pausing(place, run) for run in place.instance.get_runs(mine)), every=0.1
+        )
         served.post(f"/v1/runs/{run_id}/cancel")
     return dict(served.wait(run_id))
 

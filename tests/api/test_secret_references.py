@@ -79,7 +79,7 @@ class Guest:
         def is_over() -> bool:
             return self.client.get(f"/v1/runs/{run_id}").json()["status"] in FINAL
 
-        wait_until(is_over, seconds=120)
+        wait_until(is_over, seconds=120, every=0.3)
         return dict(self.client.get(f"/v1/runs/{run_id}").json())
 
 

@@ -97,21 +97,23 @@ def test_it_is_the_same_command(
     assert wrong.returncode == 1
 
     waiting = typed("run", "waits.yaml", "--json", folder=tmp_path)
-    wait_until(lambda: len(forks_of(warm)) == 3)  # itself, the command, and the run
-    wait_until(lambda: [run for run in instance.get_runs() if run.status == GOES_ON] != [])
+    wait_until(lambda: len(forks_of(warm)) == 3, every=0.05)  # itself, the command, and the run
+    wait_until(
+        lambda: [run for run in instance.get_runs() if run.status == GOES_ON] != [], every=0.05
+    )
     waiting.send_signal(signal.SIGINT)
     said, shown = waiting.communicate(timeout=60)
     assert waiting.returncode == 130, shown
     assert json.loads(said)["status"] == "canceled"
-    wait_until(lambda: len(forks_of(warm)) == 1)
+    wait_until(lambda: len(forks_of(warm)) == 1, every=0.05)
 
 
 def test_a_command_that_is_killed_takes_its_run_along(warm: Path, tmp_path: Path) -> None:
     waiting = typed("run", "waits.yaml", folder=tmp_path)
-    wait_until(lambda: len(forks_of(warm)) == 3)
+    wait_until(lambda: len(forks_of(warm)) == 3, every=0.05)
     waiting.kill()
     waiting.communicate(timeout=60)
-    wait_until(lambda: len(forks_of(warm)) == 1)
+    wait_until(lambda: len(forks_of(warm)) == 1, every=0.05)
 
 
 def test_what_has_other_code_is_carried_out_here(

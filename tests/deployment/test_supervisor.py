@@ -65,7 +65,7 @@ def test_a_service_and_its_children_end_with_the_starter(tmp_path: Path) -> None
         parent.send_signal(signal.SIGKILL)
 
     pids = [int(each) for each in log.read_text().split()]
-    wait_until(lambda: not any(process_start(each) for each in pids), seconds=20)
+    wait_until(lambda: not any(process_start(each) for each in pids), seconds=20, every=0.05)
 
 
 def test_one_deployment_a_home(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_a_second_signal_ends_it_at_once(office: Office, command: Command) -> No
     process, run, family = running(office, command)
 
     process.send_signal(signal.SIGINT)
-    wait_until(lambda: status(office, run) == dg.DagsterRunStatus.CANCELING)
+    wait_until(lambda: status(office, run) == dg.DagsterRunStatus.CANCELING, every=0.02)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
 
@@ -103,7 +103,9 @@ def test_stopped_before_there_is_a_run(office: Office, command: Command) -> None
     process.communicate(timeout=60)
 
     assert process.returncode == 130
-    wait_until(lambda: not [run for run in office.instance.get_runs() if not run.is_finished])
+    wait_until(
+        lambda: not [run for run in office.instance.get_runs() if not run.is_finished], every=0.1
+    )
 
 
 def status(office: Office, run: dg.DagsterRun) -> dg.DagsterRunStatus:
@@ -127,7 +129,7 @@ def running(
 
 def assert_gone(family: set[Process]) -> None:
     """None of these is left: neither the run's process nor Chromium's."""
-    wait_until(lambda: not family & processes(), seconds=SOON)
+    wait_until(lambda: not family & processes(), seconds=SOON, every=0.05)
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ def test_killed_once_at_every_later_point(
     run_id = killed_when(office, lambda: has_begun(office.instance, collect))
 
     resumed = LocalRun.resume(run_id)
-    wait_until(lambda: bool(office.objects(run_id)))
+    wait_until(lambda: bool(office.objects(run_id)), every=0.05)
     kill(resumed)
 
     with socket.create_server(("127.0.0.1", 0)) as deaf:

@@ -235,18 +235,20 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
         f"(?:{concept(f'verb.{verb}').terms.pattern})"
         for verb in ("write", "choose", "accept", "send", "drag", "untick", "change")
     )
+    becoming = f"(?:{concept('word.becoming').terms.pattern})"
+    upon = f"(?:{concept('word.onto').terms.pattern})"
     field = rf"{article}(?P<field>{_WORDS})"
     value, telling = rf"{article}(?P<value>{QUOTED_TEXT})", rf"{article}(?P<value>{_TELLING})"
     what, onto = rf"{article}(?P<what>{QUOTED_TEXT})", rf"{article}(?P<onto>{QUOTED_TEXT})"
     keys = "|".join(_KEYS)
     ways = (
         ("click", rf"(?P<how>double|right|)[- ]?click(?: on)? {article}(?P<label>{QUOTED_TEXT})"),
-        ("drag", rf"{drag} {what} (?:to|onto|into|on|auf|nach) {onto}"),
+        ("drag", rf"{drag} {what} {upon} {onto}"),
         ("key", rf"(?:press|hit|[^\"]+? (?:with|using)) {article}(?P<key>{keys})(?: key)?"),
         ("send", rf"{send} {article}(?:{concept('word.form').terms.pattern})"),
-        ("change", rf"{change} {field} (?:to|auf|zu|en|par|por|a|in|naar) {value}"),
-        ("change", rf"{change} {field} (?:to|auf|zu|en|par|por|a|in|naar) {telling}"),
-        ("set", rf"{write} {field} (?:to|auf|zu|en|par|por|a|in|naar) {value}"),
+        ("change", rf"{change} {field} {becoming} {value}"),
+        ("change", rf"{change} {field} {becoming} {telling}"),
+        ("set", rf"{write} {field} {becoming} {value}"),
         ("write", rf"{write} {value} {place} {field}"),
         ("write", rf"{write} {field} {value}"),
         ("write", rf"{write} {telling} {place} {field}"),
