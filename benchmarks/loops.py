@@ -28,10 +28,8 @@ _QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "ERROR
 
 
 def ours(items: int) -> bool:
-    """A ``for_loop`` over so many items, whose body uploads nothing."""
+    """A ``for_loop`` over so many items, whose body uploads nothing, in the executor of jobs."""
     from skyvern_dagster.compiler.config import run_config
-    from skyvern_dagster.compiler.job import build_job
-    from skyvern_dagster.workflow.loader import load_text
 
     leaf = {"block_type": "upload_to_s3", "label": "leaf", "path": "SKYVERN_DOWNLOAD_DIRECTORY"}
     loop = {
@@ -43,12 +41,14 @@ def ours(items: int) -> bool:
     key = {"key": "items", "parameter_type": "workflow", "workflow_parameter_type": "json"}
     body = {"parameters": [key], "blocks": [loop]}
     text = json.dumps({"title": "Loop", "workflow_definition": body})
-    job = build_job(
-        load_text(text, source="loop", name="loop"), executor_def=dg.in_process_executor
+    job = dg.build_reconstructable_job(
+        "skyvern_dagster.compiler.job",
+        "job_from_text",
+        (text, "loop", "loop", False),  # type: ignore[arg-type] # mistyped there
     )
     config = {**run_config({"items": list(range(items))}), **_QUIET}
     with dg.DagsterInstance.get() as instance:
-        return job.execute_in_process(run_config=config, instance=instance).success
+        return dg.execute_job(job, instance=instance, run_config=config).success
 
 
 def dagster(items: int) -> bool:
