@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from skyvern_dagster.agent.planner import PastAction, Plan
 from skyvern_dagster.agent.step import StepSummary
@@ -14,15 +15,6 @@ from skyvern_dagster.agent.time_spent import TimeSpent
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.session import BrowserSession
 from skyvern_dagster.errors import BrowserError
-
-
-@dataclass(frozen=True)
-class _Unwritten:
-    """A step that has been carried out, and of which there is no picture yet."""
-
-    observation: Observation
-    plan: Plan
-    actions: Sequence[PastAction]
 
 
 @dataclass
@@ -41,7 +33,7 @@ class StepRecords:
     log: Callable[[str], None]
     time: TimeSpent
     summaries: list[StepSummary] = field(default_factory=list)
-    _last: _Unwritten | None = None
+    _write: Callable[[StepSummary], None] | None = None
 
     def add(
         self,
@@ -52,7 +44,9 @@ class StepRecords:
     ) -> None:
         """Takes a step that has been carried out; secrets are taken out of its summary."""
         self.summaries.append(self.artifacts.clean(summary))
-        self._last = _Unwritten(observation, plan, actions)
+        self._write = partial(
+            self.artifacts.step, observation=observation, plan=plan, actions=actions
+        )
 
     @asynccontextmanager
     async def pictured(self) -> AsyncIterator[None]:
@@ -77,7 +71,7 @@ class StepRecords:
         Raises:
             BrowserBrokenError: The browser is gone.
         """
-        if self._last is None:
+        if self._write is None:
             return
         order = self.summaries[-1].order
         image = await self.time.on("screenshot", self.picture())
@@ -87,9 +81,9 @@ class StepRecords:
 
     def write(self) -> None:
         """Writes the last step as it is known, unless that is done."""
-        if (last := self._last) is not None:
-            self._last = None
-            self.artifacts.step(self.summaries[-1], last.observation, last.plan, last.actions)
+        write, self._write = self._write, None
+        if write is not None:
+            write(self.summaries[-1])
 
     async def picture(self) -> bytes:
         """The page for people; a step doesn't fail because there is no picture of it."""

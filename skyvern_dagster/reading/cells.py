@@ -12,6 +12,8 @@ from skyvern_dagster.reading.words import flat
 _TERM_AND_VALUE = 2
 """Cells of a row that is a term with its value; a row of a table of records has more."""
 
+RECORD_ROLES = frozenset({"row", "listitem", "article"})
+"""Roles that mark a whole record: what follows belongs to the next one."""
 TABLE_ROLES = frozenset({"table", "grid", "treegrid"})
 CELL_ROLES = frozenset({"cell", "gridcell", "rowheader", "columnheader"})
 _WHOLE = frozenset({"heading", "link", "button", "term", "definition"})

@@ -55,10 +55,10 @@ def shown_part(view: PageView, window: DateWindow, today: date) -> str:
     ``Older orders are in the archive.``; not where the days that it names are all that are wanted.
     """
     for node in view.nodes:
-        text = view.text(node)
-        if not 0 < len(text) <= _LONGEST_SENTENCE or not _is_sentence(view, node):
+        text = "" if node.role in _RECORDS else view.text(node)
+        if not 0 < len(text) <= _LONGEST_SENTENCE or not _of_records().search(fold(text)):
             continue
-        if not _of_records().search(fold(text)):
+        if not _is_sentence(view, node):
             continue
         period = period_of(text, today) or _latest(text, today)
         if period and window and period.covers(window, today):

@@ -8,6 +8,7 @@ from datetime import date
 
 from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.amounts import find_amounts
+from skyvern_dagster.reading.cells import RECORD_ROLES
 from skyvern_dagster.reading.controls import url_words
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.identifiers import (
@@ -32,10 +33,6 @@ records, counts can't. 0.15 and 0.45 do as well on the page tests."""
 _MAX_DIFFERENCE = 2
 """By how many characters numbers of one kind differ in length: 98 and 1000 lie in one list, 7 and
 1000 hardly. With 0 a row of the page tests isn't told from its neighbours; 4 does as well."""
-
-
-_NATURAL = frozenset({"row", "listitem", "article"})
-"""Roles that mark a whole record: what follows belongs to the next one."""
 
 
 _LANDMARKS = frozenset({"main", "document", "dialog", "alertdialog"})
@@ -172,7 +169,7 @@ def _with_followers(view: PageView, node: Node, parent: Node, identifier: str) -
     children = list(parent.children)
     index = next(position for position, child in enumerate(children) if child is node)
     nodes = [node]
-    enclosed = node.role in _NATURAL and node.role != "row"
+    enclosed = node.role in RECORD_ROLES and node.role != "row"
     for child in children[index + 1 :]:
         text = view.text(child)
         if (

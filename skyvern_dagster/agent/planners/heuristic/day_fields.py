@@ -8,6 +8,7 @@ from skyvern_dagster.agent.decisions import Click, Decision, InputText
 from skyvern_dagster.agent.planners.heuristic.filter_choices import apply_button
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.reading.cells import RECORD_ROLES
 from skyvern_dagster.reading.controls import Input
 from skyvern_dagster.reading.date_format import day_as_field_writes
 from skyvern_dagster.reading.date_window import END_WORDS, START_WORDS, DateWindow
@@ -16,7 +17,6 @@ from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.words import words
 
 _ELSEWHERE = frozenset({"banner", "navigation", "contentinfo"})
-_ROWS = frozenset({"row", "listitem", "article"})
 _NATIVE = frozenset({"date", "datetime-local", "month"})
 
 
@@ -54,7 +54,7 @@ def outside(situation: Situation, window: DateWindow) -> str:
     """A row that the filtered list shows all the same, with a day outside the window; or empty."""
     view = situation.view
     for node in view.nodes:
-        if node.role not in _ROWS:
+        if node.role not in RECORD_ROLES:
             continue
         mentions = find_dates(view.text(node), situation.today)
         if len(mentions) != 1 or mentions[0].yearless:

@@ -37,6 +37,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
 )
 from skyvern_dagster.agent.proof_text import shown_first
 from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.reading.cells import RECORD_ROLES
 from skyvern_dagster.reading.concepts import MOSTLY, concept
 from skyvern_dagster.reading.controls import Control
 from skyvern_dagster.reading.nested_values import flat_items
@@ -68,7 +69,6 @@ _RECORD_LEVELS = 3
 
 _RECORDS = frozenset({"row", "article"})
 """What is in a table or among cards belongs to one record; menus are lists."""
-_SIDE_BY_SIDE = frozenset({"row", "listitem", "article"})
 _INTO_RECORD = frozenset({Purpose.DETAILS, Purpose.DOCUMENT, Purpose.DOCUMENT_AREA})
 
 
@@ -125,7 +125,7 @@ def _of_one_number(situation: Situation, kind: DocumentKind) -> list[RecordPart]
     """The rows or cards that have this number and lead to different documents."""
     view, found = situation.view, dict[str, RecordPart]()
     for part in find_records(view, situation.intent.record_id):
-        if part.is_page or part.nodes[0].role not in _SIDE_BY_SIDE:
+        if part.is_page or part.nodes[0].role not in RECORD_ROLES:
             continue
         offered = documents(view, part.nodes, kind, lone=True)
         if offered and offered[0].control.url:

@@ -12,6 +12,7 @@ from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.list_filters import Choice, Filter, filters
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act
 from skyvern_dagster.agent.purposes import FilterMemo, Purpose
+from skyvern_dagster.reading.cells import RECORD_ROLES
 from skyvern_dagster.reading.concepts import ALMOST_ONLY, CLEARLY, concept
 from skyvern_dagster.reading.controls import Control, Input, same_page
 from skyvern_dagster.reading.date_window import DateWindow
@@ -30,7 +31,6 @@ _CARETS = ("▾", "▼", "⌄", "▿")
 
 _BESIDE = 3
 """Levels above a filter that hold what stands beside it; above that, its whole form."""
-_RECORDS = frozenset({"row", "listitem", "article"})
 _OPTIONS = 2
 """Of a select in which something can be chosen."""
 _NAME = 4
@@ -111,7 +111,7 @@ def _chooses(view: PageView, field: Input) -> bool:
     """Whether a field chooses what the page shows; in a record's row it changes the record."""
     node = field.node
     is_select = node.tag == "select" and "multiple" not in node.attributes
-    in_record = any(above.role in _RECORDS for above in view.ancestors(node))
+    in_record = any(above.role in RECORD_ROLES for above in view.ancestors(node))
     return is_select and len(node.options) >= _OPTIONS and not in_record
 
 

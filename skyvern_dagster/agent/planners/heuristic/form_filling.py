@@ -44,6 +44,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
 )
 from skyvern_dagster.agent.proof_text import shown_first
 from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.reading.cells import RECORD_ROLES
 from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, concept
 from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.field_values import same_value
@@ -54,7 +55,6 @@ _MOST_SENT = 2
 """A form that comes back after it was filled in and sent twice takes something else."""
 
 
-_ROWS = frozenset({"row", "listitem", "article"})
 _MOST_IN_ROW = 60
 """Characters of a value that a list shows whole; longer texts are on the record's own page."""
 _LEAST_TELLING = 2
@@ -287,7 +287,7 @@ def _listed(situation: Situation) -> str:
         return ""
     first = situation.request.first_text
     for node in situation.view.nodes:
-        if node.role in _ROWS:
+        if node.role in RECORD_ROLES:
             said = f" {fold(' '.join(node.full_text.split()))} "
             if all(text in said for text in short) and not shown_first(first, node.full_text):
                 return situation.view.text(node)

@@ -18,7 +18,7 @@ _LONGEST = 300
 """Characters of a row of choices: sixty years, or twelve months with counts. What
 is longer is a part of the page."""
 
-_HEADS = frozenset({"banner", "navigation", "contentinfo", "search", "dialog"})
+BESIDE_LISTS = frozenset({"banner", "navigation", "contentinfo", "search", "dialog"})
 """What stands there is about the whole site, not about the list."""
 
 
@@ -66,7 +66,7 @@ def filters(view: PageView, today: date) -> list[Filter]:
         made
         for field in view.inputs
         if field.node.options
-        and view.region(field.node) not in _HEADS
+        and view.region(field.node) not in BESIDE_LISTS
         and (made := _of_select(field, today))
     ]
     shown.extend(_of_controls(view, today))
@@ -84,7 +84,7 @@ def _of_radios(view: PageView, today: date) -> Iterator[Filter]:
              if len(inside := [one for one in radios if view.holds(above, one.node)]) >= _CHOICES),
             [],
         )  # fmt: skip
-        if id(first.node) in seen or view.region(first.node) in _HEADS:
+        if id(first.node) in seen or view.region(first.node) in BESIDE_LISTS:
             continue
         seen |= {id(one.node) for one in around}
         choices = tuple(_of_radio(view, one, today) for one in around)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from skyvern_dagster.agent.decisions import Click, Decision, Scroll, SelectOption
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.filter_choices import MOST_MENUS, closed
+from skyvern_dagster.agent.planners.heuristic.list_filters import BESIDE_LISTS
 from skyvern_dagster.agent.planners.heuristic.pagination import onward, page_select
 from skyvern_dagster.agent.planners.heuristic.routes import Route
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act, click
@@ -15,8 +16,6 @@ from skyvern_dagster.reading.list_claims import says_more
 from skyvern_dagster.reading.record_list import PageOfList
 from skyvern_dagster.reading.words import clip, fold
 
-_ELSEWHERE = frozenset({"banner", "navigation", "contentinfo", "search", "dialog"})
-"""What stands there isn't about the list."""
 _LEAST_OPTIONS = 2
 """Of a select that filters."""
 _MOST_SCROLLS = 30
@@ -77,7 +76,7 @@ def hiding_records(situation: Situation, page: PageOfList) -> str:
     first = view.position(page.reading.records[0].record.nodes[0])
     goal = f"{situation.goal.navigation_goal} {situation.goal.data_extraction_goal}"
     for field in view.inputs:
-        if field.position > first or view.region(field.node) in _ELSEWHERE or not field.label:
+        if field.position > first or view.region(field.node) in BESIDE_LISTS or not field.label:
             continue
         said = f"{field.label} {field.hints}"
         is_search = field.node.role == "searchbox" or (
