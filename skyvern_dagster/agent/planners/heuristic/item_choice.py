@@ -77,11 +77,11 @@ def told_of(situation: Situation, candidates: list[Document]) -> tuple[list[Docu
     apart = {word for word in telling if any(word in known for known, _ in records)}
     fits = [documents for known, documents in records if said <= known]
     fits = fits or [documents for known, documents in records if apart and apart <= known]
-    if 0 < len(fits) < len(records):
-        return [one for documents in fits for one in documents], ""
     known = stems(f"{situation.request.observation.title} {view.page_text} {view.url}")
-    missing = [word for word in said & telling if word not in known]
-    return candidates, " ".join(sorted(missing))
+    missing = " ".join(sorted(word for word in said & telling if word not in known))
+    if 0 < len(fits) < len(records):
+        return [one for documents in fits for one in documents], missing
+    return candidates, missing
 
 
 def of_one_number(situation: Situation, candidates: Sequence[Document]) -> str:
