@@ -150,6 +150,7 @@ class KnownFile:
             )
             if self._known.pattern is not None:
                 self._attempt.log(f"{lifted} gives the same file: later iterations ask for theirs")
+                self.leave()
                 return
 
     def leave(self) -> None:

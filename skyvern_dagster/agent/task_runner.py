@@ -167,9 +167,11 @@ class TaskRunner:
             if ending.infrastructure and loop.sent.possible:
                 ending = _not_begun_anew(ending)
             loop.time.seconds["open"] = opened
-            video, trace = await recording.stop()
-            if known is not None and ending.status == "completed":
-                await known.learn(loop.collected.downloads, loop.collected.file_addresses)
+            learning = asyncio.ensure_future(_learnt(known, loop, ending))
+            try:
+                video, trace = await recording.stop()
+            finally:
+                await learning
             turned_away = (
                 ending.status != "completed"
                 and not loop.sent.possible
@@ -327,6 +329,12 @@ class TaskRunner:
         key = RunKeys(request.workflow_run_id).browser_state(new_id("a"))
         self._store.write(key, (await session.state()).model_dump_json().encode())
         return key
+
+
+async def _learnt(known: KnownFile | None, loop: AgentLoop, ending: Ending) -> None:
+    """Looks where files are, while the page's recording ends: other iterations wait for it."""
+    if known is not None and ending.status == "completed":
+        await known.learn(loop.collected.downloads, loop.collected.file_addresses)
 
 
 def _not_begun_anew(ending: Ending) -> Ending:
