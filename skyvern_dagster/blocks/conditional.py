@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from skyvern_dagster.blocks.block import BlockText, LeafBlock, ModelUse
 from skyvern_dagster.blocks.context import BlockContext
-from skyvern_dagster.blocks.criteria import Criteria, criteria_text, is_prompt
+from skyvern_dagster.blocks.criteria import Criteria, asks_model, criteria_text
 from skyvern_dagster.blocks.judging import Judgement, judge
 from skyvern_dagster.blocks.outcome import BlockOutcome
 
@@ -90,7 +90,7 @@ branch_conditions:
         """Statements are for a model to judge."""
         branches = fields.get("branch_conditions")
         asked = (each.get("criteria") for each in branches or () if isinstance(each, Mapping))
-        return ModelUse("judges its conditions") if any(map(is_prompt, asked)) else None
+        return ModelUse("judges its conditions") if any(map(asks_model, asked)) else None
 
     @classmethod
     def branches_in(cls, fields: Mapping[str, Any]) -> tuple[str | None, ...] | None:

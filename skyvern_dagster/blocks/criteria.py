@@ -8,9 +8,14 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from skyvern_dagster.blocks.block import BlockText
+from skyvern_dagster.errors import TemplateError
+from skyvern_dagster.templating.rendering import is_template, text_between
 
 FALSY = frozenset({"", "false", "0", "no", "n", "off", "null", "none"})
 """What a rendered expression must be to count as false (docs/contract.md#conditional)."""
+
+_TRUTHY = frozenset({"true", "1", "yes", "y", "on"})
+"""Texts that are true by themselves; any other one is a sentence about something."""
 
 
 class Criteria(BaseModel):
@@ -20,10 +25,28 @@ class Criteria(BaseModel):
 
     criteria_type: Literal["jinja2_template", "prompt"] = Field(
         default="jinja2_template",
-        description="`jinja2_template`: the expression is rendered. `prompt`: a model judges it.",
+        description="`jinja2_template`: the expression is rendered; one with words around its "
+        "braces, or without any, is a statement. `prompt`: a model judges the statement.",
     )
     expression: str = Field(description="A Jinja template, or a statement that is true or not.")
     description: str | None = Field(default=None, description="What it means, for people.")
+
+    @property
+    def is_for_model(self) -> bool:
+        """Whether a model has to judge it."""
+        return self.criteria_type == "prompt" or is_statement(self.expression)
+
+
+def is_statement(expression: str) -> bool:
+    """Whether an expression says something in words: ``{{ paid }} is the same as {{ due }}``.
+
+    Rendered, that is a text, which says nothing of whether it is so.
+
+    Raises:
+        TemplateError: It is malformed.
+    """
+    said = text_between(expression) if is_template(expression) else expression
+    return said.strip().casefold() not in FALSY | _TRUTHY
 
 
 def is_true(rendered: Any) -> bool:
@@ -33,9 +56,17 @@ def is_true(rendered: Any) -> bool:
     return str(rendered).strip().casefold() not in FALSY
 
 
-def is_prompt(fields: Any) -> bool:
+def asks_model(fields: Any) -> bool:
     """Whether a condition, as a document has it, is a statement for a model."""
-    return isinstance(fields, Mapping) and fields.get("criteria_type") == "prompt"
+    if not isinstance(fields, Mapping):
+        return False
+    expression = fields.get("expression")
+    if fields.get("criteria_type") == "prompt" or not isinstance(expression, str):
+        return fields.get("criteria_type") == "prompt"
+    try:
+        return is_statement(expression)
+    except TemplateError:  # which is a finding of its own
+        return False
 
 
 def criteria_text(fields: Any, path: tuple[str | int, ...]) -> Iterator[BlockText]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,10 @@ from skyvern_dagster.blocks.criteria import Criteria, is_true
 from skyvern_dagster.blocks.model_question import ModelRequest, ask_model
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.templating.rendering import is_template
+
+_NAME = re.compile(r"\w+")
+_ALWAYS = ("workflow_run_outputs", "current_value", "current_index", "current_date")
+"""Names that statements are about without saying so."""
 
 _REQUEST = (
     "Say of each numbered statement whether it is true, going by the facts alone. A statement "
@@ -69,7 +74,7 @@ def judge(conditions: Sequence[Criteria], context: BlockContext) -> Judgement:
     errors: list[str] = []
     said = _Said()
     for index, condition in enumerate(conditions):
-        if condition.criteria_type == "prompt" and said.prompt is None:
+        if condition.is_for_model and said.prompt is None:
             said = _ask(conditions, context)
         result, told = _one(index, condition, context, said)
         results.append(result)
@@ -89,7 +94,7 @@ def _one(
         "criteria_type": condition.criteria_type,
         "original_expression": condition.expression,
     }
-    if condition.criteria_type == "prompt":
+    if condition.is_for_model:
         return said.results[index], {**told, "result": said.results[index]}
     try:
         value = _rendered(condition, context)
@@ -104,7 +109,7 @@ def _ask(conditions: Sequence[Criteria], context: BlockContext) -> _Said:
     statements = {
         index: str(_rendered(each, context))
         for index, each in enumerate(conditions)
-        if each.criteria_type == "prompt"
+        if each.is_for_model
     }
     names = {f"statement_{index}": {"type": "boolean"} for index in statements}
     asked = ModelRequest(
@@ -112,17 +117,21 @@ def _ask(conditions: Sequence[Criteria], context: BlockContext) -> _Said:
             [_REQUEST, *(f"statement_{index}: {text}" for index, text in statements.items())]
         ),
         schema={"type": "object", "properties": names, "required": list(names)},
-        text=json.dumps(_facts(context), ensure_ascii=False, indent=1),
+        text=json.dumps(_facts(context, statements.values()), ensure_ascii=False, indent=1),
     )
     answer = ask_model(context, "to say whether a condition holds", asked)
     results = {index: bool(answer.value[f"statement_{index}"]) for index in statements}
     return _Said(results, asked.request, answer.value, answer.details)
 
 
-def _facts(context: BlockContext) -> dict[str, Any]:
-    """What blocks have made, and the loop's item; secrets are references among them."""
-    names = ("workflow_run_outputs", "current_value", "current_index", "current_date")
-    return {name: context.names[name] for name in names if name in context.names}
+def _facts(context: BlockContext, statements: Iterable[str]) -> dict[str, Any]:
+    """What blocks have made, the loop's item, and what else the statements name.
+
+    Secrets are references among them.
+    """
+    said = set(_NAME.findall("\n".join(statements)))
+    names = [*_ALWAYS, *(name for name in context.names if name in said)]
+    return {name: context.names[name] for name in dict.fromkeys(names) if name in context.names}
 
 
 def _rendered(condition: Criteria, context: BlockContext) -> Any:

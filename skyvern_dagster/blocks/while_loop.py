@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import ConfigDict, Field
 
 from skyvern_dagster.blocks.block import BlockText, ModelUse
-from skyvern_dagster.blocks.criteria import Criteria, criteria_text, is_prompt
+from skyvern_dagster.blocks.criteria import Criteria, asks_model, criteria_text
 from skyvern_dagster.blocks.entry import BlockEntry
 from skyvern_dagster.blocks.loop import LoopBlock, LoopEntry
 
@@ -65,7 +65,7 @@ loop_blocks:
     @classmethod
     def model_use(cls, fields: Mapping[str, Any]) -> ModelUse | None:
         """A statement is for a model to judge."""
-        return ModelUse("judges its condition") if is_prompt(fields.get("condition")) else None
+        return ModelUse("judges its condition") if asks_model(fields.get("condition")) else None
 
     @property
     def _condition(self) -> str:

@@ -73,6 +73,18 @@ def names_asked_for(template: str) -> frozenset[str]:
     return frozenset(each.name for each in asking if isinstance(each, nodes.Name))
 
 
+@lru_cache(maxsize=1024)
+def text_between(template: str) -> str:
+    """What stands in a template outside of its expressions and tags.
+
+    Raises:
+        TemplateError: The template is malformed.
+    """
+    printed = (each for each in syntax_tree(template).body if isinstance(each, nodes.Output))
+    parts = (part for each in printed for part in each.nodes)
+    return "".join(part.data for part in parts if isinstance(part, nodes.TemplateData))
+
+
 def render(template: str, names: Mapping[str, Any]) -> str:
     """Renders a template to text.
 

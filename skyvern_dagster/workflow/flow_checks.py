@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from skyvern_dagster.blocks.conditional import ConditionalBlock
-from skyvern_dagster.blocks.criteria import FALSY, is_prompt
+from skyvern_dagster.blocks.criteria import asks_model
 from skyvern_dagster.blocks.loop import LoopBlock
-from skyvern_dagster.templating.rendering import is_template
 from skyvern_dagster.workflow.declarations import BODY, BlockOutline, Outline
 from skyvern_dagster.workflow.document import Document
 from skyvern_dagster.workflow.findings import Finding, Path, did_you_mean
 from skyvern_dagster.workflow.flow import Flow, FlowNode, FlowProblem, make_flow
 
 _FINALLY: Path = (*BODY, "finally_block_label")
-_WORDS_FOR_TRUE = frozenset({"true", "yes", "y", "on", "1"})
 
 
 def flow_findings(outline: Outline, document: Document) -> Iterator[Finding]:
@@ -87,24 +85,23 @@ def _finding(
 
 
 def _conditions(block: BlockOutline, document: Document) -> Iterator[Finding]:
-    """An expression without braces is a text, and a text is true."""
+    """An expression with words around its braces, or without braces, is a statement."""
     if not issubclass(block.model, ConditionalBlock | LoopBlock):
         return
     for text in block.model.texts_in(block.fields):
-        if text.path[-1] != "expression" or _is_prompt(block, text.path):
-            continue
-        said = text.text.strip().casefold()
-        if not is_template(text.text) and said not in FALSY | _WORDS_FOR_TRUE:
+        if text.path[-1] == "expression" and _is_meant_as_jinja(block, text.path):
             yield document.finding(
                 (*block.path, *text.path),
-                f"{text.text!r} is a text, and so always true",
-                "write it as {{ ... }}, or set criteria_type: prompt",
+                f"{text.text!r} is a statement, which a model has to judge",
+                "write an expression with all of it in one pair of braces: {{ a == b }}; a "
+                "statement with criteria_type: prompt",
                 severity="warning",
             )
 
 
-def _is_prompt(block: BlockOutline, path: Path) -> bool:
+def _is_meant_as_jinja(block: BlockOutline, path: Path) -> bool:
+    """Whether a statement isn't said to be one."""
     here = block.fields
     for part in path[:-1]:
         here = here[part]  # type: ignore[index] # the path was read off it
-    return is_prompt(here)
+    return asks_model(here) and here.get("criteria_type") != "prompt"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from skyvern_dagster.blocks.conditional import ConditionalBlock
-from skyvern_dagster.blocks.criteria import is_true
+from skyvern_dagster.blocks.criteria import is_statement, is_true
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.llm.loopback import ModelServer
 from tests.blocks.desk import Desk
@@ -79,3 +79,32 @@ def test_statements_are_asked_once_and_together(desk: Desk) -> None:
 def test_without_a_model_a_statement_cant_be_judged(desk: Desk) -> None:
     with pytest.raises(BlockError, match="to say whether a condition holds"):
         block(prompt("It is late.", "a")).run(with_model(desk.context("ask"), None))
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [("{{ a }} is the same as {{ b }}", True), ("{{ a }} == {{ b }}", True), ("a == b", True),
+     ("The invoice is late", True), ("{{ a }} and not {{ b }}", True), ("{{ a == b }}", False),
+     (" {{ a }} ", False), ("{% if a %}late{% endif %}", False), ("true", False), ("No", False),
+     ("", False), ("{{ a }}{{ b }}", False), ("{# always #} yes", False)],
+)  # fmt: skip
+def test_words_around_the_braces_make_a_statement(expression: str, expected: bool) -> None:
+    assert is_statement(expression) == expected
+
+
+def test_a_statement_with_values_in_it_isnt_true_because_it_is_a_text(desk: Desk) -> None:
+    desk.names |= {"a": "x", "b": "y", "size": "large"}
+    asking = block(branch("{{ a }} is the same as {{ b }} for this size", "same"), otherwise("no"))
+    with ModelServer([{"answer": {"statement_0": False}}]) as server:
+        outcome = asking.run(with_model(desk.context("ask"), server))
+
+    assert outcome.output["branch_taken"] == "no"
+    assert "x is the same as y" in outcome.output["llm_prompt"]
+    assert '"size": "large"' in str(server.requests[0]).replace("\\", "")
+
+
+def test_without_a_model_it_fails_rather_than_take_a_branch(desk: Desk) -> None:
+    desk.names |= {"a": "x", "b": "y"}
+    asking = block(branch("{{ a }} == {{ b }}", "same"), otherwise("no"))
+    with pytest.raises(BlockError, match="to say whether a condition holds"):
+        asking.run(with_model(desk.context("ask"), None))

@@ -136,6 +136,7 @@ def test_what_does_something_else_than_meant_is_a_warning() -> None:
     )
 
     assert [finding.message for finding in made.warnings] == [
-        "'n > 3' is a text, and so always true",
+        "the block judges its conditions, and no language model is configured here: it will fail",
+        "'n > 3' is a statement, which a model has to judge",
         "the loop has no blocks: it does nothing",
     ]
