@@ -129,17 +129,15 @@ branch_conditions:
         """
         asked = [each.criteria for each in self.branch_conditions if each.criteria is not None]
         judgement = judge(asked, context)
-        taken = self._taken(judgement)
+        # A branch that can't be judged might be the one: taking another would be a guess.
+        taken = None if judgement.error is not None else self._taken(judgement)
         output = _output(taken, self.branch_conditions, judgement)
-        details = judgement.details
-        if taken is None:
-            reason = judgement.error or "no branch is true, and there is no default branch"
-            return BlockOutcome(
-                status="failed", output=output, failure_reason=reason, details=details
-            )
-        if judgement.error is not None:
-            context.log(f"{self.label}: {judgement.error}; it went on all the same")
-        return BlockOutcome(status="completed", output=output, details=details)
+        if taken is not None:
+            return BlockOutcome(status="completed", output=output, details=judgement.details)
+        reason = judgement.error or "no branch is true, and there is no default branch"
+        return BlockOutcome(
+            status="failed", output=output, failure_reason=reason, details=judgement.details
+        )
 
     @classmethod
     def failed_output(cls, reason: str) -> Any:

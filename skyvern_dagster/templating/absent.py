@@ -78,6 +78,13 @@ class AbsentValue(StrictUndefined):
     def __ne__(self, other: object) -> bool:  # type: ignore[override]
         return not self == other
 
+    def __lt__(self, other: object) -> bool:  # type: ignore[override]
+        """Nothing is neither more nor less than something."""
+        self._taken()
+        return False
+
+    __le__ = __gt__ = __ge__ = __lt__  # type: ignore[assignment]
+
     def __contains__(self, item: object) -> bool:  # type: ignore[override]
         self._taken()
         return False

@@ -35,19 +35,29 @@ def test_what_counts_as_true(rendered: Any, expected: bool) -> None:
     assert is_true(rendered) == expected
 
 
-def test_a_branch_that_cant_be_judged_doesnt_hold_and_says_why(desk: Desk) -> None:
-    desk.names["n"] = 3
-    outcome = block(branch("{{ n + nothing }}", "a"), branch("{{ n > 2 }}", "b")).run(
+def test_where_a_branch_cant_be_judged_none_is_taken(desk: Desk) -> None:
+    desk.names["total"] = "1.234,50"
+    outcome = block(branch("{{ total > 1000 }}", "a"), branch("yes", "b"), otherwise("c")).run(
+        desk.context("ask")
+    )
+
+    assert outcome.status == "failed"
+    assert outcome.failure_reason is not None
+    assert outcome.failure_reason.startswith("branch 0: expression: '>' not supported")
+    assert outcome.output["branch_taken"] is None
+    assert outcome.output["evaluations"][0]["error"]
+
+
+@pytest.mark.parametrize("sign", ["<", "<=", ">", ">=", "=="])
+def test_what_is_missing_is_neither_more_nor_less(desk: Desk, sign: str) -> None:
+    desk.names["read"] = {"found": 3}
+    outcome = block(branch(f"{{{{ read.total {sign} 5 }}}}", "a"), otherwise("c")).run(
         desk.context("ask")
     )
 
     assert outcome.status == "completed"
-    assert outcome.output["branch_index"] == 1
-    assert outcome.output["next_block_label"] == "b"
-    first, second = outcome.output["evaluations"]
-    assert first["result"] is None
-    assert first["error"]
-    assert second["rendered_expression"] is True
+    assert outcome.output["branch_taken"] == "c"
+    assert any("'total'" in line for line in desk.lines)
 
 
 def test_no_branch_and_no_default_fails(desk: Desk) -> None:
