@@ -11,6 +11,7 @@ from skyvern_dagster.agent.task import TaskResult, WorkDone
 from skyvern_dagster.blocks.agent_block import AGENT_TEMPLATES, AgentBlock, Instruction
 from skyvern_dagster.blocks.block import BlockWarning, ModelUse
 from skyvern_dagster.blocks.context import BlockContext
+from skyvern_dagster.blocks.criteria import is_statement, is_true
 from skyvern_dagster.blocks.model_question import (
     ModelRequest,
     ask_model,
@@ -21,7 +22,9 @@ from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.blocks.session_work import on_page
 from skyvern_dagster.blocks.task_output import TaskOutput, outcome_of
 from skyvern_dagster.browser.session import BrowserSession
+from skyvern_dagster.errors import BlockError, TemplateError
 from skyvern_dagster.ids import new_id
+from skyvern_dagster.templating.rendering import is_template
 
 _CRITERIA = ("complete_criterion", "terminate_criterion")
 _PURPOSE = "to judge its criteria"
@@ -42,6 +45,48 @@ def _output(status: str, reason: str | None, codes: Sequence[str]) -> dict[str, 
     errors = [{"error_code": code, "reasoning": reason, "confidence_float": 1.0} for code in codes]
     output = TaskOutput(task_id=new_id("tsk"), status=status, failure_reason=reason, errors=errors)
     return output.model_dump(mode="json")
+
+
+def _field(name: str) -> str:
+    return f"{name}_criterion"
+
+
+def _given(fields: Mapping[str, Any]) -> Iterator[str]:
+    yield from (str(fields[name]) for name in _CRITERIA if fields.get(name))
+
+
+def _in_words(criterion: str) -> bool:
+    """Whether a criterion says something that only a model can judge."""
+    try:
+        return is_statement(criterion)
+    except TemplateError:  # which is a finding of its own
+        return False
+
+
+def _settled(context: BlockContext, criterion: str, name: str) -> bool | None:
+    """Whether a criterion that is one expression holds; ``None`` where it is for a model.
+
+    Raises:
+        BlockError: It can't be rendered, or gives nothing.
+    """
+    if not is_template(criterion) or _in_words(criterion):
+        return None
+    value = context.value(criterion, _field(name))
+    if value is None or value == "":
+        raise BlockError(f"{_field(name)}: {criterion!r} gives nothing that could be judged")
+    if isinstance(value, str) and is_statement(value):  # a criterion that a parameter holds
+        return None
+    return is_true(value)
+
+
+def _decided(given: Mapping[str, str], settled: Mapping[str, bool | None]) -> BlockOutcome | None:
+    """How the block ends where expressions alone say that the run isn't to go on."""
+    for name, wrong, what in (("terminate", True, "holds"), ("complete", False, "doesn't hold")):
+        if settled.get(name) is wrong:
+            reason = f"the {name} criterion {what}: {given[name]}"
+            output = _output("terminated", reason, ())
+            return BlockOutcome(status="terminated", output=output, failure_reason=reason)
+    return None
 
 
 class ValidationBlock(AgentBlock):
@@ -70,7 +115,7 @@ complete_criterion: The total is below 1000.
     @classmethod
     def model_use(cls, fields: Mapping[str, Any]) -> ModelUse | None:
         """It judges what is said in plain words."""
-        return ModelUse("judges its criteria") if any(map(fields.get, _CRITERIA)) else None
+        return ModelUse("judges its criteria") if any(map(_in_words, _given(fields))) else None
 
     @classmethod
     def warnings_in(cls, fields: Mapping[str, Any]) -> Iterator[BlockWarning]:
@@ -93,12 +138,19 @@ complete_criterion: The total is below 1000.
             BlockError: No model is configured, no page is open, or the answer is of no use.
             InfrastructureError: The model's server doesn't answer.
         """
+        given = {
+            "complete": self.complete_criterion or "",
+            "terminate": self.terminate_criterion or "",
+        }
+        settled = {name: _settled(context, text, name) for name, text in given.items() if text}
+        if decided := _decided(given, settled):
+            context.log(f"{decided.status}: {decided.failure_reason}")
+            return decided
         criteria = {
-            name: context.rendered(text, f"{name}_criterion").strip()
-            for name, text in (
-                ("complete", self.complete_criterion or ""),
-                ("terminate", self.terminate_criterion or ""),
-            )
+            name: ""
+            if settled.get(name) is not None
+            else context.rendered(text, _field(name)).strip()
+            for name, text in given.items()
         }
         if not any(criteria.values()):
             return BlockOutcome(status="completed", output=_output("completed", None, ()))
