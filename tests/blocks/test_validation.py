@@ -30,9 +30,12 @@ def block(**criteria: str) -> ValidationBlock:
         ({"terminate_criterion": "{{ total > 3 }}"}, "terminated"),
         ({"terminate_criterion": "{{ total > 30 }}"}, "completed"),
         ({"complete_criterion": "{{ found }}"}, "terminated"),
-        ({"complete_criterion": "{{ total > 3 }}", "terminate_criterion": "{{ found }}"}, "completed"),
+        (
+            {"complete_criterion": "{{ total > 3 }}", "terminate_criterion": "{{ found }}"},
+            "completed",
+        ),
     ],
-)  # fmt: skip
+)
 def test_an_expression_needs_no_model(desk: Desk, criteria: dict[str, str], status: str) -> None:
     desk.names |= {"total": 5, "found": []}
     outcome = block(**criteria).run(with_model(desk.context("check"), None))
