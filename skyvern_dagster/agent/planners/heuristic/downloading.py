@@ -188,7 +188,13 @@ def _in_opened_menu(situation: Situation, kind: DocumentKind) -> Plan | None:
         return None
     if last.result.url_before != last.result.url_after or not last.result.page_changed:
         return None
-    candidates = documents(situation.view, (situation.view.root,), kind, lone=False)
+    view, first = situation.view, situation.request.first_text
+    candidates = documents(view, (view.root,), kind, lone=False)
+    if last.decision.purpose is Purpose.ROW_MENU:
+        menus = [one for one in view.nodes if one.role == "menu"]
+        new = [one for one in menus if not shown_first(first, view.text(one))]
+        # A menu that came up belongs to the record, wherever the page keeps it.
+        candidates = documents(view, new, kind, lone=True) or candidates
     own = [
         one
         for one in candidates
