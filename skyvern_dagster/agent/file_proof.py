@@ -173,6 +173,9 @@ class FileProver:
             if _is_broken(content):
                 return FileProof("wrong", f"{file.filename} is broken: {error}")
             return self._nothing(file.filename, str(error))
+        return self._of_text(file, content, text)
+
+    def _of_text(self, file: DownloadedFile, content: bytes, text: str) -> FileProof:
         if told := missing_document(content, text):
             return FileProof("wrong", f"{file.filename} is no document: {told}")
         if self._wants_invoice and (kind := _other_kind(text)):
@@ -279,7 +282,7 @@ def _other_kind(text: str) -> str:
 
 
 def _is_broken(content: bytes) -> bool:
-    """Whether an archive is empty, or a PDF's end, which each has (ISO 32000, 7.5.5), is missing."""
+    """Whether an archive is empty, or a PDF lacks its end, which each has (ISO 32000, 7.5.5)."""
     cut_off = content.startswith(b"%PDF-") and b"%%EOF" not in content[-_TRAILER:]
     return cut_off or content.startswith(b"PK\x05\x06")
 

@@ -93,7 +93,9 @@ def _packed_text(content: bytes) -> str:
                 raise ArtifactError("this archive holds no file")
             office = [one for one in members if _OFFICE_TEXTS.fullmatch(one.filename)]
             parts = _unpacked(archive, office or members[:_MOST_PACKED])
-            return "\n".join(_markup_text(_utf8(one)) if office else _inner_text(one) for one in parts)
+            return "\n".join(
+                _markup_text(_utf8(one)) if office else _inner_text(one) for one in parts
+            )
     except (zipfile.BadZipFile, NotImplementedError, OSError, RuntimeError, zlib.error) as error:
         raise ArtifactError(f"this can't be opened as an archive: {error}") from error
 
