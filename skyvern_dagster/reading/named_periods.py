@@ -135,9 +135,7 @@ def _previous_pattern() -> re.Pattern[str]:
     # `The last month` are the days up to now, `last month` isn't.
     words = "|".join(f"(?<!the ){one}" if one == "last" else one for one in listed["before"])
     behind = "|".join(listed["behind"])
-    return re.compile(
-        rf"(?<![^\W_])(?:(?:{words})\s+({units})|({units})\s+(?:{behind}))(?![^\W_])"
-    )
+    return re.compile(rf"(?<![^\W_])(?:(?:{words})\s+({units})|({units})\s+(?:{behind}))(?![^\W_])")
 
 
 def _of_months(
