@@ -110,6 +110,8 @@ class AnswerPage:
         for table in tables:
             rows = [_by_column(one) for one in read_table(self._view, table, self.today).records]
             own = [row for row in rows if any(self._tells(row, one) for one in self.entered)]
+            if len(rows) == 1 and folded(" ".join(rows[0].values())) not in self.before:
+                own = rows  # of an order with one article, no row says whose it is
             wrong = [told for row in own if (told := self._differs(row))]
             if own and len(wrong) == len(own):
                 yield wrong[0]
@@ -133,6 +135,7 @@ class AnswerPage:
             for sentence in _SENTENCES.findall(said):
                 if folded(sentence) not in self.before:
                     yield from self._counts(sentence)
+                    yield from self._altered(sentence)
                     if done.mentioned(sentence):
                         yield from self._days(sentence)
                         yield from self._amounts(sentence)
@@ -146,6 +149,13 @@ class AnswerPage:
             found = re.search(rf"\b(\d+)\s+{re.escape(fold(one.label))}\b", fold(sentence))
             if found and not _agrees(one, found[1]):
                 yield _told(found[1], one)
+
+    def _altered(self, sentence: str) -> Iterator[str]:
+        """``Your quantity was reduced to 3``, where another one was given."""
+        if concept("message.altered").mentioned(sentence):
+            for one in self.entered:
+                if _is_about(sentence, one.label) and not _agrees(one, sentence):
+                    yield _told(sentence.strip(), one)
 
     def _days(self, sentence: str) -> Iterator[str]:
         dated = [one for one in self.entered if _days_of(one.texts[0])]
@@ -214,6 +224,14 @@ def _is_called(label: str, field: str) -> bool:
     return any(
         one.score(label) >= NEARLY_ONLY and one.score(field) >= NEARLY_ONLY
         for one in concepts("form.")
+    )
+
+
+def _is_about(sentence: str, field: str) -> bool:
+    """Whether a sentence mentions a field, in whatever language."""
+    meant = (one for one in concepts("form.") if one.score(field) >= NEARLY_ONLY)
+    return bool(stems(field)) and (
+        stems(field) <= stems(sentence) or any(one.mentioned(sentence) for one in meant)
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from skyvern_dagster.agent.answered_values import AnswerPage
 from skyvern_dagster.agent.completion_proof import disproved
-from skyvern_dagster.agent.decisions import Complete, Decision, InputText, TypeKeys
+from skyvern_dagster.agent.decisions import Click, Complete, Decision, InputText, TypeKeys
 from skyvern_dagster.agent.executor import ActionExecutor
 from skyvern_dagster.agent.filled_fields import FilledFields, may_send
 from skyvern_dagster.agent.guard import Guard
@@ -15,6 +15,7 @@ from skyvern_dagster.agent.proof_text import shows
 from skyvern_dagster.agent.redrawn import for_redrawn
 from skyvern_dagster.agent.shown_before import has_page_act
 from skyvern_dagster.agent.time_spent import TimeSpent
+from skyvern_dagster.browser.form import form_around
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.results import ActionResult, FailureCause
 from skyvern_dagster.browser.session import BrowserSession
@@ -26,6 +27,7 @@ class CheckedActions:
 
     Attributes:
         fields: What was put into the page's fields, and what they hold.
+        posts: Whether the last action was to send a form that goes to a server.
     """
 
     goal: Goal
@@ -34,6 +36,7 @@ class CheckedActions:
     guard: Guard
     time: TimeSpent
     fields: FilledFields = field(default_factory=FilledFields)
+    posts: bool = False
 
     async def act(
         self, decision: Decision, plan: Plan, observation: Observation, *, acted: bool
@@ -74,6 +77,8 @@ class CheckedActions:
             before: What was shown before it was sent.
         """
         sendings = self.session.sendings
+        if self.posts and self.fields.entered and await sendings.is_silent():
+            return f"the form that was filled in was handed to no server ({self.session.address})"
         why = self.fields.note_sent(sendings.since) or await sendings.refusal()
         why = why or await self.fields.taken_back(self.session)
         if why or not self.fields.entered:
@@ -81,6 +86,13 @@ class CheckedActions:
         entered = tuple(self.fields.entered.values())
         page = await self.session.observe()
         return AnswerPage(entered, page, before, self.goal.today).contradiction()
+
+    async def _posts(self, decision: Decision, observation: Observation) -> bool:
+        """Whether a click sends a form that says that it hands its fields to a server."""
+        if not isinstance(decision, Click) or not may_send(decision, observation):
+            return False
+        form = await form_around(self.session, decision.ref)
+        return form.submits and form.posts
 
     def _unproven(self, text: str, page: Observation) -> str:
         """Why what a completion points at proves nothing; empty where it does."""
@@ -104,6 +116,8 @@ class CheckedActions:
         if sends:
             writes = isinstance(decision, InputText | TypeKeys) and not decision.press_enter
             self.session.sendings.begin(anew=not writes)
+            if not writes:
+                self.posts = await self._posts(decision, observation)
         result = await self.time.on("act", self.executor.act(decision))
         if sends and (lost := self.fields.note_sent(self.session.sendings.since)):
             return _not_taken(lost, result.url_after, result)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from skyvern_dagster.reading.amounts import find_amounts, number_value
-from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.concepts import NEARLY_ONLY, concept
 from skyvern_dagster.reading.date_mention import DateMention
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.identifiers import (
@@ -21,7 +21,7 @@ from skyvern_dagster.reading.month_mentions import months_in
 from skyvern_dagster.reading.record_numbers import is_weak, numbered_by
 from skyvern_dagster.reading.record_part import form_of
 from skyvern_dagster.reading.wanted_item import WantedItem
-from skyvern_dagster.reading.words import fold
+from skyvern_dagster.reading.words import fold, words
 
 _LITTLE = 4
 """Words: a file that says no more than `Invoice No. 7` consists of what it is called."""
@@ -97,8 +97,8 @@ class DocumentText:
         """Other numbers that stand where the item's should."""
         placed = [(one.start, one.text) for one in find_identifiers(self._text, self._taken)]
         if item.identifier.isalpha() and item.identifier.isupper():
-            words = re.finditer(rf"(?<![\w-])[A-Z]{{{len(item.identifier)}}}(?![\w-])", self._text)
-            placed = [(one.start(), one.group()) for one in words]
+            codes = re.finditer(rf"(?<![\w-])[A-Z]{{{len(item.identifier)}}}(?![\w-])", self._text)
+            placed = [(one.start(), one.group()) for one in codes]
         others = [
             text
             for start, text in placed
@@ -132,12 +132,23 @@ class DocumentText:
         before = self._text[:start]
         if self._is_little:
             return ""
-        words = fold(" ".join(before[-80:].split()[-3:])).rstrip("#: ")
-        return numbered_by(words, right_behind=True)
+        called = fold(" ".join(before[-80:].split()[-3:])).rstrip("#: ")
+        return numbered_by(called, right_behind=True)
 
     def _is_another_kind(self, start: int) -> bool:
         before = " ".join(self._text[:start][-60:].split()[-2:])
         return any(concept(name).mentioned(before) for name in _OTHER_NUMBERS)
+
+    def other_customer(self, name: str) -> str:
+        """Whom a line says that the document is for, where it isn't this one; or an empty text."""
+        if set(words(name)) <= set(words(self._text)):
+            return ""
+        for line in self._text.splitlines():
+            label, _, said = line.partition(":")
+            known = concept("field.customer_name").score(label) >= NEARLY_ONLY
+            if known and said.strip() and not set(words(said)) & set(words(name)):
+                return said.strip()
+        return ""
 
     def has_day(self, wanted: DateMention) -> bool | None:
         """Whether a day stands in it; ``None`` where none does."""

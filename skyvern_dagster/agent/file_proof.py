@@ -15,11 +15,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from skyvern_dagster.agent.document_text import DocumentText
+from skyvern_dagster.agent.missing_document import missing_document
 from skyvern_dagster.agent.planner import Goal
 from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.browser.results import ActionResult, DownloadedFile
 from skyvern_dagster.errors import ArtifactError
-from skyvern_dagster.reading.concepts import MOSTLY, concept
+from skyvern_dagster.reading.concepts import MOSTLY, NEARLY_ONLY, concept
 from skyvern_dagster.reading.file_text import file_text
 from skyvern_dagster.reading.identifiers import (
     mentions_identifier,
@@ -28,7 +29,7 @@ from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.record_part import find_record, numbers_like
 from skyvern_dagster.reading.wanted_item import wanted_item
-from skyvern_dagster.reading.words import fold, unglued
+from skyvern_dagster.reading.words import fold, name_words, unglued
 
 _MOST_BYTES = 40_000_000
 """A file larger than this holds pictures; reading it would take longer than fetching it."""
@@ -83,8 +84,10 @@ class FileProver:
         self._text = f"{goal.navigation_goal} {goal.data_extraction_goal}"
         self._named = " ".join([self._text, *(str(value) for _, value in flat_items(goal.payload))])
         self._today = goal.today
+        self._customers = tuple(_customers(goal))
         self.item = wanted_item(self._text, goal.payload, goal.today)
         wants_files = goal.complete_on_download or concept("goal.download").mentioned(self._text)
+        self._wants_document = wants_files
         listed = (self.item.identifier, *self.item.listed) if self.item.listed else ()
         self._asked = listed if wants_files else ()
         self._formats = _formats_in(goal.navigation_goal)
@@ -162,7 +165,7 @@ class FileProver:
         if self._formats and not _is_of_format(file.filename, self._formats):
             asked = " or ".join(sorted(self._formats))
             return FileProof("wrong", f"{file.filename} is no {asked} file")
-        if not self.item and not self._wants_invoice:
+        if not self.item and not self._wants_document:
             return FileProof("shown")
         try:
             text = self.text(file, content)
@@ -170,6 +173,11 @@ class FileProver:
             if _is_broken(content):
                 return FileProof("wrong", f"{file.filename} is broken: {error}")
             return self._nothing(file.filename, str(error))
+        return self._of_text(file, content, text)
+
+    def _of_text(self, file: DownloadedFile, content: bytes, text: str) -> FileProof:
+        if told := missing_document(content, text):
+            return FileProof("wrong", f"{file.filename} is no document: {told}")
         if self._wants_invoice and (kind := _other_kind(text)):
             return FileProof("wrong", f'{file.filename} is no invoice: it begins with "{kind}"')
         if not self.item:
@@ -177,6 +185,9 @@ class FileProver:
         if not text.strip():
             return self._nothing(file.filename, "it holds no text")
         page = DocumentText(unglued(text), self._named)
+        if other := next(filter(None, map(page.other_customer, self._customers)), ""):
+            told = f"{file.filename} is for {other}, not for {', '.join(self._customers)}"
+            return FileProof("wrong", told)
         return self._of_number(file, page) if self.item.identifier else self._of_value(file, page)
 
     def _of_number(self, file: DownloadedFile, page: DocumentText) -> FileProof:
@@ -231,6 +242,14 @@ class FileProver:
         return FileProof("nothing", f"{filename}: not proven to be of {of_item}, since {why}")
 
 
+def _customers(goal: Goal) -> Iterator[str]:
+    """Whom the payload says that the document is for."""
+    for path, value in flat_items(goal.payload):
+        key = " ".join(name_words(path.rpartition(".")[2]))
+        if isinstance(value, str) and concept("field.customer_name").score(key) >= NEARLY_ONLY:
+            yield value
+
+
 def _numbers(view: PageView, node: Node, wanted: str) -> Iterator[str]:
     """The numbers of records in the texts below a node, each text by itself."""
     for one in node.walk():
@@ -263,8 +282,9 @@ def _other_kind(text: str) -> str:
 
 
 def _is_broken(content: bytes) -> bool:
-    """Whether a PDF is cut off: its end, which each has (ISO 32000, 7.5.5), didn't come."""
-    return content.startswith(b"%PDF-") and b"%%EOF" not in content[-_TRAILER:]
+    """Whether an archive is empty, or a PDF lacks its end, which each has (ISO 32000, 7.5.5)."""
+    cut_off = content.startswith(b"%PDF-") and b"%%EOF" not in content[-_TRAILER:]
+    return cut_off or content.startswith(b"PK\x05\x06")
 
 
 def _is_error(content: bytes) -> bool:

@@ -24,7 +24,7 @@ def wants_all(goal: Goal) -> bool:
     return (
         bool(several.intersection(words(goal.data_extraction_goal)))
         and not newest_only(text)
-        and not date_window(text, goal.payload, goal.today)
+        and not date_window(text, goal.payload, goal.today, periods=True)
         and not wanted_item(text, goal.payload, goal.today)
         and not concept("goal.as_shown").mentioned(text)
     )

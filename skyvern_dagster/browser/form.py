@@ -21,6 +21,7 @@ class FormFacts:
     Attributes:
         destinations: Absolute addresses that the form and its buttons send to.
         submits: Whether the element itself sends the form.
+        posts: Whether the form says that it hands its fields over in a request of its own.
         submitters: How the buttons that send it read, the one that Enter presses first.
         seen: Whether a person could see the element: not transparent, nor outside of the page, nor
             cut off.
@@ -28,6 +29,7 @@ class FormFacts:
 
     destinations: tuple[str, ...] = ()
     submits: bool = False
+    posts: bool = False
     submitters: tuple[str, ...] = ()
     seen: bool = True
 
@@ -43,6 +45,7 @@ async def form_around(session: BrowserSession, ref: str) -> FormFacts:
     return FormFacts(
         destinations=tuple(dict.fromkeys(told["destinations"])),
         submits=told["submits"],
+        posts=told["posts"],
         submitters=tuple(told["submitters"]),
         seen=told["seen"],
     )

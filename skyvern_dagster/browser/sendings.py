@@ -18,9 +18,11 @@ from skyvern_dagster.addresses.site import same_site
 from skyvern_dagster.browser.sent_body import SentBody, refusal_in, sent_body
 
 if TYPE_CHECKING:
-    from playwright.async_api import BrowserContext, Request, Response
+    from playwright.async_api import BrowserContext, Request, Response, WebSocket
 
 _KINDS = ("document", "xhr", "fetch")
+_CARRYING = (*_KINDS, "ping", "script", "other")
+"""Types of requests that can hand something over, to whomever; pictures and styles ask."""
 _ASKING = ("HEAD", "OPTIONS")
 _MOST = 50
 """Requests of one action that are kept; a form sends one or two."""
@@ -71,6 +73,11 @@ class Sendings:
         self._own: set[tuple[str, ...]] = set()
         self._readings: set[asyncio.Task[None]] = set()
         self._acting = False
+        self._has_socket = False
+        self._spoke = False
+        for page in context.pages:
+            page.on("websocket", self._on_socket)
+        context.on("page", lambda page: page.on("websocket", self._on_socket))
         context.on("request", self._on_request)
         context.on("response", self._on_response)
         context.on("requestfailed", self._on_failed)
@@ -83,12 +90,24 @@ class Sendings:
         """
         if anew:
             self._by_request.clear()
+            self._spoke = self._has_socket
         self._acting = True
 
     @property
     def since(self) -> tuple[Sending, ...]:
         """What was handed over since, oldest first."""
         return tuple(self._by_request.values())
+
+    async def is_silent(self) -> bool:
+        """Whether nobody was told anything since, nor is in the time that an answer may take.
+
+        A page may show that it has sent something, and send it by a timer, or never.
+        """
+        for _ in range(_LOOKS):
+            if self._spoke:
+                return False
+            await asyncio.sleep(_ANSWER_SECONDS / _LOOKS)
+        return True
 
     async def refusal(self) -> str:
         """What speaks against that a server took what was sent; empty where nothing does.
@@ -116,7 +135,11 @@ class Sendings:
     def _is_answered(self) -> bool:
         return all(each.accepted is not None for each in self.since)
 
+    def _on_socket(self, _: WebSocket) -> None:
+        self._has_socket = self._spoke = True  # What goes through it isn't followed.
+
     def _on_request(self, request: Request) -> None:
+        self._spoke = self._spoke or request.resource_type in _CARRYING
         url = urlsplit(request.url)
         asks = request.method == "GET" and not (request.is_navigation_request() and url.query)
         if asks or request.method in _ASKING or request.resource_type not in _KINDS:

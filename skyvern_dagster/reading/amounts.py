@@ -44,12 +44,13 @@ accountants and of their systems. ``7.-`` is no debt: there, a point stands befo
 _ANY_NUMBER = re.compile(
     rf"(?<![\w.,/-])(?:{_NUMBER})(?!\d|[-–.,/]\d|(?!{_SYMBOLS}|(?:{_CODES})\b)[^\W\d])"
 )
-_LONE_GROUP = re.compile(r"[1-9]\d{0,2}([.,])\d{3}")
+LONE_GROUP = re.compile(r"[1-9]\d{0,2}([.,])\d{3}")
 """One sign and three digits behind it: a thousand, or three decimals."""
 _DECIMALS = re.compile(r"\d([.,])\d{1,2}$|^0([.,])\d+$")
 """What a sign stands before that can only be decimals."""
 
 
+_BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
 _NAMES = {
     "€": "EUR", "$": "USD", "us$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "zł": "PLN",
     "kč": "CZK", "ft": "HUF", "r$": "BRL", "ca$": "CAD", "a$": "AUD", "fr": "CHF", "kr": "SEK",
@@ -116,8 +117,23 @@ def only_number(text: str, decimal: str = "") -> Decimal | None:
 
 def has_scale(text: str) -> bool:
     """Whether a word stands by a number that makes another of it: ``3.5 Mio.``, ``7.00 DR``."""
-    said = re.findall(r"[^\W\d_]+", fold(text))
-    return any(word in word_list("items")["number_marks"] for word in said)
+    listed = word_list("items")
+    return any(word in (*listed["scales"], *listed["number_marks"]) for word in _words_of(text))
+
+
+def is_scaled(label: str) -> bool:
+    """Whether a label says in brackets that its numbers are others: ``Total (in thousands)``."""
+    scales = word_list("items")["scales"]
+    return any(word in scales for one in _BRACKETS.findall(label) for word in _words_of(one))
+
+
+def _words_of(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", fold(text))
+
+
+def is_currency(code: str) -> bool:
+    """Whether a word is the code of a currency that amounts are read in."""
+    return code in _CODES.split("|")
 
 
 def decimal_sign(texts: Iterable[str]) -> str:
@@ -143,7 +159,7 @@ def number_value(text: str, decimal: str = "") -> Decimal | None:
     digits = re.sub(r"[^\d.,]", "", text)
     if not digits or not digits[0].isdigit():
         return None
-    lone = _LONE_GROUP.fullmatch(digits)
+    lone = LONE_GROUP.fullmatch(digits)
     value = Decimal(
         digits.replace(decimal, ".") if lone and lone[1] == decimal else _normal(digits)
     )

@@ -19,6 +19,7 @@ class DayOrder(Enum):
 
     DAY_FIRST = "day first"
     MONTH_FIRST = "month first"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class DateMention:
         month_first: What it means when the month comes first, if that is possible.
         yearless: Whether the text left the year out (the latest such day was assumed).
         numeric: Whether it is written in numbers only, year last.
+        vague: Whether it is only told to the month or year: ``2 months ago``.
     """
 
     start: int
@@ -40,6 +42,7 @@ class DateMention:
     month_first: date | None
     yearless: bool = False
     numeric: bool = False
+    vague: bool = False
 
     @property
     def ambiguous(self) -> bool:
@@ -54,7 +57,9 @@ class DateMention:
         return DateMention(self.start, self.end, moved, moved) if moved else self
 
     def read(self, order: DayOrder) -> date | None:
-        """The date, under this order where the order matters."""
+        """The date, under this order where the order matters; none where it isn't known then."""
+        if order is DayOrder.UNKNOWN and self.ambiguous:
+            return None
         first, second = self.day_first, self.month_first
         if order is DayOrder.MONTH_FIRST:
             first, second = second, first

@@ -160,7 +160,8 @@ def _relative(match: re.Match[str], today: date) -> DateMention | None:
     if match["yesterday"]:
         return _mention(match, today - timedelta(days=1))
     number, unit = match["n1"] or match["n2"], _units()[match["u1"] or match["u2"]]
-    return _mention(match, earlier(today, int(number) if number.isdigit() else 1, unit))
+    day = earlier(today, int(number) if number.isdigit() else 1, unit)
+    return DateMention(match.start(), match.end(), day, day, vague=unit in {"month", "year"})
 
 
 def earlier(day: date, count: int, unit: str) -> date:

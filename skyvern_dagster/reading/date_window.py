@@ -18,7 +18,9 @@ from skyvern_dagster.reading.concepts import Concept, concept, word_list
 from skyvern_dagster.reading.date_mention import DateMention, DayOrder
 from skyvern_dagster.reading.date_readers import earlier
 from skyvern_dagster.reading.dates import find_dates
+from skyvern_dagster.reading.named_periods import days_of_periods, named_periods
 from skyvern_dagster.reading.nested_values import flat_items
+from skyvern_dagster.reading.ordinals import numbers_in_words
 from skyvern_dagster.reading.words import fold, fold_in_place, name_words
 
 _PAYLOAD = 40
@@ -113,10 +115,19 @@ class DateWindow:
         return " and ".join(parts) or "on any day"
 
 
-def date_window(text: str, payload: Mapping[str, Any], today: date) -> DateWindow:
-    """The window that a goal and its payload describe together."""
+def date_window(
+    text: str, payload: Mapping[str, Any], today: date, *, periods: bool = False
+) -> DateWindow:
+    """The window that a goal and its payload describe together.
+
+    Args:
+        periods: Whether a month, quarter or year that is named as a whole is one, too; where one
+            record is looked for, it may be what tells it from others.
+    """
     window = _from_payload(payload, today, DateWindow())
     window = _from_text(text, today, window)
+    if not window and periods and (days := days_of_periods(text, today)):
+        window = DateWindow(*days)
     if not window:
         window = _relative(text, today)
     if window.start and _says_strictly(text):
@@ -126,11 +137,15 @@ def date_window(text: str, payload: Mapping[str, Any], today: date) -> DateWindo
 
 def newest_only(text: str) -> int | None:
     """How many of the newest records are asked for, if the goal says so."""
-    plain = fold(text)
-    words = concept("limit.newest").terms.pattern
-    match = re.search(rf"{words}\s+(\d{{1,3}})\s+(?!(?:{_unit_words()})\b)", plain)
+    plain = fold_in_place(text)
+    for period in reversed(named_periods(text, date.max.replace(year=2000))):
+        plain = plain[: period.start] + plain[period.end :]  # `mois dernier` is none
+    words, named = concept("limit.newest").terms.pattern, numbers_in_words()
+    match = re.search(
+        rf"{words}\s+(\d{{1,3}}|{'|'.join(named)})\s+(?!(?:{_unit_words()})\b)", plain
+    )
     if match:
-        return int(match.group(1))
+        return named.get(match[1]) or int(match[1])
     return 1 if concept("goal.newest").mentioned(plain) else None
 
 
@@ -243,7 +258,7 @@ def _relative(text: str, today: date) -> DateWindow:
 
 def _whole_year(plain: str) -> DateWindow:
     match = re.search(
-        r"\b(?:in|from|of|during|aus|im jahr|en|de|del|uit|do|em)\s+(20\d{2})\b(?![-/.])", plain
+        r"\b(?:in|from|of|during|aus|im jahr|en|de|del|uit|do|em)\s+(20\d{2})\b(?![-/]|\.\d)", plain
     )
     if not match:
         return DateWindow()

@@ -43,6 +43,8 @@ _CENTS = re.compile(r"\d{2}")
 _WHOLE = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,' ]\d{3})*([.,]?)$")
 """A number without decimals, at the end of a text."""
 _RATE = re.compile(r"(?<=\S)\s*\(?\s*\d{1,3}(?:[.,]\d{1,3})?\s*%\s*\)?\s*$")
+_DAY_IN_NUMBERS = re.compile(r"\d{4}|\d[./-]\d")
+"""What a day with its year, or one in numbers, has: nothing is left to tell of it."""
 _TICKED = frozenset({"checkbox", "switch"})
 _TICK, _NO_TICK = "☑", "☐"
 _LABEL_ROLES = frozenset({"term", "rowheader", "columnheader", "heading"})
@@ -144,7 +146,7 @@ def _below(view: PageView, node: Node, column: str) -> Iterator[Piece]:
 
     Prices are set as 12 with a raised 99: read as two texts, the first would be the price.
     """
-    kept = [child for child in node.children if not _is_struck(child)] or node.children
+    kept = [child for child in node.children if not is_struck(child)] or node.children
     last: Piece | None = None
     for child in kept:
         said = view.text(child).strip() if child.role == "superscript" else ""
@@ -160,7 +162,8 @@ def _below(view: PageView, node: Node, column: str) -> Iterator[Piece]:
         yield last
 
 
-def _is_struck(node: Node) -> bool:
+def is_struck(node: Node) -> bool:
+    """Whether what stands there is struck through: a price that no longer holds."""
     return node.role == "deletion" or node.tag in {"s", "strike", "del"}
 
 
@@ -225,7 +228,7 @@ def _piece_facts(piece: Piece, label: str, today: date) -> list[Fact]:
                 kind,
                 _written(text[start:stop], value),
                 before or label,
-                value,
+                _exactly(value, piece.node, text[start:stop]),
                 piece.node,
                 piece.column,
                 whole,
@@ -234,6 +237,14 @@ def _piece_facts(piece: Piece, label: str, today: date) -> list[Fact]:
         end = stop
     facts.append(Fact(Kind.TEXT, written, label, None, piece.node, piece.column, whole=not spans))
     return facts
+
+
+def _exactly(said: _Value, node: Node, text: str) -> _Value:
+    """A day of which the page tells only a part, as its title has it: ``2 months ago``."""
+    if not isinstance(said, DateMention) or not node.title or _DAY_IN_NUMBERS.search(text):
+        return said
+    told = [one for one in find_dates(node.title, date.max) if not (one.yearless or one.ambiguous)]
+    return replace(told[0], start=said.start, end=said.end) if len(told) == 1 else said
 
 
 _Value = DateMention | Amount | Identifier | None

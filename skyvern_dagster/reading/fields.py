@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from skyvern_dagster.reading.facts import Fact, Kind
@@ -122,12 +122,15 @@ def _read(
     keyed = [one for one in filled if key.name in one.facts]
     most = max((_share(one, fields) for one in keyed), default=0.0)
     kept = tuple(one for one in keyed if _share(one, fields) >= _ODD * most)
+    kept = tuple(_with_poor_rows(keyed, kept, key.name))
     kept = tuple(_without_counts(kept, key.name))
     if not kept:
         return None
     weights = [_share(one, fields) / _crowding(one) for one in kept]
-    values = Counter(one.facts[key.name].text for one in kept)
-    distinct = len(values) / len(kept)
+    # What stands once for each article of an order says its number as often.
+    said = {" ".join(map(view.text, one.record.nodes)) for one in kept}
+    numbers = {one.facts[key.name].text for one in kept}
+    distinct = len(said if source.columns else numbers) / len(kept)
     total = (
         sum(weight * _share(one, fields) for weight, one in zip(weights, kept, strict=True))
         * distinct
@@ -139,9 +142,31 @@ def _read(
     return FilledRecords(kept, quality, source, total)
 
 
+def _with_poor_rows(
+    keyed: Sequence[FilledRecord], kept: Sequence[FilledRecord], key: str
+) -> Iterator[FilledRecord]:
+    """With rows that only say their number, in its column and form: `A-7 | cancelled`."""
+    forms = {
+        (one.facts[key].column, _pattern(one.facts[key].text))
+        for one in kept
+        if isinstance(one.facts[key].value, Identifier)
+    }
+    for one in keyed:
+        fact = one.facts[key]
+        poor = bool(fact.column) and fact.whole and (fact.column, _pattern(fact.text)) in forms
+        if poor or one in kept:
+            yield one
+
+
 def _without_counts(kept: Sequence[FilledRecord], key: str) -> list[FilledRecord]:
     """Without rows whose number only counts (``2 orders``), where the others have real ones."""
     numbers = [one.facts[key].value for one in kept]
+    if any(one.facts[key].whole and not one.facts[key].text.isdigit() for one in kept):
+        # `3 orders` in a column of numbers such as `A-7` counts them.
+        counting = [one for one in kept if _is_count(one.facts[key])]
+        if 2 * len(counting) < len(kept):
+            kept = [one for one in kept if one not in counting]
+            numbers = [one.facts[key].value for one in kept]
     real = {
         _pattern(each.text)
         for each in numbers
@@ -156,6 +181,10 @@ def _without_counts(kept: Sequence[FilledRecord], key: str) -> list[FilledRecord
         or not real
         or any(pattern.strip("0") == _pattern(number.text).strip("0") for pattern in real)
     ]
+
+
+def _is_count(fact: Fact) -> bool:
+    return bool(fact.column) and not fact.whole and fact.text.isdigit()
 
 
 def _with_heading(view: PageView, one: FilledRecord, fields: Sequence[FieldSpec]) -> FilledRecord:
@@ -237,10 +266,11 @@ def _assign(
     pairs = sorted(
         totals.items(), key=lambda pair: _slot_rank(pair, fields, texts, len(records)), reverse=True
     )
+    sharing = {field.name for field in fields if field.kind == "currency"}
     for (name, slot), _ in pairs:
-        if slot not in taken or ranked.get(name):
+        if slot not in taken or ranked.get(name) or name in sharing:
             ranked.setdefault(name, []).append(slot)
-            if len(ranked[name]) == 1:
+            if len(ranked[name]) == 1 and name not in sharing:
                 taken.add(slot)
     return ranked
 
@@ -275,7 +305,9 @@ def _fill(
         for slot in places:
             if slot[_COLUMN] != places[0][_COLUMN]:
                 continue  # what is empty in its column isn't what stands in the one beside
-            if slot in slots and slots[slot] not in facts.values():
+            # An amount says its currency as well.
+            shared = field.kind == "currency" or slots.get(slot) not in facts.values()
+            if slot in slots and shared:
                 facts[field.name] = slots[slot]
                 scores[field.name] = fit(field, slots[slot], lenient=lenient)
                 break

@@ -97,7 +97,7 @@ def fit(field: FieldSpec, fact: Fact, *, lenient: bool = False) -> float:
     base = _base(field, fact)
     if base <= 0:
         return 0.0
-    if lenient and not never:
+    if lenient and not never and field.concept not in _NEVER:
         named, rival = max(named, _STAND_IN * rival), 0.0
     if fact.kind is Kind.TEXT and named < _TEXT_LABEL and not _unlabelled_text(field, fact):
         return 0.0

@@ -1,4 +1,4 @@
-"""Words that say which one in order is meant."""
+"""Words that say which one in order is meant, or how many."""
 
 from __future__ import annotations
 
@@ -16,4 +16,11 @@ def ordinal(word: str) -> int:
 @cache
 def _ordinals() -> dict[str, int]:
     listed = word_list("items")["ordinals"]
+    return {word: int(number) for number, words in listed.items() for word in words}
+
+
+@cache
+def numbers_in_words() -> dict[str, int]:
+    """Small numbers by their folded names: ``{"two": 2}``."""
+    listed = word_list("calendar")["numbers"]
     return {word: int(number) for number, words in listed.items() for word in words}

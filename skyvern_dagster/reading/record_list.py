@@ -89,7 +89,7 @@ def _notation(view: PageView, reading: FilledRecords, today: date) -> PageNotati
     mentions = [fact.value for fact in facts if isinstance(fact.value, DateMention)]
     order = day_order(mentions, view.observation.lang, view.page_text, today)
     numbers = (fact.text for fact in facts if not isinstance(fact.value, DateMention))
-    return PageNotation(order, decimal_sign(numbers))
+    return PageNotation(order, decimal_sign(numbers), view.observation.lang)
 
 
 def _said(node: Node, numbers: frozenset[str]) -> Iterator[str]:

@@ -109,7 +109,7 @@ class ScalarReader:
         mentions = [fact.value for fact in self._facts if isinstance(fact.value, DateMention)]
         order = day_order(mentions, self.view.observation.lang, self.view.page_text, self.today)
         numbers = (fact.text for fact in self._facts if fact.kind is Kind.AMOUNT)
-        return PageNotation(order, decimal_sign(numbers))
+        return PageNotation(order, decimal_sign(numbers), self.view.observation.lang)
 
     def _address(self, field: FieldSpec) -> str | None:
         """This page's address, unless the field names another page that is linked from here."""

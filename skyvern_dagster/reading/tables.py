@@ -6,9 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from itertools import takewhile
 
 from skyvern_dagster.browser.observation import Node
-from skyvern_dagster.browser.table_cells import RowSlots, row_slots
+from skyvern_dagster.browser.table_cells import RowSlots, Slot, row_slots
 from skyvern_dagster.reading.cells import CELL_ROLES, TABLE_ROLES
 from skyvern_dagster.reading.facts import is_field_name
 from skyvern_dagster.reading.page import PageView
@@ -32,11 +33,17 @@ def union_of(sets: list[RecordSet]) -> RecordSet:
 def read_table(view: PageView, table: Node, today: date) -> RecordSet:
     """The rows of a table as records; a row that only adds to the one before belongs to it."""
     rows = list(_rows(table))
+    name = view.redact(flat(table.name))
+    if turned := _turned(view, rows):
+        records = tuple(
+            Record(view, tuple(one.node for one in each), today, each) for each in turned
+        )
+        return RecordSet("table", records, tuple(one.column for one in turned[0]), table, name)
     header, body = _split_header(view, rows)
-    columns = tuple(view.label(cell) for cell in _cells_of(header)) if header else ()
+    slots = row_slots(table)
+    columns = _columns(view, header, rows, slots)
     regular = _is_regular(header, rows)
     labels = _labels(view, header) if regular else columns
-    slots = row_slots(table)
     grouped: list[list[Node]] = []
     for row in body:
         if grouped and _continues(view, row, columns, slots):
@@ -47,9 +54,57 @@ def read_table(view: PageView, table: Node, today: date) -> RecordSet:
         Record(view, tuple(each), today, tuple(_row_cells(each, header, columns, labels, slots)))
         for each in grouped
     )
-    name = view.redact(flat(table.name))
     headers = labels if regular else ()
     return RecordSet("table", records, columns, table, name, headers=headers, is_regular=regular)
+
+
+def _turned(view: PageView, rows: list[Node]) -> tuple[tuple[TableCell, ...], ...]:
+    """The columns of a table whose rows are headed by names of fields, where each is a record."""
+    cells = [_cells_of(row) for row in rows]
+    width = len(cells[0]) if cells else 0
+    if width <= _COLUMNS or len(rows) < _COLUMNS or any(len(each) != width for each in cells):
+        return ()
+    if any(each[0].role != "rowheader" or each[1].role != "cell" for each in cells):
+        return ()
+    names = [view.label(each[0]) for each in cells]
+    if sum(map(is_field_name, names)) < _COLUMNS:
+        return ()
+    return tuple(
+        tuple(TableCell(each[at], name, name) for each, name in zip(cells, names, strict=True))
+        for at in range(1, width)
+    )
+
+
+def _columns(
+    view: PageView, header: Node | None, rows: list[Node], slots: RowSlots
+) -> tuple[str, ...]:
+    """What the columns are called: by the lowest of several rows of headers.
+
+    A name that stands there more than once is told apart by the one above it (`2024 / Net`).
+    """
+    if header is None:
+        return ()
+    first = next(at for at, row in enumerate(rows) if row is header)
+    names = _names(view, header, slots)
+    for row in takewhile(_is_header, rows[first + 1 :]):
+        lower = _names(view, row, slots)
+        if len(lower) != len(names):
+            break
+        counts = Counter(lower)
+        pairs = zip(names, lower, strict=True)
+        names = [
+            one if not two or one == two else two if counts[two] == 1 else f"{one} / {two}"
+            for one, two in pairs
+        ]
+    return tuple(names)
+
+
+def _names(view: PageView, row: Node, slots: RowSlots) -> list[str]:
+    """The label over each column: a cell that spans several names each of them."""
+    names: list[str] = []
+    for slot in slots.get(id(row), ()):
+        names.append(view.label(slot.cell) if slot.cell is not None else names[-1])
+    return names or [view.label(cell) for cell in _cells_of(row)]
 
 
 def _is_regular(header: Node | None, rows: list[Node]) -> bool:
@@ -144,11 +199,24 @@ def _row_cells(
     slots: RowSlots,
 ) -> Iterator[TableCell]:
     for row in rows:
+        own = slots.get(id(row), ())
+        if columns and len(own) == len(columns) and any(one.cell is None for one in own):
+            yield from _spanning(own, columns)
+            continue
         cells = _shared(row, slots) or _cells_of(row)
         for index, cell in enumerate(cells):
             column = _column(index, cell, cells, header, columns)
             label = labels[index] if len(cells) == len(labels) else column
             yield TableCell(cell, column, label)
+
+
+def _spanning(own: tuple[Slot, ...], columns: tuple[str, ...]) -> Iterator[TableCell]:
+    """The cells of a row of which one spans several columns: it stands in none of them."""
+    for at, slot in enumerate(own):
+        if slot.cell is not None:
+            spans = at + 1 < len(own) and own[at + 1].cell is None
+            column = "" if spans and columns[at] != columns[at + 1] else columns[at]
+            yield TableCell(slot.cell, column, column)
 
 
 def _column(

@@ -9,17 +9,21 @@ from decimal import Decimal
 from typing import Any
 
 from skyvern_dagster.reading.amounts import (
+    LONE_GROUP,
     Amount,
     find_amounts,
     has_scale,
+    is_currency,
+    is_scaled,
     number_value,
     only_number,
 )
 from skyvern_dagster.reading.concepts import concept, word_list
 from skyvern_dagster.reading.date_mention import DateMention, DayOrder
 from skyvern_dagster.reading.dates import find_dates, parse_date
-from skyvern_dagster.reading.facts import Fact
+from skyvern_dagster.reading.facts import Fact, is_struck
 from skyvern_dagster.reading.schema import FieldSpec
+from skyvern_dagster.reading.units import converted, unit_named, unit_said
 from skyvern_dagster.reading.words import fold, name_words, words
 
 _YES = frozenset({"yes", "true", "ja", "oui", "si", "sim", "✓", "✔", "☑", "✅", "1", "on", "x"})
@@ -33,10 +37,21 @@ class PageNotation:
     Attributes:
         days: Which comes first in a numeric date.
         decimal: The sign before decimals; empty where the page doesn't show it.
+        lang: Its language.
     """
 
     days: DayOrder
     decimal: str = ""
+    lang: str = ""
+
+    def may_be_decimal(self, text: str) -> bool:
+        """Whether `1.234` may be little more than one: the page's language writes decimals so.
+
+        Most such numbers in French or German are thousands all the same, with a point.
+        """
+        lone = LONE_GROUP.fullmatch(re.sub(r"[^\d.,]", "", text))
+        english = re.split("[-_]", self.lang.lower())[0] == "en"
+        return not self.decimal and english and lone is not None and lone[1] == "."
 
 
 def value_of(fact: Fact, field: FieldSpec, notation: PageNotation, today: date) -> Any:
@@ -47,7 +62,7 @@ def value_of(fact: Fact, field: FieldSpec, notation: PageNotation, today: date) 
     if field.kind == "currency":
         return _currency(fact)
     if field.wants_number:
-        return _number(fact, field, notation.decimal)
+        return _number(fact, field, notation)
     if field.kind == "boolean":
         return _truth(fact, field)
     if field.kind == "url":
@@ -75,7 +90,7 @@ def _choice(fact: Fact, field: FieldSpec) -> str | None:
 def fact_date(fact: Fact, order: DayOrder, today: date) -> date | None:
     """The day that a fact names."""
     if isinstance(fact.value, DateMention):
-        return fact.value.read(order)
+        return None if fact.value.vague else fact.value.read(order)
     return parse_date(fact.text, today, order)
 
 
@@ -105,23 +120,35 @@ def _currency(fact: Fact) -> str | None:
     if isinstance(fact.value, Amount):
         return fact.value.currency or None
     amounts = find_amounts(fact.text)
-    return amounts[0].currency if amounts else fact.text.strip() or None
+    return amounts[0].currency or None if amounts else fact.text.strip() or None
 
 
-def _number(fact: Fact, field: FieldSpec, decimal: str) -> int | float | None:
+def _number(fact: Fact, field: FieldSpec, notation: PageNotation) -> int | float | None:
     """The one number of a fact; ``None`` where it says several, or part of another."""
+    if is_struck(fact.node) or any(map(is_scaled, fact.labels)) or _of_other_money(fact, field):
+        return None
     if isinstance(fact.value, Amount):
-        number = _amount(fact, fact.value, field, decimal)
+        number = _amount(fact, fact.value, field, notation.decimal)
     else:
         around = fact.node.full_text
         # Digits alone may be part of more: `3.5 Mio.`, `1 - 3`.
-        number = only_number(fact.text if fact.whole or fact.label else around, decimal)
-        number = None if has_scale(around) else number
-    if number is None:
+        text = fact.text if fact.whole or fact.label else around
+        number = None if has_scale(around) else only_number(text, notation.decimal)
+        said = unit_said(around, fact.labels)
+        if number is not None:
+            number = converted(number, said, unit_named(name_words(field.name)))
+    if number is None or notation.may_be_decimal(fact.text):
         return None
     if field.type not in {"integer", "int"}:
         return float(number)
     return int(number) if number == int(number) else None
+
+
+def _of_other_money(fact: Fact, field: FieldSpec) -> bool:
+    """Whether a field is called after another currency than the amount is in: ``total_usd``."""
+    code = name_words(field.name)[-1].upper()
+    shown = fact.value.currency if isinstance(fact.value, Amount) else ""
+    return bool(shown) and is_currency(code) and shown != code
 
 
 def _amount(fact: Fact, money: Amount, field: FieldSpec, decimal: str) -> Decimal | None:

@@ -178,6 +178,8 @@
     const expanded = expandedState(element);
     if (expanded !== null) details.expanded = expanded;
     if (element.title) details.title = clean(element.title);
+    else if (element.dateTime && element.nodeName === "TIME" && !/\d{4}/.test(element.textContent))
+      details.title = clean(element.dateTime);
     if (!interactive) return details;
     const attributes = attributesOf(element);
     if (!isEmpty(attributes)) details.attributes = attributes;

@@ -143,6 +143,7 @@
         ? [attribute(form, "action"), ...overriding.map((each) => attribute(each, "formaction"))].map(addressed)
         : [],
       submits: isSubmitter(control) && form !== null,
+      posts: form !== null && (attribute(form, "method") || "").toLowerCase() === "post",
       submitters: submitters.map((each) => labelOf(each, each)),
       seen: isSeen(control),
     };

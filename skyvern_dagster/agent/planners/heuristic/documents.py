@@ -11,7 +11,7 @@ from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, concept
 from skyvern_dagster.reading.controls import Control, is_file_address
 from skyvern_dagster.reading.page import PageView
-from skyvern_dagster.reading.words import clip, fold, overlap
+from skyvern_dagster.reading.words import clip, fold, overlap, words
 
 _GETS = 0.5
 """A word for getting a file ("download") weighs half of what an address that says the file does."""
@@ -58,10 +58,16 @@ class Document:
 
 @dataclass(frozen=True)
 class DocumentKind:
-    """The document that the goal asks for: a concept, or words where it isn't an invoice."""
+    """The document that the goal asks for: a concept, or words where it isn't an invoice.
+
+    Attributes:
+        said: What the goal itself calls it, of the words that the concept has: a receipt stands
+            beside the invoice.
+    """
 
     concept: str
     wording: str = ""
+    said: frozenset[str] = frozenset()
 
     def score(self, text: str) -> float:
         """How plainly a text names it."""
@@ -83,8 +89,9 @@ def wanted_document(instructions: str) -> DocumentKind:
     """The document that a goal names; the invoice unless it plainly says another."""
     plain = fold(instructions)
     unlike = concept("doc.unlike_invoice").mentioned(instructions)
-    if concept("doc.invoice").terms.search(plain) and not unlike:
-        return DocumentKind("doc.invoice")
+    said = frozenset(one.group() for one in concept("doc.invoice").terms.finditer(plain))
+    if said and not unlike:
+        return DocumentKind("doc.invoice", said=said)
     wording = next(iter(named_after("download", instructions, 50)), "")
     if not wording or fold(wording) in _ANY_FILE:
         return DocumentKind("doc.invoice")
@@ -139,7 +146,8 @@ def _rate(
     saves = _file_words(control, label)
     if named >= (0.45 if lone or gets or address else _PLAINLY):
         both = {"named_and_gets": 1.0} if gets or address else {}
-        features = {"named": named, "is_named": 1.0, **both, **saves}
+        as_said = {"as_said": 1.0} if kind.said & set(words(label)) else {}
+        features = {"named": named, "is_named": 1.0, **both, **saves, **as_said}
         return _document(control, features, f"is named like the {kind.name}")
     if gets >= PARTLY or address or control.node.attributes.get("download") is not None:
         base = {"gets": gets} if _GETS * gets >= address else {"address": address}

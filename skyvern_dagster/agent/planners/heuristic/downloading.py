@@ -37,6 +37,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
 )
 from skyvern_dagster.agent.proof_text import shown_first
 from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.cells import RECORD_ROLES
 from skyvern_dagster.reading.concepts import MOSTLY, concept
 from skyvern_dagster.reading.controls import Control
@@ -188,7 +189,11 @@ def _in_opened_menu(situation: Situation, kind: DocumentKind) -> Plan | None:
         return None
     if last.result.url_before != last.result.url_after or not last.result.page_changed:
         return None
-    candidates = documents(situation.view, (situation.view.root,), kind, lone=False)
+    view = situation.view
+    if last.decision.purpose is Purpose.ROW_MENU and (menus := _new_menus(situation)):
+        # A menu that came up belongs to the record, wherever the page keeps it.
+        return take_document(situation, documents(view, menus, kind, lone=True))
+    candidates = documents(view, (view.root,), kind, lone=False)
     own = [
         one
         for one in candidates
@@ -196,6 +201,12 @@ def _in_opened_menu(situation: Situation, kind: DocumentKind) -> Plan | None:
         and (not in_record(situation, one.control) or _came_up(situation, one))
     ]
     return take_document(situation, own)
+
+
+def _new_menus(situation: Situation) -> list[Node]:
+    view, first = situation.view, situation.request.first_text
+    menus = (one for one in view.nodes if one.role == "menu")
+    return [one for one in menus if not shown_first(first, view.text(one))]
 
 
 def _came_up(situation: Situation, document: Document) -> bool:

@@ -89,6 +89,8 @@ def entry_for(situation: Situation, field: Input, given: PayloadValue) -> Decisi
         return Check(ref=field.ref, reasoning=why, purpose=Purpose.FILL)
     option = _option(field, given) if node.options else ""
     listed = node.role in _DRAWN or node.attributes.get("aria-autocomplete") == "list"
+    if node.tag == "select" and any(one.selected and one.label == option for one in node.options):
+        return None
     if option or (listed and not _shows_no_option(situation, field)):
         label = option or given.text
         return SelectOption(ref=field.ref, label=label, reasoning=why, purpose=Purpose.FILL)

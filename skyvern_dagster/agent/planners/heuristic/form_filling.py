@@ -77,6 +77,8 @@ def fill_form(situation: Situation) -> Plan:
         return _find_form(situation)
     if unknown := [pair for pair in pairs if not can_take(*pair)]:
         field, given = unknown[0]
+        if plan := _first_others(situation, values, [one for one in pairs if one not in unknown]):
+            return plan
         reason = (
             f"Failed to fill in the form on {situation.url}: {field} has nothing for "
             f"{given.name} = {clip(given.text, 60)}"
@@ -110,6 +112,24 @@ def fill_form(situation: Situation) -> Plan:
     return act(
         decisions, f"Fill: {named}; then {submit or 'nothing'}", SURE if len(pairs) > 1 else LIKELY
     )
+
+
+def _first_others(
+    situation: Situation, values: list[PayloadValue], ready: list[tuple[Input, PayloadValue]]
+) -> Plan | None:
+    """What can be filled in already, and a moment for the lists that depend on it."""
+    left = _not_entered(situation, values)
+    decisions = [
+        entry
+        for field, given in ready
+        if given in left and (entry := entry_for(situation, field, given))
+    ]
+    if decisions:
+        return act(decisions, "Fill: what other fields may depend on", LIKELY)
+    if situation.memory.last_was_for(Purpose.FILL):
+        why = "Wait: a list may depend on what was chosen, and be on its way"
+        return act([Wait(seconds=_SETTLING_SECONDS, reasoning=why, purpose=Purpose.WAIT)], why)
+    return None
 
 
 def _given_values(situation: Situation) -> list[PayloadValue]:
@@ -271,7 +291,7 @@ def _after_sending(situation: Situation) -> Plan | None:
         return unsure(
             f"The form was sent, and {situation.url} came, which doesn't say that it was taken"
         )
-    return None if moved else _sent_in_vain(situation)
+    return None if moved else _answer_to_come(situation) or _sent_in_vain(situation)
 
 
 def _listed(situation: Situation) -> str:
@@ -312,6 +332,18 @@ def _has_more_fields(situation: Situation) -> bool:
     values = _given_values(situation)
     left = _not_entered(situation, values)
     return any(given in left for _, given in match_fields(situation, values))
+
+
+def _answer_to_come(situation: Situation) -> Plan | None:
+    """A moment for the answer, and an end where it isn't understood: an order is sent once."""
+    sent = situation.memory.done(Purpose.SUBMIT)[-1]
+    if not sent.result.text_appeared or leads_on(sent.label):
+        return None
+    if situation.memory.last_was_for(Purpose.SUBMIT):
+        why = "Wait: the page said something, and its answer may be yet to come"
+        return act([Wait(seconds=_SETTLING_SECONDS, reasoning=why, purpose=Purpose.WAIT)], why)
+    said = clip(sent.result.text_appeared[-1], 120)
+    return unsure(f'The form was sent, and {situation.url} says "{said}", which tells neither way')
 
 
 def _sent_in_vain(situation: Situation) -> Plan | None:

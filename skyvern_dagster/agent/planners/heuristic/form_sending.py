@@ -47,7 +47,8 @@ def submit_button(situation: Situation, filled: list[Input]) -> Control | None:
         scored = [(_sends(one), one) for one in buttons]
         score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
         if best and score >= _SENDS:
-            return _asked_for(situation, buttons) or best
+            sending = [one for own, one in scored if own >= _SENDS]
+            return _asked_for(situation, buttons) or _called_so(situation, sending) or best
         if above.tag == "form" and len(buttons) == 1:
             return buttons[0]
     return None
@@ -85,6 +86,15 @@ def _asked_for(situation: Situation, buttons: list[Control]) -> Control | None:
     return best[0] if most and len(best) == 1 else None
 
 
+def _called_so(situation: Situation, buttons: list[Control]) -> Control | None:
+    """The only one that is called after sending, where the goal says so and others may save."""
+    verb = concept("verb.send")
+    if not verb.mentioned(situation.intent.instructions):
+        return None
+    named = [one for one in buttons if verb.mentioned(one.label)]
+    return named[0] if len(named) == 1 else None
+
+
 def answers(situation: Situation) -> Iterator[str]:
     """What the page says after a form was sent, the likeliest places first."""
     # What a page said at first may be gone by now, and still be what it said.
@@ -106,6 +116,8 @@ def success(situation: Situation) -> str:
     ]
     if any(concept("message.unfinished").mentioned(text) or _is_early_step(text) for text in texts):
         return ""
+    if any(_takes_back(sentence) for text in texts for sentence in _SENTENCES.findall(text)):
+        return ""
     announced = [text for text in texts if _is_announced(situation, text)]
     return next(
         (
@@ -116,6 +128,15 @@ def success(situation: Situation) -> str:
         ),
         "",
     )
+
+
+def _takes_back(sentence: str) -> bool:
+    """Whether a sentence denies that something was done: `No order has been placed.`"""
+    named = (concept(f"message.{name}").term(sentence) for name in ("success", "announced"))
+    done = next(filter(None, named), "")
+    if not done or not denies(sentence.strip()) or is_to_come(sentence, done):
+        return False
+    return not concept("word.condition").mentioned(sentence)
 
 
 def _said_before_sending(situation: Situation) -> frozenset[str]:

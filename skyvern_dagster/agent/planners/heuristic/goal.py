@@ -73,7 +73,8 @@ def read_goal(goal: Goal) -> Intent:
     extracts = bool(goal.data_extraction_goal or goal.data_schema is not None)
     downloads = goal.complete_on_download or _means(doing, "goal.download")
     clicks = tuple(named_after("click", doing))
-    window = date_window(everything, goal.payload, goal.today)
+    listed = extracts and data.records is not None
+    window = date_window(everything, goal.payload, goal.today, periods=listed)
     return Intent(
         instructions=doing,
         terminates_if=f"{terminates} {reading_terminates}".strip(),

@@ -18,7 +18,9 @@ from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.reading.concepts import concept, concepts, word_list
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.month_mentions import months_in
+from skyvern_dagster.reading.named_periods import named_periods
 from skyvern_dagster.reading.nested_values import flat_items
+from skyvern_dagster.reading.ordinals import numbers_in_words
 from skyvern_dagster.reading.wanted_item import described
 from skyvern_dagster.reading.words import (
     QUOTED,
@@ -37,6 +39,8 @@ _RECORD_PAGES = (
 )  # fmt: skip
 _CLAUSE = re.compile(r"[.;:!?](?:\s|$)|,\s|\n|\s[-–]\s")
 _WORD = re.compile(r"[^\W_]+(?:[-.'][^\W_]+)*")
+_NO_DAYS = frozenset({"voor", "ab", "na", "fino", "prima di"})
+"""Of the words for limits, those that have another meaning as well: `orders for`, `orders from`."""
 _MOST_BEFORE = 2
 """Words before a record's name: `most expensive orders`; further ones belong to something else."""
 
@@ -58,8 +62,10 @@ def unclear_restriction(situation: Situation, section: str = "") -> str:
     if sequence_of(intent.instructions) or intent.search or intent.clicks:
         explained |= stems(intent.instructions)
     spans = list(_of_days(text, goal.today)) if intent.window or intent.newest else []
+    if intent.window:
+        spans += ((one.start, one.end) for one in named_periods(text, goal.today))
     for clause in _clauses(text, spans):
-        if told := _unclear_in(clause, frozenset(explained)):
+        if told := _unclear_in(clause, frozenset(explained), dated=bool(intent.window)):
             return told
     return ""
 
@@ -131,7 +137,7 @@ def _on_the_way(situation: Situation) -> Iterator[str]:
 
 
 def _is_count(word: str) -> bool:
-    return word in word_list("restrictions")["counts"]
+    return word in numbers_in_words()
 
 
 @cache
@@ -182,7 +188,12 @@ def _clauses(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[str]:
     yield from filter(str.strip, _CLAUSE.split(plain))
 
 
-def _unclear_in(clause: str, explained: frozenset[str]) -> str:
+def _unclear_in(clause: str, explained: frozenset[str], *, dated: bool = True) -> str:
+    """The words of a clause that narrow which records it wants, in a way that isn't understood.
+
+    Args:
+        dated: Whether its days are understood, where it has any: `orders since Easter`.
+    """
     for quoted in QUOTED.findall(clause):
         if not stems(quoted) <= explained:
             return str(quoted)
@@ -193,6 +204,8 @@ def _unclear_in(clause: str, explained: frozenset[str]) -> str:
     for place, word in enumerate(said):
         if fold(word) in lists["excluding"] and fold(word) not in explained:
             return " ".join(said[place:])
+        if not dated and fold(word) in _dating() and place - 1 in nouns:
+            return " ".join(said[place - 1 :])
         if nouns and not known[place] and any(each.isdigit() for each in word):
             return word
     for place in nouns:
@@ -229,6 +242,12 @@ def _is_known(word: str, explained: frozenset[str]) -> bool:
     parts = re.findall(r"[^\W_]+", plain)
     known = explained | _nouns() | _page_words()
     return all(part in known or stem(part) in known for part in parts)
+
+
+@cache
+def _dating() -> frozenset[str]:
+    """Words behind a record's name that say of which days it is."""
+    return frozenset(one for one in word_list("items")["limits"] if one not in _NO_DAYS)
 
 
 @cache
@@ -309,7 +328,7 @@ def _lengths() -> re.Pattern[str]:
     newest = concept("limit.newest").terms.pattern
     return re.compile(
         rf"\b(?:\d+\s+)?(?:{'|'.join(sorted(units, key=len, reverse=True))})\b|\b20\d\d\b"
-        rf"|{newest}\s+\d{{1,3}}\b"
+        rf"|{newest}\s+(?:\d{{1,3}}|{'|'.join(numbers_in_words())})\b"
     )
 
 

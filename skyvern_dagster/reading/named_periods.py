@@ -1,0 +1,150 @@
+"""Months, quarters and years that a goal names as a whole: ``since April``, ``of last month``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+
+from skyvern_dagster.reading.concepts import concept, word_list
+from skyvern_dagster.reading.date_readers import earlier, month_numbers, month_words
+from skyvern_dagster.reading.dates import find_dates
+from skyvern_dagster.reading.ordinals import ordinal
+from skyvern_dagster.reading.words import fold_in_place
+
+_QUARTER = 3
+"""Months."""
+_QUARTERS = 4
+_BEFORE = 30
+"""Characters before a period in which words such as `not later than` stand right before it."""
+_TO = re.compile(r"\W*(?:to|until|till|through|bis|au|a|al|hasta|tot|ate|and|und|et|y|e|en|-|–)\W*")
+_YEAR = r"(?:\s+(?:de\s+|del\s+|of\s+|von\s+|di\s+|do\s+|van\s+)?(20\d\d))?(?!\d)"
+
+
+@dataclass(frozen=True)
+class NamedPeriod:
+    """A period, where the text names it, and its first and last day."""
+
+    start: int
+    end: int
+    first: date
+    last: date
+
+
+def named_periods(text: str, today: date) -> list[NamedPeriod]:
+    """The periods of a text, in order; a month without a year is the latest that has begun."""
+    plain = fold_in_place(text)
+    days = find_dates(text, today)
+    found = [*_months(plain, today), *_quarters(plain, today), *_previous(plain, today)]
+    apart = [
+        one for one in found if not any(day.start < one.end and one.start < day.end for day in days)
+    ]
+    return sorted(apart, key=lambda one: one.start)
+
+
+def days_of_periods(text: str, today: date) -> tuple[date | None, date | None] | None:
+    """The first and last day that a goal means by the periods it names; ``None`` for none.
+
+    Two periods that aren't joined to a longer one are not understood either.
+    """
+    periods, plain = named_periods(text, today), fold_in_place(text)
+    if not periods:
+        return None
+    first, last = periods[0], periods[-1]
+    joined = (
+        len(periods) == 1
+        or (
+            len(periods) == 2  # noqa: PLR2004
+            and _TO.fullmatch(plain[first.end : last.start])
+            and first.last < last.first
+            and (last.first == first.last + timedelta(days=1) or " and" not in plain)
+        )
+    )
+    if not joined:
+        return None
+    before = plain[max(0, first.start - _BEFORE) : first.start]
+    if _ends(before, "period.part"):
+        return None
+    if len(periods) > 1:
+        return first.first, last.last
+    if _ends(before, "limit.before"):
+        return None, first.first - timedelta(days=1)
+    if _ends(before, "period.after"):
+        return first.last + timedelta(days=1), None
+    if _ends(before, "period.since") or re.match(r"\W*(?:on|onwards?|an)\b", plain[first.end :]):
+        return first.first, None
+    return (None, first.last) if _ends(before, "goal.before") else (first.first, first.last)
+
+
+def _ends(before: str, name: str) -> bool:
+    terms = concept(name).terms.pattern
+    return bool(re.search(rf"{terms}\W*(?:the|dem|le|el|il|de)?\W*$", before))
+
+
+def _months(plain: str, today: date) -> Iterator[NamedPeriod]:
+    pattern = rf"(?<![^\W_])({month_words()})(?![^\W_])\.?{_YEAR}"
+    for match in re.finditer(pattern, plain):
+        before = plain[: match.start()].split()[-1:]
+        # A name without a year may be another word: `may` as in `may be`.
+        if match[2] or set(before) & _leading():
+            yield _of_months(match, today, match[2], month_numbers()[match[1]], 1)
+
+
+@cache
+def _leading() -> frozenset[str]:
+    items = word_list("items")
+    return frozenset(word for name in ("month_leads", "limits") for word in items[name])
+
+
+def _quarters(plain: str, today: date) -> Iterator[NamedPeriod]:
+    named = "|".join(word_list("calendar")["quarter"])
+    for match in re.finditer(r"(?<![^\W_])[qt]([1-4])(?![^\W_])[\s/-]*(20\d\d)?(?!\d)", plain):
+        yield _of_months(match, today, match[2], int(match[1]) * _QUARTER - 2, _QUARTER)
+    for match in re.finditer(rf"([^\W_]+)\.?\s+(?:{named}){_YEAR}", plain):
+        number = ordinal(match[1]) or int(match[1] if match[1] in "1234" else 0)
+        if 0 < number <= _QUARTERS:
+            yield _of_months(match, today, match[2], number * _QUARTER - 2, _QUARTER)
+
+
+def _previous(plain: str, today: date) -> Iterator[NamedPeriod]:
+    """`Last month`, `im Vorjahr`; `the last month` are the days up to now."""
+    for match in _previous_pattern().finditer(plain):
+        word = match[1] or match[2]
+        unit = next(unit for unit, names in _units().items() if word in names)
+        if unit == "month":
+            first = earlier(today.replace(day=1), 1, "month")
+            yield _of_days(match, first, today.replace(day=1))
+        elif unit == "year":
+            yield _of_days(match, date(today.year - 1, 1, 1), date(today.year, 1, 1))
+        elif unit == "week":
+            monday = today - timedelta(days=today.weekday())
+            yield _of_days(match, monday - timedelta(days=7), monday)
+
+
+@cache
+def _units() -> dict[str, list[str]]:
+    return dict(word_list("calendar")["units"])
+
+
+@cache
+def _previous_pattern() -> re.Pattern[str]:
+    units = "|".join(name for names in _units().values() for name in names)
+    listed = word_list("calendar")["previous"]
+    # `The last month` are the days up to now, `last month` isn't.
+    words = "|".join(f"(?<!the ){one}" if one == "last" else one for one in listed["before"])
+    behind = "|".join(listed["behind"])
+    return re.compile(rf"(?<![^\W_])(?:(?:{words})\s+({units})|({units})\s+(?:{behind}))(?![^\W_])")
+
+
+def _of_months(
+    match: re.Match[str], today: date, year: str | None, month: int, count: int
+) -> NamedPeriod:
+    of = int(year) if year else today.year - (month > today.month)
+    ends = divmod(of * 12 + month - 1 + count, 12)
+    return _of_days(match, date(of, month, 1), date(ends[0], ends[1] + 1, 1))
+
+
+def _of_days(match: re.Match[str], first: date, after: date) -> NamedPeriod:
+    return NamedPeriod(match.start(), match.end(), first, after - timedelta(days=1))
