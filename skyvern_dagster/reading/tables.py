@@ -33,7 +33,7 @@ def read_table(view: PageView, table: Node, today: date) -> RecordSet:
     """The rows of a table as records; a row that only adds to the one before belongs to it."""
     rows = list(_rows(table))
     header, body = _split_header(view, rows)
-    columns = tuple(view.label(cell) for cell in _cells_of(header)) if header else ()
+    columns = tuple(_heading(view, cell) for cell in _cells_of(header))
     regular = _is_regular(header, rows)
     labels = _labels(view, header) if regular else columns
     slots = row_slots(table)
@@ -69,6 +69,16 @@ def _is_regular(header: Node | None, rows: list[Node]) -> bool:
         for below in cell.walk()
     )
     return not any(nested)
+
+
+def _heading(view: PageView, cell: Node) -> str:
+    """What a column is called: what is to be read there, not what a control in it says it does.
+
+    The button in a header that sorts is often named ``Sort by date ascending`` for screen readers,
+    and shows ``Date``.
+    """
+    shown = view.text(cell)
+    return shown if any(one.isalnum() for one in shown) else view.label(cell)
 
 
 def _labels(view: PageView, header: Node | None) -> tuple[str, ...]:

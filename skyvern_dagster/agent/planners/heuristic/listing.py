@@ -135,7 +135,7 @@ def _narrowed(situation: Situation, page: PageOfList) -> Plan | None:
 
 def _turned_into_nothing(situation: Situation) -> Plan | None:
     """No plan where the next page of a list shows no records: what it should show is missing."""
-    last = situation.memory.last
+    last = situation.memory.last_on_the_way
     if last is None or last.decision.purpose is not Purpose.NEXT_PAGE:
         return None
     if _says_empty(situation):
