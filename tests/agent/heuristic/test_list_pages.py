@@ -189,6 +189,15 @@ def test_a_list_whose_turn_a_window_prevented_is_not_at_its_end(look: Look) -> N
     assert "next page" in plan.reasoning
 
 
+def test_a_page_that_says_that_its_list_goes_on_is_no_end_of_what_was_read(look: Look) -> None:
+    seen = look("lists/unread_rest")
+    read = PastAction(Extract(data={"order_ids": [{"order_id": "9"}]}, purpose=Purpose.READ), DONE)
+    history = (PastStep(0, seen.url, seen.title, "heuristic", (read,)),)
+    plan = planned(list_goal(), seen, history)
+    assert not plan.decisions
+    assert "more records" in plan.reasoning
+
+
 def test_a_page_without_orders_is_no_list(look: Look) -> None:
     seen = look("lists/unreadable")
     assert [type(one) for one in planned(list_goal(), seen).decisions] == [Wait]

@@ -169,6 +169,13 @@ def _not_all(situation: Situation, page: PageOfList) -> Plan | None:
     return None
 
 
+def _more_unread(situation: Situation) -> Plan | None:
+    """No plan where a page of which no records can be read says that its list goes on."""
+    if situation.intent.newest or situation.intent.as_shown or not says_more(situation.view):
+        return None
+    return unsure(f"{situation.url} says that there are more records, and none could be read there")
+
+
 def _said_since_turn(situation: Situation) -> str:
     """What speaks against the list's last turn, also if it was a dialog that was closed since."""
     actions = [action for _, action in situation.memory.actions]
@@ -242,7 +249,7 @@ def _finish(situation: Situation, wanted: ListSpec, page: PageOfList | None) -> 
     """On to the next period or part of the history; at the end, the result."""
     if plan := _further(situation, wanted, page):
         return plan
-    if page and (plan := _not_all(situation, page)):
+    if plan := _not_all(situation, page) if page else _more_unread(situation):
         return plan
     kept = wanted_rows(situation, page) if page else []
     total = len(kept) + count_before(situation, wanted)
