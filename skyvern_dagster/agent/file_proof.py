@@ -7,6 +7,7 @@ for the item's number, else for its day, month or amount.
 from __future__ import annotations
 
 import asyncio
+import csv
 import json
 import re
 from collections import deque
@@ -50,6 +51,10 @@ _FORMATS = {
     "docx": ("docx",), "odt": ("odt",), "ods": ("ods",),
 }  # fmt: skip
 """What a goal may call a format, and the endings that files of it have."""
+_DELIMITERS = ",;\t|"
+_LEAST_COLUMNS = 3
+"""Of a list of records: number, day and amount. Two values a line are a form."""
+_HEADER_AND_ROW = 2
 _PACKED = frozenset({"zip", "gz", "7z"})
 
 Verdict = Literal["shown", "nothing", "wrong"]
@@ -178,8 +183,8 @@ class FileProver:
     def _of_text(self, file: DownloadedFile, content: bytes, text: str) -> FileProof:
         if told := missing_document(content, text):
             return FileProof("wrong", f"{file.filename} is no document: {told}")
-        if self._wants_invoice and (kind := _other_kind(text)):
-            return FileProof("wrong", f'{file.filename} is no invoice: it begins with "{kind}"')
+        if self._wants_invoice and (told := self._no_invoice(text)):
+            return FileProof("wrong", f"{file.filename} is no invoice: {told}")
         if not self.item:
             return FileProof("shown")
         if not text.strip():
@@ -189,6 +194,13 @@ class FileProver:
             told = f"{file.filename} is for {other}, not for {', '.join(self._customers)}"
             return FileProof("wrong", told)
         return self._of_number(file, page) if self.item.identifier else self._of_value(file, page)
+
+    def _no_invoice(self, text: str) -> str:
+        """Why a text is that of no invoice; empty where nothing speaks against it."""
+        if not self._formats and _is_list(text):
+            return "it is a list of records"
+        kind = _other_kind(text)
+        return f'it begins with "{kind}"' if kind else ""
 
     def _of_number(self, file: DownloadedFile, page: DocumentText) -> FileProof:
         wanted = self.item.identifier
@@ -266,6 +278,25 @@ def _formats_in(text: str) -> frozenset[str]:
 def _is_of_format(filename: str, formats: frozenset[str]) -> bool:
     suffix = filename.rpartition(".")[2].lower()
     return suffix in _PACKED or any(suffix in _FORMATS[one] for one in formats)
+
+
+def _is_list(text: str) -> bool:
+    """Whether a text is a table in a file: a first line that names its columns, and rows below.
+
+    One that was searched before it was exported names the record, and is no document of it.
+    """
+    lines = [line for line in text.lstrip("\ufeff").splitlines() if line.strip()]
+    if len(lines) < _HEADER_AND_ROW:
+        return False
+    for delimiter in _DELIMITERS:
+        header, *rows = csv.reader(lines, delimiter=delimiter)
+        if len(header) >= _LEAST_COLUMNS and not any(map(_is_no_name, header)):
+            return all(len(row) == len(header) for row in rows)
+    return False
+
+
+def _is_no_name(cell: str) -> bool:
+    return not cell.strip() or any(one.isdigit() for one in cell)
 
 
 def _other_kind(text: str) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 
 from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.amounts import find_amounts
-from skyvern_dagster.reading.cells import RECORD_ROLES
+from skyvern_dagster.reading.cells import RECORD_ROLES, TABLE_ROLES
 from skyvern_dagster.reading.controls import url_words
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.identifiers import (
@@ -16,7 +16,7 @@ from skyvern_dagster.reading.identifiers import (
     mentions_identifier,
     same_identifier,
 )
-from skyvern_dagster.reading.own_part import is_one_of_several
+from skyvern_dagster.reading.own_part import is_one_of_several, siblings_alike
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.record_numbers import is_weak, numbered_by
 from skyvern_dagster.reading.words import fold, unglued
@@ -34,6 +34,9 @@ _MAX_DIFFERENCE = 2
 """By how many characters numbers of one kind differ in length: 98 and 1000 lie in one list, 7 and
 1000 hardly. With 0 a row of the page tests isn't told from its neighbours; 4 does as well."""
 
+
+_LEAST_COLUMNS = 3
+"""Of a list of records: number, day and amount. A name with its value is a record's detail."""
 
 _LANDMARKS = frozenset({"main", "document", "dialog", "alertdialog"})
 
@@ -108,12 +111,31 @@ def _around(view: PageView, place: Node, identifier: str) -> RecordPart:
     """From the place that names the record up to just below where other records begin."""
     best = place
     for above in view.ancestors(place):
-        if _others(view.text(above), identifier) or is_one_of_several(view, best):
+        alone = is_one_of_several(view, best) or _is_only_row(view, best)
+        if alone or _others(view.text(above), identifier):
             return RecordPart(_with_followers(view, best, above, identifier), is_page=False)
         best = above
         if above.role in _LANDMARKS:
             break
     return RecordPart((best,), is_page=True)
+
+
+def _is_only_row(view: PageView, node: Node) -> bool:
+    """Whether a node is all that a list has left after it was searched: what it does, opens it."""
+    parent = view.parent(node)
+    if node.role != "row" or parent is None or siblings_alike(view, node) != [node]:
+        return False
+    columns = max((len(one.children) for one in view.nodes if _heads(view, one, node)), default=0)
+    acts = bool(node.ref and node.clickable) or bool(view.controls_in(node))
+    return acts and len(node.children) == columns >= _LEAST_COLUMNS
+
+
+def _heads(view: PageView, row: Node, record: Node) -> bool:
+    """Whether a row names the columns of the table that a record is in."""
+    if not row.children or any(one.role != "columnheader" for one in row.children):
+        return False
+    table = next((one for one in view.ancestors(record) if one.role in TABLE_ROLES), None)
+    return table is not None and view.holds(table, row)
 
 
 def _others(text: str, identifier: str) -> bool:

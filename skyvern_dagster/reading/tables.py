@@ -103,8 +103,8 @@ def _names(view: PageView, row: Node, slots: RowSlots) -> list[str]:
     """The label over each column: a cell that spans several names each of them."""
     names: list[str] = []
     for slot in slots.get(id(row), ()):
-        names.append(view.label(slot.cell) if slot.cell is not None else names[-1])
-    return names or [view.label(cell) for cell in _cells_of(row)]
+        names.append(_heading(view, slot.cell) if slot.cell is not None else names[-1])
+    return names or [_heading(view, cell) for cell in _cells_of(row)]
 
 
 def _is_regular(header: Node | None, rows: list[Node]) -> bool:
@@ -124,6 +124,16 @@ def _is_regular(header: Node | None, rows: list[Node]) -> bool:
         for below in cell.walk()
     )
     return not any(nested)
+
+
+def _heading(view: PageView, cell: Node) -> str:
+    """What a column is called: what is to be read there, not what a control in it says it does.
+
+    The button in a header that sorts is often named ``Sort by date ascending`` for screen readers,
+    and shows ``Date``.
+    """
+    shown = view.text(cell)
+    return shown if any(one.isalnum() for one in shown) else view.label(cell)
 
 
 def _labels(view: PageView, header: Node | None) -> tuple[str, ...]:

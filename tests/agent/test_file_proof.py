@@ -124,6 +124,17 @@ def test_tables_and_pages_are_read_as_well(tmp_path: Path, content: bytes) -> No
     assert _verdict(tmp_path, _GIVEN, {"order_id": "A-3"}, right) == "shown"
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_list_that_was_searched_and_exported_is_no_invoice(
+    tmp_path: Path, delimiter: str
+) -> None:
+    rows = [["id", "date", "total"], ["10432", "2024-05-24T10:00:00Z", "793.01"]]
+    content = "\n".join(delimiter.join(row) for row in rows).encode()
+    payload = {"order_id": "10432"}
+    assert _verdict(tmp_path, _GIVEN, payload, content) == "wrong"
+    assert _verdict(tmp_path, "Download the list of the order 10432.", payload, content) == "shown"
+
+
 def test_an_error_message_is_no_document(tmp_path: Path) -> None:
     assert _verdict(tmp_path, "Download the report.", {}, b'{"error": "not found"}') == "wrong"
     assert _verdict(tmp_path, "Download the report.", {}, b'{"rows": [1]}') == "shown"

@@ -25,6 +25,7 @@ FIRST_LOOK = [
     ("request", ["click Request invoice"]),
     ("pay", ["download https://shop.example/inv/10432"]),
     ("fr", ["download https://shop.example/f/10432"]),
+    ("found_row", ["click 10432 24/05/2024 Cy Reed $793.01"]),
 ]
 
 

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from skyvern_dagster.agent.decisions import Wait
+from skyvern_dagster.agent.decisions import Click, Extract, Press, Wait
 from skyvern_dagster.agent.planner import PastAction, PastStep
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Observation
 from tests.agent.heuristic.answers import extracted, planned, told
 from tests.agent.heuristic.conftest import Look
 from tests.agent.heuristic.goals import list_goal, result
+
+DONE = result("https://shop.example/account/orders")
 
 PAGES = [
     ("table_en", [("1001234", "2024-04-05"), ("1001230", "2024-03-28")]),
@@ -68,6 +72,7 @@ PAGES = [
     ("buttons_rows", [("90012", "2024-05-03"), ("90011", "2024-05-01")]),
     ("cancelled_row", [("90012", "2024-05-03"), ("90011", "2024-05-01")]),
     ("b2b_docs", [("0080012345", "2024-05-03"), ("0080012340", "2024-04-28")]),
+    ("sort_buttons", [("2363", "2024-05-24"), ("2362", "2024-04-22")]),
 ]
 
 
@@ -168,6 +173,29 @@ def test_an_empty_list_ends_with_the_code_for_it(look: Look) -> None:
     seen = look("lists/empty")
     goal = list_goal(error_code_mapping={"none": "There are no orders after the start date"})
     assert told(planned(goal, seen, waited(seen)), seen) == ["terminate none"]
+
+
+def test_a_list_whose_turn_a_window_prevented_is_not_at_its_end(look: Look) -> None:
+    seen = look("lists/unreadable")
+    read = PastAction(Extract(data={"order_ids": [{"order_id": "9"}]}, purpose=Purpose.READ), DONE)
+    turn = PastAction(Click(ref="e1", purpose=Purpose.NEXT_PAGE), replace(DONE, ok=False))
+    close = PastAction(Press(key="Escape", purpose=Purpose.DISMISS), DONE)
+    history = (
+        PastStep(0, seen.url, seen.title, "heuristic", (read, turn)),
+        PastStep(1, seen.url, seen.title, "heuristic", (close,)),
+    )
+    plan = planned(list_goal(), seen, history)
+    assert not plan.decisions
+    assert "next page" in plan.reasoning
+
+
+def test_a_page_that_says_that_its_list_goes_on_is_no_end_of_what_was_read(look: Look) -> None:
+    seen = look("lists/unread_rest")
+    read = PastAction(Extract(data={"order_ids": [{"order_id": "9"}]}, purpose=Purpose.READ), DONE)
+    history = (PastStep(0, seen.url, seen.title, "heuristic", (read,)),)
+    plan = planned(list_goal(), seen, history)
+    assert not plan.decisions
+    assert "more records" in plan.reasoning
 
 
 def test_a_page_without_orders_is_no_list(look: Look) -> None:

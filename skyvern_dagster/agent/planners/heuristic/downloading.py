@@ -39,7 +39,7 @@ from skyvern_dagster.agent.proof_text import shown_first
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.cells import RECORD_ROLES
-from skyvern_dagster.reading.concepts import MOSTLY, concept
+from skyvern_dagster.reading.concepts import MOSTLY, PLAINLY, concept
 from skyvern_dagster.reading.controls import Control
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.record_part import (
@@ -172,12 +172,22 @@ def _in_part(situation: Situation, place: RecordPart, kind: DocumentKind) -> Pla
     candidates = [
         one
         for one in documents(view, place.nodes, kind, lone=lone)
-        if is_own_document(situation, one)
+        if is_own_document(situation, one) and (lone or not _exports_list(situation, one.control))
     ]
     if plan := take_document(situation, candidates):
         return plan
     detailed = place.is_page and is_about(view, situation.intent.record_id)
     return open_more(situation, openers(situation, place, kind, detailed=detailed))
+
+
+def _exports_list(situation: Situation, control: Control) -> bool:
+    """Whether a control takes the list along that was searched, rather than the record's document.
+
+    A bare `Export` beside a list gives a table of what is shown, also if that is one record; on the
+    record's own page it may be its document.
+    """
+    exports = concept("doc.export").score(control.label) >= PLAINLY
+    return exports and not (_opened_from_record(situation) or _is_headed(situation))
 
 
 def _in_opened_menu(situation: Situation, kind: DocumentKind) -> Plan | None:

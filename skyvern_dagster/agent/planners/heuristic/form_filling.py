@@ -75,15 +75,8 @@ def fill_form(situation: Situation) -> Plan:
     pairs = list(match_fields(situation, values))
     if not pairs:
         return _find_form(situation)
-    if unknown := [pair for pair in pairs if not can_take(*pair)]:
-        field, given = unknown[0]
-        if plan := _first_others(situation, values, [one for one in pairs if one not in unknown]):
-            return plan
-        reason = (
-            f"Failed to fill in the form on {situation.url}: {field} has nothing for "
-            f"{given.name} = {clip(given.text, 60)}"
-        )
-        return terminate(situation, "form_rejected", reason, LIKELY)
+    if plan := _with_unknown(situation, values, pairs):
+        return plan
     decisions = [
         decision for field, given in pairs if (decision := entry_for(situation, field, given))
     ]
@@ -112,6 +105,23 @@ def fill_form(situation: Situation) -> Plan:
     return act(
         decisions, f"Fill: {named}; then {submit or 'nothing'}", SURE if len(pairs) > 1 else LIKELY
     )
+
+
+def _with_unknown(
+    situation: Situation, values: list[PayloadValue], pairs: list[tuple[Input, PayloadValue]]
+) -> Plan | None:
+    """What to do where a field doesn't know what it should take."""
+    unknown = [pair for pair in pairs if not can_take(*pair)]
+    if not unknown:
+        return None
+    field, given = unknown[0]
+    if plan := _first_others(situation, values, [one for one in pairs if one not in unknown]):
+        return plan
+    reason = (
+        f"Failed to fill in the form on {situation.url}: {field} has nothing for "
+        f"{given.name} = {clip(given.text, 60)}"
+    )
+    return terminate(situation, "form_rejected", reason, LIKELY)
 
 
 def _first_others(

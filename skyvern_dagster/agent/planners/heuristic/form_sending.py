@@ -131,7 +131,7 @@ def success(situation: Situation) -> str:
 
 
 def _takes_back(sentence: str) -> bool:
-    """Whether a sentence denies that something was done: `No order has been placed.`"""
+    """Whether a sentence (`No order has been placed`) denies that something was done."""
     named = (concept(f"message.{name}").term(sentence) for name in ("success", "announced"))
     done = next(filter(None, named), "")
     if not done or not denies(sentence.strip()) or is_to_come(sentence, done):

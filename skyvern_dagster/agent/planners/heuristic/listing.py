@@ -135,7 +135,7 @@ def _narrowed(situation: Situation, page: PageOfList) -> Plan | None:
 
 def _turned_into_nothing(situation: Situation) -> Plan | None:
     """No plan where the next page of a list shows no records: what it should show is missing."""
-    last = situation.memory.last
+    last = situation.memory.last_on_the_way
     if last is None or last.decision.purpose is not Purpose.NEXT_PAGE:
         return None
     if _says_empty(situation):
@@ -167,6 +167,13 @@ def _not_all(situation: Situation, page: PageOfList) -> Plan | None:
         told = f"says that there are {claimed} records, and {seen} were read"
         return unsure(f"{situation.url} {told}")
     return None
+
+
+def _more_unread(situation: Situation) -> Plan | None:
+    """No plan where a page of which no records can be read says that its list goes on."""
+    if situation.intent.newest or situation.intent.as_shown or not says_more(situation.view):
+        return None
+    return unsure(f"{situation.url} says that there are more records, and none could be read there")
 
 
 def _said_since_turn(situation: Situation) -> str:
@@ -242,7 +249,7 @@ def _finish(situation: Situation, wanted: ListSpec, page: PageOfList | None) -> 
     """On to the next period or part of the history; at the end, the result."""
     if plan := _further(situation, wanted, page):
         return plan
-    if page and (plan := _not_all(situation, page)):
+    if plan := _not_all(situation, page) if page else _more_unread(situation):
         return plan
     kept = wanted_rows(situation, page) if page else []
     total = len(kept) + count_before(situation, wanted)

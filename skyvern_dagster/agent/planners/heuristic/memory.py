@@ -104,11 +104,14 @@ class Memory:
     @property
     def turn_failed(self) -> bool:
         """Whether the latest step that should have shown more of a list was not carried out."""
-        for _, action in reversed(list(self.actions)):
-            if action.decision.purpose in _ASIDE:
-                continue
-            return action.decision.purpose in _TURNS and not action.result.ok
-        return False
+        last = self.last_on_the_way
+        return last is not None and last.decision.purpose in _TURNS and not last.result.ok
+
+    @property
+    def last_on_the_way(self) -> PastAction | None:
+        """The latest decision but for waiting and for closing what lay over the page."""
+        towards = (one for _, one in self.actions if one.decision.purpose not in _ASIDE)
+        return next(reversed(list(towards)), None)
 
     def in_a_row(self, purpose: Purpose) -> int:
         """How many of the latest steps served only this purpose."""
