@@ -55,6 +55,7 @@ _DELIMITERS = ",;\t|"
 _LEAST_COLUMNS = 3
 """Of a list of records: number, day and amount. Two values a line are a form."""
 _HEADER_AND_ROW = 2
+"""Lines of the shortest list: what its columns are called, and a record."""
 _PACKED = frozenset({"zip", "gz", "7z"})
 
 Verdict = Literal["shown", "nothing", "wrong"]

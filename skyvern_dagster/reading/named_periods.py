@@ -17,6 +17,7 @@ from skyvern_dagster.reading.words import fold_in_place
 _QUARTER = 3
 """Months."""
 _QUARTERS = 4
+"""Of a year."""
 _BEFORE = 30
 """Characters before a period in which words such as `not later than` stand right before it."""
 _TO = re.compile(r"\W*(?:to|until|till|through|bis|au|a|al|hasta|tot|ate|and|und|et|y|e|en|-|–)\W*")
