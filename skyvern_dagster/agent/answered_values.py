@@ -162,7 +162,7 @@ class AnswerPage:
         said = [one for one in find_dates(sentence, self.today) if not one.yearless]
         if len(dated) != 1 or len(said) != 1:
             return
-        shown = {day for day in (said[0].day_first, said[0].month_first) if day}
+        shown = said[0].days
         everywhere = _days_of(self.observation.root.full_text)
         wanted = _days_of(dated[0].texts[0])
         if self.today not in shown and not shown & wanted and not wanted & everywhere:
@@ -263,7 +263,7 @@ def _is_sum(one: MeantValue) -> bool:
 
 def _days_of(text: str) -> frozenset[date]:
     found = find_dates(text, date.max)
-    return frozenset(day for one in found for day in (one.day_first, one.month_first) if day)
+    return frozenset(day for one in found for day in one.days)
 
 
 def _letters(text: str) -> str:

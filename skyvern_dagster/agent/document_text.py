@@ -71,9 +71,7 @@ class DocumentText:
     @cached_property
     def days(self) -> frozenset[date]:
         """All days that the text may mean."""
-        return frozenset(
-            day for one in self._dates for day in (one.day_first, one.month_first) if day
-        )
+        return frozenset(day for one in self._dates for day in one.days)
 
     @cached_property
     def _taken(self) -> tuple[tuple[int, int], ...]:
@@ -154,7 +152,7 @@ class DocumentText:
         """Whether a day stands in it; ``None`` where none does."""
         if not self.days:
             return None
-        readings = [day for day in (wanted.day_first, wanted.month_first) if day]
+        readings = wanted.days
         if wanted.yearless:
             months = {(day.month, day.day) for day in readings}
             return any((day.month, day.day) in months for day in self.days)

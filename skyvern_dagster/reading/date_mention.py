@@ -45,6 +45,11 @@ class DateMention:
     vague: bool = False
 
     @property
+    def days(self) -> frozenset[date]:
+        """All days that it may mean."""
+        return frozenset(day for day in (self.day_first, self.month_first) if day)
+
+    @property
     def ambiguous(self) -> bool:
         """Whether the two readings differ and both are possible."""
         both = self.day_first is not None and self.month_first is not None

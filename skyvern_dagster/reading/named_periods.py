@@ -79,6 +79,18 @@ def days_of_periods(text: str, today: date) -> tuple[date | None, date | None] |
     return (None, first.last) if _ends(before, "goal.before") else (first.first, first.last)
 
 
+def without_days(text: str) -> str:
+    """A text without its days and periods: `mai` is a month in French, and never in Italian."""
+    today = date(2000, 1, 1)
+    spans = [
+        (one.start, one.end) for one in (*find_dates(text, today), *named_periods(text, today))
+    ]
+    return "".join(
+        " " if any(start <= at < end for start, end in spans) else letter
+        for at, letter in enumerate(text)
+    )
+
+
 def _ends(before: str, name: str) -> bool:
     terms = concept(name).terms.pattern
     return bool(re.search(rf"{terms}\W*(?:the|dem|le|el|il|de)?\W*$", before))

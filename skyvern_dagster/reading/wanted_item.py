@@ -15,6 +15,7 @@ from skyvern_dagster.reading.date_mention import DateMention
 from skyvern_dagster.reading.date_window import END_WORDS, START_WORDS
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.month_mentions import month_match
+from skyvern_dagster.reading.named_periods import named_periods
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.ordinals import ordinal
 from skyvern_dagster.reading.record_numbers import (
@@ -129,7 +130,7 @@ def wanted_item(text: str, payload: Mapping[str, Any], today: date) -> WantedIte
     day = _day(text, today)
     item = WantedItem(
         day=day,
-        month=_month(text) if day is None else None,
+        month=(_month(text) or _last_month(text, today)) if day is None else None,
         amount=_amount(text),
         place=_place(text),
         oldest=_has("oldest", fold(text)),
@@ -189,7 +190,7 @@ def _payload_days(payload: Mapping[str, Any], today: date) -> list[date]:
     for path, value in flat_items(payload):
         if "date" in name_words(path) and isinstance(value, str) and "://" not in value:
             for one in find_dates(value, today):
-                days += [day for day in (one.day_first, one.month_first) if day]
+                days += one.days
     return days
 
 
@@ -234,6 +235,15 @@ def _month(text: str) -> tuple[int | None, int] | None:
     named = any(word in word_list("items")["month_leads"] for word in before)
     numbered = any(concept(name).terms.search(word) for word in after for name in PAGES)
     return month if month[0] is not None or named or numbered else None
+
+
+def _last_month(text: str, today: date) -> tuple[int, int] | None:
+    """The month that a text names by where it lies: `the invoice of last month`."""
+    periods = named_periods(text, today)
+    if len(periods) != 1 or _is_limit(text, periods[0].start):
+        return None
+    first, last = periods[0].first, periods[0].last
+    return (first.year, first.month) if first.replace(day=1) == last.replace(day=1) else None
 
 
 def _amount(text: str) -> Decimal | None:

@@ -33,6 +33,9 @@ _IN_THE_GATE = frozenset(
         "sums: a statement",
         "whose: an account, in the goal",
         "settings: saved as it was",
+        "paper: a page that makes it",
+        "reading: two rows of heads",
+        "submitted: thanks, and stock",
     }
 )
 """One of each kind; the others are `long`."""

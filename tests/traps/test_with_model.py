@@ -57,6 +57,10 @@ def _run(errand: Errand, site: TrapSite, name: str, *answers: Answer) -> tuple[T
         pytest.param("a format that is asked for", "PDF", 1, marks=pytest.mark.long),
         pytest.param("ids inside ids: INV-1 in a rows", "PDF", 0, marks=pytest.mark.long),
         pytest.param("documents in rows of one order", "PDF", 2, marks=pytest.mark.long),
+        pytest.param("paper: a page that makes it", "Get invoice", 1, marks=pytest.mark.long),
+        pytest.param("paper: a login", "Get invoice", 1, marks=pytest.mark.long),
+        pytest.param("paper: an archive with another's", "Get invoice", 1, marks=pytest.mark.long),
+        pytest.param("paper: another customer's", "Get invoice", 1, marks=pytest.mark.long),
     ],
 )
 def test_a_wrong_file_is_no_success(
@@ -170,6 +174,42 @@ def test_another_name_in_the_confirmation_is_no_success(errand: Errand, site: Tr
     result, _ = _run(errand, site, "confirmed: another name", fill, claimed)
     assert result.status == "failed", result
     assert 'says "Adam Smith" where "Name" was given "Ada Lovelace"' in str(result.failure_reason)
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        (
+            "thanks, and stock",
+            '"Only 3 were in stock; your quantity was changed." where "Quantity"',
+        ),
+        pytest.param(
+            "thanks, and another quantity in the only row",
+            'says "3" where "Quantity" was given "5"',
+            marks=pytest.mark.long,
+        ),
+        pytest.param("a toast, and never sent", "was handed to no server", marks=pytest.mark.long),
+        pytest.param(
+            "a toast, and sent by a later timer",
+            "POST /go was answered with HTTP 422",
+            marks=pytest.mark.long,
+        ),
+    ],
+)
+def test_what_was_taken_otherwise_or_never_is_told(
+    errand: Errand, site: TrapSite, name: str, problem: str
+) -> None:
+    def fill(request: ChatRequest) -> dict[str, Any]:
+        return decide(
+            {"type": "input_text", "ref": request.ref("Name"), "text": "Ada"},
+            {"type": "input_text", "ref": request.ref("Quantity"), "text": "5"},
+            {"type": "click", "ref": request.ref("Send")},
+        )
+
+    claimed = decide({"type": "complete", "shows": "Your order has been placed."})
+    result, _ = _run(errand, site, f"submitted: {name}", fill, claimed)
+    assert result.status == "failed", result
+    assert problem in str(result.failure_reason)
 
 
 @pytest.mark.long

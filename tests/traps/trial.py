@@ -20,11 +20,14 @@ from tests.traps.forms import forms
 from tests.traps.growing import growing
 from tests.traps.lists import lists
 from tests.traps.logins import logins
+from tests.traps.papers import papers
 from tests.traps.partial_lists import partial_lists
 from tests.traps.picks import picks
+from tests.traps.readings import readings
 from tests.traps.sendings import sendings
 from tests.traps.settings import settings
 from tests.traps.site import TrapSite
+from tests.traps.submissions import submissions
 from tests.traps.sums import sums
 from tests.traps.trap import Happened, Trap
 from tests.traps.values import values
@@ -48,6 +51,9 @@ KINDS: Mapping[str, Callable[[], list[Trap]]] = {
     "partial lists": partial_lists,
     "confirmations": confirmations,
     "accounts": accounts,
+    "papers": papers,
+    "readings": readings,
+    "submissions": submissions,
 }
 
 

@@ -12,6 +12,7 @@ from skyvern_dagster.agent.planners.heuristic.instructions import (
 )
 from skyvern_dagster.agent.planners.heuristic.phrases import named_after
 from skyvern_dagster.reading.concepts import PLAINLY, concept, word_list
+from skyvern_dagster.reading.named_periods import without_days
 from skyvern_dagster.reading.words import fold
 
 _OF_A_LOGIN = ("login.username", "login.password", "login.one_time_code")
@@ -42,7 +43,7 @@ def _forbids(clause: str) -> bool:
     several = "|".join(word_list("restrictions")["several"])
     if re.search(rf"\b(?:{several})\s+{QUOTED_TEXT}", fold(clause)):
         return True  # `every "Mark as read"`: one is clicked
-    said = re.sub(QUOTED_TEXT, " ", fold(clause))
+    said = re.sub(QUOTED_TEXT, " ", fold(without_days(clause)))
     for limit in sorted(word_list("items")["limits"], key=len, reverse=True):
         said = said.replace(limit, " ")
     return not is_done_anyway(clause) and any(

@@ -59,7 +59,7 @@ def outside(situation: Situation, window: DateWindow) -> str:
         mentions = find_dates(view.text(node), situation.today)
         if len(mentions) != 1 or mentions[0].yearless:
             continue
-        days = [day for day in (mentions[0].day_first, mentions[0].month_first) if day]
+        days = mentions[0].days
         if days and not any(window.holds(day) for day in days):
             return view.text(node)
     return ""

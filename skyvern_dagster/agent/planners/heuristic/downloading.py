@@ -41,6 +41,7 @@ from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.cells import RECORD_ROLES
 from skyvern_dagster.reading.concepts import MOSTLY, PLAINLY, concept
 from skyvern_dagster.reading.controls import Control
+from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.record_part import (
     RecordPart,
@@ -140,7 +141,7 @@ def _of_one_number(situation: Situation, kind: DocumentKind) -> list[RecordPart]
 
 
 def _fits_payload(situation: Situation, part: RecordPart) -> bool:
-    """Whether all else that the task was given stands with a record or in the heading above it."""
+    """Whether all else that the task says stands with a record or in the heading above it."""
     view, number = situation.view, situation.intent.record_id
     said = stems(f"{heading_above(view, part.nodes[0])} {' '.join(map(view.text, part.nodes))}")
     others = [
@@ -148,7 +149,10 @@ def _fits_payload(situation: Situation, part: RecordPart) -> bool:
         for _, value in flat_items(situation.goal.payload)
         if fold(str(value)) != fold(number) and "://" not in str(value)
     ]
-    return bool(others) and all(stems(each) <= said for each in others)
+    wanted = find_dates(situation.intent.instructions, situation.today)
+    shown = find_dates(" ".join(map(view.text, part.nodes)), situation.today)
+    dated = all(any(one.days & other.days for other in shown) for one in wanted)
+    return bool(others or wanted) and dated and all(stems(each) <= said for each in others)
 
 
 def _being_made(situation: Situation) -> Plan | None:

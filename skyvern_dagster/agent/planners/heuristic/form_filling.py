@@ -75,8 +75,9 @@ def fill_form(situation: Situation) -> Plan:
     pairs = list(match_fields(situation, values))
     if not pairs:
         return _find_form(situation)
-    if plan := _with_unknown(situation, values, pairs):
-        return plan
+    if unknown := [pair for pair in pairs if not can_take(*pair)]:
+        ready = [one for one in pairs if one not in unknown]
+        return _first_others(situation, values, ready) or _not_takable(situation, *unknown[0])
     decisions = [
         decision for field, given in pairs if (decision := entry_for(situation, field, given))
     ]
@@ -107,16 +108,7 @@ def fill_form(situation: Situation) -> Plan:
     )
 
 
-def _with_unknown(
-    situation: Situation, values: list[PayloadValue], pairs: list[tuple[Input, PayloadValue]]
-) -> Plan | None:
-    """What to do where a field doesn't know what it should take."""
-    unknown = [pair for pair in pairs if not can_take(*pair)]
-    if not unknown:
-        return None
-    field, given = unknown[0]
-    if plan := _first_others(situation, values, [one for one in pairs if one not in unknown]):
-        return plan
+def _not_takable(situation: Situation, field: Input, given: PayloadValue) -> Plan:
     reason = (
         f"Failed to fill in the form on {situation.url}: {field} has nothing for "
         f"{given.name} = {clip(given.text, 60)}"

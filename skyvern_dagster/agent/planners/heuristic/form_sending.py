@@ -10,6 +10,7 @@ from skyvern_dagster.agent.proof_text import folded, shown_first
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import MOSTLY, concept, word_list
 from skyvern_dagster.reading.controls import Control, Input
+from skyvern_dagster.reading.named_periods import without_days
 from skyvern_dagster.reading.text_lengths import MESSAGE
 from skyvern_dagster.reading.words import ALIKE, fold, overlap, stems, words
 
@@ -131,7 +132,7 @@ def success(situation: Situation) -> str:
 
 
 def _takes_back(sentence: str) -> bool:
-    """Whether a sentence (`No order has been placed`) denies that something was done."""
+    """Whether a sentence says that something was not done: `No order has been placed`."""
     named = (concept(f"message.{name}").term(sentence) for name in ("success", "announced"))
     done = next(filter(None, named), "")
     if not done or not denies(sentence.strip()) or is_to_come(sentence, done):
@@ -187,7 +188,7 @@ def is_to_come(sentence: str, done: str) -> bool:
 
 def denies(sentence: str) -> bool:
     """Whether a sentence says that something is not so."""
-    said = re.findall(r"[^\W_]+(?:'[^\W_]+)?", _NUMBERED.sub(" ", fold(sentence)))
+    said = re.findall(r"[^\W_]+(?:'[^\W_]+)?", _NUMBERED.sub(" ", fold(without_days(sentence))))
     negations = set(word_list("negations"))
     return any(word in negations or word.partition("'")[2] in negations for word in said)
 

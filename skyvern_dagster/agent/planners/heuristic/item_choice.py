@@ -213,8 +213,8 @@ def _fits(texts: list[str], item: WantedItem, today: date) -> bool:
 
 
 def _same_day(found: DateMention, wanted: DateMention) -> bool:
-    readings = {day for day in (found.day_first, found.month_first) if day}
-    asked = {day for day in (wanted.day_first, wanted.month_first) if day}
+    readings = found.days
+    asked = wanted.days
     if wanted.yearless or found.yearless:
         return bool({(d.month, d.day) for d in readings} & {(d.month, d.day) for d in asked})
     return bool(readings & asked)

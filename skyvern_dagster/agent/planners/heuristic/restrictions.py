@@ -84,6 +84,8 @@ def unclear_choice(situation: Situation) -> str:
     text = intent.instructions
     explained = _explained_choice(situation)
     spans = [*_of_days(text, situation.today), *described(text, intent.item)]
+    if intent.item.month:
+        spans += ((one.start, one.end) for one in named_periods(text, situation.today))
     lists, every = word_list("restrictions"), words(text)
     last = [word for word in every if word in lists["last"]]
     if last and (places := [word for word in every if word in lists["places"]]):
