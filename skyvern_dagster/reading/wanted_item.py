@@ -186,7 +186,7 @@ def _key_score(name: str, path: str) -> tuple[float, str]:
 
 
 def _payload_days(payload: Mapping[str, Any], today: date) -> list[date]:
-    days = []
+    days: list[date] = []
     for path, value in flat_items(payload):
         if "date" in name_words(path) and isinstance(value, str) and "://" not in value:
             for one in find_dates(value, today):

@@ -91,9 +91,10 @@ def _one(
 ) -> Trap:
     said = answer if isinstance(answer, str) else ""
     whole = said if said.startswith("{") else page(f"<main>{said}</main>", lang=lang)
+    answering: Answer = (lambda fields, before: whole) if isinstance(answer, str) else answer
     return Trap(
         f"submitted: {name}", fill(goal, **given), {"/": page(form, lang=lang, script=script)},
-        right, answers={"/go": (lambda fields, before: whole) if said else answer},
+        right, answers={"/go": answering},
         statuses={"/go": status}, solvable=right is not never,
     )  # fmt: skip
 
