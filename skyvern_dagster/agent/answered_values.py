@@ -21,7 +21,7 @@ from skyvern_dagster.reading.cells import TABLE_ROLES
 from skyvern_dagster.reading.concepts import NEARLY_ONLY, concept, concepts, word_list
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.facts import Kind, facts_of, pieces_of
-from skyvern_dagster.reading.field_values import same_value
+from skyvern_dagster.reading.field_values import same_value, times_in
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.record import Record
 from skyvern_dagster.reading.tables import read_table
@@ -138,6 +138,7 @@ class AnswerPage:
                     yield from self._altered(sentence)
                     if done.mentioned(sentence):
                         yield from self._days(sentence)
+                        yield from self._times(sentence)
                         yield from self._amounts(sentence)
                         yield from self._persons(sentence)
 
@@ -167,6 +168,14 @@ class AnswerPage:
         wanted = _days_of(dated[0].texts[0])
         if self.today not in shown and not shown & wanted and not wanted & everywhere:
             yield _told(sentence[said[0].start : said[0].end], dated[0])
+
+    def _times(self, sentence: str) -> Iterator[str]:
+        """The only time of the sentence, where one field was given a time."""
+        timed = [one for one in self.entered if times_in(one.texts[0])]
+        said = times_in(sentence)
+        if len(timed) == 1 and len(said) == 1 and not said & times_in(" ".join(timed[0].texts)):
+            hour, minute = next(iter(said))
+            yield _told(f"{hour:02}:{minute:02}", timed[0])
 
     def _amounts(self, sentence: str) -> Iterator[str]:
         """The only sum of money in the sentence, where one field was given a sum."""

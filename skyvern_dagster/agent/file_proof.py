@@ -101,6 +101,8 @@ class FileProver:
         self._wants_invoice = concept("doc.invoice").mentioned(goal.navigation_goal) and not any(
             concept(name).mentioned(goal.navigation_goal) for name in other
         )
+        asks_invoice = concept("doc.invoice").mentioned(goal.navigation_goal)
+        self._other = "" if asks_invoice else concept("doc.other").term(goal.navigation_goal)
         self._pages: deque[Observation] = deque(maxlen=_MOST_PAGES)
         self._given: set[str] = set()
         self._untold = 0
@@ -184,8 +186,11 @@ class FileProver:
     def _of_text(self, file: DownloadedFile, content: bytes, text: str) -> FileProof:
         if told := missing_document(content, text):
             return FileProof("wrong", f"{file.filename} is no document: {told}")
-        if self._wants_invoice and (told := self._no_invoice(text)):
-            return FileProof("wrong", f"{file.filename} is no invoice: {told}")
+        if self._other and _is_invoice(text):
+            told = f"{file.filename} calls itself an invoice, and no {self._other}"
+            return FileProof("wrong", told)
+        if self._wants_invoice and (kind := _other_kind(text)):
+            return FileProof("wrong", f'{file.filename} is no invoice: it begins with "{kind}"')
         if not self.item:
             return FileProof("shown")
         if not text.strip():
@@ -311,6 +316,13 @@ def _other_kind(text: str) -> str:
         if concept("doc.other").score(line) >= MOSTLY:
             return concept("doc.other").term(line)
     return concept("doc.other").term(" ".join(beginning.split()))
+
+
+def _is_invoice(text: str) -> bool:
+    """Whether a document calls itself an invoice at its beginning, and nothing else."""
+    beginning = " ".join(text[:_TITLE].split())
+    other = concept("doc.other").terms.search(fold(beginning))
+    return other is None and bool(concept("doc.invoice").terms.search(fold(beginning)))
 
 
 def _is_broken(content: bytes) -> bool:

@@ -121,6 +121,13 @@ def has_scale(text: str) -> bool:
     return any(word in (*listed["scales"], *listed["number_marks"]) for word in _words_of(text))
 
 
+def is_inexact(text: str) -> bool:
+    """Whether a short text gives its number as a bound, a guess or a part: ``approx. 100``."""
+    outside = re.sub(r"(?<=\S)\s*\([^()]*\)", "", fold(text))
+    listed = "|".join(map(re.escape, word_list("items")["inexact"]))
+    return bool(re.search(rf"[<>~≈±≤≥]|\d\s*\+|(?<![^\W\d_])(?:{listed})(?![^\W\d_])", outside))
+
+
 def is_scaled(label: str) -> bool:
     """Whether a label says in brackets that its numbers are others: ``Total (in thousands)``."""
     scales = word_list("items")["scales"]

@@ -120,6 +120,9 @@ def pieces_of(view: PageView, nodes: Iterable[Node], column: str = "") -> list[P
 def _pieces(view: PageView, node: Node, column: str) -> list[Piece]:
     if node.role in INPUT_ROLES:
         said = _state(node, column)
+        if not said and node.value and node.name and not column:
+            named = Piece(node.name.rstrip(":") + ":", node, is_label=True)
+            return [named, Piece(node.value, node)]
         return [Piece(said, node, column)] if said else []
     below = list(_below(view, node, column))
     if any(child.role in INPUT_ROLES and child.options for child in node.children) and not below:

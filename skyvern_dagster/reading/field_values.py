@@ -19,6 +19,12 @@ _NUMBER = re.compile(r"[-−–+]?\s?\d[\d.,'\s\u00a0\u202f\u2009]*")
 _UNITS = re.compile(r"^[^\w.,+−–-]+|[^\w.,]+$")
 """Signs around a number (``€ 12.50``, ``12 %``); no minus."""
 _TIME = re.compile(r"(\d{1,2}):([0-5]\d)(?::\d{2}(?:\.\d+)?)?\s*(?:([ap])\.?m\.?)?", re.IGNORECASE)
+_ANY_TIME = re.compile(
+    r"(?<![\d:.,-])(\d{1,2})(?:[:.h]([0-5]\d))?\s*(?:([ap])\.?m\b|uhr\b|h\b)"
+    r"|(?<![\d:.,-])(\d{1,2}):([0-5]\d)(?![\d:])",
+    re.IGNORECASE,
+)
+"""Times in a sentence: what has no colon needs a word that says so."""
 _NOON = 12
 """Hour: ``12 am`` is midnight."""
 
@@ -64,6 +70,17 @@ def _times(text: str) -> frozenset[object]:
     if match[3]:
         hour = hour % _NOON + (_NOON if match[3].lower() == "p" else 0)
     return frozenset({(hour, int(match[2]))})
+
+
+def times_in(text: str) -> frozenset[tuple[int, int]]:
+    """The times of day, as hour and minute, that a text names."""
+    found = set()
+    for match in _ANY_TIME.finditer(text):
+        hour, minute = int(match[1] or match[4]), int(match[2] or match[5] or 0)
+        if match[3]:
+            hour = hour % _NOON + (_NOON if match[3].lower() == "p" else 0)
+        found.add((hour, minute))
+    return frozenset(found)
 
 
 def _numbers(text: str) -> frozenset[object]:

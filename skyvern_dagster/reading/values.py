@@ -14,6 +14,7 @@ from skyvern_dagster.reading.amounts import (
     find_amounts,
     has_scale,
     is_currency,
+    is_inexact,
     is_scaled,
     number_value,
     only_number,
@@ -133,7 +134,8 @@ def _number(fact: Fact, field: FieldSpec, notation: PageNotation) -> int | float
         around = fact.node.full_text
         # Digits alone may be part of more: `3.5 Mio.`, `1 - 3`.
         text = fact.text if fact.whole or fact.label else around
-        number = None if has_scale(around) else only_number(text, notation.decimal)
+        vague = has_scale(around) or is_inexact(around)
+        number = None if vague else only_number(text, notation.decimal)
         said = unit_said(around, fact.labels)
         if number is not None:
             number = converted(number, said, unit_named(name_words(field.name)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from skyvern_dagster.agent.planners.heuristic.candidate import score_of
 from skyvern_dagster.agent.planners.heuristic.phrases import named_after
 from skyvern_dagster.browser.observation import Node
-from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, concept
+from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, concept, word_list
 from skyvern_dagster.reading.controls import Control, is_file_address
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.words import clip, fold, overlap, words
@@ -28,6 +28,9 @@ _ONLY_ADDRESS = 0.2
 _LONGEST_LABEL = 120
 """Characters: a title of a document with its number and date. Longer ones are whole cards, which
 are links to a page. Arbitrary above the 60 of a label."""
+
+_SAID = 0.6
+"""A label with a format that the goal names (`XML`), beside one without."""
 
 _OUTSIDE = frozenset({"navigation", "banner", "contentinfo"})
 
@@ -91,8 +94,10 @@ def wanted_document(instructions: str) -> DocumentKind:
     unlike = concept("doc.unlike_invoice").mentioned(instructions)
     said = frozenset(one.group() for one in concept("doc.invoice").terms.finditer(plain))
     if said and not unlike:
-        return DocumentKind("doc.invoice", said=said)
+        formats = set(words(plain)) & set(word_list("items")["data_formats"])
+        return DocumentKind("doc.invoice", said=said | formats)
     wording = next(iter(named_after("download", instructions, 50)), "")
+    wording = concept("doc.other").term(wording) or wording  # `delivery note of order A-2`
     if not wording or fold(wording) in _ANY_FILE:
         return DocumentKind("doc.invoice")
     return DocumentKind("", wording)
@@ -140,13 +145,14 @@ def _rate(
         return None
     if _is_other(label, kind) or _is_other(control.path_words, kind):
         return None
-    named = max(kind.score(label), kind.score(control.label))
+    is_said = bool(kind.said & set(words(label)))
+    named = max(kind.score(label), kind.score(control.label), _SAID if is_said else 0.0)
     gets = concept("doc.get").score(label)
     address = _address_score(control, kind)
     saves = _file_words(control, label)
     if named >= (0.45 if lone or gets or address else _PLAINLY):
         both = {"named_and_gets": 1.0} if gets or address else {}
-        as_said = {"as_said": 1.0} if kind.said & set(words(label)) else {}
+        as_said = {"as_said": 1.0} if is_said else {}
         features = {"named": named, "is_named": 1.0, **both, **saves, **as_said}
         return _document(control, features, f"is named like the {kind.name}")
     if gets >= PARTLY or address or control.node.attributes.get("download") is not None:
@@ -170,7 +176,7 @@ def _document(control: Control, features: dict[str, float], why: str) -> Documen
 
 
 def _is_other(text: str, kind: DocumentKind) -> bool:
-    if not text or kind.wording:
+    if not text or kind.wording or kind.said & set(words(text)):
         return False
     if concept("doc.unlike_invoice").mentioned(text):
         return True

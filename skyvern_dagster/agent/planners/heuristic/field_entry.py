@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from skyvern_dagster.agent.decisions import (
@@ -23,6 +24,7 @@ from skyvern_dagster.reading.concepts import word_list
 from skyvern_dagster.reading.controls import Input
 from skyvern_dagster.reading.date_format import DAY_TYPES, day_as_field_writes
 from skyvern_dagster.reading.dates import find_dates, parse_date
+from skyvern_dagster.reading.units import converted, unit_named, unit_said
 from skyvern_dagster.reading.words import fold, name_words, stems
 
 YES = frozenset({"true", "yes", "ja", "oui", "si", "sim", "on", "1"})
@@ -70,6 +72,8 @@ def can_take(field: Input, given: PayloadValue) -> bool:
         and (_THOUSANDS_OR_NOT.fullmatch(given.text.strip()))
     ):
         return False
+    if field.node.input_type == "number" and number_value(given.text) is not None:
+        return _in_unit(field, given) is not None
     listed = field.node.options and field.node.tag == "select"
     return not listed or bool(_option(field, given))
 
@@ -121,6 +125,13 @@ def truth(given: PayloadValue) -> bool | None:
     return True if said in YES else False if said in NO else None
 
 
+def _in_unit(field: Input, given: PayloadValue) -> Decimal | None:
+    """A number in the unit that its field is in; ``None`` where it's none, or of another kind."""
+    number = number_value(given.text)
+    said = unit_said(given.text, ()) or unit_named(name_words(given.name))
+    return None if number is None else converted(number, said, unit_said("", (field.label,)))
+
+
 def _option(field: Input, given: PayloadValue) -> str:
     """The label of the option that is meant; empty where none is, or several are."""
     wanted = fold(given.text)
@@ -151,8 +162,8 @@ def _says_the_same(field: Input, given: PayloadValue, option: str) -> bool:
 def typed_text(situation: Situation, field: Input, given: PayloadValue) -> str:
     """The text as the field wants it: dates and amounts in its own format."""
     node = field.node
-    if node.input_type == "number" and (number := number_value(given.text)) is not None:
-        return str(number)
+    if node.input_type == "number" and (number := _in_unit(field, given)) is not None:
+        return f"{number.normalize():f}"
     dated = "date" in f"{given.name} {node.input_type}" or node.input_type == "month"
     dated = dated or _ISO_DAY.fullmatch(given.text) is not None
     day = (

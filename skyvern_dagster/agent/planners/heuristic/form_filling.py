@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from skyvern_dagster.agent.answered_values import AnswerPage
 from skyvern_dagster.agent.decisions import (
     Check,
     Click,
@@ -44,6 +45,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
 )
 from skyvern_dagster.agent.proof_text import shown_first
 from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.agent.sent_values import MeantValue
 from skyvern_dagster.reading.cells import RECORD_ROLES
 from skyvern_dagster.reading.concepts import MOSTLY, PARTLY, concept
 from skyvern_dagster.reading.controls import Control, Input
@@ -276,6 +278,8 @@ def _after_sending(situation: Situation) -> Plan | None:
             return act([wait], why)
         said = f': "{clip(succeeded)}"' if succeeded else ", and the page said so"
         return complete(f"The form was sent{said}")
+    if told and not (invalid or situation.view.inputs) and (plan := _last_step(situation)):
+        return plan
     if invalid or told:
         names = ", ".join(field.label or field.hints for field in invalid)
         reason = (
@@ -324,9 +328,24 @@ def _last_step(situation: Situation) -> Plan | None:
     values = [one for one in _given_values(situation) if not isinstance(one.value, bool)]
     if _has_more_fields(situation) or _not_entered(situation, values):
         return None
+    if empty := [one for one in situation.view.inputs if one.is_text and not one.node.value]:
+        return unsure(f"{situation.url} asks for something that isn't given: {empty[0]}")
+    if told := _summary_differs(situation):
+        return unsure(f"Before the form is sent, {told} ({situation.url})")
     if button := last_step(situation):
         return click(button, Purpose.SUBMIT, "sends what was filled in", LIKELY)
     return None
+
+
+def _summary_differs(situation: Situation) -> str:
+    """What a page that sums up says of a field that isn't what it was given."""
+    entered = [
+        MeantValue(one.label, "", -1, tuple(_entered(one.decision)))
+        for one in situation.memory.done(Purpose.FILL)
+        if any(_entered(one.decision))
+    ]
+    page = situation.request.observation
+    return AnswerPage(entered, page, situation.request.first_text, situation.today).contradiction()
 
 
 def _has_more_fields(situation: Situation) -> bool:

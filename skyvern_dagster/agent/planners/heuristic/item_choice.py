@@ -15,6 +15,7 @@ from skyvern_dagster.reading.date_mention import DateMention
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.facts import pieces_of
 from skyvern_dagster.reading.month_mentions import months_in, names_month
+from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.ordinals import ordinal
 from skyvern_dagster.reading.own_part import own_part, siblings_alike
 from skyvern_dagster.reading.page import PageView
@@ -65,7 +66,7 @@ def told_of(situation: Situation, candidates: list[Document]) -> tuple[list[Docu
     Returns:
         All of them where its words make no difference, and the words that the page doesn't know.
     """
-    said = _qualifying(situation.intent.instructions)
+    said = _qualifying(situation.intent.instructions) | _given(situation)
     if not said:
         return candidates, ""
     view = situation.view
@@ -82,6 +83,13 @@ def told_of(situation: Situation, candidates: list[Document]) -> tuple[list[Docu
     if 0 < len(fits) < len(records):
         return [one for documents in fits for one in documents], missing
     return candidates, missing
+
+
+def _given(situation: Situation) -> frozenset[str]:
+    """Stems of what the task was given: `{"year": 2023}` chooses, too."""
+    values = (str(value) for _, value in flat_items(situation.goal.payload))
+    # Addresses, and what is typed to log in, are no words of a record.
+    return stems(" ".join(one for one in values if "://" not in one and "@" not in one))
 
 
 def of_one_number(situation: Situation, candidates: Sequence[Document]) -> str:

@@ -46,10 +46,10 @@ def wanted_rows(situation: Situation, page: PageOfList) -> list[Row]:
 def undated(situation: Situation, page: PageOfList) -> str:
     """A record whose day isn't known, where the goal asks for some days; or an empty text.
 
-    Those of other kinds, and lists of which no record has a day, are told elsewhere.
+    Those of other kinds are told elsewhere.
     """
     rows = of_wanted_kind(situation, page)
-    if not situation.intent.window or all(row.day is None for row in rows):
+    if not situation.intent.window:
         return ""
     return next((row.text or "?" for row in rows if row.day is None), "")
 
