@@ -189,8 +189,8 @@ class FileProver:
         if self._other and _is_invoice(text):
             told = f"{file.filename} calls itself an invoice, and no {self._other}"
             return FileProof("wrong", told)
-        if self._wants_invoice and (kind := _other_kind(text)):
-            return FileProof("wrong", f'{file.filename} is no invoice: it begins with "{kind}"')
+        if self._wants_invoice and (told := self._no_invoice(text)):
+            return FileProof("wrong", f"{file.filename} is no invoice: {told}")
         if not self.item:
             return FileProof("shown")
         if not text.strip():

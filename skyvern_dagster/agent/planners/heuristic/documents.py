@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from skyvern_dagster.agent.planners.heuristic.candidate import score_of
 from skyvern_dagster.agent.planners.heuristic.phrases import named_after
@@ -31,6 +31,9 @@ are links to a page. Arbitrary above the 60 of a label."""
 
 _SAID = 0.6
 """A label with a format that the goal names (`XML`), beside one without."""
+
+_OTHER_WORD = 0.15
+"""More than a word for getting adds to a name."""
 
 _OUTSIDE = frozenset({"navigation", "banner", "contentinfo"})
 
@@ -66,11 +69,13 @@ class DocumentKind:
     Attributes:
         said: What the goal itself calls it, of the words that the concept has: a receipt stands
             beside the invoice.
+        formats: Of data, where the goal names one: `XML`.
     """
 
     concept: str
     wording: str = ""
     said: frozenset[str] = frozenset()
+    formats: frozenset[str] = frozenset()
 
     def score(self, text: str) -> float:
         """How plainly a text names it."""
@@ -81,6 +86,10 @@ class DocumentKind:
     def is_named(self, text: str) -> bool:
         """Whether a text names it at all."""
         return self.score(text) > _NAMED
+
+    def is_said(self, text: str) -> bool:
+        """Whether a text calls it as the goal does."""
+        return bool(self.said & set(words(text)))
 
     @property
     def name(self) -> str:
@@ -94,8 +103,8 @@ def wanted_document(instructions: str) -> DocumentKind:
     unlike = concept("doc.unlike_invoice").mentioned(instructions)
     said = frozenset(one.group() for one in concept("doc.invoice").terms.finditer(plain))
     if said and not unlike:
-        formats = set(words(plain)) & set(word_list("items")["data_formats"])
-        return DocumentKind("doc.invoice", said=said | formats)
+        formats = frozenset(words(plain)) & frozenset(word_list("items")["data_formats"])
+        return DocumentKind("doc.invoice", said=said, formats=formats)
     wording = next(iter(named_after("download", instructions, 50)), "")
     wording = concept("doc.other").term(wording) or wording  # `delivery note of order A-2`
     if not wording or fold(wording) in _ANY_FILE:
@@ -120,8 +129,17 @@ def documents(
             document = _rate(view, control, kind, nodes, lone=lone)
             if document:
                 candidates.append(document)
+    if any(kind.is_said(one.control.label) for one in candidates):
+        candidates = [_otherwise_named(one, kind) for one in candidates]
     unique = {id(document.control.node): document for document in candidates}
     return sorted(unique.values(), key=lambda document: document.score, reverse=True)
+
+
+def _otherwise_named(one: Document, kind: DocumentKind) -> Document:
+    """Less, where a label has another word of that meaning, and one beside it the goal's own."""
+    label = one.control.label
+    other = kind.is_named(label) and not kind.is_said(label)
+    return replace(one, score=one.score - _OTHER_WORD) if other else one
 
 
 def _first_heading(view: PageView) -> int:
@@ -145,15 +163,14 @@ def _rate(
         return None
     if _is_other(label, kind) or _is_other(control.path_words, kind):
         return None
-    is_said = bool(kind.said & set(words(label)))
-    named = max(kind.score(label), kind.score(control.label), _SAID if is_said else 0.0)
+    said = _SAID if kind.formats & set(words(label)) else 0.0
+    named = max(kind.score(label), kind.score(control.label), said)
     gets = concept("doc.get").score(label)
     address = _address_score(control, kind)
     saves = _file_words(control, label)
     if named >= (0.45 if lone or gets or address else _PLAINLY):
         both = {"named_and_gets": 1.0} if gets or address else {}
-        as_said = {"as_said": 1.0} if is_said else {}
-        features = {"named": named, "is_named": 1.0, **both, **saves, **as_said}
+        features = {"named": named, "is_named": 1.0, **both, **saves}
         return _document(control, features, f"is named like the {kind.name}")
     if gets >= PARTLY or address or control.node.attributes.get("download") is not None:
         base = {"gets": gets} if _GETS * gets >= address else {"address": address}
@@ -176,7 +193,7 @@ def _document(control: Control, features: dict[str, float], why: str) -> Documen
 
 
 def _is_other(text: str, kind: DocumentKind) -> bool:
-    if not text or kind.wording or kind.said & set(words(text)):
+    if not text or kind.wording or kind.formats & set(words(text)):
         return False
     if concept("doc.unlike_invoice").mentioned(text):
         return True
