@@ -8,6 +8,13 @@ from skyvern_dagster.agent.planner import Goal
 from tests.traps.trap import TODAY, Happened, Trap, never, page
 
 
+_SHOP = (
+    "<main><h1>Shop</h1><p id=m role=status></p><article><h2>Oak desk</h2><button onclick="
+    "\"m.textContent='{} was added to your basket.'\">Add to basket</button></article><article>"
+    "<h2>Pine desk</h2><button>Add to basket</button></article></main>"
+)
+
+
 def _goal(text: str) -> Goal:
     return Goal(navigation_goal=text, today=TODAY)
 
@@ -110,6 +117,16 @@ def clicks() -> list[Trap]:
             never,
             statuses={"/invoices": 404},
             solvable=False,
+        ),
+        *(
+            Trap(
+                f"a click that is answered for {name}",
+                _goal('Click "Add to basket" of the oak desk.'),
+                {"/": page(_SHOP.format(name))},
+                (lambda seen: True) if name == "Oak desk" else never,
+                solvable=name == "Oak desk",
+            )
+            for name in ("Oak desk", "Pine desk")
         ),
         Trap(
             "two ways in one sentence",

@@ -106,6 +106,36 @@ def _statements() -> list[Trap]:
     ]  # fmt: skip
 
 
+def _kinds() -> list[Trap]:
+    """Three documents of each order, of which the goal names one."""
+    rows = "".join(
+        f"<tr><td>{one}<td><a href='/f/{one}'>PDF</a> <a href='/x/{one}'>XML</a> <a "
+        f"href='/d/{one}'>Delivery note</a></tr>" for one in _NUMBERS
+    )  # fmt: skip
+    pages = {"/": _page("Orders", f"<table><tr><th>Order<th>Documents</tr>{rows}</table>")}
+    files = {f"/f/{one}": invoice(one) for one in _NUMBERS}
+    files |= {f"/d/{one}": invoice(one, what="Delivery note") for one in _NUMBERS}
+    files |= {
+        f"/x/{one}": File(other=f"<inv>XML {one}</inv>".encode(), name=f"{one}.xml",
+                          media_type="application/xml") for one in _NUMBERS
+    }  # fmt: skip
+    years = (2024, 2023, 2022)
+    listed = _page("Statements", "".join(
+        f"<p>Annual statement {year} <a href='/s/{year}'>PDF</a></p>" for year in years
+    ))  # fmt: skip
+    note = fetch("Download the delivery note of order A-2.")
+    return [
+        Trap("paper: the data of an invoice", fetch("Download the XML of invoice A-2."), pages,
+             lambda seen: len(seen.files) == 1 and "XML A-2" in seen.files[0], files),
+        Trap("paper: a delivery note", note, pages, only_file("Delivery note A-2"), files),
+        Trap("paper: an invoice in a delivery note's place", note, pages, never,
+             {**files, "/d/A-2": invoice("A-2")}, solvable=False),
+        Trap("paper: a year that is given", fetch("Download the annual statement.", year=2023),
+             {"/": listed}, only_file("2023"),
+             {f"/s/{year}": File(("Annual statement", f"Year {year}")) for year in years}),
+    ]  # fmt: skip
+
+
 def _places() -> list[Trap]:
     menu = page(
         "<main><h1>Invoices</h1><table><tr><th>Invoice<th><tr><td>A-3<td><button data-n=A-3 "
@@ -158,4 +188,4 @@ def _places() -> list[Trap]:
 
 def papers() -> list[Trap]:
     """All of them."""
-    return [*_in_its_place(), *_statements(), *_places()]
+    return [*_in_its_place(), *_statements(), *_kinds(), *_places()]

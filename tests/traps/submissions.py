@@ -169,6 +169,56 @@ def _entered() -> list[Trap]:
     ]  # fmt: skip
 
 
+def _booked() -> list[Trap]:
+    form = _form(
+        "<p><label>Name <input name=n></label><p><label>Date <input name=d type=date></label><p>"
+        "<label>Time <select name=t><option>18:00<option>20:00</select></label>", "Book",
+    )  # fmt: skip
+    given = {"name": "Ada", "date": "2024-07-12", "time": "20:00"}
+    booked, on = "<h1>Booked</h1><p>Your table has been booked", "for 12 July 2024 at"
+    return [
+        _one("booked", form, f"{booked} {on} 8 pm.</p>", sent(d="2024-07-12", t="20:00"), given),
+        _one("booked for another time", form, f"{booked} {on} 6 pm.</p>", never, given),
+        _one("kept for a while", form, "<h1>Thank you</h1><p>We are holding your table for 10 "
+             "minutes. Please confirm your booking.</p><button>Confirm booking</button>", never,
+             given),
+        _one("a weight in another unit", _form(
+            "<p><label>Weight (kg) <input name=w type=number step=0.1></label><p><label>Name <input"
+            " name=n></label>"), _THANKS, sent(w="0.8"), {"weight": "800 g", "name": "Ada"}),
+    ]  # fmt: skip
+
+
+def _transferred() -> list[Trap]:
+    """Transfers that are looked through before they are sent."""
+    form = _form(
+        "<p><label>Amount <input name=a></label><p><label>Recipient <input name=r></label>",
+        "Continue",
+    )
+    given = {"amount": "250.00", "recipient": "Ada Lovelace"}
+    end = "<form method=post action=/end>{}<button>Confirm transfer</button></form>"
+    shown = "<h1>Check your transfer</h1><dl><dt>Amount<dd>{}<dt>Recipient<dd>Ada Lovelace</dl>"
+    code = end.format("<label>TAN <input name=tan></label>")
+    reviews = {
+        "looked through": shown.format("250.00 EUR") + end.format(""),
+        "looked through, with another amount": shown.format("2,500.00 EUR") + end.format(""),
+        "a code that nobody has": f"<h1>Enter the TAN</h1><p>We have sent you a TAN.</p>{code}",
+    }
+
+    def one(name: str, review: str) -> Trap:
+        right = name == "looked through"
+        return Trap(
+            f"submitted: {name}", fill(**given), {"/": page(form)},
+            (lambda seen: any(each["path"] == "/end" for each in seen.posted)) if right else never,
+            answers={
+                "/go": lambda fields, before: page(f"<main>{review}</main>"),
+                "/end": lambda fields, before: page("<p>Your transfer has been sent.</p>"),
+            },
+            solvable=right,
+        )  # fmt: skip
+
+    return [one(name, review) for name, review in reviews.items()]
+
+
 def submissions() -> list[Trap]:
     """All of them."""
-    return [*_answered(), *_told_too_early(), *_entered()]
+    return [*_answered(), *_told_too_early(), *_entered(), *_booked(), *_transferred()]

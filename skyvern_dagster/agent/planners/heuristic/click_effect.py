@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import chain
 
 from skyvern_dagster.agent.completion_proof import disproved
 from skyvern_dagster.agent.decisions import Wait
@@ -19,6 +21,7 @@ from skyvern_dagster.agent.planners.heuristic.instructions import clauses_of
 from skyvern_dagster.agent.planners.heuristic.situation import Situation, act, unsure
 from skyvern_dagster.agent.proof_text import plain_text, shown_first, shows
 from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.concepts import concept, word_list
 from skyvern_dagster.reading.words import QUOTED, clip, fold, stems, words
 
@@ -37,6 +40,8 @@ _SHOWING = ("paging.more", "paging.next", "paging.previous", "paging.everything"
 """What controls are called that bring up something, and do nothing else."""
 _SAYING = frozenset({Purpose.CLICK, Purpose.NAVIGATE, Purpose.WAIT})
 """What a page answers to."""
+_CARD = 2
+"""The level of headings of a page's parts; the first is its own."""
 _GOING_ON = ("ing", "ung")
 """Endings of words that name a doing, and not that it is done."""
 
@@ -111,7 +116,27 @@ def _about_another(situation: Situation) -> str:
     seen, goal = situation.request.observation, situation.goal
     first = situation.request.first_text
     headed = (one for one in situation.view.main_headings if not shown_first(first, one))
-    return next((one for one in (*_answers(situation), *headed) if disproved(one, seen, goal)), "")
+    answers = tuple(_answers(situation))
+    told = (one for one in (*answers, *headed) if disproved(one, seen, goal))
+    return next(chain(told, filter(partial(_names_another, situation), answers)), "")
+
+
+def _names_another(situation: Situation, text: str) -> bool:
+    """Whether a text is about another thing of the page than the one that the goal names."""
+    view, goal = situation.view, stems(situation.intent.instructions)
+    names = {stems(view.text(one)) for one in map(_name_of, view.nodes) if one} - {frozenset()}
+    own = {one for one in names if one <= goal}
+    said = stems(text)
+    if not own or any(one <= said for one in own):
+        return False
+    return any(one <= said for one in names - own)
+
+
+def _name_of(node: Node) -> Node | None:
+    """What a thing of a list is called by: a card's heading, a row's first cell."""
+    if node.role == "heading":
+        return node if (node.level or _CARD) >= _CARD else None
+    return node.children[0] if node.role == "row" and node.children else None
 
 
 def _is_said(situation: Situation, label: str) -> bool:

@@ -193,10 +193,12 @@ def _document(control: Control, features: dict[str, float], why: str) -> Documen
 
 
 def _is_other(text: str, kind: DocumentKind) -> bool:
-    if not text or kind.wording or kind.formats & set(words(text)):
+    if not text or kind.wording:
         return False
     if concept("doc.unlike_invoice").mentioned(text):
         return True
+    if concept("doc.other").term(text) in kind.formats:
+        return False
     other = concept("doc.other").score(text)
     return other > 0 and other >= kind.score(text)
 
