@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from skyvern_dagster.reading.concepts import word_list
 from skyvern_dagster.reading.words import fold
@@ -122,10 +123,16 @@ def has_scale(text: str) -> bool:
 
 
 def is_inexact(text: str) -> bool:
-    """Whether a short text gives its number as a bound, a guess or a part: ``approx. 100``."""
+    """Whether a text gives its number as a bound, a guess or a part: ``approx. 100``."""
     outside = re.sub(r"(?<=\S)\s*\([^()]*\)", "", fold(text))
+    return bool(_inexact().search(outside))
+
+
+@cache
+def _inexact() -> re.Pattern[str]:
     listed = "|".join(map(re.escape, word_list("items")["inexact"]))
-    return bool(re.search(rf"[<>~≈±≤≥]|\d\s*\+|(?<![^\W\d_])(?:{listed})(?![^\W\d_])", outside))
+    number = rf"\W{{0,3}}(?:{_SYMBOLS}|{_CODES})?\s?\d"
+    return re.compile(rf"[<>~≈±≤≥]\s*\d|\d\s*\+|(?<![^\W\d_])(?:{listed}){number}", re.IGNORECASE)
 
 
 def is_scaled(label: str) -> bool:

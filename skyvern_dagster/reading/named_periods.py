@@ -82,9 +82,8 @@ def days_of_periods(text: str, today: date) -> tuple[date | None, date | None] |
 def without_days(text: str) -> str:
     """A text without its days and periods: `mai` is a month in French, and never in Italian."""
     today = date(2000, 1, 1)
-    spans = [
-        (one.start, one.end) for one in (*find_dates(text, today), *named_periods(text, today))
-    ]
+    spans = [(one.start, one.end) for one in find_dates(text, today)]
+    spans += [(one.start, one.end) for one in named_periods(text, today)]
     return "".join(
         " " if any(start <= at < end for start, end in spans) else letter
         for at, letter in enumerate(text)

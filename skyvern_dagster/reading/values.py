@@ -126,7 +126,8 @@ def _currency(fact: Fact) -> str | None:
 
 def _number(fact: Fact, field: FieldSpec, notation: PageNotation) -> int | float | None:
     """The one number of a fact; ``None`` where it says several, or part of another."""
-    if is_struck(fact.node) or any(map(is_scaled, fact.labels)) or _of_other_money(fact, field):
+    another = any(map(is_scaled, fact.labels)) or _of_other_money(fact, field)
+    if is_struck(fact.node) or another or is_inexact(fact.node.full_text):
         return None
     if isinstance(fact.value, Amount):
         number = _amount(fact, fact.value, field, notation.decimal)
@@ -134,8 +135,7 @@ def _number(fact: Fact, field: FieldSpec, notation: PageNotation) -> int | float
         around = fact.node.full_text
         # Digits alone may be part of more: `3.5 Mio.`, `1 - 3`.
         text = fact.text if fact.whole or fact.label else around
-        vague = has_scale(around) or is_inexact(around)
-        number = None if vague else only_number(text, notation.decimal)
+        number = None if has_scale(around) else only_number(text, notation.decimal)
         said = unit_said(around, fact.labels)
         if number is not None:
             number = converted(number, said, unit_named(name_words(field.name)))

@@ -7,7 +7,6 @@ from typing import Any
 from skyvern_dagster.agent.planner import Goal
 from tests.traps.trap import TODAY, Happened, Trap, never, page
 
-
 _SHOP = (
     "<main><h1>Shop</h1><p id=m role=status></p><article><h2>Oak desk</h2><button onclick="
     "\"m.textContent='{} was added to your basket.'\">Add to basket</button></article><article>"

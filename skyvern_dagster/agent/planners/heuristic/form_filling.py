@@ -328,13 +328,19 @@ def _last_step(situation: Situation) -> Plan | None:
     values = [one for one in _given_values(situation) if not isinstance(one.value, bool)]
     if _has_more_fields(situation) or _not_entered(situation, values):
         return None
-    if empty := [one for one in situation.view.inputs if one.is_text and not one.node.value]:
-        return unsure(f"{situation.url} asks for something that isn't given: {empty[0]}")
+    if lacking := [one for one in situation.view.inputs if _lacks(one)]:
+        return unsure(f"{situation.url} asks for something that isn't given: {lacking[0]}")
     if told := _summary_differs(situation):
         return unsure(f"Before the form is sent, {told} ({situation.url})")
     if button := last_step(situation):
         return click(button, Purpose.SUBMIT, "sends what was filled in", LIKELY)
     return None
+
+
+def _lacks(field: Input) -> bool:
+    """Whether a field has to be filled in and isn't: a code that was sent to somebody's phone."""
+    asks = field.node.required or concept("login.one_time_code").mentioned(field.label)
+    return field.is_text and asks and not field.node.value
 
 
 def _summary_differs(situation: Situation) -> str:
