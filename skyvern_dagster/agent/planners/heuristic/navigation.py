@@ -12,6 +12,7 @@ from skyvern_dagster.agent.planners.heuristic.frontier import best_elsewhere, fr
 from skyvern_dagster.agent.planners.heuristic.menus import (
     SURE_MENU,
     hover_places,
+    in_row,
     menu_score,
     user_area,
 )
@@ -178,7 +179,7 @@ class _Judge:
 
     def _by_place(self, control: Control) -> tuple[dict[str, float], str]:
         key, situation = id(control.node), self.situation
-        if _score_in(self.hubs, key) >= _HUB:
+        if _score_in(self.hubs, key) >= _HUB and not in_row(situation.view, control.node):
             return {"hub": self.hubs[key].score}, "leads to the account"
         if (menu := menu_score(situation, control)) and _is_fresh(situation, control):
             return {"menu": menu}, "may open a menu with what is looked for"
