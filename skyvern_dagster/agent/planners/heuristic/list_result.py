@@ -44,13 +44,10 @@ def wanted_rows(situation: Situation, page: PageOfList) -> list[Row]:
 
 
 def undated(situation: Situation, page: PageOfList) -> str:
-    """A record whose day isn't known, where the goal asks for some days; or an empty text.
-
-    Those of other kinds, and lists of which no record has a day, are told elsewhere.
-    """
-    rows = of_wanted_kind(situation, page)
-    if not situation.intent.window or all(row.day is None for row in rows):
+    """A record whose day isn't known, where the goal asks for some days; or an empty text."""
+    if not situation.intent.window:
         return ""
+    rows = of_wanted_kind(situation, page)
     return next((row.text or "?" for row in rows if row.day is None), "")
 
 
