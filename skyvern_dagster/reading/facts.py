@@ -90,12 +90,19 @@ class Fact:
 
 @dataclass(frozen=True)
 class Piece:
-    """A separate piece of text, before it is taken apart."""
+    """A separate piece of text, before it is taken apart.
+
+    Attributes:
+        is_label: Whether its element is one for names: a term, a header, a heading.
+        ends_heading: Whether it is the last of several in a heading, such as a state behind a
+            number: it names nothing that comes after.
+    """
 
     text: str
     node: Node
     column: str = ""
     is_label: bool = False
+    ends_heading: bool = False
 
 
 def facts_of(pieces: Sequence[Piece], today: date) -> list[Fact]:
@@ -130,6 +137,8 @@ def _pieces(view: PageView, node: Node, column: str) -> list[Piece]:
     if below:
         if node.text and node.text not in view.text(node)[len(node.text) :]:
             below.insert(0, Piece(node.text, node, column))
+        if node.role == "heading" and len(below) > 1:
+            below[-1] = replace(below[-1], ends_heading=True)
         return _joined(node, below) if _is_sentence(node) else below
     text = view.text(node) or (node.name if node.role in CONTROL_ROLES else "")
     return [Piece(text, node, column, node.role in _LABEL_ROLES)] if text else []
@@ -188,6 +197,7 @@ def _is_label(piece: Piece, following: Piece | None, today: date) -> bool:
     text = without_rate(piece.text.strip())
     if (
         following is None
+        or piece.ends_heading
         or following.column != piece.column
         or len(text.split()) > _MAX_LABEL_WORDS
     ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from skyvern_dagster.browser.observation import Node
@@ -15,12 +15,18 @@ from skyvern_dagster.reading.date_mention import DateMention
 from skyvern_dagster.reading.day_order import day_order
 from skyvern_dagster.reading.facts import Fact, Kind
 from skyvern_dagster.reading.fields import FilledRecord, FilledRecords, best_reading
+from skyvern_dagster.reading.fitting import label_score
 from skyvern_dagster.reading.group_headings import heading_date, heading_year, section_of
 from skyvern_dagster.reading.identifiers import mentions_identifier
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.records import record_sets
-from skyvern_dagster.reading.schema import ListSpec
+from skyvern_dagster.reading.schema import FieldSpec, ListSpec
 from skyvern_dagster.reading.values import PageNotation, fact_date, value_of
+
+_PAST = frozenset({"order_date", "invoice_date"})
+"""Days that lie behind us; one that is still to come is when what was ordered takes place."""
+_ELSEWHERE = timedelta(days=1)
+"""It is tomorrow already where the portal is."""
 
 
 @dataclass(frozen=True)
@@ -116,13 +122,22 @@ class _RowReader:
         values: dict[str, Any] = {}
         for field in self.wanted.wanted:
             fact = self._in_its_year(filled, filled.facts.get(field.name))
-            values[field.name] = value_of(fact, field, self.notation, self.today) if fact else None
+            value = value_of(fact, field, self.notation, self.today) if fact else None
+            values[field.name] = None if fact and self._is_to_come(fact, field) else value
         numbers = frozenset(
             fact.text for fact in filled.facts.values() if fact.kind is Kind.IDENTIFIER
         )
         text = " ".join(part for node in filled.record.nodes for part in _said(node, numbers))
         section = section_of(self.view, filled.record)
         return Row(values, self._filter_day(filled, values), text, section)
+
+    def _is_to_come(self, fact: Fact, field: FieldSpec) -> bool:
+        """Whether a day that nothing names is still to come: nothing was ordered on it."""
+        named = any(label_score(field, label, fact.kind) for label in fact.labels)
+        if field.concept not in _PAST or named:
+            return False
+        day = fact_date(fact, self.notation.days, self.today)
+        return day is not None and day > self.today + _ELSEWHERE
 
     def _in_its_year(self, filled: FilledRecord, fact: Fact | None) -> Fact | None:
         """A date without a year, in the year of the heading above its record."""
@@ -144,6 +159,7 @@ class _RowReader:
             for fact in filled.record.facts
             if isinstance(fact.value, DateMention)
             and (day := fact_date(fact, self.notation.days, self.today))
+            and not any(self._is_to_come(fact, field) for field in self.wanted.wanted)
         ]
         above = heading_date(self.view, filled.record) if not days else None
         return (

@@ -72,6 +72,7 @@ PAGES = [
     ("buttons_rows", [("90012", "2024-05-03"), ("90011", "2024-05-01")]),
     ("cancelled_row", [("90012", "2024-05-03"), ("90011", "2024-05-01")]),
     ("b2b_docs", [("0080012345", "2024-05-03"), ("0080012340", "2024-04-28")]),
+    ("letter_codes", [("DRMCB", "2024-05-27"), ("D83A9", "2024-04-26"), ("AHJVM", "2024-04-28")]),
     ("sort_buttons", [("2363", "2024-05-24"), ("2362", "2024-04-22")]),
 ]
 
@@ -173,6 +174,14 @@ def test_an_empty_list_ends_with_the_code_for_it(look: Look) -> None:
     seen = look("lists/empty")
     goal = list_goal(error_code_mapping={"none": "There are no orders after the start date"})
     assert told(planned(goal, seen, waited(seen)), seen) == ["terminate none"]
+
+
+def test_the_day_that_tickets_are_for_is_not_when_they_were_ordered(look: Look) -> None:
+    payload = {"start_date": "2024-04-11"}
+    goal = list_goal(data_extraction_goal="Extract orders since the start date", payload=payload)
+    plan = planned(goal, look("lists/days_to_come"))
+    assert not plan.decisions
+    assert "day" in plan.reasoning
 
 
 def test_a_list_whose_turn_a_window_prevented_is_not_at_its_end(look: Look) -> None:

@@ -48,9 +48,9 @@ def undated(situation: Situation, page: PageOfList) -> str:
 
     Those of other kinds are told elsewhere.
     """
-    rows = of_wanted_kind(situation, page)
     if not situation.intent.window:
         return ""
+    rows = of_wanted_kind(situation, page)
     return next((row.text or "?" for row in rows if row.day is None), "")
 
 

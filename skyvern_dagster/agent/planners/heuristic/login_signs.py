@@ -28,6 +28,9 @@ _OWN_PAGES = (
     "page.bookings",
 )  # fmt: skip
 
+_MOST_MENUS = 3
+"""Menus that came with a login: the user's, and two of the site's sections."""
+
 
 def signs_of_login(view: PageView) -> str:
     """What shows that somebody is logged in, or an empty text."""
@@ -76,13 +79,21 @@ def logged_in(situation: Situation) -> Plan:
 
 
 def _own_menu(situation: Situation) -> Plan | None:
-    """Opens, once, a menu that wasn't there before the login: the way out may be in it."""
+    """Opens menus that weren't there before the login: the way out may be in one.
+
+    Of several that say nothing of an account (one may be the user's name), the last comes first.
+    """
     first = situation.request.first_text
-    if situation.memory.purposes(Purpose.CHECK_LOGIN):
+    if len(situation.memory.purposes(Purpose.CHECK_LOGIN)) >= _MOST_MENUS:
         return None
-    new = [one for one in situation.view.controls if not shown_first(first, one.label)]
-    scored = [(menu_score(situation, one), one) for one in new if one.label]
-    score, menu = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+    new = [
+        one
+        for one in situation.view.controls
+        if one.label and not shown_first(first, one.label) and situation.untried(one)
+    ]
+    scored = [(menu_score(situation, one), place) for place, one in enumerate(new)]
+    score, place = max(scored, default=(0.0, 0))
+    menu = new[place] if scored else None
     if menu is None or not score:
         return None
     return click(menu, Purpose.CHECK_LOGIN, "came with the login and may hold the way out", LIKELY)

@@ -67,6 +67,7 @@ def hover_places(situation: Situation, targets: Sequence[str]) -> Iterator[tuple
             or view.position(node) > max(60, len(view.nodes) / 3)
             or situation.memory.clicked_label(label)
             or situation.unasked.of_link(label, node.url or "") is not None
+            or in_row(view, node)
         ):
             continue
         if any(one.node is not node for one in view.controls_in(node)):
@@ -77,20 +78,26 @@ def hover_places(situation: Situation, targets: Sequence[str]) -> Iterator[tuple
             yield node, label
 
 
+def in_row(view: PageView, node: Node) -> bool:
+    """Whether a node is part of a table: of a record, or of a header that sorts."""
+    return node.role == "row" or any(above.role == "row" for above in view.ancestors(node))
+
+
 def menu_score(situation: Situation, control: Control) -> float:
     """How plainly a control opens a menu; 0 where it does something else."""
     if concept("nav.danger").score(control.label) >= MOSTLY or control.node.expanded:
         return 0.0
     if situation.unasked.of_label(control.label) is not None:
         return 0.0
-    if any(above.role == "row" for above in situation.view.ancestors(control.node)):
+    if in_row(situation.view, control.node):
         return 0.0  # What a record's row holds (read, flagged) changes the record.
     in_head = (
         control.region in {"banner", "navigation"}
         or control.position < len(situation.view.nodes) / 4
     )
-    leads_away = control.url and not same_page(control.url, situation.url)
-    if _is_brand(situation, control):
+    nowhere = _leads_nowhere(control, situation.url)
+    leads_away = control.url and not nowhere and not same_page(control.url, situation.url)
+    if _is_brand(situation, control) and not nowhere:
         return 0.0
     if leads_away or control.node.role not in {
         "button",
@@ -107,7 +114,7 @@ def menu_score(situation: Situation, control: Control) -> float:
         score = max(score, _OPENING) + _OPENS
     elif control.node.role == "button" and in_head and not control.label:
         score = max(score, _MENU_ICON)
-    elif (
+    elif (in_head and nowhere and 0 < len(control.label.split()) <= _MENU_WORDS) or (
         control.node.clickable
         and in_head
         and len(control.label.split()) <= _MENU_WORDS
@@ -115,6 +122,12 @@ def menu_score(situation: Situation, control: Control) -> float:
     ):
         score = max(score, _MENU)
     return score if in_head and score >= _MENU else 0.0
+
+
+def _leads_nowhere(control: Control, page: str) -> bool:
+    """Whether a link is one for a script's sake: `href="#"` and the like."""
+    url = control.url.strip().lower()
+    return url.startswith("javascript:") or (url.endswith("#") and same_page(url, page))
 
 
 def _opens(control: Control) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
 
 from skyvern_dagster.agent.decisions import Click, Goto, Hover
 from skyvern_dagster.agent.planner import Plan
@@ -12,6 +13,7 @@ from skyvern_dagster.agent.planners.heuristic.frontier import best_elsewhere, fr
 from skyvern_dagster.agent.planners.heuristic.menus import (
     SURE_MENU,
     hover_places,
+    in_row,
     menu_score,
     user_area,
 )
@@ -25,7 +27,7 @@ from skyvern_dagster.agent.planners.heuristic.routes import (
 from skyvern_dagster.agent.planners.heuristic.situation import FAIR, LIKELY, SURE, Situation, act
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import MOSTLY, best_concept, concept
-from skyvern_dagster.reading.controls import Control, is_file_address, same_page, same_site
+from skyvern_dagster.reading.controls import Control, host_of, is_file_address, same_page, same_site
 from skyvern_dagster.reading.words import clip
 
 MOST_NAVIGATIONS = 6
@@ -178,7 +180,7 @@ class _Judge:
 
     def _by_place(self, control: Control) -> tuple[dict[str, float], str]:
         key, situation = id(control.node), self.situation
-        if _score_in(self.hubs, key) >= _HUB:
+        if _score_in(self.hubs, key) >= _HUB and not in_row(situation.view, control.node):
             return {"hub": self.hubs[key].score}, "leads to the account"
         if (menu := menu_score(situation, control)) and _is_fresh(situation, control):
             return {"menu": menu}, "may open a menu with what is looked for"
@@ -200,6 +202,14 @@ def _is_fresh(situation: Situation, control: Control) -> bool:
     return situation.untried(control) and not situation.memory.clicked_label(control.label)
 
 
+def _leads_off(url: str) -> bool:
+    """Whether an address of the site only hands on to another one: `/redirect?url=https://...`."""
+    given = [value for _, value in parse_qsl(urlsplit(url).query)]
+    return any(
+        one.startswith(("http:", "https:")) and host_of(one) != host_of(url) for one in given
+    )
+
+
 def _of_any_link(situation: Situation, control: Control) -> dict[str, float]:
     """What speaks for a link that says nothing of what is looked for; nothing for other controls.
 
@@ -209,7 +219,7 @@ def _of_any_link(situation: Situation, control: Control) -> dict[str, float]:
     url = control.url
     if control.node.role not in {"link", "menuitem", "treeitem"} or not control.label:
         return {}
-    if not url.startswith("http") or not same_site(url, situation.url):
+    if not url.startswith("http") or not same_site(url, situation.url) or _leads_off(url):
         return {}
     if same_page(url, situation.url, ignore_query=True) or is_file_address(url):
         return {}
