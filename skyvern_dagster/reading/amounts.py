@@ -30,7 +30,7 @@ _NUMBER = (
 
 _MONEY = re.compile(
     rf"(?P<before>[-−–]?\s?(?:{_SYMBOLS}|\b(?:{_CODES})))\s?(?P<number>{_NUMBER})(?![\w])"
-    rf"|(?<![\w.,-])(?P<number2>{_NUMBER})(?:,-|,–|\.-)?\s?(?P<after>{_SYMBOLS}|(?:{_CODES})\b)(?!\s?\d)"
+    rf"|(?<![\w.,-])(?P<number2>{_NUMBER})(?:,-|,–|\.-)?(?P<owed>(?<=[.,]\d\d)[-−–])?\s?(?P<after>{_SYMBOLS}|(?:{_CODES})\b)(?!\s?\d)"
 )
 
 
@@ -80,7 +80,7 @@ def find_amounts(text: str) -> list[Amount]:
             continue
         if sign.startswith(("-", "−", "–")):
             value, sign = -value, sign[1:].strip()
-        elif owed:
+        elif owed or match["owed"]:
             value = -abs(value)
         amounts.append(
             Amount(match.start(), match.end(), match.group().strip(), value, _code(sign))

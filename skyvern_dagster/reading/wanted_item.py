@@ -161,6 +161,12 @@ def _payload_number(payload: Mapping[str, Any]) -> tuple[str, str]:
     return best[1], best[2]
 
 
+def empty_number(payload: Mapping[str, Any]) -> str:
+    """The name of a value that should name the record and is empty; or an empty text."""
+    given = (path for path, value in flat_items(payload) if value is None or value == "")
+    return next((one for one in given if _key_score(one.rsplit(".", 1)[-1], one)[0]), "")
+
+
 def _payload_others(payload: Mapping[str, Any], identifier: str) -> tuple[str, ...]:
     """Further numbers of a list that the payload gives: each of them is meant."""
     given = [(path, str(value).strip()) for path, value in flat_items(payload)]

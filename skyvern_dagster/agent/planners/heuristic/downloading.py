@@ -52,6 +52,7 @@ from skyvern_dagster.reading.record_part import (
     numbers_like,
 )
 from skyvern_dagster.reading.text_lengths import SENTENCES
+from skyvern_dagster.reading.wanted_item import empty_number
 from skyvern_dagster.reading.words import clip, fold, stems
 
 _PATIENT_WAITS = 5
@@ -78,10 +79,8 @@ def download(situation: Situation) -> Plan:
     """The next step towards the file."""
     if situation.memory.downloads:
         return complete(f"Downloaded {', '.join(situation.memory.downloads)}")
-    item = situation.intent.item
-    if item.others:
-        named = ", ".join((item.identifier, *item.others))
-        return unsure(f"The goal names several records ({named}), and one task downloads one")
+    if told := _not_one(situation):
+        return unsure(told)
     kind = wanted_document(situation.intent.instructions)
     if plan := named_option(situation):
         return plan
@@ -97,6 +96,16 @@ def download(situation: Situation) -> Plan:
     if plan := _in_opened_menu(situation, kind):
         return plan
     return _of_record(situation, kind)
+
+
+def _not_one(situation: Situation) -> str:
+    """Why what the task was given doesn't name one record; empty where it may."""
+    item = situation.intent.item
+    if item.others:
+        named = ", ".join((item.identifier, *item.others))
+        return f"The goal names several records ({named}), and one task downloads one"
+    empty = "" if item else empty_number(situation.goal.payload)
+    return f"{empty} is empty, so that nothing says which document is meant" if empty else ""
 
 
 def _of_record(situation: Situation, kind: DocumentKind) -> Plan:
