@@ -28,7 +28,7 @@ from skyvern_dagster.agent.planners.heuristic.routes import (
 from skyvern_dagster.agent.planners.heuristic.situation import FAIR, LIKELY, SURE, Situation, act
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import MOSTLY, best_concept, concept
-from skyvern_dagster.reading.controls import Control, host_of, is_file_address, same_page, same_site
+from skyvern_dagster.reading.controls import Control, is_file_address, same_page, same_site
 from skyvern_dagster.reading.words import clip
 
 MOST_NAVIGATIONS = 6
