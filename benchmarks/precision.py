@@ -2,14 +2,16 @@
 
 ``python -m benchmarks.precision`` tries the difficulty pages, widgets of real libraries and the
 traps without a model and prints a table by kind, with what was falsely said below it. The kinds of
-``tests/traps`` are in ``docs/precision.md``. The exit status is 1 where anything was falsely said.
+``tests/traps`` are in ``docs/precision.md``; ``--only`` chooses among them. The exit status is 1
+where anything was falsely said.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
 from pathlib import Path
@@ -23,6 +25,8 @@ from tests.difficulties.attempts import attempt
 from tests.difficulties.cases import DifficultSite, cases, widgets
 from tests.traps.site import TrapSite
 from tests.traps.trial import KINDS, tried
+
+_PAGES = {"difficulties": cases, "widgets": widgets}
 
 
 @dataclass(frozen=True)
@@ -42,11 +46,17 @@ class Tried:
 
 def main() -> int:
     """Prints the table."""
+    every = (*_PAGES, *KINDS)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=every, default=every, metavar="KIND")
+    only = parser.parse_args().only
     with BrowserRuntime() as runtime, tempfile.TemporaryDirectory() as folder:
         print("| kind | runs | said completed | of which right |\n|---|---|---|---|")
         runs: list[Tried] = []
-        every = chain(_difficulties(runtime, Path(folder)), _traps(runtime, Path(folder)))
-        for kind, listed in groupby(every, key=lambda one: one.kind):
+        tried_all = chain(
+            _difficulties(runtime, Path(folder), only), _traps(runtime, Path(folder), only)
+        )
+        for kind, listed in groupby(tried_all, key=lambda one: one.kind):
             of_kind = list(listed)
             print(_row(kind, of_kind), flush=True)
             runs += of_kind
@@ -62,20 +72,22 @@ def _row(kind: str, runs: Sequence[Tried]) -> str:
     return f"| {kind} | {len(runs)} | {len(said)} | {sum(one.right for one in said)} |"
 
 
-def _difficulties(runtime: BrowserRuntime, folder: Path) -> Iterator[Tried]:
+def _difficulties(runtime: BrowserRuntime, folder: Path, only: Collection[str]) -> Iterator[Tried]:
     with DifficultSite() as site:
-        listed = [("difficulties", one) for one in cases()] + [
-            ("widgets", one) for one in widgets() if not one.missing
-        ]
+        listed = [(kind, one) for kind, pages in _PAGES.items() if kind in only for one in pages()]
         for kind, case in listed:
+            if case.missing:
+                continue
             done = attempt(runtime, case, HeuristicPlanner(), site.url, folder)
             said = done.reason.startswith("completed")
             yield Tried(kind, case.name, said, done.done)
 
 
-def _traps(runtime: BrowserRuntime, folder: Path) -> Iterator[Tried]:
+def _traps(runtime: BrowserRuntime, folder: Path, only: Collection[str]) -> Iterator[Tried]:
     with TrapSite() as site:
         for kind, listed in KINDS.items():
+            if kind not in only:
+                continue
             for number, trap in enumerate(listed()):
                 store = ArtifactStore(folder / f"{kind}-{number}")
                 errand = Errand(TaskRunner(runtime, store), store, site.url)
