@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import operator
+import re
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from skyvern_dagster.blocks.block import BlockText
-from skyvern_dagster.errors import TemplateError
+from skyvern_dagster.errors import BlockError, TemplateError
 from skyvern_dagster.templating.rendering import is_template, text_between
 
 FALSY = frozenset({"", "false", "0", "no", "n", "off", "null", "none"})
@@ -16,6 +19,18 @@ FALSY = frozenset({"", "false", "0", "no", "n", "off", "null", "none"})
 
 _TRUTHY = frozenset({"true", "1", "yes", "y", "on"})
 """Texts that are true by themselves; any other one is a sentence about something."""
+
+
+_VALUE = "\N{REPLACEMENT CHARACTER}"
+"""Stands for an expression while what is around it is looked at."""
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_COMPARED = re.compile(
+    rf"(?:{_VALUE}|{_NUMBER.pattern})\s*(?P<sign>==|!=|<=|>=|<|>)"
+    rf"\s*(?:{_VALUE}|{_NUMBER.pattern}|'[^']*'|\"[^\"]*\"|\w+)"
+)
+_ORDERS: dict[str, Callable[[Decimal, Decimal], bool]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
 
 
 class Criteria(BaseModel):
@@ -40,13 +55,51 @@ class Criteria(BaseModel):
 def is_statement(expression: str) -> bool:
     """Whether an expression says something in words: ``{{ paid }} is the same as {{ due }}``.
 
-    Rendered, that is a text, which says nothing of whether it is so.
+    Rendered, that is a text, which says nothing of whether it is so. What is only a sign between
+    two values is compared (:func:`holds`).
 
     Raises:
         TemplateError: It is malformed.
     """
     said = text_between(expression) if is_template(expression) else expression
-    return said.strip().casefold() not in FALSY | _TRUTHY
+    is_plain = said.strip().casefold() in FALSY | _TRUTHY
+    return not is_plain and _sign_in(expression) is None
+
+
+def _sign_in(expression: str) -> str | None:
+    """The sign that compares two values, where the braces are around each: ``{{ n }} > 3``."""
+    if not is_template(expression):
+        return None
+    found = _COMPARED.fullmatch(text_between(expression, _VALUE).strip())
+    return found["sign"] if found and _VALUE in found.group() else None
+
+
+def holds(expression: str, value: Any) -> bool:
+    """Whether a condition that is no statement is true.
+
+    Args:
+        expression: As the definition has it.
+        value: What it gives.
+
+    Raises:
+        BlockError: It compares what has no order.
+    """
+    sign = _sign_in(expression)
+    if sign is None:
+        return is_true(value)
+    left, right = (part.strip().strip("'\"") for part in str(value).split(sign, 1))
+    if sign in ("==", "!="):
+        numbers = (_number(left), _number(right))
+        same = left == right or (None not in numbers and numbers[0] == numbers[1])
+        return same is (sign == "==")
+    one, other = _number(left), _number(right)
+    if one is None or other is None:
+        raise BlockError(f"{left!r} and {right!r} can't be compared by {sign!r}: one is no number")
+    return _ORDERS[sign](one, other)
+
+
+def _number(text: str) -> Decimal | None:
+    return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
 def is_true(rendered: Any) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from skyvern_dagster.blocks.context import BlockContext
-from skyvern_dagster.blocks.criteria import Criteria, is_true
+from skyvern_dagster.blocks.criteria import Criteria, holds
 from skyvern_dagster.blocks.model_question import ModelRequest, ask_model
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.templating.rendering import is_template
@@ -98,9 +98,9 @@ def _one(
         return said.results[index], {**told, "result": said.results[index]}
     try:
         value = _rendered(condition, context)
+        result = holds(condition.expression, value)
     except BlockError as error:
         return False, {**told, "result": None, "error": str(error)}
-    result = is_true(value)
     return result, {**told, "rendered_expression": value, "result": result}
 
 

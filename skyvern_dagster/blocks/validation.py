@@ -11,7 +11,7 @@ from skyvern_dagster.agent.task import TaskResult, WorkDone
 from skyvern_dagster.blocks.agent_block import AGENT_TEMPLATES, AgentBlock, Instruction
 from skyvern_dagster.blocks.block import BlockWarning, ModelUse
 from skyvern_dagster.blocks.context import BlockContext
-from skyvern_dagster.blocks.criteria import is_statement, is_true
+from skyvern_dagster.blocks.criteria import holds, is_statement
 from skyvern_dagster.blocks.model_question import (
     ModelRequest,
     ask_model,
@@ -24,7 +24,7 @@ from skyvern_dagster.blocks.task_output import TaskOutput, outcome_of
 from skyvern_dagster.browser.session import BrowserSession
 from skyvern_dagster.errors import BlockError, TemplateError
 from skyvern_dagster.ids import new_id
-from skyvern_dagster.templating.rendering import is_template
+from skyvern_dagster.templating.rendering import is_template, text_between
 
 _CRITERIA = ("complete_criterion", "terminate_criterion")
 _PURPOSE = "to judge its criteria"
@@ -74,9 +74,17 @@ def _settled(context: BlockContext, criterion: str, name: str) -> bool | None:
     value = context.value(criterion, _field(name))
     if value is None or value == "":
         raise BlockError(f"{_field(name)}: {criterion!r} gives nothing that could be judged")
-    if isinstance(value, str) and is_statement(value):  # a criterion that a parameter holds
-        return None
-    return is_true(value)
+    if _is_one_value(criterion) and _is_sentence(value):
+        return None  # a criterion that a parameter holds
+    return holds(criterion, value)
+
+
+def _is_one_value(criterion: str) -> bool:
+    return not text_between(criterion).strip()
+
+
+def _is_sentence(value: Any) -> bool:
+    return isinstance(value, str) and is_statement(value)
 
 
 def _decided(given: Mapping[str, str], settled: Mapping[str, bool | None]) -> BlockOutcome | None:

@@ -74,15 +74,19 @@ def names_asked_for(template: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1024)
-def text_between(template: str) -> str:
+def text_between(template: str, between: str = "") -> str:
     """What stands in a template outside of its expressions and tags.
+
+    Args:
+        template: The template.
+        between: What to put in the place of each expression.
 
     Raises:
         TemplateError: The template is malformed.
     """
     printed = (each for each in syntax_tree(template).body if isinstance(each, nodes.Output))
     parts = (part for each in printed for part in each.nodes)
-    return "".join(part.data for part in parts if isinstance(part, nodes.TemplateData))
+    return "".join(part.data if isinstance(part, nodes.TemplateData) else between for part in parts)
 
 
 def render(template: str, names: Mapping[str, Any]) -> str:

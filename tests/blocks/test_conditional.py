@@ -93,7 +93,9 @@ def test_without_a_model_a_statement_cant_be_judged(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("expression", "expected"),
-    [("{{ a }} is the same as {{ b }}", True), ("{{ a }} == {{ b }}", True), ("a == b", True),
+    [("{{ a }} is the same as {{ b }}", True), ("a == b", True), ("{{ a }} == {{ b }}", False),
+     ("{{ a }} == {{ b }} or so", True), ("{{ a }} > 3", False), ("3 <= {{ a }}", False),
+     ("{{ a }} == 'paid'", False), ("{{ a }} == paid", False), ("{{ a }} > 3 > 2", True),
      ("The invoice is late", True), ("{{ a }} and not {{ b }}", True), ("{{ a == b }}", False),
      (" {{ a }} ", False), ("{% if a %}late{% endif %}", False), ("true", False), ("No", False),
      ("", False), ("{{ a }}{{ b }}", False), ("{# always #} yes", False)],
@@ -115,6 +117,28 @@ def test_a_statement_with_values_in_it_isnt_true_because_it_is_a_text(desk: Desk
 
 def test_without_a_model_it_fails_rather_than_take_a_branch(desk: Desk) -> None:
     desk.names |= {"a": "x", "b": "y"}
-    asking = block(branch("{{ a }} == {{ b }}", "same"), otherwise("no"))
+    asking = block(branch("{{ a }} is {{ b }}", "same"), otherwise("no"))
     with pytest.raises(BlockError, match="to say whether a condition holds"):
         asking.run(with_model(desk.context("ask"), None))
+
+
+@pytest.mark.parametrize(
+    ("expression", "taken"),
+    [("{{ n }} > 10", "a"), ("{{ n }} > 13", "c"), ("10 <= {{ n }}", "a"), ("{{ n }} == 12.0", "a"),
+     ("{{ n }} != 12", "c"), ("{{ state }} == paid", "a"), ("{{ state }} == 'open'", "c"),
+     ("{{ state }} != {{ n }}", "a"), (" {{ n }}<{{ n + 1 }} ", "a")],
+)  # fmt: skip
+def test_a_sign_between_values_compares_them(desk: Desk, expression: str, taken: str) -> None:
+    desk.names |= {"n": 12, "state": "paid"}
+    outcome = block(branch(expression, "a"), otherwise("c")).run(desk.context("ask"))
+
+    assert outcome.status == "completed"
+    assert outcome.output["branch_taken"] == taken
+
+
+def test_what_has_no_order_isnt_compared(desk: Desk) -> None:
+    desk.names["total"] = "1.234,50"
+    outcome = block(branch("{{ total }} > 1000", "a"), otherwise("c")).run(desk.context("ask"))
+
+    assert outcome.status == "failed"
+    assert "can't be compared by '>'" in str(outcome.failure_reason)

@@ -30,6 +30,8 @@ def block(**criteria: str) -> ValidationBlock:
         ({"terminate_criterion": "{{ total > 3 }}"}, "terminated"),
         ({"terminate_criterion": "{{ total > 30 }}"}, "completed"),
         ({"complete_criterion": "{{ found }}"}, "terminated"),
+        ({"complete_criterion": "{{ total }} < 30"}, "completed"),
+        ({"terminate_criterion": "{{ total }} < 30"}, "terminated"),
         (
             {"complete_criterion": "{{ total > 3 }}", "terminate_criterion": "{{ found }}"},
             "completed",
