@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from http.client import HTTPConnection
+from io import BytesIO
 from secrets import token_hex
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
@@ -34,6 +36,24 @@ class _QuietHandler(MotoRequestHandler):
         """Says nothing; werkzeug would write a line per request to stderr."""
 
 
+class _OneAtATime:
+    """Answers one request after the other; slow clients are waited for before.
+
+    moto closes an object's file when the object is replaced, also while another request reads it.
+    """
+
+    _lock = Lock()  # moto's objects are those of the whole process
+
+    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+        self._app = app
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if length := environ.get("CONTENT_LENGTH"):
+            environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(int(length)))
+        with self._lock:
+            return [b"".join(self._app(environ, start_response))]
+
+
 class _StoppableServer(ThreadedWSGIServer):
     """Drops kept-alive connections on close; werkzeug's threads would go on answering them."""
 
@@ -42,7 +62,7 @@ class _StoppableServer(ThreadedWSGIServer):
         self._connections: set[socket.socket] = set()
         self._lock = Lock()
         app = DomainDispatcherApplication(create_backend_app)
-        super().__init__(host, port, app, _QuietHandler, fd=listener.fileno())
+        super().__init__(host, port, _OneAtATime(app), _QuietHandler, fd=listener.fileno())
 
     def get_request(self) -> tuple[socket.socket, Any]:
         connection, address = super().get_request()
