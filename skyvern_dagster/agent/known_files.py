@@ -150,7 +150,7 @@ class KnownFile:
             )
             if self._known.pattern is not None:
                 self._attempt.log(f"{lifted} gives the same file: later iterations ask for theirs")
-                self.leave()
+                self.leave()  # what this page still has to do is of no use to the others
                 return
 
     def leave(self) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import operator
-import re
-from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from skyvern_dagster.blocks.block import BlockText
-from skyvern_dagster.errors import BlockError, TemplateError
+from skyvern_dagster.blocks.comparison import compared, sign_in
+from skyvern_dagster.errors import TemplateError
 from skyvern_dagster.templating.rendering import is_template, text_between
 
 FALSY = frozenset({"", "false", "0", "no", "n", "off", "null", "none"})
@@ -19,18 +17,6 @@ FALSY = frozenset({"", "false", "0", "no", "n", "off", "null", "none"})
 
 _TRUTHY = frozenset({"true", "1", "yes", "y", "on"})
 """Texts that are true by themselves; any other one is a sentence about something."""
-
-
-_VALUE = "\N{REPLACEMENT CHARACTER}"
-"""Stands for an expression while what is around it is looked at."""
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-_COMPARED = re.compile(
-    rf"(?:{_VALUE}|{_NUMBER.pattern})\s*(?P<sign>==|!=|<=|>=|<|>)"
-    rf"\s*(?:{_VALUE}|{_NUMBER.pattern}|'[^']*'|\"[^\"]*\"|\w+)"
-)
-_ORDERS: dict[str, Callable[[Decimal, Decimal], bool]] = {
-    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
-}  # fmt: skip
 
 
 class Criteria(BaseModel):
@@ -55,23 +41,15 @@ class Criteria(BaseModel):
 def is_statement(expression: str) -> bool:
     """Whether an expression says something in words: ``{{ paid }} is the same as {{ due }}``.
 
-    Rendered, that is a text, which says nothing of whether it is so. What is only a sign between
-    two values is compared (:func:`holds`).
-
-    Raises:
-        TemplateError: It is malformed.
+    Rendered, that is a text, which says nothing of whether it is so. A sign alone between two
+    values compares them; a malformed expression says nothing, and can't be rendered either.
     """
-    said = text_between(expression) if is_template(expression) else expression
-    is_plain = said.strip().casefold() in FALSY | _TRUTHY
-    return not is_plain and _sign_in(expression) is None
-
-
-def _sign_in(expression: str) -> str | None:
-    """The sign that compares two values, where the braces are around each: ``{{ n }} > 3``."""
-    if not is_template(expression):
-        return None
-    found = _COMPARED.fullmatch(text_between(expression, _VALUE).strip())
-    return found["sign"] if found and _VALUE in found.group() else None
+    try:
+        said = text_between(expression) if is_template(expression) else expression
+        compares = sign_in(expression) is not None
+    except TemplateError:
+        return False
+    return not compares and said.strip().casefold() not in FALSY | _TRUTHY
 
 
 def holds(expression: str, value: Any) -> bool:
@@ -82,24 +60,10 @@ def holds(expression: str, value: Any) -> bool:
         value: What it gives.
 
     Raises:
-        BlockError: It compares what has no order.
+        BlockError: It compares what can't be compared.
     """
-    sign = _sign_in(expression)
-    if sign is None:
-        return is_true(value)
-    left, right = (part.strip().strip("'\"") for part in str(value).split(sign, 1))
-    if sign in ("==", "!="):
-        numbers = (_number(left), _number(right))
-        same = left == right or (None not in numbers and numbers[0] == numbers[1])
-        return same is (sign == "==")
-    one, other = _number(left), _number(right)
-    if one is None or other is None:
-        raise BlockError(f"{left!r} and {right!r} can't be compared by {sign!r}: one is no number")
-    return _ORDERS[sign](one, other)
-
-
-def _number(text: str) -> Decimal | None:
-    return Decimal(text) if _NUMBER.fullmatch(text) else None
+    sign = sign_in(expression)
+    return is_true(value) if sign is None else compared(str(value), sign)
 
 
 def is_true(rendered: Any) -> bool:
@@ -114,12 +78,8 @@ def asks_model(fields: Any) -> bool:
     if not isinstance(fields, Mapping):
         return False
     expression = fields.get("expression")
-    if fields.get("criteria_type") == "prompt" or not isinstance(expression, str):
-        return fields.get("criteria_type") == "prompt"
-    try:
-        return is_statement(expression)
-    except TemplateError:  # which is a finding of its own
-        return False
+    is_prompt = fields.get("criteria_type") == "prompt"
+    return is_prompt or (isinstance(expression, str) and is_statement(expression))
 
 
 def criteria_text(fields: Any, path: tuple[str | int, ...]) -> Iterator[BlockText]:

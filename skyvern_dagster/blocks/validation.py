@@ -22,7 +22,7 @@ from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.blocks.session_work import on_page
 from skyvern_dagster.blocks.task_output import TaskOutput, outcome_of
 from skyvern_dagster.browser.session import BrowserSession
-from skyvern_dagster.errors import BlockError, TemplateError
+from skyvern_dagster.errors import BlockError
 from skyvern_dagster.ids import new_id
 from skyvern_dagster.templating.rendering import is_template, text_between
 
@@ -55,21 +55,13 @@ def _given(fields: Mapping[str, Any]) -> Iterator[str]:
     yield from (str(fields[name]) for name in _CRITERIA if fields.get(name))
 
 
-def _in_words(criterion: str) -> bool:
-    """Whether a criterion says something that only a model can judge."""
-    try:
-        return is_statement(criterion)
-    except TemplateError:  # which is a finding of its own
-        return False
-
-
 def _settled(context: BlockContext, criterion: str, name: str) -> bool | None:
     """Whether a criterion that is one expression holds; ``None`` where it is for a model.
 
     Raises:
         BlockError: It can't be rendered, or gives nothing.
     """
-    if not is_template(criterion) or _in_words(criterion):
+    if not is_template(criterion) or is_statement(criterion):
         return None
     value = context.value(criterion, _field(name))
     if value is None or value == "":
@@ -123,7 +115,7 @@ complete_criterion: The total is below 1000.
     @classmethod
     def model_use(cls, fields: Mapping[str, Any]) -> ModelUse | None:
         """It judges what is said in plain words."""
-        return ModelUse("judges its criteria") if any(map(_in_words, _given(fields))) else None
+        return ModelUse("judges its criteria") if any(map(is_statement, _given(fields))) else None
 
     @classmethod
     def warnings_in(cls, fields: Mapping[str, Any]) -> Iterator[BlockWarning]:

@@ -142,3 +142,11 @@ def test_what_has_no_order_isnt_compared(desk: Desk) -> None:
 
     assert outcome.status == "failed"
     assert "can't be compared by '>'" in str(outcome.failure_reason)
+
+
+def test_a_value_that_holds_the_sign_isnt_cut_there(desk: Desk) -> None:
+    desk.names["note"] = "a == b"
+    outcome = block(branch("{{ note }} == a", "a"), otherwise("c")).run(desk.context("ask"))
+
+    assert outcome.status == "failed"
+    assert "'==' stands in one of its values" in str(outcome.failure_reason)
