@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cache
 
 from skyvern_dagster.reading.concepts import word_list
-from skyvern_dagster.reading.words import fold
+from skyvern_dagster.reading.words import BRACKETED, fold
 
 _GROUP = 3
 """Digits between two signs that group thousands; currencies with three decimals (KWD) are read as
@@ -51,7 +51,6 @@ _DECIMALS = re.compile(r"\d([.,])\d{1,2}$|^0([.,])\d+$")
 """What a sign stands before that can only be decimals."""
 
 
-_BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
 _NAMES = {
     "€": "EUR", "$": "USD", "us$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "zł": "PLN",
     "kč": "CZK", "ft": "HUF", "r$": "BRL", "ca$": "CAD", "a$": "AUD", "fr": "CHF", "kr": "SEK",
@@ -138,7 +137,7 @@ def _inexact() -> re.Pattern[str]:
 def is_scaled(label: str) -> bool:
     """Whether a label says in brackets that its numbers are others: ``Total (in thousands)``."""
     scales = word_list("items")["scales"]
-    return any(word in scales for one in _BRACKETS.findall(label) for word in _words_of(one))
+    return any(word in scales for one in BRACKETED.findall(label) for word in _words_of(one))
 
 
 def _words_of(text: str) -> list[str]:

@@ -9,9 +9,8 @@ from decimal import Decimal
 from functools import cache
 
 from skyvern_dagster.reading.concepts import word_list
-from skyvern_dagster.reading.words import fold
+from skyvern_dagster.reading.words import BRACKETED, fold
 
-_BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
 _BEHIND = re.compile(r"\d\s?([^\W\d_]{1,4})(?![^\W_])")
 
 
@@ -42,7 +41,7 @@ def unit_named(words: Sequence[str]) -> Unit | None:
 def unit_said(text: str, labels: Sequence[str]) -> Unit | None:
     """The unit right behind a number, else the one in brackets in what it is called."""
     behind = [_units().get(fold(one)) for one in _BEHIND.findall(text)]
-    called = [_units().get(fold(one)) for label in labels for one in _BRACKETS.findall(label)]
+    called = [_units().get(fold(one)) for label in labels for one in BRACKETED.findall(label)]
     return next((one for one in (*behind, *called) if one is not None), None)
 
 

@@ -16,6 +16,9 @@ ALIKE = 0.6
 QUOTED = re.compile(r"[\"“”„«]([^\"“”»]{1,80})[\"“”»]")
 """A name in quotation marks of any language that we read; what is longer is a text."""
 
+BRACKETED = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
+"""What a label adds in brackets: a unit, a scale."""
+
 _WORD = re.compile(r"[^\W_]+")
 
 

@@ -39,8 +39,6 @@ _RECORD_PAGES = (
 )  # fmt: skip
 _CLAUSE = re.compile(r"[.;:!?](?:\s|$)|,\s|\n|\s[-–]\s")
 _WORD = re.compile(r"[^\W_]+(?:[-.'][^\W_]+)*")
-_NO_DAYS = frozenset({"voor", "ab", "na", "fino", "prima di"})
-"""Of the words for limits, those that have another meaning as well: `orders for`, `orders from`."""
 _MOST_BEFORE = 2
 """Words before a record's name: `most expensive orders`; further ones belong to something else."""
 
@@ -249,7 +247,8 @@ def _is_known(word: str, explained: frozenset[str]) -> bool:
 @cache
 def _dating() -> frozenset[str]:
     """Words behind a record's name that say of which days it is."""
-    return frozenset(one for one in word_list("items")["limits"] if one not in _NO_DAYS)
+    other = word_list("restrictions")["limits_of_other_meaning"]
+    return frozenset(word_list("items")["limits"]) - frozenset(other)
 
 
 @cache
