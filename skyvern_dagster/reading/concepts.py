@@ -131,6 +131,7 @@ def concept(name: str) -> Concept:
         raise PlannerError(message) from None
 
 
+@cache
 def concepts(prefix: str) -> tuple[Concept, ...]:
     """All concepts whose name begins so, for instance ``field.``."""
     return tuple(meaning for name, meaning in _concepts().items() if name.startswith(prefix))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from skyvern_dagster.reading.concepts import MOSTLY, concept, concepts
 from skyvern_dagster.reading.facts import Fact, Kind
 from skyvern_dagster.reading.identifiers import Identifier
@@ -164,13 +166,20 @@ def label_score(field: FieldSpec, label: str, kind: Kind = Kind.TEXT) -> float:
 
 def _rival(field: FieldSpec, fact: Fact) -> tuple[float, bool]:
     """How plainly the label names another field of this kind, and whether that never will do."""
-    names = [one.name.removeprefix("field.") for one in concepts("field.")]
     nearest = fact.labels[:1] if fact.label else fact.labels
     best, strongest = 0.0, ""
-    for name in names:
-        if name == field.concept or not same_kind(name, field):
+    for name in _of_kind(field.kind):
+        if name == field.concept:
             continue
-        score = max((concept(f"field.{name}").score(label) for label in nearest), default=0.0)
+        meaning = concept(f"field.{name}")
+        score = max((meaning.score(label) for label in nearest), default=0.0)
         if score > best:
             best, strongest = score, name
     return best, strongest in _NEVER
+
+
+@cache
+def _of_kind(kind: str) -> tuple[str, ...]:
+    """The names of the fields whose values are of a kind: asked for at each value of a page."""
+    names = (each.name.removeprefix("field.") for each in concepts("field."))
+    return tuple(name for name in names if same_kind(name, kind))

@@ -283,12 +283,12 @@ def _kind(name: str, meaning: str, written_type: str) -> str:
     )
 
 
-def same_kind(concept_name: str, field: FieldSpec) -> bool:
-    """Whether a field concept holds the same kind of value as a field."""
+def same_kind(concept_name: str, kind: str) -> bool:
+    """Whether a field concept holds values of the kind of a field."""
     kinds = {
         "identifier": {"identifier"},
         "date": {"date"},
         "amount": {"amount", "number"},
         "number": {"amount", "number"},
     }
-    return _kinds().get(concept_name, "text") in kinds.get(field.kind, {field.kind})
+    return _kinds().get(concept_name, "text") in kinds.get(kind, {kind})

@@ -38,6 +38,11 @@ _SPACE = re.compile(r"\s+")
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u00b4": "'", "`": "'", "\u2032": "'"})
 
 
+_LABEL = 100
+"""Characters of what is remembered when it is folded: labels and cells, which are asked about
+dozens of times a page. 16,384 of them are some four megabytes."""
+
+
 _ENDINGS = ("ies", "es", "en", "s", "e", "n")
 """Endings of plurals in the languages that we read, longer ones first."""
 
@@ -64,6 +69,15 @@ def _fold_character(character: str) -> str:
 
 def fold(text: str) -> str:
     """Lower case, without accents, single-spaced: two texts that read alike become equal."""
+    return _folded_label(text) if len(text) <= _LABEL else _folded(text)
+
+
+@lru_cache(maxsize=16384)
+def _folded_label(text: str) -> str:
+    return _folded(text)
+
+
+def _folded(text: str) -> str:
     return _SPACE.sub(" ", fold_in_place(text.replace("ß", "ss"))).strip()
 
 

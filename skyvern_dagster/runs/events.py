@@ -50,10 +50,16 @@ class RunEvents:
         self._run_id = run_id
         self._cursor: str | None = None
         self._metadata: dict[str, dict[str, Any]] = {}
+        self._begun = False
 
     def new(self) -> Iterator[ProgressEvent]:
-        """What has happened since the last call."""
-        while True:
+        """What has happened since the last call; nothing before the run has begun.
+
+        Whoever reads first makes SQLite's file of the run's events. The process of the run, which
+        is about to make it, would wait for that.
+        """
+        self._begun = self._begun or self._has_begun()
+        while self._begun:
             connection = self._instance.get_records_for_run(
                 self._run_id, cursor=self._cursor, limit=500
             )
@@ -62,6 +68,10 @@ class RunEvents:
                 yield from self._event(record.event_log_entry)
             if not connection.has_more:
                 return
+
+    def _has_begun(self) -> bool:
+        run = self._instance.get_run_by_id(self._run_id)
+        return run is not None and run.status is not dg.DagsterRunStatus.NOT_STARTED
 
     def _event(self, entry: dg.EventLogEntry) -> Iterator[ProgressEvent]:
         op, iteration = split_step_key(entry.step_key or "")

@@ -10,6 +10,7 @@ from typing import Literal
 import dagster as dg
 
 from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.compiler.dagster_internals.known_revisions import know_revisions
 from skyvern_dagster.errors import RunError
 from skyvern_dagster.process.home import artifact_location, home_folder, make_home
 from skyvern_dagster.scaffolds.file_template import rendered_file
@@ -34,6 +35,7 @@ def prepare_home() -> Path:
     os.environ["DAGSTER_HOME"] = str(home)
     # We send no telemetry, whatever an existing dagster.yaml says or doesn't say.
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+    know_revisions()
     _create_tables(home)
     return home
 

@@ -8,6 +8,7 @@ import dagster as dg
 
 from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.compiler.dagster_internals import RESUME_TAG, newest_run_with_tag
+from skyvern_dagster.compiler.dagster_internals.known_revisions import know_revisions
 from skyvern_dagster.execution import tags
 from skyvern_dagster.process.identity import process_tag
 from skyvern_dagster.process.run_process import LaunchRequest
@@ -23,6 +24,7 @@ def carry_out(request: LaunchRequest) -> bool:
     """
     if request.needs_browser:
         start_ahead()
+    know_revisions()
     end_with_the_run(lambda instance: _own_run(instance, request))
     job = dg.build_reconstructable_job(
         "skyvern_dagster.compiler.job",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import mimetypes
 from collections.abc import Iterable
 
 PRELOADED = (
@@ -12,6 +13,16 @@ PRELOADED = (
     "dagster._cli.api",
     "dagster._core.storage.sqlite_storage",
     "dagster._core.storage.local_compute_log_manager",
+    "dagster._core.storage.root",
+    "dagster._core.storage.migration.utils",
+    "dagster._core.instance.factory",
+    "dagster._core.instance.runs.run_domain",
+    "dagster._core.definitions.external_asset",
+    "dagster._core.definitions.repository_definition.repository_data_builder",
+    "dagster._core.system_config.composite_descent",
+    "dagster._core.workspace.autodiscovery",
+    "dagster._utils.test.definitions",
+    "upath.implementations.local",
     "skyvern_dagster.deployment.code_location",
     "skyvern_dagster.compiler.dagster_internals.kept_sqlite",
     "skyvern_dagster.agent.task_runner",
@@ -19,9 +30,17 @@ PRELOADED = (
     "skyvern_dagster.agent.planners.heuristic.planner",
     "skyvern_dagster.agent.planners.replay.planner",
     "playwright.async_api",
+    "playwright._impl.json_pipe",
+    "playwright._impl.local_utils",
+    "imageio_ffmpeg",
     "httpx2",
     "httpcore2",
+    "anyio._backends._asyncio",
+    "jsonschema",
     "pypdf",
+    "pypdf.filters",
+    "boto3.s3.inject",
+    "boto3.s3.transfer",
     "dagster_aws.secretsmanager",
 )
 """Nothing breaks where one isn't installed, or has another name in some version: a run imports what
@@ -39,9 +58,12 @@ def preload(*further: str) -> None:
     gc.disable()
     import_each((*PRELOADED, *further))
     from skyvern_dagster.blocks.s3_client import load_s3_descriptions
+    from skyvern_dagster.compiler.dagster_internals.known_revisions import read_revisions
     from skyvern_dagster.reading.concepts import compile_all
 
     compile_all()
+    mimetypes.init()
+    read_revisions()
     with contextlib.suppress(ModuleNotFoundError):
         load_s3_descriptions()
     gc.freeze()

@@ -22,6 +22,7 @@ AHEAD = (
     "dagster",
     "skyvern_dagster.runs.launched",
     "skyvern_dagster.compiler.job",
+    "jsonschema",
     "playwright.async_api",
     "dagster._core.storage.sqlite_storage",
     "dagster._core.storage.local_compute_log_manager",
