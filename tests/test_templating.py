@@ -14,7 +14,13 @@ from skyvern_dagster.errors import TemplateError
 from skyvern_dagster.templating.compiled import syntax_tree
 from skyvern_dagster.templating.growth import cannot_grow
 from skyvern_dagster.templating.renderer import Renderer
-from skyvern_dagster.templating.rendering import evaluate, is_template, names_used, render
+from skyvern_dagster.templating.rendering import (
+    evaluate,
+    evaluate_for_text,
+    is_template,
+    names_used,
+    render,
+)
 from tests.laws import LAW
 
 NAMES: dict[str, Any] = {
@@ -42,7 +48,11 @@ def test_one_expression_keeps_its_value_whatever_it_is(value: Any) -> None:
     assert evaluate("{{ value }}", names) == value
     assert evaluate(" {{- value -}}\n", names) == value
     assert json.loads(evaluate("{{ value | tojson }}", names)) == value
-    assert render("{{ value | json }}", names) == json.dumps(value, ensure_ascii=False)
+    written = json.dumps(value, ensure_ascii=False)
+    assert render("{{ value | json }}", names) == written
+    assert evaluate_for_text("{{ value | json }}", names) == written
+    assert evaluate("{{ value | json }}", names) == value
+    assert evaluate("{{ value | json }};", names) == f"{written};"
 
 
 @LAW

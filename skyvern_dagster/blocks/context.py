@@ -30,7 +30,7 @@ from skyvern_dagster.organizations.credential_store import CredentialStore
 from skyvern_dagster.organizations.grants import GrantStore
 from skyvern_dagster.organizations.run_secrets import RunSecrets, run_secrets_exist
 from skyvern_dagster.templating.absent import noting_absent
-from skyvern_dagster.templating.rendering import evaluate, is_template
+from skyvern_dagster.templating.rendering import evaluate, evaluate_for_text, is_template
 
 if TYPE_CHECKING:
     from skyvern_dagster.agent.task_runner import TaskRunner  # all of an agent: for runs only
@@ -205,13 +205,18 @@ class BlockContext:
         Raises:
             BlockError: The template can't be rendered.
         """
+        return self._value(text, field, evaluate)
+
+    def _value(
+        self, text: str, field: str, of_template: Callable[[str, Mapping[str, Any]], Any]
+    ) -> Any:
         if text in self.names:
             return self.names[text]
         if not is_template(text):
             return text
         try:
             with noting_absent() as absent:
-                value = evaluate(text, self.names)
+                value = of_template(text, self.names)
         except TemplateError as error:
             raise BlockError(f"{field}: {error}") from error
         for line in absent:
@@ -224,7 +229,7 @@ class BlockContext:
         Raises:
             BlockError: The template can't be rendered.
         """
-        value = self.value(text, field)
+        value = self._value(text, field, evaluate_for_text)
         if isinstance(value, dict | list):
             return json.dumps(value, ensure_ascii=False, default=str)
         return "" if value is None else str(value)
@@ -235,7 +240,7 @@ class BlockContext:
         Raises:
             BlockError: The template can't be rendered, or the value is a list or an object.
         """
-        value = self.value(text, field)
+        value = self._value(text, field, evaluate_for_text)
         if isinstance(value, dict | list):
             raise BlockError(f"{field}: {text!r} gives a {type(value).__name__}, not a text")
         return "" if value is None else str(value)
@@ -246,7 +251,7 @@ class BlockContext:
         Raises:
             BlockError: The template can't be rendered.
         """
-        value = self.value(text, field)
+        value = self._value(text, field, evaluate_for_text)
         if isinstance(value, dict | list):
             return json.dumps(value, indent=2, ensure_ascii=False, default=str)
         return "" if value is None else str(value)

@@ -17,7 +17,7 @@ from skyvern_dagster.errors import (
 from skyvern_dagster.execution.names import Names
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.organizations.browser_profiles import managed_id
-from skyvern_dagster.templating.rendering import evaluate, is_template
+from skyvern_dagster.templating.rendering import evaluate_for_text, is_template
 from skyvern_dagster.workflow.definition import WorkflowDefinition
 
 
@@ -112,7 +112,7 @@ def _rendered(text: str | None, definition: WorkflowDefinition, scope: Scope) ->
     names = Names(definition, scope)
     try:
         value = names.get(text, text)
-        value = evaluate(text, names) if is_template(text) else value
+        value = evaluate_for_text(text, names) if is_template(text) else value
     except (TemplateError, BlockError) as error:
         raise ParameterError(f"the browser profile: {error}") from error
     return "" if value is None else str(value).strip()

@@ -104,8 +104,15 @@ class Runner(LeafRunner):
         """The scope of an iteration that goes on after a block, or ends with it."""
         if is_fatal(block, outcome):
             return with_ending(after, loop, block, outcome)
-        way = flow_of(loop.loop_blocks).after(block.label, block.branch_taken(outcome))
-        return after.model_copy(update={"at": way})
+        flow = flow_of(loop.loop_blocks)
+        way = flow.after(block.label, block.branch_taken(outcome))
+        after = after.model_copy(update={"at": way})
+        if not any(frame.is_turn for frame in after.frames):
+            return after
+        # What a block said in an earlier turn isn't what it says in one that passes it over.
+        passed = flow.between(block.label, way)
+        skipped = walk(each for each in loop.loop_blocks if each.label in passed)
+        return after.without_outputs({each.label for each in skipped})
 
     def way_on(self, block: Block, outcome: BlockOutcome) -> str | None:
         """Label at which the run goes on after a block at the top level; ``None`` at the end."""

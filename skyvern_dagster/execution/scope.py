@@ -6,7 +6,7 @@ keys of the artifact store.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -116,6 +116,11 @@ class Scope(BaseModel):
         if self.frames:
             changes["entries"] = (*self.entries, (label, outcome.output))
         return self.model_copy(update=changes)
+
+    def without_outputs(self, labels: Collection[str]) -> Scope:
+        """The scope without what some blocks have said."""
+        left = {label: each for label, each in self.outputs.items() if label not in labels}
+        return self.model_copy(update={"outputs": left})
 
     def skipped(self, reason: str) -> Scope:
         """The scope of an iteration that isn't begun."""

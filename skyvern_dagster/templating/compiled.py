@@ -7,13 +7,21 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal, assert_never
 
 import jinja2
 from jinja2 import Undefined, nodes
 
 from skyvern_dagster.errors import TemplateError
-from skyvern_dagster.templating.sandbox import MAX_CHARACTERS, Environment, as_text, limited_work
+from skyvern_dagster.templating.sandbox import (
+    MAX_CHARACTERS,
+    VALUE_OF_JSON,
+    Environment,
+    as_text,
+    limited_work,
+)
+
+Want = Literal["text", "value", "value for text"]
 
 _SHORT = 80
 """Characters of a template in a message: most of one expression."""
@@ -83,6 +91,23 @@ def known_tests() -> frozenset[str]:
     return frozenset(_ENVIRONMENT.tests)
 
 
+def given_here(want: Want, template: str, names: Mapping[str, Any]) -> Any:
+    """What is wanted of a template: its text, its value, or a value that ends up in a text.
+
+    Raises:
+        TemplateError: As :func:`rendered_here`.
+    """
+    match want:
+        case "text":
+            return rendered_here(template, names)
+        case "value":
+            return evaluated_here(template, names)
+        case "value for text":
+            return evaluated_here(template, names, for_text=True)
+        case _:
+            assert_never(want)
+
+
 def rendered_here(template: str, names: Mapping[str, Any]) -> str:
     """The text of a template.
 
@@ -98,13 +123,17 @@ def rendered_here(template: str, names: Mapping[str, Any]) -> str:
         raise _failed(template, error) from error
 
 
-def evaluated_here(template: str, names: Mapping[str, Any]) -> Any:
+def evaluated_here(template: str, names: Mapping[str, Any], *, for_text: bool = False) -> Any:
     """The value of a template that is one expression; the text of any other.
+
+    Args:
+        for_text: Whether the value ends up in a text. The filter ``json`` gives JSON there; else,
+            where it is the last, it says that the value keeps its type.
 
     Raises:
         TemplateError: As :func:`rendered_here`.
     """
-    compiled = _compiled_expression(template)
+    compiled = _compiled_expression(template, for_text)
     if compiled is None:
         return rendered_here(template, names)
     try:
@@ -123,12 +152,14 @@ def _compiled(template: str) -> _Compiled:
 
 
 @lru_cache(maxsize=1024)
-def _compiled_expression(template: str) -> _Compiled | None:
+def _compiled_expression(template: str, for_text: bool) -> _Compiled | None:
     """The template's one expression, where there is nothing else but white space."""
     with compiling(template):
         expression = only_expression(_ENVIRONMENT.parse(template))
         if expression is None:
             return None
+        if isinstance(expression, nodes.Filter) and expression.name == "json" and not for_text:
+            expression.name = VALUE_OF_JSON
         names = mentioned(expression)
         assignment = nodes.Assign(nodes.Name(_RESULT, "store", lineno=1), expression, lineno=1)
         tree = nodes.Template([assignment], lineno=1)

@@ -19,12 +19,12 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Any, Literal, NoReturn
+from typing import IO, Any, NoReturn
 
 from skyvern_dagster.errors import TemplateError
 from skyvern_dagster.templating.absent import note_absent
 from skyvern_dagster.templating.block_output import BlockOutput
-from skyvern_dagster.templating.compiled import short
+from skyvern_dagster.templating.compiled import Want, short
 
 MEMORY_BYTES = 1_000_000_000
 """Of addresses, which Python and Jinja take 50 million of."""
@@ -36,8 +36,6 @@ _PATIENCE_SECONDS = 120.0
 """Of the clock, where a busy machine gives the process no time. Arbitrary."""
 
 _PROGRAM = Path(__file__).with_name("renderer_main.py")
-
-Want = Literal["text", "value"]
 
 
 class Renderer:

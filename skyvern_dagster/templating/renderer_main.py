@@ -25,15 +25,14 @@ def main(memory_bytes: int, cpu_seconds: float) -> None:
     from skyvern_dagster.process.confinement import confine
     from skyvern_dagster.templating.absent import noting_absent, without
     from skyvern_dagster.templating.block_output import reaching
-    from skyvern_dagster.templating.compiled import evaluated_here, rendered_here
+    from skyvern_dagster.templating.compiled import given_here
 
     def answer(line: bytes) -> dict[str, Any]:
         want, template, names, outputs, not_made = json.loads(line)
         names |= {name: reaching(names[name]) for name in outputs}
         try:
-            give = rendered_here if want == "text" else evaluated_here
             with noting_absent() as absent, without(frozenset(not_made)):
-                return {"value": give(template, names), "absent": absent}
+                return {"value": given_here(want, template, names), "absent": absent}
         except TemplateError as error:
             return {"error": str(error)}
 

@@ -9,24 +9,22 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 from jinja2 import meta, nodes
 
 from skyvern_dagster.templating.absent import without
 from skyvern_dagster.templating.compiled import (
+    Want,
     compiling,
-    evaluated_here,
+    given_here,
     known_filters,
     known_tests,
     mentioned,
-    rendered_here,
     syntax_tree,
 )
 from skyvern_dagster.templating.growth import cannot_grow
 from skyvern_dagster.templating.renderer import asked
-
-Want = Literal["text", "value"]
 
 
 def is_template(text: str) -> bool:
@@ -102,10 +100,21 @@ def render(template: str, names: Mapping[str, Any]) -> str:
 def evaluate(template: str, names: Mapping[str, Any]) -> Any:
     """Like :func:`render`, but a template that is one expression keeps its value's type.
 
+    So it does with the filter ``json`` behind it, which says just that in Skyvern's definitions.
+
     Raises:
         TemplateError: As :func:`render`.
     """
     return _given("value", template, names) if is_template(template) else template
+
+
+def evaluate_for_text(template: str, names: Mapping[str, Any]) -> Any:
+    """Like :func:`evaluate`, for a value that ends up in a text: the filter ``json`` gives JSON.
+
+    Raises:
+        TemplateError: As :func:`render`.
+    """
+    return _given("value for text", template, names) if is_template(template) else template
 
 
 def _given(want: Want, template: str, names: Mapping[str, Any]) -> Any:
@@ -115,7 +124,7 @@ def _given(want: Want, template: str, names: Mapping[str, Any]) -> Any:
     if not is_harmless:
         return asked(want, template, given, absent)
     with without(absent):
-        return (rendered_here if want == "text" else evaluated_here)(template, given)
+        return given_here(want, template, given)
 
 
 class NamesOfRun(Mapping[str, Any]):

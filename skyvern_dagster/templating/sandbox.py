@@ -44,6 +44,8 @@ _WIDE_FORMAT = re.compile(
 )
 _LOOP_FILTER = "counted_loop"
 _CONCAT_FILTER = "sized_concat"
+VALUE_OF_JSON = "value_of_json"
+"""What the filter ``json`` is where it is the last of a template's one expression."""
 
 _left: ContextVar[list[int] | None] = ContextVar("template_work_left", default=None)
 
@@ -94,6 +96,12 @@ def as_json(value: Any, indent: int | None = None) -> str:
     return json.dumps(value, ensure_ascii=False, indent=indent, default=_as_list)
 
 
+def _value_of_json(value: Any, indent: int | None = None) -> Any:
+    """What a reader of the JSON text would have; it is as much as that text may be."""
+    as_json(value, indent)
+    return None if isinstance(value, Undefined) else value
+
+
 def _as_list(value: Any) -> list[Any]:
     if isinstance(value, Iterator | range | set):
         return list(value)
@@ -125,6 +133,7 @@ class Environment(SandboxedEnvironment):
         super().__init__(undefined=AbsentValue, keep_trailing_newline=True, finalize=_finalized)
         del self.globals["lipsum"]
         self.filters["json"] = self.filters["tojson"] = as_json
+        self.filters[VALUE_OF_JSON] = _value_of_json
         self.filters["string"] = as_text
         self.filters["format"] = _guarded(self.filters["format"], _check_format)
         for name in _SIZED_FILTERS:

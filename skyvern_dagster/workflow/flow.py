@@ -82,6 +82,11 @@ class Flow:
         ways = self.branches.get(label, ())
         return self.following[label] if branch is None or not ways else ways[branch]
 
+    def between(self, label: str, way: str | None) -> tuple[str, ...]:
+        """The blocks that are passed over where it goes on at ``way``; ``None`` is the end."""
+        after = self.order.index(label) + 1
+        return self.order[after : None if way is None else self.order.index(way)]
+
     @cached_property
     def sources(self) -> Mapping[str, tuple[str, ...]]:
         """Label -> the blocks that may lead to it."""
