@@ -227,6 +227,8 @@ def _text(value: Any) -> str | None:
 def _integer(value: Any) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
+    if isinstance(value, float) and value.is_integer():  # as JSON of other languages writes it
+        return int(value)
     if isinstance(value, str) and re.fullmatch(rf"\s*[+-]?\d{{1,{_MOST_DIGITS}}}\s*", value):
         return int(value)
     return None
