@@ -165,6 +165,7 @@ def _concepts() -> dict[str, Concept]:
         "login",
         "documents",
         "fields",
+        "meanings",
         "obstacles",
         "messages",
         "paging",

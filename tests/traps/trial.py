@@ -20,6 +20,7 @@ from tests.traps.forms import forms
 from tests.traps.growing import growing
 from tests.traps.lists import lists
 from tests.traps.logins import logins
+from tests.traps.meanings import meanings
 from tests.traps.papers import papers
 from tests.traps.partial_lists import partial_lists
 from tests.traps.picks import picks
@@ -54,6 +55,7 @@ KINDS: Mapping[str, Callable[[], list[Trap]]] = {
     "papers": papers,
     "readings": readings,
     "submissions": submissions,
+    "meanings": meanings,
 }
 
 
