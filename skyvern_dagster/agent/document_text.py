@@ -165,6 +165,10 @@ class DocumentText:
             return None
         return any(month == each and year in (None, of) for of, each in months)
 
+    def has_day_in(self, first: date, last: date) -> bool | None:
+        """Whether one of some days stands in it; ``None`` where no day does."""
+        return any(first <= day <= last for day in self.days) if self.days else None
+
     def has_amount(self, wanted: Decimal) -> bool | None:
         """Whether an amount stands in it; ``None`` where none does."""
         written = re.findall(r"(?<![\w.,/-])\d[\d.,' ]*[.,]\d{2}(?![\w/]|[.,-]\d)", self._text)

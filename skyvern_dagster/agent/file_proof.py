@@ -241,6 +241,8 @@ class FileProver:
             verdicts.append(page.has_day(item.day))
         if item.month is not None:
             verdicts.append(page.has_month(*item.month))
+        if item.span is not None:
+            verdicts.append(page.has_day_in(*item.span))
         if item.amount is not None:
             verdicts.append(page.has_amount(item.amount))
         if all(verdicts):

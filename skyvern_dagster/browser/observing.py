@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from skyvern_dagster.browser.aria_tree import AriaNode, parse_aria_snapshot
 from skyvern_dagster.browser.click_handles import add_click_handles
 from skyvern_dagster.browser.collection import collection_paused
+from skyvern_dagster.browser.line_breaks import part_words
 from skyvern_dagster.browser.observation import Box, Node, Observation
 from skyvern_dagster.browser.page_details import (
     FrameDetails,
@@ -151,6 +152,8 @@ def _build(
 
     def build(aria: AriaNode) -> Node:
         known = details.of(aria)
+        if "parted" in known:
+            part_words(aria, known["parted"])
         in_viewport = visible and (not known or not width or _is_in(known["box"], width, height))
         if aria.role == "iframe":
             children = _build(aria.children, aria.ref, frames, visible=in_viewport)

@@ -166,6 +166,7 @@ def _concepts() -> dict[str, Concept]:
         "login",
         "documents",
         "fields",
+        "meanings",
         "obstacles",
         "messages",
         "paging",

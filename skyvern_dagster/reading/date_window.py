@@ -18,7 +18,7 @@ from skyvern_dagster.reading.concepts import Concept, concept, word_list
 from skyvern_dagster.reading.date_mention import DateMention, DayOrder
 from skyvern_dagster.reading.date_readers import earlier
 from skyvern_dagster.reading.dates import find_dates
-from skyvern_dagster.reading.named_periods import days_of_periods, named_periods
+from skyvern_dagster.reading.named_periods import days_of_periods, named_periods, running_periods
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.ordinals import numbers_in_words
 from skyvern_dagster.reading.words import fold, fold_in_place, name_words
@@ -249,10 +249,8 @@ def _relative(text: str, today: date) -> DateWindow:
         count = int(match.group(1) or match.group(3) or 1)
         unit = units[match.group(2) or match.group(4) or match.group(5)]
         return DateWindow(start=earlier(today, count, unit))
-    if re.search(r"\b(this year|dieses jahr|cette annee|este ano|quest'anno|dit jaar)\b", plain):
-        return DateWindow(start=date(today.year, 1, 1))
-    if re.search(r"\b(this month|diesen monat|ce mois|este mes|questo mese|deze maand)\b", plain):
-        return DateWindow(start=today.replace(day=1))
+    if running := running_periods(text, today):
+        return DateWindow(start=running[0].first)
     return _whole_year(plain)
 
 

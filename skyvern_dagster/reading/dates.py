@@ -20,7 +20,7 @@ from skyvern_dagster.reading.words import fold_in_place
 _JOINT = re.compile(r"\s*(?:-|–|—|to|until|bis|zum|au|al|a|ate|tot|t/m|hasta|and|und|et|y|e|en)\s*")
 
 
-_OPENED = re.compile(r"(?<![\d.,/])(\d{1,2})\.?\s?(?:-|–|—|to|bis|au|al|t/m)\s?$")
+_OPENED = re.compile(r"(?<![\w.,/-])(\d{1,2})\.?\s?(?:-|–|—|to|bis|au|al|t/m)\s?$")
 
 
 def find_dates(text: str, today: date) -> list[DateMention]:

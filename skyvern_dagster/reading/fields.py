@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from skyvern_dagster.reading.codes import codes_in
+from skyvern_dagster.reading.fact_places import (
+    COLUMN,
+    FactPlace,
+    in_column,
+    places_of,
+    ranked_places,
+    told_columns,
+)
 from skyvern_dagster.reading.facts import Fact, Kind
 from skyvern_dagster.reading.fitting import fit
 from skyvern_dagster.reading.group_headings import heading_date
@@ -19,16 +25,8 @@ from skyvern_dagster.reading.words import fold
 
 _SECTIONS = 0.9
 """Records told by a pattern that comes again are a weaker reading than boxes of their own."""
-_LATER, _LATEST = 0.01, 10
-"""Off for each place of a fact in its record, up to ten: decides between facts that fit alike, and
-nothing else."""
 _LINKED = 0.8
 """A record's own link for a field that asks for an address."""
-
-_MIN_SCORE = 0.3
-"""A text that is all that its piece says has 0.3 without a label (`fitting`): nothing less is
-taken for a value. On the page tests 0.2 does as well; 0.4 loses prices on cards."""
-
 
 _LONE = 0.5
 """One record has no neighbours that confirm how it is built, so half of what is asked for has to
@@ -55,18 +53,6 @@ _REAL_NUMBER = 0.9
 """Five digits, or letters with digits (`identifiers`)."""
 _COUNT = 0.2
 """One or two digits have 0.1, a year has 0.2."""
-
-
-_NEVER_ANOTHER = 0.8
-"""For a day that all records have: what they are for (a fair, a season) rather than when they were
-made. A name makes up for it (1.1 against 0.4); beside a day that differs, it decides."""
-_FEW = 2
-"""Records may well be of one day."""
-
-FactPlace = tuple[str, str, Kind, int]
-"""Label, column, kind, and which of several that are alike in these."""
-_COLUMN = 1
-"""Its place in a `FactPlace`."""
 
 
 @dataclass(frozen=True)
@@ -121,8 +107,12 @@ def _read(
     if key is None or not source.records:
         return None
     codes = codes_in(view, source.records) if key.kind == "identifier" else {}
-    slots = [_slots(record, codes) for record in source.records]
-    chosen = _assign(fields, slots, lenient)
+    slots = [places_of(record, codes) for record in source.records]
+    told = told_columns(fields, source.columns)
+    chosen = ranked_places(fields, slots, told, lenient)
+    untold = {
+        name for name, places in chosen.items() if told.get(in_column(name, places[0]), 1) is None
+    }
     filled = [
         _with_heading(view, _fill(record, own, fields, chosen, lenient), fields)
         for record, own in zip(source.records, slots, strict=True)
@@ -147,7 +137,8 @@ def _read(
     quality = sum(weights) / len(kept) * distinct
     if len(kept) == 1 and quality < _LONE:
         return None
-    return FilledRecords(kept, quality, source, total)
+    known = tuple(_without(one, untold) for one in kept)
+    return FilledRecords(known, quality, source, total)
 
 
 def _with_poor_rows(
@@ -246,62 +237,6 @@ def _pattern(text: str) -> str:
     )
 
 
-def _slots(record: Record, codes: Mapping[int, Fact]) -> dict[FactPlace, Fact]:
-    places: dict[FactPlace, Fact] = {}
-    seen: Counter[tuple[str, str, Kind]] = Counter()
-    coded = {id(one.node) for one in record.facts if id(one) in codes}
-    for read in record.facts:
-        if read.kind is Kind.IDENTIFIER and id(read.node) in coded:
-            continue  # the same text, which is a number of its own kind only in some records
-        fact = codes.get(id(read), read)
-        kind = (fold(fact.label), fold(fact.column), fact.kind)
-        places[(*kind, seen[kind])] = fact
-        seen[kind] += 1
-    return places
-
-
-def _assign(
-    fields: Sequence[FieldSpec], records: list[dict[FactPlace, Fact]], lenient: bool
-) -> dict[str, list[FactPlace]]:
-    """For each field, the slots that fill it over all records, best first."""
-    totals: dict[tuple[str, FactPlace], float] = defaultdict(float)
-    texts: dict[FactPlace, set[str]] = defaultdict(set)
-    for slots in records:
-        for place, (slot, fact) in enumerate(slots.items()):
-            texts[slot].add(fact.text)
-            for field in fields:
-                score = fit(field, fact, lenient=lenient)
-                if score >= _MIN_SCORE:
-                    totals[field.name, slot] += score - _LATER * min(place, _LATEST)
-    ranked: dict[str, list[FactPlace]] = {}
-    taken: set[FactPlace] = set()
-    pairs = sorted(
-        totals.items(), key=lambda pair: _slot_rank(pair, fields, texts, len(records)), reverse=True
-    )
-    sharing = {field.name for field in fields if field.kind == "currency"}
-    for (name, slot), _ in pairs:
-        if slot not in taken or ranked.get(name) or name in sharing:
-            ranked.setdefault(name, []).append(slot)
-            if len(ranked[name]) == 1 and name not in sharing:
-                taken.add(slot)
-    return ranked
-
-
-def _slot_rank(
-    pair: tuple[tuple[str, FactPlace], float],
-    fields: Sequence[FieldSpec],
-    texts: dict[FactPlace, set[str]],
-    records: int,
-) -> float:
-    (name, slot), total = pair
-    kind = next(field.kind for field in fields if field.name == name)
-    if kind == "identifier" and records > 1:
-        return total * math.sqrt(len(texts[slot]) / records)
-    if kind == "date" and records > _FEW and len(texts[slot]) == 1:
-        return total * _NEVER_ANOTHER
-    return total
-
-
 def _fill(
     record: Record,
     slots: dict[FactPlace, Fact],
@@ -317,7 +252,7 @@ def _fill(
             continue
         places = chosen.get(field.name, [])
         for slot in places:
-            if slot[_COLUMN] != places[0][_COLUMN]:
+            if slot[COLUMN] != places[0][COLUMN]:
                 continue  # what is empty in its column isn't what stands in the one beside
             # An amount says its currency as well.
             shared = field.kind == "currency" or slots.get(slot) not in facts.values()
@@ -326,6 +261,12 @@ def _fill(
                 scores[field.name] = fit(field, slots[slot], lenient=lenient)
                 break
     return FilledRecord(record, facts, scores)
+
+
+def _without(one: FilledRecord, names: Collection[str]) -> FilledRecord:
+    """A record without the values of which nothing tells the column that is meant."""
+    facts = {name: fact for name, fact in one.facts.items() if name not in names}
+    return replace(one, facts=facts)
 
 
 def _linked(record: Record) -> Fact | None:

@@ -38,7 +38,8 @@ def named_periods(text: str, today: date) -> list[NamedPeriod]:
     """The periods of a text, in order; a month without a year is the latest that has begun."""
     plain = fold_in_place(text)
     days = find_dates(text, today)
-    found = [*_months(plain, today), *_quarters(plain, today), *_previous(plain, today)]
+    found = [*_months(plain, today), *_quarters(plain, today), *_units_before(plain, today)]
+    found += running_periods(text, today)
     apart = [
         one for one in found if not any(day.start < one.end and one.start < day.end for day in days)
     ]
@@ -120,19 +121,33 @@ def _quarters(plain: str, today: date) -> Iterator[NamedPeriod]:
             yield _of_months(match, today, match[2], number * _QUARTER - 2, _QUARTER)
 
 
-def _previous(plain: str, today: date) -> Iterator[NamedPeriod]:
+def running_periods(text: str, today: date) -> list[NamedPeriod]:
+    """The week, month or year that is running, where a text names it: `this month`."""
+    plain = fold_in_place(text)
+    found = _around_unit("current").finditer(plain)
+    return [one for match in found if (one := _unit(match, today, 0)) is not None]
+
+
+def _units_before(plain: str, today: date) -> Iterator[NamedPeriod]:
     """`Last month`, `im Vorjahr`; `the last month` are the days up to now."""
-    for match in _previous_pattern().finditer(plain):
-        word = match[1] or match[2]
-        unit = next(unit for unit, names in _units().items() if word in names)
-        if unit == "month":
-            first = earlier(today.replace(day=1), 1, "month")
-            yield _of_days(match, first, today.replace(day=1))
-        elif unit == "year":
-            yield _of_days(match, date(today.year - 1, 1, 1), date(today.year, 1, 1))
-        elif unit == "week":
-            monday = today - timedelta(days=today.weekday())
-            yield _of_days(match, monday - timedelta(days=7), monday)
+    for match in _around_unit("previous").finditer(plain):
+        if (period := _unit(match, today, 1)) is not None:
+            yield period
+
+
+def _unit(match: re.Match[str], today: date, back: int) -> NamedPeriod | None:
+    """The week, month or year that lies so many before the running one."""
+    word = match[1] or match[2]
+    unit = next(unit for unit, names in _units().items() if word in names)
+    if unit == "month":
+        first = earlier(today.replace(day=1), back, "month")
+        return _of_days(match, first, earlier(today.replace(day=1), back - 1, "month"))
+    if unit == "year":
+        return _of_days(match, date(today.year - back, 1, 1), date(today.year - back + 1, 1, 1))
+    if unit == "week":
+        monday = today - timedelta(days=today.weekday() + 7 * back)
+        return _of_days(match, monday, monday + timedelta(days=7))
+    return None
 
 
 @cache
@@ -141,13 +156,14 @@ def _units() -> dict[str, list[str]]:
 
 
 @cache
-def _previous_pattern() -> re.Pattern[str]:
+def _around_unit(name: str) -> re.Pattern[str]:
+    """Finds a unit with one of the words before or behind it (`calendar.yaml`)."""
     units = "|".join(name for names in _units().values() for name in names)
-    listed = word_list("calendar")["previous"]
+    listed = word_list("calendar")[name]
     # `The last month` are the days up to now, `last month` isn't.
     words = "|".join(f"(?<!the ){one}" if one == "last" else one for one in listed["before"])
     behind = "|".join(listed["behind"])
-    return re.compile(rf"(?<![^\W_])(?:(?:{words})\s+({units})|({units})\s+(?:{behind}))(?![^\W_])")
+    return re.compile(rf"(?<![^\W_])(?:(?:{words})\s*({units})|({units})\s+(?:{behind}))(?![^\W_])")
 
 
 def _of_months(

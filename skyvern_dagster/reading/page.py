@@ -13,6 +13,7 @@ from skyvern_dagster.reading.controls import (
     Input,
     input_hints,
 )
+from skyvern_dagster.reading.grid_answers import NO_ANSWER, GridAnswer, grid_answer
 from skyvern_dagster.reading.text_lengths import LABEL, PARAGRAPH
 
 _PARTS = 8
@@ -164,12 +165,12 @@ class PageView:
         return tuple(
             Input(
                 node,
-                self._input_label(node),
+                answer.label or self._input_label(node),
                 input_hints(node),
                 self.position(node),
-                self._group(node),
+                answer.group or self._group(node),
             )
-            for node in self.nodes
+            for node, answer in ((node, self._answer(node)) for node in self.nodes)
             if node.role in INPUT_ROLES and node.ref and not node.disabled
         )
 
@@ -177,6 +178,12 @@ class PageView:
         """The fields below a node."""
         inside = {id(node) for node in container.walk()}
         return [field for field in self.inputs if id(field.node) in inside]
+
+    def _answer(self, node: Node) -> GridAnswer:
+        """What a radio button in a table answers to; nothing for other nodes."""
+        if node.role != "radio":
+            return NO_ANSWER
+        return grid_answer(node, list(self.ancestors(node)), self.text)
 
     def _input_label(self, node: Node) -> str:
         if spoken := node.name or node.attributes.get("label", ""):

@@ -13,6 +13,7 @@ from skyvern_dagster.reading.amounts import decimal_sign
 from skyvern_dagster.reading.controls import CONTROL_ROLES
 from skyvern_dagster.reading.date_mention import DateMention
 from skyvern_dagster.reading.day_order import day_order
+from skyvern_dagster.reading.expected_days import is_another
 from skyvern_dagster.reading.facts import Fact, Kind
 from skyvern_dagster.reading.fields import FilledRecord, FilledRecords, best_reading
 from skyvern_dagster.reading.fitting import label_score
@@ -73,7 +74,7 @@ def read_page(view: PageView, wanted: ListSpec, today: date) -> PageOfList | Non
     reading = best_reading(view, record_sets(view, today), wanted.wanted)
     if reading is None:
         return None
-    reader = _RowReader(view, wanted, _notation(view, reading, today), today)
+    reader = _RowReader(view, wanted, _notation(view, reading, today), today, reading)
     rows = tuple(reader.row(one) for one in reading.records)
     rows = tuple(row for row in rows if any(value is not None for value in row.values.values()))
     if not rows:
@@ -117,19 +118,25 @@ class _RowReader:
     wanted: ListSpec
     notation: PageNotation
     today: date
+    reading: FilledRecords
 
     def row(self, filled: FilledRecord) -> Row:
         values: dict[str, Any] = {}
         for field in self.wanted.wanted:
             fact = self._in_its_year(filled, filled.facts.get(field.name))
             value = value_of(fact, field, self.notation, self.today) if fact else None
-            values[field.name] = None if fact and self._is_to_come(fact, field) else value
+            values[field.name] = None if fact and self._is_unfit(fact, field) else value
         numbers = frozenset(
             fact.text for fact in filled.facts.values() if fact.kind is Kind.IDENTIFIER
         )
         text = " ".join(part for node in filled.record.nodes for part in _said(node, numbers))
         section = section_of(self.view, filled.record)
         return Row(values, self._filter_day(filled, values), text, section)
+
+    def _is_unfit(self, fact: Fact, field: FieldSpec) -> bool:
+        """Whether a day is another one than the field asks for."""
+        of_field = (one.facts.get(field.name) for one in self.reading.records)
+        return self._is_to_come(fact, field) or is_another(field, fact, filter(None, of_field))
 
     def _is_to_come(self, fact: Fact, field: FieldSpec) -> bool:
         """Whether a day that nothing names is still to come: nothing was ordered on it."""

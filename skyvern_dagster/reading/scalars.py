@@ -9,21 +9,18 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.amounts import Amount, decimal_sign
 from skyvern_dagster.reading.concepts import NEARLY_ONLY, PLAINLY, concept, concepts
 from skyvern_dagster.reading.date_mention import DateMention
 from skyvern_dagster.reading.day_order import day_order
+from skyvern_dagster.reading.expected_days import is_another
 from skyvern_dagster.reading.facts import Fact, Kind, facts_of, pieces_of
 from skyvern_dagster.reading.fitting import fit
+from skyvern_dagster.reading.mail_addresses import emails
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.schema import DataSpec, FieldSpec, ListSpec
-from skyvern_dagster.reading.text_lengths import SENTENCES
 from skyvern_dagster.reading.values import PageNotation, value_of
 from skyvern_dagster.reading.words import fold, name_words, words
-
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-
 
 _MIN_FIT = 0.75
 """A single value needs its label: 0.4 for the kind and half of the label's 0.7; no unlabelled
@@ -61,13 +58,13 @@ class ScalarReader:
         for field in self.spec.scalars:
             data[field.name] = self._scalar(field, items)
         for name, fields in self.spec.groups:
-            data[name] = {field.name: self._scalar(field, items) for field in fields}
+            data[name] = {field.name: self._scalar(field, items, name) for field in fields}
         return data
 
     def _other_list(self, one: ListSpec) -> list[Any]:
         kinds = {field.kind for field in one.wanted} | {field.concept for field in one.wanted}
         if "email" in kinds:
-            addresses = emails(self.view)
+            addresses = emails(self.view, one.wanted[0])
             if one.fields:
                 return [{one.fields[0].name: address} for address in addresses]
             return list(addresses)
@@ -81,20 +78,20 @@ class ScalarReader:
         main = next((node for node in self.view.nodes if node.role == "main"), self.view.root)
         return facts_of(pieces_of(self.view, [main]), self.today)
 
-    def _scalar(self, field: FieldSpec, items: list[Any]) -> Any:
+    def _scalar(self, field: FieldSpec, items: list[Any], owner: str = "") -> Any:
         if field.concept == "scratchpad":
             return None
         if field.kind == "url":
             return self._address(field)
         if field.kind == "email":
-            return next(iter(emails(self.view)), None)
+            return next(iter(emails(self.view, field, owner)), None)
         if _is_count(field):
             return len(items)
         scored = [(fit(field, fact), fact) for fact in self._facts if fact.labels]
         score, fact = max(scored, key=lambda pair: pair[0], default=(0.0, None))
         if fact is not None and score >= _MIN_FIT:
             fact = _only(field, [one for other, one in scored if other == score])
-            if fact is None:
+            if fact is None or is_another(field, fact):
                 return None
             return value_of(fact, field, self._notation(), self.today)
         return self._currency() if field.kind == "currency" else self._from_headings(field)
@@ -145,32 +142,6 @@ def _only(field: FieldSpec, rivals: Sequence[Fact]) -> Fact | None:
     """
     called = [one for one in rivals if words(one.label) == name_words(field.name)] or rivals
     return called[0] if len({one.text for one in called}) == 1 else None
-
-
-def emails(view: PageView) -> tuple[str, ...]:
-    """The addresses that the page gives to write to; not the one of who is logged in."""
-    linked = [
-        control.url.removeprefix("mailto:").partition("?")[0]
-        for control in view.controls
-        if control.url.startswith("mailto:")
-    ]
-    written = []
-    for node in view.nodes:
-        if node.children or not (text := view.text(node)) or "@" not in text:
-            continue
-        around = " ".join(view.text(above) for above in list(view.ancestors(node))[:1])
-        if concept("login.greeting").mentioned(around[:SENTENCES]) or _is_account_menu(view, node):
-            continue
-        written.extend(_EMAIL.findall(text))
-    return tuple(dict.fromkeys(address.rstrip(".") for address in (*linked, *written) if address))
-
-
-def _is_account_menu(view: PageView, node: Node) -> bool:
-    """Whether an address stands by itself in the page's head, naming the user."""
-    region = view.region(node)
-    return region in {"banner", "navigation"} and not any(
-        above.url for above in (node, *view.ancestors(node))
-    )
 
 
 def _is_count(field: FieldSpec) -> bool:

@@ -10,6 +10,7 @@ from itertools import takewhile
 
 from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.browser.table_cells import RowSlots, Slot, row_slots
+from skyvern_dagster.reading.alike_columns import BAND
 from skyvern_dagster.reading.cells import CELL_ROLES, TABLE_ROLES
 from skyvern_dagster.reading.facts import is_field_name
 from skyvern_dagster.reading.page import PageView
@@ -93,7 +94,7 @@ def _columns(
         counts = Counter(lower)
         pairs = zip(names, lower, strict=True)
         names = [
-            one if not two or one == two else two if counts[two] == 1 else f"{one} / {two}"
+            one if not two or one == two else two if counts[two] == 1 else f"{one}{BAND}{two}"
             for one, two in pairs
         ]
     return tuple(names)

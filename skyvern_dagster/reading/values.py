@@ -20,6 +20,7 @@ from skyvern_dagster.reading.amounts import (
     only_number,
 )
 from skyvern_dagster.reading.concepts import concept, word_list
+from skyvern_dagster.reading.cut_off import is_cut_off, whole_text
 from skyvern_dagster.reading.date_mention import DateMention, DayOrder
 from skyvern_dagster.reading.dates import find_dates, parse_date
 from skyvern_dagster.reading.facts import Fact, is_struck
@@ -57,6 +58,8 @@ class PageNotation:
 
 def value_of(fact: Fact, field: FieldSpec, notation: PageNotation, today: date) -> Any:
     """The value of a fact as the field wants it; ``None`` when it can't be one."""
+    if is_cut_off(fact):
+        return whole_text(fact) or None
     if field.kind == "date":
         day = fact_date(fact, notation.days, today)
         return day.isoformat() if day else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -37,6 +37,7 @@ _CHOOSING_NAMES = frozenset({"date", "day", "month", "period", "amount", "total"
 _LEAST_KEY = 0.45
 """What a loop's bare `current_value` has, the least telling of all names."""
 _DECIMALS = re.compile(r"(?<![\w.,/-])\d{1,3}(?:[.,' ]?\d{3})*[.,]\d{2}(?![\w/]|[.,-]\d)")
+_WEEK = timedelta(days=7)
 _INDEX = re.compile(r"\.\d+(?=\.|$)")
 """A place in a list, within the path of a value."""
 _CODE = re.compile(r"\d+[-/.]\d+")
@@ -54,6 +55,7 @@ class WantedItem:
         field: The concept of that number (``field.order_id``), or empty where nothing says it.
         day: The day it is of; a text without a year may mean that of any year.
         month: Its year (``None``: any) and month.
+        span: The first and last day of a week that it is of.
         amount: An amount that it shows.
         place: Which one it is in the order of the page, counted from 1; 0 where nothing says.
         oldest: Whether it is the oldest of all.
@@ -66,6 +68,7 @@ class WantedItem:
     field: str = ""
     day: DateMention | None = None
     month: tuple[int | None, int] | None = None
+    span: tuple[date, date] | None = None
     amount: Decimal | None = None
     place: int = 0
     oldest: bool = False
@@ -84,7 +87,7 @@ class WantedItem:
     @property
     def picks(self) -> bool:
         """Whether it is named by something else than its number."""
-        dated = self.day is not None or self.month is not None
+        dated = any(one is not None for one in (self.day, self.month, self.span))
         return dated or self.amount is not None or self.place > 0 or self.oldest
 
     @property
@@ -96,6 +99,8 @@ class WantedItem:
         if self.month is not None:
             year, month = self.month
             parts.append(f"the month {month:02}/{year}" if year else f"month {month}")
+        if self.span is not None:
+            parts.append(f"the days {self.span[0]} to {self.span[1]}")
         if self.amount is not None:
             parts.append(f"the amount {self.amount}")
         if self.place:
@@ -128,9 +133,11 @@ def wanted_item(text: str, payload: Mapping[str, Any], today: date) -> WantedIte
         listed = listed_in(text, identifier, others)
         return WantedItem(identifier, field, payload_days=days, others=others, listed=listed)
     day = _day(text, today)
+    month, span = _period(text, today) if day is None else (None, None)
     item = WantedItem(
         day=day,
-        month=(_month(text) or _last_month(text, today)) if day is None else None,
+        month=month,
+        span=span,
         amount=_amount(text),
         place=_place(text),
         oldest=_has("oldest", fold(text)),
@@ -243,13 +250,19 @@ def _month(text: str) -> tuple[int | None, int] | None:
     return month if month[0] is not None or named or numbered else None
 
 
-def _last_month(text: str, today: date) -> tuple[int, int] | None:
-    """The month that a text names by where it lies: `the invoice of last month`."""
+def _period(
+    text: str, today: date
+) -> tuple[tuple[int | None, int] | None, tuple[date, date] | None]:
+    """The month, or the week, that a text names, also by where it lies: `of last month`."""
+    if month := _month(text):
+        return month, None
     periods = named_periods(text, today)
     if len(periods) != 1 or _is_limit(text, periods[0].start):
-        return None
+        return None, None
     first, last = periods[0].first, periods[0].last
-    return (first.year, first.month) if first.replace(day=1) == last.replace(day=1) else None
+    if first.day == 1 and (last + timedelta(days=1)).day == 1 and first.month == last.month:
+        return (first.year, first.month), None
+    return None, (first, last) if last - first < _WEEK else None
 
 
 def _amount(text: str) -> Decimal | None:

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from skyvern_dagster.reading.facts import Kind, facts_of, pieces_of
+from skyvern_dagster.reading.mail_addresses import emails
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.record import Record, RecordSet
 from skyvern_dagster.reading.records import record_sets
-from skyvern_dagster.reading.scalars import emails
 
 
 def read_whole_page(view: PageView, today: date) -> dict[str, Any]:

@@ -36,6 +36,9 @@ _IN_THE_GATE = frozenset(
         "paper: a page that makes it",
         "reading: two rows of heads",
         "submitted: thanks, and stock",
+        "meaning: two years, of which none is told",
+        "own page: a day",
+        "held: another day",
     }
 )
 """One of each kind; the others are `long`."""

@@ -18,12 +18,15 @@ from tests.traps.effects import effects
 from tests.traps.entries import entries
 from tests.traps.forms import forms
 from tests.traps.growing import growing
+from tests.traps.held import held
 from tests.traps.lists import lists
 from tests.traps.logins import logins
+from tests.traps.meanings import meanings
 from tests.traps.papers import papers
 from tests.traps.partial_lists import partial_lists
 from tests.traps.picks import picks
 from tests.traps.readings import readings
+from tests.traps.record_pages import record_pages
 from tests.traps.sendings import sendings
 from tests.traps.settings import settings
 from tests.traps.site import TrapSite
@@ -54,6 +57,9 @@ KINDS: Mapping[str, Callable[[], list[Trap]]] = {
     "papers": papers,
     "readings": readings,
     "submissions": submissions,
+    "meanings": meanings,
+    "record pages": record_pages,
+    "held": held,
 }
 
 

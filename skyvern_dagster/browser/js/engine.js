@@ -105,6 +105,21 @@
       : element.getClientRects().length > 0;
   }
 
+  // Words that only a line break parts: the snapshot writes them as one.
+  function partedWords() {
+    const parted = new Map();
+    for (const br of document.querySelectorAll("br")) {
+      const before = /\S+$/.exec(br.previousSibling ? br.previousSibling.textContent : "");
+      const after = /^\S+/.exec(br.nextSibling ? br.nextSibling.textContent : "");
+      let holder = br.parentElement;
+      while (holder && !ariaRef(holder)) holder = parentOf(holder);
+      if (!before || !after || !holder) continue;
+      if (!parted.has(holder)) parted.set(holder, []);
+      parted.get(holder).push([before[0], after[0]]);
+    }
+    return parted;
+  }
+
   function labelOf(element) {
     const label = element.nodeName !== "BUTTON" && element.labels && element.labels[0];
     if (!label) return "";
@@ -434,6 +449,7 @@
 
   function collect() {
     const listeners = listenersHere();
+    const parted = partedWords();
     const plain = [];
     const found = [];
     const secrets = [];
@@ -449,6 +465,7 @@
         secrets.push(element.value.replace(/\s+/g, " ").trim());
       const box = boxOf(element);
       const details = detailsOf(element, box, interactive);
+      if (parted.has(element)) details.parted = parted.get(element);
       if (isClickable(element, native, details, listeners)) {
         details.clickable = true;
         if (isDraggable(element, listeners)) details.draggable = true;

@@ -15,6 +15,11 @@ from skyvern_dagster.agent.planners.heuristic.item_choice import (
 )
 from skyvern_dagster.agent.planners.heuristic.navigation import go_to
 from skyvern_dagster.agent.planners.heuristic.pagination import onward
+from skyvern_dagster.agent.planners.heuristic.record_pages import (
+    on_record_page,
+    open_record,
+    record_links,
+)
 from skyvern_dagster.agent.planners.heuristic.situation import (
     LIKELY,
     Situation,
@@ -49,22 +54,13 @@ def download_any(situation: Situation, kind: DocumentKind) -> Plan:
         row := beyond_reach(situation, candidates, oldest=oldest)
     ):
         return unsure(f'The {kind.name} that is meant can\'t be had: "{clip(row)}"')
+    if plan := on_record_page(situation, candidates):
+        return plan
     if situation.intent.item:
         return _chosen(situation, candidates, kind)
-    if len(candidates) > 1:
-        told, missing = told_of(situation, candidates)
-        if missing and not situation.intent.newest:
-            return unsure(
-                f"It isn't clear which {kind.name} is meant: nothing on {situation.url} is called "
-                f'"{missing}"'
-            )
-        if not situation.intent.newest and 1 < len(by_record(view, told)) < len(
-            by_record(view, candidates)
-        ):
-            return unsure(f"Several on {situation.url} fit what the goal says of the {kind.name}")
-        if not situation.intent.newest and (number := of_one_number(situation, told)):
-            return unsure(f"Several on {situation.url} have the number {number}")
-        candidates = newest(situation, told) if situation.intent.newest else told
+    if len(candidates) > 1 and (told := _undecided(situation, candidates, kind)):
+        return unsure(told)
+    candidates = _meant(situation, candidates)
     named = [one for one in candidates if situation.memory.tried(one.control, situation.url) == 0]
     if named and (
         situation.intent.newest
@@ -74,10 +70,35 @@ def download_any(situation: Situation, kind: DocumentKind) -> Plan:
         return click_for_file(_first(named) if situation.intent.newest else named[0])
     if named:
         return _literal(situation, named) or click_for_file(_first(named))
-    plan = _towards_list(situation) or wait_for_rest(situation, "documents")
+    plan = open_record(situation, kind) or _towards_list(situation)
+    plan = plan or wait_for_rest(situation, "documents")
     return plan or give_up(
         situation, "no_document", f"Nothing to download could be found on {situation.url}"
     )
+
+
+def _undecided(situation: Situation, candidates: list[Document], kind: DocumentKind) -> str:
+    """Why the goal's words leave several documents; empty where the newest is meant, or one."""
+    if situation.intent.newest:
+        return ""
+    view = situation.view
+    told, missing = told_of(situation, candidates)
+    if missing:
+        said = f'nothing on {situation.url} is called "{missing}"'
+        return f"It isn't clear which {kind.name} is meant: {said}"
+    if 1 < len(by_record(view, told)) < len(by_record(view, candidates)):
+        return f"Several on {situation.url} fit what the goal says of the {kind.name}"
+    if number := of_one_number(situation, told):
+        return f"Several on {situation.url} have the number {number}"
+    return ""
+
+
+def _meant(situation: Situation, candidates: list[Document]) -> list[Document]:
+    """The documents that the goal's words tell from the others, of these the newest if asked."""
+    if len(candidates) < 2:  # noqa: PLR2004
+        return candidates
+    told, _ = told_of(situation, candidates)
+    return newest(situation, told) if situation.intent.newest else told
 
 
 def _after_failure(situation: Situation, candidates: list[Document]) -> Plan | None:
@@ -111,11 +132,10 @@ def _chosen(situation: Situation, candidates: list[Document], kind: DocumentKind
     if records:
         plan = take_document(situation, records[0])
         return plan or unsure(f"The {kind.name} of {described} could not be downloaded")
-    if (
-        candidates
-        and not situation.intent.item.place
-        and (plan := _next_page(situation, candidates))
-    ):
+    if plan := open_record(situation, kind):
+        return plan
+    listed = candidates or record_links(situation)
+    if listed and not situation.intent.item.place and (plan := _next_page(situation, listed)):
         return plan
     if not candidates and (
         plan := _towards_list(situation) or wait_for_rest(situation, "documents")

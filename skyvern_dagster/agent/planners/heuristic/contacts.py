@@ -8,7 +8,7 @@ from skyvern_dagster.agent.planners.heuristic.routes import follow, routes
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act, complete
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import MOSTLY
-from skyvern_dagster.reading.scalars import emails
+from skyvern_dagster.reading.mail_addresses import emails
 from skyvern_dagster.reading.schema import ListSpec
 
 _MOST_VISITS = 2
@@ -51,7 +51,7 @@ def read_contacts(situation: Situation) -> Plan | None:
     wanted = contacts_list(situation)
     if wanted is None or not situation.memory.last_was_for(Purpose.CONTACTS):
         return None
-    addresses = emails(situation.view)
+    addresses = emails(situation.view, wanted.wanted[0])
     items = (
         [{wanted.fields[0].name: one} for one in addresses] if wanted.fields else list(addresses)
     )

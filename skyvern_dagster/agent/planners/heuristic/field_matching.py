@@ -99,7 +99,7 @@ def _is_of_group(field: Input, given: PayloadValue, fields: list[Input]) -> bool
     """
     alike = [one for one in fields if fold(one.label) == fold(field.label)]
     groups = [stems(one.group) for one in alike]
-    if len(set(groups)) == 1 or field.node.role == "radio":
+    if len(set(groups)) == 1:
         return True
     telling = stems(field.group) - frozenset.intersection(*groups)
     return bool(telling & stems(" ".join(name_words(given.name))))

@@ -83,7 +83,7 @@ def read_goal(goal: Goal) -> Intent:
         or (credentials is not None and not doing and not extracts),
         downloads=downloads,
         extracts=extracts or (not downloads and not clicks and _means(doing, "goal.extract")),
-        fills=_means(doing, "goal.fill"),
+        fills=_means(doing, "goal.fill") or (_means(doing, "goal.change") and bool(goal.payload)),
         data=data,
         window=window,
         target=_target(doing, reading, data),

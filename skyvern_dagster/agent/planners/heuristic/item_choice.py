@@ -209,6 +209,10 @@ def _fits(texts: list[str], item: WantedItem, today: date) -> bool:
         return False
     if item.month is not None and not _has_month(texts, *item.month, today):
         return False
+    if item.span is not None and not any(
+        item.span[0] <= day <= item.span[1] for day in _days(texts, today)
+    ):
+        return False
     if item.amount is None:
         return True
     amounts = {one.value for text in texts for one in find_amounts(text)}

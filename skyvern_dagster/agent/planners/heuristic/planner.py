@@ -178,7 +178,7 @@ def _fills_first(intent: Intent) -> bool:
     if not intent.fills or intent.extracts:
         return False
     for clause in clauses_of(intent.instructions):
-        if concept("goal.fill").terms.search(fold(clause)):
+        if any(concept(name).terms.search(fold(clause)) for name in ("goal.fill", "goal.change")):
             return True
         if named_after("click", clause):
             return False
@@ -192,7 +192,7 @@ def _not_understood(situation: Situation) -> Plan | None:
     if intent.downloads:
         also.add("goal.download")
     if intent.fills and situation.goal.payload:
-        also |= {"goal.fill", "verb.accept", "verb.send"}
+        also |= {"goal.fill", "goal.change", "verb.accept", "verb.send"}
     unclear = unclear_clause(intent.instructions, frozenset(also))
     if not unclear:
         return None

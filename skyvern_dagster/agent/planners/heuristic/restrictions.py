@@ -39,6 +39,8 @@ _RECORD_PAGES = (
 )  # fmt: skip
 _CLAUSE = re.compile(r"[.;:!?](?:\s|$)|,\s|\n|\s[-–]\s")
 _WORD = re.compile(r"[^\W_]+(?:[-.'][^\W_]+)*")
+_OWN = "'s"
+"""As in `yesterday's invoice`."""
 _MOST_BEFORE = 2
 """Words before a record's name: `most expensive orders`; further ones belong to something else."""
 
@@ -54,7 +56,7 @@ def unclear_restriction(situation: Situation, section: str = "") -> str:
     """
     goal, intent = situation.goal, situation.intent
     text = goal.data_extraction_goal
-    explained = _plain() | _of_schema(goal.data_schema) | _shown(situation) | stems(section)
+    explained = plain_words() | _of_schema(goal.data_schema) | _shown(situation) | stems(section)
     for path, value in flat_items(goal.payload):
         explained |= stems(" ".join(name_words(path))) | stems(str(value))
     if sequence_of(intent.instructions) or intent.search or intent.clicks:
@@ -82,7 +84,7 @@ def unclear_choice(situation: Situation) -> str:
     text = intent.instructions
     explained = _explained_choice(situation)
     spans = [*_of_days(text, situation.today), *described(text, intent.item)]
-    if intent.item.month:
+    if intent.item.month or intent.item.span:
         spans += ((one.start, one.end) for one in named_periods(text, situation.today))
     lists, every = word_list("restrictions"), words(text)
     last = [word for word in every if word in lists["last"]]
@@ -109,7 +111,7 @@ def unclear_choice(situation: Situation) -> str:
 def _explained_choice(situation: Situation) -> frozenset[str]:
     """Stems of what a choice may say: of the pages on the way, the payload, and the record."""
     view, item = situation.view, situation.intent.item
-    explained = _plain() | _untelling() | _shown(situation)
+    explained = plain_words() | _untelling() | _shown(situation)
     explained |= stems(f"{situation.request.observation.title} {view.page_text} {view.url}")
     explained |= stems(" ".join((situation.request.first_text, *_on_the_way(situation))))
     explained |= stems(" ".join((*item.numbers, *word_list("items")["number_words"])))
@@ -160,7 +162,7 @@ def missing_place(situation: Situation) -> str:
         return ""
     view = situation.view
     shown = f"{situation.request.observation.title} {view.page_text} {view.url}"
-    known = _plain() | _nouns() | stems(shown) | _page_words()
+    known = plain_words() | _nouns() | stems(shown) | _page_words()
     for path, value in flat_items(situation.goal.payload):
         known |= stems(" ".join(name_words(path))) | stems(str(value))
     return " ".join(word for word in words(said) if stem(word) not in known and word not in known)
@@ -252,7 +254,8 @@ def _dating() -> frozenset[str]:
 
 
 @cache
-def _plain() -> frozenset[str]:
+def plain_words() -> frozenset[str]:
+    """Words that narrow nothing, with their stems."""
     listed = word_list("restrictions")["plain"]
     return frozenset(listed) | frozenset(stem(word) for word in listed)
 
@@ -281,7 +284,9 @@ def _states() -> frozenset[str]:
         term for name in ("value.status", "paging.archive", "paging.current")
         for term in concept(name).listed_terms
     ]  # fmt: skip
-    return frozenset(stem(word) for term in states for word in words(term)) - _nouns() - _plain()
+    return (
+        frozenset(stem(word) for term in states for word in words(term)) - _nouns() - plain_words()
+    )
 
 
 def _of_schema(schema: object) -> frozenset[str]:
@@ -314,7 +319,9 @@ def _shown(situation: Situation) -> frozenset[str]:
 def _of_days(text: str, today: date) -> Iterator[tuple[int, int]]:
     """Where a goal says which days, or how many of the newest, it wants."""
     plain = fold_in_place(text)
-    yield from ((one.start, one.end) for one in find_dates(text, today))
+    for one in find_dates(text, today):
+        own = plain.startswith(_OWN, one.end)
+        yield one.start, one.end + (len(_OWN) if own else 0)
     names = ("goal.after", "goal.before", "goal.newest", "paging.relative")
     for meaning in (*map(concept, names), *concepts("limit.")):
         yield from (match.span() for match in meaning.terms.finditer(plain))
