@@ -112,7 +112,7 @@ class ContextPool:
 
 async def _blank(context: BrowserContext) -> BlankContext:
     """Gives a context its page."""
-    await context.add_init_script(script("hooks"))
+    await context.add_init_script(script("hooks") + script("documents_in_text"))
     page, crash = await context.new_page(), asyncio.Event()
     page.on("crash", lambda _: crash.set())
     protocol = await context.new_cdp_session(page)

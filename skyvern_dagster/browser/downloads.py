@@ -6,6 +6,7 @@ import asyncio
 import base64
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,11 @@ from skyvern_dagster.browser.download_limits import CHUNK, DownloadLimits, write
 from skyvern_dagster.browser.file_content import Content
 from skyvern_dagster.browser.results import DownloadedFile
 from skyvern_dagster.browser.scripts import script
-from skyvern_dagster.browser.traffic import DocumentAnswer, Traffic
+from skyvern_dagster.browser.traffic import DocumentAnswer, Traffic, content_type, is_in_iframe
 from skyvern_dagster.errors import ActionError, DiskFullError
 
 if TYPE_CHECKING:
-    from playwright.async_api import Download, Frame, Page
+    from playwright.async_api import Download, Frame, Page, Response
 
 
 class Downloads(DownloadFolder):
@@ -45,7 +46,7 @@ class Downloads(DownloadFolder):
         super().__init__(folder, limits)
         self._begun_before = 0
         self._traffic = traffic
-        self._saving: set[asyncio.Task[None]] = set()
+        self._saving: set[asyncio.Task[object]] = set()
         self._reported = 0
         self.begun = 0
 
@@ -69,19 +70,41 @@ class Downloads(DownloadFolder):
         self._begun_before = self.begun
 
     def take_unreported(self) -> tuple[DownloadedFile, ...]:
-        """Files that have landed since the last call."""
-        unreported, self._reported = self.landed[self._reported :], len(self.landed)
-        return tuple(unreported)
+        """Files that have landed since the last call, each once.
+
+        A page may ask for a file twice, or fetch it and then save what it has fetched.
+        """
+        unreported, kept = self.landed[self._reported :], list[DownloadedFile]()
+        for file in unreported:
+            if any(_is_same(file, each) for each in kept):
+                file.path.unlink(missing_ok=True)
+            else:
+                kept.append(file)
+        self.landed[self._reported :] = kept
+        self._reported = len(self.landed)
+        return tuple(kept)
 
     def follow(self, page: Page) -> None:
         """Takes the downloads of a page, and the file of one that only shows a blob's content."""
         page.on("download", self._take_download)
+        page.on("response", partial(self._take_framed, page))
         if page.url.startswith("blob:"):
             self._begin(self._save_viewed_blob(page))
 
     def receive(self, content: Coroutine[Any, Any, Content]) -> None:
         """Takes a file that the interception reads on its way to a new tab."""
         self._begin(self._keep_received(content))
+
+    def _take_framed(self, page: Page, response: Response) -> None:
+        """A document that a page has made and shows in a frame; Chromium's viewer is off."""
+        if (
+            response.url.startswith("blob:")
+            and response.request.is_navigation_request()
+            and content_type(response) == "application/pdf"
+            and is_in_iframe(response)
+            and self.begun - self._begun_before < self.limits.most_files
+        ):
+            self._begin(self._save_blob(page, response.url))
 
     def _take_download(self, download: Download) -> None:
         if self.begun - self._begun_before >= self.limits.most_files:
@@ -111,14 +134,14 @@ class Downloads(DownloadFolder):
         with contextlib.suppress(ActionError):
             await self.keep(received)
 
-    def _begin(self, saving: Awaitable[None]) -> None:
+    def _begin(self, saving: Awaitable[object]) -> None:
         self.begun += 1
         self._traffic.nudge()
         task = asyncio.ensure_future(saving)
         self._saving.add(task)
         task.add_done_callback(self._finish)
 
-    def _finish(self, task: asyncio.Task[None]) -> None:
+    def _finish(self, task: asyncio.Task[object]) -> None:
         self._saving.discard(task)
         self._traffic.nudge()
 
@@ -157,17 +180,22 @@ class Downloads(DownloadFolder):
         answer = self._traffic.answer_for(url)
         if answer is None or answer.content_type in ("", "text/html", "application/xhtml+xml"):
             return
+        if await self._save_blob(viewer, url):
+            await viewer.close()
+
+    async def _save_blob(self, page: Page, url: str) -> bool:
+        """Keeps a blob; whether there was one, fit to be kept or not."""
         try:
-            content = await read_blob(viewer, url, self._folder, self.limits)
+            content = await read_blob(page, url, self._folder, self.limits)
         except ActionError as error:
             self.problems.append(DownloadProblem(str(error), url))
-            return
+            return False
         if content is None:
             self.problems.append(DownloadProblem("The file was only in memory and is gone", url))
-            return
+            return False
         with contextlib.suppress(ActionError):
             await self.keep(content)
-        await viewer.close()
+        return True
 
 
 async def read_blob(page: Page, url: str, folder: Path, limits: DownloadLimits) -> Content | None:
@@ -209,6 +237,12 @@ async def _blob_parts(frame: Frame, url: str, size: int) -> AsyncIterator[bytes]
         if part is None:
             raise ActionError(f"The file at {url} was only in memory and is gone")
         yield base64.b64decode(part["content"])
+
+
+def _is_same(file: DownloadedFile, other: DownloadedFile) -> bool:
+    addresses = {file.source_url, other.source_url}
+    made = any(url.startswith("blob:") for url in addresses)
+    return file.sha256 == other.sha256 and (made or len(addresses) == 1)
 
 
 def _is_html_attachment(answer: DocumentAnswer | None) -> bool:

@@ -55,6 +55,29 @@ def test_blob_shown_in_the_same_tab_is_saved_instead(visit: Visit) -> None:
     assert visit.path == "/files"
 
 
+@pytest.mark.parametrize("link", ["text embedded", "text as object", "text in a frame"])
+def test_a_document_that_a_page_shows_from_its_text_lands(visit: Visit, link: str) -> None:
+    visit.open("/files")
+    (file,) = visit.click(link).downloads
+    assert file.path.read_bytes() == BLOB
+    assert file.content_type == "application/pdf"
+    assert visit.path == "/files"
+
+
+def test_a_file_that_a_click_asks_for_twice_lands_once(visit: Visit) -> None:
+    visit.open("/files")
+    (file,) = visit.click("asked for twice").downloads
+    assert file.path.read_bytes() == PDF
+    assert [each.name for each in file.path.parent.iterdir()] == [file.filename]
+
+
+def test_what_only_says_that_it_is_a_document_gives_none(visit: Visit) -> None:
+    visit.open("/files")
+    result = visit.click("text that is no document")
+    assert result.ok
+    assert result.downloads == ()
+
+
 @pytest.mark.parametrize("link", ["slow shown", "slow link", "slow tab"])
 def test_waits_for_a_response_that_takes_its_time(visit: Visit, link: str) -> None:
     visit.open("/files")
