@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
 from itertools import chain
@@ -19,6 +19,7 @@ from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.reading.amounts import find_amounts
 from skyvern_dagster.reading.cells import TABLE_ROLES
 from skyvern_dagster.reading.concepts import NEARLY_ONLY, concept, concepts, word_list
+from skyvern_dagster.reading.date_format import day_as_written
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.facts import Kind, facts_of, pieces_of
 from skyvern_dagster.reading.field_values import same_value, times_in
@@ -31,7 +32,7 @@ _LONGEST = 60
 """Characters of a value in a message: enough to know it by."""
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _MASKED = re.compile(r"[*•…]|\.\.\.|x{3,}", re.IGNORECASE)
-"""A page that hides a part of a value says nothing against it."""
+"""What a page writes for a part of a value that it hides."""
 _SENTENCES = re.compile(r"[^.!?\n]+(?:[.,]\d+[^.!?\n]*)*[.!?]?")
 """A point between digits ends no sentence."""
 _TELLING = 4
@@ -61,6 +62,12 @@ class AnswerPage:
         )
 
     @cached_property
+    def _entered(self) -> tuple[MeantValue, ...]:
+        """What was entered; a day that its field's label tells how to read as that day alone."""
+        days = ((one, day_as_written(one.texts[0], one.label)) for one in self.entered)
+        return tuple(replace(one, texts=(str(day),)) if day else one for one, day in days)
+
+    @cached_property
     def _view(self) -> PageView:
         return PageView(self.observation)
 
@@ -80,7 +87,7 @@ class AnswerPage:
             and folded(f"{fact.label} {fact.text}") not in self.before
             and folded(f"{fact.label}: {fact.text}") not in self.before
         ]  # fmt: skip
-        for one in self.entered:
+        for one in self._entered:
             shown = [fact.text for fact in facts if _is_called(fact.label, one.label)]
             if shown and not self._is_shown(one) and not any(_agrees(one, text) for text in shown):
                 yield _told(shown[0], one)
@@ -88,7 +95,7 @@ class AnswerPage:
     def _in_lines(self) -> Iterator[str]:
         """The same where several labels stand in one text: ``Name: Ada Guests: 4``."""
         said = [text for text in self._view.paragraphs if ":" in text]
-        for one in self.entered:
+        for one in self._entered:
             label = re.escape(" ".join(one.label.rstrip(":* ").split()))
             behind = re.compile(rf"(?<!\w){label}\s*:\s*(.{{1,60}}?)(?=\s[^\W\d]\w*:|$)")
             shown = [
@@ -109,7 +116,7 @@ class AnswerPage:
         tables = [node for node in self._view.nodes if node.role in TABLE_ROLES and _is_list(node)]
         for table in tables:
             rows = [_by_column(one) for one in read_table(self._view, table, self.today).records]
-            own = [row for row in rows if any(self._tells(row, one) for one in self.entered)]
+            own = [row for row in rows if any(self._tells(row, one) for one in self._entered)]
             if len(rows) == 1 and folded(" ".join(rows[0].values())) not in self.before:
                 own = rows  # of an order with one article, no row says whose it is
             wrong = [told for row in own if (told := self._differs(row))]
@@ -123,7 +130,7 @@ class AnswerPage:
         )
 
     def _differs(self, row: dict[str, str]) -> str:
-        for one in self.entered:
+        for one in self._entered:
             for column, text in row.items():
                 if text and _is_called(column, one.label) and not _agrees(one, text):
                     return _told(text, one)
@@ -144,7 +151,7 @@ class AnswerPage:
 
     def _counts(self, sentence: str) -> Iterator[str]:
         """``2 guests``, where a field `Guests` was given 4."""
-        for one in self.entered:
+        for one in self._entered:
             if not one.texts[0].isdigit() or len(words(one.label)) != 1:
                 continue
             found = re.search(rf"\b(\d+)\s+{re.escape(fold(one.label))}\b", fold(sentence))
@@ -154,24 +161,27 @@ class AnswerPage:
     def _altered(self, sentence: str) -> Iterator[str]:
         """``Your quantity was reduced to 3``, where another one was given."""
         if concept("message.altered").mentioned(sentence):
-            for one in self.entered:
+            for one in self._entered:
                 if _is_about(sentence, one.label) and not _agrees(one, sentence):
                     yield _told(sentence.strip(), one)
 
     def _days(self, sentence: str) -> Iterator[str]:
-        dated = [one for one in self.entered if _days_of(one.texts[0])]
+        """The days of the sentence, where it says as many as fields were given."""
+        dated = [(one, _days_of(one.texts[0])) for one in self._entered]
+        dated = [(one, days) for one, days in dated if days]
         said = [one for one in find_dates(sentence, self.today) if not one.yearless]
-        if len(dated) != 1 or len(said) != 1:
+        if not dated or len(dated) != len(said):
             return
-        shown = said[0].days
         everywhere = _days_of(self.observation.root.full_text)
-        wanted = _days_of(dated[0].texts[0])
-        if self.today not in shown and not shown & wanted and not wanted & everywhere:
-            yield _told(sentence[said[0].start : said[0].end], dated[0])
+        given = frozenset(day for _, days in dated for day in days)
+        others = [one for one in said if self.today not in one.days and not one.days & given]
+        for one, days in dated:
+            if others and not days & everywhere:
+                yield _told(sentence[others[0].start : others[0].end], one)
 
     def _times(self, sentence: str) -> Iterator[str]:
         """The only time of the sentence, where one field was given a time."""
-        timed = [one for one in self.entered if times_in(one.texts[0])]
+        timed = [one for one in self._entered if times_in(one.texts[0])]
         said = times_in(sentence)
         if len(timed) == 1 and len(said) == 1 and not said & times_in(" ".join(timed[0].texts)):
             hour, minute = next(iter(said))
@@ -179,7 +189,7 @@ class AnswerPage:
 
     def _amounts(self, sentence: str) -> Iterator[str]:
         """The only sum of money in the sentence, where one field was given a sum."""
-        paid = [one for one in self.entered if _is_sum(one)]
+        paid = [one for one in self._entered if _is_sum(one)]
         said = find_amounts(sentence)
         if len(paid) != 1 or len(said) != 1 or _agrees(paid[0], said[0].text):
             return
@@ -188,12 +198,12 @@ class AnswerPage:
 
     def _persons(self, sentence: str) -> Iterator[str]:
         """Whom it is for, where a whole name was given and isn't to be seen anywhere."""
-        parts = [one for one in self.entered if any(_means(one.label, name) for name in _NAMES)]
+        parts = [one for one in self._entered if any(_means(one.label, name) for name in _NAMES)]
         named = {word for one in parts for word in words(one.texts[0])}
         found = _person().search(sentence)
         if len(named) <= 1 or found is None or folded(found[1]) in self.before:
             return
-        others = {word for one in self.entered for text in one.texts for word in words(text)}
+        others = {word for one in self._entered for text in one.texts for word in words(text)}
         if not set(words(found[1])) & others and not named <= set(words(self._text)):
             yield _told(found[1], parts[0])
 
@@ -249,7 +259,18 @@ def _means(label: str, name: str) -> bool:
 
 
 def _agrees(one: MeantValue, shown: str) -> bool:
-    return bool(_MASKED.search(shown)) or any(_is_same(text, shown) for text in one.texts)
+    if _MASKED.search(shown):
+        return any(_is_hidden_in(text, shown) for text in one.texts)
+    return any(_is_same(text, shown) for text in one.texts)
+
+
+def _is_hidden_in(text: str, shown: str) -> bool:
+    """Whether what a page shows of a value, at its end or else at its beginning, is that value's.
+
+    Telephone numbers begin in several ways.
+    """
+    first, *_, last = (_letters(part) for part in _MASKED.split(shown))
+    return _letters(text).endswith(last) if last else _letters(text).startswith(first)
 
 
 def _is_same(text: str, shown: str) -> bool:

@@ -15,6 +15,8 @@ _GROUP = 3
 """Digits between two signs that group thousands; currencies with three decimals (KWD) are read as
 thousands, since "1.234" nearly always is."""
 
+_MARK = 10
+"""Characters behind an amount in which a word turns its sign."""
 _CODES = "EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|BGN|JPY|CNY|CAD|AUD|NZD|BRL|MXN|INR|TRY|ZAR"
 
 
@@ -119,6 +121,15 @@ def has_scale(text: str) -> bool:
     """Whether a word stands by a number that makes another of it: ``3.5 Mio.``, ``7.00 DR``."""
     listed = word_list("items")
     return any(word in (*listed["scales"], *listed["number_marks"]) for word in _words_of(text))
+
+
+def is_marked(text: str, amount: str) -> bool:
+    """Whether a word right behind an amount turns its sign: ``45.10 CR``."""
+    _, _, behind = text.partition(amount)
+    return (
+        next(iter(_words_of(behind.split("\n")[0][:_MARK])), "")
+        in word_list("items")["number_marks"]
+    )
 
 
 def is_inexact(text: str) -> bool:

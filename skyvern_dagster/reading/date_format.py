@@ -7,7 +7,7 @@ A native date field takes ISO dates only (HTML, "Date state"); others say it in 
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 
 from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.dates import find_dates
@@ -56,6 +56,15 @@ def day_as_field_writes(day: date, node: Node, label: str = "", lang: str = "") 
     if sign := _ambiguous_sign(node):
         return day.strftime(re.sub(r"[./-]", sign, by_language or "%d.%m.%Y"))
     return day.strftime(by_language or "%Y-%m-%d")
+
+
+def day_as_written(text: str, hint: str) -> date | None:
+    """The day of a text that is written as a hint says: ``MM/DD/YYYY``; ``None`` for others."""
+    form = _form_of(hint)
+    try:
+        return datetime.strptime(text.strip(), form).date() if form else None  # noqa: DTZ007
+    except ValueError:
+        return None
 
 
 def _form_of(hint: str) -> str:

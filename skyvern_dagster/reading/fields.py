@@ -122,6 +122,7 @@ def _read(
     kept = tuple(one for one in keyed if _share(one, fields) >= _ODD * most)
     kept = tuple(_with_poor_rows(keyed, kept, key.name))
     kept = tuple(_without_counts(kept, key.name))
+    kept = tuple(_without_mentions(kept, key.name))
     if not kept:
         return None
     weights = [_share(one, fields) / _crowding(one) for one in kept]
@@ -180,6 +181,15 @@ def _without_counts(kept: Sequence[FilledRecord], key: str) -> list[FilledRecord
         or not real
         or any(pattern.strip("0") == _pattern(number.text).strip("0") for pattern in real)
     ]
+
+
+def _without_mentions(kept: Sequence[FilledRecord], key: str) -> Iterator[FilledRecord]:
+    """Without rows that are about another record of the list: `Refund for A-1` beside `A-1`."""
+    whole = {one.facts[key].text for one in kept if one.facts[key].whole}
+    for one in kept:
+        fact = one.facts[key]
+        if fact.whole or not (fact.column and fact.label) or fact.text not in whole:
+            yield one
 
 
 def _is_count(fact: Fact) -> bool:

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 
 from skyvern_dagster.browser.observation import Node
-from skyvern_dagster.reading.concepts import concept, word_list
+from skyvern_dagster.reading.concepts import MOSTLY, concept, word_list
 from skyvern_dagster.reading.controls import INPUT_ROLES
 from skyvern_dagster.reading.date_window import DateWindow
 from skyvern_dagster.reading.page import PageView
@@ -67,6 +67,17 @@ def shown_part(view: PageView, window: DateWindow, today: date) -> str:
         if (concept("paging.shown").mentioned(text) and limited) or concept(
             "paging.elsewhere"
         ).mentioned(text):
+            return text
+    return ""
+
+
+def still_loads(view: PageView) -> str:
+    """What says that more of a list is on its way: `Loading more…`; an empty text for none."""
+    for node in view.nodes:
+        text = "" if node.children or node.role in _PARTS else view.text(node)
+        if not 0 < len(text) <= _LONGEST_CLAIM or not _is_sentence(view, node):
+            continue
+        if concept("obstacle.loading").score(text) >= MOSTLY:
             return text
     return ""
 

@@ -15,6 +15,7 @@ from skyvern_dagster.reading.amounts import (
     has_scale,
     is_currency,
     is_inexact,
+    is_marked,
     is_scaled,
     number_value,
     only_number,
@@ -23,12 +24,15 @@ from skyvern_dagster.reading.concepts import concept, word_list
 from skyvern_dagster.reading.cut_off import is_cut_off, whole_text
 from skyvern_dagster.reading.date_mention import DateMention, DayOrder
 from skyvern_dagster.reading.dates import find_dates, parse_date
-from skyvern_dagster.reading.facts import Fact, is_struck
+from skyvern_dagster.reading.facts import Fact, Kind, is_struck
 from skyvern_dagster.reading.schema import FieldSpec
 from skyvern_dagster.reading.units import converted, unit_named, unit_said
 from skyvern_dagster.reading.words import fold, name_words, words
 
 _YES = frozenset({"yes", "true", "ja", "oui", "si", "sim", "✓", "✔", "☑", "✅", "1", "on", "x"})
+_GROUPS = re.compile(r"\+?[\d ()/.-]*\d")
+_SERIES = re.compile(r"[A-Z]{1,3} \d[\w/.-]*")
+"""A number behind the letters of its series."""
 _NO = frozenset({"no", "false", "nein", "non", "nao", "nee", "✗", "✘", "☐", "❌", "0", "off"})
 
 
@@ -73,7 +77,20 @@ def value_of(fact: Fact, field: FieldSpec, notation: PageNotation, today: date) 
         return fact.node.url
     if field.choices:
         return _choice(fact, field)
-    return fact.text.strip()
+    if concept("value.elsewhere").terms.match(fold(fact.text)):
+        return None
+    return _in_groups(fact) or fact.text.strip()
+
+
+def _in_groups(fact: Fact) -> str:
+    """The whole of a number in groups, of which a fact is one: `+43 1 234567`, `FT 12/2024`."""
+    around = " ".join(fact.node.full_text.split())
+    if fact.whole or fact.kind is not Kind.IDENTIFIER:
+        return ""
+    if _SERIES.fullmatch(around) and around.endswith(f" {fact.text}"):
+        return "" if fold(around.split()[0]) in word_list("items")["number_words"] else around
+    is_group = fact.text.isdigit() and fact.text in around.split()
+    return around if is_group and _GROUPS.fullmatch(around) else ""
 
 
 def _choice(fact: Fact, field: FieldSpec) -> str | None:
@@ -162,7 +179,7 @@ def _amount(fact: Fact, money: Amount, field: FieldSpec, decimal: str) -> Decima
     rivals = {one.value for one in around if one.currency == money.currency}
     if len(rivals) > 1 and not _is_named(fact.label, field):
         return None
-    if only_number(money.text) is None:
+    if only_number(money.text) is None or is_marked(fact.node.full_text, money.text):
         return None  # a word makes another number of it: `1.2 Mio. EUR`
     return money.value if not decimal else _signed(number_value(money.text, decimal), money.value)
 

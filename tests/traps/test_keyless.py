@@ -39,6 +39,7 @@ _IN_THE_GATE = frozenset(
         "meaning: two years, of which none is told",
         "own page: a day",
         "held: another day",
+        "portal: two other days",
     }
 )
 """One of each kind; the others are `long`."""

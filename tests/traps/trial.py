@@ -25,6 +25,7 @@ from tests.traps.meanings import meanings
 from tests.traps.papers import papers
 from tests.traps.partial_lists import partial_lists
 from tests.traps.picks import picks
+from tests.traps.portals import portals
 from tests.traps.readings import readings
 from tests.traps.record_pages import record_pages
 from tests.traps.sendings import sendings
@@ -60,6 +61,7 @@ KINDS: Mapping[str, Callable[[], list[Trap]]] = {
     "meanings": meanings,
     "record pages": record_pages,
     "held": held,
+    "portals": portals,
 }
 
 

@@ -70,12 +70,14 @@ class DocumentKind:
         said: What the goal itself calls it, of the words that the concept has: a receipt stands
             beside the invoice.
         formats: Of data, where the goal names one: `XML`.
+        anything: Whether the goal says no more than that it is a document.
     """
 
     concept: str
     wording: str = ""
     said: frozenset[str] = frozenset()
     formats: frozenset[str] = frozenset()
+    anything: bool = False
 
     def score(self, text: str) -> float:
         """How plainly a text names it."""
@@ -108,7 +110,7 @@ def wanted_document(instructions: str) -> DocumentKind:
     wording = next(iter(named_after("download", instructions, 50)), "")
     wording = concept("doc.other").term(wording) or wording  # `delivery note of order A-2`
     if not wording or fold(wording) in _ANY_FILE:
-        return DocumentKind("doc.invoice")
+        return DocumentKind("doc.invoice", anything=bool(wording))
     return DocumentKind("", wording)
 
 
@@ -193,7 +195,7 @@ def _document(control: Control, features: dict[str, float], why: str) -> Documen
 
 
 def _is_other(text: str, kind: DocumentKind) -> bool:
-    if not text or kind.wording:
+    if not text or kind.wording or kind.anything:
         return False
     if concept("doc.unlike_invoice").mentioned(text):
         return True

@@ -19,7 +19,7 @@ from skyvern_dagster.agent.planners.heuristic.documents import (
     wanted_document,
 )
 from skyvern_dagster.agent.planners.heuristic.filter_choices import named_option
-from skyvern_dagster.agent.planners.heuristic.item_choice import heading_above
+from skyvern_dagster.agent.planners.heuristic.item_choice import heading_above, told_of
 from skyvern_dagster.agent.planners.heuristic.obstacles import dialogs
 from skyvern_dagster.agent.planners.heuristic.record_openers import open_more, openers
 from skyvern_dagster.agent.planners.heuristic.record_search import search_record
@@ -42,6 +42,7 @@ from skyvern_dagster.reading.cells import RECORD_ROLES
 from skyvern_dagster.reading.concepts import MOSTLY, PLAINLY, concept
 from skyvern_dagster.reading.controls import Control
 from skyvern_dagster.reading.dates import find_dates
+from skyvern_dagster.reading.identifiers import mentions_identifier
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.record_part import (
     RecordPart,
@@ -88,14 +89,27 @@ def download(situation: Situation) -> Plan:
         return unsure(f'It isn\'t clear which {kind.name} is meant by "{clip(told)}"')
     if plan := _being_made(situation):
         return plan
-    for node in dialogs(situation.view):
-        if plan := _in_part(situation, RecordPart((node,), is_page=False), kind):
-            return plan
+    if plan := _in_dialog(situation, kind):
+        return plan
     if not situation.intent.record_id:
         return download_any(situation, kind)
     if plan := _in_opened_menu(situation, kind):
         return plan
     return _of_record(situation, kind)
+
+
+def _in_dialog(situation: Situation, kind: DocumentKind) -> Plan | None:
+    """What to do in what came up over the page."""
+    own = (one for one in dialogs(situation.view) if not _is_of_another(situation, one))
+    parts = (RecordPart((node,), is_page=False) for node in own)
+    return next((plan for part in parts if (plan := _in_part(situation, part, kind))), None)
+
+
+def _is_of_another(situation: Situation, node: Node) -> bool:
+    """Whether a dialog names another record, and not the one that is meant."""
+    wanted = situation.intent.record_id
+    named = numbers_like(situation.view.text(node), wanted) if wanted else []
+    return bool(named) and not any(mentions_identifier(one, wanted) for one in named)
 
 
 def _not_one(situation: Situation) -> str:
@@ -187,6 +201,8 @@ def _in_part(situation: Situation, place: RecordPart, kind: DocumentKind) -> Pla
         for one in documents(view, place.nodes, kind, lone=lone)
         if is_own_document(situation, one) and (lone or not _exports_list(situation, one.control))
     ]
+    if place.is_page and len(candidates) > 1:
+        candidates, _ = told_of(situation, candidates)
     if plan := take_document(situation, candidates):
         return plan
     detailed = place.is_page and is_about(view, situation.intent.record_id)

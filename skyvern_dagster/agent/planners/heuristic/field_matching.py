@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from skyvern_dagster.agent.planners.heuristic.field_entry import NO, YES, PayloadValue
 from skyvern_dagster.agent.planners.heuristic.situation import (
@@ -48,6 +48,32 @@ def match_fields(
         used_fields.add(field.ref)
         used_values.add(given.name)
         yield field, given
+
+
+def rival_fields(
+    situation: Situation,
+    values: list[PayloadValue],
+    pairs: Sequence[tuple[Input, PayloadValue]],
+) -> list[Input]:
+    """Two fields that ask for a value alike, each with words of its own: whose phone is it?"""
+    taken = {field.ref for field, _ in pairs}
+    free = [one for one in fields_of_one_form(situation, values) if one.ref not in taken]
+    for field, given in pairs:
+        for other in free:
+            told = _own_words(field, other), _own_words(other, field)
+            if (
+                field.is_text
+                and other.is_text
+                and all(told)
+                and (_match(field, given) == _match(other, given))
+            ):
+                return [field, other]
+    return []
+
+
+def _own_words(field: Input, other: Input) -> frozenset[str]:
+    own = stems(field.label) - stems(other.label)
+    return own if not any(letter.isdigit() for word in own for letter in word) else frozenset()
 
 
 def fields_of_one_form(situation: Situation, values: list[PayloadValue]) -> list[Input]:

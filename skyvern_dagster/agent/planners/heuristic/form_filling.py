@@ -22,6 +22,7 @@ from skyvern_dagster.agent.planners.heuristic.field_entry import (
 from skyvern_dagster.agent.planners.heuristic.field_matching import (
     forms_for,
     match_fields,
+    rival_fields,
 )
 from skyvern_dagster.agent.planners.heuristic.form_answer import SETTLING_SECONDS, after_sending
 from skyvern_dagster.agent.planners.heuristic.form_gaps import (
@@ -65,6 +66,9 @@ def fill_form(situation: Situation) -> Plan:
     pairs = list(match_fields(situation, values))
     if not pairs or not _is_meant(situation, pairs[0][0]):
         return _find_form(situation)
+    if rivals := rival_fields(situation, values, pairs):
+        named = " and ".join(map(str, rivals))
+        return unsure(f"On {situation.url}, {named} ask for the same value")
     if unknown := [pair for pair in pairs if not can_take(*pair)]:
         ready = [one for one in pairs if one not in unknown]
         return _first_others(situation, values, ready) or _not_takable(situation, *unknown[0])

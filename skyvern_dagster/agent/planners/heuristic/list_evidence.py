@@ -9,6 +9,7 @@ from skyvern_dagster.agent.planners.heuristic.routes import RELATED
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.agent.planners.heuristic.target_page import is_headed, is_page_of
 from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.month_mentions import months_in
 from skyvern_dagster.reading.record_list import PageOfList, Row
 from skyvern_dagster.reading.words import fold, stems
 
@@ -27,6 +28,8 @@ _MOST = 0.5
 """Half of the records say themselves what they are: those are meant, the others are of other
 kinds in the same list."""
 
+_PARTS = ("paging.archive", "paging.current", "paging.relative", "goal.newest")
+"""What tells a part of a list from its rest."""
 _KINDS = {
     "page.orders": ("page.orders", "page.invoices", "doc.invoice"),
     "page.invoices": ("page.invoices", "doc.invoice"),
@@ -81,8 +84,32 @@ def named_section(situation: Situation, sections: Sequence[str]) -> str:
     """The one of several headings above records that the goal's words name and no other."""
     said = stems(situation.goal.data_extraction_goal)
     known = dict.fromkeys(sections)
-    named = [one for one in known if tells_apart(one) and stems(one) <= said]
-    return named[0] if len(named) == 1 and len(known) > 1 else ""
+    named = [one for one in known if one and stems(one) <= said]
+    telling = [one for one in named if tells_apart(one)]
+    if len(known) > 1 and len(telling) == 1:
+        return telling[0]
+    alone = len(named) == 1 and all(one in named or _is_of_others(one, said) for one in known)
+    return named[0] if len(known) > 1 and alone else ""
+
+
+def _is_of_others(heading: str, said: frozenset[str]) -> bool:
+    """Whether a heading names records of another kind (`Sales`) rather than a part of all."""
+    parts = (*_PARTS, "value.status")
+    is_part = any(concept(name).mentioned(heading) for name in parts)
+    dated = any(letter.isdigit() for letter in heading) or bool(months_in(heading))
+    return bool(heading) and not (is_part or dated or stems(heading) & said)
+
+
+def folded_field(page: PageOfList) -> str:
+    """A field that no record shows, where each has a part that is folded away."""
+    records = page.reading.records
+    nodes = ([below for node in one.record.nodes for below in node.walk()] for one in records)
+    if not all(any(below.expanded is False for below in each) for each in nodes):
+        return ""
+    names = page.rows[0].values
+    return next(
+        (name for name in names if all(row.values.get(name) is None for row in page.rows)), ""
+    )
 
 
 def _share_speaking(situation: Situation, page: PageOfList) -> float:

@@ -11,7 +11,7 @@ from skyvern_dagster.agent.planners.heuristic.routes import Route
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, act, click
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import MOSTLY, PLAINLY, concept
-from skyvern_dagster.reading.controls import Input, same_page
+from skyvern_dagster.reading.controls import Control, Input, same_page
 from skyvern_dagster.reading.list_claims import says_more
 from skyvern_dagster.reading.record_list import PageOfList
 from skyvern_dagster.reading.words import clip, fold
@@ -178,6 +178,7 @@ def archive_route(situation: Situation) -> Route | None:
             (is_list and bool(control.url) and elsewhere)
             or (old >= MOSTLY and (is_list or control.node.role == "tab"))
             or current >= MOSTLY
+            or _is_state_tab(situation, control)
         )
         seen = control.url and situation.memory.visited(control.url)
         if (
@@ -188,3 +189,13 @@ def archive_route(situation: Situation) -> Route | None:
         ):
             return Route(control, old, "shows another part of the history")
     return None
+
+
+def _is_state_tab(situation: Situation, control: Control) -> bool:
+    """Whether a control is one of tabs that are all states of records, none of them all of them."""
+    above = situation.view.parent(control.node)
+    if control.node.role != "tab" or above is None:
+        return False
+    tabs = [one.label for one in situation.view.controls_in(above) if one.node.role == "tab"]
+    meanings = [concept(name) for name in ("value.status", "paging.current", "paging.archive")]
+    return all(any(each.score(label) >= MOSTLY for each in meanings) for label in tabs)

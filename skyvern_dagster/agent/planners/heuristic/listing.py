@@ -10,7 +10,11 @@ from skyvern_dagster.agent.planners.heuristic.complaints import complaint
 from skyvern_dagster.agent.planners.heuristic.contacts import look_for_contacts, read_contacts
 from skyvern_dagster.agent.planners.heuristic.date_range import widened_range
 from skyvern_dagster.agent.planners.heuristic.filter_choices import another, choose, wider
-from skyvern_dagster.agent.planners.heuristic.list_evidence import is_wanted_list, named_section
+from skyvern_dagster.agent.planners.heuristic.list_evidence import (
+    folded_field,
+    is_wanted_list,
+    named_section,
+)
 from skyvern_dagster.agent.planners.heuristic.list_parts import (
     archive_route,
     hiding_records,
@@ -54,7 +58,7 @@ from skyvern_dagster.agent.planners.heuristic.target_page import (
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.complaints import complains
 from skyvern_dagster.reading.concepts import PLAINLY, concept
-from skyvern_dagster.reading.list_claims import claimed_total, says_more, shown_part
+from skyvern_dagster.reading.list_claims import claimed_total, says_more, shown_part, still_loads
 from skyvern_dagster.reading.record_list import PageOfList, read_page
 from skyvern_dagster.reading.schema import ListSpec
 from skyvern_dagster.reading.text_lengths import SENTENCES
@@ -130,6 +134,8 @@ def _narrowed(situation: Situation, page: PageOfList) -> Plan | None:
         return unsure(f'It isn\'t clear how to read only what is meant by "{clip(some)}"')
     if place := missing_place(situation):
         return unsure(f'Nothing on {situation.url} is called "{clip(place)}"')
+    if folded := folded_field(page):
+        return unsure(f"No record on {situation.url} shows its {folded}, and parts are folded away")
     return None
 
 
@@ -157,6 +163,10 @@ def _not_all(situation: Situation, page: PageOfList) -> Plan | None:
         return unsure(f"The list on {situation.url} may not show all: {hiding}")
     if told := shown_part(situation.view, situation.intent.window, situation.today):
         return unsure(f'{situation.url} says of its list: "{clip(told, 120)}"')
+    if told := still_loads(situation.view):
+        return unsure(
+            f'{situation.url} says "{clip(told)}", and the rest of its list doesn\'t come'
+        )
     claimed = claimed_total(situation.view)
     if says_more(situation.view) is True and (claimed is None or len(page.rows) < claimed):
         return unsure(

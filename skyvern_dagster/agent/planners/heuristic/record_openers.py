@@ -82,7 +82,7 @@ def _openers(
             yield _candidate(control, {"requests": 1.0}, "has the document made")
         elif _is_row_menu(control):
             yield _candidate(control, {"row_menu": 1.0}, "may hold the document")
-        elif place.is_page and _is_area(situation, control, kind):
+        elif _is_area(situation, control, kind):
             yield _candidate(control, {"area": 1.0}, "may hold the document")
         elif not detailed:
             score = _details_score(situation, control, alone=alone)
