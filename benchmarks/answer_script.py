@@ -1,6 +1,7 @@
 """Answers of a model, kept as rules: which prompt gets which answer.
 
-A script is a YAML file. Each of its ``rules`` says to what it answers and what:
+A script is a YAML file. ``workflow`` names one beside it that is run in place of the usual one.
+Each of its ``rules`` says to what it answers and what:
 
 ``for``
     ``plan`` (the default), ``read`` or ``verify``.
@@ -124,7 +125,11 @@ _DONE = 2
 
 
 class AnswerScript(_Part):
-    """All rules of one site."""
+    """All rules of one site.
+
+    Attributes:
+        workflow: What is run, where that isn't the usual one.
+    """
 
     workflow: Path | None = None
     rules: list[Rule]
@@ -141,6 +146,8 @@ class AnswerScript(_Part):
             for key in ("task", "done", "page", "unless"):
                 if isinstance(rule.get(key), str):
                     rule[key] = [rule[key]]
+        if named := document.get("workflow"):
+            document["workflow"] = path.parent / named
         return cls.model_validate(document)
 
     def __call__(self, request: ChatRequest) -> Any:

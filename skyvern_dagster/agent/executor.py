@@ -41,6 +41,7 @@ from skyvern_dagster.browser.field_content import letter_for_letter
 from skyvern_dagster.browser.form import form_around
 from skyvern_dagster.browser.frames import frame_url
 from skyvern_dagster.browser.nested_controls import shown_role
+from skyvern_dagster.browser.node_words import plain
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.points import click_at
 from skyvern_dagster.browser.results import ActionResult
@@ -285,7 +286,7 @@ def describe_target(ref: str, observation: Observation) -> str:
     if node is None:
         return f"[{ref}]"
     role, words = shown_role(node), label_of(ref, observation)
-    if words:
+    if words := plain(words):
         return f'{role} "{words}"'
     hint, row = node.attributes.get("hint"), row_words(ref, observation)
     parts = (role, f"({hint})" if hint else "", f'in "{row}"' if row else "")

@@ -139,7 +139,9 @@ class _Reading:
             text = _heading(node)
         if text:
             yield _line(node, depth, text, 0)
-        yield from self._below(node, depth + bool(text))
+        if node.role != "heading" or not text:
+            # A heading's line has its controls, too.
+            yield from self._below(node, depth + bool(text))
 
     def _row(self, node: Node, slots: tuple[Slot, ...], depth: int, row: int) -> Iterator[_Line]:
         """A row on one line; cells that are laid out like a page of their own follow below it."""
