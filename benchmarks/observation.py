@@ -19,7 +19,7 @@ from pathlib import Path
 from playwright.async_api import Route
 
 from benchmarks.observed_pages import BenchPage, bench_pages
-from skyvern_dagster.browser.outline_node import is_control
+from skyvern_dagster.browser.nested_controls import is_control
 from skyvern_dagster.browser.page_outline import page_outline, words_of
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.browser.session import BrowserSession

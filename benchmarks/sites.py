@@ -1,4 +1,4 @@
-"""The invoice workflow at real products, without a model: what it fetched, and what it said.
+"""The invoice workflow at real products: what it fetched, and what it said.
 
 ``python -m benchmarks.sites --scripts FOLDER`` (or ``SITES_SCRIPTS``) starts the sites that the
 folder's ``NAME.sh start PORT`` installs, one after the other, runs ``workflows/
@@ -6,6 +6,10 @@ invoice_retrieval.yaml`` at each without its deliveries, and prints a table. Eac
 line of JSON: ``url``, ``username``, ``password``, ``start_date`` and ``truth``, a file whose
 ``orders`` say of each row whether it ``qualifies`` (``true``, ``false`` or ``boundary``, which
 counts neither way) and the ``sha256`` of its document.
+
+With ``--model FOLDER`` a loopback server plays the model: it answers by the rules of the folder's
+``NAME.yaml`` (``benchmarks/answer_script.py``), which may name another workflow; sites without one
+are left out. The table then has calls and tokens, too.
 
 Exit status: 0 where nothing wrong was fetched and no run said that it was complete without being
 so; 1 otherwise. What is missing and told is no error.
@@ -23,22 +27,24 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from benchmarks.answer_script import AnswerScript
 from skyvern_dagster.execution.ending import missing
+from skyvern_dagster.llm.loopback import ModelServer
 from skyvern_dagster.runs.local import LocalRun, copy_downloads, run_records
 from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
-from skyvern_dagster.workflow.loader import load_text
+from skyvern_dagster.workflow.loader import Workflow, load_text
 
 _WORKFLOW = Path(__file__).parents[1] / "workflows" / "invoice_retrieval.yaml"
 _DELIVERIES = ("upload_to_s3", "send_email")
 _FIRST_PORT = 8750
-_HEAD = "| site | variant | steps | seconds | wanted | fetched | wrong | ending |"
+_HEAD = "| site | variant | steps | calls | tokens | seconds | wanted | fetched | wrong | ending |"
 
 
 class SiteInfo(BaseModel):
@@ -60,6 +66,8 @@ class Fetched:
     """How one run ended.
 
     Attributes:
+        calls: Requests to the model.
+        tokens: What was sent to it, characters / 4.
         wanted: Documents that a right run fetches.
         right: Those of them that came.
         wrong: Files that are no document of a row that qualifies.
@@ -67,6 +75,8 @@ class Fetched:
     """
 
     steps: int
+    calls: int
+    tokens: int
     seconds: float
     wanted: int
     right: int
@@ -82,8 +92,8 @@ class Fetched:
     def row(self, name: str, variant: str) -> str:
         """Its line of the table."""
         cells = (
-            name, variant, self.steps, f"{self.seconds:.0f}", self.wanted, self.right, self.wrong,
-            self.ending,
+            name, variant, self.steps, self.calls, self.tokens, f"{self.seconds:.0f}", self.wanted,
+            self.right, self.wrong, self.ending,
         )  # fmt: skip
         return f"| {' | '.join(str(cell) for cell in cells)} |"
 
@@ -93,17 +103,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--scripts", type=Path, default=os.environ.get("SITES_SCRIPTS"))
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME[:KEY=VALUE]")
+    parser.add_argument("--model", type=Path, metavar="FOLDER", help="answers by NAME.yaml there")
     parser.add_argument("--port", type=int, default=_FIRST_PORT, help="of the first site")
     chosen = parser.parse_args()
     if chosen.scripts is None:
         parser.error("say where the start scripts are: --scripts FOLDER, or SITES_SCRIPTS")
     names = chosen.only or [path.stem for path in _scripts(chosen.scripts)]
-    print(f"{_HEAD}\n|---|---|---|---|---|---|---|---|", flush=True)
+    print(f"{_HEAD}\n{'|---' * 10}|", flush=True)
     good, said, right = True, 0, 0
     for number, asked in enumerate(names):
         name, _, variant = asked.partition(":")
+        script = chosen.model and chosen.model / f"{name}.yaml"
+        if script and not script.is_file():
+            continue
         with _site(chosen.scripts / f"{name}.sh", chosen.port + number, variant) as site:
-            fetched = _run(site)
+            fetched = _run(site, AnswerScript.load(script) if script else None)
         print(fetched.row(name, variant or "as it is"), flush=True)
         good = good and not fetched.wrong and not fetched.is_false_success
         said += fetched.complete
@@ -130,27 +144,44 @@ def _site(script: Path, port: int, variant: str) -> Iterator[SiteInfo]:
         subprocess.run([str(script), "stop", str(port)], env=environment, check=False)
 
 
-def _run(site: SiteInfo) -> Fetched:
-    with tempfile.TemporaryDirectory() as folder:
+def _run(site: SiteInfo, script: AnswerScript | None) -> Fetched:
+    with tempfile.TemporaryDirectory() as folder, _model(script) as server:
         os.environ.update(
             DAGSTER_HOME=f"{folder}/home",
             SKYVERN_CREDENTIAL_CREDENTIALS_USERNAME=site.username,
             SKYVERN_CREDENTIAL_CREDENTIALS_PASSWORD=site.password,
         )
         Path(folder, "home").mkdir()
-        parameters = {
-            "website_url": site.url,
-            "invoice_retrieval_start_date": site.start_date,
-        }
         began = time.monotonic()
-        text = _without_deliveries(_WORKFLOW.read_text(encoding="utf-8"))
-        run = LocalRun.start(load_text(text, source="sites", name="sites"), "sites", parameters)
+        run = LocalRun.start(*_started(site, script))
         answer = run.wait(lambda event: print(event, file=sys.stderr))
         seconds = time.monotonic() - began
         downloads = Path(folder, "downloads")
         copy_downloads(answer.workflow_run_id, downloads)
         steps = sum(len(record.outcome.steps) for record in run_records(answer.workflow_run_id))
-        return _scored(site, answer, downloads, steps, seconds)
+        fetched = _scored(site, answer, downloads, steps, seconds)
+        sent = [request.input_tokens for request in server.requests]
+        return replace(fetched, calls=len(sent), tokens=sum(sent))
+
+
+@contextmanager
+def _model(script: AnswerScript | None) -> Iterator[ModelServer]:
+    """A server that answers by the script; the run is told of it, if there is one."""
+    with ModelServer(otherwise=script) as server:
+        if script is not None:
+            os.environ.update(SKYVERN_LLM_BASE_URL=server.url, SKYVERN_LLM_MODEL="scripted")
+        yield server
+
+
+def _started(site: SiteInfo, script: AnswerScript | None) -> tuple[Workflow, str, dict[str, str]]:
+    """What is run, what messages call it, and its parameters."""
+    path = script.workflow if script and script.workflow else _WORKFLOW
+    text = _without_deliveries(path.read_text(encoding="utf-8"))
+    parameters = {
+        "website_url": site.url,
+        "invoice_retrieval_start_date": site.start_date,
+    }
+    return load_text(text, source="sites", name="sites"), "sites", parameters
 
 
 def _without_deliveries(text: str) -> str:
@@ -179,6 +210,8 @@ def _scored(
     reason = " ".join((answer.failure_reason or "").split())
     return Fetched(
         steps=steps,
+        calls=0,
+        tokens=0,
         seconds=seconds,
         wanted=len(wanted),
         right=len(wanted & set(came)),

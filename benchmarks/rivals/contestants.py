@@ -14,7 +14,7 @@ from typing import Any
 
 from benchmarks.rivals.chromium import attachable_chromium
 from benchmarks.rivals.seen import Seen, timed
-from skyvern_dagster.browser.outline_node import is_control
+from skyvern_dagster.browser.nested_controls import is_control
 from skyvern_dagster.browser.page_outline import page_outline, words_of
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.browser.session import BrowserSession

@@ -34,12 +34,14 @@ from skyvern_dagster.agent.decisions import (
 )
 from skyvern_dagster.agent.planner import Goal
 from skyvern_dagster.agent.request_guard import RequestGuard
-from skyvern_dagster.agent.targets import label_of
+from skyvern_dagster.agent.targets import label_of, row_words
 from skyvern_dagster.agent.uploads import Uploads
 from skyvern_dagster.browser import actions, file_actions, navigation
 from skyvern_dagster.browser.field_content import letter_for_letter
 from skyvern_dagster.browser.form import form_around
 from skyvern_dagster.browser.frames import frame_url
+from skyvern_dagster.browser.nested_controls import shown_role
+from skyvern_dagster.browser.node_words import plain
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.points import click_at
 from skyvern_dagster.browser.results import ActionResult
@@ -279,12 +281,16 @@ def describe(decision: Decision, observation: Observation) -> str:
 
 
 def describe_target(ref: str, observation: Observation) -> str:
-    """How the element with this ref reads: ``link "Orders"``."""
+    """How the element with this ref reads: ``link "Orders"``, ``clickable (expander) in "Tax"``."""
     node = observation.find(ref)
     if node is None:
         return f"[{ref}]"
-    words = label_of(ref, observation)
-    return f'{node.role} "{words}"' if words else node.role
+    role, words = shown_role(node), label_of(ref, observation)
+    if words := plain(words):
+        return f'{role} "{words}"'
+    hint, row = node.attributes.get("hint"), row_words(ref, observation)
+    parts = (role, f"({hint})" if hint else "", f'in "{row}"' if row else "")
+    return " ".join(part for part in parts if part)
 
 
 def _refused(session: BrowserSession, error: SkyvernDagsterError) -> ActionResult:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
+from skyvern_dagster.browser.node_words import said_in
 from skyvern_dagster.browser.observation import Observation
-from skyvern_dagster.browser.outline_node import said_in
 from skyvern_dagster.browser.page_outline import page_outline
 from skyvern_dagster.browser.table_cells import row_slots
 

@@ -81,8 +81,12 @@ def _adopted(tree: _Tree, handle: ElementDetails, frame_ref: str) -> AriaNode | 
     names = {"", handle["text"], handle["attributes"].get("aria-label", "")}
     names |= {handle.get(word, "") for word in ("title", "label", "placeholder")}
     scope = tree.scope_of(handle)
+    role = handle.get("role", "generic")
+    if role == "generic":
+        # Only words tell one of those from another.
+        names.discard("")
     for node in _refless(_behind(tree, scope, tree.before(handle))):
-        if node.role == handle.get("role") and node.name in names:
+        if node.role == role and node.name in names:
             node.flags["ref"] = frame_ref + handle["x"]
             return node
     return None

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from skyvern_dagster.browser.nested_controls import control_name, is_control
 from skyvern_dagster.browser.observation import Box, Node, Observation
-from skyvern_dagster.browser.outline_node import control_name, is_control
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser

@@ -12,14 +12,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from skyvern_dagster.browser.nested_controls import controls_in, holds_rows, is_control, is_field
+from skyvern_dagster.browser.node_words import node_text
 from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.browser.outline_node import (
     cells_phrase,
-    controls_in,
-    is_control,
-    is_field,
+    frame_of_rows,
     is_laid_out,
-    node_text,
     phrase,
 )
 from skyvern_dagster.browser.table_cells import RowSlots, Slot, row_slots
@@ -125,6 +124,10 @@ class _Reading:
         if slots := self._slots.get(id(node)) or _pair_slots(node):
             yield from self._row(node, slots, depth, row)
             return
+        if not row and is_control(node) and holds_rows(node):
+            yield _line(node, depth, frame_of_rows(node), 0)
+            yield from self._below(node, depth + 1)
+            return
         if row or is_control(node) or not node.children:
             text = phrase(node, row=bool(row), words=self._words)
             if not row or len(text) <= _LONGEST_ROW:
@@ -136,7 +139,9 @@ class _Reading:
             text = _heading(node)
         if text:
             yield _line(node, depth, text, 0)
-        yield from self._below(node, depth + bool(text))
+        if node.role != "heading" or not text:
+            # A heading's line has its controls, too.
+            yield from self._below(node, depth + bool(text))
 
     def _row(self, node: Node, slots: tuple[Slot, ...], depth: int, row: int) -> Iterator[_Line]:
         """A row on one line; cells that are laid out like a page of their own follow below it."""

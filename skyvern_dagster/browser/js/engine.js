@@ -218,14 +218,23 @@
     into.name = spoken || clean(element.title) || clean(placeholder) || wordsOfClass(element);
   }
 
-  // Toggles that say only by a class which of them is chosen.
+  // Toggles that say only by a class which of them is chosen: their own, or that of the list entry around each.
   function tellChoice(element, into) {
     if (!element.matches("button,a,[role],[tabindex],[onclick]") || !element.parentElement) return;
+    if (element.ariaPressed || element.ariaSelected || element.ariaChecked) return;
+    const entry = element.parentElement;
+    const alone = entry.nodeName === "LI" && entry.querySelectorAll("a,button,[role]").length === 1;
+    const word = chosenWord(element) || (alone && chosenWord(entry));
+    if (word) into.attributes = { ...into.attributes, chosen: word };
+    // Of a tab it is the panel that is open or not; where a class tells which tab it is, only that one is sure.
+    if (element.role === "tab" && (word || [...entry.parentElement?.children || []].some(chosenWord))) into.expanded = null;
+  }
+
+  function chosenWord(element) {
     const word = CHOSEN.find((each) => element.classList.contains(each));
-    if (!word || element.ariaPressed || element.ariaSelected || element.ariaChecked) return;
+    if (!word || !element.parentElement) return "";
     const alike = Array.from(element.parentElement.children).filter((each) => each.nodeName === element.nodeName);
-    if (alike.length < 2 || alike.every((each) => each.classList.contains(word))) return;
-    into.attributes = { ...into.attributes, chosen: word };
+    return alike.length < 2 || alike.every((each) => each.classList.contains(word)) ? "" : word;
   }
 
   function isDraggable(element, listeners) {
@@ -401,7 +410,12 @@
   }
 
   function nameOf(element) {
-    return clean((element._ariaRef && element._ariaRef.name) || element.innerText);
+    return clean(withoutGlyphs((element._ariaRef && element._ariaRef.name) || element.innerText));
+  }
+
+  // Icon fonts draw private characters as pictures: to who reads they are no name.
+  function withoutGlyphs(text) {
+    return (text || "").replace(/[\uE000-\uF8FF]/g, " ");
   }
 
   function handleRole(element) {
@@ -417,11 +431,15 @@
     return (element.nodeName === "INPUT" && FIELD_ROLES[element.type]) || "textbox";
   }
 
+  // What is around a whole table isn't called what stands in its rows.
+  function handleText(element) {
+    const said = element.querySelector("table,[role=table],[role=grid],[role=treegrid]") ? "" : element.innerText;
+    return clean(withoutGlyphs(said)) || spokenLabel(element) || "";
+  }
+
   function addHandle(element, box, details, previous) {
     details.x = refFor(element);
-    details.text = element.matches(EDITABLE)
-      ? details.name || ""
-      : clean(element.innerText) || spokenLabel(element) || "";
+    details.text = element.matches(EDITABLE) ? details.name || "" : handleText(element);
     details.parents = ancestorRefs(element);
     details.after = previous.slice(-MOST_BEFORE).reverse();
     if (element.matches(EDITABLE)) details.holds = Array.from(element.querySelectorAll("*"), ariaRef).filter(Boolean);

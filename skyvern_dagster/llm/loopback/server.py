@@ -38,6 +38,7 @@ class ModelServer:
 
     Args:
         script: Replies in order; more can be added to :attr:`script` at any time.
+        otherwise: The reply to every request after those.
 
     Example:
         >>> from skyvern_dagster.llm.loopback import ModelServer
@@ -45,8 +46,11 @@ class ModelServer:
         ...     settings = server.settings()
     """
 
-    def __init__(self, script: Iterable[ReplyScript] = ()) -> None:
+    def __init__(
+        self, script: Iterable[ReplyScript] = (), otherwise: ReplyScript | None = None
+    ) -> None:
         self.script: list[ReplyScript] = list(script)
+        self._otherwise = otherwise or HttpError(500, "the script has ended")
         self.requests: list[ChatRequest] = []
         self._stopped = threading.Event()
         self._guard = threading.Lock()
@@ -89,7 +93,7 @@ class ModelServer:
         with self._guard:
             cached = max((_shared(each, request) for each in self.requests), default=0)
             self.requests.append(request)
-            script = self.script.pop(0) if self.script else HttpError(500, "the script has ended")
+            script = self.script.pop(0) if self.script else self._otherwise
         try:
             return request, reply_of(script, request), cached
         except (LookupError, ValueError) as error:

@@ -15,6 +15,7 @@ from skyvern_dagster.agent.decisions import (
     Goto,
     Terminate,
     TypeKeys,
+    Wait,
 )
 from skyvern_dagster.agent.planner import Goal, PastAction, Plan, PlanRequest
 from skyvern_dagster.agent.planners.replay.data_mapping.learning import learn
@@ -64,7 +65,7 @@ class ReplayLearner:
         self._first = self._first or request
         told = (each.reason for each in plan.declined if each.diverged)
         self._diverged = self._diverged or next(told, "")
-        if self._reads:
+        if self._reads or _only_waited(plan, actions):
             return
         if self._pages is not None or turns_page(actions) or self._replays_pages(request, plan):
             self._note_page(request, plan, actions)
@@ -81,10 +82,17 @@ class ReplayLearner:
             # An element that can't be told apart can't be found again.
             self._lost = True
         elif recorded:
-            self._add(request, plan, recorded, reads=reading is not None)
+            changed = any(each.result.page_changed or each.result.downloads for each in actions)
+            self._add(request, plan, recorded, reads=reading is not None, changed=changed)
 
     def _add(
-        self, request: PlanRequest, plan: Plan, recorded: list[RecordedAction], *, reads: bool
+        self,
+        request: PlanRequest,
+        plan: Plan,
+        recorded: list[RecordedAction],
+        *,
+        reads: bool,
+        changed: bool,
     ) -> None:
         at = Variables(request.place.variables).path(request.observation.url)
         step = RecordedStep(at=at, planner=plan.planner, actions=tuple(recorded))
@@ -92,6 +100,9 @@ class ReplayLearner:
         self._by_model = self._by_model or plan.planner == MODEL
         if reads:
             self._read_at = len(self._steps)
+        if self._steps and not changed and self._steps[-1] == step:
+            # The same once more, without an effect: nobody needs it again.
+            return
         # Turning a page once more is the same step: how often, the page tells.
         if not self._steps or not _same(self._steps[-1], step):
             self._steps.append(step)
@@ -217,6 +228,17 @@ class ReplayLearner:
             ends="read" if self._reads else "complete",
             steps=steps,
         )
+
+
+def _only_waited(plan: Plan, actions: Sequence[PastAction]) -> bool:
+    """Whether replay gave the page time, which no recording has asked for."""
+    return (
+        plan.planner == REPLAY
+        and bool(actions)
+        and all(
+            isinstance(action.decision, Wait) and action.decision.memo is None for action in actions
+        )
+    )
 
 
 def goal_text(goal: Goal, variables: Variables) -> str:

@@ -13,6 +13,10 @@ from skyvern_dagster.artifacts.store import ArtifactStore
 FOLDER = "recordings"
 """What the keys of all recordings begin with."""
 _SUFFIX = ".yaml"
+_STATES: dict[str, Recording] = {}
+"""States of recordings by their digests, the oldest first."""
+_MOST_STATES = 256
+"""Arbitrary: more than tasks that one process carries out side by side."""
 _PREVIOUS = "@previous"
 """No host's name has this sign."""
 
@@ -50,7 +54,20 @@ class RecordingLibrary:
         stored = f"{FOLDER}/{key}"
         if not self.store.exists(stored):
             return None
-        return read_recording(self.store.read(stored).decode(), self.store.url(stored))
+        recording = read_recording(self.store.read(stored).decode(), self.store.url(stored))
+        _STATES[recording.digest] = recording
+        while len(_STATES) > _MOST_STATES:
+            del _STATES[next(iter(_STATES))]
+        return recording
+
+    def as_begun(self, digest: str, now: Recording | None) -> Recording | None:
+        """The state of a recording that a task began with, where this process has read it.
+
+        Iterations run side by side: what one of them keeps anew doesn't stop the others.
+        """
+        begun = _STATES.get(digest)
+        kept = begun is not None and now is not None and now.enabled and not now.pinned
+        return begun if kept else now
 
     def write(self, request: PlanRequest, recording: Recording) -> str:
         """Keeps a recording, and the one before it beside it; gives its key in the store."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 from urllib.parse import urljoin
 
 from pydantic import TypeAdapter, ValidationError
 
-from skyvern_dagster.agent.decisions import Click, Complete, Decision
+from skyvern_dagster.agent.decisions import Click, Complete, Decision, Wait
 from skyvern_dagster.agent.learner import Learner
 from skyvern_dagster.agent.planner import PastStep, Plan, PlanRequest
 from skyvern_dagster.agent.planners.replay.effects import difference
@@ -31,6 +31,9 @@ from skyvern_dagster.agent.variables import Variables, used_in
 from skyvern_dagster.reading.dates import find_dates
 
 PLANNER = "replay"
+_PATIENCE = 3.0
+"""Seconds for a page that isn't as it was recorded: it ends as soon as the page has changed, and a
+request to a model takes about as long."""
 Learning = Literal["model", "all", "off"]
 
 _DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
@@ -87,6 +90,8 @@ class ReplayPlanner:
 
     async def _recorded(self, request: PlanRequest) -> Plan:
         recording = await asyncio.to_thread(self._library.read, request)
+        if begun := next(filter(None, map(_replayed, request.history)), None):
+            recording = self._library.as_begun(begun.digest, recording)
         try:
             return _planned(recording, request)
         except LookupError as error:
@@ -119,7 +124,29 @@ def _planned(recording: Recording | None, request: PlanRequest) -> Plan:
             return Plan(made, 0.95, why, PLANNER, guarded=True)
         reasons.append(made)
     known = position.index < len(recording.steps) and not changed
+    if known and _may_be_late(recording.steps[position.index], position, request, variables):
+        why = f"recorded step {position.index + 1} may find its element in a moment"
+        return Plan((Wait(seconds=_PATIENCE),), 0.95, why, PLANNER, guarded=True)
     return _declined(reasons[0], diverged=known)
+
+
+def _may_be_late(
+    step: RecordedStep, position: _Position, request: PlanRequest, variables: Variables
+) -> bool:
+    """Whether what a step is for may still be on its way to the page.
+
+    Once after each step that loaded no document: lists that a script fetches come when the server
+    has time for them.
+    """
+    if position.waited or position.mended or _is_read(step) or not request.history:
+        return False
+    done = request.history[-1].actions
+    stayed = bool(done) and all(each.result.url_before == each.result.url_after for each in done)
+    return stayed and variables.is_at(step.at, request.observation.url)
+
+
+def _is_read(step: RecordedStep) -> bool:
+    return bool(step.pages) or any(action.reading is not None for action in step.actions)
 
 
 def _declined(reason: str, *, diverged: bool = False) -> Plan:
@@ -163,11 +190,13 @@ class _Position:
         index: The recorded step that comes next.
         mended: Steps that other planners made since.
         problem: Why the recording can't go on at this look.
+        waited: Whether the page was given time since the last step.
     """
 
     index: int = 0
     mended: int = 0
     problem: str = ""
+    waited: bool = False
 
 
 def _position(
@@ -176,6 +205,9 @@ def _position(
     at = _Position()
     for step in history:
         memo = _replayed(step)
+        if memo is None and step.planner == PLANNER and step.actions:
+            at = replace(at, waited=True)
+            continue
         if memo is None:
             at = _Position(at.index, at.mended + 1)
             continue
