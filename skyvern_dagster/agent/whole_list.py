@@ -8,23 +8,31 @@ from skyvern_dagster.agent.planner import Goal
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.reading.concepts import concept, word_list
 from skyvern_dagster.reading.date_window import DateWindow, date_window, newest_only
+from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.list_claims import claimed_total, says_more, shown_part
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.wanted_item import wanted_item
 from skyvern_dagster.reading.words import words
 
+_RECORDS = frozenset({"row", "listitem", "article"})
+
 _LONGEST = 120
 """Characters of a sentence that is quoted."""
 
 
-def wants_all(goal: Goal) -> bool:
-    """Whether a goal wants every record of a list, and not some of them or what a page shows."""
-    text = f"{goal.navigation_goal} {goal.data_extraction_goal}"
+def goes_on(goal: Goal, observation: Observation) -> bool:
+    """Whether a page says that records which may be wanted are on others."""
+    view = PageView(observation)
+    return _wants_several(goal) and bool(says_more(view)) and not _may_end_here(view, goal)
+
+
+def _wants_several(goal: Goal) -> bool:
+    """Whether it wants every record of a list, or all of some days."""
+    text = _text(goal)
     several = set(word_list("restrictions")["several"])
     return (
         bool(several.intersection(words(goal.data_extraction_goal)))
         and not newest_only(text)
-        and not date_window(text, goal.payload, goal.today, periods=True)
         and not wanted_item(text, goal.payload, goal.today)
         and not concept("goal.as_shown").mentioned(text)
     )
@@ -32,16 +40,38 @@ def wants_all(goal: Goal) -> bool:
 
 def missing_rest(goal: Goal, extracted: Any, observation: Observation) -> str:
     """What a page says of records that were not read; empty where it says nothing of them."""
-    if not goal.data_extraction_goal or not wants_all(goal):
+    if not goal.data_extraction_goal or not _wants_several(goal):
         return ""
-    view = PageView(observation)
-    if told := shown_part(view, DateWindow(), goal.today):
+    view, window = PageView(observation), _window(goal)
+    if told := shown_part(view, window, goal.today):
         return f'{observation.url} says of its list: "{told[:_LONGEST]}"'
     claimed, read = claimed_total(view), _longest(extracted)
-    if not says_more(view) or (claimed is not None and read >= claimed):
+    if not goes_on(goal, observation) or (claimed is not None and read >= claimed):
         return ""
     of = f" of {claimed}" if claimed is not None else ""
-    return f"{observation.url} says that there is more of the list, and {read}{of} were extracted"
+    days = f" and shows no record that isn't {window}" if window else ""
+    return (
+        f"{observation.url} says that there is more of the list{days}, and {read}{of} were "
+        "extracted"
+    )
+
+
+def _may_end_here(view: PageView, goal: Goal) -> bool:
+    """Whether some days are wanted, and a page shows a record beyond them, or no days at all."""
+    window, today = _window(goal), goal.today
+    if not window:
+        return False
+    rows = (view.text(node) for node in view.nodes if node.role in _RECORDS)
+    days = [day for text in rows for each in find_dates(text, today) for day in each.days]
+    return not days or not all(map(window.holds, days))
+
+
+def _text(goal: Goal) -> str:
+    return f"{goal.navigation_goal} {goal.data_extraction_goal}"
+
+
+def _window(goal: Goal) -> DateWindow:
+    return date_window(_text(goal), goal.payload, goal.today, periods=True)
 
 
 def _longest(data: Any) -> int:

@@ -168,6 +168,19 @@ def lists() -> list[Trap]:
             solvable=False,
         ),
         Trap(
+            "days that may go on where the page ends",
+            read("Extract the id and the date of every order placed since 2024-05-03.", _ID_DAY),
+            {"/": _page(_table(9, 8, 7, more="<p>Showing 1 - 3 of 9 orders</p>"))},
+            never,
+            solvable=False,
+        ),
+        Trap(
+            "days that end where the page shows others",
+            read("Extract the id and the date of every order placed since 2024-05-08.", _ID_DAY),
+            {"/": _page(_table(9, 8, 7, more="<p>Showing 1 - 3 of 9 orders</p>"))},
+            _orders(9, 8),
+        ),
+        Trap(
             "more that doesn't load",
             read(_ALL, _ID_DAY),
             {"/": _growing([_part(9, 8), _part(7, 6)], "true")},

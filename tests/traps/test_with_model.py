@@ -242,6 +242,21 @@ def test_a_list_that_says_that_there_is_more_is_not_complete(
     assert "more of the list, and 3 of 9 were extracted" in str(result.failure_reason)
 
 
+def test_days_that_may_go_on_are_not_complete(errand: Errand, site: TrapSite) -> None:
+    read = decide({"type": "extract", "data": _READS}, {"type": "complete"})
+    result, _ = _run(errand, site, "days that may go on where the page ends", read)
+    assert result.status == "failed", result
+    assert "shows no record that isn't on or after 2024-05-03" in str(result.failure_reason)
+
+
+def test_days_beyond_those_that_are_wanted_end_a_list(errand: Errand, site: TrapSite) -> None:
+    rows = {"orders": _READS["orders"][:2]}
+    read = decide({"type": "extract", "data": rows}, {"type": "complete"})
+    result, _ = _run(errand, site, "days that end where the page shows others", rows, read)
+    assert result.status == "completed", result
+    assert result.extracted_information == rows
+
+
 @pytest.mark.long
 def test_figures_that_the_page_does_not_show_are_not_kept(errand: Errand, site: TrapSite) -> None:
     rows = [{"order_id": "A-1002", "total": 20.0}, {"order_id": "A-1001", "total": 19.0}]

@@ -18,7 +18,7 @@ from skyvern_dagster.agent.planners.llm.reply import (
     proven_later,
     read_answer,
 )
-from skyvern_dagster.agent.whole_list import wants_all
+from skyvern_dagster.agent.whole_list import goes_on
 from skyvern_dagster.browser.labelled_picture import unnamed_controls
 from skyvern_dagster.credentials.reference import references_in
 from skyvern_dagster.errors import BrowserError
@@ -30,7 +30,6 @@ from skyvern_dagster.llm.structured import Document, Misshapen, StructuredOutcom
 from skyvern_dagster.llm.usage import Usage, require_prices
 from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.controls import Input
-from skyvern_dagster.reading.list_claims import says_more
 from skyvern_dagster.reading.page import PageView
 
 PLANNER = "llm"
@@ -91,7 +90,7 @@ class LlmPlanner:
             return _failed(exceeded, Usage(), retryable=False)
         goal = request.goal
         reads = goal.data_extraction_goal and not goal.navigation_goal.strip()
-        if reads and not (wants_all(goal) and says_more(PageView(request.observation))):
+        if reads and not goes_on(goal, request.observation):
             reading = await read_page(self._reader, request)
             return _read(reading, Usage(), "The task only asks to read this page", (Complete(),))
         return await self._decide(request)
