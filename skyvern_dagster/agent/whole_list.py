@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from skyvern_dagster.agent.planner import Goal
-from skyvern_dagster.browser.observation import Observation
+from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.reading.concepts import concept, word_list
 from skyvern_dagster.reading.date_window import DateWindow, date_window, newest_only
 from skyvern_dagster.reading.dates import find_dates
@@ -14,8 +15,6 @@ from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.wanted_item import wanted_item
 from skyvern_dagster.reading.words import words
 
-_RECORDS = frozenset({"row", "listitem", "article"})
-
 _LONGEST = 120
 """Characters of a sentence that is quoted."""
 
@@ -23,7 +22,7 @@ _LONGEST = 120
 def goes_on(goal: Goal, observation: Observation) -> bool:
     """Whether a page says that records which may be wanted are on others."""
     view = PageView(observation)
-    return _wants_several(goal) and bool(says_more(view)) and not _may_end_here(view, goal)
+    return _wants_several(goal) and bool(says_more(view)) and not _may_end_here(view.nodes, goal)
 
 
 def _wants_several(goal: Goal) -> bool:
@@ -49,20 +48,20 @@ def missing_rest(goal: Goal, extracted: Any, observation: Observation) -> str:
     if not goes_on(goal, observation) or (claimed is not None and read >= claimed):
         return ""
     of = f" of {claimed}" if claimed is not None else ""
-    days = f" and shows no record that isn't {window}" if window else ""
+    days = f" and shows no day that isn't {window}" if window else ""
     return (
         f"{observation.url} says that there is more of the list{days}, and {read}{of} were "
         "extracted"
     )
 
 
-def _may_end_here(view: PageView, goal: Goal) -> bool:
-    """Whether some days are wanted, and a page shows a record beyond them, or no days at all."""
+def _may_end_here(nodes: Iterable[Node], goal: Goal) -> bool:
+    """Whether some days are wanted, and a page shows one beyond them, or none at all."""
     window, today = _window(goal), goal.today
     if not window:
         return False
-    rows = (view.text(node) for node in view.nodes if node.role in _RECORDS)
-    days = [day for text in rows for each in find_dates(text, today) for day in each.days]
+    shown = (part for node in nodes for part in (node.name, node.text, node.value) if part)
+    days = [day for part in shown for each in find_dates(part, today) for day in each.days]
     return not days or not all(map(window.holds, days))
 
 

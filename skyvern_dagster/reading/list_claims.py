@@ -44,7 +44,8 @@ def says_more(view: PageView) -> bool | None:
             return int(match.group(2)) < int(match.group(3))
         if match := PAGE_OF.search(fold(line)):
             current, last = (int(part) for part in match.groups() if part)
-            return current < last
+            if current:  # else it is which of its records is chosen: none
+                return current < last
     return None
 
 

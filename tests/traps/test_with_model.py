@@ -246,7 +246,7 @@ def test_days_that_may_go_on_are_not_complete(errand: Errand, site: TrapSite) ->
     read = decide({"type": "extract", "data": _READS}, {"type": "complete"})
     result, _ = _run(errand, site, "days that may go on where the page ends", read)
     assert result.status == "failed", result
-    assert "shows no record that isn't on or after 2024-05-03" in str(result.failure_reason)
+    assert "shows no day that isn't on or after 2024-05-03" in str(result.failure_reason)
 
 
 def test_days_beyond_those_that_are_wanted_end_a_list(errand: Errand, site: TrapSite) -> None:
