@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from skyvern_dagster.agent.planner import Goal
-from tests.traps.trap import TODAY, Trap, orders_are, page, read
+from tests.traps.trap import TODAY, Trap, orders_are, page, read, table
 
 _NET = {"order_id": "string", "net": "number", "gross": "number"}
 _TOTAL = {"order_id": "string", "total": "number"}
@@ -33,12 +33,6 @@ _BUYER_AND_SELLER = (
     "Oak Ltd</p><p>sales@oak.example</p>"
 )
 _NUMBERED = "<h1>Order</h1><dl><dt>Order number<dd>A-1</dl>"
-
-
-def _table(heads: Sequence[str], *rows: Sequence[str]) -> str:
-    head = "".join(f"<th>{one}" for one in heads)
-    body = "".join(f"<tr>{''.join(f'<td>{cell}' for cell in row)}" for row in rows)
-    return f"<table><tr>{head}{body}</table>"
 
 
 def _list(
@@ -74,7 +68,7 @@ def _alike() -> list[Trap]:
               ("A-2", None, None)),
         _list("two years, told by the fields", named, _YEARS, ("A-1", 1.0, 12.0),
               ("A-2", 2.0, 24.0)),
-        _list("years in one row of heads", _TOTAL, _table(("Order", "Total 2023", "Total 2024"),
+        _list("years in one row of heads", _TOTAL, table(("Order", "Total 2023", "Total 2024"),
               ("A-1", "1.00", "2.00"), ("A-2", "3.00", "4.00")), ("A-1", None), ("A-2", None)),
         _list("quarters", _TOTAL, _QUARTERS, ("A-1", None), ("A-2", None)),
         _list("planned or actual", {"order_id": "string", "actual_amount": "number"}, planned,
@@ -90,18 +84,18 @@ def _cut_off() -> list[Trap]:
     heads = ("Order", "Item")
 
     def cut(name: str, item: str, wanted: str | None) -> Trap:
-        body = _table(heads, ("A-1", item), ("A-2", "Lamp"))
+        body = table(heads, ("A-1", item), ("A-2", "Lamp"))
         return _list(f"cut off, {name}", _ITEM, body, ("A-1", wanted), ("A-2", "Lamp"))
 
     long = "<div style='width:50px;overflow:hidden;text-overflow:ellipsis'>Desk of oak</div>"
     return [
         cut("with an ellipsis", "Desk, oak…", None),
         cut("with dots", "Desk made of solid o...", None),
-        _list("cut off, and whole in its title", _ITEM, _table(heads, ("A-1", "Desk, oak…"))
+        _list("cut off, and whole in its title", _ITEM, table(heads, ("A-1", "Desk, oak…"))
               .replace("<td>Desk", "<td title='Desk, oak, 120 cm'>Desk"), ("A-1",
               "Desk, oak, 120 cm")),
         cut("by CSS", long, "Desk of oak"),
-        _list("cut off, numbers", _TOTAL, _table(("Order", "Total"), ("A-1000…", "1.00"),
+        _list("cut off, numbers", _TOTAL, table(("Order", "Total"), ("A-1000…", "1.00"),
               ("A-2000…", "2.00")), (None, 1.0), (None, 2.0)),
         _page("cut off, a single one", "<h1>Order A-1</h1><dl><dt>Customer<dd>Ada Lovelace<dt>"
               "Description<dd>A desk made of oak and… <button>Show more</button></dl>",
@@ -115,20 +109,20 @@ def _cut_off() -> list[Trap]:
 def _expected() -> list[Trap]:
     happened, none = ("A-1", "2024-05-09"), ("A-2", None)
 
-    def in_table(name: str, told: str, head: str = "Delivered", lang: str = "en") -> Trap:
-        body = _table(("Order", head), ("A-1", "2024-05-09"), ("A-2", told))
+    def intable(name: str, told: str, head: str = "Delivered", lang: str = "en") -> Trap:
+        body = table(("Order", head), ("A-1", "2024-05-09"), ("A-2", told))
         return _list(f"expected, {name}", _DELIVERED, body, happened, none, lang=lang)
 
     expected = {"order_id": "string", "expected_delivery": "string"}
     return [
-        in_table("in a cell", "expected 1 July 2024"),
-        in_table("not before", "not before 2024-07-01"),
-        in_table("in French", "prévue le 1 juillet 2024", "Livrée le", "fr"),
+        intable("in a cell", "expected 1 July 2024"),
+        intable("not before", "not before 2024-07-01"),
+        intable("in French", "prévue le 1 juillet 2024", "Livrée le", "fr"),
         _list("expected, on cards", _DELIVERED, _DELIVERIES.format("Expected delivery"), happened,
               none),
         _list("expected, and asked for", expected, _DELIVERIES.format("Expected delivery"),
               ("A-1", None), ("A-2", "2024-07-01")),
-        _list("expected, all of them", _DELIVERED, _table(("Order", "Estimated delivery"),
+        _list("expected, all of them", _DELIVERED, table(("Order", "Estimated delivery"),
               ("A-1", "2024-07-09"), ("A-2", "2024-07-01")), ("A-1", "2024-07-09"),
               ("A-2", "2024-07-01")),
         _page("expected, a single one", f"{_NUMBERED}<dl><dt>Estimated delivery<dd>1 July 2024"

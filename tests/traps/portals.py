@@ -19,6 +19,7 @@ from tests.traps.trap import (
     page,
     read,
     sent,
+    table,
 )
 
 _TOTALS = {"order_id": "string", "total": "number"}
@@ -38,12 +39,6 @@ _PAPERS = (
 
 def _main(body: str, lang: str = "en", script: str = "") -> str:
     return page(f"<main>{body}</main>", lang=lang, script=script)
-
-
-def _table(heads: Sequence[str], *rows: Sequence[str]) -> str:
-    head = "".join(f"<th>{one}" for one in heads)
-    body = "".join(f"<tr>{''.join(f'<td>{cell}' for cell in row)}" for row in rows)
-    return f"<table><tr>{head}{body}</table>"
 
 
 def _list(
@@ -72,8 +67,8 @@ def _values(name: str, body: str, schema: dict[str, str], **wanted: Any) -> Trap
 
 def _lists() -> list[Trap]:
     sides = (
-        f"<h1>Activity</h1><h2>Sales</h2>{_table(('Order', 'Total'), ('S-1', '5.00'))}"
-        f"<h2>Purchases</h2>{_table(('Order', 'Total'), ('B-1', '7.00'), ('B-2', '8.00'))}"
+        f"<h1>Activity</h1><h2>Sales</h2>{table(('Order', 'Total'), ('S-1', '5.00'))}"
+        f"<h2>Purchases</h2>{table(('Order', 'Total'), ('B-1', '7.00'), ('B-2', '8.00'))}"
     )
     loading = "<h1>Orders</h1><ul>" + "".join(
         f"<li>Order A-{number} – 3 May 2024 – {number}.00 EUR" for number in range(30, 20, -1)
@@ -82,11 +77,11 @@ def _lists() -> list[Trap]:
         f"<details><summary>Order A-{one}</summary><p>Total: {one}.00 EUR</p></details>"
         for one in (1, 2)
     )
-    refund = _table(("Order", "Total"), ("A-1", "10.00"), ("Refund for A-1", "-10.00"),
+    refund = table(("Order", "Total"), ("A-1", "10.00"), ("Refund for A-1", "-10.00"),
                     ("A-2", "5.00"))  # fmt: skip
-    calls = _table(("Date", "Number", "Cost"), ("3 May 2024", "+43 1 234567", "0.12"),
+    calls = table(("Date", "Number", "Cost"), ("3 May 2024", "+43 1 234567", "0.12"),
                    ("4 May 2024", "+43 1 765432", "0.40"))  # fmt: skip
-    series = _table(("Fatura", "Data"), ("FT 12/2024", "03/05/2024"), ("FT 11/2024", "28/04/2024"))
+    series = table(("Fatura", "Data"), ("FT 12/2024", "03/05/2024"), ("FT 11/2024", "28/04/2024"))
     return [
         _list("sold and bought", _TOTALS, sides, ("B-1", 7.0), ("B-2", 8.0),
               goal="Extract all purchases."),
@@ -126,11 +121,11 @@ def _download(
 
 def _documents() -> list[Trap]:
     rows = [(one, day, kind, f"<a href=/{one}>Download</a>") for one, day, kind in _PAPERS]
-    papers = f"<h1>Documents</h1>{_table(('No.', 'Date', 'Type', ''), *rows)}"
+    papers = f"<h1>Documents</h1>{table(('No.', 'Date', 'Type', ''), *rows)}"
     files = {f"/{one}": (f"{kind} {one}", day) for one, day, kind in _PAPERS}
-    sellers = _table(("Seller", "Item", ""), ("Pine GmbH", "Lamp", "<a href=/p>Invoice</a>"),
+    sellers = table(("Seller", "Item", ""), ("Pine GmbH", "Lamp", "<a href=/p>Invoice</a>"),
                      ("Oak Ltd", "Desk", "<a href=/o>Invoice</a>"))  # fmt: skip
-    orders = _table(("Order", ""), ("A-2", "<button onclick=d.showModal()>Documents</button>"),
+    orders = table(("Order", ""), ("A-2", "<button onclick=d.showModal()>Documents</button>"),
                     ("A-1", "<button>Documents</button>"))  # fmt: skip
 
     def dialog(order: str) -> str:

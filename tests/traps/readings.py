@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tests.traps.trap import Trap, never, orders_are, page, read
+from tests.traps.trap import Trap, never, orders_are, page, read, table
 
 _DAYS = {"order_id": "string", "order_date": "string"}
 _TOTALS = {"order_id": "string", "total": "number"}
@@ -23,9 +23,7 @@ _BOOLEANS = (("A-1", True), ("A-2", False))
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    head = "".join(f"<th>{one}" for one in heads)
-    body = "".join(f"<tr>{''.join(f'<td>{cell}' for cell in row)}" for row in rows)
-    return f"<table><tr>{head}{body}</table>"
+    return table(heads, *rows)
 
 
 def _one(

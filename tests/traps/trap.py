@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -90,6 +90,13 @@ def page(body: str, *, title: str = "Portal", script: str = "", lang: str = "en"
         f"<!doctype html><html lang={lang}><title>{title}</title><body>{body}"
         f"<script>{script}</script></body></html>"
     )
+
+
+def table(heads: Sequence[str], *rows: Sequence[str]) -> str:
+    """A table with one row of heads."""
+    head = "".join(f"<th>{one}" for one in heads)
+    body = "".join(f"<tr>{''.join(f'<td>{cell}' for cell in row)}" for row in rows)
+    return f"<table><tr>{head}{body}</table>"
 
 
 def invoice(number: str, *lines: str, name: str = "", what: str = "Invoice") -> File:
