@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skyvern_dagster.browser.observation import Node, Observation
+from skyvern_dagster.browser.observation import Observation
 
 _LONGEST = 60
 """Characters of an element's text that stand for its name: enough to tell two rows apart in a log
@@ -30,8 +30,5 @@ def row_words(ref: str, observation: Observation) -> str:
         for node in observation.root.walk()
         if node.role in _ROWS and any(each.ref == ref for each in node.walk())
     ]
-    return next((text for node in reversed(rows) if (text := _beginning(node))), "")
-
-
-def _beginning(node: Node) -> str:
-    return node.full_text[:_LONGEST]
+    texts = (node.full_text[:_LONGEST] for node in reversed(rows))  # the innermost first
+    return next(filter(None, texts), "")

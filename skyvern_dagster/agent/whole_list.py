@@ -21,8 +21,11 @@ _LONGEST = 120
 
 def goes_on(goal: Goal, observation: Observation) -> bool:
     """Whether a page says that records which may be wanted are on others."""
-    view = PageView(observation)
-    return _wants_several(goal) and bool(says_more(view)) and not _may_end_here(view.nodes, goal)
+    return _wants_several(goal) and _has_more(goal, PageView(observation))
+
+
+def _has_more(goal: Goal, view: PageView) -> bool:
+    return bool(says_more(view)) and not _may_end_here(view.nodes, goal)
 
 
 def _wants_several(goal: Goal) -> bool:
@@ -45,7 +48,7 @@ def missing_rest(goal: Goal, extracted: Any, observation: Observation) -> str:
     if told := shown_part(view, window, goal.today):
         return f'{observation.url} says of its list: "{told[:_LONGEST]}"'
     claimed, read = claimed_total(view), _longest(extracted)
-    if not goes_on(goal, observation) or (claimed is not None and read >= claimed):
+    if not _has_more(goal, view) or (claimed is not None and read >= claimed):
         return ""
     of = f" of {claimed}" if claimed is not None else ""
     days = f" and shows no day that isn't {window}" if window else ""
