@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from skyvern_dagster.agent.answered_values import AnswerPage
-from skyvern_dagster.agent.decisions import (
-    Wait,
-)
+from skyvern_dagster.agent.decisions import Wait
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.complaints import complaint
 from skyvern_dagster.agent.planners.heuristic.form_sending import (

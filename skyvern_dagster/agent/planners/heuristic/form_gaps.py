@@ -5,25 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from skyvern_dagster.agent.decisions import (
-    Check,
-    Decision,
-)
-from skyvern_dagster.agent.planners.heuristic.field_entry import (
-    PayloadValue,
-)
-from skyvern_dagster.agent.planners.heuristic.field_matching import (
-    match_fields,
-)
-from skyvern_dagster.agent.planners.heuristic.form_sending import (
-    submit_button,
-)
-from skyvern_dagster.agent.planners.heuristic.given_values import (
-    not_entered,
-)
-from skyvern_dagster.agent.planners.heuristic.situation import (
-    Situation,
-)
+from skyvern_dagster.agent.decisions import Check, Decision
+from skyvern_dagster.agent.planners.heuristic.field_entry import PayloadValue
+from skyvern_dagster.agent.planners.heuristic.field_matching import match_fields
+from skyvern_dagster.agent.planners.heuristic.form_sending import submit_button
+from skyvern_dagster.agent.planners.heuristic.given_values import not_entered
+from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import MOSTLY, concept
 from skyvern_dagster.reading.controls import Control, Input
@@ -97,9 +84,9 @@ def unheld(situation: Situation, values: list[PayloadValue]) -> str:
         " " if any(one.start <= at < one.end for one in days) else letter
         for at, letter in enumerate(said)
     )
+    of_fields = [day for text in held for day in find_dates(text, today)]
+    known = of_fields or find_dates(shown, today)
     for one in days:
-        of_fields = [day for text in held for day in find_dates(text, today)]
-        known = of_fields or find_dates(shown, today)
         if not any(_is_same_day(one, other) for other in known):
             return said[one.start : one.end]
     for match in _NUMBER.finditer(rest):

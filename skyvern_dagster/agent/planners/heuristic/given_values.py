@@ -9,15 +9,9 @@ from skyvern_dagster.agent.decisions import (
     InputText,
     SelectOption,
 )
-from skyvern_dagster.agent.planners.heuristic.field_entry import (
-    PayloadValue,
-)
-from skyvern_dagster.agent.planners.heuristic.field_matching import (
-    match_fields,
-)
-from skyvern_dagster.agent.planners.heuristic.situation import (
-    Situation,
-)
+from skyvern_dagster.agent.planners.heuristic.field_entry import PayloadValue
+from skyvern_dagster.agent.planners.heuristic.field_matching import match_fields
+from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.field_values import same_value
 from skyvern_dagster.reading.nested_values import flat_items
