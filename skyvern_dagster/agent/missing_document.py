@@ -31,7 +31,12 @@ def missing_document(content: bytes, text: str) -> str:
     if is_page and not text.strip():
         return "it is a page without a word"
     is_prose = is_page or content.startswith((b"%PDF-", b"PK"))
-    if not is_prose or len(text) > _LONGEST or find_amounts(text):
+    return said_missing(text) if is_prose else ""
+
+
+def said_missing(text: str) -> str:
+    """What a short text says in a document's place, as the rest of a sentence; empty otherwise."""
+    if len(text) > _LONGEST or find_amounts(text):
         return ""
     for sentence in _SENTENCE.findall(text):
         if any(concept(name).mentioned(sentence) for name in _SAYING):

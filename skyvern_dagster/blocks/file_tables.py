@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from typing import Any
 
+from skyvern_dagster.blocks.document_check import check_table
 from skyvern_dagster.errors import BlockError
 from skyvern_dagster.texts.encoding import decoded
 
@@ -37,8 +38,7 @@ def csv_rows(content: bytes, name: str) -> list[Row]:
     text = decoded(content)
     if not text.strip():
         return []
-    if "\x00" in text:
-        raise BlockError(f"{name} is no CSV file: it holds binary data")
+    check_table(name, content, text)
     csv.field_size_limit(1_000_000)
     try:
         lines = csv.reader(io.StringIO(text), delimiter=_delimiter(text))

@@ -9,6 +9,7 @@ from skyvern_dagster.addresses.http_status import is_error, may_pass
 from skyvern_dagster.agent.uploads import MOST_BYTES
 from skyvern_dagster.blocks.block import DOWNLOAD_DIRECTORY
 from skyvern_dagster.blocks.context import BlockContext
+from skyvern_dagster.blocks.document_check import check_document
 from skyvern_dagster.blocks.offered_files import payload_file
 from skyvern_dagster.blocks.upload_to_s3 import select_files
 from skyvern_dagster.blocks.web_client import WebRequest, exchange
@@ -103,7 +104,7 @@ def fetched(context: BlockContext, url: str, field: str) -> GivenFile:
     """The file at an address.
 
     Raises:
-        BlockError: It can't be fetched.
+        BlockError: It can't be fetched, or is a page or an error in the file's place.
     """
     address = context.vault.address(url)
     if references_in(address):
@@ -120,5 +121,6 @@ def fetched(context: BlockContext, url: str, field: str) -> GivenFile:
         )
     disposition = answer.headers.get("content-disposition", "")
     name = safe_name(name_from_response(answer.url, disposition), fallback="download")
+    check_document(name, answer.body, answer.content_type)
     kind = content_type_of(answer.body[:1024], name, answer.content_type)
     return GivenFile(name, answer.body, kind)

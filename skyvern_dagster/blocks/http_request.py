@@ -12,6 +12,7 @@ from skyvern_dagster.addresses.http_status import is_error, may_pass
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.blocks.block import BlockWarning, LeafBlock
 from skyvern_dagster.blocks.context import BlockContext
+from skyvern_dagster.blocks.document_check import check_document
 from skyvern_dagster.blocks.entry import BlockEntry, FilesEntry
 from skyvern_dagster.blocks.given_file import given_file
 from skyvern_dagster.blocks.http_message import METHODS, body_of, encoded, is_shown, take_secrets
@@ -205,6 +206,7 @@ body: {total: "{{ total }}"}
     def _kept(self, context: BlockContext, answer: WebAnswer) -> tuple[StoredFile, ...]:
         given = context.rendered(self.download_filename or "", "download_filename").strip()
         said = name_from_response(answer.url, answer.headers.get("content-disposition", ""))
+        check_document(safe_name(given or said), answer.body, answer.content_type)
         name = with_suffix(safe_name(given or said), answer.content_type)
         files = keep_files(context, self.label, [(name, answer.body)])
         context.log(f"kept the answer as {files[0].filename} ({files[0].size} bytes)")

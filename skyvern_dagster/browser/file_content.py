@@ -100,7 +100,8 @@ def looks_like_html(head: bytes) -> bool:
     return bool(_HTML.match(head.removeprefix(b"\xef\xbb\xbf")))
 
 
-def _looks_like_json(head: bytes) -> bool:
+def looks_like_json(head: bytes) -> bool:
+    """Whether content begins like an object, or a list of them, in JSON."""
     return bool(re.match(rb'\s*(\{\s*("|\})|\[\s*(\{|\]))', head.removeprefix(b"\xef\xbb\xbf")))
 
 
@@ -138,7 +139,7 @@ def problem_with(head: bytes, filename: str, declared: str, *, html_is_fine: boo
     suffix = filename.rpartition(".")[2].lower()
     if looks_like_html(head) and suffix in _DOCUMENTS - _MAYBE_HTML:
         return f"{filename} is an HTML page, not a file; perhaps a login or error page"
-    if suffix in _DOCUMENTS and _looks_like_json(head):
+    if suffix in _DOCUMENTS and looks_like_json(head):
         return f"{filename} is a JSON message, not a file; perhaps an error"
     claims_pdf = filename.lower().endswith(".pdf") or declared == "application/pdf"
     if claims_pdf and b"%PDF-" not in head:

@@ -258,6 +258,10 @@ def test_an_archive(desk: Desk) -> None:
         ("x.csv", b"a\n1\n", {"file_type": "pdf"}, "x.csv is no PDF"),
         ("x.pdf", b"%PDF-1.7 broken", {}, "this can't be opened as a PDF"),
         ("x.bin", b"a\x00b", {}, "x.bin is no CSV file"),
+        ("x.csv", b"<!doctype html>\n<p>Log in, please, with\n", {}, "it holds text/html"),
+        ("x.csv", b'{"error": "not found", "code": 404}', {}, "it holds application/json"),
+        ("x.csv", b"%PDF-1.7\nx", {"file_type": "csv"}, "it holds application/pdf"),
+        ("x.csv", b"Your session has expired, please log in again\n", {}, "Your session has"),
         ("x.xls", b"\xd0\xcf\x11\xe0", {}, "save it as .xlsx"),
         ("x.csv", b"a\n" + b"1\n" * 50_001, {}, "has more than 50,000 rows"),
     ],
@@ -283,6 +287,7 @@ def test_where_files_come_from(desk: Desk) -> None:
     with web_server() as web:
         web.answers["/b.csv"] = Answer(b"n\n2\n")
         web.answers["/gone"] = Answer(status=410)
+        web.answers["/page.csv"] = Answer(b"<html>Log in", headers={"content-type": "text/html"})
         for text, read in (
             ("SKYVERN_DOWNLOAD_DIRECTORY", "1"),
             ("SKYVERN_DOWNLOAD_DIRECTORY/{{ name }}.csv", "1"),
@@ -294,6 +299,7 @@ def test_where_files_come_from(desk: Desk) -> None:
             assert (outcome.failure_reason, outcome.output) == (None, [{"n": read}])
         for text, reason in (
             (f"{web.url}/gone", "HTTP 410"),
+            (f"{web.url}/page.csv", "page.csv is an HTML page"),
             ("/etc/passwd", "is no file of this run (it has: a.csv)"),
             ("file:///etc/passwd", "is no file of this run"),
             ("SKYVERN_DOWNLOAD_DIRECTORY/../../x", "has downloaded no file"),

@@ -113,6 +113,36 @@ def test_an_answer_that_is_a_file(desk: Desk, web: WebServer) -> None:
         assert outcome.output["downloaded_file"] == file.filename
 
 
+LOGIN = b"<html><form>Name<input><input type='password'></form></html>"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "fields", "reason"),
+    [
+        (LOGIN, "text/html", {"download_filename": "may.pdf"}, "may.pdf is not a PDF"),
+        (LOGIN, "text/html", {"save_response_as_file": True}, "a page that asks to log in"),
+        (LOGIN, "application/pdf", {}, "is not a PDF"),
+        (b'{"error": 1}', "application/pdf", {}, "is not a PDF"),
+        (b'{"error": 1}', "application/json", {"download_filename": "a.csv"}, "a JSON message"),
+        (b"", "application/pdf", {"save_response_as_file": True}, "is empty"),
+    ],
+)
+def test_what_comes_in_a_files_place(
+    desk: Desk, web: WebServer, body: bytes, kind: str, fields: dict[str, Any], reason: str
+) -> None:
+    web.answers["/document"] = Answer(body, headers={"content-type": kind})
+    outcome = asked(desk, web.url + "/document", **fields)
+    assert (outcome.status, outcome.files) == ("failed", ())
+    assert reason in str(outcome.failure_reason)
+
+
+def test_pages_and_lists_of_nothing_may_be_kept(desk: Desk, web: WebServer) -> None:
+    web.answers["/report"] = Answer(b"<html>Report", headers={"content-type": "text/html"})
+    web.answers["/orders.csv"] = Answer(b"", headers={"content-type": "text/csv"})
+    for path in ("/report", "/orders.csv"):
+        assert asked(desk, web.url + path, save_response_as_file=True).status == "completed"
+
+
 @pytest.mark.parametrize(("status", "retryable"), [(404, False), (429, True), (503, True)])
 def test_an_answer_that_is_an_error(
     desk: Desk, web: WebServer, status: int, retryable: bool
