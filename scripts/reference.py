@@ -20,6 +20,7 @@ from skyvern_dagster.blocks.block import Block
 from skyvern_dagster.blocks.registry import block_types
 from skyvern_dagster.cli.app import app as cli
 from skyvern_dagster.compiler.job import asset_resources
+from skyvern_dagster.resources.services import SERVICES
 from skyvern_dagster.tables import (
     data_schema,
     invoice_assets,
@@ -205,6 +206,8 @@ def resources_page() -> str:
         _RESOURCES_INTRO,
     ]
     for key, resource in asset_resources().items():
+        if key == SERVICES:  # it has the others, and nothing to configure
+            continue
         parts.append(_model(f"`{key}`: `{type(resource).__name__}`", type(resource)))
     return "\n".join(parts)
 

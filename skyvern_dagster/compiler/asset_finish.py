@@ -21,7 +21,7 @@ from skyvern_dagster.execution.records import RunRecords
 from skyvern_dagster.execution.result import WorkflowItem, WorkflowResult, workflow_result
 from skyvern_dagster.execution.scope import block_key
 from skyvern_dagster.io_manager import IO_MANAGER
-from skyvern_dagster.resources.services import RESOURCE_KEYS
+from skyvern_dagster.resources.services import SERVICES
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow
 
@@ -65,7 +65,7 @@ def asset_finish_op(workflow: Workflow, launch: CompileTarget, sources: int = 1)
         name=launch.op_name(FINISH),
         ins={SCOPE: scope_in(sources)},
         outs=_VALUE_OUT,
-        required_resource_keys={*RESOURCE_KEYS, LOCATION_IO_MANAGER},
+        required_resource_keys={SERVICES, LOCATION_IO_MANAGER},
         description="Marks the run as completed and gives the asset's value.",
     )
 

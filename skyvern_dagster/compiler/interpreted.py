@@ -21,7 +21,12 @@ from skyvern_dagster.execution import tags
 from skyvern_dagster.execution.run import WorkflowRun
 from skyvern_dagster.execution.run_info import has_begun, read_run
 from skyvern_dagster.execution.scope import Scope
-from skyvern_dagster.resources.services import RESOURCE_KEYS, default_resources, services
+from skyvern_dagster.resources.services import (
+    SERVICES,
+    default_resources,
+    services,
+    services_resource,
+)
 
 TASK_JOB = "skyvern_task"
 """Runs a task that was asked for by itself."""
@@ -42,7 +47,7 @@ def build_interpreted_job(name: str) -> dg.JobDefinition:
     return _graph(name).to_job(
         name=name,
         executor_def=dg.in_process_executor,
-        resource_defs=default_resources(),
+        resource_defs={**default_resources(), SERVICES: services_resource},
         description=_DESCRIPTIONS[name],
     )
 
@@ -54,7 +59,7 @@ def _graph(name: str) -> dg.GraphDefinition:
     op = dg.op(
         name="task" if name == TASK_JOB else "blocks",
         out=dg.Out(dg.Nothing),
-        required_resource_keys=set(RESOURCE_KEYS),
+        required_resource_keys={SERVICES},
         description="Runs the blocks of the definition in order.",
         tags={"dagster/compute_kind": "browser"},
     )(run)
@@ -72,7 +77,7 @@ def run_definition(context: dg.OpExecutionContext) -> None:
         Failure: There is none, or a block ended the run.
     """
     run_id = context.run.tags.get(tags.WORKFLOW_RUN_ID, "")
-    store = services(context.resources).artifacts
+    store = services(context.resources.services).artifacts
     if not has_begun(store, run_id):
         raise dg.Failure(
             f"job {context.job_name} runs what was asked for over REST: start it with POST "

@@ -1,11 +1,10 @@
-"""From a plan to a Dagster job, with Dagster's public composition only."""
+"""From a plan to a Dagster job."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
-from inspect import Parameter, Signature
+from functools import lru_cache
 from typing import Any, Literal, assert_never
 
 import dagster as dg
@@ -16,18 +15,22 @@ from skyvern_dagster.compiler.block_ops import BlockOps
 from skyvern_dagster.compiler.browser_executor import browser_executor
 from skyvern_dagster.compiler.config import parameters_mapping, parameters_schema
 from skyvern_dagster.compiler.executors import LOCATION
+from skyvern_dagster.compiler.graph_nodes import Collected, Given, GraphNodes, Source
 from skyvern_dagster.compiler.limits import run_tags
+from skyvern_dagster.compiler.loop_ops import ENTRY, ITERATIONS, TOGETHER
 from skyvern_dagster.compiler.ops import ITERATION, RESULT, data_input, way_out
 from skyvern_dagster.compiler.plan import FINISH, START, BlockNode, LoopNode
 from skyvern_dagster.compiler.run_ops import SCOPE, after_inputs, finish_op, start_op
 from skyvern_dagster.compiler.target import CompileTarget
 from skyvern_dagster.execution import tags
 from skyvern_dagster.io_manager import IO_MANAGER, SkyvernJsonIOManager
-from skyvern_dagster.resources.services import default_resources
+from skyvern_dagster.resources.services import SERVICES, default_resources, services_resource
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow, load_text
 from skyvern_dagster.workflow.op_names import op_name
 from skyvern_dagster.workflow.picture import mermaid, picture
+
+_START_SCOPE = Source(START, SCOPE)
 
 
 def build_job(
@@ -83,14 +86,13 @@ def build_graph(
     """
     launch = CompileTarget(graph=name or workflow.name)
     ops = block_ops or BlockOps(workflow, launch.graph)
-
-    def compose() -> None:
-        scope = start_op(workflow, launch).alias(START)()
-        scope, sources = _compose_end(_compose(ops, scope))
-        finish_op(workflow, launch, sources).alias(FINISH)(scope=scope)
-
+    made = _Made(ops)
+    made.nodes.add(start_op(workflow, launch), START, {})
+    _add_blocks(made)
+    scope, sources = _add_last(made)
+    made.nodes.add(finish_op(workflow, launch, sources), FINISH, {SCOPE: scope})
     mapping = parameters_mapping(parameters_schema(workflow, launch), START)
-    return dg.graph(name=launch.graph, config=mapping, description=ops.plan.title)(compose)
+    return made.nodes.graph(launch.graph, config=mapping, description=ops.plan.title)
 
 
 def asset_graph(
@@ -98,24 +100,19 @@ def asset_graph(
 ) -> dg.GraphDefinition:
     """Compiles a workflow into the graph behind its assets: the same ops, and outputs."""
     ops = block_ops or BlockOps(workflow, launch.graph)
-    inputs = after_inputs(workflow, launch)
-
-    def compose(**after: Any) -> dict[str, Any]:
-        scope = start_op(workflow, launch).alias(START)(**after)
-        made = _compose(ops, scope)
-        scope, sources = _compose_end(made)
-        value = asset_finish_op(workflow, launch, sources).alias(FINISH)(scope=scope)
-        return {VALUE: value, **{op_name(label): made.results[label] for label in launch.blocks}}
-
-    parameters = [Parameter(name, Parameter.KEYWORD_ONLY, annotation=Any) for name in inputs]
-    compose.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
-    return dg.graph(
-        name=launch.graph,
+    made = _Made(ops)
+    made.nodes.add(start_op(workflow, launch), START, {})
+    _add_blocks(made)
+    scope, sources = _add_last(made)
+    made.nodes.add(asset_finish_op(workflow, launch, sources), FINISH, {SCOPE: scope})
+    results = {op_name(label): made.results[label] for label in launch.blocks}
+    return made.nodes.graph(
+        launch.graph,
         config=parameters_mapping(parameters_schema(workflow, launch), START),
         description=ops.plan.title,
-        ins={name: dg.GraphIn() for name in inputs},
-        out={name: dg.GraphOut() for name in (VALUE, *map(op_name, launch.blocks))},
-    )(compose)
+        into=dict.fromkeys(after_inputs(workflow, launch), START),
+        out={VALUE: Source(FINISH, VALUE), **results},
+    )
 
 
 @lru_cache(maxsize=1)
@@ -132,7 +129,7 @@ def job_from_text(
 
 @lru_cache(maxsize=1)
 def _shared_resources() -> dict[str, Any]:
-    return {**default_resources(), IO_MANAGER: SkyvernJsonIOManager()}
+    return {**default_resources(), SERVICES: services_resource, IO_MANAGER: SkyvernJsonIOManager()}
 
 
 def asset_resources() -> dict[str, Any]:
@@ -149,72 +146,67 @@ def job_resources() -> dict[str, Any]:
 
 
 @dataclass
-class _Composed:
-    """What has been composed so far.
+class _Made:
+    """What has been made of a plan so far.
 
     Attributes:
-        start: The scope that ``start`` gives.
         scopes: Label -> the scope after it; of a conditional by the label where it goes on.
         results: Label -> its output.
     """
 
     ops: BlockOps
-    start: Any
-    scopes: dict[str, Any] = field(default_factory=dict)
-    ways: dict[tuple[str, str | None], Any] = field(default_factory=dict)
-    results: dict[str, Any] = field(default_factory=dict)
+    nodes: GraphNodes = field(default_factory=GraphNodes)
+    scopes: dict[str, Source] = field(default_factory=dict)
+    ways: dict[tuple[str, str | None], Source] = field(default_factory=dict)
+    results: dict[str, Source] = field(default_factory=dict)
 
-    def scope(self, label: str | None) -> Any:
-        """What leads to a block, or to the end: one scope, or a list of those that may."""
-        sources = self.ops.plan.sources[label]
+    def scope(self, label: str | None) -> Source | list[Source]:
+        """What leads to a block, or to the end: one scope, or those of which one may."""
         scopes = [
-            self.start
+            _START_SCOPE
             if source is None
-            else self.ways.get((source, label), self.scopes.get(source))
-            for source in sources
+            else self.ways.get((source, label)) or self.scopes[source]
+            for source in self.ops.plan.sources[label]
         ]
         return scopes[0] if len(scopes) == 1 else scopes
 
-    def give(self, block: Block, result: Any) -> None:
+    def give(self, block: Block, result: Source) -> None:
         """Notes where a block's output is to be had; that of what is in it, too."""
         self.results |= dict.fromkeys((each.label for each in walk([block])), result)
 
-    def data(self, labels: tuple[str, ...]) -> dict[str, Any]:
+    def data(self, labels: tuple[str, ...]) -> dict[str, Source]:
         """The inputs that stand for the use of other blocks' outputs."""
         return {data_input(label): self.results[label] for label in labels}
 
 
-def _compose(ops: BlockOps, start: Any) -> _Composed:
-    """The ops between ``start`` and ``finish``; what they leave under the label ``None``."""
-    made = _Composed(ops, start)
-    for node in ops.plan.nodes:
-        label = node.block.label
+def _add_blocks(made: _Made) -> None:
+    """The ops between ``start`` and ``finish``."""
+    for node in made.ops.plan.nodes:
         match node:
             case BlockNode():
-                op = ops.block(node).alias(node.op)
-                done = op(scope=made.scope(label), **made.data(node.data_from))
-                made.give(node.block, getattr(done, RESULT))
-                if node.targets:
-                    made.ways |= {
-                        (label, target): getattr(done, way_out(target)) for target in node.targets
-                    }
-                else:
-                    made.scopes[label] = getattr(done, SCOPE)
+                inputs = {SCOPE: made.scope(node.block.label), **made.data(node.data_from)}
+                _add_block(made, node, inputs)
             case LoopNode():
-                _compose_loop(made, node)
+                _add_loop(made, node)
             case _:
                 assert_never(node)
-    return made
 
 
-def _compose_end(made: _Composed) -> tuple[Any, int]:
+def _add_block(made: _Made, node: BlockNode, inputs: Mapping[str, Given]) -> None:
+    label = node.block.label
+    made.nodes.add(made.ops.block(node), node.op, inputs)
+    made.give(node.block, Source(node.op, RESULT))
+    made.ways |= {(label, to): Source(node.op, way_out(to)) for to in node.targets}
+    made.scopes[label] = Source(node.op, SCOPE)
+
+
+def _add_last(made: _Made) -> tuple[Source | list[Source], int]:
     """What leads to ``finish``, the ``finally`` block included, and from how many ops."""
-    last = made.ops.plan.last
+    last, scope = made.ops.plan.last, made.scope(None)
     if last is None:
-        return made.scope(None), len(made.ops.plan.sources[None])
-    done = made.ops.block(last).alias(last.op)(scope=made.scope(None))
-    made.give(last.block, getattr(done, RESULT))
-    return getattr(done, SCOPE), 1
+        return scope, len(made.ops.plan.sources[None])
+    _add_block(made, last, {SCOPE: scope})
+    return made.scopes[last.block.label], 1
 
 
 def _resources(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -223,45 +215,47 @@ def _resources(given: Mapping[str, Any]) -> dict[str, Any]:
     return {**job_resources(), **between, **given}
 
 
-def _compose_loop(made: _Composed, node: LoopNode) -> None:
+def _add_loop(made: _Made, node: LoopNode) -> None:
     label = node.block.label
-    fan_out = made.ops.fan_out(node).alias(node.op)
-    fanned = fan_out(scope=made.scope(label), **made.data(node.data_from))
-    iterations = _compose_body(made, node, fanned)
-    collect = made.ops.collect(node).alias(node.collect)
-    collected = collect(entry=fanned.entry, iterations=iterations)
-    made.scopes[label] = getattr(collected, SCOPE)
-    made.give(node.block, getattr(collected, RESULT))
+    inputs = {SCOPE: made.scope(label), **made.data(node.data_from)}
+    made.nodes.add(made.ops.fan_out(node), node.op, inputs)
+    iterations = _add_body(made, node)
+    ends = {ENTRY: Source(node.op, ENTRY), ITERATIONS: iterations}
+    made.nodes.add(made.ops.collect(node), node.collect, ends)
+    made.scopes[label] = Source(node.collect, SCOPE)
+    made.give(node.block, Source(node.collect, RESULT))
 
 
-def _compose_body(made: _Composed, node: LoopNode, fanned: Any) -> Any:
+def _add_body(made: _Made, node: LoopNode) -> Given:
     """The body of a mapped loop, stage by stage.
 
     Returns:
         Its iterations at the end, collected.
     """
-    mapped, together = fanned.iterations, None
+    mapped = Source(node.op, ITERATIONS)
+    iterations: Given = Collected(mapped)
     for place, stage in enumerate(node.stages, start=1):
         if not isinstance(stage, LoopNode):
-            mapped = mapped.map(partial(_compose_stage, made, stage))
+            mapped = _add_stage(made, stage, mapped)
+            iterations = Collected(mapped)
             continue
-        inner = made.ops.fan_out(stage, node).alias(stage.op)(
-            entry=fanned.entry,
-            iterations=mapped.collect() if mapped is not None else [together],
-            **made.data(stage.data_from),
-        )
-        collected = made.ops.collect(stage, node, fans_out=place < len(node.stages)).alias(
-            stage.collect
-        )(entry=inner.entry, iterations=_compose_body(made, stage, inner))
-        mapped, together = (collected, None) if place < len(node.stages) else (None, collected)
-    return mapped.collect() if mapped is not None else [together]
+        goes_on = place < len(node.stages)
+        entry = Source(node.op, ENTRY)
+        inputs = {ENTRY: entry, ITERATIONS: iterations, **made.data(stage.data_from)}
+        made.nodes.add(made.ops.fan_out(stage, node), stage.op, inputs)
+        inner = {ENTRY: Source(stage.op, ENTRY), ITERATIONS: _add_body(made, stage)}
+        made.nodes.add(made.ops.collect(stage, node, fans_out=goes_on), stage.collect, inner)
+        mapped = Source(stage.collect, ITERATIONS)
+        iterations = Collected(mapped) if goes_on else [Source(stage.collect, TOGETHER)]
+    return iterations
 
 
-def _compose_stage(made: _Composed, stage: tuple[BlockNode, ...], item: Any) -> Any:
+def _add_stage(made: _Made, stage: tuple[BlockNode, ...], item: Source) -> Source:
     current = item
     for node in stage:
-        inputs = made.data(node.data_from)
+        inputs: dict[str, Given] = {SCOPE: current, **made.data(node.data_from)}
         if node.follows_in_stage:
             inputs[ITERATION] = item
-        current = made.ops.block(node).alias(node.op)(scope=current, **inputs)
+        made.nodes.add(made.ops.block(node), node.op, inputs)
+        current = Source(node.op, SCOPE)
     return current

@@ -30,7 +30,7 @@ from skyvern_dagster.execution.loop_rules import is_fatal
 from skyvern_dagster.execution.run import WorkflowRun
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.io_manager import IO_MANAGER
-from skyvern_dagster.resources.services import RESOURCE_KEYS
+from skyvern_dagster.resources.services import SERVICES
 from skyvern_dagster.workflow.loader import Workflow
 
 ENTRY = "entry"
@@ -210,7 +210,7 @@ def _definition(
         name=name,
         ins=ins,
         outs=outs,
-        required_resource_keys=set(RESOURCE_KEYS),
+        required_resource_keys={SERVICES},
         description=description,
         tags=tags,
     )

@@ -29,7 +29,7 @@ from skyvern_dagster.execution.run import WorkflowRun
 from skyvern_dagster.execution.runner import Runner
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.io_manager import IO_MANAGER
-from skyvern_dagster.resources.services import RESOURCE_KEYS
+from skyvern_dagster.resources.services import SERVICES
 from skyvern_dagster.workflow.loader import Workflow
 from skyvern_dagster.workflow.op_names import op_name
 
@@ -129,7 +129,7 @@ def _definition(
         name=name,
         ins=ins,
         outs=outs,
-        required_resource_keys=set(RESOURCE_KEYS),
+        required_resource_keys={SERVICES},
         description=node.block.describe(),
         tags=op_tags,
         pool=pool_of(node.block, workflow),

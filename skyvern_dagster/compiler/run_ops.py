@@ -16,7 +16,7 @@ from skyvern_dagster.compiler.target import CompileTarget
 from skyvern_dagster.errors import ParameterError
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.io_manager import IO_MANAGER
-from skyvern_dagster.resources.services import RESOURCE_KEYS
+from skyvern_dagster.resources.services import SERVICES
 from skyvern_dagster.workflow.loader import Workflow
 
 SCOPE = "scope"
@@ -83,7 +83,7 @@ def start_op(workflow: Workflow, launch: CompileTarget) -> dg.OpDefinition:
         ins={name: dg.In(dg.Nothing) for name in after_inputs(workflow, launch)},
         outs=_START_OUT,
         config_schema=_START_CONFIG,
-        required_resource_keys=set(RESOURCE_KEYS),
+        required_resource_keys={SERVICES},
         description="Checks the parameters and that every secret can be found.",
         tags={"dagster/compute_kind": "skyvern"},
     )
@@ -115,7 +115,7 @@ def finish_op(workflow: Workflow, launch: CompileTarget, sources: int = 1) -> dg
         name=launch.op_name(FINISH),
         ins={SCOPE: scope_in(sources)},
         outs=_FINISH_OUT,
-        required_resource_keys=set(RESOURCE_KEYS),
+        required_resource_keys={SERVICES},
         description="Marks the run as completed.",
         tags={"dagster/compute_kind": "skyvern"},
     )

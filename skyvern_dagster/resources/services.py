@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import dagster as dg
+
 from skyvern_dagster.agent.choice import PlannerChoice
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.code_process import code_settings
@@ -29,7 +31,19 @@ from skyvern_dagster.resources.server_secret import server_secret
 from skyvern_dagster.webhooks.settings import WebhookSettings
 
 RESOURCE_KEYS = frozenset({"artifacts", "browser", "planner", "email", "s3", "secrets"})
-"""The resources that every block op requires."""
+"""The resources that every block sees."""
+
+SERVICES = "services"
+"""The one resource that ops require; it requires the others. Dagster looks through all that each op
+requires a dozen times while a code location loads: with six keys an op that was a sixth of it."""
+
+
+@dg.resource(
+    required_resource_keys=set(RESOURCE_KEYS), description="What blocks see: the other resources."
+)
+def services_resource(context: dg.InitResourceContext) -> Any:
+    """The resources under :data:`RESOURCE_KEYS`, as one."""
+    return context.resources
 
 
 def default_resources() -> dict[str, Any]:

@@ -28,6 +28,7 @@ from dagster._serdes import ConfigurableClass
 
 from skyvern_dagster.compiler.dagster_internals.cron import is_cron, next_ticks
 from skyvern_dagster.compiler.dagster_internals.launched_run import LaunchedRun, launch_arguments
+from skyvern_dagster.compiler.dagster_internals.mapped import all_of_mapped
 from skyvern_dagster.compiler.dagster_internals.plan_execution import (
     captured_output,
     config_errors,
@@ -91,6 +92,7 @@ __all__ = [
     "StepExecutionContext",
     "WorkerStatus",
     "add_run_tags",
+    "all_of_mapped",
     "captured_output",
     "config_errors",
     "ended_by_process",
