@@ -125,7 +125,9 @@ class FileProver:
             said = (observation.root.full_text, observation.title, observation.url)
             said = (*said[:2], said[2].partition("?")[0].replace("/", " "))
             numbers = (self.item.identifier, *self.item.listed)
-            self._is_shown |= any(mentions_identifier(text, one) for text in said for one in numbers)
+            self._is_shown |= any(
+                mentions_identifier(text, one) for text in said for one in numbers
+            )
 
     async def checked(self, result: ActionResult) -> tuple[ActionResult, tuple[str, ...]]:
         """An action's result without wrong files, and notes on files that tell nothing.

@@ -51,7 +51,7 @@ _SHAPES: dict[str, Callable[[Sequence[str]], str]] = {
 
 
 def _in_lists() -> list[Trap]:
-    chance, found = random.Random(7), list[Trap]()  # noqa: S311 - which number is asked for
+    chance, found = random.Random(7), list[Trap]()
     for series, numbers in _SERIES.items():
         for shape, drawn in _SHAPES.items():
             wanted = chance.choice(numbers)

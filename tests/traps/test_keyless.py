@@ -41,6 +41,7 @@ _IN_THE_GATE = frozenset(
         "held: another day",
         "portal: two other days",
         "thanks: and a limit",
+        "state: over two pages",
         "odd number: letters in cards, absent",
     }
 )

@@ -32,6 +32,7 @@ from tests.traps.record_pages import record_pages
 from tests.traps.sendings import sendings
 from tests.traps.settings import settings
 from tests.traps.site import TrapSite
+from tests.traps.states import states
 from tests.traps.submissions import submissions
 from tests.traps.sums import sums
 from tests.traps.thanks import thanks
@@ -66,6 +67,7 @@ KINDS: Mapping[str, Callable[[], list[Trap]]] = {
     "portals": portals,
     "thanks": thanks,
     "odd numbers": odd_numbers,
+    "states": states,
 }
 
 
