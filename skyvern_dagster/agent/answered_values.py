@@ -147,6 +147,7 @@ class AnswerPage:
                         yield from self._days(sentence)
                         yield from self._times(sentence)
                         yield from self._amounts(sentence)
+                        yield from self._number(sentence)
                         yield from self._persons(sentence)
 
     def _counts(self, sentence: str) -> Iterator[str]:
@@ -157,6 +158,19 @@ class AnswerPage:
             found = re.search(rf"\b(\d+)\s+{re.escape(fold(one.label))}\b", fold(sentence))
             if found and not _agrees(one, found[1]):
                 yield _told(found[1], one)
+
+    def _number(self, sentence: str) -> Iterator[str]:
+        """``A table for 2 is booked``, where the only number that was given is 4."""
+        counted = [one for one in self._entered if re.fullmatch(r"\d{1,3}", one.texts[0])]
+        taken = [(one.start, one.end) for one in find_dates(sentence, self.today)]
+        taken += [(one.start, one.end) for one in find_amounts(sentence)]
+        said = [
+            match[1]
+            for match in _for_how_many().finditer(sentence)
+            if not any(start < match.end() and match.start(1) < end for start, end in taken)
+        ]
+        if len(counted) == 1 and len(said) == 1 and not _agrees(counted[0], said[0]):
+            yield _told(said[0], counted[0])
 
     def _altered(self, sentence: str) -> Iterator[str]:
         """``Your quantity was reduced to 3``, where another one was given."""
@@ -216,6 +230,16 @@ def _person() -> re.Pattern[str]:
     return re.compile(
         rf"\b(?:{leads})\s+(?!(?:{others})\b)([A-ZÀ-Ý][\w'’-]+(?:\s+[A-ZÀ-Ý][\w'’-]+){{1,2}})"
     )
+
+
+@cache
+def _for_how_many() -> re.Pattern[str]:
+    """A number behind the word for whom something is, and before nothing that it counts."""
+    persons = word_list("persons")
+    leads = "|".join(persons["for_whom"])
+    behind = "|".join((*word_list("restrictions")["relative"], *persons["behind_number"]))
+    ends = rf"\s*[.!,;]|\s*$|\s+(?:{behind})\b"
+    return re.compile(rf"\b(?:{leads})\s+(\d{{1,3}})(?={ends})", re.I)
 
 
 def _is_list(table: Node) -> bool:

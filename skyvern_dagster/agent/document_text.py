@@ -21,7 +21,7 @@ from skyvern_dagster.reading.month_mentions import months_in
 from skyvern_dagster.reading.record_numbers import is_weak, numbered_by
 from skyvern_dagster.reading.record_part import form_of
 from skyvern_dagster.reading.wanted_item import WantedItem
-from skyvern_dagster.reading.words import fold, words
+from skyvern_dagster.reading.words import fold, fold_in_place, words
 
 _LITTLE = 4
 """Words: a file that says no more than `Invoice No. 7` consists of what it is called."""
@@ -88,14 +88,33 @@ class DocumentText:
         mentions = list(before_mentions(self._text, wanted))
         if mentions:
             return not all(map(_refers, mentions)) or concept("doc.refers").mentioned(self._named)
-        compact = re.sub(r"\W", "", fold(wanted))
-        return len(compact) >= _LEAST_COMPACT and compact in re.sub(r"\W", "", fold(self._text))
+        return self._names_apart(wanted)
+
+    def _names_apart(self, wanted: str) -> bool:
+        """Whether the text has a number whose letters stand apart, or that is glued to words."""
+        compact = re.sub(r"[\W_]", "", fold_in_place(wanted))
+        if len(compact) < _LEAST_COMPACT:
+            return False
+        pattern = r"[\W_]*".join(map(re.escape, compact))
+        found = re.finditer(pattern, fold_in_place(self._text))
+        return any(self._is_whole(one.start(), one.end(), wanted) for one in found)
+
+    def _is_whole(self, start: int, end: int, wanted: str) -> bool:
+        """Whether a number ends where it is found, and isn't a part of a longer one."""
+        before, first = self._text[:start][-1:], self._text[start]
+        last, after = self._text[end - 1], self._text[end : end + 1]
+        begins = before.islower() and first.isupper() and not wanted.isalpha()
+        apart = not (before.isalpha() and first.isalpha()) or begins
+        counted = (before.isdigit() and first.isdigit()) or (last.isdigit() and after.isdigit())
+        return apart and not counted and not (last.isalpha() and after.isalpha())
 
     def in_the_place_of(self, item: WantedItem) -> list[str]:
         """Other numbers that stand where the item's should."""
         placed = [(one.start, one.text) for one in find_identifiers(self._text, self._taken)]
         if item.identifier.isalpha() and item.identifier.isupper():
-            codes = re.finditer(rf"(?<![\w-])[A-Z]{{{len(item.identifier)}}}(?![\w-])", self._text)
+            length = len(item.identifier)
+            some = f"{max(2, length - _MOST_DIFFERENCE)},{length + _MOST_DIFFERENCE}"
+            codes = re.finditer(rf"(?<![\w-])[A-Z]{{{some}}}(?![\w-])", self._text)
             placed = [(one.start(), one.group()) for one in codes]
         others = [
             text
@@ -106,6 +125,12 @@ class DocumentText:
             and self._is_in_place(start, text, item)
         ]
         return list(dict.fromkeys(others))
+
+    def called(self, field: str) -> list[str]:
+        """The numbers that the text itself gives to its record, of a kind or of any."""
+        placed = find_identifiers(self._text, self._taken)
+        kinds = [(one.text, self._is_called(one.start)) for one in placed]
+        return [text for text, kind in kinds if kind is not None and field in ("", kind)]
 
     def naming(self, numbers: frozenset[str]) -> list[str]:
         """Those of some numbers that the text names."""

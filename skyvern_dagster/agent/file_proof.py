@@ -22,13 +22,13 @@ from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.browser.results import ActionResult, DownloadedFile
 from skyvern_dagster.errors import ArtifactError
 from skyvern_dagster.reading.concepts import MOSTLY, NEARLY_ONLY, concept
-from skyvern_dagster.reading.file_text import file_text
+from skyvern_dagster.reading.file_text import file_text, packed_texts
 from skyvern_dagster.reading.identifiers import (
     mentions_identifier,
 )
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.page import PageView
-from skyvern_dagster.reading.record_part import find_record, numbers_like
+from skyvern_dagster.reading.record_part import calls_record, find_record, numbers_like
 from skyvern_dagster.reading.wanted_item import wanted_item
 from skyvern_dagster.reading.words import fold, name_words, unglued
 
@@ -104,6 +104,7 @@ class FileProver:
         asks_invoice = concept("doc.invoice").mentioned(goal.navigation_goal)
         self._other = "" if asks_invoice else concept("doc.other").term(goal.navigation_goal)
         self._pages: deque[Observation] = deque(maxlen=_MOST_PAGES)
+        self._is_shown = False
         self._given: set[str] = set()
         self._untold = 0
         self._read = ("", "")
@@ -121,6 +122,12 @@ class FileProver:
         """Remembers a page: the other records of its list are no numbers of this one."""
         if self.item.identifier:
             self._pages.append(observation)
+            said = (observation.root.full_text, observation.title, observation.url)
+            said = (*said[:2], said[2].partition("?")[0].replace("/", " "))
+            numbers = (self.item.identifier, *self.item.listed)
+            self._is_shown |= any(
+                mentions_identifier(text, one) for text in said for one in numbers
+            )
 
     async def checked(self, result: ActionResult) -> tuple[ActionResult, tuple[str, ...]]:
         """An action's result without wrong files, and notes on files that tell nothing.
@@ -195,6 +202,9 @@ class FileProver:
             return FileProof("shown")
         if not text.strip():
             return self._nothing(file.filename, "it holds no text")
+        if self.item.identifier and (others := self._of_others_too(content)):
+            told = f"{file.filename} holds documents of {', '.join(others[:3])}, too"
+            return FileProof("wrong", told)
         page = DocumentText(unglued(text), self._named)
         if other := next(filter(None, map(page.other_customer, self._customers)), ""):
             told = f"{file.filename} is for {other}, not for {', '.join(self._customers)}"
@@ -214,12 +224,43 @@ class FileProver:
         if shown:
             return FileProof("shown", shown=shown, in_text=True)
         others = page.in_the_place_of(self.item) or page.naming(self._neighbours())
+        others = others or [one for one in page.called(self.item.field) if self._is_listed(one)]
         if others:
             told = f"{file.filename} is of {', '.join(others[:3])}, not of {wanted}"
             return FileProof("wrong", told)
         if any(day in page.days for day in self.item.payload_days):
             return FileProof("shown")
+        if self._pages and not self._is_shown and not mentions_identifier(file.filename, wanted):
+            told = f"neither {file.filename} nor any page names {wanted}"
+            return FileProof("wrong", told)
         return self._nothing(file.filename, f"it doesn't name {wanted}")
+
+    def _of_others_too(self, content: bytes) -> tuple[str, ...]:
+        """Numbers of other records that documents in an archive are of."""
+        pages = [DocumentText(unglued(text), self._named) for text in packed_texts(content)]
+        numbers = (self.item.identifier, *self.item.listed)
+        others = (page for page in pages if not any(map(page.names, numbers)))
+        return tuple(one for page in others for one in page.in_the_place_of(self.item))
+
+    def _is_listed(self, number: str) -> bool:
+        """Whether a page gives a number of whatever form to a record, where the task doesn't."""
+        if mentions_identifier(self._named, number):
+            return False
+        views = [PageView(one) for one in self._pages]
+        own = [find_record(view, self.item.identifier) for view in views]
+        inside = {
+            id(below)
+            for part in own
+            if part is not None and not part.is_page
+            for node in part.nodes
+            for below in node.walk()
+        }
+        return any(
+            calls_record(view.text(node), number)
+            for view in views
+            for node in view.nodes
+            if not node.children and id(node) not in inside
+        )
 
     def _neighbours(self) -> frozenset[str]:
         """Numbers of the same form that pages gave to other records than this one."""

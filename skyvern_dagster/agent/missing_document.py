@@ -11,6 +11,9 @@ from skyvern_dagster.reading.words import clip
 _LONGEST = 600
 """Characters of a file that only says that there is nothing, with a site's name and address. What
 is longer, or names a sum, is a document that may say so of an article."""
+_FAILING = ("message.transient", "message.forbidden", "message.refused")
+_LONGEST_FAILURE = 200
+"""Characters of a file that only says that something failed; letters that refuse are longer."""
 _PASSWORD = re.compile(rb"<input\b[^<>]*\btype\s*=\s*[\"']?password", re.IGNORECASE)
 _SAYING = ("doc.none", "doc.preparing", "message.session_expired", "message.not_found")
 _SENTENCE = re.compile(r"[^.!?\n]+")
@@ -38,7 +41,8 @@ def said_missing(text: str) -> str:
     """What a short text says in a document's place, as the rest of a sentence; empty otherwise."""
     if len(text) > _LONGEST or find_amounts(text):
         return ""
+    names = (*_SAYING, *_FAILING) if len(text) <= _LONGEST_FAILURE else _SAYING
     for sentence in _SENTENCE.findall(text):
-        if any(concept(name).mentioned(sentence) for name in _SAYING):
+        if any(concept(name).mentioned(sentence) for name in names):
             return f'it says "{clip(sentence.strip(), _QUOTED)}"'
     return ""

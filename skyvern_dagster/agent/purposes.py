@@ -63,11 +63,13 @@ class FilterMemo(_Memo):
         kind: Tells memos apart.
         option: Its label, as the page shows it.
         instead_of: Label of the option that was in force before; empty where that isn't known.
+        shown: The records that the list had before, where the option was chosen for their state.
     """
 
     kind: Literal["filter"] = "filter"
     option: str
     instead_of: str = ""
+    shown: str = ""
 
 
 class ReadMemo(_Memo):

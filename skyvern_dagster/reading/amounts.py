@@ -160,6 +160,13 @@ def is_currency(code: str) -> bool:
     return code in _CODES.split("|")
 
 
+def currency_named(text: str) -> str:
+    """The ISO code of the only currency that a text names; empty where it names none, or two."""
+    found = re.findall(rf"(?<![^\W_])(?:{_CODES})(?![^\W_])|{_SYMBOLS}(?![^\W\d_])", text)
+    codes = {_NAMES.get(one.lower().rstrip("."), one) for one in found}
+    return codes.pop() if len(codes) == 1 else ""
+
+
 def decimal_sign(texts: Iterable[str]) -> str:
     """The sign that stands before decimals in some texts; empty where none, or both, do."""
     signs = {

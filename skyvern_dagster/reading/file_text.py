@@ -84,8 +84,28 @@ def _page_texts(document: PdfReader) -> Iterator[str]:
         yield page.extract_text()
 
 
+def packed_texts(content: bytes) -> tuple[str, ...]:
+    """The text of each document in an archive; nothing for other files.
+
+    Args:
+        content: All bytes of the file.
+
+    Raises:
+        ArtifactError: It can't be opened as what its first bytes say.
+    """
+    if not content.startswith(b"PK\x03\x04"):
+        return ()
+    office, texts = _packed(content)
+    return () if office else tuple(texts)
+
+
 def _packed_text(content: bytes) -> str:
     """The text of an office file, or of the documents in an archive."""
+    return "\n".join(_packed(content)[1])
+
+
+def _packed(content: bytes) -> tuple[bool, list[str]]:
+    """Whether an archive is an office file, and the texts of its parts."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = [one for one in archive.infolist() if not one.is_dir()]
@@ -93,9 +113,8 @@ def _packed_text(content: bytes) -> str:
                 raise ArtifactError("this archive holds no file")
             office = [one for one in members if _OFFICE_TEXTS.fullmatch(one.filename)]
             parts = _unpacked(archive, office or members[:_MOST_PACKED])
-            return "\n".join(
-                _markup_text(_utf8(one)) if office else _inner_text(one) for one in parts
-            )
+            read = (lambda one: _markup_text(_utf8(one))) if office else _inner_text
+            return bool(office), [read(one) for one in parts]
     except (zipfile.BadZipFile, NotImplementedError, OSError, RuntimeError, zlib.error) as error:
         raise ArtifactError(f"this can't be opened as an archive: {error}") from error
 

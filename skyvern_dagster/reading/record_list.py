@@ -20,6 +20,7 @@ from skyvern_dagster.reading.fitting import label_score
 from skyvern_dagster.reading.group_headings import heading_date, heading_year, section_of
 from skyvern_dagster.reading.identifiers import mentions_identifier
 from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.record_states import states_said
 from skyvern_dagster.reading.records import record_sets
 from skyvern_dagster.reading.schema import FieldSpec, ListSpec
 from skyvern_dagster.reading.values import PageNotation, fact_date, value_of
@@ -40,12 +41,14 @@ class Row:
         text: What the page says of it. What can be clicked says what to do, and is left out, unless
             it holds the record's own number: then it says what the record is.
         section: The heading above it, below the page's own; empty where there is none.
+        states: Those that a text of it says by itself: ``paid``.
     """
 
     values: dict[str, Any]
     day: date | None
     text: str = ""
     section: str = ""
+    states: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -129,9 +132,9 @@ class _RowReader:
         numbers = frozenset(
             fact.text for fact in filled.facts.values() if fact.kind is Kind.IDENTIFIER
         )
-        text = " ".join(part for node in filled.record.nodes for part in _said(node, numbers))
-        section = section_of(self.view, filled.record)
-        return Row(values, self._filter_day(filled, values), text, section)
+        said = [part for node in filled.record.nodes for part in _said(node, numbers)]
+        section, states = section_of(self.view, filled.record), states_said(said)
+        return Row(values, self._filter_day(filled, values), " ".join(said), section, states)
 
     def _is_unfit(self, fact: Fact, field: FieldSpec) -> bool:
         """Whether a day is another one than the field asks for."""

@@ -111,13 +111,20 @@ def _around(view: PageView, place: Node, identifier: str) -> RecordPart:
     """From the place that names the record up to just below where other records begin."""
     best = place
     for above in view.ancestors(place):
-        alone = is_one_of_several(view, best) or _is_only_row(view, best)
+        alone = is_one_of_several(view, best) or _is_only_row(view, best) or _is_term(view, best)
         if alone or _others(view.text(above), identifier):
             return RecordPart(_with_followers(view, best, above, identifier), is_page=False)
         best = above
         if above.role in _LANDMARKS:
             break
     return RecordPart((best,), is_page=True)
+
+
+def _is_term(view: PageView, node: Node) -> bool:
+    """Whether a node is one of several terms whose explanations have controls: a record's name."""
+    parent = view.parent(node) if node.role == "term" else None
+    explained = [one for one in (parent.children if parent else ()) if one.role == "definition"]
+    return sum(bool(view.controls_in(one)) for one in explained) > 1
 
 
 def _is_only_row(view: PageView, node: Node) -> bool:
@@ -206,9 +213,11 @@ def _with_followers(view: PageView, node: Node, parent: Node, identifier: str) -
 
 
 def _may_follow(node: Node, first: Node) -> bool:
-    """Rows below a row; below a heading everything down to the next heading of its level."""
+    """Rows below a row, what explains a term; below a heading all down to the next of its level."""
     if first.role == "heading":
         return node.role != "heading" or (node.level or 2) > (first.level or 2)
+    if first.role == "term":
+        return node.role == "definition"
     return first.role == node.role == "row"
 
 

@@ -40,6 +40,9 @@ _IN_THE_GATE = frozenset(
         "own page: a day",
         "held: another day",
         "portal: two other days",
+        "thanks: and a limit",
+        "state: over two pages",
+        "odd number: letters in cards, absent",
     }
 )
 """One of each kind; the others are `long`."""

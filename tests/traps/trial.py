@@ -22,6 +22,7 @@ from tests.traps.held import held
 from tests.traps.lists import lists
 from tests.traps.logins import logins
 from tests.traps.meanings import meanings
+from tests.traps.odd_numbers import odd_numbers
 from tests.traps.papers import papers
 from tests.traps.partial_lists import partial_lists
 from tests.traps.picks import picks
@@ -31,8 +32,10 @@ from tests.traps.record_pages import record_pages
 from tests.traps.sendings import sendings
 from tests.traps.settings import settings
 from tests.traps.site import TrapSite
+from tests.traps.states import states
 from tests.traps.submissions import submissions
 from tests.traps.sums import sums
+from tests.traps.thanks import thanks
 from tests.traps.trap import Happened, Trap
 from tests.traps.values import values
 
@@ -62,6 +65,9 @@ KINDS: Mapping[str, Callable[[], list[Trap]]] = {
     "record pages": record_pages,
     "held": held,
     "portals": portals,
+    "thanks": thanks,
+    "odd numbers": odd_numbers,
+    "states": states,
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from skyvern_dagster.agent.planner import Plan
+from skyvern_dagster.agent.planners.heuristic.announced_document import by_option
 from skyvern_dagster.agent.planners.heuristic.document_click import click_for_file, take_document
 from skyvern_dagster.agent.planners.heuristic.documents import Document, DocumentKind, documents
 from skyvern_dagster.agent.planners.heuristic.item_choice import (
@@ -30,6 +31,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     wait_for_rest,
 )
 from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.reading.concepts import MOSTLY, concept
 from skyvern_dagster.reading.words import clip, stems
 
 _APART = 0.1
@@ -70,11 +72,24 @@ def download_any(situation: Situation, kind: DocumentKind) -> Plan:
         return click_for_file(_first(named) if situation.intent.newest else named[0])
     if named:
         return _literal(situation, named) or click_for_file(_first(named))
-    plan = open_record(situation, kind) or _towards_list(situation)
+    plan = by_option(situation, (view.root,), kind) or _request(situation)
+    plan = plan or open_record(situation, kind) or _towards_list(situation)
     plan = plan or wait_for_rest(situation, "documents")
     return plan or give_up(
         situation, "no_document", f"Nothing to download could be found on {situation.url}"
     )
+
+
+def _request(situation: Situation) -> Plan | None:
+    """Asks for the document where the page has one button for that and offers none."""
+    asking = [
+        one
+        for one in situation.view.controls
+        if concept("doc.request").score(one.label) >= MOSTLY and situation.untried(one)
+    ]
+    if len(asking) != 1:
+        return None
+    return click(asking[0], Purpose.REQUEST_DOCUMENT, "has the document made", LIKELY)
 
 
 def _undecided(situation: Situation, candidates: list[Document], kind: DocumentKind) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from skyvern_dagster.agent.decisions import Wait
 from skyvern_dagster.agent.planner import Plan
+from skyvern_dagster.agent.planners.heuristic.announced_document import announced, by_option
 from skyvern_dagster.agent.planners.heuristic.any_document import download_any
 from skyvern_dagster.agent.planners.heuristic.document_click import (
     FOR_DOCUMENTS,
@@ -89,7 +90,7 @@ def download(situation: Situation) -> Plan:
         return unsure(f'It isn\'t clear which {kind.name} is meant by "{clip(told)}"')
     if plan := _being_made(situation):
         return plan
-    if plan := _in_dialog(situation, kind):
+    if plan := announced(situation, kind) or _in_dialog(situation, kind):
         return plan
     if not situation.intent.record_id:
         return download_any(situation, kind)
@@ -203,7 +204,7 @@ def _in_part(situation: Situation, place: RecordPart, kind: DocumentKind) -> Pla
     ]
     if place.is_page and len(candidates) > 1:
         candidates, _ = told_of(situation, candidates)
-    if plan := take_document(situation, candidates):
+    if plan := take_document(situation, candidates) or by_option(situation, place.nodes, kind):
         return plan
     detailed = place.is_page and is_about(view, situation.intent.record_id)
     return open_more(situation, openers(situation, place, kind, detailed=detailed))

@@ -20,7 +20,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
 )
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.amounts import number_value
-from skyvern_dagster.reading.concepts import word_list
+from skyvern_dagster.reading.concepts import concept, word_list
 from skyvern_dagster.reading.controls import Input
 from skyvern_dagster.reading.date_format import DAY_TYPES, day_as_field_writes
 from skyvern_dagster.reading.dates import find_dates, parse_date
@@ -140,13 +140,19 @@ def _option(field: Input, given: PayloadValue) -> str:
         return ""
     for option in field.node.options:
         if wanted in {fold(option.label), fold(option.value)}:
-            return option.label
-    labels = [one.label for one in field.node.options]
+            return "" if _is_gone(option.label, given) else option.label
+    labels = [one.label for one in field.node.options if not _is_gone(one.label, given)]
     alike = [one for one in labels if _says_the_same(field, given, one)]
     # What stands in brackets tells Frankfurt (Oder) from another one.
     rivals = [one for one in labels if stems(given.text) <= stems(one)]
     told = any(_BRACKETS.search(one) for one in alike)
     return alike[0] if len(alike) == 1 and not (told and len(rivals) > 1) else ""
+
+
+def _is_gone(option: str, given: PayloadValue) -> bool:
+    """Whether an option says that it can't be had any more: `French (full)`."""
+    gone = concept("form.gone")
+    return gone.mentioned(option) and not gone.mentioned(given.text)
 
 
 def _says_the_same(field: Input, given: PayloadValue, option: str) -> bool:

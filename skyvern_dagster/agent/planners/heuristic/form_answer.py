@@ -65,6 +65,8 @@ def after_sending(situation: Situation) -> Plan | None:
     if (succeeded or settled) and not invalid and not told:
         if has_more_fields(situation):
             return None
+        if plan := _last_step(situation):
+            return plan
         if last and last.url_before == last.url_after and not settled:
             why = "Settle: what the page said may be taken back"
             wait = Wait(seconds=SETTLING_SECONDS, reasoning=why, purpose=Purpose.SETTLE)

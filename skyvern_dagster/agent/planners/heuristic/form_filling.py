@@ -29,6 +29,7 @@ from skyvern_dagster.agent.planners.heuristic.form_gaps import (
     asks_to_tick,
     left_over,
     missing_fields,
+    other_currency,
     undone_clause,
     unheld,
 )
@@ -107,7 +108,7 @@ def _unsendable(
     if left := left_over(situation, values, [given for _, given in pairs]):
         named = ", ".join(given.name for given in left)
         return unsure(f"No field of the form on {situation.url} takes {named}")
-    if told := undone_clause(situation, submit, decisions):
+    if told := undone_clause(situation, submit, decisions) or other_currency(situation, pairs):
         return unsure(told)
     if submit is None:
         lacking = f"The form on {situation.url} has no button that sends it"

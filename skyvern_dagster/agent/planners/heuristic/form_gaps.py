@@ -12,6 +12,7 @@ from skyvern_dagster.agent.planners.heuristic.form_sending import submit_button
 from skyvern_dagster.agent.planners.heuristic.given_values import not_entered
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.reading.amounts import currency_named
 from skyvern_dagster.reading.concepts import MOSTLY, concept
 from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.date_mention import DateMention
@@ -96,6 +97,27 @@ def unheld(situation: Situation, values: list[PayloadValue]) -> str:
         told = _DECIMALS.search(number) and not any(map(_DECIMALS.search, held))
         if not (told and number in shown):
             return number
+    return ""
+
+
+def other_currency(situation: Situation, pairs: Sequence[tuple[Input, PayloadValue]]) -> str:
+    """A field that takes an amount in another currency than the one that was given, or empty.
+
+    The field's name says it, or a list beside it that stands on one and isn't set.
+    """
+    set_ = {field.ref for field, _ in pairs}
+    chosen = [
+        option.label
+        for one in situation.view.inputs
+        for option in one.node.options
+        if option.selected and one.ref not in set_
+    ]
+    beside = next(filter(None, map(currency_named, chosen)), "")
+    for field, given in pairs:
+        meant = currency_named(given.text)
+        held = currency_named(field.label) or (beside if field.is_text else "")
+        if meant and held and meant != held:
+            return f"{field} takes {held}, and {given.name} is {given.text}"
     return ""
 
 

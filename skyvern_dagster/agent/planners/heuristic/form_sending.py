@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from skyvern_dagster.agent.planners.heuristic.given_values import given_values
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.agent.proof_text import folded, shown_first
 from skyvern_dagster.agent.purposes import Purpose
@@ -26,6 +27,8 @@ _CONTENT = frozenset({"", "main", "form", "region"})
 """Where the buttons of a form are; heads, menus and feet are about the site."""
 _MOST_NAMED = 3
 """Words behind thanks: whom they are for."""
+_LABEL = 3
+"""Words: what has more beside thanks is a sentence, and may take them back."""
 _SENDS = 0.4
 """A mention of sending at the beginning of a label, or one anywhere on a native submit button."""
 
@@ -120,15 +123,31 @@ def success(situation: Situation) -> str:
     if any(_takes_back(sentence) for text in texts for sentence in _SENTENCES.findall(text)):
         return ""
     announced = [text for text in texts if _is_announced(situation, text)]
-    return next(
+    said = [(text, sentence) for text in texts for sentence in _SENTENCES.findall(text)]
+    plain = next(
         (
             text
-            for text in texts
-            for sentence in _SENTENCES.findall(text)
-            if says_done(sentence) or (text in announced and _says_announced(sentence))
+            for text, sentence in said
+            if says_so(sentence) or (text in announced and _says_announced(sentence))
         ),
         "",
     )
+    return plain or _thanks(situation, said)
+
+
+def _thanks(situation: Situation, said: list[tuple[str, str]]) -> str:
+    """Thanks alone, where nothing else is said that may take them back."""
+    thanking = next((text for text, sentence in said if only_thanks(sentence)), "")
+    given = [folded(one.text) for one in given_values(situation)]
+    other = (
+        sentence
+        for _, sentence in said
+        if len(words(sentence)) > _LABEL
+        and not concept("message.promise").mentioned(sentence)
+        and not only_thanks(sentence)
+        and not any(one and one in folded(sentence) for one in given)
+    )
+    return "" if next(other, "") else thanking
 
 
 def _takes_back(sentence: str) -> bool:
@@ -166,10 +185,21 @@ def _says_announced(sentence: str) -> bool:
 
 def says_done(sentence: str) -> bool:
     """Whether a sentence says that something was done: `thanks` does only by itself."""
+    return says_so(sentence) or only_thanks(sentence)
+
+
+def says_so(sentence: str) -> bool:
+    """Whether a sentence says in so many words that something was done."""
     if sentence.endswith("?") or concept("message.refused").mentioned(sentence):
         return False
-    if said := concept("message.success").term(sentence):
-        return not (denies(sentence) or is_to_come(sentence, said))
+    said = concept("message.success").term(sentence)
+    return bool(said) and not (denies(sentence) or is_to_come(sentence, said))
+
+
+def only_thanks(sentence: str) -> bool:
+    """Whether a sentence says thanks and nothing else, but whom they are for."""
+    if sentence.endswith("?") or concept("message.refused").mentioned(sentence):
+        return False
     thanks = concept("message.thanks").terms.match(fold(sentence))
     rest = words(fold(sentence)[thanks.end() :]) if thanks else ()
     return (

@@ -8,7 +8,11 @@ from typing import Any
 
 from skyvern_dagster.agent.decisions import Extract
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.list_evidence import of_wanted_kind, of_wanted_section
+from skyvern_dagster.agent.planners.heuristic.list_evidence import (
+    named_section,
+    of_wanted_kind,
+    of_wanted_section,
+)
 from skyvern_dagster.agent.planners.heuristic.outcomes import error_codes
 from skyvern_dagster.agent.planners.heuristic.situation import (
     FAIR,
@@ -17,6 +21,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     Situation,
     terminate,
 )
+from skyvern_dagster.agent.planners.heuristic.state_choice import asked_state, of_state
 from skyvern_dagster.agent.purposes import Purpose, ReadMemo
 from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.facts import Kind
@@ -37,6 +42,9 @@ def wanted_rows(situation: Situation, page: PageOfList) -> list[Row]:
         for row in of_wanted_section(situation, of_wanted_kind(situation, page))
         if not window or (row.day is not None and window.holds(row.day))
     ]
+    section = named_section(situation, [row.section for row in page.rows])
+    state, _ = asked_state(situation, section)
+    rows = (of_state(state, rows) or []) if state else rows
     newest = situation.intent.newest
     if newest:
         rows = sorted(rows, key=lambda row: row.day or date.min, reverse=True)[:newest]

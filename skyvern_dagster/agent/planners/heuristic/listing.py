@@ -14,6 +14,7 @@ from skyvern_dagster.agent.planners.heuristic.list_evidence import (
     folded_field,
     is_wanted_list,
     named_section,
+    of_wanted_kind,
 )
 from skyvern_dagster.agent.planners.heuristic.list_parts import (
     archive_route,
@@ -47,6 +48,12 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     complete,
     unsure,
     wait_for_rest,
+)
+from skyvern_dagster.agent.planners.heuristic.state_choice import (
+    asked_state,
+    by_filter,
+    filtered_in_vain,
+    of_state,
 )
 from skyvern_dagster.agent.planners.heuristic.target_page import (
     better_place,
@@ -130,7 +137,13 @@ def _rows_of(data: object) -> list[object]:
 def _narrowed(situation: Situation, page: PageOfList) -> Plan | None:
     """No plan where the goal wants only some of the records, and nothing here knows which."""
     section = named_section(situation, [row.section for row in page.rows])
-    if some := unclear_restriction(situation, section):
+    state, _ = asked_state(situation, section)
+    known = state and of_state(state, of_wanted_kind(situation, page)) is not None
+    if state and not known and (plan := by_filter(situation, state, page)):
+        return plan
+    if option := filtered_in_vain(situation, page):
+        return unsure(f'"{clip(option)}" shows the same records as before ({situation.url})')
+    if not known and (some := unclear_restriction(situation, section)):
         return unsure(f'It isn\'t clear how to read only what is meant by "{clip(some)}"')
     if place := missing_place(situation):
         return unsure(f'Nothing on {situation.url} is called "{clip(place)}"')

@@ -21,6 +21,7 @@ from skyvern_dagster.reading.month_mentions import months_in
 from skyvern_dagster.reading.named_periods import named_periods
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.ordinals import numbers_in_words
+from skyvern_dagster.reading.record_states import states_said
 from skyvern_dagster.reading.wanted_item import described
 from skyvern_dagster.reading.words import (
     QUOTED,
@@ -73,6 +74,12 @@ def unclear_restriction(situation: Situation, section: str = "") -> str:
 def tells_apart(heading: str) -> bool:
     """Whether a heading says more of records than what all of them are called: `Past orders`."""
     return bool(stems(heading) - _nouns())
+
+
+def only_names(text: str) -> bool:
+    """Whether words only call records what they are: `orders with status`."""
+    status = stems(" ".join(concept("field.status").listed_terms))
+    return not stems(text) - _nouns() - plain_words() - status
 
 
 def unclear_choice(situation: Situation) -> str:
@@ -214,9 +221,17 @@ def _unclear_in(clause: str, explained: frozenset[str], *, dated: bool = True) -
         before = list(_before(said, known, place))
         if before:
             return " ".join((*before, said[place]))
-        if told := _behind(said, known, place):
+        if told := _behind(said, known, place) or _state_behind(said, place, explained):
             return told
     return ""
+
+
+def _state_behind(said: Sequence[str], place: int, explained: frozenset[str]) -> str:
+    """A state right behind a record's name, as in `factures impayées`."""
+    following = said[place + 1 : place + 2]
+    if not states_said(following) or stems(" ".join(following)) <= explained:
+        return ""
+    return " ".join(said[place : place + 2])
 
 
 def _before(said: Sequence[str], known: Sequence[bool], place: int) -> Iterator[str]:
@@ -309,7 +324,12 @@ def _of_schema(schema: object) -> frozenset[str]:
 def _shown(situation: Situation) -> frozenset[str]:
     """Stems of what the page says that it shows: its headings, what is chosen in it."""
     view = situation.view
-    chosen = [one.label for one in view.controls if one.node.selected or one.node.pressed]
+    chosen = [
+        one.label
+        for one in view.controls
+        if one.node.selected or one.node.pressed
+        or one.node.attributes.get("aria-current") not in {None, "", "false"}
+    ]  # fmt: skip
     chosen += [
         option.label for one in view.inputs for option in one.node.options if option.selected
     ]
