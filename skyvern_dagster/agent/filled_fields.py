@@ -35,6 +35,8 @@ _SENDING_TYPES = frozenset({"submit", "image", "button"})
 _OPENED = frozenset({"listbox", "menu", "grid", "tree", "tooltip"})
 _SETTLING_SECONDS = 1.0
 """For a page to take a choice back: a server's answer, and the drawing of it."""
+_PARTING = (" ", ",", ";")
+"""What a page puts behind a value that further ones may follow."""
 _LONGEST = 80
 """Characters of a value in a message: enough to know it by."""
 
@@ -52,6 +54,8 @@ class _Filled:
         match self.decision:
             case InputText(text=text) if references_in(text):
                 return "" if now.filled else f'"{self.label}" is empty'
+            case InputText(text=text) if _is_listed(text, now, self.held):
+                return ""
             case InputText(text=text) if not same_value(text, now.text):
                 return f'"{self.label}" {_told(now.text)} instead of "{text[:_LONGEST]}"'
             case SelectOption(labels=labels) if labels and not self.held.chosen:
@@ -69,6 +73,9 @@ class _Filled:
         """What its form is to send, going by what it held last; nothing of what isn't known."""
         where = (self.label, held.name, held.form)
         match self.decision:
+            case InputText(text=text) if held.has_entry(text, same_value):
+                # Sent by the name of what the page keeps its entries in.
+                return MeantValue(self.label, "", held.form, (text,), must_show=is_telling(text))
             case InputText(text=text) if text and not references_in(text):
                 return MeantValue(*where, (text, *held.values), must_show=is_telling(text))
             case SelectOption() if held.chosen and held.values:
@@ -128,8 +135,8 @@ class FilledFields:
         if isinstance(decision, InputText) and _is_passed_on(decision, observation):
             return ""
         held = await field_content(session.page, decision.ref)
-        if held is None:
-            return ""
+        if held is None or (not held.seen and not held.filled):
+            return ""  # gone, or the field that stands for it has the text
         filled = _Filled(decision, label_of(decision.ref, observation) or decision.ref, held)
         if problem := filled.problem(held):
             return problem
@@ -139,7 +146,7 @@ class FilledFields:
 
     async def changed(self, sending: Decision, session: BrowserSession) -> str:
         """What fields no longer hold what was put into them, in a sentence; told once."""
-        problems = []
+        problems, wrong = [], list[str]()
         # A key goes into the field that has the focus, and a point may lie in what that has opened.
         read = field_content if isinstance(sending, Press | ClickAt) else left_field
         self._about_to_go.clear()
@@ -148,14 +155,18 @@ class FilledFields:
             now = await read(session.page, ref)
             if now is not None and (problem := filled.problem(now)):
                 problems.append(problem)
+                wrong.append(ref)
             elif meant := filled.meant(now or filled.held):
                 self._about_to_go.append(meant)
         if isinstance(sending, InputText) and sending.press_enter:
             self._about_to_go += await self._typed_and_sent(sending, session)
-        if problems:
-            self._by_ref.clear()
-        self.entered |= {one.label: one for one in self._about_to_go if one.ticked is None}
+        for ref in wrong:
+            del self._by_ref[ref]
         problems += [told async for told in self._not_taken(session)]
+        if problems:
+            self._about_to_go.clear()  # The action isn't done: nothing is sent.
+            self._sent = False
+        self.entered |= {one.label: one for one in self._about_to_go if one.ticked is None}
         return "; ".join(problems)
 
     async def taken_back(self, session: BrowserSession) -> str:
@@ -208,6 +219,15 @@ class FilledFields:
         self._by_ref.clear()
         self._refused.clear()
         self._about_to_go.clear()
+
+
+def _is_listed(text: str, now: FieldContent, before: FieldContent) -> bool:
+    """Whether a field that takes several values took this one: as an entry, or parted from more."""
+    if now.text.endswith(_PARTING):
+        return same_value(text, now.text.rstrip("".join(_PARTING)))
+    known = before.entries if before.filled else ()
+    added = tuple(entry for entry in now.entries if entry not in known)
+    return replace(now, entries=added).has_entry(text, same_value)
 
 
 def _asked(decision: InputText | SelectOption | Check) -> str:

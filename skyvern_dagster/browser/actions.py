@@ -11,13 +11,14 @@ from skyvern_dagster.browser.action import perform
 from skyvern_dagster.browser.clicking import click_target, dispatch_click
 from skyvern_dagster.browser.dropdowns import choose_drawn_option
 from skyvern_dagster.browser.field_content import SameValue, content_of, letter_for_letter
+from skyvern_dagster.browser.field_filling import fill_field
 from skyvern_dagster.browser.listed_options import choose_listed_options
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.browser.scripts import script
 from skyvern_dagster.browser.secret_cover import cover
 from skyvern_dagster.browser.target import Target, find_target
 from skyvern_dagster.browser.timeouts import ACTION, KEY_DELAY
-from skyvern_dagster.errors import ActionError, NotTakenError
+from skyvern_dagster.errors import ActionError
 
 _DOUBLE = 2
 """Clicks of a double click."""
@@ -32,20 +33,6 @@ _CHECK_TIMEOUT = 1_500.0
 _CHOOSER_TIMEOUT = 5_000.0
 """Milliseconds for a button's script to open a file chooser. Arbitrary."""
 _TEXTLESS_TYPES = ("checkbox", "radio", "file", "submit", "button", "reset", "image")
-_KEYED_ROLES = ("textbox", "searchbox", "combobox", "spinbutton")
-_KEYED_TYPES = ("text", "tel", "search", "url", "email", "password")
-_LONGEST_HELD = 120
-"""Characters of what a field holds, in a message."""
-_FORMS = {
-    "date": "a date must be given as YYYY-MM-DD",
-    "time": "a time must be given as HH:MM",
-    "datetime-local": "it must be given as YYYY-MM-DDTHH:MM",
-    "month": "a month must be given as YYYY-MM",
-    "week": "a week must be given as YYYY-Www",
-    "number": "it must be a number",
-    "color": "it must be a color as #rrggbb",
-}
-"""What fields of a type take, by HTML."""
 
 
 async def click(
@@ -127,7 +114,7 @@ async def input_text(
             raise ActionError(f"{target} takes no text: it is a {target.type or target.control}")
         if secret:
             await cover(target.locator)
-        await _fill(page, target, text, same)
+        await fill_field(page, target, text, same)
         if secret:
             await cover(target.locator)
         if press_enter:
@@ -135,58 +122,6 @@ async def input_text(
         return f"Typed into {target}" + (" and pressed Enter" if press_enter else "")
 
     return await perform(session, act)
-
-
-async def _fill(page: Page, target: Target, text: str, same: SameValue) -> None:
-    from playwright.async_api import Error
-
-    control = target.locator.locator("skyvern-target=control")
-    if target.maxlength is not None and len(text) > target.maxlength:
-        await _type_over_boxes(page, target, text)
-        return
-    try:
-        await control.fill(text, timeout=ACTION)
-    except Error as error:
-        if target.role not in _KEYED_ROLES:
-            problem = _FORMS.get(target.type, "it is not a text field, or it is hidden")
-            raise ActionError(f"{target} doesn't take this text: {problem}") from error
-    if await _holds(target, text, same):
-        return
-    if target.role in _KEYED_ROLES or target.type in _KEYED_TYPES:
-        # Masks listen to keys, and not to the change of the content.
-        await control.click(timeout=ACTION)
-        await page.keyboard.press("ControlOrMeta+A")
-        await page.keyboard.type(text, delay=KEY_DELAY)
-        if await _holds(target, text, same):
-            return
-    form = _FORMS.get(target.type)
-    hint = f": {form}" if form else ""
-    raise NotTakenError(f"{target} {await _held(target)} instead of what was typed{hint}")
-
-
-async def _type_over_boxes(page: Page, target: Target, text: str) -> None:
-    """One box per digit: the page moves on to the next box as one types."""
-    control = target.locator.locator("skyvern-target=control")
-    await control.fill("", timeout=ACTION)
-    await control.focus(timeout=ACTION)
-    await page.keyboard.type(text, delay=KEY_DELAY)
-    if (await content_of(target.locator)).focused:
-        raise NotTakenError(f"{target} takes {target.maxlength} characters only")
-
-
-async def _holds(target: Target, text: str, same: SameValue) -> bool:
-    control = target.locator.locator("skyvern-target=control")
-    if target.type == "password":
-        # Compared here and kept nowhere.
-        return same(text, await control.input_value(timeout=ACTION))
-    return same(text, (await content_of(target.locator)).text)
-
-
-async def _held(target: Target) -> str:
-    held = await content_of(target.locator)
-    if target.type == "password":
-        return "holds something else" if held.filled else "is empty"
-    return f'holds "{held.text[:_LONGEST_HELD]}"' if held.filled else "is empty"
 
 
 async def type_keys(

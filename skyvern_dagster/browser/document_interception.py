@@ -157,10 +157,16 @@ class DocumentInterception:
 
         # A page that is closed meanwhile takes its paused request with it.
         with contextlib.suppress(Error):
-            if "responseStatusCode" in event:
-                await self._answer_response(DocumentResponse.of(event))
-            else:
-                await self._answer_request(event)
+            try:
+                if "responseStatusCode" in event:
+                    await self._answer_response(DocumentResponse.of(event))
+                else:
+                    await self._answer_request(event)
+            except Exception:
+                # What can't be judged doesn't go out, and its page isn't left waiting for ever.
+                failed = {"requestId": event["requestId"], "errorReason": "BlockedByClient"}
+                await self._session.send("Fetch.failRequest", failed)
+                raise
 
     async def _answer_request(self, event: Mapping[str, Any]) -> None:
         answer = {"requestId": event["requestId"]}

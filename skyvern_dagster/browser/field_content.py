@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,6 +20,10 @@ SameValue = Callable[[str, str], bool]
 """Whether a field that was asked to hold the first text, and holds the second, took it."""
 
 
+_BESIDE_ENTRIES = " ,;×✕✖"
+"""What stands before or behind an entry: what parts it from the next, or removes it."""
+
+
 @dataclass(frozen=True)
 class FieldContent:
     """A field as it is now.
@@ -26,22 +31,37 @@ class FieldContent:
     Attributes:
         text: What stands in it; of a password field nothing.
         filled: Whether anything stands in it.
+        seen: Whether a person sees it: another field may stand for it.
         focused: Whether the next key goes into it.
         chosen: Labels of a native select's chosen options.
         checked: Whether a box is ticked.
         name: What its form calls it.
         form: Which form of the document it is in; -1 where it is in none.
         values: What its form would send of it, of a box if it is ticked; of a password nothing.
+        entries: Texts that stand before it in its box, as of recipients that were given already.
     """
 
     text: str = ""
     filled: bool = False
+    seen: bool = True
     focused: bool = False
     chosen: tuple[str, ...] = ()
     checked: bool = False
     name: str = ""
     form: int = -1
     values: tuple[str, ...] = ()
+    entries: tuple[str, ...] = ()
+
+    def has_entry(self, text: str, same: SameValue) -> bool:
+        """Whether a text is among its entries: it was taken, and the field is empty again.
+
+        Of several in one text, as of recipients, each has to be.
+        """
+        said = [entry.strip(_BESIDE_ENTRIES) for entry in self.entries]
+        wanted = [part for part in re.split(r"[,;\n]", text) if part.strip()]
+        whole = any(same(text, each) for each in said)
+        parts = bool(wanted) and all(any(same(part, each) for each in said) for part in wanted)
+        return not self.filled and (whole or parts)
 
 
 async def field_content(page: Page, ref: str) -> FieldContent | None:
@@ -79,12 +99,14 @@ async def content_of(locator: Locator) -> FieldContent:
     return FieldContent(
         text=told["text"],
         filled=told["filled"],
+        seen=told["seen"],
         focused=told["focused"],
         chosen=tuple(told["chosen"]),
         checked=told["checked"],
         name=told["name"],
         form=told["form"],
         values=tuple(told["values"]),
+        entries=tuple(told["entries"]),
     )
 
 

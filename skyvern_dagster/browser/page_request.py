@@ -42,14 +42,17 @@ class PageRequest:
             is_page: Whether its frame is a tab's main one.
         """
         request = event["request"]
-        parts = [base64.b64decode(each["bytes"]) for each in request.get("postDataEntries") or ()]
+        entries = request.get("postDataEntries") or ()
+        # An entry without bytes is a file, which the browser reads when it sends it.
+        parts = [base64.b64decode(each["bytes"]) for each in entries if "bytes" in each]
         body = b"".join(parts).decode("latin-1")
         utf8 = str(request.get("postData") or "")
         return cls(
             url=request["url"] + request.get("urlFragment", ""),
             method=request["method"],
             body=f"{utf8}\n{body}" if body != utf8 else utf8,
-            is_whole=bool(parts or utf8) or not request.get("hasPostData"),
+            is_whole=len(parts) == len(entries)
+            and (bool(parts or utf8) or not request.get("hasPostData")),
             kind=event["resourceType"],
             is_page=is_page and event["resourceType"] == _DOCUMENT,
             was_redirected="redirectedRequestId" in event,

@@ -83,6 +83,23 @@ def test_options_that_are_not_there(visit: Visit, name: str, role: str, error: s
     assert error in visit.run(actions.select_option(visit.session, ref, label="Gone")).error
 
 
+def test_a_field_is_left_for_a_list(visit: Visit) -> None:
+    visit.open("/selects")
+    assert visit.run(actions.input_text(visit.session, visit.ref("Code", "textbox"), "D02")).ok
+    country = visit.ref("Country", "combobox")
+    assert visit.run(actions.select_option(visit.session, country, label="Ireland")).ok
+    assert visit.find("Code", "textbox").value == "D02"
+
+
+def test_a_list_that_does_something_and_is_blank_again(visit: Visit) -> None:
+    visit.open("/selects")
+    menu = visit.ref("Add filter", "combobox")
+    result = visit.run(actions.select_option(visit.session, menu, label="Start"))
+    assert result.ok, result
+    result = visit.run(actions.select_option(visit.session, menu, label="Gone"))
+    assert 'shows "" as chosen instead of "Gone"' in result.error
+
+
 @pytest.mark.parametrize("name", ["Keep me", "Terms", "News", "Covered box"])
 def test_boxes_are_checked_and_unchecked(visit: Visit, name: str) -> None:
     visit.open("/form")

@@ -2,6 +2,9 @@
 // `aria-ref=e12 >> skyvern-target=describe`.
 (() => {
   const MOST_AROUND = 4000;
+  const MOST_UP = 3; // a field in its entry in a list, once more wrapped
+  const MOST_ENTRIES = 50;
+  const NO_ENTRY = "label,input:not([type=hidden]),select,textarea,[role=listbox],[role=option]";
   const clean = (text, most) => (text || "").replace(/\s+/g, " ").trim().slice(0, most);
 
   function topElementAt(x, y) {
@@ -158,13 +161,40 @@
     return {
       text: secret ? "" : text,
       filled: Boolean(text),
+      seen: isSeen(control),
       focused: control.getRootNode().activeElement === control,
       chosen,
       checked: "checked" in control ? control.checked : element.ariaChecked === "true",
       name: attribute(control, "name") || "",
       form: control.form instanceof HTMLFormElement ? Array.prototype.indexOf.call(document.forms, control.form) : -1,
       values: valuesOf(control, secret),
+      entries: secret ? [] : entriesBefore(control),
     };
+  }
+
+  // What a field has made of earlier texts: entries stand before it, in the box that looks like it.
+  function entriesBefore(control) {
+    let place = control;
+    for (let up = 0; up < MOST_UP && place.parentElement && !place.previousElementSibling; up++) place = place.parentElement;
+    const entries = [];
+    for (let each = place.previousElementSibling; each; each = each.previousElementSibling)
+      if (each.checkVisibility() && !each.matches(NO_ENTRY) && !each.querySelector(NO_ENTRY)) entries.push(...textsIn(each));
+    return entries.slice(0, MOST_ENTRIES);
+  }
+
+  function textsIn(element) {
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    const texts = [element.innerText];
+    while (walker.nextNode()) texts.push(walker.currentNode.data);
+    return texts.map((text) => clean(text, 300)).filter(Boolean);
+  }
+
+  // The field that has taken the focus from another, which nobody sees and only its form has.
+  function standInOf(element) {
+    const control = controlOf(element);
+    const focused = control.getRootNode().activeElement;
+    const takesText = focused && (focused.isContentEditable || focused.matches("input,textarea"));
+    return takesText && focused !== control && !isSeen(control) ? [focused] : [];
   }
 
   // What a form would send of a field; of a password nothing is told.
@@ -203,6 +233,7 @@
 
   function queryAll(root, body) {
     if (body === "control") return [controlOf(root)];
+    if (body === "stand-in") return standInOf(root);
     const point = /^at (\d+) (\d+)$/.exec(body);
     if (point) {
       const told = document.createElement("data");
