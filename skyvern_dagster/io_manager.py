@@ -53,7 +53,7 @@ class JsonUPathIOManager(dg.UPathIOManager):
         kind = _model(context)
         text = path.read_text(encoding="utf-8")
         try:
-            if kind is not None:
+            if kind is not None and text != "null":
                 return kind.model_validate_json(text)
             return TypeAdapter(Any).validate_json(text)
         except ValueError as error:

@@ -4,7 +4,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Optional
 
 import dagster as dg
 from pydantic import BaseModel
@@ -212,7 +212,7 @@ def ended_or_on(
 def outputs(
     context: dg.OpExecutionContext,
     after: Scope,
-    result: BaseModel,
+    result: BaseModel | None,
     metadata: dict[str, Any],
     out: str = SCOPE,
 ) -> Iterator[dg.Output[Any]]:
@@ -227,8 +227,10 @@ def outputs(
         yield dg.Output(after, out, metadata=metadata)
 
 
-def typed(block: Block, outcome: BlockOutcome) -> BaseModel:
-    """A block's output as its model."""
+def typed(block: Block, outcome: BlockOutcome) -> BaseModel | None:
+    """A block's output as its model; nothing of one that failed and has none."""
+    if outcome.output is None and outcome.status != "completed":
+        return None
     return block.output_type.model_validate(outcome.output)
 
 
@@ -292,7 +294,9 @@ def scope_and(result: type[BaseModel]) -> dict[str, dg.Out]:
 
 @cache
 def _result_out(result: type[BaseModel]) -> dg.Out:
-    return dg.Out(result, is_required=False, io_manager_key=IO_MANAGER)
+    # A failed block that the run goes on after may have none.
+    kind: Any = Optional[result]  # noqa: UP045 - Dagster doesn't know the other way to write it
+    return dg.Out(kind, is_required=False, io_manager_key=IO_MANAGER)
 
 
 def data_ins(labels: tuple[str, ...]) -> dict[str, dg.In]:

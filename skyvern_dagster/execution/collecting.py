@@ -13,6 +13,9 @@ from skyvern_dagster.ids import stable_id
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow
 
+BETWEEN_KEYS = "__"
+"""Between the keys of an iteration and of the one around it; keys are made of digits."""
+
 
 class LoopProblem(NamedTuple):
     """Why a loop can go no further.
@@ -28,7 +31,7 @@ class LoopProblem(NamedTuple):
 def iteration_key(outer: str, index: int, count: int) -> str:
     """Path of loop indexes, padded so that keys sort as the items stand (a valid mapping key)."""
     own = f"{index:0{len(str(max(count - 1, 0)))}d}"
-    return f"{outer}__{own}" if outer else own
+    return f"{outer}{BETWEEN_KEYS}{own}" if outer else own
 
 
 def collect(

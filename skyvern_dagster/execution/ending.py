@@ -9,10 +9,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from skyvern_dagster.blocks.block import Block
-from skyvern_dagster.blocks.loop import LoopBlock
 from skyvern_dagster.blocks.outcome import BlockOutcome, BlockStatus
 from skyvern_dagster.blocks.terminate import TerminateBlock
 from skyvern_dagster.execution import tags
+from skyvern_dagster.execution.collecting import BETWEEN_KEYS
 from skyvern_dagster.execution.records import BlockRecord
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow
@@ -106,15 +106,34 @@ def unfinished_items(workflow: Workflow, records: Sequence[BlockRecord]) -> list
     A loop that lacks iterations isn't counted beside them, and one over an empty list lacks
     nothing; one that could not begin is counted.
     """
-    loops = {each.label for each in walk(workflow.definition.blocks) if isinstance(each, LoopBlock)}
+    around = dict(_loops_around(workflow.definition.blocks))
+    loops = {loop for each in around.values() for loop in each}
     bad = [each for each in records if not each.outcome.completed]
-    leaves = [each for each in bad if each.label not in loops]
-    could_not_begin = [
-        each for each in bad if each.label in loops and each.outcome.status == "failed"
+    told = {loop for each in bad for loop in _passes(each, around.get(each.label, ()))}
+    counted = [
+        each
+        for each in bad
+        if each.label not in loops
+        or (each.outcome.status == "failed" and (each.label, each.iteration) not in told)
     ]
-    counted = leaves or could_not_begin
     codes = _codes_of(workflow)
     return [_item(each, codes.get(each.label, frozenset())) for each in counted]
+
+
+def _loops_around(
+    blocks: Iterable[Block], outer: tuple[str, ...] = ()
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each block's label and those of the loops around it, the outermost first."""
+    for block in blocks:
+        yield block.label, outer
+        yield from _loops_around(block.inner, (*outer, block.label))
+
+
+def _passes(record: BlockRecord, loops: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """The passes of loops that a block's record belongs to, as label and iteration."""
+    keys = record.iteration.split(BETWEEN_KEYS)
+    for depth, loop in enumerate(loops):
+        yield loop, BETWEEN_KEYS.join(keys[:depth])
 
 
 def missing(items: Iterable[UnfinishedItem]) -> list[UnfinishedItem]:

@@ -133,3 +133,46 @@ def test_many_items_are_steps_of_several_items_each(
     answer = answer_of(result, instance)
     assert len((answer.outputs or {})["each_output"]) == 12
     assert [item.block_key for item in answer.unfinished_items] == ["second/11"]
+
+
+def test_a_loop_that_could_not_begin_is_told_beside_an_item_of_another_one(
+    postman: Postman, instance: dg.DagsterInstance
+) -> None:
+    postman.refused = {BEN}
+    mail = email("mail", **TO_THE_ITEM)
+    going_on = {"continue_on_failure": True}
+    inner = loop("inner", "", mail, loop_variable_reference=ITEM, **going_on)
+    made = workflow(
+        [
+            loop("none", "", upload("x"), loop_variable_reference="{{ people[0][0] }}", **going_on),
+            loop("outer", "people", inner, **going_on),
+        ],
+        [given("people", "json"), *mail_secrets()],
+    )
+
+    result = run(made, [[ADA], CLARA, [BEN]], instance)
+
+    assert result.success
+    answer = answer_of(result, instance)
+    assert [item.block_key for item in answer.unfinished_items] == ["none", "inner/1", "mail/2__0"]
+
+
+def test_a_block_that_has_no_output_when_it_fails_lets_the_run_go_on(
+    instance: dg.DagsterInstance,
+) -> None:
+    export = {
+        "block_type": "data_export",
+        "label": "export",
+        "data": "{{ people }}",
+        "data_schema": {"type": "array", "items": {"type": "object"}},
+        "continue_on_failure": True,
+    }
+    end = {"block_type": "wait", "label": "end", "wait_sec": 0}
+    made = workflow([export, end], [given("people", "json")])
+
+    result = run(made, [1], instance)
+
+    assert result.success
+    answer = answer_of(result, instance)
+    assert [item.block_key for item in answer.unfinished_items] == ["export"]
+    assert (answer.outputs or {})["export_output"] is None
