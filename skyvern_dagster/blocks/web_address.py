@@ -10,6 +10,8 @@ from skyvern_dagster.errors import BlockError
 
 _OTHER_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
 """``mailto:``, ``file:``; but ``localhost:8000`` is a host with a port."""
+_SPACED = re.compile(r"(?<=[^/:])[/?#].*", re.DOTALL)
+"""What comes after the host."""
 
 
 def request_address(url: str) -> tuple[str, str]:
@@ -33,6 +35,8 @@ def request_address(url: str) -> tuple[str, str]:
 def web_address(url: str) -> str:
     """An address as a browser takes it: ``https`` unless it says otherwise.
 
+    Spaces after the host are encoded: values that a template puts into a query have some.
+
     Raises:
         BlockError: It is none, or holds a secret.
     """
@@ -42,6 +46,7 @@ def web_address(url: str) -> str:
         url = f"https:{url}"
     elif "://" not in url and not _OTHER_SCHEME.match(url):
         url = f"https://{url}"
+    url = _SPACED.sub(lambda found: found.group().replace(" ", "%20"), url)
     address = parse_url(url)
     if address is None or not address.host or address.port == 0 or not is_plainly_web(url):
         raise BlockError(f"url: {url!r} is no http or https address")

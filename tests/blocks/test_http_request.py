@@ -247,3 +247,10 @@ def test_private_networks_are_closed_where_pages_may_not_open_them(
         with pytest.raises(BlockError, match="it is in a private network"):
             block(url).run(context)
     assert web.received == []
+
+
+def test_a_value_with_spaces_in_the_address(desk: Desk, web: WebServer) -> None:
+    web.answers["/search"] = Answer(b"found")
+    desk.names = {"what": "desk lamp (blue)"}
+    assert asked(desk, f"{web.url}/search?q={{{{ what }}}}&in=all#at the top").output["body"]
+    assert web.received[0].path == "/search?q=desk%20lamp%20(blue)&in=all"
