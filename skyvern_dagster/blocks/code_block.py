@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar, Literal
 
@@ -14,7 +14,8 @@ from pydantic import BaseModel, Field, RootModel
 from skyvern_dagster.agent.extraction import mismatch
 from skyvern_dagster.agent.task import WorkDone
 from skyvern_dagster.blocks.block import Block, BlockWarning, LeafBlock, Need, first_sentence
-from skyvern_dagster.blocks.code_process import CODE_OFF, CodeResult, code_settings, run_code
+from skyvern_dagster.blocks.code_names import LOOP_NAMES, names_from_elsewhere
+from skyvern_dagster.blocks.code_process import CODE_OFF, CodeResult, Names, code_settings, run_code
 from skyvern_dagster.blocks.context import BlockContext
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.blocks.session_work import on_page
@@ -88,6 +89,10 @@ code: |
             )
         if problem := _syntax_problem(code):
             yield BlockWarning(("code",), problem, "the block will fail")
+        given = fields.get("parameter_keys")
+        for name in names_from_elsewhere(code, given if isinstance(given, list) else []):
+            message = f"the code uses {name!r}, which nothing gives it"
+            yield BlockWarning(("code",), message, "add it to parameter_keys")
         if code_settings().use == "off":
             yield BlockWarning((), "code blocks are switched off here", "set SKYVERN_CODE_BLOCKS")
 
@@ -106,7 +111,7 @@ code: |
         settings = context.services.code
         if settings.use == "off" or (settings.use == "operator" and context.trust == "nothing"):
             raise BlockError(CODE_OFF)
-        names = {key: _value(context, key) for key in self.parameter_keys}
+        names = _names(context, self.parameter_keys)
         run = partial(run_code, self.code, names, settings, of_strangers=context.trust == "nothing")
         if not self.uses_page(self.code):
             return self._outcome(context, asyncio.run(run()))
@@ -165,6 +170,13 @@ def _word(code: str) -> str:
     return rf"(?<!\w){re.escape(code)}(?!\w)"
 
 
-def _value(context: BlockContext, key: str) -> Any:
-    secret = context.vault.for_code(key)
-    return context.names[key] if secret is None else secret
+def _names(context: BlockContext, keys: Sequence[str]) -> Names:
+    """What the code sees: the parameters that it names, and in a loop the current item."""
+    values = {name: context.names[name] for name in LOOP_NAMES if name in context.names}
+    credentials = []
+    for key in keys:
+        secret = context.vault.for_code(key)
+        values[key] = context.names[key] if secret is None else secret
+        if isinstance(secret, dict):
+            credentials.append(key)
+    return Names(values, tuple(credentials))

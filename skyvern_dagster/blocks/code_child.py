@@ -11,9 +11,12 @@ import asyncio
 import base64
 import builtins
 import contextlib
+import datetime as dates
+import html
 import importlib.util
 import json
 import math
+import re
 import resource
 import socket
 import sys
@@ -26,6 +29,15 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 _NAME = "<code>"
+_GIVEN = {
+    "asyncio": asyncio,
+    "datetime": dates,
+    "html": html,
+    "json": json,
+    "re": re,
+    "sleep": asyncio.sleep,
+}
+"""What Skyvern's code blocks have without an import, which they may not write."""
 _MOST_DEPTH = 50
 """Of a result within itself. Arbitrary: half of what definitions may have."""
 
@@ -36,6 +48,15 @@ class Returned(BaseException):
     def __init__(self, value: Any) -> None:
         super().__init__("returned")
         self.value = value
+
+
+class Credential(dict[str, str]):
+    """A credential's fields: ``login.username``, or ``login["username"]``."""
+
+    def __getattr__(self, name: str) -> str:
+        if name in self:
+            return self[name]
+        raise AttributeError(f"the credential has no field {name!r}: it has {', '.join(self)}")
 
 
 class Parent:
@@ -170,7 +191,7 @@ def carried_out(source: str, names: dict[str, Any]) -> dict[str, Any]:
     compiled = compile(tree, _NAME, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     # Libraries look for ``__builtins__`` among the variables of whoever imports them.
     own = {"__name__": "__main__", "__builtins__": builtins, "__returned__": Returned}
-    space: dict[str, Any] = {**own, **names}
+    space: dict[str, Any] = {**own, **_GIVEN, **names}
     before = dict(space)
     try:
         run = types.FunctionType(compiled, space)()
@@ -268,6 +289,10 @@ def main() -> None:
     job = parent.read()
     limit(job)
     names = dict(job["names"])
+    credentials = {name: Credential(names[name]) for name in job["credentials"]}
+    if len(credentials) == 1:  # its fields, too, as variables
+        names = {**next(iter(credentials.values())), **names}
+    names |= credentials
     if job["page"] is not None:
         names["page"] = parent.received(job["page"])
     try:

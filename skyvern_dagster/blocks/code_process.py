@@ -112,6 +112,19 @@ class PageOfCode(Protocol):
 
 
 @dataclass(frozen=True)
+class Names:
+    """Variables that code begins with.
+
+    Attributes:
+        values: JSON values, by name.
+        credentials: Those that are credentials, whose fields are attributes, too.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    credentials: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class CodeResult:
     """What code left.
 
@@ -140,7 +153,7 @@ class _End(BaseModel):
 
 async def run_code(
     code: str,
-    names: Mapping[str, Any],
+    names: Names,
     settings: CodeSettings,
     page: PageOfCode | None = None,
     *,
@@ -150,7 +163,7 @@ async def run_code(
 
     Args:
         code: Python.
-        names: Variables that it begins with: JSON values.
+        names: Variables that it begins with.
         page: What it does with ``page``; without one there is no such variable.
         of_strangers: Whether it gets no files of this machine but Python's, and no network.
     """
@@ -163,7 +176,8 @@ async def run_code(
     theirs.close()
     job = {
         "code": code,
-        "names": dict(names),
+        "names": dict(names.values),
+        "credentials": list(names.credentials),
         "page": page.start if page is not None else None,
         "seconds": settings.seconds,
         "memory_bytes": settings.memory_bytes,

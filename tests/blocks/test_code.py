@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from skyvern_dagster.blocks.code_block import CodeBlock
+from skyvern_dagster.blocks.code_names import names_from_elsewhere
 from skyvern_dagster.blocks.code_process import CodeSettings, code_settings
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.credentials.access import SecretAccess
@@ -63,6 +64,11 @@ def test_variables_are_the_output(coding: Desk) -> None:
         ("import asyncio\nawait asyncio.sleep(0)\nx = 1", {"x": 1}),
         ("async def f():\n    return 3\nx = await f()", {"x": 3}),
         ("try:\n    return {'a': 1}\nexcept Exception:\n    pass", {"a": 1}),
+        (
+            "x = json.loads('[1]')\ny = re.findall('a', 'aba')\nawait sleep(0)",
+            {"x": [1], "y": ["a", "a"]},
+        ),
+        ("d = datetime.date(2026, 1, 2)\nh = html.escape('<')", {"d": "2026-01-02", "h": "&lt;"}),
         ("", {}),
         ("orders = [1]", {"orders": [1]}),
     ],
@@ -208,6 +214,33 @@ def test_it_gets_the_secrets_that_it_names_and_no_others(coding: Desk) -> None:
     outcome = ran(coding, code, parameter_keys=["key", "account"])
     assert outcome.output["n"] == [13, 15, "ada@x.example"]
     assert "s3cr3t-of-api" not in outcome.model_dump_json()
+    code = "same = account.username == username and account.password == password"
+    assert ran(coding, code, parameter_keys=["account"]).output == {"same": True}
+    outcome = ran(coding, "x = account.pin", parameter_keys=["account"])
+    assert "no field 'pin': it has username, password" in str(outcome.failure_reason)
+
+
+def test_in_a_loop_it_sees_the_item(coding: Desk) -> None:
+    coding.names = {"current_value": {"id": "A"}, "current_index": 3}
+    outcome = ran(coding, "x = (current_value['id'], current_index)")
+    assert outcome.output == {"x": ["A", 3]}
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("total = sum(orders)", ["orders"]),
+        ("orders = [1]\ntotal = sum(orders)", []),
+        ("def f(x):\n    return [y * rate for y in x]\nreturn f(orders)", ["orders", "rate"]),
+        ("import math\nx = math.pi + json.loads('1')\nawait page.goto(current_value)", []),
+        ("for i, row in enumerate(rows):\n    last = row\nprint(last, i)", ["rows"]),
+        ("try:\n    x = 1\nexcept Exception as error:\n    print(error)", []),
+        ("text = '''\nno indent'''\nx = text + known", []),
+        ("this is no Python", []),
+    ],
+)
+def test_names_that_nothing_gives(code: str, names: list[str]) -> None:
+    assert names_from_elsewhere(code, ["known"]) == names
 
 
 def test_whose_code_is_run(coding: Desk) -> None:
