@@ -51,6 +51,10 @@ _SCOPE_OUT = dg.Out(Scope, io_manager_key=IO_MANAGER)
 _ITERATIONS_OUT = {SCOPE: dg.Out(Iterations, io_manager_key=IO_MANAGER)}
 _BRANCH_OUT = dg.Out(Scope, is_required=False, io_manager_key=IO_MANAGER)
 
+_STOPPED = "the loop had stopped"
+_ENDED = "the iteration has ended"
+_OTHER_BRANCH = "another branch was taken"
+
 Compute = Callable[[dg.OpExecutionContext, Inputs], Iterator[dg.Output[Any]]]
 
 
@@ -148,14 +152,17 @@ def _iteration(
 ) -> tuple[Scope, dict[str, Any]]:
     """The block in one iteration, unless that has ended or goes another way."""
     if scope.at != node.block.label:
-        reason = "the iteration has ended" if scope.ended else "another branch was taken"
-        return scope, {"skyvern/status": "skipped", "skyvern/failure_reason": reason}
+        return scope, _skipped(_ENDED if scope.ended else _OTHER_BRANCH)
     if _loop_has_stopped(run, scope):
-        return scope.skipped("the loop had stopped"), {"skyvern/status": "skipped"}
+        return scope.skipped(_STOPPED), _skipped(_STOPPED)
     after, outcome = _run(context, run.runner, node, scope)
     pictured = _is_pictured(after, outcome)
     metadata = _metadata(run, node.block, after, outcome, show_picture=pictured)
     return ended_or_on(run, node.loops, node.block, after, outcome, metadata), metadata
+
+
+def _skipped(reason: str) -> dict[str, Any]:
+    return {"skyvern/status": "skipped", "skyvern/failure_reason": reason}
 
 
 def _batch(
@@ -171,7 +178,7 @@ def _batch(
         while current.at in stage and current.ended is None:
             block = blocks[current.at]
             if _loop_has_stopped(run, current):
-                current = current.skipped("the loop had stopped")
+                current = current.skipped(_STOPPED)
                 break
             hand_on = hand_on_after(block, loop)
             after, outcome = run.runner.run(block, current, hand_on=hand_on)
