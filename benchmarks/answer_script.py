@@ -40,6 +40,7 @@ _KINDS: dict[str, Kind] = {
     "extracted_information": "read",
     "verdict": "verify",
 }
+_PATTERNS = ("task", "done", "page", "unless")
 _REF = re.compile(r"\[([a-z0-9]+)\]")
 
 
@@ -136,19 +137,30 @@ class AnswerScript(_Part):
 
     @classmethod
     def load(cls, path: Path) -> AnswerScript:
-        """A script off its file; a single pattern may stand without its list.
+        """A script off its file.
 
         Raises:
             ValidationError: It isn't one.
         """
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
-        for rule in document["rules"]:
-            for key in ("task", "done", "page", "unless"):
-                if isinstance(rule.get(key), str):
-                    rule[key] = [rule[key]]
-        if named := document.get("workflow"):
-            document["workflow"] = path.parent / named
-        return cls.model_validate(document)
+        named = document.get("workflow")
+        return cls.of(document["rules"], path.parent / named if named else None)
+
+    @classmethod
+    def of(cls, rules: list[dict[str, Any]], workflow: Path | None = None) -> AnswerScript:
+        """A script of rules as they are written; a single pattern may stand without its list.
+
+        Raises:
+            ValidationError: They are none.
+        """
+        listed = [
+            {
+                key: [value] if key in _PATTERNS and isinstance(value, str) else value
+                for key, value in rule.items()
+            }
+            for rule in rules
+        ]
+        return cls.model_validate({"workflow": workflow, "rules": listed})
 
     def __call__(self, request: ChatRequest) -> Any:
         """The answer to a request.

@@ -116,7 +116,7 @@ def main() -> int:
         script = chosen.model and chosen.model / f"{name}.yaml"
         if script and not script.is_file():
             continue
-        with _site(chosen.scripts / f"{name}.sh", chosen.port + number, variant) as site:
+        with running_site(chosen.scripts / f"{name}.sh", chosen.port + number, variant) as site:
             fetched = _run(site, AnswerScript.load(script) if script else None)
         print(fetched.row(name, variant or "as it is"), flush=True)
         good = good and not fetched.wrong and not fetched.is_false_success
@@ -132,7 +132,8 @@ def _scripts(folder: Path) -> Sequence[Path]:
 
 
 @contextmanager
-def _site(script: Path, port: int, variant: str) -> Iterator[SiteInfo]:
+def running_site(script: Path, port: int, variant: str = "") -> Iterator[SiteInfo]:
+    """A product, from its script's start to its stop."""
     key, _, value = variant.partition("=")
     environment = {**os.environ, key: value} if key else dict(os.environ)
     done = subprocess.run(
@@ -145,7 +146,7 @@ def _site(script: Path, port: int, variant: str) -> Iterator[SiteInfo]:
 
 
 def _run(site: SiteInfo, script: AnswerScript | None) -> Fetched:
-    with tempfile.TemporaryDirectory() as folder, _model(script) as server:
+    with tempfile.TemporaryDirectory() as folder, scripted_model(script) as server:
         os.environ.update(
             DAGSTER_HOME=f"{folder}/home",
             SKYVERN_CREDENTIAL_CREDENTIALS_USERNAME=site.username,
@@ -165,7 +166,7 @@ def _run(site: SiteInfo, script: AnswerScript | None) -> Fetched:
 
 
 @contextmanager
-def _model(script: AnswerScript | None) -> Iterator[ModelServer]:
+def scripted_model(script: AnswerScript | None) -> Iterator[ModelServer]:
     """A server that answers by the script; the run is told of it, if there is one."""
     with ModelServer(otherwise=script) as server:
         if script is not None:

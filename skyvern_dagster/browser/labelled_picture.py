@@ -7,13 +7,13 @@ scripts could notice, stays as it is.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skyvern_dagster.browser.nested_controls import control_name, is_control
-from skyvern_dagster.browser.observation import Box, Node, Observation
+from skyvern_dagster.browser.observation import Box, Observation
+from skyvern_dagster.browser.untold_controls import placed
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 _PAGE = Path(__file__).parent / "html" / "labelled_picture.html"
 _MOST = 60
 """More labels than that hide what they are to name."""
-_SMALLEST = 4.0
-"""CSS pixels: what is smaller is no control that people see."""
 _TIMEOUT = 5_000.0
 """Milliseconds for drawing labels and taking the picture. Arbitrary; without it the page goes on
 without one."""
@@ -36,33 +34,11 @@ class Label:
     box: Box
 
 
-def unnamed_controls(observation: Observation) -> tuple[Node, ...]:
-    """The controls in view that no text names."""
-    return tuple(
-        node
-        for node, _ in _placed(observation.root)
-        if is_control(node) and not control_name(node).strip()
-    )
-
-
 def labels_of(observation: Observation) -> tuple[Label, ...]:
     """Labels for the controls in view; where there are many, those without a name first."""
-    placed = [(node, box) for node, box in _placed(observation.root) if is_control(node)]
-    placed.sort(key=lambda each: bool(control_name(each[0]).strip()))
-    return tuple(Label(str(node.ref), box) for node, box in placed[:_MOST])
-
-
-def _placed(node: Node, x: float = 0.0, y: float = 0.0) -> Iterator[tuple[Node, Box]]:
-    """Nodes in view and where they are in the picture: a frame's boxes begin at its corner."""
-    box = node.box
-    if box is not None:
-        here = Box(box.x + x, box.y + y, box.width, box.height)
-        if node.in_viewport and min(box.width, box.height) >= _SMALLEST:
-            yield node, here
-        if node.role == "iframe":
-            x, y = here.x, here.y
-    for child in node.children:
-        yield from _placed(child, x, y)
+    controls = [(node, box) for node, box in placed(observation.root) if is_control(node)]
+    controls.sort(key=lambda each: bool(control_name(each[0]).strip()))
+    return tuple(Label(str(node.ref), box) for node, box in controls[:_MOST])
 
 
 async def drawn(

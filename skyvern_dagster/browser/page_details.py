@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -106,6 +107,10 @@ def read_details(raw: Mapping[str, Any]) -> FrameDetails:
     )
 
 
+_SAYS = re.compile(r"\w")
+"""Anything but signs, such as the cross of a button that closes."""
+
+
 def build_node(
     aria: AriaNode, details: ElementDetails, children: tuple[Node, ...], *, in_viewport: bool
 ) -> Node:
@@ -159,6 +164,10 @@ def _told(aria: AriaNode, details: ElementDetails) -> Iterator[tuple[str, Any]]:
     role, name = _role(aria, details), aria.name
     if role != aria.role and not name:
         name, shown.text = shown.text, ""
+    explained = role == "generic" and name == details.get("title") and _SAYS.search(shown.text)
+    if explained:
+        # What it says is its name; the tooltip, which the snapshot calls it by, only explains it.
+        name, shown.text = shown.text, ""
     yield from (("role", role), ("name", details.get("name") or name))
     yield from (("text", shown.text), ("value", shown.value))
     for word in ("url", "placeholder"):
@@ -171,7 +180,7 @@ def _told(aria: AriaNode, details: ElementDetails) -> Iterator[tuple[str, Any]]:
         yield "input_type", details["type"]
     if "options" in details:
         yield "options", tuple(Option(*option) for option in details["options"])
-    if "title" in details and details["title"] != aria.name:
+    if "title" in details and (explained or details["title"] != aria.name):
         yield "title", details["title"]
     yield "attributes", _attributes(details)
 

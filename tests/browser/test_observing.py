@@ -6,6 +6,7 @@ import pytest
 
 from skyvern_dagster.browser import actions
 from skyvern_dagster.browser.observation import Node, Option
+from skyvern_dagster.browser.page_outline import page_outline
 from skyvern_dagster.errors import BrowserError
 from tests.browser.visit import Visit
 
@@ -118,6 +119,18 @@ def test_icons_say_what_their_class_says(visit: Visit) -> None:
         assert ref
         assert visit.run(actions.click(visit.session, ref)).ok
         assert visit.evaluate("document.getElementById('log').textContent") == logged
+
+
+def test_a_tooltip_stands_beside_what_a_text_says(visit: Visit) -> None:
+    visit.open("/index")
+    visit.evaluate(
+        "document.body.innerHTML = `<div tabindex=0 title='The number of the record'>Code</div>"
+        "<p><span title='Close' style='cursor: pointer'>×</span></p>`"
+    )
+    assert visit.find("Code").title == "The number of the record"
+    told = page_outline(visit.look(), frozenset(), 1000).text
+    assert '"Code" [' in told
+    assert "Close" in told
 
 
 def test_a_link_of_no_size_can_be_clicked(visit: Visit) -> None:

@@ -19,7 +19,7 @@ from skyvern_dagster.agent.planners.llm.reply import (
     read_answer,
 )
 from skyvern_dagster.agent.whole_list import goes_on
-from skyvern_dagster.browser.labelled_picture import unnamed_controls
+from skyvern_dagster.browser.untold_controls import untold_controls
 from skyvern_dagster.credentials.reference import references_in
 from skyvern_dagster.errors import BrowserError
 from skyvern_dagster.llm.client import ModelClient
@@ -44,8 +44,8 @@ _LITTLE_TEXT = 150
 _FEW_LINES = 3
 """Lines: with three or more the page has a structure that text tells."""
 _SEVERAL = 3
-"""Controls without a name: one or two (an icon that closes, one that searches) can be told by their
-place, more can't."""
+"""Controls that nothing tells: one or two (an icon that closes, one that searches) can be known by
+their place, more can't."""
 _FAILED_STEPS = 2
 """One step without an effect happens (a slow page); two in a row mean that the text doesn't show
 what is wrong."""
@@ -174,8 +174,8 @@ class LlmPlanner:
         text = conversation.page.text
         # A short table is all there is to see; a lone heading may stand above a drawing.
         tells_little = len(text) < _LITTLE_TEXT and text.count("\n") < _FEW_LINES
-        nameless = len(unnamed_controls(request.observation)) >= _SEVERAL
-        return stuck or nameless or (tells_little and "[" not in text)
+        untold = len(untold_controls(request.observation)) >= _SEVERAL
+        return stuck or untold or (tells_little and "[" not in text)
 
     async def _checked(self, draft: _Draft) -> Plan:
         decisions = draft.decisions
