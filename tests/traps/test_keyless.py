@@ -42,6 +42,7 @@ _IN_THE_GATE = frozenset(
         "portal: two other days",
         "thanks: and a limit",
         "state: over two pages",
+        "offer: a message with its link",
         "odd number: letters in cards, absent",
     }
 )

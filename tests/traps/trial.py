@@ -23,6 +23,7 @@ from tests.traps.lists import lists
 from tests.traps.logins import logins
 from tests.traps.meanings import meanings
 from tests.traps.odd_numbers import odd_numbers
+from tests.traps.offers import offers
 from tests.traps.papers import papers
 from tests.traps.partial_lists import partial_lists
 from tests.traps.picks import picks
@@ -68,6 +69,7 @@ KINDS: Mapping[str, Callable[[], list[Trap]]] = {
     "thanks": thanks,
     "odd numbers": odd_numbers,
     "states": states,
+    "offers": offers,
 }
 
 

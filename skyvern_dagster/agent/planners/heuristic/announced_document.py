@@ -133,7 +133,9 @@ def _beside(situation: Situation, field: Input) -> Control | None:
         behind = [
             one
             for one in view.controls_in(above)
-            if one.position > field.position and one.node.role == "button" and situation.untried(one)
+            if one.position > field.position
+            and one.node.role == "button"
+            and situation.untried(one)
         ]
         if behind:
             return behind[0] if len(behind) == 1 else None
