@@ -307,6 +307,9 @@ def _other_kind(text: str) -> str:
     beginning = text[:_TITLE]
     if unlike := concept("doc.unlike_invoice").term(" ".join(beginning.split())):
         return unlike
+    lines = map(str.strip, beginning.splitlines())
+    if void := next((line for line in lines if concept("doc.void").score(line) >= 1), ""):
+        return void  # a stamp
     for line in beginning.splitlines():
         if concept("doc.invoice").terms.search(fold(line)):
             return ""

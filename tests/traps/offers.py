@@ -99,11 +99,36 @@ def _by_end(name: str, numbers: Sequence[str], right: str) -> Trap:
     return _one(name, body, right, goal="Download invoice no. 17.", files=files)
 
 
+def _of_several() -> list[Trap]:
+    void, valid = invoice("I-30", "Order A-1", "VOID"), invoice("I-40", "Order A-1")
+    files = {"/v": void, "/w": valid, "/x": invoice("I-41", "Order A-1")}
+    link = "<a href=/{}>PDF</a>"
+    heads = ("Document", "Date", "Status", "")
+    old = ("Invoice I-30", "3 June 2024", "Cancelled", link.format("v"))
+    new = ("Invoice I-40", "3 May 2024", "Issued", link.format("w"))
+    both = table(heads, old, new)
+    two = "<h1>Order A-1</h1><ul>" + "".join(
+        f"<li>Invoice {number} <a href=/{path}>Download</a>"
+        for number, path in (("I-40", "w"), ("I-41", "x"))
+    )
+    return [
+        _one("one that was cancelled, and its successor", f"<h1>Order A-1</h1>{both}", "I-40",
+             files=files),
+        _one("the latest, which was cancelled", f"<h1>Invoices</h1>{both}", "",
+             goal="Download the latest invoice.", files=files),
+        _one("the latest, which is void by its stamp",
+             f"<h1>Invoices</h1>{table(heads, (*old[:2], '', old[3]), new)}", "",
+             goal="Download the latest invoice.", files=files),
+        _one("two invoices of one order", two, "", files=files),
+    ]  # fmt: skip
+
+
 def offers() -> list[Trap]:
-    """In messages, in lists of documents, and numbers by their end."""
+    """In messages, in lists of documents, beside cancelled ones, and numbers by their end."""
     return [
         *_in_messages(),
         *_in_lists(),
+        *_of_several(),
         _by_end("a number by its end", ("INV-0117", "INV-0170", "INV-0017"), "INV-0017"),
         _by_end("a number of a year", ("2024/117", "2024/17", "2024/16"), "2024/17"),
         _by_end("a number itself", ("117", "17", "INV-17"), "Invoice 17\n"),

@@ -43,6 +43,7 @@ _IN_THE_GATE = frozenset(
         "thanks: and a limit",
         "state: over two pages",
         "offer: a message with its link",
+        "truth: of two currencies",
         "odd number: letters in cards, absent",
     }
 )

@@ -38,6 +38,7 @@ from tests.traps.submissions import submissions
 from tests.traps.sums import sums
 from tests.traps.thanks import thanks
 from tests.traps.trap import Happened, Trap
+from tests.traps.truths import truths
 from tests.traps.values import values
 
 KINDS: Mapping[str, Callable[[], list[Trap]]] = {
@@ -70,6 +71,7 @@ KINDS: Mapping[str, Callable[[], list[Trap]]] = {
     "odd numbers": odd_numbers,
     "states": states,
     "offers": offers,
+    "truths": truths,
 }
 
 

@@ -20,7 +20,12 @@ from skyvern_dagster.agent.planners.heuristic.documents import (
     wanted_document,
 )
 from skyvern_dagster.agent.planners.heuristic.filter_choices import named_option
-from skyvern_dagster.agent.planners.heuristic.item_choice import heading_above, told_of
+from skyvern_dagster.agent.planners.heuristic.item_choice import (
+    heading_above,
+    several_invoices,
+    told_of,
+    valid,
+)
 from skyvern_dagster.agent.planners.heuristic.number_by_end import whole_numbers, with_number
 from skyvern_dagster.agent.planners.heuristic.obstacles import dialogs
 from skyvern_dagster.agent.planners.heuristic.record_openers import open_more, openers
@@ -213,6 +218,9 @@ def _in_part(situation: Situation, place: RecordPart, kind: DocumentKind) -> Pla
     ]
     if place.is_page and len(candidates) > 1:
         candidates, _ = told_of(situation, candidates)
+        candidates = valid(view, candidates) or candidates
+        if told := several_invoices(view, candidates):
+            return unsure(f"{situation.intent.record_id} has several of the kind: {told}")
     if plan := take_document(situation, candidates) or by_option(situation, place.nodes, kind):
         return plan
     detailed = place.is_page and is_about(view, situation.intent.record_id)
