@@ -13,6 +13,7 @@ from datetime import date
 from functools import cache, cached_property
 from itertools import chain
 
+from skyvern_dagster.agent.confirmed_values import confirmed_otherwise, written_to
 from skyvern_dagster.agent.proof_text import folded, plain_text
 from skyvern_dagster.agent.sent_values import MeantValue
 from skyvern_dagster.browser.observation import Node, Observation
@@ -139,6 +140,8 @@ class AnswerPage:
     def _in_sentences(self) -> Iterator[str]:
         done = concept("message.success")
         for said in dict.fromkeys(self._view.paragraphs):
+            if done.mentioned(said) and folded(said) not in self.before:
+                yield from (_told(*other) for other in written_to(said, self._entered))
             for sentence in _SENTENCES.findall(said):
                 if folded(sentence) not in self.before:
                     yield from self._counts(sentence)
@@ -147,7 +150,7 @@ class AnswerPage:
                         yield from self._days(sentence)
                         yield from self._times(sentence)
                         yield from self._amounts(sentence)
-                        yield from self._number(sentence)
+                        yield from self._otherwise(sentence)
                         yield from self._persons(sentence)
 
     def _counts(self, sentence: str) -> Iterator[str]:
@@ -159,18 +162,10 @@ class AnswerPage:
             if found and not _agrees(one, found[1]):
                 yield _told(found[1], one)
 
-    def _number(self, sentence: str) -> Iterator[str]:
-        """``A table for 2 is booked``, where the only number that was given is 4."""
-        counted = [one for one in self._entered if re.fullmatch(r"\d{1,3}", one.texts[0])]
-        taken = [(one.start, one.end) for one in find_dates(sentence, self.today)]
-        taken += [(one.start, one.end) for one in find_amounts(sentence)]
-        said = [
-            match[1]
-            for match in _for_how_many().finditer(sentence)
-            if not any(start < match.end() and match.start(1) < end for start, end in taken)
-        ]
-        if len(counted) == 1 and len(said) == 1 and not _agrees(counted[0], said[0]):
-            yield _told(said[0], counted[0])
+    def _otherwise(self, sentence: str) -> Iterator[str]:
+        text = self._view.page_text
+        found = confirmed_otherwise(sentence, self._entered, text, self.today)
+        yield from (_told(*other) for other in found)
 
     def _altered(self, sentence: str) -> Iterator[str]:
         """``Your quantity was reduced to 3``, where another one was given."""
@@ -230,16 +225,6 @@ def _person() -> re.Pattern[str]:
     return re.compile(
         rf"\b(?:{leads})\s+(?!(?:{others})\b)([A-ZÀ-Ý][\w'’-]+(?:\s+[A-ZÀ-Ý][\w'’-]+){{1,2}})"
     )
-
-
-@cache
-def _for_how_many() -> re.Pattern[str]:
-    """A number behind the word for whom something is, and before nothing that it counts."""
-    persons = word_list("persons")
-    leads = "|".join(persons["for_whom"])
-    behind = "|".join((*word_list("restrictions")["relative"], *persons["behind_number"]))
-    ends = rf"\s*[.!,;]|\s*$|\s+(?:{behind})\b"
-    return re.compile(rf"\b(?:{leads})\s+(\d{{1,3}})(?={ends})", re.I)
 
 
 def _is_list(table: Node) -> bool:

@@ -14,6 +14,7 @@ from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.identifiers import (
     before_mentions,
     find_identifiers,
+    is_serial,
     mentions_identifier,
     same_identifier,
 )
@@ -89,6 +90,10 @@ class DocumentText:
         if mentions:
             return not all(map(_refers, mentions)) or concept("doc.refers").mentioned(self._named)
         return self._names_apart(wanted)
+
+    def names_serial(self, wanted: str) -> bool:
+        """Whether the text gives its record a number that ends so: `Invoice INV-0017` is 17."""
+        return any(is_serial(one, wanted) for one in self.called(""))
 
     def _names_apart(self, wanted: str) -> bool:
         """Whether the text has a number whose letters stand apart, or that is glued to words."""

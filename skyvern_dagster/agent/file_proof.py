@@ -10,7 +10,6 @@ import asyncio
 import csv
 import json
 import re
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -18,17 +17,15 @@ from typing import Literal
 from skyvern_dagster.agent.document_text import DocumentText
 from skyvern_dagster.agent.missing_document import missing_document
 from skyvern_dagster.agent.planner import Goal
-from skyvern_dagster.browser.observation import Node, Observation
+from skyvern_dagster.agent.seen_pages import SeenPages
+from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.results import ActionResult, DownloadedFile
 from skyvern_dagster.errors import ArtifactError
 from skyvern_dagster.reading.concepts import MOSTLY, NEARLY_ONLY, concept
 from skyvern_dagster.reading.file_text import file_text, packed_texts
-from skyvern_dagster.reading.identifiers import (
-    mentions_identifier,
-)
+from skyvern_dagster.reading.identifiers import mentions_identifier
 from skyvern_dagster.reading.nested_values import flat_items
-from skyvern_dagster.reading.page import PageView
-from skyvern_dagster.reading.record_part import calls_record, find_record, numbers_like
+from skyvern_dagster.reading.record_numbers import is_weak
 from skyvern_dagster.reading.wanted_item import wanted_item
 from skyvern_dagster.reading.words import fold, name_words, unglued
 
@@ -39,8 +36,6 @@ _ERROR_KEYS = frozenset({"error", "errors", "exception", "fault", "error_code", 
 _LONGEST_ERROR = 20_000
 """Bytes: a message with a stack trace; data with a field of that name is mostly longer."""
 
-_MOST_PAGES = 4
-"""The list, the page before and two of the record's own."""
 _TRAILER = 2048
 """Bytes at a PDF's end in which readers look for its last line; they take 1024."""
 _TITLE = 200
@@ -92,6 +87,9 @@ class FileProver:
         self._today = goal.today
         self._customers = tuple(_customers(goal))
         self.item = wanted_item(self._text, goal.payload, goal.today)
+        given = {str(value).strip() for _, value in flat_items(goal.payload)}
+        self._by_end = is_weak(self.item.identifier) and self.item.identifier not in given
+        self._pages = SeenPages(self.item, self._named, by_end=self._by_end)
         wants_files = goal.complete_on_download or concept("goal.download").mentioned(self._text)
         self._wants_document = wants_files
         listed = (self.item.identifier, *self.item.listed) if self.item.listed else ()
@@ -103,8 +101,6 @@ class FileProver:
         )
         asks_invoice = concept("doc.invoice").mentioned(goal.navigation_goal)
         self._other = "" if asks_invoice else concept("doc.other").term(goal.navigation_goal)
-        self._pages: deque[Observation] = deque(maxlen=_MOST_PAGES)
-        self._is_shown = False
         self._given: set[str] = set()
         self._untold = 0
         self._read = ("", "")
@@ -121,13 +117,7 @@ class FileProver:
     def see(self, observation: Observation) -> None:
         """Remembers a page: the other records of its list are no numbers of this one."""
         if self.item.identifier:
-            self._pages.append(observation)
-            said = (observation.root.full_text, observation.title, observation.url)
-            said = (*said[:2], said[2].partition("?")[0].replace("/", " "))
-            numbers = (self.item.identifier, *self.item.listed)
-            self._is_shown |= any(
-                mentions_identifier(text, one) for text in said for one in numbers
-            )
+            self._pages.see(observation)
 
     async def checked(self, result: ActionResult) -> tuple[ActionResult, tuple[str, ...]]:
         """An action's result without wrong files, and notes on files that tell nothing.
@@ -221,16 +211,20 @@ class FileProver:
     def _of_number(self, file: DownloadedFile, page: DocumentText) -> FileProof:
         wanted = self.item.identifier
         shown = tuple(one for one in (wanted, *self.item.listed) if page.names(one))
+        if not shown and self._by_end and page.names_serial(wanted):
+            shown = (wanted,)
         if shown:
             return FileProof("shown", shown=shown, in_text=True)
-        others = page.in_the_place_of(self.item) or page.naming(self._neighbours())
-        others = others or [one for one in page.called(self.item.field) if self._is_listed(one)]
+        others = page.in_the_place_of(self.item) or page.naming(self._pages.neighbours())
+        others = others or [
+            one for one in page.called(self.item.field) if self._pages.list_as_another(one)
+        ]
         if others:
             told = f"{file.filename} is of {', '.join(others[:3])}, not of {wanted}"
             return FileProof("wrong", told)
         if any(day in page.days for day in self.item.payload_days):
             return FileProof("shown")
-        if self._pages and not self._is_shown and not mentions_identifier(file.filename, wanted):
+        if self._pages.name_others_only and not mentions_identifier(file.filename, wanted):
             told = f"neither {file.filename} nor any page names {wanted}"
             return FileProof("wrong", told)
         return self._nothing(file.filename, f"it doesn't name {wanted}")
@@ -241,39 +235,6 @@ class FileProver:
         numbers = (self.item.identifier, *self.item.listed)
         others = (page for page in pages if not any(map(page.names, numbers)))
         return tuple(one for page in others for one in page.in_the_place_of(self.item))
-
-    def _is_listed(self, number: str) -> bool:
-        """Whether a page gives a number of whatever form to a record, where the task doesn't."""
-        if mentions_identifier(self._named, number):
-            return False
-        views = [PageView(one) for one in self._pages]
-        own = [find_record(view, self.item.identifier) for view in views]
-        inside = {
-            id(below)
-            for part in own
-            if part is not None and not part.is_page
-            for node in part.nodes
-            for below in node.walk()
-        }
-        return any(
-            calls_record(view.text(node), number)
-            for view in views
-            for node in view.nodes
-            if not node.children and id(node) not in inside
-        )
-
-    def _neighbours(self) -> frozenset[str]:
-        """Numbers of the same form that pages gave to other records than this one."""
-        wanted, others, own = self.item.identifier, set[str](), set[str]()
-        for observation in self._pages:
-            view = PageView(observation)
-            part = find_record(view, wanted)
-            if part is None or part.is_page:
-                continue
-            own.update(number for node in part.nodes for number in _numbers(view, node, wanted))
-            others.update(_numbers(view, view.root, wanted))
-        named = {one for one in others if mentions_identifier(self._named, one)}
-        return frozenset(others - own - named)
 
     def _of_value(self, file: DownloadedFile, page: DocumentText) -> FileProof:
         item = self.item
@@ -311,13 +272,6 @@ def _customers(goal: Goal) -> Iterator[str]:
             yield value
 
 
-def _numbers(view: PageView, node: Node, wanted: str) -> Iterator[str]:
-    """The numbers of records in the texts below a node, each text by itself."""
-    for one in node.walk():
-        if not one.children and (text := view.text(one)):
-            yield from numbers_like(text, wanted)
-
-
 def _formats_in(text: str) -> frozenset[str]:
     """Formats of files that a goal names."""
     said = re.findall(r"[a-z]+", fold(text))
@@ -353,6 +307,9 @@ def _other_kind(text: str) -> str:
     beginning = text[:_TITLE]
     if unlike := concept("doc.unlike_invoice").term(" ".join(beginning.split())):
         return unlike
+    lines = map(str.strip, beginning.splitlines())
+    if void := next((line for line in lines if concept("doc.void").score(line) >= 1), ""):
+        return void  # a stamp
     for line in beginning.splitlines():
         if concept("doc.invoice").terms.search(fold(line)):
             return ""

@@ -1,4 +1,4 @@
-"""Columns that are called alike but for a year, a month, a number or the band above them.
+"""Columns that are called alike but for a year, month, number, currency or the band above them.
 
 ``2023 / Net`` and ``2024 / Net`` hold the same kind of value of two years: which one is meant has
 to be told by the field, or isn't known.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+from skyvern_dagster.reading.amounts import is_currency
 from skyvern_dagster.reading.date_readers import month_numbers
 from skyvern_dagster.reading.schema import FieldSpec
 from skyvern_dagster.reading.words import name_words, stem, stems, words
@@ -60,4 +61,8 @@ def _parts(column: str) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _is_period(word: str) -> bool:
-    return any(letter.isdigit() for letter in word) or word in month_numbers()
+    return (
+        any(letter.isdigit() for letter in word)
+        or word in month_numbers()
+        or is_currency(word.upper())
+    )

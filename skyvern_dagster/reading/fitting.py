@@ -7,6 +7,7 @@ from functools import cache
 from skyvern_dagster.reading.concepts import MOSTLY, concept, concepts
 from skyvern_dagster.reading.facts import Fact, Kind
 from skyvern_dagster.reading.identifiers import Identifier
+from skyvern_dagster.reading.record_states import states_said
 from skyvern_dagster.reading.schema import FieldSpec, same_kind
 from skyvern_dagster.reading.words import HALF, fold, name_words, overlap
 
@@ -161,7 +162,14 @@ def label_score(field: FieldSpec, label: str, kind: Kind = Kind.TEXT) -> float:
     literal = overlap(" ".join(name_words(field.name)), label)
     plain = fold(label).strip(" .:°º")
     generic = _GENERIC_LABEL if kind is Kind.IDENTIFIER and plain in _GENERIC_ID_LABELS else 0.0
-    return max(own, literal if literal >= HALF else 0.0, generic)
+    state = 1.0 if field.kind == "boolean" and _is_of_state(field.name, label) else 0.0
+    return max(own, literal if literal >= HALF else 0.0, generic, state)
+
+
+def _is_of_state(name: str, label: str) -> bool:
+    """Whether a field that is true or false and a label are one state, in whatever language."""
+    said = " ".join(name_words(name)).removeprefix("is ")
+    return bool(states_said([said]) & states_said([label.strip(" .:")]))
 
 
 def _rival(field: FieldSpec, fact: Fact) -> tuple[float, bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from skyvern_dagster.reading.words import fold, fold_in_place, unglued
@@ -106,6 +106,25 @@ def before_mentions(text: str, identifier: str) -> Iterator[str]:
 def same_identifier(one: str, other: str) -> bool:
     """Whether two spellings name the same record."""
     return _bare(one) == _bare(other) != ""
+
+
+def is_serial(number: str, wanted: str) -> bool:
+    """Whether a number is what people call by its end alone: ``INV-0017`` and ``2024/17`` are 17.
+
+    Args:
+        number: With letters, or a year and a joint, before its last digits.
+        wanted: Digits.
+    """
+    parts = re.fullmatch(r"(.*[^\d\s.,])(\d+)", number.strip().lstrip("#"))
+    if parts is None or not wanted.isdigit():
+        return False
+    return parts[2].lstrip("0") == wanted.lstrip("0") != ""
+
+
+def serials_in(texts: Iterable[str], wanted: str) -> list[str]:
+    """The different numbers of some texts that a short one may stand for."""
+    named = (one.text for text in texts for one in find_identifiers(text))
+    return list(dict.fromkeys(one for one in named if is_serial(one, wanted)))
 
 
 def _folded(text: str) -> str:

@@ -16,6 +16,13 @@ from skyvern_dagster.reading.text_lengths import SENTENCES
 from skyvern_dagster.reading.words import name_words
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+
+
+def mail_addresses_in(text: str) -> list[str]:
+    """The e-mail addresses of a text."""
+    return _EMAIL.findall(text)
+
+
 _MOST_ABOVE = 8
 """Texts before an address that may say whose it is: the parts of a postal address, each with its
 name. Arbitrary."""

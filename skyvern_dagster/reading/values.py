@@ -29,11 +29,9 @@ from skyvern_dagster.reading.schema import FieldSpec
 from skyvern_dagster.reading.units import converted, unit_named, unit_said
 from skyvern_dagster.reading.words import fold, name_words, words
 
-_YES = frozenset({"yes", "true", "ja", "oui", "si", "sim", "✓", "✔", "☑", "✅", "1", "on", "x"})
 _GROUPS = re.compile(r"\+?[\d ()/.-]*\d")
 _SERIES = re.compile(r"[A-Z]{1,3} \d[\w/.-]*")
 """A number behind the letters of its series."""
-_NO = frozenset({"no", "false", "nein", "non", "nao", "nee", "✗", "✘", "☐", "❌", "0", "off"})
 
 
 @dataclass(frozen=True)
@@ -118,9 +116,10 @@ def fact_date(fact: Fact, order: DayOrder, today: date) -> date | None:
 def _truth(fact: Fact, field: FieldSpec) -> bool | None:
     """Yes, no, or the field's own name for yes (``Paid: Paid``); ``None`` for anything else."""
     said = fold(fact.text)
-    if said in _YES:
+    truths = word_list("truths")
+    if said in truths["yes"] or said in truths["ticked"]:
         return True
-    if said in _NO:
+    if said in truths["no"] or said in truths["crossed"]:
         return False
     names = {" ".join(name_words(name)).removeprefix("is ") for name in (field.name, *fact.labels)}
     if said in names:

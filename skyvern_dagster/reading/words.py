@@ -54,10 +54,19 @@ def fold_in_place(text: str) -> str:
     return "".join(_fold_character(character) for character in text.translate(_APOSTROPHES))
 
 
+_STROKED = {
+    **dict(zip("łđøħŧı", "ldohti", strict=True)),
+    **dict(zip("ŁĐØĦŦ", "ldoht", strict=True)),
+}
+"""Letters with a stroke, which Unicode doesn't take apart."""
+
+
 @lru_cache(maxsize=2048)
 def _fold_character(character: str) -> str:
     if character.isascii():
         return character.lower()
+    if character in _STROKED:
+        return _STROKED[character]
     if character.isspace() or unicodedata.category(character) == "Cf":
         return " "
     for part in unicodedata.normalize("NFKD", character):

@@ -42,6 +42,8 @@ _IN_THE_GATE = frozenset(
         "portal: two other days",
         "thanks: and a limit",
         "state: over two pages",
+        "offer: a message with its link",
+        "truth: of two currencies",
         "odd number: letters in cards, absent",
     }
 )

@@ -73,6 +73,31 @@ def _said() -> list[Trap]:
     ]  # fmt: skip
 
 
+def _otherwise() -> list[Trap]:
+    """What is confirmed names another number, address, month or weekday than was given."""
+    name = "<p><label>Name <input name=n></label><p><label>"
+    number, mail = f"{name}Quantity <input name=q></label>", f"{name}E-mail <input name=e></label>"
+    month = f"{name}Month <input name=m type=month></label>"
+    day = f"{name}Date <input name=d type=date></label>"
+    desks, ada = {"name": "Ada", "quantity": 12}, {"name": "Ada", "email": "ada@home.example"}
+    july, monday = {"name": "Ada", "month": "2024-07"}, {"name": "Ada", "date": "2024-07-01"}
+    ordered = "Your order of {} has been received."
+    mailed = "A confirmation has been sent to {}."
+    parked = "Your parking space for {} 2024 has been booked."
+    return [
+        _sent("of as many", number, ordered.format("12 desks"), sent(q="12"), desks),
+        _sent("of fewer", number, ordered.format("1 desk"), never, desks),
+        _sent("within some days", number, "Your order has been received and ships within 2 days.",
+              sent(q="12"), desks),
+        _sent("to its address", mail, mailed.format("ada@home.example"), sent(n="Ada"), ada),
+        _sent("to another address", mail, mailed.format("eve@home.example"), never, ada),
+        _sent("for its month", month, parked.format("July"), sent(m="2024-07"), july),
+        _sent("for another month", month, parked.format("August"), never, july),
+        _sent("for its weekday", day, "You are booked for Monday.", sent(d="2024-07-01"), monday),
+        _sent("for another weekday", day, "You are booked for Tuesday.", never, monday),
+    ]  # fmt: skip
+
+
 def _held_back() -> list[Trap]:
     done, euros = "Your transfer has been sent.", {"payee": "Ada", "amount": "50.00 EUR"}
     request = "Your request has been received."
@@ -106,4 +131,4 @@ def _parts() -> list[Trap]:
 
 def thanks() -> list[Trap]:
     """Answers that only look like success, and forms that would send something else."""
-    return [*_said(), *_held_back(), *_parts()]
+    return [*_said(), *_otherwise(), *_held_back(), *_parts()]

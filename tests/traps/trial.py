@@ -23,6 +23,7 @@ from tests.traps.lists import lists
 from tests.traps.logins import logins
 from tests.traps.meanings import meanings
 from tests.traps.odd_numbers import odd_numbers
+from tests.traps.offers import offers
 from tests.traps.papers import papers
 from tests.traps.partial_lists import partial_lists
 from tests.traps.picks import picks
@@ -37,6 +38,7 @@ from tests.traps.submissions import submissions
 from tests.traps.sums import sums
 from tests.traps.thanks import thanks
 from tests.traps.trap import Happened, Trap
+from tests.traps.truths import truths
 from tests.traps.values import values
 
 KINDS: Mapping[str, Callable[[], list[Trap]]] = {
@@ -68,6 +70,8 @@ KINDS: Mapping[str, Callable[[], list[Trap]]] = {
     "thanks": thanks,
     "odd numbers": odd_numbers,
     "states": states,
+    "offers": offers,
+    "truths": truths,
 }
 
 

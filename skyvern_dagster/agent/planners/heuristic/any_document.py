@@ -13,6 +13,7 @@ from skyvern_dagster.agent.planners.heuristic.item_choice import (
     newest,
     of_one_number,
     told_of,
+    valid,
 )
 from skyvern_dagster.agent.planners.heuristic.navigation import go_to
 from skyvern_dagster.agent.planners.heuristic.pagination import onward
@@ -63,6 +64,8 @@ def download_any(situation: Situation, kind: DocumentKind) -> Plan:
     if len(candidates) > 1 and (told := _undecided(situation, candidates, kind)):
         return unsure(told)
     candidates = _meant(situation, candidates)
+    if candidates and not valid(view, candidates):
+        return unsure(f"The {kind.name} that is meant was cancelled ({situation.url})")
     named = [one for one in candidates if situation.memory.tried(one.control, situation.url) == 0]
     if named and (
         situation.intent.newest

@@ -43,12 +43,19 @@ def _forbids(clause: str) -> bool:
     several = "|".join(word_list("restrictions")["several"])
     if re.search(rf"\b(?:{several})\s+{QUOTED_TEXT}", fold(clause)):
         return True  # `every "Mark as read"`: one is clicked
-    said = re.sub(QUOTED_TEXT, " ", fold(without_days(clause)))
+    said = _numbering().sub(" ", re.sub(QUOTED_TEXT, " ", fold(without_days(clause))))
     for limit in sorted(word_list("items")["limits"], key=len, reverse=True):
         said = said.replace(limit, " ")
     return not is_done_anyway(clause) and any(
         word in _restricting() for word in re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", said)
     )
+
+
+@cache
+def _numbering() -> re.Pattern[str]:
+    """`No` before a number, which denies nothing."""
+    listed = "|".join(map(re.escape, word_list("items")["number_words"]))
+    return re.compile(rf"(?<![^\W_])(?:{listed})\W*(?=\d)")
 
 
 @cache

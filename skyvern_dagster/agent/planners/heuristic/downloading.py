@@ -20,7 +20,13 @@ from skyvern_dagster.agent.planners.heuristic.documents import (
     wanted_document,
 )
 from skyvern_dagster.agent.planners.heuristic.filter_choices import named_option
-from skyvern_dagster.agent.planners.heuristic.item_choice import heading_above, told_of
+from skyvern_dagster.agent.planners.heuristic.item_choice import (
+    heading_above,
+    several_invoices,
+    told_of,
+    valid,
+)
+from skyvern_dagster.agent.planners.heuristic.number_by_end import whole_numbers, with_number
 from skyvern_dagster.agent.planners.heuristic.obstacles import dialogs
 from skyvern_dagster.agent.planners.heuristic.record_openers import open_more, openers
 from skyvern_dagster.agent.planners.heuristic.record_search import search_record
@@ -83,6 +89,14 @@ def download(situation: Situation) -> Plan:
         return complete(f"Downloaded {', '.join(situation.memory.downloads)}")
     if told := _not_one(situation):
         return unsure(told)
+    numbers = whole_numbers(situation)
+    if len(numbers) > 1:
+        number, named = situation.intent.record_id, ", ".join(numbers)
+        return unsure(f"Several on {situation.url} may be number {number}: {named}")
+    return _towards_file(with_number(situation, numbers[0]) if numbers else situation)
+
+
+def _towards_file(situation: Situation) -> Plan:
     kind = wanted_document(situation.intent.instructions)
     if plan := named_option(situation):
         return plan
@@ -204,6 +218,9 @@ def _in_part(situation: Situation, place: RecordPart, kind: DocumentKind) -> Pla
     ]
     if place.is_page and len(candidates) > 1:
         candidates, _ = told_of(situation, candidates)
+        candidates = valid(view, candidates) or candidates
+        if told := several_invoices(view, candidates):
+            return unsure(f"{situation.intent.record_id} has several of the kind: {told}")
     if plan := take_document(situation, candidates) or by_option(situation, place.nodes, kind):
         return plan
     detailed = place.is_page and is_about(view, situation.intent.record_id)

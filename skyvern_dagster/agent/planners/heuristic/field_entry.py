@@ -27,8 +27,6 @@ from skyvern_dagster.reading.dates import find_dates, parse_date
 from skyvern_dagster.reading.units import converted, unit_named, unit_said
 from skyvern_dagster.reading.words import fold, name_words, stems
 
-YES = frozenset({"true", "yes", "ja", "oui", "si", "sim", "on", "1"})
-NO = frozenset({"false", "no", "nein", "non", "nao", "nee", "off", "0"})
 _BOXES = frozenset({"checkbox", "switch"})
 _DRAWN = frozenset({"listbox", "combobox"})
 _LONGEST_DATE = 30
@@ -121,8 +119,8 @@ def truth(given: PayloadValue) -> bool | None:
     """Whether a box is to be ticked; ``None`` where the value says neither."""
     if isinstance(given.value, bool):
         return given.value
-    said = fold(given.text)
-    return True if said in YES else False if said in NO else None
+    said, truths = fold(given.text), word_list("truths")
+    return True if said in truths["yes"] else False if said in truths["no"] else None
 
 
 def _in_unit(field: Input, given: PayloadValue) -> Decimal | None:

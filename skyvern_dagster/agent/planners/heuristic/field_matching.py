@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from skyvern_dagster.agent.planners.heuristic.field_entry import NO, YES, PayloadValue
+from skyvern_dagster.agent.planners.heuristic.field_entry import PayloadValue
 from skyvern_dagster.agent.planners.heuristic.situation import (
     Situation,
 )
 from skyvern_dagster.browser.observation import Node
-from skyvern_dagster.reading.concepts import MOSTLY, concept, concepts
+from skyvern_dagster.reading.concepts import MOSTLY, concept, concepts, word_list
 from skyvern_dagster.reading.controls import Input
 from skyvern_dagster.reading.words import fold, name_words, overlap, stems
 
@@ -158,7 +158,7 @@ def _radio_match(field: Input, given: PayloadValue, score: float) -> float:
     """A radio button is meant when its own label is the value."""
     asked = overlap(" ".join(name_words(given.name)), field.group) >= MIN_MATCH
     if isinstance(given.value, bool):
-        words_for = YES if given.value else NO
+        words_for = word_list("truths")["yes" if given.value else "no"]
         return _SAME_CHOICE if asked and fold(field.label) in words_for else 0.0
     same = fold(field.label) == fold(given.text) or overlap(given.text, field.label) >= _SAME_CHOICE
     return _SAME_CHOICE if same else min(score, _OTHER_CHOICE)

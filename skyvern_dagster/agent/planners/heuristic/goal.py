@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from skyvern_dagster.agent.planner import Goal
 from skyvern_dagster.agent.planners.heuristic.credentials import Credentials, find_credentials
 from skyvern_dagster.agent.planners.heuristic.phrases import named_after
-from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.concepts import concept, word_list
 from skyvern_dagster.reading.date_window import (
     DateWindow,
     date_window,
@@ -100,11 +101,18 @@ def read_goal(goal: Goal) -> Intent:
 def _endings(text: str) -> tuple[str, str]:
     """The instructions without the clauses on endings, and the clauses on termination."""
     doing, terminates = [], []
-    for sentence in re.split(r"(?<=[.!?;])\s+|\n+", text.strip()):
+    for sentence in re.split(r"(?<=[.!?;])\s+|\n+", _numbered().sub(r"\1 ", text.strip())):
         rest, ending = _without(sentence, "goal.terminate")
         terminates.append(ending)
         doing.append(_without(rest, "goal.complete")[0])
     return _joined(doing), _joined(terminates)
+
+
+@cache
+def _numbered() -> re.Pattern[str]:
+    """`no.` before a number, whose point ends no sentence."""
+    listed = "|".join(sorted(word_list("items")["number_words"], key=len, reverse=True))
+    return re.compile(rf"(?<![^\W_])({listed})\.\s*(?=#?\d)", re.IGNORECASE)
 
 
 def _without(sentence: str, name: str) -> tuple[str, str]:

@@ -10,20 +10,27 @@ from skyvern_dagster.agent.planners.heuristic.documents import Document
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.amounts import find_amounts, find_number
+from skyvern_dagster.reading.cells import RECORD_ROLES
 from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.date_mention import DateMention
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.facts import pieces_of
+from skyvern_dagster.reading.identifiers import find_identifiers
 from skyvern_dagster.reading.month_mentions import months_in, names_month
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.ordinals import ordinal
 from skyvern_dagster.reading.own_part import own_part, siblings_alike
 from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.record_part import form_of
 from skyvern_dagster.reading.wanted_item import WantedItem
 from skyvern_dagster.reading.words import fold, stems, words
 
 _JOINTS = re.compile(r"\b(?:and|then|und|dann|et|puis|y|luego|e|poi|en|dan)\b")
 _PARTING = re.compile(r"\S\s+[-–—]\s")
+_ALIKE = 0.1
+"""A tenth: what one more word in a label makes, as in `any_document`."""
+_NUMBER = 0.6
+"""Four digits, or letters and digits (`identifiers`): what documents are numbered with."""
 _UNTELLING = (
     "doc.invoice", "doc.get", "doc.area", "word.article", "word.relation", "word.joint",
     "word.place", "page.invoices", "page.orders", "page.documents", "page.account", "goal.newest",
@@ -83,6 +90,36 @@ def told_of(situation: Situation, candidates: list[Document]) -> tuple[list[Docu
     if 0 < len(fits) < len(records):
         return [one for documents in fits for one in documents], missing
     return candidates, missing
+
+
+def several_invoices(view: PageView, candidates: Sequence[Document]) -> str:
+    """The numbers of documents that are as good as one another, each of a record of its own."""
+    best = max((one.score for one in candidates), default=0.0)
+    good = [one for one in candidates if one.score >= best - _ALIKE]
+    named: list[str] = []
+    for part, documents in by_record(view, good):
+        numbers = find_identifiers(" ".join(_text(view, part, documents)))
+        telling = (one.text for one in numbers if one.likeness >= _NUMBER or _is_code(one.text))
+        first = next(telling, "")
+        if not first or (named and form_of(first) != form_of(named[0])):
+            return ""
+        named.append(first)
+    return ", ".join(named) if len(set(named)) > 1 else ""
+
+
+def _is_code(number: str) -> bool:
+    return any(map(str.isalpha, number)) and any(map(str.isdigit, number))
+
+
+def valid(view: PageView, candidates: Sequence[Document]) -> list[Document]:
+    """The documents of the records that don't say that they were cancelled."""
+    return [
+        one
+        for part, documents in by_record(view, candidates)
+        if part.role not in RECORD_ROLES
+        or not any(concept("doc.void").score(text) >= 1 for text in _text(view, part, documents))
+        for one in documents
+    ]
 
 
 def _given(situation: Situation) -> frozenset[str]:

@@ -1,0 +1,111 @@
+"""What a sentence that says that something was done names, where a field was given another one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cache
+
+from skyvern_dagster.agent.sent_values import MeantValue
+from skyvern_dagster.reading.amounts import find_amounts
+from skyvern_dagster.reading.concepts import word_list
+from skyvern_dagster.reading.dates import find_dates
+from skyvern_dagster.reading.mail_addresses import mail_addresses_in
+from skyvern_dagster.reading.month_mentions import months_in
+from skyvern_dagster.reading.words import fold
+
+_MONTH = re.compile(r"(\d{4})-(\d{2})(?:-\d{2})?(?:T.*)?")
+Confirmed = tuple[str, MeantValue]
+"""What is shown, and what was meant."""
+
+
+def confirmed_otherwise(
+    sentence: str, entered: Sequence[MeantValue], page_text: str, today: date
+) -> Iterator[Confirmed]:
+    """Numbers, months and weekdays of a sentence that aren't those that were given.
+
+    Only where one field was given a value of the kind, and the sentence names one.
+
+    Args:
+        sentence: One that says that something was done.
+        entered: What was sent.
+        page_text: All of the page: what it shows elsewhere is right.
+        today: The day of the run.
+    """
+    yield from _number(sentence, entered, page_text, today)
+    yield from _month(sentence, entered, today)
+    yield from _weekday(sentence, entered, today)
+
+
+def _number(
+    sentence: str, entered: Sequence[MeantValue], page_text: str, today: date
+) -> Iterator[Confirmed]:
+    """``A table for 2 is booked``, where the only number that was given is 4."""
+    counted = [one for one in entered if re.fullmatch(r"\d{1,3}", one.texts[0])]
+    taken = [(one.start, one.end) for one in find_dates(sentence, today)]
+    taken += [(one.start, one.end) for one in find_amounts(sentence)]
+    said = [
+        match[1]
+        for match in _how_many().finditer(sentence)
+        if not any(start < match.end() and match.start(1) < end for start, end in taken)
+    ]
+    if len(counted) != 1 or len(said) != 1:
+        return
+    if not re.search(rf"(?<![\w.,]){counted[0].texts[0]}(?![\w]|[.,]\d)", page_text):
+        yield said[0], counted[0]
+
+
+@cache
+def _how_many() -> re.Pattern[str]:
+    """A number behind the word for whom or of how many something is, and before no time."""
+    persons = word_list("persons")
+    leads = "|".join((*persons["for_whom"], *persons["of_how_many"]))
+    times = "|".join(persons["no_count"])
+    return re.compile(
+        rf"\b(?:{leads})\s+(\d{{1,3}})(?![\w:%]|[.,/-]\d)(?!\s+(?:{times})\b)", re.IGNORECASE
+    )
+
+
+def written_to(text: str, entered: Sequence[MeantValue]) -> Iterator[Confirmed]:
+    """An address that something was sent to, where the only one that was given is another.
+
+    Args:
+        text: A paragraph that says that something was done; points end no sentence in it.
+        entered: What was sent.
+    """
+    given = [one for one in entered if mail_addresses_in(one.texts[0])]
+    leads = "|".join(word_list("persons")["for_whom"])
+    said = [
+        one
+        for one in mail_addresses_in(text)
+        if re.search(rf"\b(?:{leads})\W+{re.escape(one)}", text, re.IGNORECASE)
+    ]
+    if len(given) == 1 and len(said) == 1 and fold(said[0]) != fold(given[0].texts[0].strip()):
+        yield said[0], given[0]
+
+
+def _month(sentence: str, entered: Sequence[MeantValue], today: date) -> Iterator[Confirmed]:
+    given = [(one, found) for one in entered if (found := _MONTH.fullmatch(one.texts[0].strip()))]
+    said = months_in(sentence)
+    if len(given) != 1 or len(said) != 1 or find_dates(sentence, today):
+        return
+    one, found = given[0]
+    if said != {(int(found[1]), int(found[2]))}:
+        year, month = next(iter(said))
+        yield f"{year}-{month:02}", one
+
+
+def _weekday(sentence: str, entered: Sequence[MeantValue], today: date) -> Iterator[Confirmed]:
+    days = [(one, find_dates(one.texts[0], today)) for one in entered]
+    given = [(one, found[0].days) for one, found in days if len(found) == 1]
+    said = [
+        (place, match.group())
+        for place, names in enumerate(word_list("calendar")["weekdays"])
+        for match in re.finditer(rf"(?<![^\W_])(?:{'|'.join(names)})(?![^\W_])", fold(sentence))
+    ]
+    if len(given) != 1 or len(said) != 1 or find_dates(sentence, today):
+        return
+    one, meant = given[0]
+    if all(day.weekday() != said[0][0] for day in meant):
+        yield said[0][1], one
