@@ -112,14 +112,15 @@ def _is_code(number: str) -> bool:
 
 
 def valid(view: PageView, candidates: Sequence[Document]) -> list[Document]:
-    """The documents of the records that don't say that they were cancelled."""
-    return [
+    """The documents of the records that don't say that they were cancelled, in the same order."""
+    void = [
         one
         for part, documents in by_record(view, candidates)
-        if part.role not in RECORD_ROLES
-        or not any(concept("doc.void").score(text) >= 1 for text in _text(view, part, documents))
+        if part.role in RECORD_ROLES
+        and any(concept("doc.void").score(text) >= 1 for text in _text(view, part, documents))
         for one in documents
     ]
+    return [one for one in candidates if one not in void]
 
 
 def _given(situation: Situation) -> frozenset[str]:
