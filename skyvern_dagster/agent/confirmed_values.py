@@ -9,7 +9,7 @@ from functools import cache
 
 from skyvern_dagster.agent.sent_values import MeantValue
 from skyvern_dagster.reading.amounts import find_amounts
-from skyvern_dagster.reading.concepts import word_list
+from skyvern_dagster.reading.concepts import concept, word_list
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.mail_addresses import mail_addresses_in
 from skyvern_dagster.reading.month_mentions import months_in
@@ -71,15 +71,17 @@ def written_to(text: str, entered: Sequence[MeantValue]) -> Iterator[Confirmed]:
     """An address that something was sent to, where the only one that was given is another.
 
     Args:
-        text: A paragraph that says that something was done; points end no sentence in it.
+        text: A paragraph; the points of an address end no sentence in it.
         entered: What was sent.
     """
     given = [one for one in entered if mail_addresses_in(one.texts[0])]
     leads = "|".join(word_list("persons")["for_whom"])
     said = [
         one
-        for one in mail_addresses_in(text)
-        if re.search(rf"\b(?:{leads})\W+{re.escape(one)}", text, re.IGNORECASE)
+        for sentence in re.split(r"(?<=[.!?])\s+", text)
+        if concept("message.success").mentioned(sentence)
+        for one in mail_addresses_in(sentence)
+        if re.search(rf"\b(?:{leads})\W+{re.escape(one)}", sentence, re.IGNORECASE)
     ]
     if len(given) == 1 and len(said) == 1 and fold(said[0]) != fold(given[0].texts[0].strip()):
         yield said[0], given[0]

@@ -10,6 +10,7 @@ from typing import Any
 
 from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.amounts import decimal_sign
+from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.controls import CONTROL_ROLES
 from skyvern_dagster.reading.date_mention import DateMention
 from skyvern_dagster.reading.day_order import day_order
@@ -78,13 +79,20 @@ def read_page(view: PageView, wanted: ListSpec, today: date) -> PageOfList | Non
     if reading is None:
         return None
     reader = _RowReader(view, wanted, _notation(view, reading, today), today, reading)
-    rows = tuple(reader.row(one) for one in reading.records)
+    rows = tuple(reader.row(one) for one in reading.records if not _is_balance(one))
     rows = tuple(row for row in rows if any(value is not None for value in row.values.values()))
     if not rows:
         return None
     keys = [str(next(iter(row.values.values()))) for row in rows]
     ids = [str(row.values.get(key_name(wanted))) for row in rows] or keys
     return PageOfList(rows, reading, f"{len(rows)} records {ids[0]} … {ids[-1]}")
+
+
+def _is_balance(filled: FilledRecord) -> bool:
+    """Whether a row only says what an account holds before or after its bookings."""
+    view = filled.record.view
+    leaves = (one for node in filled.record.nodes for one in node.walk() if not one.children)
+    return any(concept("value.balance_row").score(view.text(one)) >= 1 for one in leaves)
 
 
 def key_name(wanted: ListSpec) -> str:

@@ -33,8 +33,18 @@ def _totals(name: str, field: str, first: float | None, second: float | None) ->
     return Trap(f"truth: {name}", goal, {"/": page(body)}, orders_are(*rows))
 
 
+def _bookings() -> Trap:
+    """What an account holds before and after is no booking."""
+    rows = (("1 May 2024", "Opening balance", "100.00"), ("3 May 2024", "Rent", "-50.00"),
+            ("31 May 2024", "Closing balance", "50.00"))  # fmt: skip
+    body = f"<main><h1>Bookings</h1>{table(('Date', 'Text', 'Amount'), *rows)}</main>"
+    goal = read("Extract all bookings.", {"date": "string", "amount": "number"})
+    right = orders_are({"date": "2024-05-03", "amount": -50.0})
+    return Trap("truth: balances beside bookings", goal, {"/": page(body)}, right)
+
+
 def truths() -> list[Trap]:
-    """Booleans and totals."""
+    """Booleans, totals and balances."""
     return [
         _said("German", "paid", "Bezahlt", "ja", True, "de"),
         _said("French", "paid", "Payée", "oui", True, "fr"),
@@ -43,4 +53,5 @@ def truths() -> list[Trap]:
         _said("of the opposite", "paid", "Offen", "ja", None, "de"),
         _totals("of one currency", "total_usd", 21.6, 10.8),
         _totals("of two currencies", "total", None, None),
+        _bookings(),
     ]

@@ -219,7 +219,8 @@ def _in_part(situation: Situation, place: RecordPart, kind: DocumentKind) -> Pla
     if place.is_page and len(candidates) > 1:
         candidates, _ = told_of(situation, candidates)
         candidates = valid(view, candidates) or candidates
-        if told := several_invoices(view, candidates):
+        named = any(names_record(situation, one) for one in candidates)
+        if not named and (told := several_invoices(view, candidates, situation.today)):
             return unsure(f"{situation.intent.record_id} has several of the kind: {told}")
     if plan := take_document(situation, candidates) or by_option(situation, place.nodes, kind):
         return plan

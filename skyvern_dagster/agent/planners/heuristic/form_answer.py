@@ -50,6 +50,8 @@ SETTLING_SECONDS = 2
 
 def after_sending(situation: Situation) -> Plan | None:
     """What the site answered: success, complaints, or the next page of the form."""
+    if label := _pressed_in_vain(situation):
+        return unsure(f'"{clip(label)}" was pressed, and nothing came of it ({situation.url})')
     last = situation.memory.last_result
     invalid = [field for field in situation.view.inputs if field.node.invalid]
     succeeded = success(situation)
@@ -63,16 +65,7 @@ def after_sending(situation: Situation) -> Plan | None:
     ) or complaint(situation)
     settled = situation.memory.last_was_for(Purpose.SETTLE)
     if (succeeded or settled) and not invalid and not told:
-        if has_more_fields(situation):
-            return None
-        if plan := _last_step(situation):
-            return plan
-        if last and last.url_before == last.url_after and not settled:
-            why = "Settle: what the page said may be taken back"
-            wait = Wait(seconds=SETTLING_SECONDS, reasoning=why, purpose=Purpose.SETTLE)
-            return act([wait], why)
-        said = f': "{clip(succeeded)}"' if succeeded else ", and the page said so"
-        return complete(f"The form was sent{said}")
+        return _taken(situation, succeeded)
     if told and not (invalid or situation.view.inputs) and (plan := _last_step(situation)):
         return plan
     if invalid or told:
@@ -93,6 +86,37 @@ def after_sending(situation: Situation) -> Plan | None:
             f"The form was sent, and {situation.url} came, which doesn't say that it was taken"
         )
     return None if moved else _answer_to_come(situation) or _sent_in_vain(situation)
+
+
+def _taken(situation: Situation, succeeded: str) -> Plan | None:
+    """What comes after a form was taken: its next part, its last one, a moment, or the end.
+
+    Args:
+        situation: The page that came.
+        succeeded: The text that says so; empty where the page said it before.
+    """
+    if has_more_fields(situation):
+        return None
+    if plan := _last_step(situation):
+        return plan
+    last = situation.memory.last_result
+    settled = situation.memory.last_was_for(Purpose.SETTLE)
+    if last and last.url_before == last.url_after and not settled:
+        why = "Settle: what the page said may be taken back"
+        wait = Wait(seconds=SETTLING_SECONDS, reasoning=why, purpose=Purpose.SETTLE)
+        return act([wait], why)
+    said = f': "{clip(succeeded)}"' if succeeded else ", and the page said so"
+    return complete(f"The form was sent{said}")
+
+
+def _pressed_in_vain(situation: Situation) -> str:
+    """The button of a form's last part, where pressing it changed nothing."""
+    *earlier, last = situation.memory.done(Purpose.SUBMIT)
+    result = last.result
+    left = result.url_after not in {"", result.url_before}
+    if not earlier or left or result.page_changed or result.text_appeared:
+        return ""
+    return last.label
 
 
 def _listed(situation: Situation) -> str:
@@ -135,7 +159,8 @@ def _last_step(situation: Situation) -> Plan | None:
 def _lacks(field: Input) -> bool:
     """Whether a field has to be filled in and isn't: a code that was sent to somebody's phone."""
     asks = field.node.required or concept("login.one_time_code").mentioned(field.label)
-    return field.is_text and asks and not field.node.value
+    kind = field.is_text or field.node.input_type == "file"
+    return kind and asks and not field.node.value
 
 
 def _summary_differs(situation: Situation) -> str:

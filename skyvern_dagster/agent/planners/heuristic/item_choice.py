@@ -92,13 +92,16 @@ def told_of(situation: Situation, candidates: list[Document]) -> tuple[list[Docu
     return candidates, missing
 
 
-def several_invoices(view: PageView, candidates: Sequence[Document]) -> str:
+def several_invoices(view: PageView, candidates: Sequence[Document], today: date) -> str:
     """The numbers of documents that are as good as one another, each of a record of its own."""
     best = max((one.score for one in candidates), default=0.0)
     good = [one for one in candidates if one.score >= best - _ALIKE]
     named: list[str] = []
     for part, documents in by_record(view, good):
-        numbers = find_identifiers(" ".join(_text(view, part, documents)))
+        text = " ".join(_text(view, part, documents))
+        taken = [(one.start, one.end) for one in find_dates(text, today)]
+        taken += [(one.start, one.end) for one in find_amounts(text)]
+        numbers = find_identifiers(text, (*taken, (0, 0)))
         telling = (one.text for one in numbers if one.likeness >= _NUMBER or _is_code(one.text))
         first = next(telling, "")
         if not first or (named and form_of(first) != form_of(named[0])):
@@ -112,14 +115,15 @@ def _is_code(number: str) -> bool:
 
 
 def valid(view: PageView, candidates: Sequence[Document]) -> list[Document]:
-    """The documents of the records that don't say that they were cancelled."""
-    return [
+    """The documents of the records that don't say that they were cancelled, in the same order."""
+    void = [
         one
         for part, documents in by_record(view, candidates)
-        if part.role not in RECORD_ROLES
-        or not any(concept("doc.void").score(text) >= 1 for text in _text(view, part, documents))
+        if part.role in RECORD_ROLES
+        and any(concept("doc.void").score(text) >= 1 for text in _text(view, part, documents))
         for one in documents
     ]
+    return [one for one in candidates if one not in void]
 
 
 def _given(situation: Situation) -> frozenset[str]:
