@@ -66,6 +66,26 @@ class Shop:
         return ActionResult(True, "", page.url, str(after), page_changed=True, downloads=landed)
 
 
+class FilePages(Shop):
+    """A link of a row leads to a page about the file, where it is to be had."""
+
+    def page(self, path: str) -> Observation:
+        if "attachments" not in path:
+            return super().page(path)
+        heading = Node("heading", "About the file", level=1)
+        link = Node("link", "Download", ref="e1", tag="a", url=f"{SITE}/download{path}")
+        return Observation(SITE + path, "Shop", Node("document", children=(heading, link)))
+
+    def result(self, decision: Decision, page: Observation) -> ActionResult:
+        result = super().result(decision, page)
+        node = page.find(getattr(decision, "ref", ""))
+        url = str(node.url) if node is not None else ""
+        if "/download/" in url or not isinstance(decision, Download):
+            return result
+        error = "The click led to a page, not to a file"
+        return ActionResult(False, "", page.url, url, page_changed=True, error=error)
+
+
 class Desk:
     """Fetches one order's invoice after the other, as a loop's iterations do."""
 
@@ -100,6 +120,8 @@ class Desk:
 
 def _as_a_reader(request: PlanRequest) -> Sequence[Decision]:
     page, order = request.observation, request.place.variables["order_id"]
+    if "attachments" in page.url:
+        return [Download(ref="e1")]
     if "orders" not in page.url:
         return [Click(ref="e1")]
     row = next(node for node in page.root.walk() if node.role == "row" and order in node.full_text)
@@ -134,6 +156,15 @@ def test_fifty_invoices_whose_links_have_names_of_their_own(
     for order, _, path in rows:
         assert desk.fetch(shop, order) == path.rpartition("/")[2]
     assert desk.reader.calls == calls
+
+
+def test_a_page_about_the_file_is_gone_through_again(desk: Desk) -> None:
+    rows = [(f"LF-{n}", f"bill_{n}.pdf", f"/attachments/{n * 31}") for n in range(10, 20)]
+    shop = FilePages(rows)
+    for order, _, path in rows:
+        assert desk.fetch(shop, order) == path.rpartition("/")[2]
+    assert desk.reader.calls == 3  # of the first one; its link's name says the order
+    assert desk.declined == []
 
 
 def test_what_differs_is_a_pattern_that_people_can_read(desk: Desk) -> None:

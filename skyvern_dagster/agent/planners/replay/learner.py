@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from skyvern_dagster.addresses.url import parse_url
 from skyvern_dagster.agent.decisions import (
+    Click,
     ClickAt,
     Complete,
     Decision,
+    Download,
     Extract,
     Find,
     Goto,
@@ -172,7 +175,7 @@ class ReplayLearner:
     ) -> list[RecordedAction] | None:
         variables = Variables(request.place.variables)
         recorded = []
-        for action in actions:
+        for action in map(_led_on, actions):
             if not action.result.ok or isinstance(action.decision, Find | Terminate):
                 continue
             made = _recorded(action, request.observation, variables, reading)
@@ -239,6 +242,17 @@ def _only_waited(plan: Plan, actions: Sequence[PastAction]) -> bool:
             isinstance(action.decision, Wait) and action.decision.memo is None for action in actions
         )
     )
+
+
+def _led_on(action: PastAction) -> PastAction:
+    """A download that gave no file and led to the file's page was a click on the way."""
+    decision, result = action.decision, action.result
+    if result.ok or result.cause is not None or result.url_before == result.url_after:
+        return action
+    if not isinstance(decision, Download) or decision.ref is None:
+        return action
+    click = Click(ref=decision.ref, reasoning=decision.reasoning, purpose=decision.purpose)
+    return replace(action, decision=click, result=replace(result, ok=True, error=""))
 
 
 def goal_text(goal: Goal, variables: Variables) -> str:
