@@ -12,6 +12,10 @@ _SHORTEST = 3
 cell, not by its text."""
 _VARIABLE = re.compile(r"\{\{ ([\w.]+) \}\}")
 _VARYING = re.compile(r"\d")
+_LETTER = r"[^\W_]"
+_TELLING = 4
+"""Characters of a value that is told in a file's name, too: `bill_4711.pdf`. Shorter ones count
+something else there: `page_1`."""
 
 
 class Variables:
@@ -33,7 +37,8 @@ class Variables:
         """The text with values replaced by variables."""
         for value, name in self._names.items():
             for form in {value, quote(value, safe="")}:
-                pattern = rf"(?<!\w){re.escape(form)}(?!\w)"
+                joint = _LETTER if len(form) >= _TELLING else r"\w"
+                pattern = rf"(?<!{joint}){re.escape(form)}(?!{joint})"
                 text = re.sub(pattern, f"{{{{ {name} }}}}", text, flags=re.IGNORECASE)
         return text
 

@@ -86,7 +86,7 @@ def dagster_run(
     """
     return WorkflowRun(
         workflow,
-        services(context.resources.services if resources is None else resources),
+        services(context.resources.skyvern_services if resources is None else resources),
         DagsterHost(context),
         reuse=is_resumed(context),
     )

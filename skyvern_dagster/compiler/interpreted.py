@@ -77,7 +77,7 @@ def run_definition(context: dg.OpExecutionContext) -> None:
         Failure: There is none, or a block ended the run.
     """
     run_id = context.run.tags.get(tags.WORKFLOW_RUN_ID, "")
-    store = services(context.resources.services).artifacts
+    store = services(context.resources.skyvern_services).artifacts
     if not has_begun(store, run_id):
         raise dg.Failure(
             f"job {context.job_name} runs what was asked for over REST: start it with POST "

@@ -33,7 +33,7 @@ from skyvern_dagster.webhooks.settings import WebhookSettings
 RESOURCE_KEYS = frozenset({"artifacts", "browser", "planner", "email", "s3", "secrets"})
 """The resources that every block sees."""
 
-SERVICES = "services"
+SERVICES = "skyvern_services"
 """The one resource that ops require; it requires the others. Dagster looks through all that each op
 requires a dozen times while a code location loads: with six keys an op that was a sixth of it."""
 
