@@ -301,9 +301,20 @@ def scope_and(result: type[BaseModel]) -> dict[str, dg.Out]:
 
 @cache
 def _result_out(result: type[BaseModel]) -> dg.Out:
-    # A failed block that the run goes on after may have none.
+    return dg.Out(_output_type(result), is_required=False, io_manager_key=IO_MANAGER)
+
+
+def _output_type(result: type[BaseModel]) -> dg.DagsterType:
+    """Of a block's output; one that failed, and that the run goes on after, may have none.
+
+    Made once: of ``Optional[...]`` Dagster makes two types for each op.
+    """
     kind: Any = Optional[result]  # noqa: UP045 - Dagster doesn't know the other way to write it
-    return dg.Out(kind, is_required=False, io_manager_key=IO_MANAGER)
+    return dg.DagsterType(
+        lambda _, value: value is None or isinstance(value, result),
+        name=result.__name__,
+        typing_type=kind,
+    )
 
 
 def data_ins(labels: tuple[str, ...]) -> dict[str, dg.In]:
