@@ -14,9 +14,15 @@ from pydantic import BaseModel, Field, RootModel
 from skyvern_dagster.agent.extraction import mismatch
 from skyvern_dagster.agent.task import WorkDone
 from skyvern_dagster.blocks.block import Block, BlockWarning, LeafBlock, Need, first_sentence
-from skyvern_dagster.blocks.code_names import LOOP_NAMES, names_from_elsewhere
-from skyvern_dagster.blocks.code_process import CODE_OFF, CodeResult, Names, code_settings, run_code
-from skyvern_dagster.blocks.context import BlockContext
+from skyvern_dagster.blocks.code_names import names_from_elsewhere
+from skyvern_dagster.blocks.code_process import (
+    CODE_OFF,
+    CodeResult,
+    CodeVariables,
+    code_settings,
+    run_code,
+)
+from skyvern_dagster.blocks.context import CURRENT_NAMES, BlockContext
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.blocks.session_work import on_page
 from skyvern_dagster.blocks.task_output import outcome_of
@@ -111,7 +117,7 @@ code: |
         settings = context.services.code
         if settings.use == "off" or (settings.use == "operator" and context.trust == "nothing"):
             raise BlockError(CODE_OFF)
-        names = _names(context, self.parameter_keys)
+        names = _variables(context, self.parameter_keys)
         run = partial(run_code, self.code, names, settings, of_strangers=context.trust == "nothing")
         if not self.uses_page(self.code):
             return self._outcome(context, asyncio.run(run()))
@@ -170,13 +176,13 @@ def _word(code: str) -> str:
     return rf"(?<!\w){re.escape(code)}(?!\w)"
 
 
-def _names(context: BlockContext, keys: Sequence[str]) -> Names:
+def _variables(context: BlockContext, keys: Sequence[str]) -> CodeVariables:
     """What the code sees: the parameters that it names, and in a loop the current item."""
-    values = {name: context.names[name] for name in LOOP_NAMES if name in context.names}
+    values = {name: context.names[name] for name in CURRENT_NAMES if name in context.names}
     credentials = []
     for key in keys:
         secret = context.vault.for_code(key)
         values[key] = context.names[key] if secret is None else secret
         if isinstance(secret, dict):
             credentials.append(key)
-    return Names(values, tuple(credentials))
+    return CodeVariables(values, tuple(credentials))

@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 _NAME = "<code>"
-_GIVEN = {
+GIVEN = {
     "asyncio": asyncio,
     "datetime": dates,
     "html": html,
@@ -191,7 +191,7 @@ def carried_out(source: str, names: dict[str, Any]) -> dict[str, Any]:
     compiled = compile(tree, _NAME, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     # Libraries look for ``__builtins__`` among the variables of whoever imports them.
     own = {"__name__": "__main__", "__builtins__": builtins, "__returned__": Returned}
-    space: dict[str, Any] = {**own, **_GIVEN, **names}
+    space: dict[str, Any] = {**own, **GIVEN, **names}
     before = dict(space)
     try:
         run = types.FunctionType(compiled, space)()

@@ -7,11 +7,9 @@ import symtable
 import textwrap
 from collections.abc import Iterator, Sequence
 
-LOOP_NAMES = ("current_value", "current_item", "current_index")
-"""What code in a loop sees without naming it."""
+from skyvern_dagster.blocks.code_child import GIVEN
+from skyvern_dagster.blocks.context import CURRENT_NAMES
 
-_GIVEN = frozenset({"asyncio", "datetime", "html", "json", "re", "sleep", "page"})
-"""What it has anyway: `code_child`, and Playwright's page."""
 _FIELDS = frozenset({"username", "password", "totp", "otp", "totp_identifier"})
 """Of a credential that is among its parameters; whether one is isn't known here."""
 
@@ -34,7 +32,7 @@ def names_from_elsewhere(code: str, keys: Sequence[object]) -> list[str]:
         table = symtable.symtable(f"async def code():\n{body}\n pass", "code", "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
-    known = {*dir(builtins), *LOOP_NAMES, *_GIVEN, *_FIELDS, *map(str, keys), "__name__"}
+    known = {*dir(builtins), *CURRENT_NAMES, *GIVEN, *_FIELDS, *map(str, keys), "page", "__name__"}
     (function,) = table.get_children()
     made = {symbol.get_name() for symbol in function.get_symbols() if symbol.is_assigned()}
     return sorted(set(_used(function)) - known - made)

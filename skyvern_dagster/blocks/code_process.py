@@ -112,7 +112,7 @@ class PageOfCode(Protocol):
 
 
 @dataclass(frozen=True)
-class Names:
+class CodeVariables:
     """Variables that code begins with.
 
     Attributes:
@@ -153,7 +153,7 @@ class _End(BaseModel):
 
 async def run_code(
     code: str,
-    names: Names,
+    variables: CodeVariables,
     settings: CodeSettings,
     page: PageOfCode | None = None,
     *,
@@ -163,7 +163,7 @@ async def run_code(
 
     Args:
         code: Python.
-        names: Variables that it begins with.
+        variables: What it begins with.
         page: What it does with ``page``; without one there is no such variable.
         of_strangers: Whether it gets no files of this machine but Python's, and no network.
     """
@@ -176,8 +176,8 @@ async def run_code(
     theirs.close()
     job = {
         "code": code,
-        "names": dict(names.values),
-        "credentials": list(names.credentials),
+        "names": dict(variables.values),
+        "credentials": list(variables.credentials),
         "page": page.start if page is not None else None,
         "seconds": settings.seconds,
         "memory_bytes": settings.memory_bytes,

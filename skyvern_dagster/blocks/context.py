@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 Log = Callable[[str], None]
 
 
+CURRENT_NAMES = frozenset({"current_item", "current_value", "current_index"})
+"""What blocks in a loop see of the iteration (docs/contract.md#names-in-texts)."""
+
+
 @dataclass(frozen=True)
 class AgentSettings:
     """Budgets of a task where the definition sets none.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from skyvern_dagster.browser.file_content import content_type_of, looks_like_json, problem_with
+from skyvern_dagster.browser.file_content import (
+    HEAD_BYTES,
+    content_type_of,
+    looks_like_json,
+    problem_with,
+)
 from skyvern_dagster.errors import ArtifactError, BlockError
 from skyvern_dagster.reading.file_text import file_text
 
-_HEAD = 1024
-"""Bytes in which a file says what it is."""
 _MOST_NOTE = 100_000
 """Bytes of a PDF or a page that is read for what it says of itself: one sentence with a site's
 fonts and pictures has some 50,000; reading larger ones takes seconds."""
@@ -30,7 +33,7 @@ def check_document(name: str, content: bytes, declared: str = "") -> None:
     suffix = name.rpartition(".")[2].lower()
     if not content and suffix in _TABLES:
         return
-    problem = problem_with(content[:_HEAD], name, declared, html_is_fine=True)
+    problem = problem_with(content[:HEAD_BYTES], name, declared, html_is_fine=True)
     if not problem and len(content) <= _MOST_NOTE and (told := _missing(content)):
         problem = f"{name} is no document: {told}"
     if problem:
@@ -46,7 +49,7 @@ def check_table(name: str, content: bytes, text: str) -> None:
     Raises:
         BlockError: It is something else: a page, an error, a PDF, a picture, an archive.
     """
-    head = content[:_HEAD]
+    head = content[:HEAD_BYTES]
     kind = content_type_of(head, "")
     if looks_like_json(head):
         kind = "application/json"

@@ -13,7 +13,12 @@ from skyvern_dagster.blocks.document_check import check_document
 from skyvern_dagster.blocks.offered_files import payload_file
 from skyvern_dagster.blocks.upload_to_s3 import select_files
 from skyvern_dagster.blocks.web_client import WebRequest, exchange
-from skyvern_dagster.browser.file_content import content_type_of, name_from_response, safe_name
+from skyvern_dagster.browser.file_content import (
+    HEAD_BYTES,
+    content_type_of,
+    name_from_response,
+    safe_name,
+)
 from skyvern_dagster.credentials.reference import references_in
 from skyvern_dagster.errors import ArtifactError, BlockError, UploadError
 
@@ -97,7 +102,7 @@ def _of_store(context: BlockContext, wanted: str, field: str) -> GivenFile | Non
     except (UploadError, ArtifactError) as error:
         raise BlockError(f"{field}: {error}") from error
     name = safe_name(offered.filename, fallback="file")
-    return GivenFile(name, content, content_type_of(content[:1024], name))
+    return GivenFile(name, content, content_type_of(content[:HEAD_BYTES], name))
 
 
 def fetched(context: BlockContext, url: str, field: str) -> GivenFile:
@@ -122,5 +127,5 @@ def fetched(context: BlockContext, url: str, field: str) -> GivenFile:
     disposition = answer.headers.get("content-disposition", "")
     name = safe_name(name_from_response(answer.url, disposition), fallback="download")
     check_document(name, answer.body, answer.content_type)
-    kind = content_type_of(answer.body[:1024], name, answer.content_type)
+    kind = content_type_of(answer.body[:HEAD_BYTES], name, answer.content_type)
     return GivenFile(name, answer.body, kind)

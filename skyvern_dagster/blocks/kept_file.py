@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.run_keys import RunKeys
 from skyvern_dagster.blocks.context import BlockContext
-from skyvern_dagster.browser.file_content import content_type_of, safe_name
+from skyvern_dagster.browser.file_content import HEAD_BYTES, content_type_of, safe_name
 
 
 def keep_files(
@@ -32,7 +32,7 @@ def keep_files(
         kept[name] = StoredFile(
             key=key,
             filename=name,
-            content_type=content_type_of(content[:1024], name),
+            content_type=content_type_of(content[:HEAD_BYTES], name),
             size=len(content),
             sha256=hashlib.sha256(content).hexdigest(),
             block=label,

@@ -164,9 +164,12 @@ class DocumentInterception:
                     await self._answer_request(event)
             except Exception:
                 # What can't be judged doesn't go out, and its page isn't left waiting for ever.
-                failed = {"requestId": event["requestId"], "errorReason": "BlockedByClient"}
-                await self._session.send("Fetch.failRequest", failed)
+                await self._block(event["requestId"])
                 raise
+
+    async def _block(self, request_id: str) -> None:
+        blocked = {"requestId": request_id, "errorReason": "BlockedByClient"}
+        await self._session.send("Fetch.failRequest", blocked)
 
     async def _answer_request(self, event: Mapping[str, Any]) -> None:
         answer = {"requestId": event["requestId"]}
@@ -184,7 +187,7 @@ class DocumentInterception:
             return
         if watch is not None:
             (watch.blocked if request.is_page else watch.dropped).append(why)
-        await self._session.send("Fetch.failRequest", answer | {"errorReason": "BlockedByClient"})
+        await self._block(event["requestId"])
 
     def _headers(self, request: PageRequest, watch: Watch | None) -> dict[str, Any]:
         """The headers that a request is sent with, where they aren't the browser's alone.
@@ -233,8 +236,7 @@ class DocumentInterception:
         if not response.is_file:
             why = await self._page_refusal(response)
             if why is not None:
-                failed = answer | {"errorReason": "BlockedByClient"}
-                await self._session.send("Fetch.failRequest", failed)
+                await self._block(response.request_id)
                 return
             self._note_page(response.frame_id)
             await self._session.send("Fetch.continueResponse", answer)

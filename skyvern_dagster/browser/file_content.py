@@ -14,7 +14,7 @@ _LONGEST_SUFFIX = 10
 """Characters behind a name's last dot that are a kind of file (``numbers``, ``torrent``), not a
 part of a sentence."""
 
-_HEAD_BYTES = 1024
+HEAD_BYTES = 1024
 """In which a file says what it is; PDF allows its mark anywhere within them."""
 _MOST_NAME = 150
 """Bytes: file systems take 255, and a number or a suffix may be added."""
@@ -92,7 +92,7 @@ class Content:
 def read_head(path: Path) -> bytes:
     """The first bytes of a file, enough to tell what it is."""
     with path.open("rb") as file:
-        return file.read(_HEAD_BYTES)
+        return file.read(HEAD_BYTES)
 
 
 def looks_like_html(head: bytes) -> bool:

@@ -26,7 +26,7 @@ class Collected:
     of: Source
 
 
-Given = Source | Collected | Sequence[Source]
+InputSource = Source | Collected | Sequence[Source]
 """What an input takes: one output, all of a mapped one, or whichever of several there are."""
 
 
@@ -42,7 +42,7 @@ class GraphNodes:
     _ops: list[dg.OpDefinition] = field(default_factory=list)
     _inputs: dict[dg.NodeInvocation, dict[str, Any]] = field(default_factory=dict)
 
-    def add(self, op: dg.OpDefinition, name: str, inputs: Mapping[str, Given]) -> None:
+    def add(self, op: dg.OpDefinition, name: str, inputs: Mapping[str, InputSource]) -> None:
         """Puts an op into the graph."""
         self._ops.append(op)
         invocation = dg.NodeInvocation(op.name, alias=name)
@@ -86,7 +86,7 @@ class GraphNodes:
         )
 
 
-def _dependency(given: Given) -> Any:
+def _dependency(given: InputSource) -> Any:
     match given:
         case Source():
             return dg.DependencyDefinition(given.node, given.output)

@@ -23,9 +23,8 @@ from skyvern_dagster.execution.run_info import has_begun, read_run
 from skyvern_dagster.execution.scope import Scope
 from skyvern_dagster.resources.services import (
     SERVICES,
-    default_resources,
+    op_resources,
     services,
-    services_resource,
 )
 
 TASK_JOB = "skyvern_task"
@@ -47,7 +46,7 @@ def build_interpreted_job(name: str) -> dg.JobDefinition:
     return _graph(name).to_job(
         name=name,
         executor_def=dg.in_process_executor,
-        resource_defs={**default_resources(), SERVICES: services_resource},
+        resource_defs=op_resources(),
         description=_DESCRIPTIONS[name],
     )
 

@@ -15,7 +15,7 @@ from skyvern_dagster.compiler.block_ops import BlockOps
 from skyvern_dagster.compiler.browser_executor import browser_executor
 from skyvern_dagster.compiler.config import parameters_mapping, parameters_schema
 from skyvern_dagster.compiler.executors import LOCATION
-from skyvern_dagster.compiler.graph_nodes import Collected, Given, GraphNodes, Source
+from skyvern_dagster.compiler.graph_nodes import Collected, GraphNodes, InputSource, Source
 from skyvern_dagster.compiler.limits import run_tags
 from skyvern_dagster.compiler.loop_ops import ENTRY, ITERATIONS, TOGETHER
 from skyvern_dagster.compiler.ops import ITERATION, RESULT, data_input, way_out
@@ -24,7 +24,7 @@ from skyvern_dagster.compiler.run_ops import SCOPE, after_inputs, finish_op, sta
 from skyvern_dagster.compiler.target import CompileTarget
 from skyvern_dagster.execution import tags
 from skyvern_dagster.io_manager import IO_MANAGER, SkyvernJsonIOManager
-from skyvern_dagster.resources.services import SERVICES, default_resources, services_resource
+from skyvern_dagster.resources.services import op_resources
 from skyvern_dagster.workflow.definition import walk
 from skyvern_dagster.workflow.loader import Workflow, load_text
 from skyvern_dagster.workflow.op_names import op_name
@@ -129,7 +129,7 @@ def job_from_text(
 
 @lru_cache(maxsize=1)
 def _shared_resources() -> dict[str, Any]:
-    return {**default_resources(), SERVICES: services_resource, IO_MANAGER: SkyvernJsonIOManager()}
+    return {**op_resources(), IO_MANAGER: SkyvernJsonIOManager()}
 
 
 def asset_resources() -> dict[str, Any]:
@@ -192,7 +192,7 @@ def _add_blocks(made: _Made) -> None:
                 assert_never(node)
 
 
-def _add_block(made: _Made, node: BlockNode, inputs: Mapping[str, Given]) -> None:
+def _add_block(made: _Made, node: BlockNode, inputs: Mapping[str, InputSource]) -> None:
     label = node.block.label
     made.nodes.add(made.ops.block(node), node.op, inputs)
     made.give(node.block, Source(node.op, RESULT))
@@ -226,14 +226,14 @@ def _add_loop(made: _Made, node: LoopNode) -> None:
     made.give(node.block, Source(node.collect, RESULT))
 
 
-def _add_body(made: _Made, node: LoopNode) -> Given:
+def _add_body(made: _Made, node: LoopNode) -> InputSource:
     """The body of a mapped loop, stage by stage.
 
     Returns:
         Its iterations at the end, collected.
     """
     mapped = Source(node.op, ITERATIONS)
-    iterations: Given = Collected(mapped)
+    iterations: InputSource = Collected(mapped)
     for place, stage in enumerate(node.stages, start=1):
         if not isinstance(stage, LoopNode):
             mapped = _add_stage(made, stage, mapped)
@@ -253,7 +253,7 @@ def _add_body(made: _Made, node: LoopNode) -> Given:
 def _add_stage(made: _Made, stage: tuple[BlockNode, ...], item: Source) -> Source:
     current = item
     for node in stage:
-        inputs: dict[str, Given] = {SCOPE: current, **made.data(node.data_from)}
+        inputs: dict[str, InputSource] = {SCOPE: current, **made.data(node.data_from)}
         if node.follows_in_stage:
             inputs[ITERATION] = item
         made.nodes.add(made.ops.block(node), node.op, inputs)

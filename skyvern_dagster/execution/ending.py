@@ -109,12 +109,12 @@ def unfinished_items(workflow: Workflow, records: Sequence[BlockRecord]) -> list
     around = dict(_loops_around(workflow.definition.blocks))
     loops = {loop for each in around.values() for loop in each}
     bad = [each for each in records if not each.outcome.completed]
-    told = {loop for each in bad for loop in _passes(each, around.get(each.label, ()))}
+    accounted_for = {loop for each in bad for loop in _passes(each, around.get(each.label, ()))}
     counted = [
         each
         for each in bad
         if each.label not in loops
-        or (each.outcome.status == "failed" and (each.label, each.iteration) not in told)
+        or (each.outcome.status == "failed" and (each.label, each.iteration) not in accounted_for)
     ]
     codes = _codes_of(workflow)
     return [_item(each, codes.get(each.label, frozenset())) for each in counted]

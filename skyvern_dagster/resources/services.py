@@ -63,6 +63,11 @@ def default_resources() -> dict[str, Any]:
     }
 
 
+def op_resources() -> dict[str, Any]:
+    """What ops of jobs are given unless told otherwise: :func:`default_resources`, as one too."""
+    return {**default_resources(), SERVICES: services_resource}
+
+
 def services(resources: Any) -> Services:
     """The services that blocks see, from an op's ``context.resources``."""
     store = resources.artifacts.store()

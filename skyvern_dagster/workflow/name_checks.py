@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from skyvern_dagster.blocks.block import DOWNLOAD_DIRECTORY, BlockText
+from skyvern_dagster.blocks.context import CURRENT_NAMES
 from skyvern_dagster.blocks.for_loop import ForLoopBlock
 from skyvern_dagster.blocks.mail_account import SMTP_FIELDS
 from skyvern_dagster.blocks.while_loop import WhileLoopBlock
@@ -38,7 +39,6 @@ from skyvern_dagster.workflow.parameters import (
 
 _BEGINNINGS = re.compile(r"\{%-?\s*(?:if|for)\s")
 _ENDS = re.compile(r"\{%-?\s*end(?:if|for)\b")
-_LOOP_NAMES = frozenset({"current_item", "current_value", "current_index"})
 _LITERAL_HINTS = {
     "url": "for an address, write https://...",
     "loop_variable_reference": "",
@@ -85,7 +85,7 @@ class NameChecks:
         self._made: set[str] = set()
         self._keys = outline.keys
         self._in_loops = set(outline.keys | RESERVED_KEYS | EMPTY_NAMES)
-        self._known = self._in_loops - _LOOP_NAMES
+        self._known = self._in_loops - CURRENT_NAMES
         self._secrets = {each.key for each in outline.parameters if each.kind in SECRET_KINDS}
         self._credentials = {
             each.key for each in outline.parameters if each.kind in CREDENTIAL_KINDS
@@ -119,7 +119,7 @@ class NameChecks:
         names = _made_by({label})
         self._made |= names
         self._in_loops |= names
-        self._known |= names - _LOOP_NAMES
+        self._known |= names - CURRENT_NAMES
 
     def _block(self, point: _Point) -> Iterator[Finding]:
         block = point.block
@@ -178,7 +178,7 @@ class NameChecks:
 
     def _unknown(self, name: str, text: BlockText, point: _Point, hint: str = "") -> Finding:
         place = point.place(text)
-        if name in _LOOP_NAMES:
+        if name in CURRENT_NAMES:
             return self._document.finding(place, f"{name!r} exists only inside a loop")
         similar = did_you_mean(name, [*point.known, *([DOWNLOAD_DIRECTORY] if hint else [])])
         if (meant := LOOP_NAMES.get(name)) in point.known:
