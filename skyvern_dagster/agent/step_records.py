@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
+from skyvern_dagster.agent.decisions import Complete, Extract, Terminate
 from skyvern_dagster.agent.planner import PastAction, Plan
 from skyvern_dagster.agent.step import StepSummary
 from skyvern_dagster.agent.step_artifacts import StepArtifacts
@@ -34,6 +35,7 @@ class StepRecords:
     time: TimeSpent
     summaries: list[StepSummary] = field(default_factory=list)
     _write: Callable[[StepSummary], None] | None = None
+    _last: bytes = b""
 
     def add(
         self,
@@ -44,6 +46,8 @@ class StepRecords:
     ) -> None:
         """Takes a step that has been carried out; secrets are taken out of its summary."""
         self.summaries.append(self.artifacts.clean(summary))
+        if any(_acts(action) for action in actions):
+            self._last = b""
         self._write = partial(
             self.artifacts.step, observation=observation, plan=plan, actions=actions
         )
@@ -74,7 +78,9 @@ class StepRecords:
         if self._write is None:
             return
         order = self.summaries[-1].order
-        image = await self.time.on("screenshot", self.picture())
+        # A step that only read left the page as the last picture, taken meanwhile, shows it.
+        image = self._last or await self.time.on("screenshot", self.picture())
+        self._last = image
         if image and (key := self.artifacts.screenshot(order, image)):
             self.summaries[-1] = self.summaries[-1].model_copy(update={"screenshot": key})
         self.write()
@@ -92,3 +98,7 @@ class StepRecords:
         except BrowserError as error:
             self.log(f"no screenshot: {error}")
             return b""
+
+
+def _acts(action: PastAction) -> bool:
+    return not isinstance(action.decision, Extract | Complete | Terminate)

@@ -76,9 +76,11 @@ def retry_policy_of(block: Block, workflow: Workflow) -> dg.RetryPolicy | None:
 
 
 def run_tags(workflow: Workflow) -> dict[str, str]:
-    """Tags of every run: the section's own, and the longest time that it may take."""
+    """Tags of every run: the section's own, its longest time, and whether it uses a browser."""
     section = workflow.definition.dagster
     found = dict(section.run_tags)
+    if workflow.uses_browser:
+        found[tags.BROWSER] = "true"
     minutes = workflow.definition.max_elapsed_time_minutes
     limits = [section.timeouts.run, None if minutes is None else minutes * 60]
     seconds = [each for each in limits if each is not None]

@@ -46,6 +46,9 @@ OF_AN_ENDING = (FAILURE_REASON, FAILED_BLOCK, ERROR_CODES, UNFINISHED)
 
 SITE = "skyvern/site"
 PROCESS = f"{_HIDDEN}process"
+BROWSER = f"{_HIDDEN}browser"
+"""There where a block of the run's workflow uses a browser, so that it may be started at once."""
+
 FINALLY = "skyvern/finally"
 """``pending`` until the run's ``finally`` block has been carried out, then ``done``."""
 

@@ -3,9 +3,10 @@
 Started as ``python -m skyvern_dagster.launching.fork_server SOCKET HOME PARENT``.
 
 Importing Dagster and opening its instance take a second or more; a fork of a process that has done
-it takes milliseconds. What is preloaded is frozen until the fork server is started anew;
-definitions are not preloaded, each run reads its own. It ends with its parent; runs go on by
-themselves. A run is forked once: whoever asks again is told the process that it has.
+it takes milliseconds. While runs follow one another, one is forked before there is its run, and has
+its browser by then (``launching/ready_run.py``). What is preloaded is frozen until the fork server
+is started anew; definitions are not preloaded, each run reads its own. It ends with its parent;
+runs go on by themselves. A run is forked once: whoever asks again is told the process that it has.
 """
 
 from __future__ import annotations
@@ -23,11 +24,13 @@ from pathlib import Path
 import dagster as dg
 
 from skyvern_dagster.compiler.dagster_internals import LaunchedRun
+from skyvern_dagster.launching.ready_run import ReadyRun
 from skyvern_dagster.process.claims import RunClaims
 from skyvern_dagster.process.forked_process import ended_children, live_and_end
 from skyvern_dagster.process.identity import process_tag
 from skyvern_dagster.process.run_job import carry_out_only
 from skyvern_dagster.process.socket_place import listening
+from skyvern_dagster.resources.browser import close_ahead, start_ahead
 from skyvern_dagster.runs.ended_elsewhere import end_with_the_run, run_of
 from skyvern_dagster.runs.preloading import preload
 from skyvern_dagster.runs.reconcile import settle
@@ -49,16 +52,19 @@ def main(arguments: list[str]) -> int:
     instance = dg.DagsterInstance.get()  # it holds no connection open: each of its queries has one
     gc.freeze()
     with listening(place) as server:
+        ready = ReadyRun(lambda request: _live(request, instance), server.close)
         while os.getppid() == parent:
-            ready, _, _ = select.select([server], [], [], _POLL_SECONDS)
-            if ready:
-                _answer(server, claims, instance)
-            ended_children()
+            asked, _, _ = select.select([server], [], [], _POLL_SECONDS)
+            if asked:
+                _answer(server, claims, instance, ready)
+            ready.tend(ended_children())
     return 0
 
 
-def _answer(server: socket.socket, claims: RunClaims, instance: dg.DagsterInstance) -> None:
-    """One request: ``{"run_id": ..., "run": serialized arguments, "log": path}``.
+def _answer(
+    server: socket.socket, claims: RunClaims, instance: dg.DagsterInstance, ready: ReadyRun
+) -> None:
+    """One request: ``{"run_id": ..., "run": serialized arguments, "log": path, "browser": ...}``.
 
     It is answered by the run's process, as its tag has it.
     """
@@ -69,25 +75,36 @@ def _answer(server: socket.socket, claims: RunClaims, instance: dg.DagsterInstan
             return
         request = json.loads(text)
         if claims.take(request["run_id"]):
-            pid = os.fork()
+            pid = ready.take(request) or os.fork()
             if pid == 0:
                 connection.close()
                 server.close()
-                live_and_end(lambda: _live(request, instance))
+                ready.leave()
+                live_and_end(lambda: _own_life(request, instance))
             claims.tell(request["run_id"], process_tag(pid))
         process = claims.process(request["run_id"])
         with contextlib.suppress(OSError):
             connection.sendall(json.dumps({"process": process}).encode() + b"\n")
 
 
+def _own_life(request: dict[str, str], instance: dg.DagsterInstance) -> int:
+    """The run's process that was forked for it."""
+    os.setsid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if request["browser"]:
+        start_ahead()
+    return _live(request, instance)
+
+
 def _live(request: dict[str, str], instance: dg.DagsterInstance) -> int:
     """The run's own process, from here to its end."""
-    os.setsid()
     log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for number in (1, 2):
         os.dup2(log, number)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    _carry_out(LaunchedRun.read(request["run"]), instance)
+    try:
+        _carry_out(LaunchedRun.read(request["run"]), instance)
+    finally:
+        close_ahead()
     return 0
 
 

@@ -105,6 +105,7 @@ class ForkServerRunLauncher(RunLauncher, ConfigurableClass):
             "run_id": run.run_id,
             "run": launch_arguments(self._instance, run),
             "log": str(home / "logs" / "runs.log"),
+            "browser": run.tags.get(tags.BROWSER, ""),
         }
         Path(request["log"]).parent.mkdir(parents=True, exist_ok=True)
         process = ForkServer(home).fork(request)

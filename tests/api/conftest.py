@@ -35,6 +35,7 @@ def served_environment(
                 map(str, (ROOT, ROOT / "api", ROOT / "tests" / "packages"))
             ),
             "SKYVERN_PLANNER": "heuristic",
+            "SKYVERN_READY_SECONDS": "0",
             **PLANTED,
             "SKYVERN_WEBHOOK_ALLOW_PRIVATE": "true",
             "SKYVERN_API_ALLOW_PRIVATE_URLS": "true",
