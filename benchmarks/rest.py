@@ -37,6 +37,10 @@ from skyvern_dagster.runs.instance_home import prepare_home
 from skyvern_dagster.runs.task_definition import task_workflow
 
 _CONNECTIONS = 32
+
+_PAUSE_SECONDS = 8
+"""Between two requests: the next run's process is there by then (docs/running.md)."""
+
 _BY_TAG = """query Run($tags: [ExecutionTag!], $limit: Int) {
   runsOrError(filter: {tags: $tags}, limit: $limit) {
     ... on Runs { results {
@@ -179,7 +183,7 @@ def first_action(up: Deployment, key: str) -> None:
             answered.append(time.perf_counter() - began)
             asked.wait(120)
             seconds.append(time.perf_counter() - began)
-            time.sleep(8)
+            time.sleep(_PAUSE_SECONDS)
     site.shutdown()
     print(
         f"POST of a task: answered after {statistics.median(answered):.2f} s, the browser asks for "

@@ -59,6 +59,12 @@ class ContextPool:
         self._next: asyncio.Task[BlankContext] | None = None
         self._begun = asyncio.Event()
 
+    def prepare(self, options: Mapping[str, Any]) -> None:
+        """Opens the first one, before anybody asks for it; nothing where somebody has asked."""
+        if self._next is None:
+            self._begun.set()
+            self._follow(options)
+
     async def take(self, options: Mapping[str, Any]) -> BlankContext:
         """A context set up with these ``new_context`` options.
 
@@ -72,12 +78,17 @@ class ContextPool:
         self._next = None
         self._begun.set()
         blank = await self._opened(ready, options)
-        self._options, self._begun = options, asyncio.Event()
-        self._next = asyncio.ensure_future(self._open_ahead(options, self._begun))
-        self._next.add_done_callback(_retrieved)
+        if self._next is None:  # somebody else may have taken one meanwhile
+            self._begun = asyncio.Event()
+            self._follow(options)
         if surplus is not None:
             await _close(surplus)
         return blank
+
+    def _follow(self, options: Mapping[str, Any]) -> None:
+        self._options = options
+        self._next = asyncio.ensure_future(self._open_ahead(options, self._begun))
+        self._next.add_done_callback(_retrieved)
 
     async def close(self) -> None:
         """Closes the context that is kept ready, if there is one."""

@@ -106,10 +106,21 @@ class BrowserRuntime:
                 finished.wait(_CANCEL_SECONDS)
             raise
 
-    def start_ahead(self) -> None:
-        """Starts the browser without waiting for it; whoever uses it first is told of a failure."""
-        starting = asyncio.run_coroutine_threadsafe(self._running_engine(), self._running_loop())
+    def start_ahead(self, options: Mapping[str, Any], policy: NetworkPolicy) -> None:
+        """Starts the browser without waiting for it; whoever uses it first is told of a failure.
+
+        Args:
+            options: Playwright's ``new_context`` options of the first context that is asked for.
+            policy: What that is held to.
+        """
+        starting = asyncio.run_coroutine_threadsafe(
+            self._begin(options, policy), self._running_loop()
+        )
         starting.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    async def _begin(self, options: Mapping[str, Any], policy: NetworkPolicy) -> None:
+        engine, proxy = await self._running_engine(), await self.proxy_for(policy)
+        engine.spare.prepare({**options, **proxy})
 
     def is_like(self, other: BrowserRuntime) -> bool:
         """Whether another one would start the same browser in the same way."""

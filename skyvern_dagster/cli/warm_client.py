@@ -26,6 +26,7 @@ from skyvern_dagster.cli.warm_message import (
 )
 from skyvern_dagster.process.home import home_folder
 from skyvern_dagster.process.socket_place import connected, connected_or_started
+from skyvern_dagster.process.surroundings import Surroundings
 
 _KILLED = 128 + signal.SIGKILL
 """What a shell says of a program that was killed; only then is no status told."""
@@ -49,7 +50,8 @@ def carried_out(arguments: list[str]) -> int | None:
     place = warm_place(home)
     if not place.exists() and not seconds:
         return None
-    command = WarmCommand(arguments, str(Path.cwd()), dict(os.environ), _umask())
+    surroundings = Surroundings(str(Path.cwd()), dict(os.environ), _umask())
+    command = WarmCommand(arguments, surroundings)
     with contextlib.suppress(OSError):
         if (connection := connected(place)) is not None:
             with connection:

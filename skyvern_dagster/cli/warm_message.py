@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from skyvern_dagster.process.socket_place import socket_place
+from skyvern_dagster.process.surroundings import Surroundings
 
 SECONDS_VARIABLE = "SKYVERN_WARM_SECONDS"
 """So long a warm process waits for the next command; 0 or nothing: there is none."""
@@ -53,20 +54,16 @@ def _entries(folder: str, endings: tuple[str, ...]) -> list[os.DirEntry[str]]:
 class WarmCommand:
     """A command as it was typed, and all that it inherits from where it was typed.
 
-    Its open files 0, 1 and 2 come beside it, over the socket.
+    Its open files 0, 1 and 2 come beside it, over the socket, which only its owner can open.
 
     Attributes:
         arguments: After the program's name.
-        folder: The working directory.
-        environment: All variables. They are sent over a socket that only its owner can open.
-        umask: Of the files that it makes.
+        surroundings: Where it was typed.
         code: See :func:`code_version`.
     """
 
     arguments: list[str]
-    folder: str
-    environment: dict[str, str]
-    umask: int
+    surroundings: Surroundings
     code: str = field(default_factory=code_version)
 
     def line(self) -> bytes:
@@ -76,4 +73,5 @@ class WarmCommand:
     @classmethod
     def read(cls, line: bytes) -> WarmCommand:
         """From what was sent."""
-        return cls(**json.loads(line))
+        told = json.loads(line)
+        return cls(told["arguments"], Surroundings(**told["surroundings"]), told["code"])

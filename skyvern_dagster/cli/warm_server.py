@@ -19,15 +19,19 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from skyvern_dagster.cli.warm_message import WarmCommand, code_version, warm_place
+from skyvern_dagster.errors import RunError
 from skyvern_dagster.process.forked_process import (
     FORKING,
     ended_children,
     live_and_end,
     use_streams,
 )
+from skyvern_dagster.process.next_process import NextProcess
+from skyvern_dagster.process.run_process import PreparedProcess
 from skyvern_dagster.process.socket_place import listening
 from skyvern_dagster.runs.preloading import preload
 
@@ -70,6 +74,7 @@ def serve(home: Path, seconds: float, ready: Callable[[], object] = lambda: None
     code = code_version()
     preload(*_FURTHER)
     with listening(warm_place(home)) as server:
+        following = NextProcess(partial(_wait, server), _carried_out, _end_waiting)
         ready()
         commands: set[int] = set()
         last = time.monotonic()
@@ -83,10 +88,13 @@ def serve(home: Path, seconds: float, ready: Callable[[], object] = lambda: None
                     if command is not None and command.code != code:
                         return 0
                     if command is not None:
-                        commands.add(_forked(command, streams, connection, server))
+                        files = [*streams, connection.fileno()]
+                        commands.add(_begun(command, files, connection, server, following))
                     for each in streams:
                         os.close(each)
-            commands -= ended_children()
+            ended = ended_children()
+            commands -= ended
+            following.tend(ended)
     return 0
 
 
@@ -103,32 +111,69 @@ def _received(connection: socket.socket) -> tuple[WarmCommand | None, list[int]]
     return (WarmCommand.read(line) if line.endswith(b"\n") else None), streams
 
 
-def _forked(
-    command: WarmCommand, streams: list[int], connection: socket.socket, server: socket.socket
+def _begun(
+    command: WarmCommand,
+    files: list[int],
+    connection: socket.socket,
+    server: socket.socket,
+    following: NextProcess,
 ) -> int:
     """The process that carries the command out; whoever typed it is told its number."""
-    pid = os.fork()
+    pid = following.take(command.line(), files) or os.fork()
     if pid == 0:
         server.close()
-        live_and_end(lambda: _carry_out(command, streams, connection))
+        following.leave()
+        os.setsid()
+        live_and_end(lambda: _carry_out(command, files))
     with contextlib.suppress(OSError):
         connection.sendall(json.dumps({"pid": pid}).encode() + b"\n")
     return pid
 
 
-def _carry_out(command: WarmCommand, streams: list[int], connection: socket.socket) -> int:
+_waiting: list[PreparedProcess] = []
+"""In a process that waits for its command: the process of its run, which waits with it."""
+
+
+def _wait(server: socket.socket) -> None:
+    """What a process does first that waits for its command."""
+    server.close()
+    with contextlib.suppress(RunError):
+        _waiting.append(PreparedProcess.start_ahead())
+
+
+def _carried_out(message: bytes, files: list[int]) -> int:
+    """The command that it has waited for; its run's process serves it where both fit."""
+    command = WarmCommand.read(message)
+    if command.surroundings.are_like_here():
+        for each in _waiting:
+            each.tell(command.surroundings)
+    else:
+        _end_waiting()
+    try:
+        return _carry_out(command, files)
+    finally:
+        _end_waiting()
+
+
+def _end_waiting() -> None:
+    """Ends the process of a run that there is not."""
+    while _waiting:
+        _waiting.pop().end_unused()
+
+
+def _carry_out(command: WarmCommand, files: list[int]) -> int:
     """The command in its own process, as if whoever typed it had started that.
+
+    Args:
+        files: Its open files 0, 1 and 2, and the connection to whoever typed it.
 
     Returns:
         Its exit status, which the other end has been told.
     """
-    os.setsid()
+    *streams, other_end = files
+    connection = socket.socket(fileno=other_end)
     use_streams(*streams)
-    os.chdir(command.folder)
-    os.umask(command.umask)
-    os.environ.clear()
-    os.environ.update(command.environment)
-    time.tzset()
+    command.surroundings.take()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     sys.argv = ["skyvern-dagster", *command.arguments]

@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from skyvern_dagster.process.forked_process import live_and_end
@@ -16,6 +16,13 @@ _LONGEST = 1 << 20
 
 _TAKING_SECONDS = 5.0
 """Arbitrary: a message is taken in a millisecond; meanwhile its giver does nothing else."""
+
+
+_MOST_DESCRIPTORS = 8
+"""Arbitrary: a command has three, and its connection."""
+
+Act = Callable[[bytes, list[int]], int]
+"""What a child does with its message and the open files beside it; it returns the exit status."""
 
 
 @dataclass(frozen=True)
@@ -31,16 +38,13 @@ class ReadyProcess:
 
     @classmethod
     def fork(
-        cls,
-        prepare: Callable[[], object],
-        act: Callable[[bytes], int],
-        unused: Callable[[], object],
+        cls, prepare: Callable[[], object], act: Act, unused: Callable[[], object]
     ) -> ReadyProcess:
         """Forks, in a session of its own.
 
         Args:
             prepare: What the child does at once, without waiting for it.
-            act: What it does with the message, which is a line; it returns the exit status.
+            act: What it does with the message.
             unused: What it does in place of that when no message comes.
 
         Raises:
@@ -54,15 +58,17 @@ class ReadyProcess:
         theirs.close()
         return cls(pid, ours)
 
-    def give(self, message: bytes) -> bool:
+    def give(self, message: bytes, descriptors: Sequence[int] = ()) -> bool:
         """Hands it its message; false where it is gone.
 
         Args:
             message: One line, with its end.
+            descriptors: Open files that it gets beside it.
         """
         with self._line:
             try:
                 self._line.settimeout(_TAKING_SECONDS)
+                socket.send_fds(self._line, [b"\n"], list(descriptors))
                 self._line.sendall(message)
                 # It says that it has it: one that is just ending takes what it never reads.
                 if self._line.recv(1):
@@ -80,17 +86,17 @@ class ReadyProcess:
 
 
 def _live(
-    line: socket.socket,
-    prepare: Callable[[], object],
-    act: Callable[[bytes], int],
-    unused: Callable[[], object],
+    line: socket.socket, prepare: Callable[[], object], act: Act, unused: Callable[[], object]
 ) -> int:
     os.setsid()
     prepare()
     with line:
+        _, descriptors, _, _ = socket.recv_fds(line, 1, _MOST_DESCRIPTORS)
         message = line.makefile("rb").readline(_LONGEST)
-        if message.endswith(b"\n"):
+        taken = message.endswith(b"\n")
+        if taken:
             line.sendall(b"\n")
-            return act(message)
+    if taken:
+        return act(message, descriptors)
     unused()
     return 0

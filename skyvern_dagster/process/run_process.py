@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from skyvern_dagster.errors import RunError
 from skyvern_dagster.process.forked_process import FORKING, ForkedProcess
 from skyvern_dagster.process.home import home_folder, make_home
 from skyvern_dagster.process.interrupt import interrupt
+from skyvern_dagster.process.surroundings import Surroundings
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,9 @@ class RunProcess:
             return ""
 
 
+_Process = subprocess.Popen[bytes] | ForkedProcess
+
+
 class PreparedProcess:
     """A run's process that has begun to import what it needs, and waits for its request.
 
@@ -102,7 +106,7 @@ class PreparedProcess:
     are read and checked. Leaving the ``with`` block ends it, unless it was given a run.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes] | ForkedProcess, log: Path) -> None:
+    def __init__(self, process: _Process, log: Path) -> None:
         self._process = process
         self._log = log
         self._given = False
@@ -114,13 +118,33 @@ class PreparedProcess:
         Raises:
             RunError: It can't be started.
         """
+        return _waiting.pop() if _waiting else cls._new(_forked if FORKING.is_quicker else _started)
+
+    @classmethod
+    def start_ahead(cls) -> PreparedProcess:
+        """Forks one before there is a command, with a browser.
+
+        Whoever has the command tells it first where that was typed (:meth:`tell`).
+
+        Raises:
+            RunError: It can't be forked.
+        """
+        return cls._new(_forked_ahead)
+
+    @classmethod
+    def _new(cls, start: Callable[[Path, Path], _Process]) -> PreparedProcess:
         try:
             home = make_home()
             log = home / "logs" / f"prepared-{uuid.uuid4().hex}.log"
-            process = _forked(home, log) if FORKING.is_quicker else _started(home, log)
+            return cls(start(home, log), log)
         except OSError as error:
             raise RunError(f"the run's process can't be started: {error}") from error
-        return cls(process, log)
+
+    def tell(self, surroundings: Surroundings) -> None:
+        """Tells one that was started ahead where the command was typed; it is the next to start."""
+        with contextlib.suppress(OSError):  # one that is gone says so when it is given its run
+            self._write(surroundings.line())
+            _waiting.append(self)
 
     def launch(self, request: LaunchRequest) -> RunProcess:
         """Gives it its run; once.
@@ -131,18 +155,25 @@ class PreparedProcess:
         log = self._log.with_name(f"{request.workflow_run_id}.log")
         try:
             self._log.rename(log)
-            if self._process.stdin is not None:
-                self._process.stdin.write(json.dumps(asdict(request)).encode() + b"\n")
-                self._process.stdin.flush()
+            self._write(json.dumps(asdict(request)).encode() + b"\n")
         except OSError as error:
             raise RunError(f"the run's process can't be started: {error}") from error
         self._given = True
         return RunProcess(self._process, log)
 
+    def _write(self, line: bytes) -> None:
+        if self._process.stdin is not None:
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
+
     def __enter__(self) -> PreparedProcess:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.end_unused()
+
+    def end_unused(self) -> None:
+        """Ends it, unless it was given a run."""
         if self._given:
             return
         if self._process.stdin is not None:
@@ -171,6 +202,18 @@ def _forked(home: Path, log: Path) -> ForkedProcess:
         return int(importlib.import_module("skyvern_dagster.runs.process").main())
 
     return ForkedProcess.start(live, log)
+
+
+def _forked_ahead(home: Path, log: Path) -> ForkedProcess:
+    def live() -> int:
+        os.environ.update(_environment(home))
+        return int(importlib.import_module("skyvern_dagster.runs.process").waiting_main())
+
+    return ForkedProcess.start(live, log)
+
+
+_waiting: list[PreparedProcess] = []
+"""One that was started ahead, and knows where this process's command was typed."""
 
 
 def _environment(home: Path) -> dict[str, str]:

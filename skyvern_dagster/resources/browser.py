@@ -17,6 +17,7 @@ from skyvern_dagster.blocks.context import AgentSettings
 from skyvern_dagster.browser.download_limits import DownloadLimits
 from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.browser.runtime import BrowserRuntime
+from skyvern_dagster.browser.session import SessionOptions
 from skyvern_dagster.browser.video import find_ffmpeg
 from skyvern_dagster.errors import ParameterError
 from skyvern_dagster.resources.hidden_defaults import HiddenDefaults
@@ -176,8 +177,11 @@ def start_ahead() -> None:
     Dagster takes about as long to begin a run as Chromium takes to start. What goes wrong is told
     to whoever uses it.
     """
-    started = BrowserResource().new_runtime()
-    started.start_ahead()
+    if _ahead:
+        return
+    usual = BrowserResource()
+    started = usual.new_runtime()
+    started.start_ahead(SessionOptions().as_context_options(), usual.policy())
     _ahead.append(started)
 
 

@@ -17,6 +17,7 @@ import threading
 
 from skyvern_dagster.process.quick_imports import quick_imports
 from skyvern_dagster.process.run_process import LaunchRequest
+from skyvern_dagster.process.surroundings import Surroundings
 
 AHEAD = (
     "dagster",
@@ -48,6 +49,25 @@ def main() -> int:
     if not request.detached:
         _die_with_launcher()
     return 0 if carry_out(request) else 1
+
+
+def waiting_main() -> int:
+    """As :func:`main`, of a process that is there before the command: its browser starts at once.
+
+    It is told first where the command was typed.
+    """
+    from skyvern_dagster.resources.browser import close_ahead, start_ahead
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    ours = {name: os.environ[name] for name in ("DAGSTER_HOME", "DAGSTER_DISABLE_TELEMETRY")}
+    start_ahead()
+    line = sys.stdin.readline()
+    if line:
+        Surroundings.read(line).take()
+        os.environ.update(ours)
+        return main()
+    close_ahead()
+    return 0
 
 
 def _import_ahead() -> None:

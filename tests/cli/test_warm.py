@@ -16,6 +16,9 @@ import pytest
 
 from skyvern_dagster.cli.warm_client import carried_out
 from skyvern_dagster.cli.warm_message import warm_place
+from skyvern_dagster.execution import tags
+from skyvern_dagster.process.next_process import SECONDS_VARIABLE
+from tests.api.test_canceling import browsers_below, living
 from tests.office import wait_until
 
 ENTRY = (sys.executable, "-m", "skyvern_dagster.cli.entry")
@@ -125,3 +128,55 @@ def test_what_has_other_code_is_carried_out_here(
     assert carried_out(["run", "quick.yaml"]) is None
     assert process.wait(20) == 0  # it is of no use any more
     assert not warm_place(home).exists()
+
+
+def test_the_next_command_gets_the_processes_that_wait(
+    home: Path,
+    tmp_path: Path,
+    instance: dg.DagsterInstance,
+    clean_environment: pytest.MonkeyPatch,
+) -> None:
+    """One for the command, and one for its run, whose browser is there by then."""
+    for name, seconds in (("quick", "0"), ("waits", "500")):
+        text = WAITS.replace("SECONDS", seconds)
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    clean_environment.setenv(SECONDS_VARIABLE, "300")
+    warm = subprocess.Popen([*ENTRY, "warm"], cwd=tmp_path)
+    wait_until(warm_place(home).exists)
+
+    def waiting() -> set[int]:
+        """The processes that wait, once they do."""
+        wait_until(lambda: len(forks_of(home)) == 3 and bool(browsers_below(warm.pid)), every=0.05)
+        return set(forks_of(home)) - {warm.pid}
+
+    def process_of_the_last() -> int:
+        return int(instance.get_runs(limit=1)[0].tags[tags.PROCESS].split(":")[1])
+
+    def completed() -> bool:
+        said = typed("run", "quick.yaml", "--json", folder=tmp_path).communicate(timeout=60)[0]
+        return bool(json.loads(said)["status"] == "completed")
+
+    assert completed()
+    ready = waiting()
+    assert process_of_the_last() not in ready
+    assert completed()
+    assert process_of_the_last() in ready
+    wait_until(lambda: not living(ready), every=0.05)
+
+    ready = waiting()
+    interrupted = typed("run", "waits.yaml", "--json", folder=tmp_path)
+    wait_until(lambda: instance.get_runs(limit=1)[0].status == GOES_ON, every=0.05)
+    assert process_of_the_last() in ready
+    interrupted.send_signal(signal.SIGINT)
+    assert json.loads(interrupted.communicate(timeout=60)[0])["status"] == "canceled"
+
+    ready = waiting()
+    clean_environment.setenv("TZ", "Asia/Tokyo")  # its browser would tell another time
+    assert completed()
+    assert process_of_the_last() not in ready
+    wait_until(lambda: not living(ready), every=0.05)
+
+    ready = waiting() | browsers_below(warm.pid)
+    warm.send_signal(signal.SIGINT)
+    assert warm.wait(20) == 0
+    wait_until(lambda: not living(ready), every=0.05)

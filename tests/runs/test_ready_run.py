@@ -12,7 +12,7 @@ import pytest
 
 from skyvern_dagster.compiler.dagster_internals import LaunchRunContext
 from skyvern_dagster.execution import tags
-from skyvern_dagster.launching.ready_run import SECONDS_VARIABLE
+from skyvern_dagster.process.next_process import SECONDS_VARIABLE
 from skyvern_dagster.process.ready_process import ReadyProcess
 from skyvern_dagster.process.socket_place import socket_place
 from tests.api.test_canceling import browsers_below, living
@@ -88,7 +88,7 @@ def status_of(child: ReadyProcess) -> int:
 
 def test_it_acts_once_it_has_a_message_and_ends_without(tmp_path: Path) -> None:
     def forked(name: str) -> ReadyProcess:
-        def act(message: bytes) -> int:
+        def act(message: bytes, _: list[int]) -> int:
             (tmp_path / name).write_bytes(message)
             return 7
 
@@ -111,7 +111,7 @@ def test_one_that_does_not_take_its_message_never_acts(tmp_path: Path) -> None:
     def stuck() -> None:
         time.sleep(60)
 
-    def act(message: bytes) -> int:
+    def act(message: bytes, _: list[int]) -> int:
         return (tmp_path / "acted").write_bytes(message)
 
     child = ReadyProcess.fork(stuck, act, lambda: None)
