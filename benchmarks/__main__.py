@@ -58,7 +58,7 @@ def _head(rounds: int) -> Iterator[str]:
     yield "starts it (`skyvern-dagster run`, whose start is part of the seconds), beside two"
     yield "Playwright scripts that know the demo shop by heart and record nothing; the latency is"
     yield f"the shop's, for each request. Medians of {rounds} rounds, ours and the rival's in turn."
-    yield "*Warm* is forked from a process that has imported everything"
+    yield "*Warm* is the next run after another one, from a process that has imported everything"
     yield "(running.md#starting-at-once)."
     yield ""
     versions = ", ".join(f"{name} {version(name)}" for name in ("dagster", "playwright"))

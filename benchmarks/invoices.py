@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
+from benchmarks.phases import Phases
 from benchmarks.row import Row
 from skyvern_dagster.cli.warm_message import SECONDS_VARIABLE
 from skyvern_dagster.demo.services import DemoServices, demo_services
@@ -32,6 +33,9 @@ from skyvern_dagster.runs.local import run_records
 _ROOT = Path(__file__).resolve().parent.parent
 _BROWSER = ("seconds_open", "seconds_act", "seconds_observe", "seconds_screenshot")
 _PLAIN, _PARALLEL = "benchmarks.plain_playwright", "benchmarks.parallel_playwright"
+
+_PAUSE_SECONDS = 6
+"""Between a warm run and the next one, whose process is there by then (docs/running.md)."""
 
 _WARM_SECONDS = 120
 """Longer than a round: it ends by itself afterwards."""
@@ -47,18 +51,24 @@ class Ours:
     Attributes:
         delivered: How many files it has fetched.
         seconds: From the command to its end.
-        start: From the command to the first request at the shop.
+        phases: Where they went.
         blocks: Seconds of blocks, summed over iterations, which overlap.
         browser: Those of them in the browser, the shop's answers included.
-        in_pages: Seconds of tasks that opened a page, summed.
     """
 
     delivered: int
     seconds: float
-    start: float
+    phases: Phases
     blocks: float
     browser: float
-    in_pages: float
+
+
+@dataclass(frozen=True)
+class Script:
+    """A rival once: its seconds, and where they went."""
+
+    seconds: float
+    phases: Phases
 
 
 @dataclass(frozen=True)
@@ -67,15 +77,15 @@ class Round:
 
     Attributes:
         cold: As its first command on a machine.
-        warm: Forked from a warm process (docs/running.md#starting-at-once).
+        warm: From a warm process, some seconds after another one (running.md#starting-at-once).
     """
 
     invoices: int
     latency_ms: int
     cold: Ours
     warm: Ours
-    sequential: float
-    parallel: float
+    sequential: Script
+    parallel: Script
 
     @property
     def is_complete(self) -> bool:
@@ -106,16 +116,18 @@ def _round(count: int, latency_ms: int) -> Round:
         os.environ.update(demo.environment(), DAGSTER_HOME=home)
         prepare_home()  # made once, by a user's first command
         # The shop's, the bucket's and the mail server's first use of their libraries is nobody's.
-        _rival(_PLAIN, demo, _since(demo, 1))
+        _script(_PLAIN, demo, _since(demo, 1))
         demo.shop.latency.seconds = latency_ms / 1000
         since = _since(demo, count)
         cold = _ours(demo, since)
         os.environ[SECONDS_VARIABLE] = str(_WARM_SECONDS)
         _command("resume", "wr_1")  # it brings one up, and there is no such run
+        _ours(demo, since)
+        time.sleep(_PAUSE_SECONDS)
         warm = _ours(demo, since)
         del os.environ[SECONDS_VARIABLE]
-        sequential = _rival(_PLAIN, demo, since)
-        parallel = _rival(_PARALLEL, demo, since, str(run_width()))
+        sequential = _script(_PLAIN, demo, since)
+        parallel = _script(_PARALLEL, demo, since, str(run_width()))
     return Round(count, latency_ms, cold, warm, sequential, parallel)
 
 
@@ -129,21 +141,19 @@ def _ours(demo: DemoServices, since: date) -> Ours:
     """The command as a user types it."""
     file = _ROOT / "workflows" / f"{demo_workflow().name}.yaml"
     demo.request_log.clear()
-    started, began = time.monotonic(), time.perf_counter()
+    began = time.perf_counter()
     said = _command(
         "run", str(file), "--json", "-p", f"website_url={demo.shop_url}",
         "-p", f"invoice_retrieval_start_date={since.isoformat()}",
     )  # fmt: skip
-    seconds = time.monotonic() - started
+    ended = time.perf_counter()
     records = run_records(json.loads(said)["workflow_run_id"])
-    opened = [each for each in records if "seconds_observe" in each.outcome.details]
     return Ours(
         delivered=sum(len(record.outcome.files) for record in records),
-        seconds=seconds,
-        start=min(each.arrived for each in demo.request_log.requests) - began,
+        seconds=ended - began,
+        phases=Phases.of(demo.request_log.requests, began, ended),
         blocks=sum(record.outcome.seconds for record in records),
         browser=_spent(records, _BROWSER),
-        in_pages=sum(record.outcome.seconds for record in opened),
     )
 
 
@@ -162,20 +172,24 @@ def _spent(records: Sequence[BlockRecord], names: Sequence[str]) -> float:
     return sum(record.outcome.details.get(name, 0.0) for record in records for name in names)
 
 
-def _rival(module: str, demo: DemoServices, since: date, *further: str) -> float:
-    started = time.monotonic()
+def _script(module: str, demo: DemoServices, since: date, *further: str) -> Script:
+    demo.request_log.clear()
+    began = time.perf_counter()
     command = [sys.executable, "-m", module, demo.shop_url, since.isoformat(), *further]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return time.monotonic() - started
+    ended = time.perf_counter()
+    return Script(ended - began, Phases.of(demo.request_log.requests, began, ended))
 
 
 def _said(each: Round) -> str:
     return "\n".join(
         f"{ours.delivered} of {each.invoices} invoices, {each.latency_ms} ms, {how}: "
-        f"{ours.seconds:.1f} s; one after the other {each.sequential:.1f} s (ratio "
-        f"{ours.seconds / each.sequential:.2f}), {run_width()} at a time {each.parallel:.1f} s "
-        f"(ratio {ours.seconds / each.parallel:.2f}); start {ours.start:.1f} s, blocks "
-        f"{ours.blocks:.1f} s, of which in the browser {ours.browser:.1f} s"
+        f"{ours.seconds:.1f} s; one after the other {each.sequential.seconds:.1f} s (ratio "
+        f"{ours.seconds / each.sequential.seconds:.2f}), {run_width()} at a time "
+        f"{each.parallel.seconds:.1f} s "
+        f"(ratio {ours.seconds / each.parallel.seconds:.2f}); blocks "
+        f"{ours.blocks:.1f} s, of which in the browser {ours.browser:.1f} s; beside the first: "
+        f"{ours.phases.told(each.sequential.phases)}"
         for how, ours in (("cold", each.cold), ("warm", each.warm))
     )
 
@@ -189,31 +203,29 @@ def rows(count: int, latency_ms: int, rounds: int) -> list[Row]:
     took = [_round(count, latency_ms) for _ in range(rounds)]
     if not all(each.is_complete for each in took):
         raise RuntimeError(f"not all of {count} invoices came: {took}")
-    one = tuple(each.sequential for each in took)
-    four = tuple(each.parallel for each in took)
+    one, four = [each.sequential for each in took], [each.parallel for each in took]
+    width = f"a script, {run_width()} at a time"
     made = []
     for how, ours in (
         ("", [each.cold for each in took]),
         (", warm", [each.warm for each in took]),
     ):
         what = f"{count} invoices, latency {latency_ms} ms{how}"
-        seconds, why = tuple(each.seconds for each in ours), _where(ours)
-        width = f"a script, {run_width()} at a time"
         made += [
-            Row(what, "a script, one after the other", seconds, one, GOAL_SEQUENTIAL, why=why),
-            Row(what, width, seconds, four, GOAL_PARALLEL, why=why),
+            _row(what, "a script, one after the other", ours, one, GOAL_SEQUENTIAL),
+            _row(what, width, ours, four, GOAL_PARALLEL),
         ]
     return made
 
 
-def _where(ours: Sequence[Ours]) -> str:
-    """Where the time goes."""
-    start = statistics.median(each.start for each in ours)
-    page = statistics.median(each.in_pages for each in ours)
-    return (
-        f"{start:.1f} s until the shop is asked for something, {page:.1f} s of tasks in pages "
-        "(login, list, the first item, items without an invoice), with what they record"
-    )
+def _row(what: str, rival: str, ours: Sequence[Ours], theirs: Sequence[Script], goal: float) -> Row:
+    mine = tuple(each.seconds for each in ours)
+    other = tuple(each.seconds for each in theirs)
+    phases = Phases.median([each.phases for each in ours])
+    beside = phases.told(Phases.median([each.phases for each in theirs]))
+    lacking = statistics.median(mine) - goal * statistics.median(other)
+    why = f"{beside}; the goal would be {lacking:.1f} s less"
+    return Row(what, rival, mine, other, goal, why=why)
 
 
 if __name__ == "__main__":

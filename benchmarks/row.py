@@ -60,7 +60,7 @@ def table(rows: Sequence[Row]) -> Iterator[str]:
     missed = [row for row in rows if not row.is_reached and row.why]
     if missed:
         yield ""
-        yield "Where the time goes in the rows that miss their goal:"
+        yield "Where the time goes in the rows that miss their goal (the rival's in brackets):"
         yield ""
     for row in missed:
         yield f"* {row.what}, beside {row.rival}: {row.why}"
