@@ -14,10 +14,13 @@ from functools import cache, cached_property
 from itertools import chain
 
 from skyvern_dagster.agent.confirmed_values import confirmed_otherwise, written_to
+from skyvern_dagster.agent.greeted_persons import greeted_otherwise
+from skyvern_dagster.agent.hidden_values import hidden_otherwise, is_hidden, is_hidden_in
+from skyvern_dagster.agent.other_choices import chosen_otherwise
 from skyvern_dagster.agent.proof_text import folded, plain_text
 from skyvern_dagster.agent.sent_values import MeantValue
 from skyvern_dagster.browser.observation import Node, Observation
-from skyvern_dagster.reading.amounts import find_amounts
+from skyvern_dagster.reading.amounts import currency_named, find_amounts
 from skyvern_dagster.reading.cells import TABLE_ROLES
 from skyvern_dagster.reading.concepts import NEARLY_ONLY, concept, concepts, word_list
 from skyvern_dagster.reading.date_format import day_as_written
@@ -26,16 +29,17 @@ from skyvern_dagster.reading.facts import Kind, facts_of, pieces_of
 from skyvern_dagster.reading.field_values import same_value, times_in
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.record import Record
+from skyvern_dagster.reading.split_days import split_day
 from skyvern_dagster.reading.tables import read_table
 from skyvern_dagster.reading.words import fold, stems, words
 
 _LONGEST = 60
 """Characters of a value in a message: enough to know it by."""
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_MASKED = re.compile(r"[*•…]|\.\.\.|x{3,}", re.IGNORECASE)
-"""What a page writes for a part of a value that it hides."""
 _SENTENCES = re.compile(r"[^.!?\n]+(?:[.,]\d+[^.!?\n]*)*[.!?]?")
 """A point between digits ends no sentence."""
+_NAMED = 3
+"""Letters and digits of a first name."""
 _TELLING = 4
 """Letters and digits by which a row of a list is known to be the one that was sent."""
 _NAMES = ("form.full_name", "form.first_name", "form.last_name")
@@ -65,8 +69,9 @@ class AnswerPage:
     @cached_property
     def _entered(self) -> tuple[MeantValue, ...]:
         """What was entered; a day that its field's label tells how to read as that day alone."""
-        days = ((one, day_as_written(one.texts[0], one.label)) for one in self.entered)
-        return tuple(replace(one, texts=(str(day),)) if day else one for one, day in days)
+        days = ((one, _day_as_hinted(one)) for one in self.entered)
+        own = tuple(replace(one, texts=(str(day),)) if day else one for one, day in days)
+        return (*own, *_split_days(self.entered))
 
     @cached_property
     def _view(self) -> PageView:
@@ -139,19 +144,44 @@ class AnswerPage:
 
     def _in_sentences(self) -> Iterator[str]:
         done = concept("message.success")
+        said_now = [one for one in self._view.paragraphs if folded(one) not in self.before]
+        headed = any(map(done.mentioned, (*said_now, *self._view.main_headings)))
         for said in dict.fromkeys(self._view.paragraphs):
             if done.mentioned(said) and folded(said) not in self.before:
                 yield from (_told(*other) for other in written_to(said, self._entered))
+            if folded(said) not in self.before:
+                about = [one for one in self._entered if _is_about(said, one.label)]
+                yield from (_told(*it) for it in hidden_otherwise(said, self._entered, about))
+                greeted = greeted_otherwise(said, self._entered, self.before)
+                yield from (_told(*other) for other in greeted)
             for sentence in _SENTENCES.findall(said):
                 if folded(sentence) not in self.before:
                     yield from self._counts(sentence)
                     yield from self._altered(sentence)
-                    if done.mentioned(sentence):
+                    if headed or done.mentioned(sentence):
+                        others = chosen_otherwise(sentence, said_now, self._entered)
+                        yield from (_told(*other) for other in others)
+                    if headed and len(find_dates(sentence, self.today)) > 1:
+                        yield from self._days(sentence)
+                    if done.mentioned(sentence) or (headed and self._is_named_in(sentence)):
                         yield from self._days(sentence)
                         yield from self._times(sentence)
                         yield from self._amounts(sentence)
                         yield from self._otherwise(sentence)
                         yield from self._persons(sentence)
+
+    def _is_named_in(self, sentence: str) -> bool:
+        """Whether a sentence repeats something that was sent: it sums up."""
+        days = _days_of(sentence)
+        return any(
+            days & _days_of(text)
+            or (
+                len(_letters(text)) >= _NAMED
+                and re.search(rf"(?<!\w){re.escape(folded(text))}(?!\w)", folded(sentence))
+            )
+            for one in self._entered
+            for text in one.texts
+        )
 
     def _counts(self, sentence: str) -> Iterator[str]:
         """``2 guests``, where a field `Guests` was given 4."""
@@ -159,7 +189,8 @@ class AnswerPage:
             if not one.texts[0].isdigit() or len(words(one.label)) != 1:
                 continue
             found = re.search(rf"\b(\d+)\s+{re.escape(fold(one.label))}\b", fold(sentence))
-            if found and not _agrees(one, found[1]):
+            shown = rf"\b{re.escape(fold(one.label))}\W+{re.escape(fold(one.texts[0]))}(?!\w)"
+            if found and not _agrees(one, found[1]) and not re.search(shown, fold(sentence)):
                 yield _told(found[1], one)
 
     def _otherwise(self, sentence: str) -> Iterator[str]:
@@ -167,9 +198,22 @@ class AnswerPage:
         found = confirmed_otherwise(sentence, self._entered, text, self.today)
         yield from (_told(*other) for other in found)
 
+    @cached_property
+    def _says_more(self) -> bool:
+        """Whether something was done besides a change: then the change is another one."""
+        said = (one for one in self._view.paragraphs if folded(one) not in self.before)
+        changed = concept("message.changed")
+        return any(
+            concept("message.success").mentioned(one) and not changed.mentioned(one) for one in said
+        )
+
     def _altered(self, sentence: str) -> Iterator[str]:
         """``Your quantity was reduced to 3``, where another one was given."""
-        if concept("message.altered").mentioned(sentence):
+        changed = concept("message.changed").term(sentence)
+        into = fold(sentence).partition(changed)[2].split() if changed else []
+        told = bool(into) and into[0] in word_list("persons")["to_what"]
+        told = told or (bool(changed) and self._says_more)
+        if told or concept("message.altered").mentioned(sentence):
             for one in self._entered:
                 if _is_about(sentence, one.label) and not _agrees(one, sentence):
                     yield _told(sentence.strip(), one)
@@ -200,7 +244,12 @@ class AnswerPage:
         """The only sum of money in the sentence, where one field was given a sum."""
         paid = [one for one in self._entered if _is_sum(one)]
         said = find_amounts(sentence)
-        if len(paid) != 1 or len(said) != 1 or _agrees(paid[0], said[0].text):
+        if len(paid) != 1 or len(said) != 1:
+            return
+        asked, shown = currency_named(paid[0].texts[0]), currency_named(said[0].text)
+        if asked and shown and asked != shown:
+            yield _told(said[0].text, paid[0])
+        if _agrees(paid[0], said[0].text):
             return
         if not any(_agrees(paid[0], each.text) for each in find_amounts(self._view.page_text)):
             yield _told(said[0].text, paid[0])
@@ -215,6 +264,21 @@ class AnswerPage:
         others = {word for one in self._entered for text in one.texts for word in words(text)}
         if not set(words(found[1])) & others and not named <= set(words(self._text)):
             yield _told(found[1], parts[0])
+
+
+def _day_as_hinted(one: MeantValue) -> date | None:
+    return day_as_written(one.texts[0], one.hint) or day_as_written(one.texts[0], one.label)
+
+
+def _split_days(entered: Sequence[MeantValue]) -> Iterator[MeantValue]:
+    """The days whose parts were put into three fields in a row."""
+    taken: list[MeantValue] = []
+    for trio in zip(entered, entered[1:], entered[2:], strict=False):
+        labels = [one.label for one in trio]
+        day = split_day(labels, [one.texts for one in trio])
+        if day and not any(one in taken for one in trio):
+            taken += trio
+            yield MeantValue(" ".join(labels), "", trio[0].form, (str(day),))
 
 
 @cache
@@ -268,18 +332,9 @@ def _means(label: str, name: str) -> bool:
 
 
 def _agrees(one: MeantValue, shown: str) -> bool:
-    if _MASKED.search(shown):
-        return any(_is_hidden_in(text, shown) for text in one.texts)
+    if is_hidden(shown):
+        return any(is_hidden_in(text, shown) for text in one.texts)
     return any(_is_same(text, shown) for text in one.texts)
-
-
-def _is_hidden_in(text: str, shown: str) -> bool:
-    """Whether what a page shows of a value, at its end or else at its beginning, is that value's.
-
-    Telephone numbers begin in several ways.
-    """
-    first, *_, last = (_letters(part) for part in _MASKED.split(shown))
-    return _letters(text).endswith(last) if last else _letters(text).startswith(first)
 
 
 def _is_same(text: str, shown: str) -> bool:

@@ -11,11 +11,14 @@ from skyvern_dagster.agent.sent_values import MeantValue
 from skyvern_dagster.reading.amounts import find_amounts
 from skyvern_dagster.reading.concepts import concept, word_list
 from skyvern_dagster.reading.dates import find_dates
+from skyvern_dagster.reading.field_values import same_value
 from skyvern_dagster.reading.mail_addresses import mail_addresses_in
 from skyvern_dagster.reading.month_mentions import months_in
-from skyvern_dagster.reading.words import fold
+from skyvern_dagster.reading.words import BRACKETED, fold, words
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})(?:-\d{2})?(?:T.*)?")
+_CODE = re.compile(r"[^\W\d_]{0,5}[-/ ]?\d(?:[\w/-]*\w)?")
+"""A number, or letters and a number: `4711`, `M-1`, `RE 2024-17`."""
 Confirmed = tuple[str, MeantValue]
 """What is shown, and what was meant."""
 
@@ -23,7 +26,7 @@ Confirmed = tuple[str, MeantValue]
 def confirmed_otherwise(
     sentence: str, entered: Sequence[MeantValue], page_text: str, today: date
 ) -> Iterator[Confirmed]:
-    """Numbers, months and weekdays of a sentence that aren't those that were given.
+    """Numbers, codes, months and weekdays of a sentence that aren't those that were given.
 
     Only where one field was given a value of the kind, and the sentence names one.
 
@@ -34,6 +37,7 @@ def confirmed_otherwise(
         today: The day of the run.
     """
     yield from _number(sentence, entered, page_text, today)
+    yield from _code(sentence, entered, page_text, today)
     yield from _month(sentence, entered, today)
     yield from _weekday(sentence, entered, today)
 
@@ -65,6 +69,43 @@ def _how_many() -> re.Pattern[str]:
     return re.compile(
         rf"\b(?:{leads})\s+(\d{{1,3}})(?![\w:%]|[.,/-]\d)(?!\s+(?:{times})\b)", re.IGNORECASE
     )
+
+
+def _code(
+    sentence: str, entered: Sequence[MeantValue], page_text: str, today: date
+) -> Iterator[Confirmed]:
+    """``The reading of meter M-2 was saved``, where the field `Meter number` was given M-1."""
+    plain = fold(sentence)
+    for one in entered:
+        value, called = fold(one.texts[0]), _called(one.label)
+        coded = _CODE.fullmatch(value) and not find_dates(one.texts[0], today)
+        if (
+            not coded
+            or not called
+            or re.search(rf"(?<![\w-]){re.escape(value)}(?![\w-])", fold(page_text))
+        ):
+            continue
+        numbered = rf"(?:(?:{_numbering()})\W{{1,3}})?"
+        whole = (
+            r"(?!\w|[.,:]\d| \d)"  # The first digits of an amount or a telephone number aren't it.
+        )
+        said = re.search(rf"(?<![^\W_]){called}\W{{1,3}}{numbered}({_CODE.pattern}){whole}", plain)
+        if said and not same_value(one.texts[0], said[1].rstrip(".")):
+            yield said[1], one
+
+
+def _called(label: str) -> str:
+    """A pattern for what a field's number is the number of: `Meter number` is of a meter."""
+    persons = word_list("persons")
+    untelling = {*word_list("items")["number_words"], *persons["for_whom"], *persons["of_how_many"]}
+    return r"\W{1,3}".join(
+        re.escape(one) for one in words(BRACKETED.sub(" ", label)) if one not in untelling
+    )
+
+
+@cache
+def _numbering() -> str:
+    return "|".join(map(re.escape, word_list("items")["number_words"]))
 
 
 def written_to(text: str, entered: Sequence[MeantValue]) -> Iterator[Confirmed]:

@@ -22,6 +22,7 @@ from skyvern_dagster.agent.decisions import (
     SelectOption,
     TypeKeys,
 )
+from skyvern_dagster.agent.other_choices import other_choices
 from skyvern_dagster.agent.sent_values import MeantValue, carries, is_telling, lost_values
 from skyvern_dagster.agent.targets import label_of
 from skyvern_dagster.browser.field_content import FieldContent, field_content, left_field
@@ -48,6 +49,8 @@ class _Filled:
     decision: InputText | SelectOption | Check
     label: str
     held: FieldContent
+    hint: str = ""
+    others: tuple[str, ...] = ()
 
     def problem(self, now: FieldContent) -> str:
         """How a field differs from what was asked of it; empty where it doesn't."""
@@ -77,13 +80,21 @@ class _Filled:
                 # Sent by the name of what the page keeps its entries in.
                 return MeantValue(self.label, "", held.form, (text,), must_show=is_telling(text))
             case InputText(text=text) if text and not references_in(text):
-                return MeantValue(*where, (text, *held.values), must_show=is_telling(text))
+                texts = (text, *held.values)
+                return MeantValue(*where, texts, must_show=is_telling(text), hint=self.hint)
             case SelectOption() if held.chosen and held.values:
-                return MeantValue(*where, (*held.chosen, *held.values))
+                return MeantValue(*where, (*held.chosen, *held.values), others=self.others)
             case Check(checked=checked) if held.values:
                 return MeantValue(*where, held.values, ticked=checked)
             case _:
                 return None
+
+    def choice(self) -> MeantValue | None:
+        """What a radio button says that was chosen, which is sent under another name."""
+        if isinstance(self.decision, Check) and self.decision.checked and self.others:
+            where = (self.label, self.held.name, self.held.form)
+            return MeantValue(*where, (self.label,), others=self.others)
+        return None
 
 
 @dataclass
@@ -102,11 +113,11 @@ class FilledFields:
 
     Attributes:
         lacking: What was sent without a value that its field didn't take, by the field's name.
-        entered: What was sent, on this page and earlier ones, by the field's name.
+        entered: What was sent, on this page and earlier ones, by the field's label and name.
     """
 
     lacking: dict[str, str] = field(default_factory=dict)
-    entered: dict[str, MeantValue] = field(default_factory=dict)
+    entered: dict[tuple[str, str], MeantValue] = field(default_factory=dict)
     _by_ref: dict[str, _Filled] = field(default_factory=dict)
     _refused: dict[str, _Refused] = field(default_factory=dict)
     _about_to_go: list[MeantValue] = field(default_factory=list)
@@ -137,7 +148,11 @@ class FilledFields:
         held = await field_content(session.page, decision.ref)
         if held is None or (not held.seen and not held.filled):
             return ""  # gone, or the field that stands for it has the text
-        filled = _Filled(decision, label_of(decision.ref, observation) or decision.ref, held)
+        label = label_of(decision.ref, observation) or decision.ref
+        node = observation.find(decision.ref)
+        hint = node.placeholder if node is not None else ""
+        others = other_choices(node, observation) if node is not None else ()
+        filled = _Filled(decision, label, held, hint, others)
         if problem := filled.problem(held):
             return problem
         self._by_ref[decision.ref] = filled
@@ -166,7 +181,9 @@ class FilledFields:
         if problems:
             self._about_to_go.clear()  # The action isn't done: nothing is sent.
             self._sent = False
-        self.entered |= {one.label: one for one in self._about_to_go if one.ticked is None}
+        chosen = filter(None, (one.choice() for one in self._by_ref.values()))
+        entered = [one for one in (*self._about_to_go, *chosen) if one.ticked is None]
+        self.entered |= {(one.label, one.name): one for one in entered}
         return "; ".join(problems)
 
     async def taken_back(self, session: BrowserSession) -> str:

@@ -39,6 +39,8 @@ class MeantValue:
         texts: What may be handed over: what was asked for, and what the field held for it.
         ticked: Whether a box was to be ticked; ``None`` for other fields.
         must_show: Whether the text has to be in what is sent, whatever it is called there.
+        hint: How the field says that it wants its value: its placeholder.
+        others: What else could have been chosen there.
     """
 
     label: str
@@ -47,6 +49,8 @@ class MeantValue:
     texts: tuple[str, ...]
     ticked: bool | None = None
     must_show: bool = False
+    hint: str = ""
+    others: tuple[str, ...] = ()
 
 
 def lost_values(meant: Sequence[MeantValue], bodies: Sequence[SentBody]) -> dict[str, str]:

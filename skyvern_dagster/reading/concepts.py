@@ -56,6 +56,9 @@ _NEVER = re.compile(r"(?!)")
 
 _LETTERS = re.compile(r"[^\W\d_]")
 
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+"""Kana and Han: Japanese and Chinese put nothing between words, so that a term has no edges."""
+
 
 @dataclass(frozen=True, eq=False)
 class Concept:
@@ -195,8 +198,10 @@ def _alternatives(terms: Sequence[str]) -> re.Pattern[str]:
     if not terms:
         return _NEVER
     longest_first = sorted(terms, key=len, reverse=True)
-    inner = "|".join(_term_pattern(term) for term in longest_first)
-    return re.compile(rf"(?<![^\W_])(?:{inner})(?![^\W_])")
+    spaced = [_term_pattern(term) for term in longest_first if not _UNSPACED.search(term)]
+    unspaced = [_term_pattern(term) for term in longest_first if _UNSPACED.search(term)]
+    inner = rf"(?<![^\W_])(?:{'|'.join(spaced)})(?![^\W_])" if spaced else ""
+    return re.compile("|".join(filter(None, (inner, *unspaced))))
 
 
 def _term_pattern(term: str) -> str:

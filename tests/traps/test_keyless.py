@@ -45,6 +45,8 @@ _IN_THE_GATE = frozenset(
         "offer: a message with its link",
         "truth: of two currencies",
         "odd number: letters in cards, absent",
+        "named: choice, wrong 1",
+        "grouped: two days in six lists",
     }
 )
 """One of each kind; the others are `long`."""

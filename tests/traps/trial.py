@@ -16,12 +16,14 @@ from tests.traps.confirmations import confirmations
 from tests.traps.documents import documents
 from tests.traps.effects import effects
 from tests.traps.entries import entries
+from tests.traps.field_groups import field_groups
 from tests.traps.forms import forms
 from tests.traps.growing import growing
 from tests.traps.held import held
 from tests.traps.lists import lists
 from tests.traps.logins import logins
 from tests.traps.meanings import meanings
+from tests.traps.named_otherwise import named_otherwise
 from tests.traps.odd_numbers import odd_numbers
 from tests.traps.offers import offers
 from tests.traps.papers import papers
@@ -72,6 +74,8 @@ KINDS: Mapping[str, Callable[[], list[Trap]]] = {
     "states": states,
     "offers": offers,
     "truths": truths,
+    "named otherwise": named_otherwise,
+    "field groups": field_groups,
 }
 
 

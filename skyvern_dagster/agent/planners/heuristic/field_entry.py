@@ -43,10 +43,15 @@ _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True)
 class PayloadValue:
-    """One value of the payload with its name."""
+    """One value of the payload with its name.
+
+    Attributes:
+        whole: What this is a part of: of a day, its month.
+    """
 
     name: str
     value: Any
+    whole: PayloadValue | None = None
 
     @property
     def text(self) -> str:
@@ -56,6 +61,8 @@ class PayloadValue:
 
 def can_take(field: Input, given: PayloadValue) -> bool:
     """Whether a field has a place for a value: another option isn't put in its place."""
+    if names_box(field, given):
+        return True
     if field.node.role in _BOXES:
         # `Don't send me news` is ticked for the opposite of `news`.
         opposite = _denies(field.label) is not _denies(" ".join(name_words(given.name)))
@@ -76,6 +83,22 @@ def can_take(field: Input, given: PayloadValue) -> bool:
     return not listed or bool(_option(field, given))
 
 
+def plain_choice(label: str) -> str:
+    """What a choice is called, without its price and what stands in brackets."""
+    return fold(_BESIDE.sub(" ", label))
+
+
+def names_box(field: Input, given: PayloadValue) -> bool:
+    """Whether a value is one of several boxes of a group, by what it is called."""
+    spoken = " ".join(name_words(given.name))
+    return (
+        field.node.role in _BOXES
+        and isinstance(given.value, str)
+        and fold(field.label) == fold(given.text)
+        and bool(stems(spoken) & stems(field.group))
+    )
+
+
 def _denies(text: str) -> bool:
     return bool(set(fold(text).split()) & set(word_list("negations")))
 
@@ -85,14 +108,15 @@ def entry_for(situation: Situation, field: Input, given: PayloadValue) -> Decisi
     why = f"Fill: {field} takes {given.name}"
     node = field.node
     if node.role in _BOXES:
-        checked = bool(truth(given))
+        checked = names_box(field, given) or bool(truth(given))
         return Check(ref=field.ref, checked=checked, reasoning=why, purpose=Purpose.FILL)
     if node.role == "radio":
         return Check(ref=field.ref, reasoning=why, purpose=Purpose.FILL)
     option = _option(field, given) if node.options else ""
     listed = node.role in _DRAWN or node.attributes.get("aria-autocomplete") == "list"
-    if node.tag == "select" and any(one.selected and one.label == option for one in node.options):
-        return None
+    chosen = any(one.selected and one.label == option for one in node.options)
+    if node.tag == "select" and chosen and not given.whole:
+        return None  # The parts of a day are set together: what they are is remembered.
     if option or (listed and not _shows_no_option(situation, field)):
         label = option or given.text
         return SelectOption(ref=field.ref, label=label, reasoning=why, purpose=Purpose.FILL)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
-from skyvern_dagster.agent.planners.heuristic.field_entry import PayloadValue
+from skyvern_dagster.agent.planners.heuristic.day_parts import day_parts
+from skyvern_dagster.agent.planners.heuristic.field_entry import (
+    PayloadValue,
+    names_box,
+    plain_choice,
+)
 from skyvern_dagster.agent.planners.heuristic.situation import (
     Situation,
 )
@@ -20,6 +26,8 @@ _OTHER_CHOICE = 0.3
 """Below what a field needs (`MIN_MATCH`): the group's name fits, this button's doesn't."""
 _HINT = 0.9
 """What pages call a field inside (its name, its id) counts a little less than what people read."""
+_UMLAUTS = re.compile(r"([aou])e")
+"""How programmers write what `fold` makes a plain vowel of: `zaehlernummer`."""
 MIN_MATCH = 0.5
 """Half: all words of a fact's name in a label of any length (`overlap`), or a plain concept for
 both. 0.4 and 0.65 do as well on the page tests."""
@@ -30,14 +38,16 @@ def match_fields(
 ) -> Iterator[tuple[Input, PayloadValue]]:
     """Pairs each field with the payload value that it asks for, the plainest pairs first."""
     fields = fields_of_one_form(situation, values)
+    parts = list(day_parts(situation, fields, values))
+    yield from parts
+    used_fields = {field.ref for field, _ in parts}
+    used_values = {given.name for _, given in parts}
     pairs = [
         (score, field, given)
         for field in fields
         for given in values
         if (score := _match(field, given)) and _is_of_group(field, given, fields)
     ]
-    used_fields: set[str] = set()
-    used_values: set[str] = set()
     for score, field, given in sorted(pairs, key=lambda pair: pair[0], reverse=True):
         if (
             score < MIN_MATCH
@@ -134,11 +144,16 @@ def _is_of_group(field: Input, given: PayloadValue, fields: list[Input]) -> bool
 def _match(field: Input, given: PayloadValue) -> float:
     spoken = " ".join(name_words(given.name))
     label = f"{field.label}"
-    score = max(overlap(spoken, label), _HINT * overlap(spoken, field.hints))
+    score = max(
+        max(overlap(said, label), _HINT * overlap(said, field.hints))
+        for said in (spoken, _UMLAUTS.sub(r"\1", spoken))
+    )
     for one in concepts("form."):
         meant = one.score(spoken)
         if meant >= MOSTLY:
             score = max(score, meant * max(one.score(label), _HINT * one.score(field.hints)))
+    if names_box(field, given):
+        return _SAME_CHOICE
     if field.node.role == "radio":
         return _radio_match(field, given, score)
     return 0.0 if _is_part(spoken, label) else score
@@ -160,5 +175,8 @@ def _radio_match(field: Input, given: PayloadValue, score: float) -> float:
     if isinstance(given.value, bool):
         words_for = word_list("truths")["yes" if given.value else "no"]
         return _SAME_CHOICE if asked and fold(field.label) in words_for else 0.0
-    same = fold(field.label) == fold(given.text) or overlap(given.text, field.label) >= _SAME_CHOICE
+    same = (
+        fold(given.text) in {fold(field.label), plain_choice(field.label)}
+        or overlap(given.text, field.label) >= _SAME_CHOICE
+    )
     return _SAME_CHOICE if same else min(score, _OTHER_CHOICE)

@@ -6,6 +6,7 @@ from skyvern_dagster.agent.answered_values import AnswerPage
 from skyvern_dagster.agent.decisions import Wait
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.complaints import complaint
+from skyvern_dagster.agent.planners.heuristic.field_matching import match_fields
 from skyvern_dagster.agent.planners.heuristic.form_sending import (
     last_step,
     leads_on,
@@ -17,6 +18,7 @@ from skyvern_dagster.agent.planners.heuristic.given_values import (
     has_more_fields,
     not_entered,
 )
+from skyvern_dagster.agent.planners.heuristic.sending_question import answer_to_question
 from skyvern_dagster.agent.planners.heuristic.situation import (
     LIKELY,
     Situation,
@@ -50,6 +52,8 @@ SETTLING_SECONDS = 2
 
 def after_sending(situation: Situation) -> Plan | None:
     """What the site answered: success, complaints, or the next page of the form."""
+    if plan := answer_to_question(situation):
+        return plan
     if label := _pressed_in_vain(situation):
         return unsure(f'"{clip(label)}" was pressed, and nothing came of it ({situation.url})')
     last = situation.memory.last_result
@@ -85,7 +89,22 @@ def after_sending(situation: Situation) -> Plan | None:
         return unsure(
             f"The form was sent, and {situation.url} came, which doesn't say that it was taken"
         )
-    return None if moved else _answer_to_come(situation) or _sent_in_vain(situation)
+    if moved:
+        return _came_back(situation)
+    return _answer_to_come(situation) or _sent_in_vain(situation)
+
+
+def _came_back(situation: Situation) -> Plan | None:
+    """The end where the form is there again: what it was sent for may have been done."""
+    sent = situation.memory.done(Purpose.SUBMIT)[-1]
+    if leads_on(sent.label) or has_more_fields(situation):
+        return None
+    values = given_values(situation)
+    if not any(match_fields(situation, values)):
+        return None
+    return unsure(
+        f"The form was sent, and {situation.url} shows it again and doesn't say what became of it"
+    )
 
 
 def _taken(situation: Situation, succeeded: str) -> Plan | None:

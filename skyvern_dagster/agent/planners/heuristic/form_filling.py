@@ -9,6 +9,7 @@ from skyvern_dagster.agent.decisions import (
     Click,
     Decision,
     InputText,
+    SelectOption,
     Wait,
 )
 from skyvern_dagster.agent.planner import Plan
@@ -30,6 +31,7 @@ from skyvern_dagster.agent.planners.heuristic.form_gaps import (
     left_over,
     missing_fields,
     other_currency,
+    ticked_before,
     undone_clause,
     unheld,
 )
@@ -79,9 +81,12 @@ def fill_form(situation: Situation) -> Plan:
     decisions.extend(_repetitions(situation, pairs))
     decisions.extend(_agreements(situation))
     submit = submit_button(situation, [field for field, _ in pairs])
+    if plan := _choices_first(situation, values, pairs, decisions):
+        return plan
     if plan := _unsendable(situation, values, pairs, submit, decisions):
         return plan
     if submit:
+        decisions[:0] = _preset(situation, values, pairs)
         decisions.append(
             Click(
                 ref=submit.ref, reasoning=f"Submit: {submit} sends the form", purpose=Purpose.SUBMIT
@@ -105,10 +110,12 @@ def _unsendable(
         lacking = ", ".join(missing)
         reason = f"Failed to fill in the form on {situation.url} - missing information: {lacking}"
         return terminate(situation, "form_rejected", reason, LIKELY)
-    if left := left_over(situation, values, [given for _, given in pairs]):
+    if left := left_over(situation, values, [given.whole or given for _, given in pairs]):
         named = ", ".join(given.name for given in left)
         return unsure(f"No field of the form on {situation.url} takes {named}")
     if told := undone_clause(situation, submit, decisions) or other_currency(situation, pairs):
+        return unsure(told)
+    if told := ticked_before(situation, pairs):
         return unsure(told)
     if submit is None:
         lacking = f"The form on {situation.url} has no button that sends it"
@@ -142,6 +149,33 @@ def _first_others(
         why = "Wait: a list may depend on what was chosen, and be on its way"
         return act([Wait(seconds=SETTLING_SECONDS, reasoning=why, purpose=Purpose.WAIT)], why)
     return None
+
+
+def _preset(
+    situation: Situation, values: list[PayloadValue], pairs: list[tuple[Input, PayloadValue]]
+) -> Iterator[Decision]:
+    """Choices that lists stand on already: made again, so that the answer is held against them."""
+    left = not_entered(situation, values)
+    for field, given in pairs:
+        chosen = next((one.label for one in field.node.options if one.selected), "")
+        stands = field.node.tag == "select" and entry_for(situation, field, given) is None
+        if stands and given in left and chosen:
+            why = f"Fill: {field} takes {given.name}"
+            yield SelectOption(ref=field.ref, label=chosen, reasoning=why, purpose=Purpose.FILL)
+
+
+def _choices_first(
+    situation: Situation,
+    values: list[PayloadValue],
+    pairs: list[tuple[Input, PayloadValue]],
+    decisions: Sequence[Decision],
+) -> Plan | None:
+    """What can be filled in where something else has no field yet: a choice may bring one."""
+    left = left_over(situation, values, [given.whole or given for _, given in pairs])
+    chosen = any(isinstance(one, Check | SelectOption) for one in decisions)
+    if not left or not chosen or situation.memory.last_was_for(Purpose.FILL):
+        return None
+    return act(decisions, "Fill: what may bring further fields", LIKELY)
 
 
 def _is_meant(situation: Situation, field: Input) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from skyvern_dagster.agent.decisions import Check, Decision
-from skyvern_dagster.agent.planners.heuristic.field_entry import PayloadValue
+from skyvern_dagster.agent.planners.heuristic.field_entry import PayloadValue, names_box
 from skyvern_dagster.agent.planners.heuristic.field_matching import match_fields
 from skyvern_dagster.agent.planners.heuristic.form_sending import submit_button
 from skyvern_dagster.agent.planners.heuristic.given_values import not_entered
@@ -18,7 +18,7 @@ from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.date_mention import DateMention
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.field_values import same_value
-from skyvern_dagster.reading.words import clip, stems, words
+from skyvern_dagster.reading.words import clip, fold, stems, words
 
 _NUMBER = re.compile(r"(?<![\w.,/-])\d+(?:[.,' ]\d{3})*(?:[.,]\d+)?(?![\w/-])")
 _DECIMALS = re.compile(r"\d[.,]\d{2}(?!\d)")
@@ -36,6 +36,23 @@ def undone_clause(
     draft = concept("message.unfinished").term(situation.intent.instructions)
     if draft and not stems(draft) & stems(submit.label):
         return f'No button of the form on {situation.url} does it "{draft}"'
+    return ""
+
+
+def ticked_before(situation: Situation, pairs: Sequence[tuple[Input, PayloadValue]]) -> str:
+    """A box that the page has ticked and the task hasn't asked for, which makes more of it.
+
+    One that repeats what is sent, or one beside those of its group that were asked for.
+    """
+    asked = {field.ref for field, _ in pairs}
+    groups = {field.group for field, given in pairs if names_box(field, given)}
+    said = situation.intent.instructions
+    for one in situation.view.inputs:
+        if one.node.role != "checkbox" or not one.node.checked or one.ref in asked:
+            continue
+        recurs = concept("form.recurring").term(one.label)
+        if (recurs and recurs not in fold(said)) or (one.group and one.group in groups):
+            return f"{one} of the form on {situation.url} is ticked, and nobody asked for it"
     return ""
 
 

@@ -19,7 +19,8 @@ _NATIVE = 0.2
 """A button of type ``submit`` sends, whatever it is called; alone it isn't enough (`_SENDS`)."""
 
 _SENTENCES = re.compile(r"[^.!?\n]+[.!?]?")
-_NUMBERED = re.compile(r"\bno\.?\s*\d+")
+_NUMBERED = re.compile(r"\bno(?:\.\s*|\s+)#?(?=\S*\d)\S+", re.IGNORECASE)
+"""`No` before a number or a code, which denies nothing."""
 _COUNTED = re.compile(r"\s*(\d+)\s*(?:/|[a-z]{1,3})\s*(\d+)\b")
 _SAYING = frozenset({Purpose.SUBMIT, Purpose.SETTLE})
 """What a page answers to."""
@@ -118,12 +119,14 @@ def success(situation: Situation) -> str:
         for text in answers(situation)
         if not shown_first(first, text) and folded(text) not in earlier
     ]
+    asides = [text for text in texts if _is_aside(situation, text)]
+    texts = [text for text in texts if text not in asides]
     if any(concept("message.unfinished").mentioned(text) or _is_early_step(text) for text in texts):
         return ""
-    if any(_takes_back(sentence) for text in texts for sentence in _SENTENCES.findall(text)):
+    if any(_takes_back(sentence) for text in texts for sentence in _sentences(text)):
         return ""
     announced = [text for text in texts if _is_announced(situation, text)]
-    said = [(text, sentence) for text in texts for sentence in _SENTENCES.findall(text)]
+    said = [(text, sentence) for text in texts for sentence in _sentences(text)]
     plain = next(
         (
             text
@@ -132,7 +135,21 @@ def success(situation: Situation) -> str:
         ),
         "",
     )
-    return plain or _thanks(situation, said)
+    return plain or ("" if asides else _thanks(situation, said))
+
+
+def _sentences(text: str) -> list[str]:
+    """The sentences of a text; the point of `no. C-99` ends none."""
+    return _SENTENCES.findall(_NUMBERED.sub(" ", text))
+
+
+def _is_aside(situation: Situation, text: str) -> bool:
+    """Whether a text is about something else than what was sent: `Cookie preferences saved`."""
+    about = situation.intent.instructions + situation.request.first_text
+    return any(
+        (said := concept(name).term(text)) and said not in fold(about)
+        for name in ("message.aside", "message.aside_thanks")
+    )
 
 
 def _thanks(situation: Situation, said: list[tuple[str, str]]) -> str:

@@ -9,6 +9,7 @@ from skyvern_dagster.agent.decisions import (
     InputText,
     SelectOption,
 )
+from skyvern_dagster.agent.planners.heuristic.day_parts import parts_entered
 from skyvern_dagster.agent.planners.heuristic.field_entry import PayloadValue
 from skyvern_dagster.agent.planners.heuristic.field_matching import match_fields
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
@@ -21,10 +22,16 @@ from skyvern_dagster.reading.words import fold
 def given_values(situation: Situation) -> list[PayloadValue]:
     """What the payload gives, without what is empty."""
     return [
-        PayloadValue(path.rpartition(".")[2], value)
+        PayloadValue(_name_of(path), value)
         for path, value in flat_items(situation.goal.payload)
         if value not in (None, "")
     ]
+
+
+def _name_of(path: str) -> str:
+    """The last name of a path; items of a list are called as the list."""
+    names = path.split(".")
+    return next((one for one in reversed(names) if not one.isdigit()), names[-1])
 
 
 def not_entered(situation: Situation, values: list[PayloadValue]) -> list[PayloadValue]:
@@ -37,7 +44,10 @@ def not_entered(situation: Situation, values: list[PayloadValue]) -> list[Payloa
     return [
         one
         for one in values
-        if not isinstance(one.value, bool) and not _is_among(one, given) and "://" not in one.text
+        if not isinstance(one.value, bool)
+        and not _is_among(one, given)
+        and not parts_entered(one, given, situation.today)
+        and "://" not in one.text
     ]
 
 

@@ -1,0 +1,46 @@
+"""Whom a page greets after somebody was registered: ``Welcome, Ada!``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from skyvern_dagster.agent.proof_text import folded
+from skyvern_dagster.agent.sent_values import MeantValue
+from skyvern_dagster.reading.concepts import NEARLY_ONLY, concept, word_list
+from skyvern_dagster.reading.words import words
+
+_NAMES = ("form.full_name", "form.first_name", "form.last_name")
+
+
+def greeted_otherwise(
+    text: str, entered: Sequence[MeantValue], before: str
+) -> Iterator[tuple[str, MeantValue]]:
+    """Another name than those that were given, behind a greeting.
+
+    Args:
+        text: A paragraph that wasn't shown before.
+        entered: What was sent.
+        before: What was shown before: whose account it is may be greeted, too.
+    """
+    named = [one for one in entered if any(_means(one.label, name) for name in _NAMES)]
+    given = {word for one in entered for each in one.texts for word in words(each)}
+    found = _greeted().match(text)
+    if not named or found is None:
+        return
+    said = set(words(found[1]))
+    if not said & given and f" {folded(found[1])} " not in f" {before} ":
+        yield found[1], named[0]
+
+
+@cache
+def _greeted() -> re.Pattern[str]:
+    """One to three words in capitals, and nothing behind them, or a comma."""
+    listed = "|".join(map(re.escape, word_list("persons")["greetings"]))
+    name = r"[A-ZÀ-Ý][\w'’-]+"
+    return re.compile(rf"\W*(?:{listed}),?\s+({name}(?:\s+{name}){{0,2}})\s*(?:[!,.]|$)")
+
+
+def _means(label: str, name: str) -> bool:
+    return concept(name).score(label) >= NEARLY_ONLY
