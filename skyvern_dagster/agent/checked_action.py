@@ -9,6 +9,7 @@ from skyvern_dagster.agent.completion_proof import disproved
 from skyvern_dagster.agent.decisions import Click, Complete, Decision, InputText, TypeKeys
 from skyvern_dagster.agent.executor import ActionExecutor
 from skyvern_dagster.agent.filled_fields import FilledFields, may_send
+from skyvern_dagster.agent.given_fields import GivenFields
 from skyvern_dagster.agent.guard import Guard
 from skyvern_dagster.agent.planner import Goal, Plan
 from skyvern_dagster.agent.proof_text import shows
@@ -19,6 +20,12 @@ from skyvern_dagster.browser.form import form_around
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.results import ActionResult, FailureCause
 from skyvern_dagster.browser.session import BrowserSession
+from skyvern_dagster.reading.complaints import complains
+
+_AGAIN = (
+    "the same was sent already, and the page doesn't say that it went wrong; "
+    "complete if it shows that it was taken"
+)
 
 
 @dataclass
@@ -37,6 +44,10 @@ class CheckedActions:
     time: TimeSpent
     fields: FilledFields = field(default_factory=FilledFields)
     posts: bool = False
+    _given: GivenFields = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._given = GivenFields(self.goal)
 
     async def act(
         self, decision: Decision, plan: Plan, observation: Observation, *, acted: bool
@@ -61,14 +72,36 @@ class CheckedActions:
             if why := self._unproven(decision.shows, page):
                 return _not_done("not complete", page.url, why, "unproven")
         if may_send(decision, observation) and (
-            changed := await self.fields.changed(decision, self.session)
+            held_back := await self._held_back(decision, plan, observation)
         ):
-            return _not_taken(f"nothing was sent: {changed}", observation.url)
+            return _not_taken(f"nothing was sent: {held_back}", observation.url)
         result = await self._acted(decision, observation)
+        if result.ok:
+            self._given.note(decision, observation)
+            if self.posts and may_send(decision, observation):
+                self._given.note_sent()
         sent = may_send(decision, observation) and result.cause == "not_taken"
         if result.ok or sent or getattr(decision, "ref", None) is None:
             return result
         return await self._redrawn(decision, plan, observation) or result
+
+    async def _held_back(self, decision: Decision, plan: Plan, observation: Observation) -> str:
+        """Why a form isn't to be sent as it is; empty where it may be."""
+        if changed := await self.fields.changed(decision, self.session):
+            return changed
+        if not plan.guarded:
+            return ""
+        if await self._is_sent_again(decision, observation):
+            return _AGAIN
+        return self._given.left_out(getattr(decision, "ref", None), observation)
+
+    async def _is_sent_again(self, decision: Decision, observation: Observation) -> bool:
+        """Whether the same was sent before, and nothing says that it went wrong."""
+        if not self._given.is_same_again() or not self.posts:
+            return False
+        if not await self._posts(decision, observation) or await self.session.sendings.refusal():
+            return False
+        return not complains(observation.root.full_text, self.goal.navigation_goal)
 
     async def refusal(self, before: str) -> str:
         """Why what was sent isn't done: its server refused it, or confirms something else.
@@ -85,6 +118,8 @@ class CheckedActions:
             return why
         entered = tuple(self.fields.entered.values())
         page = await self.session.observe()
+        if waiting := self._given.left_on(page):
+            return waiting
         return AnswerPage(entered, page, before, self.goal.today).contradiction()
 
     async def _posts(self, decision: Decision, observation: Observation) -> bool:
@@ -123,6 +158,7 @@ class CheckedActions:
             return _not_taken(lost, result.url_after, result)
         if result.url_before not in ("", result.url_after) or result.new_tab:
             self.fields.forget()
+            self._given.forget_fields()
         elif result.ok and (problem := await self.fields.note(decision, observation, self.session)):
             result = _not_taken(problem, result.url_after, result)
         if not result.ok and result.cause != "refused":
@@ -137,7 +173,9 @@ class CheckedActions:
             await self.session.obey(self.guard.requests)
         if not plan.guarded:
             return None
+        self._given.see(observation)
         refusal = await self.guard.refusal(decision, observation, self.session)
+        refusal = refusal or self._given.refusal(decision, observation)
         return _not_done("refused", observation.url, refusal, "refused") if refusal else None
 
 

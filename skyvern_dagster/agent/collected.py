@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +43,11 @@ class Collected:
         """Takes a look at a page: it may say whose the files are, or how much of a list it has."""
         self._prover.see(observation)
         self._observation = observation
+
+    def entered(self, texts: Iterable[str]) -> None:
+        """Takes what was typed or chosen: a search for a record names it."""
+        for text in texts:
+            self._prover.entered(text)
 
     async def with_proven_files(self, result: ActionResult) -> ActionResult:
         """Without files of other items: whoever planned is told, and may try elsewhere."""

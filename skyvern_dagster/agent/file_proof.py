@@ -119,6 +119,11 @@ class FileProver:
         if self.item.identifier:
             self._pages.see(observation)
 
+    def entered(self, text: str) -> None:
+        """Remembers what was typed or chosen on a page."""
+        if self.item.identifier:
+            self._pages.entered(text)
+
     async def checked(self, result: ActionResult) -> tuple[ActionResult, tuple[str, ...]]:
         """An action's result without wrong files, and notes on files that tell nothing.
 

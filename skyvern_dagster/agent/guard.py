@@ -25,6 +25,7 @@ from skyvern_dagster.agent.decisions import (
     UploadFile,
 )
 from skyvern_dagster.agent.foreign_record import OwnRecord
+from skyvern_dagster.agent.named_choice import NamedChoice
 from skyvern_dagster.agent.planner import Goal
 from skyvern_dagster.agent.request_guard import RequestGuard
 from skyvern_dagster.browser.form import FormFacts, form_around
@@ -53,6 +54,7 @@ class Guard:
     def __init__(self, goal: Goal, requests: RequestGuard) -> None:
         self._unasked = Unasked(goal)
         self._own = OwnRecord(goal)
+        self._named = NamedChoice(goal)
         self.requests = requests
 
     async def refusal(
@@ -66,6 +68,8 @@ class Guard:
                 return await self._keys(decision, observation, session)
             case ClickAt():
                 return await self._spot(decision, observation, session)
+            case SelectOption() if other := self._other_choice(decision):
+                return other
             case SelectOption() | Check() | UploadFile():
                 form = await form_around(session, decision.ref)
                 return self.requests.destination_refusal(form.destinations, secret=False)
@@ -81,6 +85,11 @@ class Guard:
             case _:
                 return None
 
+    def _other_choice(self, decision: SelectOption) -> str | None:
+        given = (*decision.labels, decision.label or decision.value or "")
+        refused = (self._own.other_value(one) for one in given)
+        return next(filter(None, refused), None)
+
     async def _typing(
         self, decision: InputText | SolveTotp, observation: Observation, session: BrowserSession
     ) -> str | None:
@@ -91,7 +100,7 @@ class Guard:
         if isinstance(decision, InputText):
             text, enters = decision.text, decision.press_enter
             secret = any(each.field != "username" for each in references_in(text))
-        refused = _field_refusal(text, node, form)
+        refused = _field_refusal(text, node, form) or self._own.other_value(text)
         refused = refused or self.requests.destination_refusal(form.destinations, secret=secret)
         return refused or (self._sending(form) if enters else None)
 
@@ -120,7 +129,8 @@ class Guard:
     async def _click(
         self, ref: str, observation: Observation, session: BrowserSession
     ) -> str | None:
-        if foreign := self._own.refusal(ref, observation):
+        foreign = self._own.refusal(ref, observation) or self._named.refusal(ref, observation)
+        if foreign:
             return foreign
         node = observation.find(ref)
         if node is not None and node.url:

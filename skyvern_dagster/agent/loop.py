@@ -11,6 +11,7 @@ from skyvern_dagster.agent.checked_action import CheckedActions
 from skyvern_dagster.agent.collected import Collected
 from skyvern_dagster.agent.decisions import Complete, Decision, Extract, Terminate
 from skyvern_dagster.agent.executor import ActionExecutor, describe, describe_target
+from skyvern_dagster.agent.given_fields import entered_texts
 from skyvern_dagster.agent.guard import Guard
 from skyvern_dagster.agent.learner import Learner
 from skyvern_dagster.agent.planner import (
@@ -250,6 +251,8 @@ class AgentLoop:
     ) -> tuple[PastAction, Ending | None]:
         """Carries one decision out, and says whether the task ends with it."""
         result = await self._actions.act(decision, plan, observation, acted=acted)
+        if result.ok:
+            self.collected.entered(entered_texts(decision))
         result = await self._with_proven_files(result)
         ref = getattr(decision, "ref", None)
         target = describe_target(ref, observation) if ref else ""

@@ -35,10 +35,15 @@ class SeenPages:
         """Remembers a page."""
         self._seen.append(observation)
         path = observation.url.partition("?")[0].replace("/", " ")
-        said = (observation.root.full_text, observation.title, path)
+        said = (_shown(observation.root), observation.title, path)
         numbers = (self._item.identifier, *self._item.listed)
         self._is_shown |= any(mentions_identifier(text, one) for text in said for one in numbers)
         self._is_shown |= self._by_end and bool(serials_in(said, self._item.identifier))
+
+    def entered(self, text: str) -> None:
+        """Remembers what was typed or chosen: the page that answers is about it."""
+        numbers = (self._item.identifier, *self._item.listed)
+        self._is_shown |= any(mentions_identifier(text, one) for one in numbers if one)
 
     @property
     def name_others_only(self) -> bool:
@@ -77,6 +82,14 @@ class SeenPages:
             others.update(_numbers(view, view.root, wanted))
         named = {one for one in others if mentions_identifier(self._named, one)}
         return frozenset(others - own - named)
+
+
+def _shown(node: Node) -> str:
+    """What a part of the page says; of a list of options only what is chosen."""
+    chosen = " ".join(one.label for one in node.options if one.selected)
+    if node.options:
+        return f"{node.name} {chosen}"
+    return " ".join((node.name, node.text, *map(_shown, node.children)))
 
 
 def _numbers(view: PageView, node: Node, wanted: str) -> Iterator[str]:

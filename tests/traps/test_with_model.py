@@ -37,6 +37,14 @@ def _click(name: str) -> Answer:
     return lambda request: decide({"type": "click", "ref": request.ref(name)})
 
 
+def _typed(request: ChatRequest, **texts: str) -> list[dict[str, Any]]:
+    """What puts each text into the field of its name."""
+    return [
+        {"type": "input_text", "ref": request.ref(name), "text": text}
+        for name, text in texts.items()
+    ]
+
+
 def _run(errand: Errand, site: TrapSite, name: str, *answers: Answer) -> tuple[TaskResult, int]:
     trap = next(one for one in traps() if one.name == name)
     site.set_up(trap)
@@ -156,8 +164,12 @@ def test_what_a_server_refused_is_not_done(errand: Errand, site: TrapSite) -> No
 
 def test_what_was_sent_otherwise_is_told(errand: Errand, site: TrapSite) -> None:
     def fill(request: ChatRequest) -> dict[str, Any]:
-        write = {"type": "input_text", "ref": request.ref("Name"), "text": "Ada Lovelace"}
-        return decide(write, {"type": "click", "ref": request.ref("Send")})
+        return decide(
+            *_typed(request, Name="Ada Lovelace", Quantity="2", **{"E-mail": "ada@example.com"}),
+            {"type": "select_option", "ref": request.ref("Delivery"), "label": "Express"},
+            {"type": "check", "ref": request.ref("Gift"), "checked": True},
+            {"type": "click", "ref": request.ref("Send")},
+        )
 
     claimed = decide({"type": "complete", "shows": "Your message has been sent."})
     result, _ = _run(errand, site, "sent: a name that is cut off", fill, claimed)
@@ -167,8 +179,10 @@ def test_what_was_sent_otherwise_is_told(errand: Errand, site: TrapSite) -> None
 
 def test_another_name_in_the_confirmation_is_no_success(errand: Errand, site: TrapSite) -> None:
     def fill(request: ChatRequest) -> dict[str, Any]:
-        write = {"type": "input_text", "ref": request.ref("Name"), "text": "Ada Lovelace"}
-        return decide(write, {"type": "click", "ref": request.ref("Book", "button")})
+        return decide(
+            *_typed(request, Name="Ada Lovelace", Guests="4", Date="2024-07-12"),
+            {"type": "click", "ref": request.ref("Book", "button")},
+        )
 
     claimed = decide({"type": "complete", "shows": "Your booking for Adam Smith is confirmed."})
     result, _ = _run(errand, site, "confirmed: another name", fill, claimed)
@@ -222,9 +236,15 @@ def test_a_list_that_says_that_it_is_a_part_is_not_complete(errand: Errand, site
 
 
 def test_what_stood_there_before_proves_nothing(errand: Errand, site: TrapSite) -> None:
+    def fill(request: ChatRequest) -> dict[str, Any]:
+        return decide(
+            *_typed(request, Name="Ada Lovelace", **{"E-mail": "ada@example.com"}),
+            {"type": "click", "ref": request.ref("Send")},
+        )
+
     claimed = decide({"type": "complete", "shows": "Thank you for your visit!"})
     name = "refused by thanks that always stand there"
-    result, calls = _run(errand, site, name, _click("Send"), claimed, _UNDONE)
+    result, calls = _run(errand, site, name, fill, claimed, _UNDONE)
     assert (result.status, calls) == ("failed", 3), result
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from skyvern_dagster.agent.planners.heuristic.day_parts import day_parts
@@ -15,8 +14,9 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     Situation,
 )
 from skyvern_dagster.browser.observation import Node
-from skyvern_dagster.reading.concepts import MOSTLY, concept, concepts, word_list
+from skyvern_dagster.reading.concepts import word_list
 from skyvern_dagster.reading.controls import Input
+from skyvern_dagster.reading.field_fit import field_fit, takes_part_only
 from skyvern_dagster.reading.words import fold, name_words, overlap, stems
 
 _SAME_CHOICE = 0.8
@@ -24,10 +24,6 @@ _SAME_CHOICE = 0.8
 no more than two words in five of the label are others."""
 _OTHER_CHOICE = 0.3
 """Below what a field needs (`MIN_MATCH`): the group's name fits, this button's doesn't."""
-_HINT = 0.9
-"""What pages call a field inside (its name, its id) counts a little less than what people read."""
-_UMLAUTS = re.compile(r"([aou])e")
-"""How programmers write what `fold` makes a plain vowel of: `zaehlernummer`."""
 MIN_MATCH = 0.5
 """Half: all words of a fact's name in a label of any length (`overlap`), or a plain concept for
 both. 0.4 and 0.65 do as well on the page tests."""
@@ -142,31 +138,12 @@ def _is_of_group(field: Input, given: PayloadValue, fields: list[Input]) -> bool
 
 
 def _match(field: Input, given: PayloadValue) -> float:
-    spoken = " ".join(name_words(given.name))
-    label = f"{field.label}"
-    score = max(
-        max(overlap(said, label), _HINT * overlap(said, field.hints))
-        for said in (spoken, _UMLAUTS.sub(r"\1", spoken))
-    )
-    for one in concepts("form."):
-        meant = one.score(spoken)
-        if meant >= MOSTLY:
-            score = max(score, meant * max(one.score(label), _HINT * one.score(field.hints)))
     if names_box(field, given):
         return _SAME_CHOICE
+    score = field_fit(given.name, field)
     if field.node.role == "radio":
         return _radio_match(field, given, score)
-    return 0.0 if _is_part(spoken, label) else score
-
-
-def _is_part(spoken: str, label: str) -> bool:
-    """Whether a field takes a part of a value: a first name isn't the whole one."""
-    whole = concept("form.full_name").score(spoken) >= MOSTLY
-    parts = (concept("form.first_name"), concept("form.last_name"))
-    return whole and any(
-        one.score(label) > max(one.score(spoken), concept("form.full_name").score(label))
-        for one in parts
-    )
+    return 0.0 if takes_part_only(given.name, field) else score
 
 
 def _radio_match(field: Input, given: PayloadValue, score: float) -> float:

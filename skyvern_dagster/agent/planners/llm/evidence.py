@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
 from functools import cached_property
 from typing import Any
 
 from skyvern_dagster.browser.observation import Observation
+from skyvern_dagster.reading.dates import find_dates
 
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?")
 _CODE = re.compile(r"(?=[^\s@:]*\d)#?[A-Za-z]{0,6}[-_/.]?\d[\w./-]*")
+_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.\w+")
 _SMALL = 10
 """Numbers below are counts, ranks and grades, which nobody writes down."""
 _MOST = 5
@@ -37,15 +40,19 @@ def not_on_page(data: Any, observation: Observation) -> tuple[str, ...]:
     return tuple(told)
 
 
-def unfounded(data: Any, observation: Observation) -> str:
-    """A sentence on the first figure or code that the page doesn't show; empty where all are.
+def unfounded(data: Any, observation: Observation, today: date) -> str:
+    """A sentence on the first figure, code or day that the page doesn't show; empty where all are.
 
-    Small numbers, counts and sums of what was read are conclusions. Days are not looked at here:
-    pages leave years out, or say `yesterday`.
+    Small numbers, counts and sums of what was read are conclusions. Pages leave years out, or say
+    `yesterday`: a day is held against all that the page's texts may mean.
     """
     page = _Page(observation)
     concluded = {_digits(f"{value:g}") for value in _conclusions(data)}
     for place, value in _leaves(data, "$"):
+        if isinstance(value, str) and _is_untold_day(value, page, today):
+            return f"{place}: the day {value[:80]!r} stands nowhere on the page"
+        if isinstance(value, str) and _MAIL.fullmatch(value.strip()) and not page.has(value):
+            return f"{place}: {value[:80]!r} stands nowhere on the page"
         if isinstance(value, str) and not _is_code(value):
             continue
         small = not isinstance(value, str) and abs(value) < _SMALL
@@ -53,6 +60,16 @@ def unfounded(data: Any, observation: Observation) -> str:
         if not known and _digits(f"{value}") not in concluded:
             return f"{place}: {str(value)[:80]!r} stands nowhere on the page"
     return ""
+
+
+def _is_untold_day(text: str, page: _Page, today: date) -> bool:
+    """Whether a text is a day, and the page shows days, but not this one."""
+    match = _ISO_DATE.fullmatch(text.strip())
+    if match is None or page.has_text(text):
+        return False
+    shown = page.days(today)
+    month_and_day = (int(match[2]), int(match[3]))
+    return bool(shown) and all((one.month, one.day) != month_and_day for one in shown)
 
 
 def _is_code(text: str) -> bool:
@@ -83,7 +100,8 @@ class _Page:
         for node in observation.root.walk():
             parts += [node.name, node.text, node.value, node.url or "", node.title]
             parts += [option.label for option in node.options]
-        self._text = _folded(" ".join(part for part in parts if part))
+        self._parts = tuple(part for part in parts if part)
+        self._text = _folded(" ".join(self._parts))
         self._words = frozenset(re.findall(r"\w+", self._text))
         self._numbers = frozenset(
             _digits(number) for number in re.findall(r"\d[\d.,'’\s]*", self._text)
@@ -107,10 +125,24 @@ class _Page:
         enough = _ENOUGH_WORDS if len(text) > _LONG_TEXT else 1.0
         return bool(words) and hits >= enough * len(words)
 
+    def has_text(self, value: str) -> bool:
+        """Whether it stands there to the letter."""
+        return _folded(value) in self._text
+
     def has_code(self, value: str) -> bool:
         """Whether its letters and digits stand in a row, whatever is between them."""
         wanted = re.sub(r"\W", "", _folded(value))
         return bool(wanted) and wanted in self._bare
+
+    def days(self, today: date) -> frozenset[date]:
+        """All days that its texts may mean."""
+        return frozenset(
+            day
+            for part in self._parts
+            for one in find_dates(part, today)
+            for day in (one.day_first, one.month_first)
+            if day is not None
+        )
 
     @cached_property
     def _bare(self) -> str:

@@ -11,6 +11,7 @@ from skyvern_dagster.agent.planner import PlanRequest
 from skyvern_dagster.agent.planners.llm.conversation import Conversation
 from skyvern_dagster.agent.planners.llm.data_schema import schema_of
 from skyvern_dagster.agent.planners.llm.evidence import not_on_page, unfounded
+from skyvern_dagster.agent.planners.llm.placed_values import misplaced
 from skyvern_dagster.errors import NoFitError
 from skyvern_dagster.llm.client import ModelClient
 from skyvern_dagster.llm.messages import Question
@@ -63,7 +64,9 @@ def fitting(data: Any, request: PlanRequest) -> ReadData | None:
     """Data that came with a decision, where it fits its schema."""
     schema = schema_of(request.goal.data_schema)
     # An empty list is an answer, an object without a field is none.
-    if data in (None, {}) or mismatch(data, schema) is not None or _not_founded(data, request):
+    if data in (None, {}) or mismatch(data, schema) is not None:
+        return None
+    if _unlike(data, schema) or _not_founded(data, request):
         return None
     return ReadData(data, doubtful=not_on_page(data, request.observation))
 
@@ -118,10 +121,19 @@ async def _read_parts(client: ModelClient, request: PlanRequest, budget: int) ->
 
 
 def _held_to(schema: dict[str, Any], request: PlanRequest, document: Any) -> Any:
-    problem = mismatch(document, schema) or _not_founded(document, request)
+    problem = mismatch(document, schema) or _unlike(document, schema)
+    problem = problem or _not_founded(document, request)
     if problem:
         raise NoFitError(problem, document)
     return document
+
+
+def _unlike(document: Any, schema: dict[str, Any]) -> str:
+    """Whether an answer has none of the fields that are asked for: it is about something else."""
+    wanted = schema.get("properties") or {}
+    if isinstance(document, dict) and document and wanted and not wanted.keys() & document.keys():
+        return f"the answer has none of the fields {', '.join(wanted)}"
+    return ""
 
 
 def _not_founded(document: Any, request: PlanRequest) -> str:
@@ -129,8 +141,10 @@ def _not_founded(document: Any, request: PlanRequest) -> str:
     asked = f"{request.goal.data_extraction_goal} {request.goal.data_schema or ''}"
     if concept("goal.compute").mentioned(asked):
         return ""
-    told = unfounded(document, request.observation)
-    return f"{told}; what the page doesn't show is null" if told else ""
+    told = unfounded(document, request.observation, request.goal.today)
+    if told:
+        return f"{told}; what the page doesn't show is null"
+    return misplaced(document, request)
 
 
 def _parts(text: str, most: int) -> list[str]:

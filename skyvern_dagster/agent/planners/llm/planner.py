@@ -11,6 +11,7 @@ from skyvern_dagster.agent.decisions import Complete, Decision, Extract, InputTe
 from skyvern_dagster.agent.planner import Plan, PlanFailure, PlanRequest
 from skyvern_dagster.agent.planners.llm.checking import verify
 from skyvern_dagster.agent.planners.llm.conversation import Conversation
+from skyvern_dagster.agent.planners.llm.disbelief import disbelief
 from skyvern_dagster.agent.planners.llm.page_data import ReadData, fitting, read_page
 from skyvern_dagster.agent.planners.llm.reply import (
     Answer,
@@ -212,11 +213,13 @@ class LlmPlanner:
         if complete.shows and believed and proves(complete.shows, request):
             return draft.plan((complete,))
         verdict, usage = await verify(self._client, draft.conversation)
-        if verdict.complete:
+        against = disbelief(complete, request)
+        if verdict.complete and not against:
             return replace(draft, usage=draft.usage + usage).plan(
                 (complete.model_copy(update={"shows": None}),)
             )
-        reason = f"not believed to be complete: {verdict.why}"
+        said = "" if verdict.complete else verdict.why
+        reason = f"not believed to be complete: {'; '.join(filter(None, (said, against)))}"
         return _failed(reason, draft.usage + usage, retryable=True)
 
 

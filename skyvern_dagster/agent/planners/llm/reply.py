@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from skyvern_dagster.agent.decisions import ClickAt, Complete, Decision, Extract, Wait
 from skyvern_dagster.agent.planner import PlanRequest
+from skyvern_dagster.agent.planners.llm.loose_reply import as_decision, decision_list
 from skyvern_dagster.agent.proof_text import shows
 from skyvern_dagster.errors import NoFitError
 
@@ -113,8 +114,8 @@ def read_answer(document: Any, request: PlanRequest, *, pictured: bool = False) 
     Raises:
         NoFitError: Not even the first decision can be used.
     """
-    given = _decisions_in(document)
     refs = {node.ref for node in request.observation.root.walk() if node.ref}
+    given = [as_decision(one, _MODELS, refs) for one in _decisions_in(document)]
     decisions: list[Decision] = []
     for entry in given[:_MOST_DECISIONS]:
         try:
@@ -145,9 +146,7 @@ def _decisions_in(document: Any) -> list[Any]:
         raise NoFitError('the answer must be an object with "why" and "decisions"')
     if "decisions" not in document and "type" in document:
         return [document]
-    given = document.get("decisions")
-    if isinstance(given, dict):
-        given = [given]
+    given = decision_list(document)
     if not isinstance(given, list):
         raise NoFitError('the answer must have a list "decisions"')
     return given

@@ -1,0 +1,363 @@
+"""What a task gives for the fields of a form, held against what a plan puts into them.
+
+A model may mix up two fields, make a value up, or forget one: what was sent then looks like any
+other success. Only what is plain is refused: a field whose name fits one given value and no other,
+and a text that can't be that value in another form.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from skyvern_dagster.agent.decisions import (
+    Check,
+    Decision,
+    InputText,
+    SelectOption,
+    TypeKeys,
+    UploadFile,
+)
+from skyvern_dagster.agent.planner import Goal
+from skyvern_dagster.agent.targets import label_of
+from skyvern_dagster.browser.observation import Node, Observation
+from skyvern_dagster.credentials.reference import references_in
+from skyvern_dagster.reading.concepts import MOSTLY, concept
+from skyvern_dagster.reading.controls import Input
+from skyvern_dagster.reading.date_format import day_as_field_writes
+from skyvern_dagster.reading.dates import find_dates
+from skyvern_dagster.reading.field_fit import field_fit, takes_part_only
+from skyvern_dagster.reading.field_values import same_value
+from skyvern_dagster.reading.nested_values import flat_items
+from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.words import fold, words
+
+_SURE = 0.85
+"""The name's words and hardly another: `Phone (optional)` for `phone` has 0.75 by its words alone,
+and 1 by what both mean."""
+_AHEAD = 0.1
+"""By how much the best name has to fit better than the next, so that a field is for one value."""
+_MOST_TOLD = 60
+"""Characters of a value in a message."""
+_LITERAL = (
+    "form.first_name", "form.last_name", "form.full_name", "form.email", "form.phone",
+    "form.company", "form.street", "form.postal_code", "form.iban",
+)  # fmt: skip
+"""What nobody translates or abbreviates: another text in such a field is another value."""
+_MAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.\w+")
+_DIGITS = 5
+"""Digits of a number that somebody made up: fewer are counts, years and parts of dates."""
+_SAME_END = 6
+"""Digits of a telephone number that are dialled from everywhere."""
+_NAMED = re.compile(r"([^\W\d_]{3,})\s*[:=]?\s*[\"“„«]([^\"“”„«»]{1,200})[\"”“»]")
+"""A value in a goal behind its name: `the subject "Lunch"`."""
+_ANY_DAY = date(2000, 1, 1)
+
+
+@dataclass(frozen=True)
+class _Given:
+    name: str
+    value: Any
+
+    @property
+    def text(self) -> str:
+        return str(self.value)
+
+
+@dataclass
+class GivenFields:
+    """The values of one task's payload, and the pages' fields.
+
+    Args:
+        goal: What the task asks for.
+    """
+
+    goal: Goal
+    _values: tuple[_Given, ...] = field(init=False)
+    _seen: str = field(init=False)
+    _touched: set[str] = field(default_factory=set)
+    _entered: list[str] = field(default_factory=list)
+    _to_send: frozenset[tuple[str, str]] = frozenset()
+    _sent: frozenset[tuple[str, str]] = frozenset()
+
+    def __post_init__(self) -> None:
+        told = (self.goal.navigation_goal, self.goal.instructions, self.goal.data_extraction_goal)
+        given = list(flat_items(self.goal.payload))
+        self._seen = fold(" ".join((*told, *(str(value) for _, value in given))))
+        named = [(path.rpartition(".")[2], value) for path, value in given]
+        named += _NAMED.findall(self.goal.navigation_goal)
+        self._values = tuple(
+            _Given(name, value)
+            for name, value in named
+            if value not in (None, "") and not references_in(str(value)) and "://" not in str(value)
+        )
+
+    def see(self, observation: Observation) -> None:
+        """Remembers a page: what it shows may be typed elsewhere."""
+        self._seen += f" {fold(observation.root.full_text)}"
+
+    def note(self, decision: Decision, observation: Observation) -> None:
+        """Remembers what was put into a field."""
+        if isinstance(decision, InputText | SelectOption | Check | TypeKeys | UploadFile):
+            self._touched.add(decision.ref or "")
+            self._entered += entered_texts(decision)
+            label = label_of(decision.ref, observation) if decision.ref else ""
+            self._to_send |= {(label, one) for one in entered_texts(decision)}
+
+    def note_sent(self) -> None:
+        """Remembers that what was entered was sent."""
+        self._sent, self._to_send = self._to_send or self._sent, frozenset()
+
+    def is_same_again(self) -> bool:
+        """Whether what was entered since something was sent is what was sent then, or nothing."""
+        return bool(self._sent) and self._to_send <= self._sent
+
+    def left_on(self, observation: Observation) -> str:
+        """A field of the page after something was sent for a value that was entered nowhere."""
+        for one in PageView(observation).inputs:
+            wanted = self._for_field(one)
+            if wanted is not None and not self._is_entered(wanted) and _lacks(one.node, wanted):
+                return f'"{one.label}" still waits for "{wanted.text[:_MOST_TOLD]}" ({wanted.name})'
+        return ""
+
+    def refusal(self, decision: Decision, observation: Observation) -> str | None:
+        """Why a value doesn't belong into a field, in words for the planner."""
+        if not self._values or not isinstance(
+            decision, InputText | TypeKeys | SelectOption | Check
+        ):
+            return None
+        view = PageView(observation)
+        place = next((one for one in view.inputs if one.ref == decision.ref), None)
+        wanted = self._for_field(place) if place is not None else None
+        if isinstance(decision, Check):
+            return _unticked(decision, place, wanted)
+        text = next(iter(entered_texts(decision)), "")
+        if not text or references_in(text):
+            return None
+        if place is not None and isinstance(decision, SelectOption):
+            return self._other_option(text, place, wanted)
+        if place is not None and wanted is not None and self._is_another(text, place, wanted):
+            return _told(place, wanted, text)
+        return self._misplaced(text, place, wanted, view) or self._made_up(text)
+
+    def left_out(self, sender: str | None, observation: Observation) -> str:
+        """A field of the form about to be sent that is empty although the task gives its value."""
+        view = PageView(observation)
+        form = _form_of(sender, view)
+        for one in view.inputs:
+            wanted = self._for_field(one) if _form_of(one.ref, view) is form else None
+            if wanted is None or one.ref in self._touched or self._is_entered(wanted):
+                continue
+            if _lacks(one.node, wanted):
+                return f'"{one.label}" is without "{wanted.text[:_MOST_TOLD]}" ({wanted.name})'
+        return ""
+
+    def forget_fields(self) -> None:
+        """Another page has come: its fields are others."""
+        self._touched.clear()
+
+    def _for_field(self, place: Input) -> _Given | None:
+        """The value that a field is surely for."""
+        if place.is_password or place.node.role == "radio":
+            return None
+        scored = sorted(
+            (
+                (0.0 if takes_part_only(one.name, place) else field_fit(one.name, place), at)
+                for at, one in enumerate(self._values)
+            ),
+            reverse=True,
+        )
+        if not scored or scored[0][0] < _SURE:
+            return None
+        if len(scored) > 1 and scored[0][0] - scored[1][0] < _AHEAD:
+            return None
+        return self._values[scored[0][1]]
+
+    def _is_another(self, text: str, place: Input, wanted: _Given) -> bool:
+        """Whether a text can't be the value that a field is for."""
+        if isinstance(wanted.value, bool):
+            return False
+        if _day(wanted.text) and _day(text):
+            return not _is_day_of(text, wanted.text, place)
+        if _day(wanted.text) or same_value(wanted.text, text) or _holds(text, wanted.text):
+            return False  # a part of a day has a field of its own
+        if _is_same_number(text, wanted.text):
+            return False
+        if any(same_value(one.text, text) for one in self._values):
+            return True
+        kinds = [concept(name) for name in _LITERAL]
+        literal = any(one.score(" ".join(words(_spoken(wanted)))) >= MOSTLY for one in kinds)
+        return literal or all(map(_is_number, (text, wanted.text)))
+
+    def _other_option(self, text: str, place: Input, wanted: _Given | None) -> str | None:
+        """An option is another where the list has the one that is given, or it is half of it."""
+        options = [one for each in place.node.options for one in (each.label, each.value)]
+        chosen = {text, *(o.label for o in place.node.options if text in (o.label, o.value))}
+        if any(same_value(one.text, each) for one in self._values for each in chosen):
+            if wanted is None or any(same_value(wanted.text, each) for each in chosen):
+                return None
+            return _told(place, wanted, text) if _among(wanted.text, options) else None
+        listed = [one for one in self._values if _among(one.text, options)]
+        if wanted is not None and wanted in listed:
+            return _told(place, wanted, text)
+        if len(listed) == 1 and listed[0].text.isalpha() and not _mentions(self.goal, text):
+            return _told(place, listed[0], text)
+        if wanted is None or options or isinstance(wanted.value, bool):
+            return None
+        shared = set(words(text)) & set(words(wanted.text))
+        own = set(words(wanted.text)) - shared
+        return _told(place, wanted, text) if shared and own and set(words(text)) - shared else None
+
+    def _misplaced(
+        self, text: str, place: Input | None, wanted: _Given | None, view: PageView
+    ) -> str | None:
+        """A given value in a field that isn't for it, where the page has one that is."""
+        if place is None or wanted is not None or place.node.role == "searchbox":
+            return None
+        named = [one for one in self._values if same_value(one.text, text)]
+        if len(named) != 1 or field_fit(named[0].name, place) > 0:
+            return None
+        form = _form_of(place.ref, view)
+        better = [
+            one
+            for one in view.inputs
+            if self._for_field(one) is named[0] and _form_of(one.ref, view) is form
+        ]
+        if not better:
+            return None
+        return f'"{text[:_MOST_TOLD]}" ({named[0].name}) belongs into "{better[0].label}"'
+
+    def _made_up(self, text: str) -> str | None:
+        """An address or a number that neither the task nor any page has."""
+        if any(same_value(one.text, text) for one in self._values) or _day(text):
+            return None
+        for mail in _MAIL.findall(text):
+            if fold(mail) not in self._seen:
+                return (
+                    f'"{mail}" stands neither in the task nor on a page; leave out what is unknown'
+                )
+        digits = re.sub(r"\D", "", text)
+        plain = re.sub(r"\D", "", re.sub(r"(?<=\d)[^\w]+(?=\d)", "", self._seen))
+        known = [re.sub(r"\D", "", one.text) for one in self._values]
+        parts = any(len(one) >= _DIGITS - 1 and (one in digits or digits in one) for one in known)
+        if len(digits) >= _DIGITS and digits.lstrip("0") not in plain and not parts:
+            return _unknown(text)
+        return None
+
+    def _is_entered(self, given: _Given) -> bool:
+        wanted = set(words(given.text))
+        return any(
+            same_value(given.text, one) or wanted <= set(words(one)) for one in self._entered
+        )
+
+
+def entered_texts(decision: Decision) -> Iterator[str]:
+    """What a decision puts into a field, or chooses there."""
+    match decision:
+        case InputText(text=text) | TypeKeys(text=text):
+            yield text
+        case SelectOption():
+            yield from filter(None, (*decision.labels, decision.label, decision.value))
+        case _:
+            return
+
+
+def _told(place: Input, wanted: _Given, text: str) -> str:
+    return (
+        f'"{place.label}" is to get "{wanted.text[:_MOST_TOLD]}" ({wanted.name}), '
+        f'not "{text[:_MOST_TOLD]}"'
+    )
+
+
+def _unknown(text: str) -> str:
+    told = text[:_MOST_TOLD]
+    return f'"{told}" stands neither in the task nor on a page; leave out what is unknown'
+
+
+def _unticked(decision: Check, place: Input | None, wanted: _Given | None) -> str | None:
+    if place is None or wanted is None or not isinstance(wanted.value, bool):
+        return None
+    if place.node.role not in ("checkbox", "switch") or decision.checked is wanted.value:
+        return None
+    return (
+        f'"{place.label}" is to be {"ticked" if wanted.value else "left unticked"} ({wanted.name})'
+    )
+
+
+def _lacks(node: Node, wanted: _Given) -> bool:
+    """Whether a field holds nothing of what it is for."""
+    if isinstance(wanted.value, bool):
+        return node.role in ("checkbox", "switch") and node.checked is False and wanted.value
+    if node.options:
+        chosen = next((one for one in node.options if one.selected), None)
+        others = [one.label for one in node.options]
+        held = chosen is not None and same_value(wanted.text, chosen.label)
+        return not held and _among(wanted.text, others)
+    return node.role in ("textbox", "spinbutton", "combobox") and not node.value and node.tag != ""
+
+
+def _among(text: str, options: list[str]) -> bool:
+    return any(fold(one) == fold(text) for one in options)
+
+
+def _mentions(goal: Goal, text: str) -> bool:
+    return fold(text) in fold(goal.navigation_goal)
+
+
+def _holds(text: str, value: str) -> bool:
+    """Whether one of two texts holds all words of the other: a part, or a value with its unit."""
+    one, other = set(words(text)), set(words(value))
+    return bool(one and other) and (one <= other or other <= one)
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text is nothing but a number, without a unit that may stand for another one."""
+    return any(map(str.isdigit, text)) and not any(map(str.isalpha, text))
+
+
+def _is_same_number(text: str, wanted: str) -> bool:
+    """Whether the end of a telephone number is the same: the beginning depends on who dials."""
+    one, other = (re.sub(r"\D", "", each)[-_SAME_END:] for each in (text, wanted))
+    return len(one) == _SAME_END and one == other and not re.search(r"[.,]\d", text + wanted)
+
+
+def _spoken(given: _Given) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", given.name)
+
+
+def _day(text: str) -> bool:
+    return any(not text[: one.start].strip() and not text[one.end :].strip()
+               for one in find_dates(text, _ANY_DAY))  # fmt: skip
+
+
+def _is_day_of(text: str, wanted: str, place: Input) -> bool:
+    """Whether a day is the wanted one, in the order in which the field says that it takes days."""
+    if not same_value(wanted, text):
+        return False
+    days = [day for one in find_dates(wanted, _ANY_DAY) for day in one.days]
+    if len(days) != 1:
+        return True
+    written = {day_as_field_writes(days[0], place.node, place.label, each) for each in ("", "en")}
+    said = day_as_field_writes(days[0], place.node, place.label)
+    tells = len(written) == 1 and said != days[0].isoformat()
+    return (
+        not tells
+        or re.findall(r"\d+", said) == re.findall(r"\d+", text)
+        or not _swapped(said, text)
+    )
+
+
+def _swapped(said: str, text: str) -> bool:
+    """Whether two texts have the same numbers in another order."""
+    one, other = ([int(each) for each in re.findall(r"\d+", each)] for each in (said, text))
+    return one != other and sorted(one) == sorted(other)
+
+
+def _form_of(ref: str | None, view: PageView) -> Node | None:
+    node = view.observation.find(ref) if ref else None
+    if node is None:
+        return None
+    return next((one for one in view.ancestors(node) if one.tag == "form"), None)
