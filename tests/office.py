@@ -14,6 +14,7 @@ from typing import Any
 
 import dagster as dg
 
+from skyvern_dagster.artifacts.default_store import default_store
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.demo.mailbox import ReceivedMessage
@@ -22,7 +23,6 @@ from skyvern_dagster.demo.services import DemoServices
 from skyvern_dagster.execution import tags
 from skyvern_dagster.execution.records import BlockRecord, RunRecords
 from skyvern_dagster.runs.answer import build_answer
-from skyvern_dagster.runs.instance_home import default_store
 from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
 from skyvern_dagster.workflow.loader import Workflow, load_workflow
 

@@ -19,11 +19,10 @@ from skyvern_dagster.compiler.dagster_internals import keep_connections, make_po
 from skyvern_dagster.errors import RunError
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.organizations.run_secrets import RunSecrets
-from skyvern_dagster.organizations.server_secret import ServerSecret
+from skyvern_dagster.organizations.server_secret import ServerSecret, server_secret
 from skyvern_dagster.resources.artifact_store import ArtifactStoreResource
 from skyvern_dagster.resources.browser import BrowserResource
 from skyvern_dagster.resources.s3 import S3BucketResource
-from skyvern_dagster.resources.server_secret import server_secret
 from skyvern_dagster.runs.answer import answer_body
 from skyvern_dagster.runs.dagster_client import DagsterClient, bearer
 from skyvern_dagster.runs.instance_home import prepare_home

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import typer
 
+from skyvern_dagster.artifacts.default_store import default_store
 from skyvern_dagster.errors import ParameterError
 from skyvern_dagster.runs.cleaning import CleaningReport, clean_deployment
-from skyvern_dagster.runs.instance_home import default_store, prepare_home
+from skyvern_dagster.runs.instance_home import prepare_home
 from skyvern_dagster.runs.retention_policy import KINDS, RetentionPolicy, read_policy
 
 

@@ -12,13 +12,14 @@ from rich.json import JSON
 from rich.markup import escape
 from rich.table import Table
 
+from skyvern_dagster.artifacts.default_store import default_store
 from skyvern_dagster.cli.dagster_ui import DagsterUI
 from skyvern_dagster.cli.progress import ProgressView
 from skyvern_dagster.demo.invoices import DeliveredInvoice, delivered_invoices
 from skyvern_dagster.demo.orders import START_DATE
 from skyvern_dagster.demo.services import DemoServices, demo_services
 from skyvern_dagster.demo.workflow import demo_workflow
-from skyvern_dagster.runs.instance_home import default_store, prepare_home
+from skyvern_dagster.runs.instance_home import prepare_home
 from skyvern_dagster.runs.local import LocalRun, run_records
 from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
 

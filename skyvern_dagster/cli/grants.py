@@ -119,9 +119,9 @@ def _organization(given: str) -> str:
 
 
 def _store() -> GrantStore:
+    from skyvern_dagster.artifacts.default_store import default_store
     from skyvern_dagster.organizations.grants import GrantStore
-    from skyvern_dagster.resources.server_secret import server_secret
-    from skyvern_dagster.runs.instance_home import default_store
+    from skyvern_dagster.organizations.server_secret import server_secret
 
     return GrantStore(default_store(), server_secret())
 

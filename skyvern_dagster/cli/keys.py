@@ -100,9 +100,9 @@ def read_expiry(text: str, now: datetime) -> datetime:
 
 
 def _keys() -> ApiKeys:
+    from skyvern_dagster.artifacts.default_store import default_store
     from skyvern_dagster.organizations.api_keys import ApiKeys
-    from skyvern_dagster.resources.server_secret import server_secret
-    from skyvern_dagster.runs.instance_home import default_store
+    from skyvern_dagster.organizations.server_secret import server_secret
 
     return ApiKeys(default_store(), server_secret())
 

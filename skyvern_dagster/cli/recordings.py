@@ -137,7 +137,7 @@ def _only(name: str) -> _Kept:
 def _found(name: str) -> list[_Kept]:
     """The recordings whose name has this, in order of their names."""
     from skyvern_dagster.agent.planners.replay.library import FOLDER, previous_of
-    from skyvern_dagster.runs.instance_home import default_store
+    from skyvern_dagster.artifacts.default_store import default_store
 
     store: ArtifactStore = default_store()
     keys = sorted(key for key in store.keys(f"{FOLDER}/") if key.endswith(".yaml"))

@@ -27,7 +27,7 @@ def show_trace(run_id: str, *, block: str, list_only: bool, port: int) -> int:
     Raises:
         RunError: There is no such run, or it has no trace.
     """
-    from skyvern_dagster.runs.instance_home import default_store
+    from skyvern_dagster.artifacts.default_store import default_store
 
     store = default_store()
     workflow_run_id = _workflow_run_id(run_id)

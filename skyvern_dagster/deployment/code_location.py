@@ -20,9 +20,9 @@ from skyvern_dagster.errors import DefinitionError
 from skyvern_dagster.execution import tags
 from skyvern_dagster.ids import stable_id
 from skyvern_dagster.organizations.run_secrets import RunSecrets
+from skyvern_dagster.organizations.server_secret import server_secret
 from skyvern_dagster.process.run_job import only_job
 from skyvern_dagster.resources.artifact_store import ArtifactStoreResource
-from skyvern_dagster.resources.server_secret import server_secret
 from skyvern_dagster.runs.request import begin, make_request
 from skyvern_dagster.sensors.retention import build_retention_sensor
 from skyvern_dagster.stores.schedules import ScheduleStore, StoredSchedule

@@ -15,6 +15,7 @@ from pathlib import Path
 import dagster as dg
 import yaml
 
+from skyvern_dagster.artifacts.default_store import default_store
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.deployment.home_lock import HomeLock, locked_home
 from skyvern_dagster.deployment.service import Service, free_port
@@ -23,7 +24,7 @@ from skyvern_dagster.deployment.webserver import TOKEN, token_for
 from skyvern_dagster.errors import DeploymentError, RunError
 from skyvern_dagster.launching.run_launcher import ForkServerRunLauncher
 from skyvern_dagster.runs.dagster_client import DagsterClient, bearer
-from skyvern_dagster.runs.instance_home import default_store, prepare_home
+from skyvern_dagster.runs.instance_home import prepare_home
 from skyvern_dagster.runs.unlaunched import enqueue_unlaunched
 from skyvern_dagster.stores.workflows import WorkflowStore
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from skyvern_dagster.errors import OrganizationError
+from skyvern_dagster.process.home import home_folder
 
 VARIABLE = "SKYVERN_SECRET_KEY"
 SECRET_FILE = "secret.key"  # noqa: S105 - the file's name, not what is in it
@@ -98,3 +99,12 @@ def _make(path: Path) -> None:
             os.link(name, path)
     finally:
         Path(name).unlink()
+
+
+def server_secret() -> ServerSecret:
+    """The secret of this deployment: ``SKYVERN_SECRET_KEY``, else a file in the home folder.
+
+    Raises:
+        OrganizationError: It can't be used.
+    """
+    return ServerSecret.load(home_folder() / SECRET_FILE)

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from skyvern_dagster.artifacts.link_signer import KEY_PURPOSE, LinkSigner
 from skyvern_dagster.artifacts.store import ArtifactStore
+from skyvern_dagster.organizations.server_secret import server_secret
 from skyvern_dagster.process.home import artifact_location
 from skyvern_dagster.resources.hidden_defaults import HiddenDefaults
 from skyvern_dagster.resources.link_server import (
@@ -16,7 +17,6 @@ from skyvern_dagster.resources.link_server import (
     local_links_url,
     serve_links,
 )
-from skyvern_dagster.resources.server_secret import server_secret
 
 _DAY = 86_400
 """Seconds."""

@@ -21,13 +21,13 @@ from skyvern_dagster.organizations.browser_profiles import BrowserProfiles
 from skyvern_dagster.organizations.credential_store import CredentialStore
 from skyvern_dagster.organizations.grants import GrantStore
 from skyvern_dagster.organizations.run_secrets import RunSecrets
+from skyvern_dagster.organizations.server_secret import server_secret
 from skyvern_dagster.resources.artifact_store import ArtifactStoreResource
 from skyvern_dagster.resources.browser import BrowserResource
 from skyvern_dagster.resources.email import EmailResource
 from skyvern_dagster.resources.planner import PlannerResource
 from skyvern_dagster.resources.s3 import S3BucketResource
 from skyvern_dagster.resources.secrets import SecretsResource
-from skyvern_dagster.resources.server_secret import server_secret
 from skyvern_dagster.webhooks.settings import WebhookSettings
 
 RESOURCE_KEYS = frozenset({"artifacts", "browser", "planner", "email", "s3", "secrets"})

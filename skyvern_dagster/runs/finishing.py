@@ -15,6 +15,7 @@ from types import SimpleNamespace
 
 import dagster as dg
 
+from skyvern_dagster.artifacts.default_store import default_store
 from skyvern_dagster.artifacts.run_keys import RunKeys
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.compiler.dagster_internals import add_run_tags
@@ -24,7 +25,6 @@ from skyvern_dagster.execution.host import NoHost
 from skyvern_dagster.execution.run import WorkflowRun
 from skyvern_dagster.execution.run_info import read_run
 from skyvern_dagster.resources.services import default_resources, services
-from skyvern_dagster.runs.instance_home import default_store
 from skyvern_dagster.runs.status import run_status
 
 _PENDING = {tags.FINALLY: "pending"}

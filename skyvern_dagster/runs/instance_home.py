@@ -9,10 +9,9 @@ from typing import Literal
 
 import dagster as dg
 
-from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.compiler.dagster_internals.known_revisions import know_revisions
 from skyvern_dagster.errors import RunError
-from skyvern_dagster.process.home import artifact_location, home_folder, make_home
+from skyvern_dagster.process.home import home_folder, make_home
 from skyvern_dagster.scaffolds.file_template import rendered_file
 
 
@@ -64,8 +63,3 @@ def _create_tables(home: Path) -> None:
                 instance.get_run_by_id("none")
                 instance.get_records_for_run("none")
             done.touch()
-
-
-def default_store() -> ArtifactStore:
-    """The artifact store of runs that are started on this machine."""
-    return ArtifactStore(artifact_location())

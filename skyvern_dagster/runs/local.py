@@ -11,6 +11,7 @@ from typing import Any
 
 import dagster as dg
 
+from skyvern_dagster.artifacts.default_store import default_store
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.mail_message import unique_names
 from skyvern_dagster.compiler.dagster_internals import (
@@ -26,18 +27,18 @@ from skyvern_dagster.execution.records import BlockRecord, RunRecords
 from skyvern_dagster.execution.run_info import begin_run, has_begun, read_run
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
 from skyvern_dagster.organizations.run_secrets import RunSecrets
+from skyvern_dagster.organizations.server_secret import server_secret
 from skyvern_dagster.process.run_process import (
     LaunchRequest,
     PreparedProcess,
     RunProcess,
     launch,
 )
-from skyvern_dagster.resources.server_secret import server_secret
 from skyvern_dagster.runs.answer import build_answer, downloads
 from skyvern_dagster.runs.continuing import answer_run
 from skyvern_dagster.runs.events import ProgressEvent, RunEvents
 from skyvern_dagster.runs.finishing import finish
-from skyvern_dagster.runs.instance_home import default_store, prepare_home
+from skyvern_dagster.runs.instance_home import prepare_home
 from skyvern_dagster.runs.reconcile import is_of_this_machine, process_is_alive, report_lost, settle
 from skyvern_dagster.runs.retrying import cancel_retry
 from skyvern_dagster.runs.run_answer import WorkflowRunAnswer

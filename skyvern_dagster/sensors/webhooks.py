@@ -8,9 +8,9 @@ import dagster as dg
 
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.organizations.api_keys import ApiKeys
+from skyvern_dagster.organizations.server_secret import server_secret
 from skyvern_dagster.process.home import home_folder
 from skyvern_dagster.resources.artifact_store import ArtifactStoreResource
-from skyvern_dagster.resources.server_secret import server_secret
 from skyvern_dagster.runs.answer import answer_body
 from skyvern_dagster.runs.finishing import finish_canceled
 from skyvern_dagster.runs.links import PlainLinks

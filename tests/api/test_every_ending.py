@@ -17,6 +17,7 @@ import dagster as dg
 import pytest
 
 from skyvern_dagster import SkyvernJsonIOManager, SkyvernResource, load_workflow, skyvern_assets
+from skyvern_dagster.artifacts.default_store import default_store
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.registry import add_blocks, blocks_for_a_while
 from skyvern_dagster.compiler.config import run_config
@@ -28,7 +29,6 @@ from skyvern_dagster.execution.run_info import begin_run
 from skyvern_dagster.ids import new_id
 from skyvern_dagster.io_manager import IO_MANAGER
 from skyvern_dagster.runs.answer import build_answer
-from skyvern_dagster.runs.instance_home import default_store
 from skyvern_dagster.workflow.loader import Workflow
 from tests.api.served import Served
 from tests.compiler.definitions import given, loop, upload, workflow

@@ -10,8 +10,8 @@ import pytest
 
 from skyvern_dagster.organizations.browser_profiles import BrowserProfiles
 from skyvern_dagster.organizations.organization import DEFAULT_ORGANIZATION_ID
+from skyvern_dagster.organizations.server_secret import server_secret
 from skyvern_dagster.resources.artifact_store import ArtifactStoreResource
-from skyvern_dagster.resources.server_secret import server_secret
 from skyvern_dagster.runs.status import FINAL
 from tests.api.served import Served
 from tests.blocks.web import Answer, web_server

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
+from skyvern_dagster.artifacts.default_store import default_store
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
 from skyvern_dagster.organizations.api_keys import ApiKeys
 from skyvern_dagster.organizations.server_secret import SECRET_FILE, ServerSecret
 from skyvern_dagster.resources.artifact_store import ArtifactStoreResource
-from skyvern_dagster.runs.instance_home import default_store
 from tests.api.served import Served, second_shim
 
 LOOK = """\

@@ -10,12 +10,13 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from skyvern_dagster.artifacts.default_store import default_store
 from skyvern_dagster.blocks.outcome import BlockOutcome
 from skyvern_dagster.execution import tags
 from skyvern_dagster.execution.runner import Runner
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID
 from skyvern_dagster.resources.services import default_resources, services
-from skyvern_dagster.runs.instance_home import default_store, prepare_home
+from skyvern_dagster.runs.instance_home import prepare_home
 from skyvern_dagster.stores.workflows import WorkflowStore
 from skyvern_dagster.workflow.loader import Workflow
 from tests.compiler.definitions import given, upload, workflow

@@ -7,9 +7,9 @@ from typing import Any
 
 import dagster as dg
 
+from skyvern_dagster.artifacts.default_store import default_store
 from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.runs.answer import build_answer
-from skyvern_dagster.runs.instance_home import default_store
 from skyvern_dagster.runs.run_answer import WorkflowRunAnswer
 from skyvern_dagster.workflow.loader import Workflow
 from tests.compiler.definitions import email, given, loop, mail_secrets, upload, workflow

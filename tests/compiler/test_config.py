@@ -7,10 +7,10 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from skyvern_dagster.artifacts.default_store import default_store
 from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.compiler.job import build_job
 from skyvern_dagster.runs.answer import build_answer
-from skyvern_dagster.runs.instance_home import default_store
 from tests.compiler.definitions import email, given, mail_secrets, upload, workflow
 from tests.office import QUIET
 

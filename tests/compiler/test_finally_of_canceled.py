@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dagster as dg
 
+from skyvern_dagster.artifacts.default_store import default_store
 from skyvern_dagster.execution import tags
 from skyvern_dagster.execution.records import RunRecords
 from skyvern_dagster.runs.canceling import end_paused
 from skyvern_dagster.runs.finishing import finish, finish_canceled
-from skyvern_dagster.runs.instance_home import default_store, prepare_home
+from skyvern_dagster.runs.instance_home import prepare_home
 from tests.compiler.definitions import email, given, mail_secrets, upload, workflow
 from tests.compiler.letters import ADA, dagster_run, run
 from tests.compiler.postman import Postman

@@ -9,12 +9,12 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from skyvern_dagster.artifacts.default_store import default_store
 from skyvern_dagster.artifacts.interactions import Interactions, Question
 from skyvern_dagster.compiler.dagster_internals import RESUME_TAG
 from skyvern_dagster.errors import RunTransitionError
 from skyvern_dagster.process.clock import utc_now
 from skyvern_dagster.runs.continuing import answer_run
-from skyvern_dagster.runs.instance_home import default_store
 from skyvern_dagster.workflow.loader import Workflow
 from tests.compiler.definitions import email, given, loop, mail_secrets, upload, workflow
 from tests.compiler.letters import (

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dagster as dg
 import pytest
 
+from skyvern_dagster.artifacts.default_store import default_store
 from skyvern_dagster.execution import tags
 from skyvern_dagster.execution.records import RunRecords
-from skyvern_dagster.runs.instance_home import default_store
 from tests.compiler.definitions import email, loop, upload, workflow
 from tests.compiler.letters import (
     ADA,

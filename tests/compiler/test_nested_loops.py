@@ -7,8 +7,8 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from skyvern_dagster.artifacts.default_store import default_store
 from skyvern_dagster.execution.records import RunRecords
-from skyvern_dagster.runs.instance_home import default_store
 from skyvern_dagster.workflow.loader import Workflow
 from tests.compiler.definitions import email, given, loop, mail_secrets, upload, workflow
 from tests.compiler.letters import (

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dagster as dg
 import pytest
 
+from skyvern_dagster.artifacts.default_store import default_store
 from skyvern_dagster.compiler.dagster_internals import RESUME_TAG, RETRY_NUMBER_TAG
 from skyvern_dagster.execution import tags
 from skyvern_dagster.runs.answer import build_answer
-from skyvern_dagster.runs.instance_home import default_store
 from tests.compiler.letters import (
     ADA,
     BEN,

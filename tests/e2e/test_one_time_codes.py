@@ -20,7 +20,7 @@ from skyvern_dagster.demo.accounts import ACCOUNTS
 from skyvern_dagster.execution import tags
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID, new_id
 from skyvern_dagster.organizations.api_keys import ApiKeys
-from skyvern_dagster.resources.server_secret import server_secret
+from skyvern_dagster.organizations.server_secret import server_secret
 from skyvern_dagster.webhooks.signature import verify
 from skyvern_dagster.workflow.loader import load_text
 from tests.office import QUIET, Office, wait_until

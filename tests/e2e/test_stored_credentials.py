@@ -12,7 +12,7 @@ from skyvern_dagster.demo.accounts import ACCOUNTS
 from skyvern_dagster.execution import tags
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID, new_id
 from skyvern_dagster.organizations.credential_store import CredentialStore, PasswordCredential
-from skyvern_dagster.resources.server_secret import server_secret
+from skyvern_dagster.organizations.server_secret import server_secret
 from skyvern_dagster.workflow.loader import load_text
 from tests.office import QUIET, Office
 

@@ -21,8 +21,8 @@ from skyvern_dagster.blocks.context import Services
 from skyvern_dagster.errors import ParameterError
 from skyvern_dagster.execution.child_runs import ProcessChildRuns
 from skyvern_dagster.organizations.run_secrets import RunSecrets
+from skyvern_dagster.organizations.server_secret import server_secret
 from skyvern_dagster.resources.email import EmailResource
-from skyvern_dagster.resources.server_secret import server_secret
 from skyvern_dagster.workflow.loader import load_text, load_workflow
 from tests.blocks.test_pdf_blocks import form, pages
 from tests.blocks.web import Answer, Answers, Received, WebServer, web_server

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +39,25 @@ def test_the_commands_are_listed_without_dagster() -> None:
     loaded = in_a_fresh_process(code)
 
     assert [name for name in loaded if str(name).split(".")[0] in ("dagster", *HEAVY)] == []
+
+
+@pytest.mark.parametrize("command", ["keys", "grants", "recordings"])
+def test_what_only_reads_the_store_does_so_without_dagster(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
+    code = (
+        "import io, sys\n"
+        "from contextlib import redirect_stderr, redirect_stdout\n"
+        f"sys.argv = ['skyvern-dagster', '{command}', 'list']\n"
+        "from skyvern_dagster.cli.app import status_of\n"
+        "with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):\n"
+        "    assert status_of() == 0\n"
+        "report(sorted(sys.modules))"
+    )
+    loaded = in_a_fresh_process(code)
+
+    assert [name for name in loaded if str(name).split(".")[0] == "dagster"] == []
 
 
 def test_building_a_job_starts_nothing() -> None:

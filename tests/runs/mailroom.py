@@ -10,6 +10,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from skyvern_dagster.artifacts.default_store import default_store
 from skyvern_dagster.artifacts.run_request import RunRequest, keep_request
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.compiler.dagster_internals import add_run_tags
@@ -17,7 +18,6 @@ from skyvern_dagster.execution import tags
 from skyvern_dagster.ids import DEFAULT_ORGANIZATION_ID, new_id
 from skyvern_dagster.organizations.api_keys import ApiKey, ApiKeys
 from skyvern_dagster.organizations.server_secret import ServerSecret
-from skyvern_dagster.runs.instance_home import default_store
 from skyvern_dagster.runs.outbox import Outbox
 from skyvern_dagster.runs.status import run_status
 from skyvern_dagster.runs.webhook_sender import BodyOf

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import dagster as dg
 
+from skyvern_dagster.artifacts.default_store import default_store
 from skyvern_dagster.organizations.api_keys import ApiKeys
-from skyvern_dagster.runs.instance_home import default_store
 from skyvern_dagster.runs.outbox import Outbox
 from tests.runs.mailroom import SECRET, SETTINGS, body
 

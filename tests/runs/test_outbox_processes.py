@@ -14,9 +14,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from skyvern_dagster.artifacts.default_store import default_store
 from skyvern_dagster.execution import tags
 from skyvern_dagster.runs.answer import answer_body
-from skyvern_dagster.runs.instance_home import default_store
 from skyvern_dagster.runs.links import PlainLinks
 from skyvern_dagster.runs.local import LocalRun
 from skyvern_dagster.runs.reconcile import reconcile
