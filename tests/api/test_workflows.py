@@ -167,6 +167,7 @@ def test_a_restarted_api_and_a_second_one_say_the_same(served: Served, run: dict
         assert client.get(f"/v1/runs/{started}").json()["status"] == ending
 
 
+@pytest.mark.long
 def test_the_schedule_has_asked_for_runs(
     served: Served, workflow: dict[str, Any], schedule: dict[str, Any]
 ) -> None:

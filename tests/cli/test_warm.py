@@ -111,6 +111,7 @@ def test_it_is_the_same_command(
     wait_until(lambda: len(forks_of(warm)) == 1, every=0.05)
 
 
+@pytest.mark.long
 def test_a_command_that_is_killed_takes_its_run_along(warm: Path, tmp_path: Path) -> None:
     waiting = typed("run", "waits.yaml", folder=tmp_path)
     wait_until(lambda: len(forks_of(warm)) == 3, every=0.05)

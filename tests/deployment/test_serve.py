@@ -47,6 +47,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, demo: DemoServices) -> Iter
             wait_until(lambda: not of_home(home), seconds=30, every=0.1)
 
 
+@pytest.mark.long
 def test_a_second_one_on_the_same_home_is_refused(served: Served) -> None:
     second = skyvern_dagster("serve", "--port", "0", "--dagster-port", "0")
     _, said = second.communicate(timeout=120)

@@ -141,6 +141,7 @@ def attempt(branch: Office, run: dg.DagsterRun) -> dg.DagsterRun:
     return found
 
 
+@pytest.mark.long
 def test_one_process_of_all_machines_looks_for_logins_at_a_time(branch: Office) -> None:
     """With folders of their own, processes of two machines share no lock but the database's."""
     order: list[str] = []

@@ -35,6 +35,7 @@ def test_a_wrong_password_terminates(office: Office, clean_environment: pytest.M
     assert office.messages(answer["workflow_run_id"]) == []
 
 
+@pytest.mark.long
 def test_a_host_that_does_not_exist_fails(home: Path, tmp_path: Path) -> None:
     file = tmp_path / "nowhere.yaml"
     file.write_text(workflow([task("open", url="url")], [given("url")]).text)

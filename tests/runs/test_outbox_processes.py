@@ -69,6 +69,7 @@ def go(process: subprocess.Popen[str]) -> None:
     process.stdin.flush()
 
 
+@pytest.mark.long
 def test_two_processes_send_nothing_twice(mailroom: Mailroom, hook: Receiver) -> None:
     runs = [mailroom.run(hook.url()) for _ in range(8)]
     hook.then = slow(0.05)
