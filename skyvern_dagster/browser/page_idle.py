@@ -99,8 +99,9 @@ async def _has_effect(session: BrowserSession, mark: Mark) -> bool:
     counts = (session.tabs.opened, len(session.dialogs.messages), session.downloads.begun)
     if page is not mark.page or counts != (mark.tabs_opened, mark.dialogs, mark.begun):
         return True
-    now = await page_snapshot(page)
-    return (now.url, now.fingerprint) != (mark.look.url, mark.look.fingerprint)
+    if page.url != mark.look.url:
+        return True
+    return (await page_snapshot(page)).fingerprint != mark.look.fingerprint
 
 
 class _Waiting:
