@@ -14,7 +14,8 @@ from functools import cache, cached_property
 from itertools import chain
 
 from skyvern_dagster.agent.confirmed_values import confirmed_otherwise, written_to
-from skyvern_dagster.agent.greeted_persons import greeted_otherwise
+from skyvern_dagster.agent.entered_days import day_as_hinted, split_days
+from skyvern_dagster.agent.greeted_persons import greeted_otherwise, named_otherwise
 from skyvern_dagster.agent.hidden_values import hidden_otherwise, is_hidden, is_hidden_in
 from skyvern_dagster.agent.other_choices import chosen_otherwise
 from skyvern_dagster.agent.proof_text import folded, plain_text
@@ -23,13 +24,11 @@ from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.reading.amounts import currency_named, find_amounts
 from skyvern_dagster.reading.cells import TABLE_ROLES
 from skyvern_dagster.reading.concepts import NEARLY_ONLY, concept, concepts, word_list
-from skyvern_dagster.reading.date_format import day_as_written
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.facts import Kind, facts_of, pieces_of
 from skyvern_dagster.reading.field_values import same_value, times_in
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.record import Record
-from skyvern_dagster.reading.split_days import split_day
 from skyvern_dagster.reading.tables import read_table
 from skyvern_dagster.reading.words import fold, stems, words
 
@@ -69,9 +68,9 @@ class AnswerPage:
     @cached_property
     def _entered(self) -> tuple[MeantValue, ...]:
         """What was entered; a day that its field's label tells how to read as that day alone."""
-        days = ((one, _day_as_hinted(one)) for one in self.entered)
+        days = ((one, day_as_hinted(one)) for one in self.entered)
         own = tuple(replace(one, texts=(str(day),)) if day else one for one, day in days)
-        return (*own, *_split_days(self.entered))
+        return (*own, *split_days(self.entered))
 
     @cached_property
     def _view(self) -> PageView:
@@ -95,8 +94,18 @@ class AnswerPage:
         ]  # fmt: skip
         for one in self._entered:
             shown = [fact.text for fact in facts if _is_called(fact.label, one.label)]
+            if len(shown) == 1 and self._is_anothers(one, shown[0]):
+                yield _told(shown[0], one)
             if shown and not self._is_shown(one) and not any(_agrees(one, text) for text in shown):
                 yield _told(shown[0], one)
+
+    def _is_anothers(self, one: MeantValue, shown: str) -> bool:
+        """Whether what stands behind a field's label was given to another field: two swapped."""
+        others = [other for other in self._entered if other.label != one.label]
+        text = _letters(shown)
+        return not _agrees(one, shown) and any(
+            len(text) >= _NAMED and text in map(_letters, other.texts) for other in others
+        )
 
     def _in_lines(self) -> Iterator[str]:
         """The same where several labels stand in one text: ``Name: Ada Guests: 4``."""
@@ -145,7 +154,8 @@ class AnswerPage:
     def _in_sentences(self) -> Iterator[str]:
         done = concept("message.success")
         said_now = [one for one in self._view.paragraphs if folded(one) not in self.before]
-        headed = any(map(done.mentioned, (*said_now, *self._view.main_headings)))
+        headings = (*said_now, *self._view.main_headings)
+        headed = any(done.mentioned(one) or _thanks().match(fold(one)) for one in headings)
         for said in dict.fromkeys(self._view.paragraphs):
             if done.mentioned(said) and folded(said) not in self.before:
                 yield from (_told(*other) for other in written_to(said, self._entered))
@@ -168,7 +178,9 @@ class AnswerPage:
                         yield from self._times(sentence)
                         yield from self._amounts(sentence)
                         yield from self._otherwise(sentence)
-                        yield from self._persons(sentence)
+                        text = self._text
+                        persons = named_otherwise(sentence, self._entered, self.before, text)
+                        yield from (_told(*other) for other in persons)
 
     def _is_named_in(self, sentence: str) -> bool:
         """Whether a sentence repeats something that was sent: it sums up."""
@@ -254,41 +266,10 @@ class AnswerPage:
         if not any(_agrees(paid[0], each.text) for each in find_amounts(self._view.page_text)):
             yield _told(said[0].text, paid[0])
 
-    def _persons(self, sentence: str) -> Iterator[str]:
-        """Whom it is for, where a whole name was given and isn't to be seen anywhere."""
-        parts = [one for one in self._entered if any(_means(one.label, name) for name in _NAMES)]
-        named = {word for one in parts for word in words(one.texts[0])}
-        found = _person().search(sentence)
-        if len(named) <= 1 or found is None or folded(found[1]) in self.before:
-            return
-        others = {word for one in self._entered for text in one.texts for word in words(text)}
-        if not set(words(found[1])) & others and not named <= set(words(self._text)):
-            yield _told(found[1], parts[0])
-
-
-def _day_as_hinted(one: MeantValue) -> date | None:
-    return day_as_written(one.texts[0], one.hint) or day_as_written(one.texts[0], one.label)
-
-
-def _split_days(entered: Sequence[MeantValue]) -> Iterator[MeantValue]:
-    """The days whose parts were put into three fields in a row."""
-    taken: list[MeantValue] = []
-    for trio in zip(entered, entered[1:], entered[2:], strict=False):
-        labels = [one.label for one in trio]
-        day = split_day(labels, [one.texts for one in trio])
-        if day and not any(one in taken for one in trio):
-            taken += trio
-            yield MeantValue(" ".join(labels), "", trio[0].form, (str(day),))
-
 
 @cache
-def _person() -> re.Pattern[str]:
-    """A name of two or three words behind the word for whom something is."""
-    listed = word_list("persons")
-    leads, others = ("|".join(listed[name]) for name in ("for_whom", "no_names"))
-    return re.compile(
-        rf"\b(?:{leads})\s+(?!(?:{others})\b)([A-ZÀ-Ý][\w'’-]+(?:\s+[A-ZÀ-Ý][\w'’-]+){{1,2}})"
-    )
+def _thanks() -> re.Pattern[str]:
+    return concept("message.thanks").terms
 
 
 def _is_list(table: Node) -> bool:

@@ -19,6 +19,8 @@ from skyvern_dagster.reading.words import BRACKETED, fold, words
 _MONTH = re.compile(r"(\d{4})-(\d{2})(?:-\d{2})?(?:T.*)?")
 _CODE = re.compile(r"[^\W\d_]{0,5}[-/ ]?\d(?:[\w/-]*\w)?")
 """A number, or letters and a number: `4711`, `M-1`, `RE 2024-17`."""
+_LEAST_NUMBERED = 4
+"""Letters of what a compound numbers: `Zahl` is one in German."""
 Confirmed = tuple[str, MeantValue]
 """What is shown, and what was meant."""
 
@@ -86,9 +88,8 @@ def _code(
         ):
             continue
         numbered = rf"(?:(?:{_numbering()})\W{{1,3}})?"
-        whole = (
-            r"(?!\w|[.,:]\d| \d)"  # The first digits of an amount or a telephone number aren't it.
-        )
+        # The first digits of an amount, of a telephone number, or of what is hidden aren't it.
+        whole = r"(?!\w|[.,:]\d| \d| ?[*•…])"
         said = re.search(rf"(?<![^\W_]){called}\W{{1,3}}{numbered}({_CODE.pattern}){whole}", plain)
         if said and not same_value(one.texts[0], said[1].rstrip(".")):
             yield said[1], one
@@ -98,9 +99,17 @@ def _called(label: str) -> str:
     """A pattern for what a field's number is the number of: `Meter number` is of a meter."""
     persons = word_list("persons")
     untelling = {*word_list("items")["number_words"], *persons["for_whom"], *persons["of_how_many"]}
-    return r"\W{1,3}".join(
-        re.escape(one) for one in words(BRACKETED.sub(" ", label)) if one not in untelling
-    )
+    named = [one for one in words(BRACKETED.sub(" ", label)) if one not in untelling]
+    return r"\W{1,3}".join(map(_alone, named))
+
+
+def _alone(word: str) -> str:
+    """A pattern for a word, or for what a compound numbers: a `Vertragsnummer` is a Vertrag's."""
+    for ending in word_list("items")["number_endings"]:
+        numbered = word.removesuffix(ending)
+        if numbered != word and len(numbered) >= _LEAST_NUMBERED:
+            return rf"{re.escape(numbered.rstrip('ns'))}\w{{0,3}}"
+    return re.escape(word)
 
 
 @cache

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from skyvern_dagster.agent.document_text import DocumentText
+from skyvern_dagster.agent.file_periods import of_other_period
 from skyvern_dagster.agent.missing_document import missing_document
 from skyvern_dagster.agent.planner import Goal
 from skyvern_dagster.agent.seen_pages import SeenPages
@@ -193,6 +194,8 @@ class FileProver:
             return FileProof("wrong", told)
         if self._wants_invoice and (told := self._no_invoice(text)):
             return FileProof("wrong", f"{file.filename} is no invoice: {told}")
+        if period := of_other_period(self._text, self.item, text, self._today):
+            return FileProof("wrong", f"{file.filename} is of {period}, which isn't asked for")
         if not self.item:
             return FileProof("shown")
         if not text.strip():

@@ -1,4 +1,4 @@
-"""Whom a page greets after somebody was registered: ``Welcome, Ada!``."""
+"""Whom an answer is about: ``Welcome, Ada!``, ``Your table for Ada Oak is booked``."""
 
 from __future__ import annotations
 
@@ -32,6 +32,37 @@ def greeted_otherwise(
     said = set(words(found[1]))
     if not said & given and f" {folded(found[1])} " not in f" {before} ":
         yield found[1], named[0]
+
+
+def named_otherwise(
+    sentence: str, entered: Sequence[MeantValue], before: str, page_text: str
+) -> Iterator[tuple[str, MeantValue]]:
+    """Whom it is for, where a whole name was given and isn't to be seen anywhere.
+
+    Args:
+        sentence: One that says that something was done.
+        entered: What was sent.
+        before: What was shown before.
+        page_text: All of the page.
+    """
+    parts = [one for one in entered if any(_means(one.label, name) for name in _NAMES)]
+    named = {word for one in parts for word in words(one.texts[0])}
+    found = _person().search(sentence)
+    if len(named) <= 1 or found is None or folded(found[1]) in before:
+        return
+    others = {word for one in entered for text in one.texts for word in words(text)}
+    if not set(words(found[1])) & others and not named <= set(words(page_text)):
+        yield found[1], parts[0]
+
+
+@cache
+def _person() -> re.Pattern[str]:
+    """A name of two or three words behind the word for whom something is."""
+    listed = word_list("persons")
+    leads, others = ("|".join(listed[name]) for name in ("for_whom", "no_names"))
+    return re.compile(
+        rf"\b(?:{leads})\s+(?!(?:{others})\b)([A-ZÀ-Ý][\w'’-]+(?:\s+[A-ZÀ-Ý][\w'’-]+){{1,2}})"
+    )
 
 
 @cache

@@ -34,6 +34,7 @@ class Purpose(StrEnum):
     NEXT_PAGE = "next_page"
     SCROLL = "scroll"
     OPEN_FILTER = "open_filter"
+    UNFOLD = "unfold"
     FILTER = "filter"
     RESET_FILTER = "reset_filter"
     DATE_RANGE = "date_range"

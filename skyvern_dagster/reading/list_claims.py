@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
 
@@ -14,16 +15,8 @@ from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.periods import Period, period_of
 from skyvern_dagster.reading.words import fold
 
-PAGE_OF = re.compile(
-    r"(?:page|seite|pagina|pag)\.?\s*(\d+)\s*(?:of|von|sur|de|di|van|/)\s*(\d+)|^\W*(\d+)\s*/\s*(\d+)\W*$"
-)
 _NUMBERED_PAGE = re.compile(r"\W*\d+\s*/\s*\d+\W*")
 """Two numbers and nothing else are a place in the list, or a number of a record: ``12/2024``."""
-
-
-_SHOWN_OF = re.compile(
-    r"\b(\d+)\s*(?:-|–|to|bis|a|à|tot|até)\s*(\d+)\s*(?:of|von|sur|de|di|van|/)\s*(\d+)\b"
-)
 
 
 _LONGEST_CLAIM = 80
@@ -40,13 +33,31 @@ def says_more(view: PageView) -> bool | None:
     for line in view.paragraphs:
         if len(line) > _LONGEST_CLAIM or (_NUMBERED_PAGE.fullmatch(line) and _in_row(view, line)):
             continue
-        if match := _SHOWN_OF.search(fold(line)):
+        if match := _shown_of().search(fold(line)):
             return int(match.group(2)) < int(match.group(3))
-        if match := PAGE_OF.search(fold(line)):
+        if match := page_of().search(fold(line)):
             current, last = (int(part) for part in match.groups() if part)
             if current:  # else it is which of its records is chosen: none
                 return current < last
     return None
+
+
+@cache
+def page_of() -> re.Pattern[str]:
+    """Which page of how many: ``page 2 of 5``, ``2 / 5``."""
+    pages, of = _either("pages"), _either("of_all")
+    return re.compile(rf"(?:{pages})\.?\s*(\d+)\s*(?:{of})\s*(\d+)|^\W*(\d+)\s*/\s*(\d+)\W*$")
+
+
+@cache
+def _shown_of() -> re.Pattern[str]:
+    """Which part of a list: ``1-10 of 60``."""
+    to, of = _either("up_to"), _either("of_all")
+    return re.compile(rf"\b(\d+)\s*(?:{to})\s*(\d+)\s*(?:{of})\s*(\d+)\b")
+
+
+def _either(name: str) -> str:
+    return "|".join(map(re.escape, word_list("items")[name]))
 
 
 def shown_part(view: PageView, window: DateWindow, today: date) -> str:
@@ -114,7 +125,7 @@ def claimed_total(view: PageView) -> int | None:
     ``1 - 10 of 23``, ``23 orders``, ``Orders (23)``, ``Total: 23 records``.
     """
     for line in view.paragraphs:
-        if len(line) <= _LONGEST_CLAIM and (match := _SHOWN_OF.search(fold(line))):
+        if len(line) <= _LONGEST_CLAIM and (match := _shown_of().search(fold(line))):
             return int(match.group(3))
     counted = [
         int(next(filter(None, match.groups())))
@@ -124,7 +135,56 @@ def claimed_total(view: PageView) -> int | None:
         if (match := _counts().fullmatch(text))
         if not any(above.role in _PARTS for above in (node, *view.ancestors(node)))
     ]
-    return max(counted, default=None)
+    return max((*counted, *_counted_by_sign(view), *_part_of_all(view)), default=None)
+
+
+def _part_of_all(view: PageView) -> Iterator[int]:
+    """How many there are where a line says how many of them it shows: ``2 of 12 orders``."""
+    for line in view.paragraphs:
+        if len(line) > _LONGEST_CLAIM or _in_row(view, line):
+            continue
+        plain = fold(line)
+        named, bare = _part_of_records(), _part()
+        shown = concept("paging.shown").mentioned(line)
+        if match := named.search(plain) or (bare.search(plain) if shown else None):
+            part, every = (int(number) for number in match.groups() if number)
+            if part <= every:
+                yield every
+        elif shown and (counted := _number_of_records().search(plain)):
+            yield int(counted[1])
+
+
+@cache
+def _part_of_records() -> re.Pattern[str]:
+    called, of = _called(), _either("of_all")
+    whole = rf"\b(\d+)\s*(?:{of})\s*(\d+)\s+(?:{called})"
+    return re.compile(rf"{whole}|\b(\d+)\s+(?:{called})\s*(?:{of})\s*(\d+)\b")
+
+
+@cache
+def _number_of_records() -> re.Pattern[str]:
+    return re.compile(rf"\b(\d+)\s+(?:{_called()})")
+
+
+def _called() -> str:
+    """What records are called, which pages have lists of."""
+    names = (f"page.{name}" for name in ("orders", "invoices", "documents", "payments", "bookings"))
+    return "|".join(concept(name).terms.pattern for name in names)
+
+
+@cache
+def _part() -> re.Pattern[str]:
+    of = _either("of_all")
+    words = r"(?:[^\W\d_]+\s+)?"
+    return re.compile(rf"\b(\d+)\s+{words}(?:{of})\s+(\d+)\b")
+
+
+def _counted_by_sign(view: PageView) -> Iterator[int]:
+    """Numbers of records that a sign right behind them counts: ``全12件``."""
+    counters = _either("counters")
+    for line in view.paragraphs:
+        if len(line) <= _LONGEST_CLAIM and not _in_row(view, line):
+            yield from (int(number) for number in re.findall(rf"(\d+)\s*(?:{counters})", line))
 
 
 @cache

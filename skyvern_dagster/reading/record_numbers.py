@@ -108,7 +108,7 @@ def numbered_by(before: str, *, right_behind: bool) -> str | None:
         right_behind: Whether nothing but ``no.`` and the like may stand between.
     """
     words = before.split()
-    while right_behind and words and words[-1].strip(".:#") in word_list("items")["number_words"]:
+    while right_behind and words and words[-1].strip(".:#°") in word_list("items")["number_words"]:
         words.pop()
     near = " ".join(words[-1:] if right_behind else words[-2:])
     for key in RECORD_KEYS:

@@ -107,14 +107,23 @@ def _questions() -> list[Trap]:
     hint = again.format("<p>The office is open on weekdays.</p>")
     sure = _CANCEL + _ASKS.format("Are you sure that you want to cancel?", "Yes, cancel")
     other = _CANCEL + _ASKS.format("Do you want to pause instead?", "Yes, pause")
+    money = {"payee": "Oak Ltd", "amount": "12.50"}
+    paid = _NAME.replace("Name", "Payee") + _AMOUNT
+    pays = "<h1>Thank you</h1><p>Your transfer has been sent.</p>"
     first = 'onsubmit="if(!d.open){event.preventDefault();d.showModal()}"'
     asks = (done, "Cancel subscription", first)
     return [
         _trap("a question about it", sure, customer, sent(k="K-1"), *asks),
         _trap("a question about something else", other, customer, never, *asks),
+        _trap("a question of another amount", paid + _ASKS.format("Send 125.00?", "Yes"), money,
+              never, pays, "Send", first),
+        _trap("a question of another payee", paid, money, never, pays, "Send",
+              """onsubmit="return confirm('Send 12.50 to Pine Ltd?')\""""),
+        _trap("a question of what was given", paid, money, sent(a="12.50"), pays, "Send",
+              """onsubmit="return confirm('Send 12.50 to Oak Ltd?')\""""),
         _trap("the form again", _CANCEL, customer, never, again.format("")),
         _trap("the form again, and a hint", _CANCEL, customer, never, hint),
-    ]
+    ]  # fmt: skip
 
 
 def field_groups() -> list[Trap]:

@@ -26,6 +26,10 @@ _MOVE = (
     _TEXT.format("Postcode", "p") + "<p><label>Datum <input name=d placeholder=dd-mm-jjjj></label>"
 )
 _ADDRESS = _TEXT.format("Naam", "n") + _TEXT.format("Straat", "s")
+_ENDING = _TEXT.format("Vertragsnummer", "v") + (
+    "<p><label>Kündigung zum <input name=d type=date></label>"
+)
+_WAY = _TEXT.format("From", "f") + _TEXT.format("To", "t")
 _REASON = _TEXT.format("Customer number", "k") + _TEXT.format("Reason", "r")
 
 _CASES: tuple[tuple[str, str, Mapping[str, Any], tuple[str, ...], tuple[str, ...]], ...] = (
@@ -58,6 +62,13 @@ _CASES: tuple[tuple[str, str, Mapping[str, Any], tuple[str, ...], tuple[str, ...
     ("what stays", _ADDRESS, {"naam": "Ada Eik", "straat": "Eikweg 2"},
      ("<h1>Gegevens</h1><p>Uw naam en straat zijn gewijzigd.</p>",),
      ("<h1>Gegevens</h1><p>Uw naam is gewijzigd. Uw straat blijft Lindeweg 3.</p>",)),
+    ("contract", _ENDING, {"vertragsnummer": "V-8821", "kuendigung_zum": "2024-12-31"},
+     ("<h1>Vielen Dank</h1><p>Ihr Vertrag V-8821 wurde zum 31.12.2024 gekündigt.</p>",),
+     ("<h1>Vielen Dank</h1><p>Ihr Vertrag V-8812 wurde gekündigt.</p>",
+      "<h1>Vielen Dank</h1><p>Ihr Vertrag V-8821 wurde zum 31.12.2025 gekündigt.</p>")),
+    ("places", _WAY, {"from": "Graz", "to": "Linz"},
+     ("<h1>Booking confirmed</h1><dl><dt>From<dd>Graz<dt>To<dd>Linz</dl>",),
+     ("<h1>Booking confirmed</h1><dl><dt>From<dd>Linz<dt>To<dd>Graz</dl>",)),
     ("something else", _REASON, {"customer_number": "K-1", "reason": "Price"},
      ("<h1>Goodbye</h1><p>Your subscription has been cancelled.</p>",),
      ("<h1>Before you go</h1><p>Thank you for your feedback! We offer you 50 %.</p>",
@@ -76,7 +87,13 @@ def named_otherwise() -> list[Trap]:
     """Each with answers that are right, and with others that belie what was sent."""
     listed: list[Trap] = []
     for name, fields, given, right, wrong in _CASES:
-        lang = "nl" if "datum" in given or "naam" in given else "en"
+        lang = (
+            "nl"
+            if "datum" in given or "naam" in given
+            else "de"
+            if "vertragsnummer" in given
+            else "en"
+        )
         form = f"<form method=post action=/go>{fields}<button>Send</button></form>"
         form = page(f"<main><h1>Form</h1>{form}</main>", lang=lang)
         for number, html in enumerate((*right, *wrong)):

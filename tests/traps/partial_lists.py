@@ -38,6 +38,11 @@ def _told() -> list[Trap]:
         "Se muestran solo los pedidos de los últimos 30 días.",
         "Vengono mostrati solo gli ultimi 2 ordini.",
         "Alleen de laatste 2 bestellingen worden getoond.",
+        "Showing 2 of 12 orders",
+        "Displaying 2 out of 12",
+        "You have 12 orders. 2 are shown.",
+        "2 von 12 Bestellungen",
+        "Affichage de 2 commandes sur 12",
     )
     return [_list(one, f"{_TWO}<p>{one}</p>") for one in sentences]
 
@@ -48,6 +53,8 @@ def _whole() -> list[Trap]:
         "All of your orders are shown here.",
         "Only you can see your orders.",
         "Questions about older orders? Write to us.",
+        "Showing 2 of 2 orders",
+        "Delivery in 2 of 3 days",
     )
     return [_list(f"and yet whole: {one}", f"{_TWO}<p>{one}</p>", _BOTH) for one in sentences]
 

@@ -47,6 +47,8 @@ _IN_THE_GATE = frozenset(
         "odd number: letters in cards, absent",
         "named: choice, wrong 1",
         "grouped: two days in six lists",
+        "told apart: a quarter of another year",
+        "said: a list, how many",
     }
 )
 """One of each kind; the others are `long`."""

@@ -29,6 +29,7 @@ from tests.traps.offers import offers
 from tests.traps.papers import papers
 from tests.traps.partial_lists import partial_lists
 from tests.traps.picks import picks
+from tests.traps.polish_japanese import polish_japanese
 from tests.traps.portals import portals
 from tests.traps.readings import readings
 from tests.traps.record_pages import record_pages
@@ -39,6 +40,7 @@ from tests.traps.states import states
 from tests.traps.submissions import submissions
 from tests.traps.sums import sums
 from tests.traps.thanks import thanks
+from tests.traps.told_apart import told_apart
 from tests.traps.trap import Happened, Trap
 from tests.traps.truths import truths
 from tests.traps.values import values
@@ -76,6 +78,8 @@ KINDS: Mapping[str, Callable[[], list[Trap]]] = {
     "truths": truths,
     "named otherwise": named_otherwise,
     "field groups": field_groups,
+    "told apart": told_apart,
+    "polish, japanese": polish_japanese,
 }
 
 

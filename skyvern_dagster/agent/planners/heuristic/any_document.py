@@ -7,6 +7,7 @@ from skyvern_dagster.agent.planners.heuristic.announced_document import by_optio
 from skyvern_dagster.agent.planners.heuristic.document_click import click_for_file, take_document
 from skyvern_dagster.agent.planners.heuristic.documents import Document, DocumentKind, documents
 from skyvern_dagster.agent.planners.heuristic.item_choice import (
+    belied,
     beyond_reach,
     by_record,
     fitting,
@@ -144,6 +145,12 @@ def _chosen(situation: Situation, candidates: list[Document], kind: DocumentKind
     records = fitting(situation, candidates)
     if situation.intent.item.place and len(told_of(situation, candidates)[0]) < len(candidates):
         return unsure(f"It isn't clear in which order {described} is meant ({situation.url})")
+    told = [one for one in records if not belied(situation, candidates, one)]
+    if records and not told:
+        word = belied(situation, candidates, records[0])
+        what = f'Nothing on {situation.url} of {described} says "{word}"'
+        return unsure(f"{what}; it isn't clear which {kind.name} is meant")
+    records = told
     if len(records) > 1:
         what = f"{len(records)} records on {situation.url} fit {described}"
         return unsure(f"{what}; it isn't clear which {kind.name} is meant")

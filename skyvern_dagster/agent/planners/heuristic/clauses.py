@@ -13,6 +13,7 @@ from skyvern_dagster.agent.planners.heuristic.instructions import (
 from skyvern_dagster.agent.planners.heuristic.phrases import named_after
 from skyvern_dagster.reading.concepts import PLAINLY, concept, word_list
 from skyvern_dagster.reading.named_periods import without_days
+from skyvern_dagster.reading.unspaced import named_unspaced
 from skyvern_dagster.reading.words import fold
 
 _OF_A_LOGIN = ("login.username", "login.password", "login.one_time_code")
@@ -46,6 +47,8 @@ def _forbids(clause: str) -> bool:
     said = _numbering().sub(" ", re.sub(QUOTED_TEXT, " ", fold(without_days(clause))))
     for limit in sorted(word_list("items")["limits"], key=len, reverse=True):
         said = said.replace(limit, " ")
+    if named_unspaced(said, tuple(_restricting())):
+        return True
     return not is_done_anyway(clause) and any(
         word in _restricting() for word in re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", said)
     )

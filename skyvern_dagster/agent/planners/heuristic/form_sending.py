@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from skyvern_dagster.agent.planners.heuristic.given_values import given_values
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
@@ -11,6 +12,7 @@ from skyvern_dagster.agent.proof_text import folded, shown_first
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import MOSTLY, concept, word_list
 from skyvern_dagster.reading.controls import Control, Input
+from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.named_periods import without_days
 from skyvern_dagster.reading.text_lengths import MESSAGE
 from skyvern_dagster.reading.words import ALIKE, fold, overlap, stems, words
@@ -230,7 +232,16 @@ def is_to_come(sentence: str, done: str) -> bool:
     """Whether a sentence says that what its words for done tell is yet to happen, or may happen."""
     before = fold(sentence).partition(done)[0]
     future = bool(concept("message.future").terms.search(before))
-    return future or concept("message.condition").mentioned(sentence)
+    return future or concept("message.condition").mentioned(_without_limits(sentence))
+
+
+def _without_limits(sentence: str) -> str:
+    """A sentence without its days and the words before them: `until 5 July` sets no condition."""
+    rest, end = "", 0
+    for one in find_dates(sentence, date.max):
+        rest += sentence[end : one.start].rstrip().rpartition(" ")[0]
+        end = one.end
+    return rest + sentence[end:]
 
 
 def denies(sentence: str) -> bool:

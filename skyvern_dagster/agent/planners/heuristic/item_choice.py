@@ -22,7 +22,7 @@ from skyvern_dagster.reading.ordinals import ordinal
 from skyvern_dagster.reading.own_part import own_part, siblings_alike
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.record_part import form_of
-from skyvern_dagster.reading.wanted_item import WantedItem
+from skyvern_dagster.reading.wanted_item import WantedItem, described
 from skyvern_dagster.reading.words import fold, stems, words
 
 _JOINTS = re.compile(r"\b(?:and|then|und|dann|et|puis|y|luego|e|poi|en|dan)\b")
@@ -65,6 +65,28 @@ def fitting(situation: Situation, candidates: Sequence[Document]) -> list[list[D
 def fits_item(view: PageView, part: Node, item: WantedItem, today: date) -> bool:
     """Whether a record says the day, the month or the amount that is wanted."""
     return _fits([piece.text for piece in pieces_of(view, [part])], item, today)
+
+
+def belied(situation: Situation, candidates: Sequence[Document], chosen: Sequence[Document]) -> str:
+    """A word of the goal that another record says and the chosen one doesn't; or empty.
+
+    `Of the Savings account`, where only the Giro account has a statement of that month.
+    """
+    view, text = situation.view, situation.intent.instructions
+    spans = list(described(text, situation.intent.item))
+    rest = "".join(
+        " " if any(start <= at < end for start, end in spans) else letter
+        for at, letter in enumerate(text)
+    )
+    said = _qualifying(rest)
+    own, others = set[str](), set[str]()
+    for part, documents in by_record(view, candidates):
+        known = stems(" ".join((*_text(view, part, documents), heading_above(view, part))))
+        if any(one in chosen for one in documents):
+            own |= known
+        else:
+            others |= known
+    return next((word for word in sorted(said) if word in others and word not in own), "")
 
 
 def told_of(situation: Situation, candidates: list[Document]) -> tuple[list[Document], str]:

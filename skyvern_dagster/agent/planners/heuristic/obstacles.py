@@ -328,12 +328,13 @@ def is_wanted(situation: Situation, node: Node) -> bool:
         return False
     if any(concept("login.one_time_code").mentioned(text) for _ in view.inputs_in(node)):
         return True
-    last = situation.memory.last
-    return (
-        last is not None
-        and last.result.ok
-        and last.result.page_changed
-        and last.decision.purpose not in _CLEARING
+    # What a click has opened may have asked for its content, which was waited for.
+    done = [one for _, one in situation.memory.actions if not isinstance(one.decision, Wait)]
+    return bool(
+        done
+        and done[-1].result.ok
+        and done[-1].result.page_changed
+        and done[-1].decision.purpose not in _CLEARING
     )
 
 

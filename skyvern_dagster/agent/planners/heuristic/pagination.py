@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.concepts import ALMOST_ONLY, MOSTLY, PLAINLY, concept
 from skyvern_dagster.reading.controls import Control, Input, same_page
-from skyvern_dagster.reading.list_claims import PAGE_OF
+from skyvern_dagster.reading.list_claims import page_of
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.words import fold
 
@@ -96,7 +96,7 @@ def _in_pager(view: PageView, node: Node) -> bool:
         controls = view.controls_in(above)
         numbers = sum(one.label.strip().isdigit() for one in controls)
         back = any(concept("paging.previous").score(one.label) >= PLAINLY for one in controls)
-        if numbers or back or PAGE_OF.search(fold(text)):
+        if numbers or back or page_of().search(fold(text)):
             return True
     return False
 

@@ -13,6 +13,7 @@ from skyvern_dagster.agent.planners.heuristic.filter_choices import (
     closed,
     wider,
 )
+from skyvern_dagster.agent.planners.heuristic.list_filters import BESIDE_LISTS
 from skyvern_dagster.agent.planners.heuristic.navigation import go_to
 from skyvern_dagster.agent.planners.heuristic.pagination import onward, page_select
 from skyvern_dagster.agent.planners.heuristic.routes import RELATED
@@ -27,7 +28,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
 )
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Node
-from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.concepts import MOSTLY, concept
 from skyvern_dagster.reading.controls import Input, same_page
 from skyvern_dagster.reading.date_window import DateWindow
 from skyvern_dagster.reading.dates import parse_date
@@ -43,6 +44,8 @@ _MOST_SCROLLS = 10
 _MOST_FILTERS = 8
 """As many periods as menus of them (`MOST_MENUS`)."""
 
+_MOST_FOLDS = 15
+"""A year and its months, and two more years."""
 _MAX_NAVIGATION = 10
 """As many as on the way to a list (`target_page`)."""
 
@@ -62,6 +65,7 @@ def search_record(situation: Situation, kind: DocumentKind) -> Plan:
         or _page_on(situation)
         or _filter(situation)
         or _open_period_menu(situation)
+        or _unfold(situation)
         or _back_to_start(situation)
         or _start_over(situation)
         or _go_to_list(situation)
@@ -214,6 +218,24 @@ def _open_period_menu(situation: Situation) -> Plan | None:
     return click(
         control, Purpose.OPEN_FILTER, f"may show the period of {situation.intent.record_id}", LIKELY
     )
+
+
+def _unfold(situation: Situation) -> Plan | None:
+    """Opens a folded part of the page, one within another: the record may lie in it."""
+    if len(situation.memory.purposes(Purpose.UNFOLD)) >= _MOST_FOLDS:
+        return None
+    folded = [
+        one
+        for one in situation.view.controls
+        if one.node.tag == "summary"
+        and one.node.expanded is not True
+        and one.region not in BESIDE_LISTS
+        and concept("nav.danger").score(one.label) < MOSTLY
+        and situation.untried(one)
+    ]
+    if not folded:
+        return None
+    return click(folded[0], Purpose.UNFOLD, f"may hold {situation.intent.record_id}", FAIR)
 
 
 def _known_day(situation: Situation) -> DateWindow:

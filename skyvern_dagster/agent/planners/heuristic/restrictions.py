@@ -22,6 +22,7 @@ from skyvern_dagster.reading.named_periods import named_periods
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.ordinals import numbers_in_words
 from skyvern_dagster.reading.record_states import states_said
+from skyvern_dagster.reading.unspaced import unknown_rest
 from skyvern_dagster.reading.wanted_item import described
 from skyvern_dagster.reading.words import (
     QUOTED,
@@ -66,7 +67,8 @@ def unclear_restriction(situation: Situation, section: str = "") -> str:
     if intent.window:
         spans += ((one.start, one.end) for one in named_periods(text, goal.today))
     for clause in _clauses(text, spans):
-        if told := _unclear_in(clause, frozenset(explained), dated=bool(intent.window)):
+        told = unknown_rest(clause)
+        if told := told or _unclear_in(clause, frozenset(explained), dated=bool(intent.window)):
             return told
     return ""
 
@@ -110,7 +112,7 @@ def unclear_choice(situation: Situation) -> str:
             return " ".join(several)
         if excluding := [word for word in said if word in lists["excluding"]]:
             return " ".join(excluding)
-        if told := _unclear_in(clause, explained):
+        if told := unknown_rest(clause) or _unclear_in(clause, explained):
             return told
     return ""
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.complaints import open_question
+from skyvern_dagster.agent.planners.heuristic.given_values import given_values
 from skyvern_dagster.agent.planners.heuristic.obstacles import dialogs
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, click, unsure
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import concept, word_list
 from skyvern_dagster.reading.controls import Control
-from skyvern_dagster.reading.words import stems, words
+from skyvern_dagster.reading.field_values import same_value
+from skyvern_dagster.reading.words import clip, stems, words
+
+_NUMBER = re.compile(r"(?<![\w.,/-])\d+(?:[.,]\d+)*(?![\w/-])")
 
 
 def answer_to_question(situation: Situation) -> Plan | None:
@@ -18,6 +24,9 @@ def answer_to_question(situation: Situation) -> Plan | None:
     What agrees has no word that neither the button nor the goal has: `Yes, switch to yearly`
     answers another question.
     """
+    last = situation.memory.last_result
+    if last is not None and (other := _another_value(situation, last.dialog)):
+        return unsure(f'The page asked "{clip(last.dialog, 120)}", and {other} wasn\'t given')
     asked = open_question(situation)
     if not asked or not situation.memory.last_was_for(Purpose.SUBMIT):
         return None
@@ -25,12 +34,30 @@ def answer_to_question(situation: Situation) -> Plan | None:
     node = next((one for one in dialogs(view) if view.text(one)), None)
     if node is None or view.inputs_in(node):
         return None
+    if other := _another_value(situation, view.text(node)):
+        return unsure(f'The page asks "{asked}", and {other} wasn\'t given')
     pressed = situation.memory.done(Purpose.SUBMIT)[-1].label
     known = stems(f"{pressed} {situation.intent.instructions}")
     agreeing = [one for one in view.controls_in(node) if _agrees(one, known)]
     if len(agreeing) == 1 and concept("message.really").mentioned(view.text(node)):
         return click(agreeing[0], Purpose.SUBMIT, "answers the question about it", LIKELY)
     return unsure(f'Sending the form was answered with a question: "{asked}"')
+
+
+def _another_value(situation: Situation, question: str) -> str:
+    """A number or a name of a question that the task hasn't given, where it has any of its kind."""
+    given = [one.text for one in given_values(situation)]
+    known = {word for text in (*given, situation.intent.instructions) for word in words(text)}
+    for match in _NUMBER.finditer(question):
+        number = match.group()
+        asked = number in situation.request.first_text
+        if not asked and not any(same_value(text, number) or number in text for text in given):
+            return number
+    leads = "|".join(word_list("persons")["for_whom"])
+    named = re.search(
+        rf"\b(?:{leads})\s+([A-ZÀ-Ý][\w'’-]+(?:\s+[A-ZÀ-Ý][\w'’-]+){{1,2}})", question
+    )
+    return named[1] if named and not set(words(named[1])) <= known else ""
 
 
 def _agrees(button: Control, known: frozenset[str]) -> bool:
