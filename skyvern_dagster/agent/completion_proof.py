@@ -28,6 +28,8 @@ def disproved(text: str, observation: Observation, goal: Goal) -> str:
         return f"{observation.url} answered HTTP {observation.http_status}"
     if complains(text, goal.navigation_goal):
         return f'"{text[:100]}" says that something went wrong'
+    if text.rstrip().endswith(("?", "？", "؟")):
+        return f'"{text[:100]}" is a question'
     draft = concept("state.draft")
     if draft.mentioned(text) and not draft.mentioned(_told(goal)):
         return f'"{text[:100]}" says that it is a draft'

@@ -6,6 +6,7 @@ from skyvern_dagster.agent.planner import Goal
 from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.reading.identifiers import mentions_identifier, same_identifier
 from skyvern_dagster.reading.nested_values import flat_items
+from skyvern_dagster.reading.own_part import text_with_lead
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.record_numbers import is_weak
 from skyvern_dagster.reading.record_part import RecordPart, find_records, numbers_like
@@ -54,7 +55,7 @@ class OwnRecord:
         return f"this is in the row of {named[0]}, and the task is about {self._wanted}"
 
     def _numbers(self, view: PageView, node: Node) -> list[str]:
-        return numbers_like(f"{view.text(node)} {node.name}", self._wanted)
+        return numbers_like(f"{text_with_lead(view, node)} {node.name}", self._wanted)
 
     def other_value(self, text: str) -> str | None:
         """Why a text isn't to be put into a field: it is another record's number."""

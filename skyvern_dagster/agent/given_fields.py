@@ -8,18 +8,25 @@ and a text that can't be that value in another form.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from skyvern_dagster.agent.decisions import (
     Check,
+    Click,
     Decision,
     InputText,
     SelectOption,
     TypeKeys,
     UploadFile,
+)
+from skyvern_dagster.agent.entered_value import (
+    ends_alike,
+    entered_texts,
+    holds_words,
+    is_day,
+    is_day_of,
+    is_number,
 )
 from skyvern_dagster.agent.planner import Goal
 from skyvern_dagster.agent.targets import label_of
@@ -27,13 +34,11 @@ from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.credentials.reference import references_in
 from skyvern_dagster.reading.concepts import MOSTLY, concept
 from skyvern_dagster.reading.controls import Input
-from skyvern_dagster.reading.date_format import day_as_field_writes
-from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.field_fit import field_fit, takes_part_only
 from skyvern_dagster.reading.field_values import same_value
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.page import PageView
-from skyvern_dagster.reading.words import fold, words
+from skyvern_dagster.reading.words import fold, name_words, stems, words
 
 _SURE = 0.85
 """The name's words and hardly another: `Phone (optional)` for `phone` has 0.75 by its words alone,
@@ -50,11 +55,11 @@ _LITERAL = (
 _MAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.\w+")
 _DIGITS = 5
 """Digits of a number that somebody made up: fewer are counts, years and parts of dates."""
-_SAME_END = 6
-"""Digits of a telephone number that are dialled from everywhere."""
-_NAMED = re.compile(r"([^\W\d_]{3,})\s*[:=]?\s*[\"“„«]([^\"“”„«»]{1,200})[\"”“»]")
+_NAMED = re.compile(r"([^\W\d_]{2,})\s*[:=]?\s*[\"“„«]([^\"“”„«»]{1,200})[\"”“»]")
 """A value in a goal behind its name: `the subject "Lunch"`."""
-_ANY_DAY = date(2000, 1, 1)
+_LEAST_OPTION = 3
+"""Letters of an option that a goal may mention."""
+_BARE = Node("radiogroup")
 
 
 @dataclass(frozen=True)
@@ -125,12 +130,14 @@ class GivenFields:
 
     def refusal(self, decision: Decision, observation: Observation) -> str | None:
         """Why a value doesn't belong into a field, in words for the planner."""
-        if not self._values or not isinstance(
-            decision, InputText | TypeKeys | SelectOption | Check
-        ):
+        if not isinstance(decision, InputText | TypeKeys | SelectOption | Check | Click):
             return None
         view = PageView(observation)
         place = next((one for one in view.inputs if one.ref == decision.ref), None)
+        if place is not None and place.node.role == "radio":
+            return self._other_button(place, view)
+        if isinstance(decision, Click):
+            return None
         wanted = self._for_field(place) if place is not None else None
         if isinstance(decision, Check):
             return _unticked(decision, place, wanted)
@@ -153,7 +160,7 @@ class GivenFields:
                 continue
             if _lacks(one.node, wanted):
                 return f'"{one.label}" is without "{wanted.text[:_MOST_TOLD]}" ({wanted.name})'
-        return ""
+        return self._unchosen(view, form)
 
     def forget_fields(self) -> None:
         """Another page has come: its fields are others."""
@@ -164,10 +171,7 @@ class GivenFields:
         if place.is_password or place.node.role == "radio":
             return None
         scored = sorted(
-            (
-                (0.0 if takes_part_only(one.name, place) else field_fit(one.name, place), at)
-                for at, one in enumerate(self._values)
-            ),
+            ((_fit(one.name, place), at) for at, one in enumerate(self._values)),
             reverse=True,
         )
         if not scored or scored[0][0] < _SURE:
@@ -180,21 +184,48 @@ class GivenFields:
         """Whether a text can't be the value that a field is for."""
         if isinstance(wanted.value, bool):
             return False
-        if _day(wanted.text) and _day(text):
-            return not _is_day_of(text, wanted.text, place)
-        if _day(wanted.text) or same_value(wanted.text, text) or _holds(text, wanted.text):
+        if is_day(wanted.text) and is_day(text):
+            return not is_day_of(text, wanted.text, place)
+        if is_day(wanted.text) or same_value(wanted.text, text) or holds_words(text, wanted.text):
             return False  # a part of a day has a field of its own
-        if _is_same_number(text, wanted.text):
+        if ends_alike(text, wanted.text):
             return False
         if any(same_value(one.text, text) for one in self._values):
             return True
         kinds = [concept(name) for name in _LITERAL]
         literal = any(one.score(" ".join(words(_spoken(wanted)))) >= MOSTLY for one in kinds)
-        return literal or all(map(_is_number, (text, wanted.text)))
+        return literal or all(map(is_number, (text, wanted.text)))
+
+    def _other_button(self, place: Input, view: PageView) -> str | None:
+        """A radio button beside the one whose label is the value that its group asks for."""
+        for given in self._values:
+            if field_fit(given.name, replace(place, label=place.group, node=_BARE)) < _SURE:
+                continue
+            group = [one for one in view.inputs if one.group == place.group]
+            meant = next((one for one in group if same_value(given.text, one.label)), None)
+            if meant is not None and not same_value(given.text, place.label):
+                return f'"{place.group}" is to be "{meant.label}" ({given.name})'
+        return None
+
+    def _unchosen(self, view: PageView, form: Node | None) -> str:
+        """A group of radio buttons of which none is chosen, although the task says which."""
+        radios = [one for one in view.inputs if one.node.role == "radio" and one.group]
+        taken = {one.group for one in radios if one.node.checked or one.ref in self._touched}
+        for one in radios:
+            if one.group in taken or _form_of(one.ref, view) is not form:
+                continue
+            for given in self._values:
+                fits = field_fit(given.name, replace(one, label=one.group, node=_BARE)) >= _SURE
+                if fits and same_value(given.text, one.label):
+                    return f'"{one.group}" is without "{one.label}" ({given.name})'
+        return ""
 
     def _other_option(self, text: str, place: Input, wanted: _Given | None) -> str | None:
         """An option is another where the list has the one that is given, or it is half of it."""
         options = [one for each in place.node.options for one in (each.label, each.value)]
+        said = [one.label for one in place.node.options if _mentions(self.goal, one.label)]
+        if len(said) == 1 and not _mentions(self.goal, text) and wanted is None:
+            return f'the goal says "{said[0]}", not "{text[:_MOST_TOLD]}"'
         chosen = {text, *(o.label for o in place.node.options if text in (o.label, o.value))}
         if any(same_value(one.text, each) for one in self._values for each in chosen):
             if wanted is None or any(same_value(wanted.text, each) for each in chosen):
@@ -232,7 +263,7 @@ class GivenFields:
 
     def _made_up(self, text: str) -> str | None:
         """An address or a number that neither the task nor any page has."""
-        if any(same_value(one.text, text) for one in self._values) or _day(text):
+        if any(same_value(one.text, text) for one in self._values) or is_day(text):
             return None
         for mail in _MAIL.findall(text):
             if fold(mail) not in self._seen:
@@ -254,15 +285,14 @@ class GivenFields:
         )
 
 
-def entered_texts(decision: Decision) -> Iterator[str]:
-    """What a decision puts into a field, or chooses there."""
-    match decision:
-        case InputText(text=text) | TypeKeys(text=text):
-            yield text
-        case SelectOption():
-            yield from filter(None, (*decision.labels, decision.label, decision.value))
-        case _:
-            return
+def _fit(name: str, place: Input) -> float:
+    if takes_part_only(name, place):
+        return 0.0
+    beside = stems(" ".join(name_words(name))) - stems(place.label)
+    # `billing_city` is for the field `City` of the billing address.
+    if place.group and beside and beside <= stems(place.group):
+        return max(field_fit(name, place), field_fit(" ".join(name_words(place.label)), place))
+    return field_fit(name, place)
 
 
 def _told(place: Input, wanted: _Given, text: str) -> str:
@@ -304,56 +334,13 @@ def _among(text: str, options: list[str]) -> bool:
 
 
 def _mentions(goal: Goal, text: str) -> bool:
-    return fold(text) in fold(goal.navigation_goal)
-
-
-def _holds(text: str, value: str) -> bool:
-    """Whether one of two texts holds all words of the other: a part, or a value with its unit."""
-    one, other = set(words(text)), set(words(value))
-    return bool(one and other) and (one <= other or other <= one)
-
-
-def _is_number(text: str) -> bool:
-    """Whether a text is nothing but a number, without a unit that may stand for another one."""
-    return any(map(str.isdigit, text)) and not any(map(str.isalpha, text))
-
-
-def _is_same_number(text: str, wanted: str) -> bool:
-    """Whether the end of a telephone number is the same: the beginning depends on who dials."""
-    one, other = (re.sub(r"\D", "", each)[-_SAME_END:] for each in (text, wanted))
-    return len(one) == _SAME_END and one == other and not re.search(r"[.,]\d", text + wanted)
+    plain = re.escape(fold(text))
+    said = re.search(rf"(?<![^\W_]){plain}(?![^\W_])", fold(goal.navigation_goal))
+    return len(plain) >= _LEAST_OPTION and said is not None
 
 
 def _spoken(given: _Given) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", given.name)
-
-
-def _day(text: str) -> bool:
-    return any(not text[: one.start].strip() and not text[one.end :].strip()
-               for one in find_dates(text, _ANY_DAY))  # fmt: skip
-
-
-def _is_day_of(text: str, wanted: str, place: Input) -> bool:
-    """Whether a day is the wanted one, in the order in which the field says that it takes days."""
-    if not same_value(wanted, text):
-        return False
-    days = [day for one in find_dates(wanted, _ANY_DAY) for day in one.days]
-    if len(days) != 1:
-        return True
-    written = {day_as_field_writes(days[0], place.node, place.label, each) for each in ("", "en")}
-    said = day_as_field_writes(days[0], place.node, place.label)
-    tells = len(written) == 1 and said != days[0].isoformat()
-    return (
-        not tells
-        or re.findall(r"\d+", said) == re.findall(r"\d+", text)
-        or not _swapped(said, text)
-    )
-
-
-def _swapped(said: str, text: str) -> bool:
-    """Whether two texts have the same numbers in another order."""
-    one, other = ([int(each) for each in re.findall(r"\d+", each)] for each in (said, text))
-    return one != other and sorted(one) == sorted(other)
 
 
 def _form_of(ref: str | None, view: PageView) -> Node | None:

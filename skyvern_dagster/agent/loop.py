@@ -10,8 +10,8 @@ from functools import partial
 from skyvern_dagster.agent.checked_action import CheckedActions
 from skyvern_dagster.agent.collected import Collected
 from skyvern_dagster.agent.decisions import Complete, Decision, Extract, Terminate
+from skyvern_dagster.agent.entered_value import entered_texts
 from skyvern_dagster.agent.executor import ActionExecutor, describe, describe_target
-from skyvern_dagster.agent.given_fields import entered_texts
 from skyvern_dagster.agent.guard import Guard
 from skyvern_dagster.agent.learner import Learner
 from skyvern_dagster.agent.planner import (

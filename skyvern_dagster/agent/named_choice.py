@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from skyvern_dagster.agent.document_text import DocumentText
 from skyvern_dagster.agent.planner import Goal
 from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.credentials.reference import references_in
@@ -17,7 +18,7 @@ from skyvern_dagster.reading.concepts import word_list
 from skyvern_dagster.reading.date_window import newest_only
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.nested_values import flat_items
-from skyvern_dagster.reading.own_part import own_part
+from skyvern_dagster.reading.own_part import own_part, text_with_lead
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.wanted_item import wanted_item
 from skyvern_dagster.reading.words import clip, fold, words
@@ -64,8 +65,23 @@ class NamedChoice:
         parent = view.parent(parts[own])
         if any(view.parent(one) is not parent for one in parts):
             return None
-        texts = [view.text(one) for one in parts]
-        return self._by_place(own, texts) or self._by_day(own, texts) or self._by_name(own, texts)
+        texts = [text_with_lead(view, one) for one in parts]
+        by_order = self._by_place(own, texts) or self._by_day(own, texts)
+        return by_order or self._by_value(own, texts) or self._by_name(own, texts)
+
+    def _by_value(self, own: int, texts: Sequence[str]) -> str | None:
+        """A row without the day, month or amount that the goal names, where one other has it."""
+        item = self._item
+        found: list[bool] = []
+        for text in texts:
+            row = DocumentText(text, "")
+            shown = [row.has_day(item.day) if item.day else None]
+            shown += [row.has_month(*item.month) if item.month else None]
+            shown += [row.has_amount(item.amount) if item.amount is not None else None]
+            found.append(any(shown) and False not in shown)
+        if found[own] or sum(found) != 1:
+            return None
+        return f'this is in the row "{clip(texts[own])}", and the goal means {item.described}'
 
     def _by_place(self, own: int, texts: Sequence[str]) -> str | None:
         place = self._item.place
@@ -94,6 +110,8 @@ class NamedChoice:
         if self._item.picks or self._newest:
             return None
         named = [[one for one in self._names if _says(text, one)] for text in texts]
+        common = set(named[0]).intersection(*named)
+        named = [[one for one in found if one not in common] for found in named]
         others = [at for at, found in enumerate(named) if found]
         if named[own] or len(others) != 1:
             return None

@@ -58,6 +58,8 @@ def nested_controls(node: Node) -> Iterator[Node]:
         return
     if is_control(node):
         yield node
+    if node.options:
+        return  # they are told with it, and chosen by what they are called
     for child in node.children:
         yield from nested_controls(child)
 

@@ -175,7 +175,7 @@ def _facts(node: Node, words: frozenset[str]) -> Iterator[str]:
     told = node.attributes.get("aria-valuetext") or node.attributes.get("aria-valuenow")
     value = (drawn and told) or node.value
     if value and not node.attributes.get("multiple"):
-        yield f'="{quotable(value)}"'
+        yield f'="{_lines_told(value) if node.tag == "textarea" else quotable(value)}"'
     if node.input_type not in _PLAIN_TYPES and (
         node.role not in ("link", "button") or node.input_type == "file"
     ):
@@ -193,6 +193,12 @@ def _facts(node: Node, words: frozenset[str]) -> Iterator[str]:
         yield f"colour={colour}"
     if node.options:
         yield _options(node, words)
+
+
+def _lines_told(value: str) -> str:
+    """A text of several lines, whose breaks are a part of it."""
+    lines = "\n".join(" ".join(line.split()) for line in value.splitlines())
+    return quotable(lines.replace("\n", "\\n"))
 
 
 def _limits(node: Node) -> Iterator[str]:
@@ -240,7 +246,10 @@ def _is_meant(label: str, words: frozenset[str]) -> bool:
 def _short_url(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme in ("", "http", "https"):
+        if url.endswith("#"):
+            return "#"  # what a script makes of it; the address is the page's own
         path = parts.path + (f"?{parts.query}" if parts.query else "")
+        path += f"#{parts.fragment}" if parts.fragment else ""
         # A long address says no more than the link's name.
         return path if len(path) <= _LONGEST_URL else ""
     return (

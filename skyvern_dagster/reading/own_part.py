@@ -15,6 +15,9 @@ _RECORD_ROLES = frozenset({"row", "listitem", "article", "treeitem"})
 """Roles that mark a whole record where several stand side by side."""
 
 
+_LEADS = frozenset({"term", "heading"})
+
+
 def own_part(view: PageView, node: Node, others: Sequence[Node]) -> Node:
     """The largest part of the page around a node that is about nothing else.
 
@@ -33,6 +36,18 @@ def own_part(view: PageView, node: Node, others: Sequence[Node]) -> Node:
             return best
         best = above
     return best
+
+
+def text_with_lead(view: PageView, part: Node) -> str:
+    """What a part says; of one that explains a term, or stands below a heading, with that."""
+    above = view.parent(part)
+    before: list[Node] = []
+    for one in above.children if above is not None else ():
+        if one is part:
+            break
+        before.append(one)
+    led = before[-1:] if before and before[-1].role in _LEADS else []
+    return " ".join(view.text(one) for one in (*led, part))
 
 
 def is_one_of_several(view: PageView, node: Node) -> bool:

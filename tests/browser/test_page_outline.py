@@ -136,3 +136,26 @@ def test_a_control_says_what_a_planner_needs(node: Node, line: str) -> None:
 def test_a_label_is_not_repeated_before_its_field() -> None:
     shown = page_outline(page(Node("text", "User"), Node("textbox", "User", ref="e1")), [], 100)
     assert shown.text == 'textbox "User" [e1]'
+
+
+def test_what_a_link_is_within_its_page_is_told() -> None:
+    links = {
+        "https://shop.example/list?a=1#": "#",
+        "https://shop.example/#/orders": "/#/orders",
+        "https://shop.example/faq#prices": "/faq#prices",
+    }
+    nodes = [Node("link", "To", ref="e1", url=url) for url in links]
+    shown = page_outline(page(*nodes), [], 500).text
+    assert [line.rpartition(" ")[2] for line in shown.splitlines()] == list(links.values())
+
+
+def test_the_lines_of_a_text_stay_lines() -> None:
+    node = Node("textbox", "Text", ref="e1", tag="textarea", value="one  two\nthree")
+    assert page_outline(page(node), [], 500).text == 'textbox "Text" [e1] ="one two\\nthree"'
+
+
+def test_the_options_of_a_list_are_told_once() -> None:
+    inside = tuple(Node("option", one.label, ref=f"e{at}") for at, one in enumerate(YEARS, 2))
+    node = Node("listbox", "Year", ref="e1", options=YEARS, children=inside)
+    shown = page_outline(page(node), [], 500).text
+    assert shown == 'listbox "Year" [e1] ="2024" (2023, 2024)'

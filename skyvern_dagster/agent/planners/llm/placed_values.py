@@ -40,27 +40,32 @@ def misplaced(data: Any, request: PlanRequest) -> str:
         if one.shape in ("table", "list") and _SEVERAL <= len(one.records) <= _MOST_RECORDS
     ]
     items = list(_items(data))
-    told = (_of_items(items, one) for one in sets) if items else iter(())
+    told = (_of_items(items, one, sets) for one in sets) if items else iter(())
     told_one = _of_one(data, request, sets) if isinstance(data, dict) and not items else ""
     whole = Record(view, (view.root,), request.goal.today)
     labelled = _columns(data, whole.cells) if isinstance(data, dict) and not items else ""
     return next(filter(None, told), "") or told_one or labelled
 
 
-def _of_items(items: Sequence[dict[str, Any]], listed: RecordSet) -> str:
+def _of_items(items: Sequence[dict[str, Any]], listed: RecordSet, sets: Sequence[RecordSet]) -> str:
     """Items whose values stand in different rows, in other columns, or more often than rows do."""
     for item in items:
         values = list(_values(item))
         if len(values) < _SEVERAL:
             continue
-        whole = [one for one in listed.records if all(_holds(one, each) for each in values)]
-        if not whole and (told := _mixed(values, listed)):
+        whole = _whole(values, listed)
+        if not any(_whole(values, each) for each in sets) and (told := _mixed(values, listed)):
             return told
         if whole and items.count(item) > len(whole):
             return f"{item} stands there {len(whole)} times, and was read {items.count(item)} times"
         if len(whole) == 1 and (told := _columns(item, whole[0].cells)):
             return told
     return ""
+
+
+def _whole(values: Sequence[Value], listed: RecordSet) -> list[Record]:
+    """The records that hold all of some values."""
+    return [one for one in listed.records if all(_holds(one, each) for each in values)]
 
 
 def _mixed(values: Sequence[Value], listed: RecordSet) -> str:
@@ -112,9 +117,11 @@ def _columns(item: dict[str, Any], cells: Sequence[Cell]) -> str:
             continue
         if any(_is_in(value, one.text) for one in own):
             continue
-        for other, places in named.items():
-            if other != key and any(_is_same(value, one.text) for one in places):
-                return f"{key}: {str(value)[:80]!r} stands under {places[0].label!r}"
+        places = [one for one in cells if one.label and one not in own]
+        place = next((one for one in places if _is_same(value, one.text)), None)
+        keys = [other for other in item if other != key and place in named[other]]
+        if place is not None and (keys or not isinstance(value, str)):
+            return f"{key}: {str(value)[:80]!r} stands under {place.label!r}"
     return ""
 
 

@@ -1,0 +1,47 @@
+"""Models that click the neighbour's row, mix up fields, make values up and say that it is done."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.agent.errand import Errand
+from tests.sloppy.slip import Slip, slips
+from tests.sloppy.trial import tried
+from tests.traps.site import TrapSite
+
+_QUICK = {
+    "cards, other's document", "search by script, emptied", "names swapped, corrected",
+    "a field left out", "delete report, other deleted", "wrong row, corrected", "columns swapped",
+}  # fmt: skip
+"""One of each kind of mend; the others take as long again."""
+_OPEN = {
+    "turn on, turned off": "what a switch is set to isn't held against the goal",
+    "a row left out": "which rows a list should have isn't known from its goal",
+    "an invented name": "words may be conclusions",
+    "complete before it is there": "a model that is asked twice, and says yes twice",
+    "gone wrong page": "any new text proves that something was opened",
+    "delete Alice's message, Bob's": "a noun in capitals reads like a name",
+    "a refusal of other words": "no word of it is known to refuse",
+}
+"""What says `completed` and isn't, and why."""
+
+
+def _cases() -> list[object]:
+    return [
+        pytest.param(one, id=one.name, marks=() if one.name in _QUICK else pytest.mark.long)
+        for one in slips()
+        if one.name not in _OPEN
+    ]
+
+
+@pytest.mark.parametrize("slip", _cases())
+def test_completed_is_right_and_nothing_is_lost(errand: Errand, site: TrapSite, slip: Slip) -> None:
+    seen = tried(errand, site, slip)
+    if seen.status == "completed":
+        assert slip.trap.right(seen), seen
+    else:
+        assert not slip.solvable, seen
+
+
+def test_what_is_open_is_there() -> None:
+    assert _OPEN.keys() <= {one.name for one in slips()}
