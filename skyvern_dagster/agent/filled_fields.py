@@ -57,6 +57,8 @@ class _Filled:
         match self.decision:
             case InputText(text=text) if references_in(text):
                 return "" if now.filled else f'"{self.label}" is empty'
+            case InputText() if now.filled and not now.text:
+                return ""  # a password's field, which tells nothing of what it holds
             case InputText(text=text) if _is_listed(text, now, self.held):
                 return ""
             case InputText(text=text) if not same_value(text, now.text):

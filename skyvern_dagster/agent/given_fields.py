@@ -326,7 +326,14 @@ def _lacks(node: Node, wanted: _Given) -> bool:
         others = [one.label for one in node.options]
         held = chosen is not None and same_value(wanted.text, chosen.label)
         return not held and _among(wanted.text, others)
-    return node.role in ("textbox", "spinbutton", "combobox") and not node.value and node.tag != ""
+    if node.role not in ("textbox", "spinbutton", "combobox") or not node.tag:
+        return False
+    # A form may come filled in: with today, with one piece.
+    return not node.value or not (same_value(wanted.text, node.value) or _holds_it(node, wanted))
+
+
+def _holds_it(node: Node, wanted: _Given) -> bool:
+    return holds_words(node.value, wanted.text)
 
 
 def _among(text: str, options: list[str]) -> bool:
