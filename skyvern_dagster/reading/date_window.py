@@ -21,6 +21,7 @@ from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.named_periods import days_of_periods, named_periods, running_periods
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.ordinals import numbers_in_words
+from skyvern_dagster.reading.range_words import either, end_words, start_words
 from skyvern_dagster.reading.words import fold, fold_in_place, name_words
 
 _PAYLOAD = 40
@@ -31,58 +32,6 @@ _BOTH_ENDS = 2
 _LEAD = 30
 """Characters before the first of two dates in which a word such as `between` opens them. Arbitrary:
 less than `_CONTEXT`, since it stands right before."""
-
-START_WORDS = frozenset(
-    {
-        "start",
-        "from",
-        "since",
-        "after",
-        "begin",
-        "beginning",
-        "min",
-        "cutoff",
-        "earliest",
-        "ab",
-        "von",
-        "seit",
-        "depuis",
-        "debut",
-        "desde",
-        "inicio",
-        "dal",
-        "da",
-        "inizio",
-        "vanaf",
-        "sinds",
-    }
-)
-
-
-END_WORDS = frozenset(
-    {
-        "end",
-        "to",
-        "until",
-        "till",
-        "before",
-        "max",
-        "latest",
-        "bis",
-        "ende",
-        "fin",
-        "hasta",
-        "jusqu",
-        "fino",
-        "fine",
-        "tot",
-        "einde",
-        "ate",
-        "fim",
-    }
-)
-
-
 _CONTEXT = 40
 """Characters before a date in which a word such as `since` is about it: about six words. 25 and
 70 do as well on the page tests."""
@@ -155,11 +104,15 @@ def _from_payload(payload: Mapping[str, Any], today: date, window: DateWindow) -
         if day is None:
             continue
         words = set(name_words(path))
-        if words & END_WORDS and not words & (START_WORDS - {"da"}):
+        if words & end_words() and not words & _plain_start_words():
             window = replace(window, end=day)
-        elif words & START_WORDS:
+        elif words & start_words():
             window = replace(window, start=day)
     return window
+
+
+def _plain_start_words() -> frozenset[str]:
+    return start_words() - frozenset(word_list("ranges")["start_of_other_meaning"])
 
 
 def _payload_day(value: Any, today: date) -> date | None:
@@ -198,15 +151,9 @@ def _is_between(plain: str, mentions: list[DateMention]) -> bool:
     first, second = mentions[:2]
     joint = plain[first.end : second.start]
     lead = plain[max(0, first.start - _LEAD) : first.start]
-    opened = re.search(
-        r"\b(between|zwischen|entre|tra|fra|tussen|from|von|vom|du|dal|van|de|desde)\b[^.]*$", lead
-    )
-    return bool(opened) and bool(
-        re.fullmatch(
-            r"\W*(and|to|until|und|bis( zum)?|et|au|y|e|al|a|en|tot|hasta( el)?|ate|-|through)\W*",
-            joint,
-        )
-    )
+    opened = re.search(rf"\b({either('openings')})\b[^.]*$", lead)
+    joining = rf"\W*({either('joints_of_opened')}|-)\W*"
+    return bool(opened) and re.fullmatch(joining, joint) is not None
 
 
 def _last(meant: Concept, text: str) -> int:
@@ -255,9 +202,7 @@ def _relative(text: str, today: date) -> DateWindow:
 
 
 def _whole_year(plain: str) -> DateWindow:
-    match = re.search(
-        r"\b(?:in|from|of|during|aus|im jahr|en|de|del|uit|do|em)\s+(20\d{2})\b(?![-/]|\.\d)", plain
-    )
+    match = re.search(rf"\b(?:{either('of_year')})\s+(20\d{{2}})\b(?![-/]|\.\d)", plain)
     if not match:
         return DateWindow()
     year = int(match.group(1))

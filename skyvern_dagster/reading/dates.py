@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cache
 
 from skyvern_dagster.reading.date_mention import DateMention, DayOrder, valid_day
 from skyvern_dagster.reading.date_readers import (
@@ -15,12 +16,21 @@ from skyvern_dagster.reading.date_readers import (
     month_numbers,
     month_words,
 )
+from skyvern_dagster.reading.range_words import either
 from skyvern_dagster.reading.words import fold_in_place
 
-_JOINT = re.compile(r"\s*(?:-|–|—|to|until|bis|zum|au|al|a|ate|tot|t/m|hasta|and|und|et|y|e|en)\s*")
+
+@cache
+def _joint() -> re.Pattern[str]:
+    """Between the first and the last day of a range."""
+    return re.compile(rf"\s*(?:-|–|—|{either('joints')})\s*")
 
 
-_OPENED = re.compile(r"(?<![\w.,/-])(\d{1,2})\.?\s?(?:-|–|—|to|bis|au|al|t/m)\s?$")
+@cache
+def _opened() -> re.Pattern[str]:
+    """The number of a range's first day, before its last one."""
+    joints = either("joints_of_numbers")
+    return re.compile(rf"(?<![\w.,/-])(\d{{1,2}})\.?\s?(?:-|–|—|{joints})\s?$")
 
 
 def find_dates(text: str, today: date) -> list[DateMention]:
@@ -43,11 +53,11 @@ def _with_ranges(plain: str, mentions: list[DateMention]) -> list[DateMention]:
         if (
             mention.yearless
             and following
-            and _JOINT.fullmatch(plain[mention.end : following.start])
+            and _joint().fullmatch(plain[mention.end : following.start])
         ):
             complete.append(_with_year_of(mention, following))
             continue
-        opened = _OPENED.search(plain[: mention.start])
+        opened = _opened().search(plain[: mention.start])
         day = mention.day_first
         if (
             opened

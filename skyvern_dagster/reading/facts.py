@@ -20,6 +20,7 @@ from skyvern_dagster.reading.date_mention import DateMention
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.identifiers import Identifier, find_identifiers
 from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.range_words import either
 from skyvern_dagster.reading.text_lengths import FIELD_NAME
 from skyvern_dagster.reading.words import fold, unglued
 
@@ -292,7 +293,8 @@ def _beginnings(text: str, today: date) -> Iterator[tuple[DateMention, int]]:
         end = mention.end
         following = mentions[index + 1] if index + 1 < len(mentions) else None
         if following and re.fullmatch(
-            r"\s*(?:-|–|—|to|bis|au|al|t/m)?\s*", text[mention.end : following.start]
+            rf"\s*(?:-|–|—|{either('joints_of_numbers')})?\s*",
+            text[mention.end : following.start],
         ):
             end = following.end
         last = end

@@ -12,6 +12,7 @@ from skyvern_dagster.reading.concepts import concept, word_list
 from skyvern_dagster.reading.date_readers import earlier, month_numbers, month_words
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.ordinals import ordinal
+from skyvern_dagster.reading.range_words import either
 from skyvern_dagster.reading.words import fold_in_place
 
 _QUARTER = 3
@@ -20,8 +21,6 @@ _QUARTERS = 4
 """Of a year."""
 _BEFORE = 30
 """Characters before a period in which words such as `not later than` stand right before it."""
-_TO = re.compile(r"\W*(?:to|until|till|through|bis|au|a|al|hasta|tot|ate|and|und|et|y|e|en|-|–)\W*")
-_YEAR = r"(?:\s+(?:de\s+|del\s+|of\s+|von\s+|di\s+|do\s+|van\s+)?(20\d\d))?(?!\d)"
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def days_of_periods(text: str, today: date) -> tuple[date | None, date | None] |
         len(periods) == 1
         or (
             len(periods) == 2  # noqa: PLR2004
-            and _TO.fullmatch(plain[first.end : last.start])
+            and _to().fullmatch(plain[first.end : last.start])
             and first.last < last.first
             and (last.first == first.last + timedelta(days=1) or " and" not in plain)
         )
@@ -75,7 +74,9 @@ def days_of_periods(text: str, today: date) -> tuple[date | None, date | None] |
         return None, first.first - timedelta(days=1)
     if _ends(before, "period.after"):
         return first.last + timedelta(days=1), None
-    if _ends(before, "period.since") or re.match(r"\W*(?:on|onwards?|an)\b", plain[first.end :]):
+    if _ends(before, "period.since") or re.match(
+        rf"\W*(?:{either('onwards')})\b", plain[first.end :]
+    ):
         return first.first, None
     return (None, first.last) if _ends(before, "goal.before") else (first.first, first.last)
 
@@ -93,11 +94,21 @@ def without_days(text: str) -> str:
 
 def _ends(before: str, name: str) -> bool:
     terms = concept(name).terms.pattern
-    return bool(re.search(rf"{terms}\W*(?:the|dem|le|el|il|de)?\W*$", before))
+    return bool(re.search(rf"{terms}\W*(?:{either('articles')})?\W*$", before))
+
+
+@cache
+def _to() -> re.Pattern[str]:
+    return re.compile(rf"\W*(?:{either('joints_of_periods')}|-|–)\W*")
+
+
+def _year() -> str:
+    """A pattern for the year behind a month or a quarter."""
+    return rf"(?:\s+(?:(?:{either('of_month')})\s+)?(20\d\d))?(?!\d)"
 
 
 def _months(plain: str, today: date) -> Iterator[NamedPeriod]:
-    pattern = rf"(?<![^\W_])({month_words()})(?![^\W_])\.?{_YEAR}"
+    pattern = rf"(?<![^\W_])({month_words()})(?![^\W_])\.?{_year()}"
     for match in re.finditer(pattern, plain):
         before = plain[: match.start()].split()[-1:]
         # A name without a year may be another word: `may` as in `may be`.
@@ -115,7 +126,7 @@ def _quarters(plain: str, today: date) -> Iterator[NamedPeriod]:
     named = "|".join(word_list("calendar")["quarter"])
     for match in re.finditer(r"(?<![^\W_])[qt]([1-4])(?![^\W_])[\s/-]*(20\d\d)?(?!\d)", plain):
         yield _of_months(match, today, match[2], int(match[1]) * _QUARTER - 2, _QUARTER)
-    for match in re.finditer(rf"([^\W_]+)\.?\s+(?:{named}){_YEAR}", plain):
+    for match in re.finditer(rf"([^\W_]+)\.?\s+(?:{named}){_year()}", plain):
         number = ordinal(match[1]) or int(match[1] if match[1] in "1234" else 0)
         if 0 < number <= _QUARTERS:
             yield _of_months(match, today, match[2], number * _QUARTER - 2, _QUARTER)

@@ -12,12 +12,12 @@ from typing import Any
 from skyvern_dagster.reading.amounts import find_amounts, number_value
 from skyvern_dagster.reading.concepts import concept, word_list
 from skyvern_dagster.reading.date_mention import DateMention
-from skyvern_dagster.reading.date_window import END_WORDS, START_WORDS
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.month_mentions import month_match
 from skyvern_dagster.reading.named_periods import named_periods
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.ordinals import ordinal
+from skyvern_dagster.reading.range_words import end_words, start_words
 from skyvern_dagster.reading.record_numbers import (
     ANY_DAY,
     PAGES,
@@ -211,7 +211,7 @@ def _payload_value(payload: Mapping[str, Any], today: date) -> WantedItem:
     """A day, a month or an amount that the payload gives, where nothing else names the record."""
     for path, value in flat_items(payload):
         names = set(name_words(path))
-        if not isinstance(value, str) or names & START_WORDS or names & END_WORDS:
+        if not isinstance(value, str) or names & start_words() or names & end_words():
             continue
         if names & _CHOOSING_NAMES and (item := _read_value(value, today)):
             return item

@@ -11,9 +11,10 @@ from skyvern_dagster.agent.purposes import FilterMemo, Purpose
 from skyvern_dagster.reading.controls import Input
 from skyvern_dagster.reading.date_mention import DayOrder
 from skyvern_dagster.reading.date_readers import earlier
-from skyvern_dagster.reading.date_window import START_WORDS, DateWindow
+from skyvern_dagster.reading.date_window import DateWindow
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.range_words import start_words
 from skyvern_dagster.reading.words import fold, words
 
 _YEARS_BACK = 10
@@ -54,7 +55,7 @@ def _first_day(view: PageView, field: Input, today: date) -> date | None:
     if not field.is_text or view.region(field.node) in {"banner", "navigation", "contentinfo"}:
         return None
     spoken = set(words(f"{field.label} {field.hints}"))
-    if not spoken & START_WORDS or not field.node.value:
+    if not spoken & start_words() or not field.node.value:
         return None
     mentions = find_dates(field.node.value, today)
     return mentions[0].read(DayOrder.DAY_FIRST) if mentions else None

@@ -11,9 +11,10 @@ from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.cells import RECORD_ROLES
 from skyvern_dagster.reading.controls import Input
 from skyvern_dagster.reading.date_format import day_as_field_writes
-from skyvern_dagster.reading.date_window import END_WORDS, START_WORDS, DateWindow
+from skyvern_dagster.reading.date_window import DateWindow
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.range_words import end_words, start_words
 from skyvern_dagster.reading.words import words
 
 _ELSEWHERE = frozenset({"banner", "navigation", "contentinfo"})
@@ -72,14 +73,18 @@ def _day_fields(view: PageView) -> tuple[Input | None, Input | None]:
         for field in view.inputs
         if field.is_text and not field.is_password and view.region(field.node) not in _ELSEWHERE
     ]
-    first, last = ([one for one in fields if _spoken(one) & sought] for sought in (_FIRST, _LAST))
+    first, last = (
+        [one for one in fields if _spoken(one) & sought] for sought in (start_words(), _last())
+    )
     native = [one for one in fields if one.node.input_type in _NATIVE]
     if not first and not last and len(native) == len(("first", "last")):
         return native[0], native[1]
     return _dated(first), _dated(last)
 
 
-_FIRST, _LAST = START_WORDS, END_WORDS - {"before"}
+def _last() -> frozenset[str]:
+    """Words for the last day, of which `before` isn't one: that day is left out."""
+    return end_words() - {"before"}
 
 
 def _spoken(field: Input) -> frozenset[str]:
