@@ -30,15 +30,25 @@ def disproved(text: str, observation: Observation, goal: Goal) -> str:
         return f'"{text[:100]}" says that something went wrong'
     if text.rstrip().endswith(("?", "？", "؟")):
         return f'"{text[:100]}" is a question'
-    draft = concept("state.draft")
-    if draft.mentioned(text) and not draft.mentioned(_told(goal)):
-        return f'"{text[:100]}" says that it is a draft'
     wanted = wanted_item(goal.navigation_goal, goal.payload, goal.today).identifier
     named = numbers_like(text, wanted) if wanted else []
     if named and not any(mentions_identifier(_told(goal), number) for number in named):
         return f'"{text[:100]}" is about {named[0]}, and the task about {wanted}'
     if other := _other_number(text, _told(goal)):
         return f'"{text[:100]}" is about {other}'
+    return ""
+
+
+def is_draft(text: str, request: PlanRequest) -> str:
+    """Why a text that says that something is a draft now is no proof; empty where it isn't so.
+
+    On a page that spoke of a draft before, what is said of it may be that it is none any more.
+    """
+    draft = concept("state.draft")
+    is_new = draft.mentioned(text) and not draft.mentioned(request.first_text)
+    is_kept = concept("message.kept_as_draft").mentioned(text)
+    if (is_new or is_kept) and not draft.mentioned(_told(request.goal)):
+        return f'"{text[:100]}" says that it is a draft'
     return ""
 
 
@@ -63,7 +73,7 @@ def _other_number(text: str, told: str) -> str:
 def proves(text: str, request: PlanRequest) -> bool:
     """Whether a text shows now and came with what was done, or is the page that the goal names."""
     seen, goal = request.observation, request.goal
-    if not shows(seen, text) or disproved(text, seen, goal):
+    if not shows(seen, text) or disproved(text, seen, goal) or is_draft(text, request):
         return False
     if not shown_first(request.first_text, text):
         return True

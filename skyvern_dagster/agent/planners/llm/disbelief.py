@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from skyvern_dagster.agent.completion_proof import disproved
+from skyvern_dagster.agent.completion_proof import disproved, is_draft
 from skyvern_dagster.agent.decisions import Complete
 from skyvern_dagster.agent.planner import PastAction, PlanRequest
 from skyvern_dagster.agent.proof_text import shows
@@ -21,8 +21,10 @@ def disbelief(complete: Complete, request: PlanRequest) -> str:
     """Why a completion can't be true, whatever a model says to it; empty where it may be."""
     if complete.shows and not shows(request.observation, complete.shows):
         return f'the page doesn\'t show "{complete.shows[:100]}"'
-    if complete.shows and (why := disproved(complete.shows, request.observation, request.goal)):
-        return why
+    if text := complete.shows:
+        why = disproved(text, request.observation, request.goal) or is_draft(text, request)
+        if why:
+            return why
     done = [action for step in request.history for action in step.actions]
     acts = [one for one in done if has_page_act(one.decision)]
     if not acts:
