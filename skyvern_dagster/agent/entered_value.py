@@ -13,7 +13,7 @@ from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.field_values import same_value
 from skyvern_dagster.reading.words import words
 
-_SAME_END = 6
+SAME_END = 6
 """Digits of a telephone number that are dialled from everywhere."""
 _ANY_DAY = date(2000, 1, 1)
 
@@ -36,8 +36,8 @@ def is_number(text: str) -> bool:
 
 def ends_alike(text: str, wanted: str) -> bool:
     """Whether the end of a telephone number is the same: the beginning depends on who dials."""
-    one, other = (re.sub(r"\D", "", each)[-_SAME_END:] for each in (text, wanted))
-    return len(one) == _SAME_END and one == other and not re.search(r"[.,]\d", text + wanted)
+    one, other = (re.sub(r"\D", "", each)[-SAME_END:] for each in (text, wanted))
+    return len(one) == SAME_END and one == other and not re.search(r"[.,]\d", text + wanted)
 
 
 def holds_words(text: str, value: str) -> bool:

@@ -21,6 +21,7 @@ from skyvern_dagster.agent.decisions import (
     UploadFile,
 )
 from skyvern_dagster.agent.entered_value import (
+    SAME_END,
     ends_alike,
     entered_texts,
     holds_words,
@@ -53,8 +54,10 @@ _LITERAL = (
 )  # fmt: skip
 """What nobody translates or abbreviates: another text in such a field is another value."""
 _MAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.\w+")
-_DIGITS = 5
-"""Digits of a number that somebody made up: fewer are counts, years and parts of dates."""
+_NUMBERS = ("form.phone", "form.postal_code", "form.iban")
+"""Fields for numbers that one has or hasn't."""
+_DIGITS = 4
+"""Digits of a number that somebody made up: fewer stand in any text."""
 _NAMED = re.compile(r"([^\W\d_]{2,})\s*[:=]?\s*[\"“„«]([^\"“”„«»]{1,200})[\"”“»]")
 """A value in a goal behind its name: `the subject "Lunch"`."""
 _LEAST_OPTION = 3
@@ -148,10 +151,12 @@ class GivenFields:
             return self._other_option(text, place, wanted)
         if place is not None and wanted is not None and self._is_another(text, place, wanted):
             return _told(place, wanted, text)
-        return self._misplaced(text, place, wanted, view) or self._made_up(text)
+        return self._misplaced(text, place, wanted, view) or self._made_up(text, place)
 
     def left_out(self, sender: str | None, observation: Observation) -> str:
         """A field of the form about to be sent that is empty although the task gives its value."""
+        if sender and _searches(sender, observation):
+            return ""
         view = PageView(observation)
         form = _form_of(sender, view)
         for one in view.inputs:
@@ -261,22 +266,26 @@ class GivenFields:
             return None
         return f'"{text[:_MOST_TOLD]}" ({named[0].name}) belongs into "{better[0].label}"'
 
-    def _made_up(self, text: str) -> str | None:
-        """An address or a number that neither the task nor any page has."""
-        if any(same_value(one.text, text) for one in self._values) or is_day(text):
+    def _made_up(self, text: str, place: Input | None) -> str | None:
+        """An address, or the number of a thing, that neither the task nor any page has.
+
+        Only in fields for what nobody reckons or writes in another form: amounts, days and times
+        may be sums, or another way to write what the task says.
+        """
+        if any(same_value(one.text, text) for one in self._values):
             return None
         for mail in _MAIL.findall(text):
             if fold(mail) not in self._seen:
-                return (
-                    f'"{mail}" stands neither in the task nor on a page; leave out what is unknown'
-                )
+                return _unknown(mail)
         digits = re.sub(r"\D", "", text)
+        is_literal = place is not None and any(
+            concept(kind).score(place.label) >= MOSTLY for kind in _NUMBERS
+        )
+        if not is_literal or len(digits) < _DIGITS:
+            return None
         plain = re.sub(r"\D", "", re.sub(r"(?<=\d)[^\w]+(?=\d)", "", self._seen))
-        known = [re.sub(r"\D", "", one.text) for one in self._values]
-        parts = any(len(one) >= _DIGITS - 1 and (one in digits or digits in one) for one in known)
-        if len(digits) >= _DIGITS and digits.lstrip("0") not in plain and not parts:
-            return _unknown(text)
-        return None
+        # The beginning of a telephone number depends on who dials.
+        return None if digits.lstrip("0")[-SAME_END:] in plain else _unknown(text)
 
     def _is_entered(self, given: _Given) -> bool:
         wanted = set(words(given.text))
@@ -315,6 +324,14 @@ def _unticked(decision: Check, place: Input | None, wanted: _Given | None) -> st
     return (
         f'"{place.label}" is to be {"ticked" if wanted.value else "left unticked"} ({wanted.name})'
     )
+
+
+def _searches(sender: str, observation: Observation) -> bool:
+    """Whether a form is for looking something up: with some of what is known, as one likes."""
+    node, label = observation.find(sender), label_of(sender, observation)
+    kinds = (concept("paging.search"), concept("paging.filter"))
+    is_box = node is not None and node.role == "searchbox"
+    return is_box or any(one.score(label) >= MOSTLY for one in kinds)
 
 
 def _lacks(node: Node, wanted: _Given) -> bool:

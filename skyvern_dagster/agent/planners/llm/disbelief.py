@@ -37,18 +37,24 @@ def disbelief(complete: Complete, request: PlanRequest) -> str:
 
 
 def _unstarted(request: PlanRequest) -> str:
-    """Whether a goal asks for an act, where none was tried."""
+    """Whether a goal asks for an act, where none was tried.
+
+    A goal that names a place to go to may have been reached before the task began; then only a
+    button that it says to press has to have been pressed.
+    """
     goal = request.goal.navigation_goal
-    asked = (*concepts("asked."), concept("goal.fill"), concept("goal.change"))
     said = fold(goal)
     pressed = any(
         len(name) >= _LEAST_NAME and re.search(rf"\b{re.escape(name)}\b", said)
         for one in PageView(request.observation).controls
         if one.node.role == "button" and (name := fold(one.label))
     )
-    if pressed or any(one.mentioned(goal) for one in asked):
-        return "nothing was done for it yet"
-    return ""
+    if concept("verb.go").mentioned(goal):
+        is_open = pressed and concept("verb.click").mentioned(goal)
+    else:
+        asked = (*concepts("asked."), concept("goal.fill"), concept("goal.change"))
+        is_open = pressed or any(one.mentioned(goal) for one in asked)
+    return "nothing was done for it yet" if is_open else ""
 
 
 def _had_effect(action: PastAction) -> bool:
