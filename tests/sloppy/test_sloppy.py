@@ -11,7 +11,8 @@ from tests.traps.site import TrapSite
 
 _QUICK = {
     "cards, other's document", "search by script, emptied", "names swapped, corrected",
-    "a field left out", "values in other forms", "delete report, other deleted", "wrong row, corrected", "columns swapped",
+    "a field left out", "values in other forms", "delete report, other deleted",
+    "wrong row, corrected", "columns swapped",
 }  # fmt: skip
 """One of each kind of mend; the others take as long again."""
 _OPEN = {
