@@ -26,7 +26,7 @@ def test_a_cell_and_what_it_wraps_are_told_once(text: str) -> None:
     assert row.split(" | ")[:3] == [
         'clickable "SB-7" [ref]',
         'clickable "€ 12.00" [ref]',
-        'link "Orla" [ref] /client_list',
+        'link "Orla" [ref] /client_list#party',
     ]
 
 
@@ -39,8 +39,8 @@ def test_a_list_that_takes_the_focus_is_told_row_by_row(text: str) -> None:
     assert plain(text)[-4:] == [
         'clickable "Mails" [ref]',
         'table "Mails" [ref]',
-        'clickable "Unread" [ref] Ann 2024-05-02 link "Bill 7" [ref] /client_list',
-        'clickable "Unread" [ref] Bob 2024-05-01 link "Lunch" [ref] /client_list',
+        'clickable "Unread" [ref] Ann 2024-05-02 link "Bill 7" [ref] /client_list#7',
+        'clickable "Unread" [ref] Bob 2024-05-01 link "Lunch" [ref] /client_list#8',
     ]
 
 
@@ -55,8 +55,8 @@ def test_the_chosen_entry_is_told_where_only_its_list_item_says_so(text: str) ->
         'tab "Draft" [ref]',
         'tab "Posted" [ref] active',
         'tab "All" [ref]',
-        'link "Inbox" [ref] /client_list selected',
-        'link "Sent" [ref] /client_list',
+        'link "Inbox" [ref] /client_list#a selected',
+        'link "Sent" [ref] /client_list#b',
     ]
 
 

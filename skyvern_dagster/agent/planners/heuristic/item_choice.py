@@ -86,7 +86,9 @@ def belied(situation: Situation, candidates: Sequence[Document], chosen: Sequenc
             own |= known
         else:
             others |= known
-    return next((word for word in sorted(said) if word in others and word not in own), "")
+    # Figures are days, amounts and numbers, which are held against records by themselves.
+    told = (word for word in sorted(said) if not word.isdigit())
+    return next((word for word in told if word in others and word not in own), "")
 
 
 def told_of(situation: Situation, candidates: list[Document]) -> tuple[list[Document], str]:
