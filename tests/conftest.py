@@ -199,7 +199,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     # Videos cost a third of a second a task; tests/agent/test_task_video.py makes them.
     monkeypatch.setenv("SKYVERN_VIDEO", "0")
-    # A process and a browser more; tests/runs/test_ready_run.py has them.
+    # A process and a browser more; tests/runs/test_next_process.py has them.
     monkeypatch.setenv("SKYVERN_READY_SECONDS", "0")
     monkeypatch.setenv("SKYVERN_PLANNER", "tests.planners.clerk:Clerk")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(ROOT), str(ROOT / "api"))))

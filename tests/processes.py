@@ -37,6 +37,42 @@ def kill(pids: list[int]) -> int:
     return killed
 
 
+def browsers_below(pid: int) -> set[int]:
+    """Living Chromium processes that a process, or one that it has started, has started."""
+    parents: dict[int, int] = {}
+    chromium: set[int] = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            text = stat.read_text(errors="replace")
+        except OSError:  # it has just ended
+            continue
+        state, parent = text.rpartition(")")[2].split()[:2]
+        if state != "Z":
+            parents[int(stat.parent.name)] = int(parent)
+            if "chrom" in text.partition("(")[2].rpartition(")")[0]:
+                chromium.add(int(stat.parent.name))
+
+    def is_below(each: int) -> bool:
+        while each in parents and each != pid:
+            each = parents[each]
+        return each == pid
+
+    return {each for each in chromium if is_below(each)}
+
+
+def living(pids: set[int]) -> set[int]:
+    """Those that haven't ended."""
+    found = set()
+    for pid in pids:
+        try:
+            text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+        except OSError:
+            continue
+        if text.rpartition(")")[2].split()[0] != "Z":
+            found.add(pid)
+    return found
+
+
 def _below(pid: int) -> list[int]:
     try:
         threads = [each.name for each in Path(f"/proc/{pid}/task").iterdir()]

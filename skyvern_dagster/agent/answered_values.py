@@ -41,7 +41,6 @@ _NAMED = 3
 """Letters and digits of a first name."""
 _TELLING = 4
 """Letters and digits by which a row of a list is known to be the one that was sent."""
-_NAMES = ("form.full_name", "form.first_name", "form.last_name")
 
 
 @dataclass(frozen=True)
@@ -306,10 +305,6 @@ def _is_about(sentence: str, field: str) -> bool:
     return bool(stems(field)) and (
         stems(field) <= stems(sentence) or any(one.mentioned(sentence) for one in meant)
     )
-
-
-def _means(label: str, name: str) -> bool:
-    return concept(name).score(label) >= NEARLY_ONLY
 
 
 def _agrees(one: MeantValue, shown: str) -> bool:

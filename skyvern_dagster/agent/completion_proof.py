@@ -39,7 +39,7 @@ def disproved(text: str, observation: Observation, goal: Goal) -> str:
     return ""
 
 
-def is_draft(text: str, request: PlanRequest) -> str:
+def called_draft(text: str, request: PlanRequest) -> str:
     """Why a text that says that something is a draft now is no proof; empty where it isn't so.
 
     On a page that spoke of a draft before, what is said of it may be that it is none any more.
@@ -73,7 +73,7 @@ def _other_number(text: str, told: str) -> str:
 def proves(text: str, request: PlanRequest) -> bool:
     """Whether a text shows now and came with what was done, or is the page that the goal names."""
     seen, goal = request.observation, request.goal
-    if not shows(seen, text) or disproved(text, seen, goal) or is_draft(text, request):
+    if not shows(seen, text) or disproved(text, seen, goal) or called_draft(text, request):
         return False
     if not shown_first(request.first_text, text):
         return True

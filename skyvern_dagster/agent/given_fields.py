@@ -198,7 +198,7 @@ class GivenFields:
         if any(same_value(one.text, text) for one in self._values):
             return True
         kinds = [concept(name) for name in _LITERAL]
-        literal = any(one.score(" ".join(words(_spoken(wanted)))) >= MOSTLY for one in kinds)
+        literal = any(one.score(" ".join(name_words(wanted.name))) >= MOSTLY for one in kinds)
         return literal or all(map(is_number, (text, wanted.text)))
 
     def _other_button(self, place: Input, view: PageView) -> str | None:
@@ -346,11 +346,8 @@ def _lacks(node: Node, wanted: _Given) -> bool:
     if node.role not in ("textbox", "spinbutton", "combobox") or not node.tag:
         return False
     # A form may come filled in: with today, with one piece.
-    return not node.value or not (same_value(wanted.text, node.value) or _holds_it(node, wanted))
-
-
-def _holds_it(node: Node, wanted: _Given) -> bool:
-    return holds_words(node.value, wanted.text)
+    held = same_value(wanted.text, node.value) or holds_words(node.value, wanted.text)
+    return not node.value or not held
 
 
 def _among(text: str, options: list[str]) -> bool:
@@ -363,12 +360,6 @@ def _mentions(goal: Goal, text: str) -> bool:
     return len(plain) >= _LEAST_OPTION and said is not None
 
 
-def _spoken(given: _Given) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", given.name)
-
-
 def _form_of(ref: str | None, view: PageView) -> Node | None:
     node = view.observation.find(ref) if ref else None
-    if node is None:
-        return None
-    return next((one for one in view.ancestors(node) if one.tag == "form"), None)
+    return view.form_of(node) if node is not None else None

@@ -11,6 +11,8 @@ from skyvern_dagster.agent.sent_values import MeantValue
 from skyvern_dagster.reading.concepts import NEARLY_ONLY, concept, word_list
 from skyvern_dagster.reading.words import words
 
+NAME = r"[A-ZÀ-Ý][\w'’-]+"
+"""A name as people write it."""
 _NAMES = ("form.full_name", "form.first_name", "form.last_name")
 
 
@@ -60,17 +62,14 @@ def _person() -> re.Pattern[str]:
     """A name of two or three words behind the word for whom something is."""
     listed = word_list("persons")
     leads, others = ("|".join(listed[name]) for name in ("for_whom", "no_names"))
-    return re.compile(
-        rf"\b(?:{leads})\s+(?!(?:{others})\b)([A-ZÀ-Ý][\w'’-]+(?:\s+[A-ZÀ-Ý][\w'’-]+){{1,2}})"
-    )
+    return re.compile(rf"\b(?:{leads})\s+(?!(?:{others})\b)({NAME}(?:\s+{NAME}){{1,2}})")
 
 
 @cache
 def _greeted() -> re.Pattern[str]:
     """One to three words in capitals, and nothing behind them, or a comma."""
     listed = "|".join(map(re.escape, word_list("persons")["greetings"]))
-    name = r"[A-ZÀ-Ý][\w'’-]+"
-    return re.compile(rf"\W*(?:{listed}),?\s+({name}(?:\s+{name}){{0,2}})\s*(?:[!,.]|$)")
+    return re.compile(rf"\W*(?:{listed}),?\s+({NAME}(?:\s+{NAME}){{0,2}})\s*(?:[!,.]|$)")
 
 
 def _means(label: str, name: str) -> bool:

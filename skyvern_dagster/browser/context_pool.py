@@ -19,10 +19,6 @@ _OPEN_SECONDS = 30.0
 """Arbitrary: it takes a tenth of a second, on a very busy machine some; as long as Playwright's own
 limit for most of what it does."""
 
-_AHEAD_SECONDS = 1.0
-"""From one that was taken to the next that is kept ready: opening it costs as much of a processor
-as the first page of the one that was taken, which is waited for. Who asks sooner doesn't wait."""
-
 _CLOSE_SECONDS = 10.0
 """Arbitrary: what doesn't close goes with the browser."""
 
@@ -57,12 +53,10 @@ class ContextPool:
         self._open_seconds = open_seconds
         self._options: Mapping[str, Any] = {}
         self._next: asyncio.Task[BlankContext] | None = None
-        self._begun = asyncio.Event()
 
     def prepare(self, options: Mapping[str, Any]) -> None:
         """Opens the first one, before anybody asks for it; nothing where somebody has asked."""
         if self._next is None:
-            self._begun.set()
             self._follow(options)
 
     async def take(self, options: Mapping[str, Any]) -> BlankContext:
@@ -72,14 +66,11 @@ class ContextPool:
             playwright.async_api.Error: It can't be opened.
             BrowserBrokenError: It doesn't open.
         """
-        ready, surplus = (
-            (self._next, None) if options == self._options else (None, self._given_up())
-        )
+        ready = self._next if options == self._options else None
+        surplus = self._next if ready is None else None
         self._next = None
-        self._begun.set()
         blank = await self._opened(ready, options)
         if self._next is None:  # somebody else may have taken one meanwhile
-            self._begun = asyncio.Event()
             self._follow(options)
         if surplus is not None:
             await _close(surplus)
@@ -87,21 +78,14 @@ class ContextPool:
 
     def _follow(self, options: Mapping[str, Any]) -> None:
         self._options = options
-        self._next = asyncio.ensure_future(self._open_ahead(options, self._begun))
+        self._next = asyncio.ensure_future(self._open(options))
         self._next.add_done_callback(_retrieved)
 
     async def close(self) -> None:
         """Closes the context that is kept ready, if there is one."""
-        ready, self._next = self._given_up(), None
+        ready, self._next = self._next, None
         if ready is not None:
             await _close(ready)
-
-    def _given_up(self) -> asyncio.Task[BlankContext] | None:
-        """What has to be closed, as nobody takes it any more."""
-        if self._next is None or self._begun.is_set():
-            return self._next
-        self._next.cancel()
-        return None
 
     async def _opened(
         self, ready: asyncio.Task[BlankContext] | None, options: Mapping[str, Any]
@@ -114,12 +98,6 @@ class ContextPool:
                 if not blank.crash.is_set():
                     return blank
                 await _closed(blank.context)
-        return await self._open(options)
-
-    async def _open_ahead(self, options: Mapping[str, Any], begun: asyncio.Event) -> BlankContext:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(begun.wait(), _AHEAD_SECONDS)
-        begun.set()
         return await self._open(options)
 
     async def _open(self, options: Mapping[str, Any]) -> BlankContext:

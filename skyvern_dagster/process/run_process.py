@@ -118,7 +118,7 @@ class PreparedProcess:
         Raises:
             RunError: It can't be started.
         """
-        return _waiting.pop() if _waiting else cls._new(_forked if FORKING.is_quicker else _started)
+        return _told.pop() if _told else cls._new(_forked if FORKING.is_quicker else _started)
 
     @classmethod
     def start_ahead(cls) -> PreparedProcess:
@@ -144,7 +144,7 @@ class PreparedProcess:
         """Tells one that was started ahead where the command was typed; it is the next to start."""
         with contextlib.suppress(OSError):  # one that is gone says so when it is given its run
             self._write(surroundings.line())
-            _waiting.append(self)
+            _told.append(self)
 
     def launch(self, request: LaunchRequest) -> RunProcess:
         """Gives it its run; once.
@@ -212,7 +212,7 @@ def _forked_ahead(home: Path, log: Path) -> ForkedProcess:
     return ForkedProcess.start(live, log)
 
 
-_waiting: list[PreparedProcess] = []
+_told: list[PreparedProcess] = []
 """One that was started ahead, and knows where this process's command was typed."""
 
 

@@ -14,8 +14,8 @@ _NAME_AND_VALUE = 2
 _RECORD_ROLES = frozenset({"row", "listitem", "article", "treeitem"})
 """Roles that mark a whole record where several stand side by side."""
 
-
 _LEADS = frozenset({"term", "heading"})
+"""Roles of what stands before a part and says what it is about."""
 
 
 def own_part(view: PageView, node: Node, others: Sequence[Node]) -> Node:

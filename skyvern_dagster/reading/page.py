@@ -90,6 +90,10 @@ class PageView:
             yield above
             above = self.parent(above)
 
+    def form_of(self, node: Node) -> Node | None:
+        """The form around a node; ``None`` where there is none."""
+        return next((one for one in self.ancestors(node) if one.tag == "form"), None)
+
     def position(self, node: Node) -> int:
         """Place in document order."""
         return self._positions.get(id(node), -1)

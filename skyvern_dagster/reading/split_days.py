@@ -9,7 +9,10 @@ from itertools import permutations
 from skyvern_dagster.reading.concepts import word_list
 from skyvern_dagster.reading.words import fold, words
 
-_ORDERS = ("day", "month", "year")
+DAY_PARTS = ("day", "month", "year")
+"""What a day is put together from."""
+_EARLIEST_YEAR = 1900
+"""Of those that forms ask for: dates of birth. A smaller number is a day or a month."""
 
 
 def split_day(labels: Sequence[str], texts: Sequence[Sequence[str]]) -> date | None:
@@ -21,24 +24,31 @@ def split_day(labels: Sequence[str], texts: Sequence[Sequence[str]]) -> date | N
     """
     found = {
         day
-        for order in permutations(_ORDERS)
+        for order in permutations(DAY_PARTS)
         if all(_fits(label, part) for label, part in zip(labels, order, strict=True))
         and (day := _day(dict(zip(order, texts, strict=True))))
     }
     return found.pop() if len(found) == 1 else None
 
 
+def month_named(label: str) -> int:
+    """The month that a text names, and nothing else; or 0."""
+    said = fold(label).strip(" .")
+    months = word_list("calendar")["months"]
+    return next((int(number) for number, names in months.items() if said in names), 0)
+
+
 def _fits(label: str, part: str) -> bool:
     """Whether a field may be asking for a part of a day, going by what it is called."""
     units = word_list("calendar")["units"]
-    named = {name for name in _ORDERS if set(words(label)) & set(units[name])}
+    named = {name for name in DAY_PARTS if set(words(label)) & set(units[name])}
     return not named or part in named
 
 
 def _day(parts: dict[str, Sequence[str]]) -> date | None:
-    month = _number(parts["month"]) or _named(parts["month"])
+    month = _number(parts["month"]) or next(filter(None, map(month_named, parts["month"])), 0)
     year, day = _number(parts["year"]), _number(parts["day"])
-    if not (month and year and day and year >= date.min.replace(1900).year):
+    if not (month and year and day and year >= _EARLIEST_YEAR):
         return None
     try:
         return date(year, month, day)
@@ -48,9 +58,3 @@ def _day(parts: dict[str, Sequence[str]]) -> date | None:
 
 def _number(texts: Sequence[str]) -> int:
     return next((int(text) for text in texts if text.strip().isdecimal()), 0)
-
-
-def _named(texts: Sequence[str]) -> int:
-    said = {fold(text).strip(" .") for text in texts}
-    months = word_list("calendar")["months"]
-    return next((int(number) for number, names in months.items() if said & set(names)), 0)

@@ -3,45 +3,9 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 from tests.api.served import SLOW, Served, process_of
-
-
-def browsers_below(pid: int) -> set[int]:
-    """Living Chromium processes that a process, or one that it has started, has started."""
-    parents: dict[int, int] = {}
-    chromium: set[int] = set()
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            text = stat.read_text(errors="replace")
-        except OSError:  # it has just ended
-            continue
-        state, parent = text.rpartition(")")[2].split()[:2]
-        if state != "Z":
-            parents[int(stat.parent.name)] = int(parent)
-            if "chrom" in text.partition("(")[2].rpartition(")")[0]:
-                chromium.add(int(stat.parent.name))
-
-    def is_below(each: int) -> bool:
-        while each in parents and each != pid:
-            each = parents[each]
-        return each == pid
-
-    return {each for each in chromium if is_below(each)}
-
-
-def living(pids: set[int]) -> set[int]:
-    """Those that haven't ended."""
-    found = set()
-    for pid in pids:
-        try:
-            text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
-        except OSError:
-            continue
-        if text.rpartition(")")[2].split()[0] != "Z":
-            found.add(pid)
-    return found
+from tests.processes import browsers_below, living
 
 
 def test_a_running_one_stops_with_its_browser(served: Served) -> None:

@@ -14,7 +14,7 @@ import pytest
 from skyvern_dagster.execution import tags
 from skyvern_dagster.process.socket_place import socket_place
 from tests.api.served import SLOW, Served, process_of
-from tests.api.test_canceling import browsers_below, living
+from tests.processes import browsers_below, living
 from tests.webhooks.receiver import receiver
 
 

@@ -18,8 +18,8 @@ from skyvern_dagster.cli.warm_client import carried_out
 from skyvern_dagster.cli.warm_message import warm_place
 from skyvern_dagster.execution import tags
 from skyvern_dagster.process.next_process import SECONDS_VARIABLE
-from tests.api.test_canceling import browsers_below, living
 from tests.office import wait_until
+from tests.processes import browsers_below, living
 
 ENTRY = (sys.executable, "-m", "skyvern_dagster.cli.entry")
 

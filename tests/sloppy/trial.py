@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from skyvern_dagster.errors import ArtifactError
 from skyvern_dagster.llm.loopback import ModelServer
-from skyvern_dagster.reading.file_text import file_text
 from tests.agent.errand import Errand
 from tests.agent.errand_models import with_model
 from tests.sloppy.slip import Slip
 from tests.traps.site import TrapSite
 from tests.traps.trap import Happened
+from tests.traps.trial import happened
 
 
 def tried(errand: Errand, site: TrapSite, slip: Slip) -> Happened:
@@ -20,17 +19,4 @@ def tried(errand: Errand, site: TrapSite, slip: Slip) -> Happened:
         result = with_model(
             errand, server, "/", trap.goal, max_steps=8, max_seconds=60, trace=False
         )
-    return Happened(
-        result.status,
-        str(result.failure_reason or ""),
-        result.extracted_information,
-        tuple(f"{_said(errand.store.read(file.key))}\n" for file in result.files),
-        tuple(site.posted),
-    )
-
-
-def _said(content: bytes) -> str:
-    try:
-        return file_text(content)
-    except ArtifactError:
-        return ""
+    return happened(errand, site, result)

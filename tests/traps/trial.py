@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from skyvern_dagster.agent.planner import Planner
+from skyvern_dagster.agent.task import TaskResult
 from skyvern_dagster.errors import ArtifactError
 from skyvern_dagster.reading.file_text import file_text
 from tests.agent.errand import Errand
@@ -92,6 +93,11 @@ def tried(errand: Errand, site: TrapSite, trap: Trap, planner: Planner) -> Happe
     """What came of it."""
     site.set_up(trap)
     result = errand.plan("/", planner, goal=trap.goal, max_steps=12, max_seconds=60, trace=False)
+    return happened(errand, site, result)
+
+
+def happened(errand: Errand, site: TrapSite, result: TaskResult) -> Happened:
+    """What a task said, fetched and sent."""
     return Happened(
         result.status,
         str(result.failure_reason or ""),

@@ -10,9 +10,9 @@ from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.reading.concepts import MOSTLY, concepts, word_list
 from skyvern_dagster.reading.controls import Input
 from skyvern_dagster.reading.dates import parse_date
+from skyvern_dagster.reading.split_days import DAY_PARTS, month_named
 from skyvern_dagster.reading.words import fold, name_words, words
 
-_PARTS = ("day", "month", "year")
 _MONTHS = 12
 """Options of a list of months, besides what stands there before one is chosen."""
 _LEAST_DAYS, _MOST_DAYS = 28, 31
@@ -34,7 +34,7 @@ def day_parts(
     for trio in zip(fields, fields[1:], fields[2:], strict=False):
         kinds = [_part_of(field) for field in trio]
         apart = len({field.group for field in trio}) > 1
-        if set(kinds) != set(_PARTS) or apart or any(field.ref in paired for field in trio):
+        if set(kinds) != set(DAY_PARTS) or apart or any(field.ref in paired for field in trio):
             continue
         called = _called(situation, trio)
         fitting = [
@@ -53,13 +53,13 @@ def day_parts(
 def parts_entered(given: PayloadValue, entered: set[str], today: date) -> bool:
     """Whether the three parts of a day were entered, each into a field of its own."""
     day = _day_of(given, today)
-    return day is not None and all(entered & _forms(kind, day) for kind in _PARTS)
+    return day is not None and all(entered & _forms(kind, day) for kind in DAY_PARTS)
 
 
 def _part_of(field: Input) -> str:
     """Which part of a day a field asks for, by its options or else its name; or empty."""
     numbers = [one.label for one in field.node.options if one.label.strip().isdigit()]
-    named = [one for one in field.node.options if _month_named(one.label)]
+    named = [one for one in field.node.options if month_named(one.label)]
     if len(named) == _MONTHS or len(numbers) == _MONTHS:
         return "month"
     if _LEAST_DAYS <= len(numbers) <= _MOST_DAYS and all(len(one) < _YEAR for one in numbers):
@@ -70,14 +70,7 @@ def _part_of(field: Input) -> str:
         return ""
     units = word_list("calendar")["units"]
     said = set(words(field.label))
-    return next((part for part in _PARTS if said & set(units[part])), "")
-
-
-def _month_named(label: str) -> int:
-    """The month that a label names, or 0."""
-    months = word_list("calendar")["months"]
-    said = fold(label).strip(" .")
-    return next((int(number) for number, names in months.items() if said in names), 0)
+    return next((part for part in DAY_PARTS if said & set(units[part])), "")
 
 
 def _called(situation: Situation, trio: Sequence[Input]) -> str:

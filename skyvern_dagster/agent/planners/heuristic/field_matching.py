@@ -96,7 +96,7 @@ def forms_for(situation: Situation, values: list[PayloadValue]) -> list[list[Inp
     forms: dict[int, tuple[Node, list[Input]]] = {}
     for field in view.inputs:
         if view.region(field.node) not in {"banner", "search", "contentinfo"}:
-            form = next((one for one in view.ancestors(field.node) if one.tag == "form"), view.root)
+            form = view.form_of(field.node) or view.root
             forms.setdefault(id(form), (form, []))[1].append(field)
 
     def taken(fields: list[Input]) -> int:

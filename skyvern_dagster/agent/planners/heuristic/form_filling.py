@@ -182,9 +182,8 @@ def _is_meant(situation: Situation, field: Input) -> bool:
     """Whether a field's form is about what the goal says to change, where it says so."""
     if not concept("goal.change").mentioned(situation.intent.instructions):
         return True
-    around = situation.view.ancestors(field.node)
-    form = next((one for one in around if one.tag == "form"), situation.view.root)
-    return is_of_subject(situation, form)
+    view = situation.view
+    return is_of_subject(situation, view.form_of(field.node) or view.root)
 
 
 def _find_form(situation: Situation) -> Plan:

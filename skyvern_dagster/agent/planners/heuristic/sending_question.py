@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from skyvern_dagster.agent.greeted_persons import NAME
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.complaints import open_question
 from skyvern_dagster.agent.planners.heuristic.given_values import given_values
@@ -54,9 +55,7 @@ def _another_value(situation: Situation, question: str) -> str:
         if not asked and not any(same_value(text, number) or number in text for text in given):
             return number
     leads = "|".join(word_list("persons")["for_whom"])
-    named = re.search(
-        rf"\b(?:{leads})\s+([A-ZÀ-Ý][\w'’-]+(?:\s+[A-ZÀ-Ý][\w'’-]+){{1,2}})", question
-    )
+    named = re.search(rf"\b(?:{leads})\s+({NAME}(?:\s+{NAME}){{1,2}})", question)
     return named[1] if named and not set(words(named[1])) <= known else ""
 
 

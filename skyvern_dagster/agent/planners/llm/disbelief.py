@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from skyvern_dagster.agent.completion_proof import disproved, is_draft
+from skyvern_dagster.agent.completion_proof import called_draft, disproved
 from skyvern_dagster.agent.decisions import Complete
 from skyvern_dagster.agent.planner import PastAction, PlanRequest
 from skyvern_dagster.agent.proof_text import shows
@@ -22,7 +22,7 @@ def disbelief(complete: Complete, request: PlanRequest) -> str:
     if complete.shows and not shows(request.observation, complete.shows):
         return f'the page doesn\'t show "{complete.shows[:100]}"'
     if text := complete.shows:
-        why = disproved(text, request.observation, request.goal) or is_draft(text, request)
+        why = disproved(text, request.observation, request.goal) or called_draft(text, request)
         if why:
             return why
     done = [action for step in request.history for action in step.actions]

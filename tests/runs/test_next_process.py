@@ -15,8 +15,8 @@ from skyvern_dagster.execution import tags
 from skyvern_dagster.process.next_process import SECONDS_VARIABLE
 from skyvern_dagster.process.ready_process import ReadyProcess
 from skyvern_dagster.process.socket_place import socket_place
-from tests.api.test_canceling import browsers_below, living
 from tests.office import wait_until
+from tests.processes import browsers_below, living
 from tests.runs.ended import ended
 
 
