@@ -195,7 +195,8 @@ def _filled(value: Any, groups: Mapping[str, str], page: str, rows: list[dict[st
         case str() if value.startswith("@"):
             return _ref_after(_put(value[1:], groups, quoted=True), page)
         case str():
-            return _put(value, groups)
+            # Prompts write a line break of a field's text as JSON does; a reader reads it as one.
+            return _put(value, groups).replace("\\n", "\n")
         case _:
             return value
 
