@@ -149,7 +149,7 @@ async def type_keys(
         if target is not None:
             if target.disabled or target.readonly:
                 raise ActionError(f"{target} takes no keys: it is disabled or read-only")
-            if not (await content_of(target.locator)).focused:
+            if not (await content_of(target.locator, target.ref)).focused:
                 await target.locator.locator("skyvern-target=control").focus(timeout=ACTION)
                 await page.keyboard.press("End")
             if secret:

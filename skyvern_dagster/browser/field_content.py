@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from skyvern_dagster.browser.scripts import ask
+from skyvern_dagster.browser.scripts import ask_element
 from skyvern_dagster.browser.target import locator_of
 from skyvern_dagster.browser.timeouts import QUESTION
 from skyvern_dagster.errors import ActionError
@@ -69,7 +69,7 @@ async def field_content(page: Page, ref: str) -> FieldContent | None:
     from playwright.async_api import Error
 
     try:
-        return await content_of(locator_of(page, ref))
+        return await content_of(locator_of(page, ref), ref)
     except (Error, ActionError):
         return None
 
@@ -89,13 +89,17 @@ async def left_field(page: Page, ref: str) -> FieldContent | None:
     return await field_content(page, ref)
 
 
-async def content_of(locator: Locator) -> FieldContent:
+async def content_of(locator: Locator, ref: str = "") -> FieldContent:
     """Reads the field that a locator finds.
+
+    Args:
+        locator: How Playwright finds it.
+        ref: What a look at the page calls it, if it is known.
 
     Raises:
         playwright.async_api.Error: It finds none.
     """
-    told = await ask(locator, "skyvern-target=content", QUESTION)
+    told = await ask_element(locator, ref, "skyvern-target=content", QUESTION)
     return FieldContent(
         text=told["text"],
         filled=told["filled"],

@@ -84,7 +84,7 @@ async def _type_over_boxes(page: Page, target: Target, text: str) -> None:
     await control.fill("", timeout=ACTION)
     await control.focus(timeout=ACTION)
     await page.keyboard.type(text, delay=KEY_DELAY)
-    if (await content_of(target.locator)).focused:
+    if (await content_of(target.locator, target.ref)).focused:
         raise NotTakenError(f"{target} takes {target.maxlength} characters only")
 
 
@@ -93,7 +93,7 @@ async def _holds(target: Target, text: str, same: SameValue) -> bool:
     if target.type == "password":
         # Compared here and kept nowhere.
         return same(text, await control.input_value(timeout=ACTION))
-    return _took(await content_of(target.locator), text, same)
+    return _took(await content_of(target.locator, target.ref), text, same)
 
 
 def _took(content: FieldContent, text: str, same: SameValue) -> bool:
@@ -101,7 +101,7 @@ def _took(content: FieldContent, text: str, same: SameValue) -> bool:
 
 
 async def _held(target: Target) -> str:
-    held = await content_of(target.locator)
+    held = await content_of(target.locator, target.ref)
     if target.type == "password":
         return "holds something else" if held.filled else "is empty"
     return f'holds "{held.text[:_LONGEST_HELD]}"' if held.filled else "is empty"

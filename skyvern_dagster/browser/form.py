@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from skyvern_dagster.browser.scripts import ask
+from skyvern_dagster.browser.scripts import ask_element
 from skyvern_dagster.browser.target import locator_of
 from skyvern_dagster.browser.timeouts import QUESTION
 from skyvern_dagster.errors import ActionError
@@ -39,7 +39,8 @@ async def form_around(session: BrowserSession, ref: str) -> FormFacts:
     from playwright.async_api import Error
 
     try:
-        told = await ask(locator_of(session.page, ref), "skyvern-target=form", QUESTION)
+        found = locator_of(session.page, ref)
+        told = await ask_element(found, ref, "skyvern-target=form", QUESTION)
     except (Error, ActionError):
         return FormFacts()
     return FormFacts(

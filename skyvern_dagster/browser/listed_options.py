@@ -50,11 +50,11 @@ async def choose_listed_options(
         # People leave one field for the next: that is when a page takes in what the last one holds.
         await control.focus(timeout=ACTION)
         before, shown_before = (
-            (await content_of(target.locator)).chosen,
+            (await content_of(target.locator, target.ref)).chosen,
             await _shown(target, names),
         )
         await control.select_option(index=wanted, timeout=ACTION)
-        chosen = (await content_of(target.locator)).chosen
+        chosen = (await content_of(target.locator, target.ref)).chosen
         acted = not any(before) and chosen == before and await _shown(target, names) > shown_before
         if not acted and sorted(chosen) != sorted(names):
             shown = ", ".join(f'"{each}"' for each in chosen) or "nothing"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
+
+from skyvern_dagster.browser.isolated_world import answer_of
 
 if TYPE_CHECKING:
     from playwright.async_api import Frame, FrameLocator, Locator, Page, Playwright
@@ -41,4 +44,38 @@ async def ask(place: Page | Frame | FrameLocator | Locator, question: str, timeo
         question: Engine and command as a selector.
         timeout: Milliseconds to wait for the document.
     """
+    page = _page_of(place)
+    told = None if page is None else await _asked_quietly(page, question, timeout)
+    if told is not None:
+        return json.loads(told)
     return json.loads(await place.locator(question).text_content(timeout=timeout) or "null")
+
+
+async def ask_element(found: Locator, ref: str, question: str, timeout: float) -> Any:
+    """As :func:`ask`, about an element.
+
+    Args:
+        found: How Playwright finds it.
+        ref: What a look at the page calls it; empty where that isn't known.
+        question: Engine and command as a selector.
+        timeout: Milliseconds to wait for the document.
+    """
+    told = await _asked_quietly(found.page, question, timeout, ref) if ref else None
+    return json.loads(told) if told is not None else await ask(found, question, timeout)
+
+
+async def _asked_quietly(page: Page, question: str, timeout: float, ref: str = "") -> str | None:
+    engine, _, command = question.partition("=")
+    try:
+        return await asyncio.wait_for(answer_of(page, engine, command, ref), timeout / 1000)
+    except TimeoutError:
+        return None
+
+
+def _page_of(place: Page | Frame | FrameLocator | Locator) -> Page | None:
+    """The page whose main document is asked; ``None`` where it is another one, or an element."""
+    from playwright.async_api import Frame, Page
+
+    if isinstance(place, Page):
+        return place
+    return place.page if isinstance(place, Frame) and place.parent_frame is None else None

@@ -44,6 +44,10 @@ def masks(page: Page, secrets: Collection[str]) -> list[Locator]:
     """
     if not secrets:
         return []
-    shown = sorted(text for text in secrets if len(text) >= _SHORTEST)
-    shows = f"skyvern-cover=shows:{quote(json.dumps(shown), safe='')}"
+    shows = f"skyvern-cover=shows:{quote(json.dumps(telling(secrets)), safe='')}"
     return [frame.locator(question) for frame in page.frames for question in (_COVERED, shows)]
+
+
+def telling(secrets: Collection[str]) -> list[str]:
+    """Those that are long enough to tell something."""
+    return sorted(text for text in secrets if len(text) >= _SHORTEST)

@@ -21,8 +21,8 @@ from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.observing import observe
 from skyvern_dagster.browser.page_request import RequestRules
+from skyvern_dagster.browser.picture import picture_of
 from skyvern_dagster.browser.screencast import Screencast
-from skyvern_dagster.browser.secret_cover import MASK_COLOR, masks
 from skyvern_dagster.browser.sendings import Sendings
 from skyvern_dagster.browser.state import BrowserState
 from skyvern_dagster.browser.storage import WebStorage
@@ -255,14 +255,7 @@ class BrowserSession:
         from playwright.async_api import Error
 
         try:
-            page = await self.tabs.ensure()
-            return await page.screenshot(
-                type="jpeg",
-                quality=quality,
-                scale="css",
-                mask=masks(page, self.hidden),
-                mask_color=MASK_COLOR,
-            )
+            return await picture_of(await self.tabs.ensure(), self.hidden, quality)
         except Error as error:
             raise BrowserError(f"the page gave no picture: {reason_of(error)}") from error
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from skyvern_dagster.browser.scripts import ask
+from skyvern_dagster.browser.scripts import ask_element
 from skyvern_dagster.browser.timeouts import QUESTION
 from skyvern_dagster.errors import ActionError
 
@@ -88,7 +88,7 @@ async def find_target(page: Page, ref: str) -> Target:
 
     locator = locator_of(page, ref)
     try:
-        facts = await ask(locator, "skyvern-target=describe", QUESTION)
+        facts = await ask_element(locator, ref, "skyvern-target=describe", QUESTION)
     except Error as error:
         raise ActionError(
             f"The element {ref} is not on the page any more; look at the page again"

@@ -23,6 +23,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from skyvern_dagster.browser.ahead import close_ahead, start_ahead
 from skyvern_dagster.compiler.dagster_internals import LaunchedRun
 from skyvern_dagster.process.claims import RunClaims
 from skyvern_dagster.process.forked_process import ended_children, live_and_end
@@ -30,7 +31,6 @@ from skyvern_dagster.process.identity import process_tag
 from skyvern_dagster.process.next_process import NextProcess
 from skyvern_dagster.process.run_job import carry_out_only
 from skyvern_dagster.process.socket_place import listening
-from skyvern_dagster.resources.browser import close_ahead, start_ahead
 from skyvern_dagster.runs.ended_elsewhere import end_with_the_run, run_of
 from skyvern_dagster.runs.preloading import preload
 from skyvern_dagster.runs.reconcile import settle

@@ -14,10 +14,16 @@ from pydantic import Field, PrivateAttr
 
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.blocks.context import AgentSettings
+from skyvern_dagster.browser.ahead import started_ahead
 from skyvern_dagster.browser.download_limits import DownloadLimits
+from skyvern_dagster.browser.environment import (
+    closed_ports,
+    network_policy,
+    switched,
+    whole_number,
+)
 from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.browser.runtime import BrowserRuntime
-from skyvern_dagster.browser.session import SessionOptions
 from skyvern_dagster.browser.video import find_ffmpeg
 from skyvern_dagster.errors import ParameterError
 from skyvern_dagster.resources.hidden_defaults import HiddenDefaults
@@ -122,19 +128,16 @@ class BrowserResource(HiddenDefaults, dg.ConfigurableResource["BrowserResource"]
             max_seconds=self.max_seconds_per_task or _seconds_per_task(),
             trace=self.trace,
             video=self._films(),
-            fetches_known_files=_switch("SKYVERN_FETCH_KNOWN_FILES", self.fetch_known_files)
+            fetches_known_files=switched("SKYVERN_FETCH_KNOWN_FILES", self.fetch_known_files)
             is not False,
         )
 
     def policy(self) -> NetworkPolicy:
         """Which addresses pages may open."""
-        allowed = _switch("SKYVERN_BROWSER_ALLOW_PRIVATE", self.allow_private_addresses)
-        listed = os.environ.get("SKYVERN_BROWSER_PRIVATE_HOSTS", "").split(",")
-        hosts = self.private_hosts or [host.strip() for host in listed if host.strip()]
-        return NetworkPolicy(
-            allow_private=allowed is not False,
-            private_hosts=tuple(hosts),
-            closed_ports=self._closed(),
+        return network_policy(
+            allow_private=self.allow_private_addresses,
+            private_hosts=self.private_hosts,
+            closed=self.closed_ports,
         )
 
     def downloads(self) -> DownloadLimits:
@@ -142,64 +145,27 @@ class BrowserResource(HiddenDefaults, dg.ConfigurableResource["BrowserResource"]
         usual = DownloadLimits()
         return DownloadLimits(
             most_bytes=self.max_download_bytes
-            or _whole_number("SKYVERN_MAX_DOWNLOAD_BYTES")
+            or whole_number("SKYVERN_MAX_DOWNLOAD_BYTES")
             or usual.most_bytes,
             most_files=self.max_downloads
-            or _whole_number("SKYVERN_MAX_DOWNLOADS")
+            or whole_number("SKYVERN_MAX_DOWNLOADS")
             or usual.most_files,
         )
 
-    def _closed(self) -> tuple[int, ...]:
-        listed = os.environ.get("SKYVERN_BROWSER_CLOSED_PORTS", "").split(",")
-        return tuple(self.closed_ports or (int(each) for each in listed if each.strip().isdigit()))
-
     def _films(self) -> bool:
-        asked = _switch("SKYVERN_VIDEO", self.video)
+        asked = switched("SKYVERN_VIDEO", self.video)
         return find_ffmpeg() is not None if asked is None else asked
 
     def new_runtime(self) -> BrowserRuntime:
         """A browser as the fields say, not started."""
-        return BrowserRuntime(self.browser, headless=self.headless, closed_ports=self._closed())
+        return BrowserRuntime(
+            self.browser, headless=self.headless, closed_ports=closed_ports(self.closed_ports)
+        )
 
     def _browser(self) -> BrowserRuntime:
         if self._runtime is None:
-            self._runtime = _started_ahead(self.new_runtime())
+            self._runtime = started_ahead(self.new_runtime())
         return self._runtime
-
-
-_ahead: list[BrowserRuntime] = []
-"""The browser of this process that is started before anybody asks for it, until somebody does."""
-
-
-def start_ahead() -> None:
-    """Starts the browser that a resource without settings of its own will use.
-
-    Dagster takes about as long to begin a run as Chromium takes to start. What goes wrong is told
-    to whoever uses it.
-    """
-    if _ahead:
-        return
-    usual = BrowserResource()
-    started = usual.new_runtime()
-    started.start_ahead(SessionOptions().as_context_options(), usual.policy())
-    _ahead.append(started)
-
-
-def close_ahead() -> None:
-    """Closes what nobody has come to use."""
-    while _ahead:
-        _ahead.pop().close()
-
-
-def _started_ahead(wanted: BrowserRuntime) -> BrowserRuntime:
-    """The browser that is there already, where it is like the one that is wanted."""
-    if not _ahead:
-        return wanted
-    started = _ahead.pop()
-    if started.is_like(wanted):
-        return started
-    started.close()
-    return wanted
 
 
 def _seconds_per_task() -> float:
@@ -218,25 +184,3 @@ def _seconds_per_task() -> float:
             f"SKYVERN_MAX_SECONDS_PER_TASK must be a positive number of seconds, not {text!r}"
         )
     return seconds
-
-
-def _whole_number(variable: str) -> int:
-    """What an environment variable sets; 0 where it sets nothing.
-
-    Raises:
-        ParameterError: It is no whole number.
-    """
-    text = os.environ.get(variable, "").strip()
-    if not text:
-        return 0
-    if not text.isdecimal():
-        raise ParameterError(f"{variable} must be a whole number, not {text[:50]!r}")
-    return int(text)
-
-
-def _switch(variable: str, given: bool | None) -> bool | None:
-    """What a field says, else an environment variable; ``None`` where neither does."""
-    asked = os.environ.get(variable, "").strip().lower()
-    if given is not None or not asked:
-        return given
-    return asked in ("1", "true", "yes", "on")

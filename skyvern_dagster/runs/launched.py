@@ -6,13 +6,13 @@ import os
 
 import dagster as dg
 
+from skyvern_dagster.browser.ahead import close_ahead, start_ahead
 from skyvern_dagster.compiler.config import run_config
 from skyvern_dagster.compiler.dagster_internals import RESUME_TAG, newest_run_with_tag
 from skyvern_dagster.compiler.dagster_internals.known_revisions import know_revisions
 from skyvern_dagster.execution import tags
 from skyvern_dagster.process.identity import process_tag
 from skyvern_dagster.process.run_process import LaunchRequest
-from skyvern_dagster.resources.browser import close_ahead, start_ahead
 from skyvern_dagster.runs.ended_elsewhere import end_with_the_run
 
 

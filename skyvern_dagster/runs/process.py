@@ -56,7 +56,7 @@ def waiting_main() -> int:
 
     It is told first where the command was typed.
     """
-    from skyvern_dagster.resources.browser import close_ahead, start_ahead
+    from skyvern_dagster.browser.ahead import close_ahead, start_ahead
 
     signal.signal(signal.SIGINT, signal.default_int_handler)
     ours = {name: os.environ[name] for name in ("DAGSTER_HOME", "DAGSTER_DISABLE_TELEMETRY")}

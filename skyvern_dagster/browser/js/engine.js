@@ -3,6 +3,7 @@
 //   skyvern=details   a detached element whose text is JSON: what the aria snapshot lacks
 //   skyvern=early     the same, but null while there hasn't been a snapshot
 //   skyvern=x3        the element that a former `details` called x3
+//   skyvern=e12       the element that a snapshot called so
 //
 // Playwright's snapshot stores each element's ref in `_ariaRef`, in this same world, so that the
 // join with the snapshot is exact. Pages have thousands of elements: what is asked of each is cheap.
@@ -530,10 +531,12 @@
   function queryAll(root, body) {
     if (body === "details") return [answer(collect())];
     if (body === "early") return [answer(hasRefs() ? collect() : null)];
+    if (!body.startsWith("x")) return everything().filter((element) => ariaRef(element) === body).slice(0, 1);
     const handle = elements.get(body);
     const element = handle && handle.deref();
     return element && element.isConnected ? [element] : [];
   }
 
+  globalThis.skyvernEngines = { ...globalThis.skyvernEngines, skyvern: queryAll };
   return { queryAll, query: (root, body) => queryAll(root, body)[0] || null };
 })()

@@ -5,6 +5,8 @@
 //   skyvern-cover=covered         the fields that were covered, and those that show the same text
 //   skyvern-cover=shows:[...]     elements that show one of these texts, however it is spaced, cased,
 //                                split up or encoded (the JSON is percent-encoded)
+//   skyvern-cover=plain:[...]     a detached element whose text is true where there is none of either,
+//                                and a pixel of the page is one of its picture
 (() => {
   const TEXT_FIELDS = "input,textarea,[contenteditable]";
   const SHORTEST = 4;
@@ -103,12 +105,26 @@
     return Array.from(found);
   }
 
-  return {
-    queryAll(root, selector) {
-      if (selector.startsWith("shows:")) return allShowing(root, JSON.parse(decodeURIComponent(selector.slice(6))));
-      if (selector === "covered") return allCovered(root);
-      cover(root);
-      return [root];
-    },
-  };
+  const listed = (encoded) => JSON.parse(decodeURIComponent(encoded));
+
+  function isPlain(root, secrets) {
+    return devicePixelRatio === 1 && !allCovered(root).length && !allShowing(root, secrets).length;
+  }
+
+  function answer(value) {
+    const element = document.createElement("data");
+    element.textContent = JSON.stringify(value);
+    return element;
+  }
+
+  function queryAll(root, selector) {
+    if (selector.startsWith("plain:")) return [answer(isPlain(root, listed(selector.slice(6))))];
+    if (selector.startsWith("shows:")) return allShowing(root, listed(selector.slice(6)));
+    if (selector === "covered") return allCovered(root);
+    cover(root);
+    return [root];
+  }
+
+  globalThis.skyvernEngines = { ...globalThis.skyvernEngines, "skyvern-cover": queryAll };
+  return { queryAll };
 })()

@@ -211,5 +211,6 @@
   }
 
   watch();
+  globalThis.skyvernEngines = { ...globalThis.skyvernEngines, "skyvern-state": queryAll };
   return { queryAll, query: (root, body) => queryAll(root, body)[0] || null };
 })()

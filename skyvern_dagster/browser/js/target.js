@@ -245,5 +245,6 @@
     return [element];
   }
 
+  globalThis.skyvernEngines = { ...globalThis.skyvernEngines, "skyvern-target": queryAll };
   return { queryAll, query: (root, body) => queryAll(root, body)[0] || null };
 })()

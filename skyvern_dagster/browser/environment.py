@@ -1,0 +1,64 @@
+"""What environment variables say of the browser, where a resource leaves it open."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from skyvern_dagster.browser.network import NetworkPolicy
+from skyvern_dagster.errors import ParameterError
+
+
+def network_policy(
+    *,
+    allow_private: bool | None = None,
+    private_hosts: Sequence[str] = (),
+    closed: Sequence[int] = (),
+) -> NetworkPolicy:
+    """Which addresses pages may open.
+
+    Args:
+        allow_private: Whether those in private networks; left out:
+            ``SKYVERN_BROWSER_ALLOW_PRIVATE``.
+        private_hosts: Which of these all the same; empty: ``SKYVERN_BROWSER_PRIVATE_HOSTS``.
+        closed: Ports of this deployment; empty: ``SKYVERN_BROWSER_CLOSED_PORTS``.
+    """
+    listed = os.environ.get("SKYVERN_BROWSER_PRIVATE_HOSTS", "").split(",")
+    hosts = private_hosts or [host.strip() for host in listed if host.strip()]
+    return NetworkPolicy(
+        allow_private=switched("SKYVERN_BROWSER_ALLOW_PRIVATE", allow_private) is not False,
+        private_hosts=tuple(hosts),
+        closed_ports=closed_ports(closed),
+    )
+
+
+def closed_ports(given: Sequence[int] = ()) -> tuple[int, ...]:
+    """Ports of this deployment on this machine, which no page may open.
+
+    Args:
+        given: By the resource; empty: ``SKYVERN_BROWSER_CLOSED_PORTS``.
+    """
+    listed = os.environ.get("SKYVERN_BROWSER_CLOSED_PORTS", "").split(",")
+    return tuple(given or (int(each) for each in listed if each.strip().isdigit()))
+
+
+def whole_number(variable: str) -> int:
+    """What an environment variable sets; 0 where it sets nothing.
+
+    Raises:
+        ParameterError: It is no whole number.
+    """
+    text = os.environ.get(variable, "").strip()
+    if not text:
+        return 0
+    if not text.isdecimal():
+        raise ParameterError(f"{variable} must be a whole number, not {text[:50]!r}")
+    return int(text)
+
+
+def switched(variable: str, given: bool | None) -> bool | None:
+    """What a field says, else an environment variable; ``None`` where neither does."""
+    asked = os.environ.get(variable, "").strip().lower()
+    if given is not None or not asked:
+        return given
+    return asked in ("1", "true", "yes", "on")
