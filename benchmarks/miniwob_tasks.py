@@ -87,7 +87,7 @@ async def episode(
         max_steps=8,
         max_retries_per_step=2,
         max_seconds=40,
-        trace=False,
+        trace="off",
     )
     vault = SecretVault(
         SecretDeclarations(), SecretAccess.of_operator(EnvironmentSource({})), Redactor()

@@ -177,7 +177,7 @@ def gathered(runtime: BrowserRuntime, folder: Path, portal: Portal) -> list[Choi
         walker = Walker([order.order_id for order in portal.orders])
         Errand(tasks, store, home).plan(
             "/", walker, state=login.state, fork=True, max_steps=2 * _MOST_PAGES, max_seconds=120,
-            goal=Goal(navigation_goal="Go to the order history page."), trace=False,
+            goal=Goal(navigation_goal="Go to the order history page."), trace="off",
         )  # fmt: skip
         return list(walker.choices(portal.name))
 

@@ -11,6 +11,7 @@ from skyvern_dagster.agent.step import StepSummary
 from skyvern_dagster.agent.uploads import OfferedFile
 from skyvern_dagster.artifacts.files import StoredFile
 from skyvern_dagster.artifacts.run_keys import RunKeys, TaskKeys
+from skyvern_dagster.browser.environment import KeptTraces
 from skyvern_dagster.browser.results import DownloadedFile
 from skyvern_dagster.browser.session import BrowserSession
 from skyvern_dagster.credentials.code_source import CodeWaiter
@@ -48,7 +49,7 @@ class TaskRequest:
         url: Where to begin; ``None`` goes on where the handed-on browser state is.
         download_suffix: New base name for a downloaded file.
         max_seconds: Wall-clock budget.
-        trace: Whether to keep Playwright's trace.
+        trace: Of which tasks Playwright's trace is kept.
         video: Whether to keep a video.
         codes: Waits for one-time codes from outside, where the task names a source of them.
         uploads: Files that pages may be given.
@@ -73,7 +74,7 @@ class TaskRequest:
     max_retries_per_step: int
     max_seconds: float
     download_suffix: str | None = None
-    trace: bool = True
+    trace: KeptTraces = "on"
     video: bool = False
     codes: CodeWaiter | None = field(default=None, repr=False)
     uploads: tuple[OfferedFile, ...] = ()

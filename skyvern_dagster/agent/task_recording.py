@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from skyvern_dagster.agent.recording_queue import RecordingQueue
@@ -43,25 +44,30 @@ class TaskRecording:
         if self.request.video:
             starting = TaskVideo.start(self.session, self.log)
             self._video = await self._auxiliary("video", starting)
-        if self.request.trace:
+        if self.request.trace != "off":
             tracing = self.session.start_trace(pictures=self._video is None)
             await self._auxiliary("trace", tracing)
 
-    async def stop(self) -> tuple[str | None, str | None]:
+    async def stop(self, *, completed: bool) -> tuple[str | None, str | None]:
         """Keeps what came to be.
+
+        Args:
+            completed: Whether the task did what it was asked for.
 
         Returns:
             Artifact keys of the video and of the trace.
         """
         self.recorder.console(self.session.console.take())
         har = self.session.har.take()
-        if self.request.trace:
-            self.recorder.har(har)
+        keeps_trace = self.request.trace == "on" or (self.request.trace != "off" and not completed)
+        if keeps_trace:
+            self.queue.add(partial(self.recorder.har, har))
         video = None
         if self._video is not None:
             finishing = self._video.finish(self.recorder, self.queue)
             video = await self._auxiliary("video", finishing)
-        if not self.request.trace:
+        if not keeps_trace:
+            await self._auxiliary("trace", self.session.drop_trace())
             return video, None
         stopping = keep_trace(self.session, self.recorder, self.queue, self.log)
         return video, await self._auxiliary("trace", stopping)

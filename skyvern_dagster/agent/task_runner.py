@@ -169,7 +169,7 @@ class TaskRunner:
             loop.time.seconds["open"] = opened
             learning = asyncio.ensure_future(_learnt(known, loop, ending))
             try:
-                video, trace = await recording.stop()
+                video, trace = await recording.stop(completed=ending.status == "completed")
             finally:
                 await learning
             turned_away = (

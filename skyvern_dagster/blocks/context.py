@@ -17,6 +17,7 @@ from skyvern_dagster.blocks.child_runs import ChildRuns
 from skyvern_dagster.blocks.code_process import CodeSettings
 from skyvern_dagster.blocks.email_server import EmailServer
 from skyvern_dagster.blocks.s3_bucket import S3Bucket
+from skyvern_dagster.browser.environment import KeptTraces
 from skyvern_dagster.credentials.access import SecretAccess, Trust
 from skyvern_dagster.credentials.granted_source import GrantedSource
 from skyvern_dagster.credentials.one_time_codes import CodeOrigin, OneTimeCodes
@@ -50,7 +51,7 @@ class AgentSettings:
         max_steps_per_run: Steps of one task.
         max_retries_per_step: Failed steps in a row before the task fails.
         max_seconds: Wall-clock budget of one task.
-        trace: Whether Playwright's trace is kept.
+        trace: Of which tasks Playwright's trace is kept.
         video: Whether a video is kept.
         fetches_known_files: See :class:`~skyvern_dagster.agent.task.TaskRequest`.
     """
@@ -62,7 +63,7 @@ class AgentSettings:
     max_retries_per_step: int = 3
     # Arbitrary: 24 s for each of 25 steps, where a slow page takes ten.
     max_seconds: float = 600.0
-    trace: bool = True
+    trace: KeptTraces = "on"
     video: bool = False
     fetches_known_files: bool = True
 

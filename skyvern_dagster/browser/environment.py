@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.errors import ParameterError
@@ -40,6 +41,35 @@ def closed_ports(given: Sequence[int] = ()) -> tuple[int, ...]:
     """
     listed = os.environ.get("SKYVERN_BROWSER_CLOSED_PORTS", "").split(",")
     return tuple(given or (int(each) for each in listed if each.strip().isdigit()))
+
+
+KeptTraces = Literal["on", "retain-on-failure", "off"]
+"""Of which tasks a trace is kept, in Playwright's words
+(https://playwright.dev/docs/api/class-testoptions#test-options-trace): all, those that didn't
+complete, none."""
+
+
+def kept_traces() -> KeptTraces:
+    """Of which tasks a trace is kept, as ``SKYVERN_TRACE`` says; of all where it says nothing.
+
+    Raises:
+        ParameterError: It says something else.
+    """
+    asked = os.environ.get("SKYVERN_TRACE", "").strip().lower()
+    known = _SPELLINGS.get(asked)
+    if known is None:
+        raise ParameterError(
+            f"SKYVERN_TRACE must be on, retain-on-failure or off, not {asked[:50]!r}"
+        )
+    return known
+
+
+_SPELLINGS: Mapping[str, KeptTraces] = {
+    **dict.fromkeys(("", "on", "1", "true", "yes"), "on"),
+    "retain-on-failure": "retain-on-failure",
+    **dict.fromkeys(("off", "0", "false", "no"), "off"),
+}
+"""As the other variables that switch something are spelled, too."""
 
 
 def whole_number(variable: str) -> int:

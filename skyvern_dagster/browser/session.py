@@ -327,6 +327,12 @@ class BrowserSession:
         await self._context.tracing.stop(path=path)
         return True
 
+    async def drop_trace(self) -> None:
+        """Ends the trace, if one is being recorded, and keeps nothing of it."""
+        if self._tracing:
+            self._tracing = False
+            await self._context.tracing.stop()
+
     def screencast(self, folder: Path) -> Screencast:
         """Takes frames of the session's pages, once it is started."""
         return Screencast(self._context, folder, (self.options.width, self.options.height))

@@ -17,7 +17,9 @@ from skyvern_dagster.blocks.context import AgentSettings
 from skyvern_dagster.browser.ahead import started_ahead
 from skyvern_dagster.browser.download_limits import DownloadLimits
 from skyvern_dagster.browser.environment import (
+    KeptTraces,
     closed_ports,
+    kept_traces,
     network_policy,
     switched,
     whole_number,
@@ -40,7 +42,11 @@ class BrowserResource(HiddenDefaults, dg.ConfigurableResource["BrowserResource"]
         description="Path of a Chromium, or CDP URL of a running one; empty to look for one.",
     )
     headless: bool = True
-    trace: bool = Field(default=True, description="Keep Playwright's trace of every task.")
+    trace: bool | None = Field(
+        default=None,
+        description="Keep Playwright's trace, and what pages requested, of every task; left out: "
+        "SKYVERN_TRACE (on, retain-on-failure or off), else yes.",
+    )
     video: bool | None = Field(
         default=None,
         description="Keep a video of every task; left out: SKYVERN_VIDEO (1 or 0), else where an "
@@ -126,7 +132,7 @@ class BrowserResource(HiddenDefaults, dg.ConfigurableResource["BrowserResource"]
         return AgentSettings(
             max_steps_per_run=self.max_steps_per_run,
             max_seconds=self.max_seconds_per_task or _seconds_per_task(),
-            trace=self.trace,
+            trace=self._traces(),
             video=self._films(),
             fetches_known_files=switched("SKYVERN_FETCH_KNOWN_FILES", self.fetch_known_files)
             is not False,
@@ -151,6 +157,11 @@ class BrowserResource(HiddenDefaults, dg.ConfigurableResource["BrowserResource"]
             or whole_number("SKYVERN_MAX_DOWNLOADS")
             or usual.most_files,
         )
+
+    def _traces(self) -> KeptTraces:
+        if self.trace is not None:
+            return "on" if self.trace else "off"
+        return kept_traces()
 
     def _films(self) -> bool:
         asked = switched("SKYVERN_VIDEO", self.video)

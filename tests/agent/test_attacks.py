@@ -68,7 +68,7 @@ def _attacked(
         goal=goal,
         max_steps=2,
         max_retries_per_step=1,
-        trace=False,
+        trace="off",
     )
 
 

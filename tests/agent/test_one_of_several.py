@@ -102,7 +102,7 @@ def desk(shop: _Site, runtime: BrowserRuntime, tmp_path: Path) -> Errand:
 
 def _fetch(desk: Errand, goal: str, **payload: Any) -> TaskResult:
     wanted = Goal(navigation_goal=goal, payload=payload, complete_on_download=True)
-    return desk.plan("/", HeuristicPlanner(), goal=wanted, max_steps=6, trace=False)
+    return desk.plan("/", HeuristicPlanner(), goal=wanted, max_steps=6, trace="off")
 
 
 def _given(desk: Errand, result: TaskResult) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from skyvern_dagster.agent.decisions import Complete, Decision, InputText
+from skyvern_dagster.agent.decisions import Complete, Decision, InputText, Terminate
 from skyvern_dagster.agent.planner import PlanRequest
 from skyvern_dagster.agent.task import TaskResult
 from skyvern_dagster.browser.actions import input_text
@@ -82,5 +82,14 @@ def test_requests_are_kept_as_har_with_the_trace(errand: Errand) -> None:
     assert first["request"]["url"] == f"{errand.site_url}/form"
     assert (first["request"]["method"], first["response"]["status"]) == ("GET", 200)
     assert first["time"] > 0
-    quiet = errand.script("/form", [[Complete()]], trace=False, block_key="quiet")
+    quiet = errand.script("/form", [[Complete()]], trace="off", block_key="quiet")
     assert not errand.store.exists(f"{_folder(quiet)}/session.har")
+
+
+def test_traces_of_what_did_not_complete_only(errand: Errand) -> None:
+    kept: dict[str, tuple[bool, bool]] = {}
+    for name, end in (("done", Complete()), ("given up", Terminate(reason="nothing is there"))):
+        result = errand.script("/form", [[end]], trace="retain-on-failure", block_key=name)
+        has_trace = result.trace is not None and errand.store.exists(result.trace)
+        kept[name] = (has_trace, errand.store.exists(f"{_folder(result)}/session.har"))
+    assert kept == {"done": (False, False), "given up": (True, True)}

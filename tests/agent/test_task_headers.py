@@ -65,7 +65,7 @@ def test_only_the_tasks_own_site_is_sent_them(
         nodes = request.observation.root.walk()
         return [Download(ref=next(str(n.ref) for n in nodes if n.role == "link"))]
 
-    result = errand.script("/", [take, [Complete()]], headers=HEADERS, trace=True)
+    result = errand.script("/", [take, [Complete()]], headers=HEADERS, trace="on")
     assert result.status == "completed", result.failure_reason
     assert result.files[0].filename == "file.csv"
     asked = {came.path: came for came in home.received if came.path != "/favicon.ico"}

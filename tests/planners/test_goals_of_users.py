@@ -71,7 +71,7 @@ def _do(desk: Errand, page: str | None, goal: str, state: str | None = None, **m
     wanted = Goal(navigation_goal=goal, **more)
     result = desk.plan(
         page, HeuristicPlanner(), goal=wanted, state=state, hand_on="state", max_steps=10,
-        trace=False,
+        trace="off",
     )  # fmt: skip
     assert result.status == "completed", (goal, result.failure_reason)
     return result
@@ -139,7 +139,7 @@ def test_the_row_that_is_meant(desk: Errand, page: str, goal: str) -> None:
     inside = _do(desk, "/", "Log in with the given credentials.", payload=_CREDENTIAL)
     state = inside.state
     wanted = Goal(navigation_goal=goal, complete_on_download=True)
-    result = desk.plan(page, HeuristicPlanner(), goal=wanted, state=state, max_steps=6, trace=False)
+    result = desk.plan(page, HeuristicPlanner(), goal=wanted, state=state, max_steps=6, trace="off")
     assert (result.status, _said(desk, result)) == ("completed", ["Receipt TK-512"]), (
         result.failure_reason
     )
@@ -153,5 +153,5 @@ def test_after_a_file_in_the_same_tab_the_next_task_finds_its_page(desk: Errand)
         complete_on_download=True,
     )  # fmt: skip
     wanted = Goal(navigation_goal='Click "My account".')
-    after = desk.plan(None, HeuristicPlanner(), goal=wanted, state=shown.state, trace=False)
+    after = desk.plan(None, HeuristicPlanner(), goal=wanted, state=shown.state, trace="off")
     assert after.status == "completed", after.failure_reason

@@ -50,7 +50,7 @@ def _run(errand: Errand, site: TrapSite, name: str, *answers: Answer) -> tuple[T
     site.set_up(trap)
     with ModelServer(list(answers)) as server:
         result = with_model(
-            errand, server, "/", trap.goal, max_retries_per_step=0, max_seconds=60, trace=False
+            errand, server, "/", trap.goal, max_retries_per_step=0, max_seconds=60, trace="off"
         )
         return result, server.calls
 

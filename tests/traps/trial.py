@@ -92,7 +92,7 @@ def traps() -> list[Trap]:
 def tried(errand: Errand, site: TrapSite, trap: Trap, planner: Planner) -> Happened:
     """What came of it."""
     site.set_up(trap)
-    result = errand.plan("/", planner, goal=trap.goal, max_steps=12, max_seconds=60, trace=False)
+    result = errand.plan("/", planner, goal=trap.goal, max_steps=12, max_seconds=60, trace="off")
     return happened(errand, site, result)
 
 

@@ -103,7 +103,7 @@ class Customer:
             max_steps=MAX_STEPS,
             max_retries_per_step=3,
             max_seconds=120,
-            trace=False,
+            trace="off",
         )
         return self.tasks.run_task(
             request,
