@@ -20,12 +20,13 @@ from skyvern_dagster.agent.hidden_values import hidden_otherwise, is_hidden, is_
 from skyvern_dagster.agent.other_choices import chosen_otherwise
 from skyvern_dagster.agent.proof_text import folded, plain_text
 from skyvern_dagster.agent.sent_values import MeantValue
+from skyvern_dagster.agent.swapped_values import reversed_texts
 from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.reading.amounts import currency_named, find_amounts
 from skyvern_dagster.reading.cells import TABLE_ROLES
 from skyvern_dagster.reading.concepts import NEARLY_ONLY, concept, concepts, word_list
 from skyvern_dagster.reading.dates import find_dates
-from skyvern_dagster.reading.facts import Kind, facts_of, pieces_of
+from skyvern_dagster.reading.facts import Fact, Kind, facts_of, pieces_of
 from skyvern_dagster.reading.field_values import same_value, times_in
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.record import Record
@@ -61,7 +62,14 @@ class AnswerPage:
     def contradiction(self) -> str:
         """What the page says of a field that isn't what it was given; in words, or empty."""
         return next(
-            chain(self._labelled(), self._in_lines(), self._in_rows(), self._in_sentences()), ""
+            chain(
+                self._labelled(),
+                self._reversed(),
+                self._in_lines(),
+                self._in_rows(),
+                self._in_sentences(),
+            ),
+            "",
         )
 
     @cached_property
@@ -79,18 +87,30 @@ class AnswerPage:
     def _text(self) -> str:
         return plain_text(self.observation)
 
-    def _labelled(self) -> Iterator[str]:
-        """Values behind labels: a field's own label with another value, and never with its own."""
+    @cached_property
+    def _facts(self) -> tuple[Fact, ...]:
+        """What stands behind labels, outside lists, and wasn't there before."""
         main = next((node for node in self._view.nodes if node.role == "main"), self._view.root)
         outside = [node for node in main.walk() if node.role in TABLE_ROLES and _is_list(node)]
         inside = {id(below) for table in outside for below in table.walk()}
-        facts = [
+        return tuple(
             fact
             for fact in facts_of(pieces_of(self._view, [main]), self.today)
             if fact.kind is Kind.TEXT and fact.label and id(fact.node) not in inside
             and folded(f"{fact.label} {fact.text}") not in self.before
             and folded(f"{fact.label}: {fact.text}") not in self.before
-        ]  # fmt: skip
+        )  # fmt: skip
+
+    def _reversed(self) -> Iterator[str]:
+        """Two texts behind labels of the page's own, the other way round than they were given."""
+        called = [one.label for one in self._entered]
+        own = [one for one in self._facts if not any(_is_called(one.label, it) for it in called)]
+        for text, one in reversed_texts([fact.text for fact in own], self._entered):
+            yield _told(text, one)
+
+    def _labelled(self) -> Iterator[str]:
+        """Values behind labels: a field's own label with another value, and never with its own."""
+        facts = self._facts
         for one in self._entered:
             shown = [fact.text for fact in facts if _is_called(fact.label, one.label)]
             if len(shown) == 1 and self._is_anothers(one, shown[0]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from skyvern_dagster.agent.answered_values import AnswerPage
+from skyvern_dagster.agent.asked_otherwise import asked_otherwise
 from skyvern_dagster.agent.completion_proof import disproved
 from skyvern_dagster.agent.decisions import Click, Complete, Decision, InputText, TypeKeys
 from skyvern_dagster.agent.executor import ActionExecutor
@@ -12,7 +13,7 @@ from skyvern_dagster.agent.filled_fields import FilledFields, may_send
 from skyvern_dagster.agent.given_fields import GivenFields
 from skyvern_dagster.agent.guard import Guard
 from skyvern_dagster.agent.planner import Goal, Plan
-from skyvern_dagster.agent.proof_text import shows
+from skyvern_dagster.agent.proof_text import plain_text, shows
 from skyvern_dagster.agent.redrawn import for_redrawn
 from skyvern_dagster.agent.shown_before import has_page_act
 from skyvern_dagster.agent.time_spent import TimeSpent
@@ -148,6 +149,8 @@ class CheckedActions:
     async def _acted(self, decision: Decision, observation: Observation) -> ActionResult:
         """Carries a decision out; what it put into a field is there when the page has settled."""
         sends = has_page_act(decision)
+        shown = plain_text(observation)
+        self.session.dialogs.refuses = lambda asked: bool(asked_otherwise(asked, self.goal, shown))
         if sends:
             writes = isinstance(decision, InputText | TypeKeys) and not decision.press_enter
             self.session.sendings.begin(anew=not writes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,10 +16,14 @@ class Dialogs:
 
     Args:
         context: The context whose dialogs to answer.
+
+    Attributes:
+        refuses: Whether a question is to be answered with no.
     """
 
     def __init__(self, context: BrowserContext) -> None:
         self.messages: list[str] = []
+        self.refuses: Callable[[str], bool] = lambda _: False
         self._seen = 0
         self._tasks: set[asyncio.Task[None]] = set()
         context.on("dialog", self._on_dialog)
@@ -31,17 +36,18 @@ class Dialogs:
     def _on_dialog(self, dialog: Dialog) -> None:
         if dialog.type != "beforeunload":
             self.messages.append(dialog.message)
-        task = asyncio.ensure_future(_answer(dialog))
+        refused = dialog.type == "confirm" and self.refuses(dialog.message)
+        task = asyncio.ensure_future(_answer(dialog, refused=refused))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
 
-async def _answer(dialog: Dialog) -> None:
+async def _answer(dialog: Dialog, *, refused: bool) -> None:
     from playwright.async_api import Error
 
     # The page may go away with its dialog.
     with contextlib.suppress(Error):
-        if dialog.type == "prompt":
+        if refused or dialog.type == "prompt":
             await dialog.dismiss()
         else:
             await dialog.accept()

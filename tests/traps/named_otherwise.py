@@ -30,7 +30,11 @@ _ENDING = _TEXT.format("Vertragsnummer", "v") + (
     "<p><label>Kündigung zum <input name=d type=date></label>"
 )
 _WAY = _TEXT.format("From", "f") + _TEXT.format("To", "t")
-_REASON = _TEXT.format("Customer number", "k") + _TEXT.format("Reason", "r")
+_REASON = (
+    "<h2>Cancel the subscription</h2>"
+    + _TEXT.format("Customer number", "k")
+    + _TEXT.format("Reason", "r")
+)
 
 _CASES: tuple[tuple[str, str, Mapping[str, Any], tuple[str, ...], tuple[str, ...]], ...] = (
     ("hidden account", _ACCOUNT, {"account_holder": "Ada Oak", "iban": _IBAN},

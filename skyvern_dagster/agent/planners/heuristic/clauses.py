@@ -18,7 +18,7 @@ from skyvern_dagster.reading.words import fold
 
 _OF_A_LOGIN = ("login.username", "login.password", "login.one_time_code")
 
-_VERBS = ("click", "go", "search", "download")
+_VERBS = ("click", "go", "search")
 
 
 @cache
@@ -72,6 +72,8 @@ def _is_of_a_login(clause: str) -> bool:
 
 
 def _is_understood(clause: str, also: frozenset[str]) -> bool:
-    if is_done_anyway(clause) or any(named_after(verb, clause) for verb in _VERBS):
+    # `Save` is a word for downloading, too, and nothing that is done where nothing is downloaded.
+    verbs = (*_VERBS, "download") if "goal.download" in also else _VERBS
+    if is_done_anyway(clause) or any(named_after(verb, clause) for verb in verbs):
         return True
     return any(concept(kind).terms.search(fold(clause)) for kind in also)

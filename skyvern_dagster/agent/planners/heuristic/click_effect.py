@@ -19,10 +19,12 @@ from skyvern_dagster.agent.planners.heuristic.complaints import (
 from skyvern_dagster.agent.planners.heuristic.form_sending import denies, is_to_come, says_done
 from skyvern_dagster.agent.planners.heuristic.instructions import clauses_of
 from skyvern_dagster.agent.planners.heuristic.situation import Situation, act, unsure
+from skyvern_dagster.agent.planners.heuristic.understood_answer import texts_not_understood
 from skyvern_dagster.agent.proof_text import plain_text, shown_first, shows
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Node
-from skyvern_dagster.reading.concepts import concept, word_list
+from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.participles import GOING_ON, is_done_by
 from skyvern_dagster.reading.words import QUOTED, clip, fold, stems, words
 
 _MOST_WAITS = 3
@@ -30,10 +32,6 @@ _MOST_WAITS = 3
 _SETTLING_SECONDS = 2
 """For what takes an answer back: a request that was taken to have worked, and hasn't."""
 _SENTENCES = re.compile(r"[^.!?\n]+[.!?]?")
-_LEAST_STEM = 3
-"""Letters: `add`, `set`, `pay`; two stand in too many words."""
-_LONG = 6
-"""Letters of a word that may lose two at its end: `speichern`, `gespeichert`."""
 _FEW_WORDS = 3
 """A heading, and no sentence that might say why not."""
 _SHOWING = ("paging.more", "paging.next", "paging.previous", "paging.everything", "nav.details")
@@ -42,8 +40,6 @@ _SAYING = frozenset({Purpose.CLICK, Purpose.NAVIGATE, Purpose.WAIT})
 """What a page answers to."""
 _CARD = 2
 """The level of headings of a page's parts; the first is its own."""
-_GOING_ON = ("ing", "ung")
-"""Endings of words that name a doing, and not that it is done."""
 
 
 def doubt_after_clicks(situation: Situation, label: str) -> Plan | None:
@@ -61,7 +57,24 @@ def doubt_after_clicks(situation: Situation, label: str) -> Plan | None:
         return unsure(f'"{label}" was clicked, and {situation.url} asks "{asked}"')
     if _is_the_same_page(situation):
         return unsure(f'"{label}" was clicked, and {situation.url} shows what was there before')
-    return awaited_text(situation) or _unclear_answer(situation, label)
+    return (
+        awaited_text(situation)
+        or _unclear_page(situation, label)
+        or _unclear_answer(situation, label)
+    )
+
+
+def _unclear_page(situation: Situation, label: str) -> Plan | None:
+    """No plan where a page that came with a button says something that isn't understood."""
+    clicked = _clicked(situation)
+    if clicked is None or clicked.result.url_before == clicked.result.url_after:
+        return None
+    first, view = situation.request.first_text, situation.view
+    told = [one for one in view.messages if not shown_first(first, one)]
+    if clicked.target.startswith("button "):
+        told += [one for one in view.paragraphs if not shown_first(first, one) and says_done(one)]
+    why = texts_not_understood(situation, told)
+    return unsure(f'"{label}" was clicked, and {situation.url} says {why}') if why else None
 
 
 def awaited_text(situation: Situation) -> Plan | None:
@@ -104,6 +117,9 @@ def _unclear_answer(situation: Situation, label: str) -> Plan | None:
             f'"{label}" was clicked, and {situation.url} says "{clip(told[0], 100)}": '
             "that doesn't say that it was done"
         )
+    labels = [one.label for one in situation.view.controls if one.label]
+    if told and (why := texts_not_understood(situation, (_without(labels, one) for one in told))):
+        return unsure(f'"{label}" was clicked, and {situation.url} says {why}')
     if said and not situation.memory.in_a_row(Purpose.WAIT):
         why = "Wait: what the page said may be taken back"
         wait = Wait(seconds=_SETTLING_SECONDS, reasoning=why, purpose=Purpose.WAIT)
@@ -198,26 +214,11 @@ def _says(sentence: str, label: str, clause: str) -> bool:
         return False
     told = words(sentence)
     is_name = len(told) <= _FEW_WORDS or set(told) <= set(words(clause))
-    goes_on = any(word.endswith(_GOING_ON) for word in told)  # `Saving` may yet fail
+    goes_on = any(word.endswith(GOING_ON) for word in told)  # `Saving` may yet fail
     if is_name and sentence[-1:] not in ".!?" and not goes_on and stems(label) & stems(sentence):
         return True  # `orders shown`: what is named is there
     return says_done(sentence) or any(
-        _is_done_by(word, said) and not is_to_come(sentence, said)
+        is_done_by(word, said) and not is_to_come(sentence, said)
         for word in words(label)
         for said in told
-    )
-
-
-def _is_done_by(word: str, said: str) -> bool:
-    """Whether a word says that what another one asks for was done, by its shape in any language."""
-    if said == word_list("items")["participles"].get(word):
-        return True
-    stem = word[:-2] if len(word) >= _LONG else word[:-1] if word.endswith("e") else word
-    return (
-        len(stem) >= _LEAST_STEM
-        and stem in said
-        and len(said) > len(stem)
-        and said != word
-        and not said.endswith(_GOING_ON)
-        and not said.startswith(tuple(word_list("items")["denials"]["prefixes"]))
     )

@@ -79,6 +79,8 @@ def can_take(field: Input, given: PayloadValue) -> bool:
         return False
     if field.node.input_type == "number" and number_value(given.text) is not None:
         return _in_unit(field, given) is not None
+    if field.is_text and _is_in_another_unit(field, given):
+        return False
     listed = field.node.options and field.node.tag == "select"
     return not listed or bool(_option(field, given))
 
@@ -145,6 +147,12 @@ def truth(given: PayloadValue) -> bool | None:
         return given.value
     said, truths = fold(given.text), word_list("truths")
     return True if said in truths["yes"] else False if said in truths["no"] else None
+
+
+def _is_in_another_unit(field: Input, given: PayloadValue) -> bool:
+    """Whether a text says another unit than its field: what is typed there is read in its own."""
+    said, wanted = unit_said(given.text, ()), unit_said("", (field.label,))
+    return None not in (said, wanted) and said != wanted
 
 
 def _in_unit(field: Input, given: PayloadValue) -> Decimal | None:

@@ -10,6 +10,7 @@ from skyvern_dagster.agent.planners.heuristic.field_matching import match_fields
 from skyvern_dagster.agent.planners.heuristic.form_sending import (
     last_step,
     leads_on,
+    said_before_sending,
     success,
 )
 from skyvern_dagster.agent.planners.heuristic.given_values import (
@@ -28,9 +29,14 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     terminate,
     unsure,
 )
+from skyvern_dagster.agent.planners.heuristic.understood_answer import (
+    not_understood,
+    row_not_understood,
+)
 from skyvern_dagster.agent.proof_text import shown_first
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.agent.sent_values import MeantValue
+from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.cells import RECORD_ROLES
 from skyvern_dagster.reading.concepts import MOSTLY, concept
 from skyvern_dagster.reading.controls import Input
@@ -82,9 +88,7 @@ def after_sending(situation: Situation) -> Plan | None:
         return plan
     moved = last is not None and last.url_before != last.url_after
     if moved and (row := _listed(situation)):
-        return complete(
-            f'The form was sent, and what it said is listed: "{clip(row, 120)}"', LIKELY
-        )
+        return _taken_into(situation, row)
     if moved and not situation.view.inputs:
         return unsure(
             f"The form was sent, and {situation.url} came, which doesn't say that it was taken"
@@ -92,6 +96,14 @@ def after_sending(situation: Situation) -> Plan | None:
     if moved:
         return _came_back(situation)
     return _answer_to_come(situation) or _sent_in_vain(situation)
+
+
+def _taken_into(situation: Situation, row: Node) -> Plan:
+    """The end where a record says what was sent, if nothing else of it isn't understood."""
+    said = clip(situation.view.text(row), 120)
+    if word := row_not_understood(situation, row):
+        return unsure(f'The form was sent, and "{word}" isn\'t understood in "{said}"')
+    return complete(f'The form was sent, and what it said is listed: "{said}"', LIKELY)
 
 
 def _came_back(situation: Situation) -> Plan | None:
@@ -124,6 +136,8 @@ def _taken(situation: Situation, succeeded: str) -> Plan | None:
         why = "Settle: what the page said may be taken back"
         wait = Wait(seconds=SETTLING_SECONDS, reasoning=why, purpose=Purpose.SETTLE)
         return act([wait], why)
+    if told := not_understood(situation, said_before_sending(situation)):
+        return unsure(f"The form was sent, and {situation.url} says {told}")
     said = f': "{clip(succeeded)}"' if succeeded else ", and the page said so"
     return complete(f"The form was sent{said}")
 
@@ -138,7 +152,7 @@ def _pressed_in_vain(situation: Situation) -> str:
     return last.label
 
 
-def _listed(situation: Situation) -> str:
+def _listed(situation: Situation) -> Node | None:
     """A record of the page that came which says all that was given, and wasn't shown before."""
     values = [
         one
@@ -148,14 +162,14 @@ def _listed(situation: Situation) -> str:
     ]
     short = [fold(one.text) for one in values if len(one.text) <= _MOST_IN_ROW]
     if len(short) < _LEAST_TELLING:
-        return ""
+        return None
     first = situation.request.first_text
     for node in situation.view.nodes:
         if node.role in RECORD_ROLES:
             said = f" {fold(' '.join(node.full_text.split()))} "
             if all(text in said for text in short) and not shown_first(first, node.full_text):
-                return situation.view.text(node)
-    return ""
+                return node
+    return None
 
 
 def _last_step(situation: Situation) -> Plan | None:

@@ -44,6 +44,7 @@ from skyvern_dagster.agent.planners.heuristic.given_values import (
     not_entered,
 )
 from skyvern_dagster.agent.planners.heuristic.navigation import MOST_NAVIGATIONS, go_to
+from skyvern_dagster.agent.planners.heuristic.preset_choices import unasked_choice
 from skyvern_dagster.agent.planners.heuristic.situation import (
     LIKELY,
     SURE,
@@ -115,7 +116,7 @@ def _unsendable(
         return unsure(f"No field of the form on {situation.url} takes {named}")
     if told := undone_clause(situation, submit, decisions) or other_currency(situation, pairs):
         return unsure(told)
-    if told := ticked_before(situation, pairs):
+    if told := ticked_before(situation, pairs) or unasked_choice(situation, pairs):
         return unsure(told)
     if submit is None:
         lacking = f"The form on {situation.url} has no button that sends it"

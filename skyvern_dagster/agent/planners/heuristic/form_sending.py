@@ -115,7 +115,7 @@ def answers(situation: Situation) -> Iterator[str]:
 
 def success(situation: Situation) -> str:
     """The text that says that the form was taken; empty where none does, or one takes it back."""
-    first, earlier = situation.request.first_text, _said_before_sending(situation)
+    first, earlier = situation.request.first_text, said_before_sending(situation)
     texts = [
         text
         for text in answers(situation)
@@ -178,7 +178,7 @@ def _takes_back(sentence: str) -> bool:
     return not concept("word.condition").mentioned(sentence)
 
 
-def _said_before_sending(situation: Situation) -> frozenset[str]:
+def said_before_sending(situation: Situation) -> frozenset[str]:
     """What came up while the form was filled in: that is no answer to its being sent."""
     before, since = set[str](), set[str]()
     for _, action in situation.memory.actions:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
-from skyvern_dagster.agent.greeted_persons import NAME
+from skyvern_dagster.agent.asked_otherwise import asked_otherwise
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.complaints import open_question
-from skyvern_dagster.agent.planners.heuristic.given_values import given_values
 from skyvern_dagster.agent.planners.heuristic.obstacles import dialogs
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, click, unsure
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import concept, word_list
 from skyvern_dagster.reading.controls import Control
-from skyvern_dagster.reading.field_values import same_value
 from skyvern_dagster.reading.words import clip, stems, words
-
-_NUMBER = re.compile(r"(?<![\w.,/-])\d+(?:[.,]\d+)*(?![\w/-])")
 
 
 def answer_to_question(situation: Situation) -> Plan | None:
@@ -26,7 +20,7 @@ def answer_to_question(situation: Situation) -> Plan | None:
     answers another question.
     """
     last = situation.memory.last_result
-    if last is not None and (other := _another_value(situation, last.dialog)):
+    if last is not None and (other := _otherwise(situation, last.dialog)):
         return unsure(f'The page asked "{clip(last.dialog, 120)}", and {other} wasn\'t given')
     asked = open_question(situation)
     if not asked or not situation.memory.last_was_for(Purpose.SUBMIT):
@@ -35,7 +29,7 @@ def answer_to_question(situation: Situation) -> Plan | None:
     node = next((one for one in dialogs(view) if view.text(one)), None)
     if node is None or view.inputs_in(node):
         return None
-    if other := _another_value(situation, view.text(node)):
+    if other := _otherwise(situation, view.text(node)):
         return unsure(f'The page asks "{asked}", and {other} wasn\'t given')
     pressed = situation.memory.done(Purpose.SUBMIT)[-1].label
     known = stems(f"{pressed} {situation.intent.instructions}")
@@ -45,18 +39,8 @@ def answer_to_question(situation: Situation) -> Plan | None:
     return unsure(f'Sending the form was answered with a question: "{asked}"')
 
 
-def _another_value(situation: Situation, question: str) -> str:
-    """A number or a name of a question that the task hasn't given, where it has any of its kind."""
-    given = [one.text for one in given_values(situation)]
-    known = {word for text in (*given, situation.intent.instructions) for word in words(text)}
-    for match in _NUMBER.finditer(question):
-        number = match.group()
-        asked = number in situation.request.first_text
-        if not asked and not any(same_value(text, number) or number in text for text in given):
-            return number
-    leads = "|".join(word_list("persons")["for_whom"])
-    named = re.search(rf"\b(?:{leads})\s+({NAME}(?:\s+{NAME}){{1,2}})", question)
-    return named[1] if named and not set(words(named[1])) <= known else ""
+def _otherwise(situation: Situation, question: str) -> str:
+    return asked_otherwise(question, situation.goal, situation.request.first_text)
 
 
 def _agrees(button: Control, known: frozenset[str]) -> bool:
