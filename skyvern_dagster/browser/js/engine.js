@@ -249,7 +249,13 @@
   function isDroppable(element, listeners) {
     if (element.matches("html,body")) return false;
     if (element.hasAttribute("ondrop") || listeners.drops.has(element)) return true;
-    return element.matches(".ui-droppable,.ui-sortable") || (listeners.dragging.has(element) && !element.children.length);
+    return element.matches(".ui-droppable,.ui-sortable") || (listeners.dragging.has(element) && !element.children.length && hasRoom(element));
+  }
+
+  // More than the bar between two panes.
+  function hasRoom(element) {
+    const [, , width, height] = boxOf(element);
+    return Math.min(width, height) >= 20;
   }
 
   function expandedState(element) {
@@ -483,6 +489,7 @@
     const found = [];
     const secrets = [];
     let newest = 0;
+    let dragged = null; // whether there is anything to drop
     const previous = [];
     for (const element of everything()) {
       const ref = ariaRef(element);
@@ -501,7 +508,7 @@
         if (needsHandle(element, ref, native) && isShown(element))
           addHandle(element, box, details, previous);
       }
-      if (isDroppable(element, listeners)) {
+      if (isDroppable(element, listeners) && (dragged ??= everything().some((each) => isDraggable(each, listeners)))) {
         details.droppable = true;
         if ((!ref || !element.textContent.trim()) && !details.x && isShown(element)) {
           details.clickable = true;

@@ -19,7 +19,7 @@ from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.month_mentions import month_match
 from skyvern_dagster.reading.named_periods import named_periods
 from skyvern_dagster.reading.units import unit_sizes
-from skyvern_dagster.reading.words import fold
+from skyvern_dagster.reading.words import fold, name_words
 
 _MEASURED = re.compile(r"(\d[\d.,']*(?<=\d))\s?([^\W\d_]{1,12}|[%‰])")
 _CLOCK = re.compile(r"(?<![\d:])(\d{1,3}):([0-5]\d)(?::([0-5]\d))?(?![\d:])")
@@ -65,6 +65,19 @@ class DerivedValues:
             for one in shown | {self._today}
             for term in self._terms
             for sign in (1, -1)
+        )
+
+    def is_distance(self, name: str, value: str | float) -> bool:
+        """Whether a number of days lies between two days of the page, or one and today.
+
+        Args:
+            name: What the number is called: it has to be a number of days.
+            value: The number.
+        """
+        counts = set(name_words(name)) & set(word_list("calendar")["units"]["day"])
+        days = self._days | {self._today}
+        return bool(counts) and any(
+            abs((one - two).days) == value for one in self._days for two in days
         )
 
     @cached_property

@@ -9,6 +9,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from skyvern_dagster.agent.planners.llm.computed_values import computed_places
 from skyvern_dagster.agent.planners.llm.derived_values import DerivedValues
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.reading.dates import find_dates
@@ -50,6 +51,7 @@ def unfounded(data: Any, observation: Observation, today: date) -> str:
     page = _Page(observation)
     derived = DerivedValues(page.parts, today)
     concluded = {_digits(f"{value:g}") for value in _conclusions(data)}
+    computed = computed_places(data, page.has, "$")
     for place, value in _leaves(data, "$"):
         if isinstance(value, str) and _is_untold_day(value, page, today, derived):
             return f"{place}: the day {value[:80]!r} stands nowhere on the page"
@@ -59,6 +61,7 @@ def unfounded(data: Any, observation: Observation, today: date) -> str:
             continue
         small = not isinstance(value, str) and abs(value) < _SMALL
         known = small or page.has(value) or page.has_code(str(value)) or derived.has(value)
+        known = known or place in computed or derived.is_distance(place, value)
         if not known and _digits(f"{value}") not in concluded:
             return f"{place}: {str(value)[:80]!r} stands nowhere on the page"
     return ""
@@ -111,9 +114,10 @@ class _Page:
         self.parts = tuple(part for part in parts if part)
         self._text = _folded(" ".join(self.parts))
         self._words = frozenset(re.findall(r"\w+", self._text))
+        written = (r"\d[\d.,'’\s]*", r"\d[\d.,'’]*", r"\d+")  # alone, and beside another
         self._numbers = frozenset(
-            _digits(number) for number in re.findall(r"\d[\d.,'’\s]*", self._text)
-        ) | frozenset(re.findall(r"\d+", self._text))
+            _digits(number) for form in written for number in re.findall(form, self._text)
+        )
 
     def has(self, value: str | int | float) -> bool:
         if not isinstance(value, str):
