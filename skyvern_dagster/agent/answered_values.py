@@ -112,11 +112,20 @@ class AnswerPage:
         """Values behind labels: a field's own label with another value, and never with its own."""
         facts = self._facts
         for one in self._entered:
-            shown = [fact.text for fact in facts if _is_called(fact.label, one.label)]
+            shown = [
+                fact.text
+                for fact in facts
+                if _is_called(fact.label, one.label) and not self._stood_beside(one, fact)
+            ]
             if len(shown) == 1 and self._is_anothers(one, shown[0]):
                 yield _told(shown[0], one)
             if shown and not self._is_shown(one) and not any(_agrees(one, text) for text in shown):
                 yield _told(shown[0], one)
+
+    def _stood_beside(self, one: MeantValue, fact: Fact) -> bool:
+        """Whether another field of the same name held a value before, and holds it still."""
+        is_other = one.was is not None and not same_value(one.was, fact.text)
+        return is_other and folded(f'"{fact.label}" ="{fact.text}"') in self.before
 
     def _is_anothers(self, one: MeantValue, shown: str) -> bool:
         """Whether what stands behind a field's label was given to another field: two swapped."""
@@ -328,6 +337,8 @@ def _is_about(sentence: str, field: str) -> bool:
 
 
 def _agrees(one: MeantValue, shown: str) -> bool:
+    if fold(shown) == fold(one.label):
+        return True  # a field in a table is called so, and says nothing of what it holds
     if is_hidden(shown):
         return any(is_hidden_in(text, shown) for text in one.texts)
     return any(_is_same(text, shown) for text in one.texts)

@@ -94,7 +94,11 @@ class CheckedActions:
             return ""
         if await self._is_sent_again(decision, observation):
             return _AGAIN
-        return self._given.left_out(getattr(decision, "ref", None), observation)
+        if not isinstance(decision, Click):
+            return self._given.left_out(getattr(decision, "ref", None), observation)
+        form = await form_around(self.session, decision.ref)
+        beside = () if form.submits else form.submitters
+        return self._given.left_out(decision.ref, observation, beside)
 
     async def _is_sent_again(self, decision: Decision, observation: Observation) -> bool:
         """Whether the same was sent before, and nothing says that it went wrong."""

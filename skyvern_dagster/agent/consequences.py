@@ -86,6 +86,7 @@ class Unasked:
 
     def __init__(self, goal: Goal) -> None:
         told = f"{goal.navigation_goal} . {goal.data_extraction_goal}"
+        self._fills_cart = concept("asked.cart").mentioned(told)
         self._kinds = tuple(
             each
             for each in _kinds()
@@ -100,6 +101,8 @@ class Unasked:
         node = path[-1]
         label = node.name or node.full_text or node.title or node.value
         consequence = self.of_link(label, node.url or "")
+        if consequence is not None and self._only_fills_cart(label, observation):
+            return None
         if consequence is not None or not _is_button(node):
             return consequence
         if concept("consequence.submit").score(label) >= 1 and _has_room(path[:-1]):
@@ -110,6 +113,18 @@ class Unasked:
         headed = "" if around is None else _heading(around)
         # "OK" in a dialog that asks whether to delete.
         return self.of_label(headed) if concept("consequence.confirm").score(label) >= 1 else None
+
+    def _only_fills_cart(self, label: str, observation: Observation) -> bool:
+        """Whether a bare "Buy" is how a shop calls what the goal asks for.
+
+        Only where no other button speaks of the cart, and a link to it does: beside both, "Buy" is
+        the way past it.
+        """
+        if not self._fills_cart or concept("cart.bare_buy").score(label) < 1:
+            return False
+        cart = concept("asked.cart")
+        named = [one for one in observation.root.walk() if one.ref and cart.mentioned(one.name)]
+        return any(one.role == "link" for one in named) and not any(map(_is_button, named))
 
     def of_link(self, label: str, url: str) -> Consequence | None:
         """What following a link would do, by what it is called and where it leads."""

@@ -51,6 +51,7 @@ class _Filled:
     held: FieldContent
     hint: str = ""
     others: tuple[str, ...] = ()
+    was: str | None = None
 
     def problem(self, now: FieldContent) -> str:
         """How a field differs from what was asked of it; empty where it doesn't."""
@@ -83,7 +84,8 @@ class _Filled:
                 return MeantValue(self.label, "", held.form, (text,), must_show=is_telling(text))
             case InputText(text=text) if text and not references_in(text):
                 texts = (text, *held.values)
-                return MeantValue(*where, texts, must_show=is_telling(text), hint=self.hint)
+                show = is_telling(text)
+                return MeantValue(*where, texts, must_show=show, hint=self.hint, was=self.was)
             case SelectOption() if held.chosen and held.values:
                 return MeantValue(*where, (*held.chosen, *held.values), others=self.others)
             case Check(checked=checked) if held.values:
@@ -154,7 +156,8 @@ class FilledFields:
         node = observation.find(decision.ref)
         hint = node.placeholder if node is not None else ""
         others = other_choices(node, observation) if node is not None else ()
-        filled = _Filled(decision, label, held, hint, others)
+        was = node.value if node is not None else None
+        filled = _Filled(decision, label, held, hint, others, was)
         if problem := filled.problem(held):
             return problem
         self._by_ref[decision.ref] = filled

@@ -8,6 +8,7 @@ and a text that can't be that value in another form.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -29,6 +30,7 @@ from skyvern_dagster.agent.entered_value import (
     is_day_of,
     is_number,
 )
+from skyvern_dagster.agent.field_form import form_of, is_search, only_steps
 from skyvern_dagster.agent.planner import Goal
 from skyvern_dagster.agent.targets import label_of
 from skyvern_dagster.browser.observation import Node, Observation
@@ -153,14 +155,24 @@ class GivenFields:
             return _told(place, wanted, text)
         return self._misplaced(text, place, wanted, view) or self._made_up(text, place)
 
-    def left_out(self, sender: str | None, observation: Observation) -> str:
-        """A field of the form about to be sent that is empty although the task gives its value."""
-        if sender and _searches(sender, observation):
-            return ""
+    def left_out(
+        self, sender: str | None, observation: Observation, beside: Sequence[str] = ()
+    ) -> str:
+        """A field of the form about to be sent that is empty although the task gives its value.
+
+        Args:
+            sender: The button that may send it.
+            observation: The page as it is.
+            beside: How the form's buttons read that do send it, where this one doesn't.
+        """
         view = PageView(observation)
-        form = _form_of(sender, view)
+        if sender and (is_search(sender, observation) or only_steps(sender, view, beside)):
+            return ""
+        form = form_of(sender, view)
+        if form is None and not self._touched:
+            return ""  # nothing of what the page has was filled in: it opens one
         for one in view.inputs:
-            wanted = self._for_field(one) if _form_of(one.ref, view) is form else None
+            wanted = self._for_field(one) if form_of(one.ref, view) is form else None
             if wanted is None or one.ref in self._touched or self._is_entered(wanted):
                 continue
             if _lacks(one.node, wanted):
@@ -217,7 +229,7 @@ class GivenFields:
         radios = [one for one in view.inputs if one.node.role == "radio" and one.group]
         taken = {one.group for one in radios if one.node.checked or one.ref in self._touched}
         for one in radios:
-            if one.group in taken or _form_of(one.ref, view) is not form:
+            if one.group in taken or form_of(one.ref, view) is not form:
                 continue
             for given in self._values:
                 fits = field_fit(given.name, replace(one, label=one.group, node=_BARE)) >= _SURE
@@ -256,11 +268,11 @@ class GivenFields:
         named = [one for one in self._values if same_value(one.text, text)]
         if len(named) != 1 or field_fit(named[0].name, place) > 0:
             return None
-        form = _form_of(place.ref, view)
+        form = form_of(place.ref, view)
         better = [
             one
             for one in view.inputs
-            if self._for_field(one) is named[0] and _form_of(one.ref, view) is form
+            if self._for_field(one) is named[0] and form_of(one.ref, view) is form
         ]
         if not better:
             return None
@@ -326,14 +338,6 @@ def _unticked(decision: Check, place: Input | None, wanted: _Given | None) -> st
     )
 
 
-def _searches(sender: str, observation: Observation) -> bool:
-    """Whether a form is for looking something up: with some of what is known, as one likes."""
-    node, label = observation.find(sender), label_of(sender, observation)
-    kinds = (concept("paging.search"), concept("paging.filter"))
-    is_box = node is not None and node.role == "searchbox"
-    return is_box or any(one.score(label) >= MOSTLY for one in kinds)
-
-
 def _lacks(node: Node, wanted: _Given) -> bool:
     """Whether a field holds nothing of what it is for."""
     if isinstance(wanted.value, bool):
@@ -358,8 +362,3 @@ def _mentions(goal: Goal, text: str) -> bool:
     plain = re.escape(fold(text))
     said = re.search(rf"(?<![^\W_]){plain}(?![^\W_])", fold(goal.navigation_goal))
     return len(plain) >= _LEAST_OPTION and said is not None
-
-
-def _form_of(ref: str | None, view: PageView) -> Node | None:
-    node = view.observation.find(ref) if ref else None
-    return view.form_of(node) if node is not None else None

@@ -41,6 +41,7 @@ class MeantValue:
         must_show: Whether the text has to be in what is sent, whatever it is called there.
         hint: How the field says that it wants its value: its placeholder.
         others: What else could have been chosen there.
+        was: What the field held before; ``None`` where that isn't known.
     """
 
     label: str
@@ -51,6 +52,7 @@ class MeantValue:
     must_show: bool = False
     hint: str = ""
     others: tuple[str, ...] = ()
+    was: str | None = None
 
 
 def lost_values(meant: Sequence[MeantValue], bodies: Sequence[SentBody]) -> dict[str, str]:

@@ -50,6 +50,11 @@ def below(node: Node) -> Iterator[Node]:
         yield from child.walk()
 
 
+def takes_drops(node: Node) -> bool:
+    """Whether something may be dragged there."""
+    return node.attributes.get("droppable") == "true"
+
+
 def state_words(node: Node) -> Iterator[str]:
     """A word for each thing that a node is at the moment."""
     states = {
@@ -64,6 +69,7 @@ def state_words(node: Node) -> Iterator[str]:
         "multiple": node.attributes.get("multiple") == "true",
         "filled": node.attributes.get("filled") == "true",
         "draggable": node.attributes.get("draggable") == "true",
+        "droppable": takes_drops(node),
         "required": node.required,
         "invalid": node.invalid,
         "focused": node.active,

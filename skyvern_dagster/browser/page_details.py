@@ -217,7 +217,7 @@ def _attributes(details: ElementDetails) -> dict[str, str]:
     for word in ("label", "hint", "colour"):
         if details.get(word):
             attributes[word] = details[word]
-    for word in ("filled", "draggable"):
+    for word in ("filled", "draggable", "droppable"):
         if details.get(word):
             attributes[word] = "true"
     return attributes

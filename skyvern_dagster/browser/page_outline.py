@@ -13,10 +13,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from skyvern_dagster.browser.nested_controls import controls_in, holds_rows, is_control, is_field
-from skyvern_dagster.browser.node_words import node_text
+from skyvern_dagster.browser.node_words import node_text, takes_drops
 from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.browser.outline_node import (
     cells_phrase,
+    control,
     frame_of_rows,
     is_laid_out,
     phrase,
@@ -182,6 +183,8 @@ def _heading(node: Node) -> str:
     """What a container is called, where that says something."""
     if node.role == "heading" or (node.role in ("paragraph", "generic", "text") and node.text):
         return phrase(node, row=False)
+    if takes_drops(node) and node.ref:
+        return f"{control(node)}:"
     if node.role in _SPEAKING or (node.role in _NAMED and node.name):
         name = f' "{node.name}"' if node.name else ""
         return f"{node.role}{name}:"

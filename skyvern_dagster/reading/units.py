@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -43,6 +43,14 @@ def unit_said(text: str, labels: Sequence[str]) -> Unit | None:
     behind = [_units().get(fold(one)) for one in _BEHIND.findall(text)]
     called = [_units().get(fold(one)) for label in labels for one in BRACKETED.findall(label)]
     return next((one for one in (*behind, *called) if one is not None), None)
+
+
+def unit_sizes(word: str) -> Iterator[tuple[str, Decimal, frozenset[Decimal]]]:
+    """What a unit measures, its size, and the sizes of all units of that measure."""
+    unit = _units().get(word)
+    if unit is not None:
+        alike = (one.size for one in _units().values() if one.measures == unit.measures)
+        yield unit.measures, unit.size, frozenset(alike)
 
 
 def converted(number: Decimal, said: Unit | None, wanted: Unit | None) -> Decimal | None:

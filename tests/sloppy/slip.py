@@ -17,7 +17,8 @@ from tests.agent.errand_models import decide
 from tests.traps.trap import TODAY, Answer, File, Happened, Trap
 
 _HERE = Path(__file__).parent
-KINDS = ("documents", "forms", "clicks", "readings", "answers")
+_PLACE = re.compile(r"\{(@[^{}]+)\}")
+"""Within a text: the ref of what is named."""
 
 
 class Right(BaseModel):
@@ -71,6 +72,7 @@ class Slip(BaseModel):
         right: What was asked for.
         solvable: Whether the answers lead to the goal all the same.
         believes: What the model says when it is asked whether the goal is reached.
+        steps: How many it may take.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -83,6 +85,7 @@ class Slip(BaseModel):
     right: Right
     solvable: bool
     believes: bool = True
+    steps: int = 8
 
     @property
     def trap(self) -> Trap:
@@ -97,9 +100,9 @@ class Slip(BaseModel):
         return partial(_said, self, iter(self.says))
 
 
-def slips() -> list[Slip]:
-    """All of them."""
-    texts = [(_HERE / f"{kind}.yaml").read_text(encoding="utf-8") for kind in KINDS]
+def slips(folder: Path = _HERE) -> list[Slip]:
+    """All of a folder."""
+    texts = [each.read_text(encoding="utf-8") for each in sorted(folder.glob("*.yaml"))]
     return [Slip.model_validate(one) for text in texts for one in yaml.safe_load_all(text)]
 
 
@@ -113,9 +116,11 @@ def _said(slip: Slip, left: Iterator[Any], request: ChatRequest) -> Any:
     said = next(left, None)
     if said is None:
         return decide({"type": "terminate", "reason": "out of answers"})
+    page = next(text for text in reversed(request.texts) if "<page " in text)
+    if isinstance(said, str):
+        return _PLACE.sub(lambda place: _found(place[1], page), said)
     if not isinstance(said, list):
         return said
-    page = next(text for text in reversed(request.texts) if "<page " in text)
     return decide(*({key: _found(each, page) for key, each in one.items()} for one in said))
 
 

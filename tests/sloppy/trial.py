@@ -17,6 +17,6 @@ def tried(errand: Errand, site: TrapSite, slip: Slip) -> Happened:
     site.set_up(trap)
     with ModelServer([], otherwise=slip.script()) as server:
         result = with_model(
-            errand, server, "/", trap.goal, max_steps=8, max_seconds=60, trace="off"
+            errand, server, "/", trap.goal, max_steps=slip.steps, max_seconds=60, trace="off"
         )
     return happened(errand, site, result)

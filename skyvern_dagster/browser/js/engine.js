@@ -246,6 +246,19 @@
     return alike.length > 1 && element.textContent.length <= MAX_TEXT;
   }
 
+  // Where something may be dropped: an empty list has nothing in it that could be named instead.
+  function isDroppable(element, listeners) {
+    if (element.matches("html,body")) return false;
+    if (element.hasAttribute("ondrop") || listeners.drops.has(element)) return true;
+    return element.matches(".ui-droppable,.ui-sortable") || (listeners.dragging.has(element) && !element.children.length && hasRoom(element));
+  }
+
+  // More than the bar between two panes.
+  function hasRoom(element) {
+    const [, , width, height] = boxOf(element);
+    return Math.min(width, height) >= 20;
+  }
+
   function expandedState(element) {
     if (element.nodeName === "SUMMARY" && element.parentElement) return element.parentElement.open;
     const state = element.getAttribute("aria-expanded");
@@ -293,15 +306,19 @@
   }
 
   function listenersHere() {
-    const found = { all: new Set(), owners: new Set(), dragging: new Set() };
+    const found = { all: new Set(), owners: new Set(), dragging: new Set(), drops: new Set() };
     const note = (event) => {
       event.stopPropagation();
       const element = event.composedPath()[0];
+      if (event.type === "skyvern.drops") {
+        found.drops.add(element);
+        return;
+      }
       found.all.add(element);
       if (event.type === "skyvern.owns") found.owners.add(element);
       if (event.type === "skyvern.drags") found.dragging.add(element);
     };
-    const answers = ["skyvern.listens", "skyvern.owns", "skyvern.drags"];
+    const answers = ["skyvern.listens", "skyvern.owns", "skyvern.drags", "skyvern.drops"];
     for (const each of answers) document.addEventListener(each, note, true);
     document.dispatchEvent(new Event("skyvern.ask"));
     for (const each of answers) document.removeEventListener(each, note, true);
@@ -473,6 +490,7 @@
     const found = [];
     const secrets = [];
     let newest = 0;
+    let dragged = null; // whether there is anything to drop
     const previous = [];
     for (const element of everything()) {
       const ref = ariaRef(element);
@@ -490,6 +508,13 @@
         if (isDraggable(element, listeners)) details.draggable = true;
         if (needsHandle(element, ref, native) && isShown(element))
           addHandle(element, box, details, previous);
+      }
+      if (isDroppable(element, listeners) && (dragged ??= everything().some((each) => isDraggable(each, listeners)))) {
+        details.droppable = true;
+        if ((!ref || !element.textContent.trim()) && !details.x && isShown(element)) {
+          details.clickable = true;
+          addHandle(element, box, details, previous);
+        }
       }
       if (!details.field && (details.x || ref)) previous.push(details.x || ref);
       if (!ref && !details.x) continue;

@@ -21,6 +21,7 @@
   const PRESSES = new Set(["click", "mousedown", "mouseup", "pointerdown", "pointerup", "dblclick"]);
   const HOLDS = new Set(["mousedown", "pointerdown", "touchstart", "dragstart"]);
   const CLICKS = new Set(["click", "mouseup", "pointerup", "dblclick"]);
+  const DROP = "drop"; // says where something may be put, and nothing of clicks
   const listening = new Set();
   const owners = new WeakSet();
   const heard = new WeakMap();
@@ -33,7 +34,7 @@
   };
   EventTarget.prototype.addEventListener = new Proxy(EventTarget.prototype.addEventListener, {
     apply(add, self, given) {
-      if ((PRESSES.has(given[0]) || HOLDS.has(given[0])) && self instanceof Element) listens(self, given[0]);
+      if ((PRESSES.has(given[0]) || HOLDS.has(given[0]) || given[0] === DROP) && self instanceof Element) listens(self, given[0]);
       return Reflect.apply(add, self, given);
     },
   });
@@ -42,25 +43,29 @@
       const element = each.deref();
       if (!element) listening.delete(each);
       else if (element.isConnected && !listensForAll(element))
-        element.dispatchEvent(new Event("skyvern." + wayOf(element), { bubbles: true, composed: true }));
+        for (const way of waysOf(element)) element.dispatchEvent(new Event("skyvern." + way, { bubbles: true, composed: true }));
     }
   });
   const listensForAll = (element) => [...PRESSES].every((kind) => heard.get(element).has(kind));
-  const wayOf = (element) => {
+  const waysOf = (element) => {
+    const kinds = [...heard.get(element)].filter((kind) => kind !== DROP);
+    const pressed = kinds.length ? [pressedBy(element, kinds)] : [];
+    return heard.get(element).has(DROP) ? [...pressed, "drops"] : pressed;
+  };
+  const pressedBy = (element, kinds) => {
     if (owners.has(element)) return "owns";
-    const kinds = [...heard.get(element)];
     return kinds.some((kind) => HOLDS.has(kind)) && !kinds.some((kind) => CLICKS.has(kind)) ? "drags" : "listens";
   };
 
   // `element.onclick = …` is no attribute and no call of addEventListener.
-  for (const kind of PRESSES)
+  for (const kind of [...PRESSES, DROP])
     for (const { prototype } of [HTMLElement, SVGElement]) {
       const property = Object.getOwnPropertyDescriptor(prototype, "on" + kind);
       if (!property || !property.set) continue;
       const apply = (set, self, given) => {
         if (typeof given[0] === "function" && self instanceof Element) {
           listens(self, kind);
-          owners.add(self);
+          if (kind !== DROP) owners.add(self);
         }
         return Reflect.apply(set, self, given);
       };

@@ -9,6 +9,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from skyvern_dagster.agent.planners.llm.computed_values import computed_places
+from skyvern_dagster.agent.planners.llm.derived_values import DerivedValues
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.reading.dates import find_dates
 
@@ -47,29 +49,38 @@ def unfounded(data: Any, observation: Observation, today: date) -> str:
     `yesterday`: a day is held against all that the page's texts may mean.
     """
     page = _Page(observation)
+    derived = DerivedValues(page.parts, today)
     concluded = {_digits(f"{value:g}") for value in _conclusions(data)}
+    computed = computed_places(data, page.has, "$")
     for place, value in _leaves(data, "$"):
-        if isinstance(value, str) and _is_untold_day(value, page, today):
+        if isinstance(value, str) and _is_untold_day(value, page, today, derived):
             return f"{place}: the day {value[:80]!r} stands nowhere on the page"
         if isinstance(value, str) and _MAIL.fullmatch(value.strip()) and not page.has(value):
             return f"{place}: {value[:80]!r} stands nowhere on the page"
         if isinstance(value, str) and not _is_code(value):
             continue
         small = not isinstance(value, str) and abs(value) < _SMALL
-        known = small or page.has(value) or page.has_code(str(value))
+        known = small or page.has(value) or page.has_code(str(value)) or derived.has(value)
+        known = known or place in computed or derived.is_distance(place, value)
         if not known and _digits(f"{value}") not in concluded:
             return f"{place}: {str(value)[:80]!r} stands nowhere on the page"
     return ""
 
 
-def _is_untold_day(text: str, page: _Page, today: date) -> bool:
+def _is_untold_day(text: str, page: _Page, today: date, derived: DerivedValues) -> bool:
     """Whether a text is a day, and the page shows days, but not this one."""
     match = _ISO_DATE.fullmatch(text.strip())
     if match is None or page.has_text(text):
         return False
     shown = page.days(today)
     month_and_day = (int(match[2]), int(match[3]))
-    return bool(shown) and all((one.month, one.day) != month_and_day for one in shown)
+    if not shown or any((one.month, one.day) == month_and_day for one in shown):
+        return False
+    try:
+        day = date(int(match[1]), *month_and_day)
+    except ValueError:
+        return True
+    return not derived.has_day(day, shown)
 
 
 def _is_code(text: str) -> bool:
@@ -100,12 +111,13 @@ class _Page:
         for node in observation.root.walk():
             parts += [node.name, node.text, node.value, node.url or "", node.title]
             parts += [option.label for option in node.options]
-        self._parts = tuple(part for part in parts if part)
-        self._text = _folded(" ".join(self._parts))
+        self.parts = tuple(part for part in parts if part)
+        self._text = _folded(" ".join(self.parts))
         self._words = frozenset(re.findall(r"\w+", self._text))
+        written = (r"\d[\d.,'’\s]*", r"\d[\d.,'’]*", r"\d+")  # alone, and beside another
         self._numbers = frozenset(
-            _digits(number) for number in re.findall(r"\d[\d.,'’\s]*", self._text)
-        ) | frozenset(re.findall(r"\d+", self._text))
+            _digits(number) for form in written for number in re.findall(form, self._text)
+        )
 
     def has(self, value: str | int | float) -> bool:
         if not isinstance(value, str):
@@ -138,7 +150,7 @@ class _Page:
         """All days that its texts may mean."""
         return frozenset(
             day
-            for part in self._parts
+            for part in self.parts
             for one in find_dates(part, today)
             for day in (one.day_first, one.month_first)
             if day is not None

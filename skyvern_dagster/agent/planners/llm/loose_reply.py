@@ -16,6 +16,8 @@ _OTHER_NAMES = {
     "upload": "upload_file", "fail": "terminate",
 }  # fmt: skip
 """Names of the same decisions in Playwright and in other agents."""
+_REF_KEYS = ("element", "element_id", "element_ref", "target", "selector", "id", "index")
+"""What others call the element that is meant; taken only where it is one of the page's refs."""
 _VALUE_OF = {"input_text": "text", "type": "text", "select_option": "label", "find": "text"}
 """Where a decision keeps what others call its value."""
 _REF = re.compile(r"(?<![A-Za-z0-9])(?:f\d+)?[a-z]\d+(?![A-Za-z0-9])")
@@ -39,6 +41,9 @@ def as_decision(entry: Any, kinds: Collection[str], refs: Collection[str]) -> An
     if kind is not None:
         plain = re.sub(r"[\s-]+", "_", kind.strip()).lower()
         fields["type"] = plain if plain in kinds else _OTHER_NAMES.get(plain, kind)
+    if fields.get("ref") is None:
+        named = (_known_ref(fields[key], refs) for key in _REF_KEYS if fields.get(key) is not None)
+        fields["ref"] = next((one for one in named if one in refs), None)
     value = fields.get("value")
     place = _VALUE_OF.get(str(fields.get("type")))
     if place and value is not None and fields.get(place) is None:

@@ -162,12 +162,20 @@ def _is_same(value: Value, text: str) -> bool:
 
 def _is_in(value: Value, text: str) -> bool:
     """Whether a text shows a value, in whatever form, alone or among others."""
-    if _is_same(value, text) or fold(f"{value}") in fold(text):
+    if _is_same(value, text) or (isinstance(value, str) and _is_word_in(value, text)):
         return True
     if isinstance(value, str) and (days := _days(value)):
         return bool(days & _days(text))
     parts = re.findall(r"[-−–+]?[^\s\d]?\d[\d.,'’\u00a0\u202f]*", text)
     return any(same_value(f"{value}", one.rstrip(".,")) for one in parts)
+
+
+def _is_word_in(value: str, text: str) -> bool:
+    """Whether a text has another in it, figures not as a part of a longer number."""
+    plain, shown = fold(value), fold(text)
+    if not plain.isdigit():
+        return plain in shown
+    return bool(re.search(rf"(?<![^\W_])(?<!\d[.,]){plain}(?![^\W_]|[.,]\d)", shown))
 
 
 def _days(text: str) -> set[Any]:
