@@ -43,6 +43,9 @@ async def ask(place: Page | Frame | FrameLocator | Locator, question: str, timeo
         place: The frame to ask, or an element for a question about it.
         question: Engine and command as a selector.
         timeout: Milliseconds to wait for the document.
+
+    Raises:
+        playwright.async_api.Error: Nobody answers, or there is no such element any more.
     """
     page = _page_of(place)
     told = None if page is None else await _asked_quietly(page, question, timeout)
@@ -59,17 +62,22 @@ async def ask_element(found: Locator, ref: str, question: str, timeout: float) -
         ref: What a look at the page calls it; empty where that isn't known.
         question: Engine and command as a selector.
         timeout: Milliseconds to wait for the document.
+
+    Raises:
+        playwright.async_api.Error: Nobody answers, or there is no such element any more.
     """
     told = await _asked_quietly(found.page, question, timeout, ref) if ref else None
     return json.loads(told) if told is not None else await ask(found, question, timeout)
 
 
 async def _asked_quietly(page: Page, question: str, timeout: float, ref: str = "") -> str | None:
+    from playwright.async_api import TimeoutError as NoAnswerError
+
     engine, _, command = question.partition("=")
     try:
         return await asyncio.wait_for(answer_of(page, engine, command, ref), timeout / 1000)
-    except TimeoutError:
-        return None
+    except TimeoutError as error:  # asked in another way, it would be as busy
+        raise NoAnswerError(f"The page gave no answer within {timeout:.0f} ms") from error
 
 
 def _page_of(place: Page | Frame | FrameLocator | Locator) -> Page | None:
