@@ -58,7 +58,7 @@ def _sources(
     for manager in _MANAGERS:
         if (source := manager(environment)) is not None:
             yield source
-    for make in _of_packages():
+    for make in sources_of_packages():
         if (source := make()) is not None:
             yield source
     if aws_client is not None:
@@ -66,6 +66,6 @@ def _sources(
 
 
 @cache
-def _of_packages() -> tuple[Callable[[], SecretSource | None], ...]:
+def sources_of_packages() -> tuple[Callable[[], SecretSource | None], ...]:
     """What packages offer; all of them are looked through for that, once a process."""
     return tuple(point.load() for point in entry_points(group=ENTRY_POINTS))

@@ -58,12 +58,16 @@ def preload(*further: str) -> None:
     gc.disable()
     import_each((*PRELOADED, *further))
     from skyvern_dagster.blocks.s3_client import load_s3_descriptions
+    from skyvern_dagster.browser.video import find_ffmpeg
     from skyvern_dagster.compiler.dagster_internals.known_revisions import read_revisions
+    from skyvern_dagster.credentials.configured_sources import sources_of_packages
     from skyvern_dagster.reading.concepts import compile_all
 
     compile_all()
     mimetypes.init()
     read_revisions()
+    sources_of_packages()  # each of these two looks through all packages once
+    find_ffmpeg()
     with contextlib.suppress(ModuleNotFoundError):
         load_s3_descriptions()
     gc.freeze()

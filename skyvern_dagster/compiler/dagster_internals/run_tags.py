@@ -34,10 +34,11 @@ def add_run_tags(instance: dg.DagsterInstance, run_id: str, tags: Mapping[str, s
     """Sets tags on a run. Not marked as public, and the only way to tag a run that has begun.
 
     Dagster reads the run, adds the tags and writes it back: where another process does so at the
-    same moment, one of them loses its tags. So they are looked for, and set again.
+    same moment, one of them loses its tags. So they are looked for, and set again. A run that we
+    launched has most of them from the beginning: looking is much quicker than setting.
     """
     for _ in range(_TAG_TRIES):
-        instance.add_run_tags(run_id, dict(tags))
         run = instance.get_run_by_id(run_id)
         if run is None or all(run.tags.get(name) == value for name, value in tags.items()):
             return
+        instance.add_run_tags(run_id, dict(tags))
