@@ -106,7 +106,7 @@ class Known:
                 rest += f"{text[end : one.start]} {_GIVEN} "
                 end = one.end
         rest += text[end:]
-        month = month_match(rest)
+        month = None if find_dates(rest, self.today) else month_match(rest)
         if month and any(
             month[1][0] in {None, year} and month[1][1] == of_year for year, of_year in self._months
         ):
@@ -244,16 +244,19 @@ def _languages() -> tuple[frozenset[str], ...]:
 
 @cache
 def _field_words() -> frozenset[str]:
-    """Words of what fields of forms are called, in any language."""
+    """Words of what fields of forms are called, in any language, and of units."""
     fields = (one for one in concepts("form.") if one.name.partition(".")[2] not in _NO_FIELDS)
     terms = (term for one in fields for term in one.listed_terms)
-    return frozenset(word for term in terms for word in words(term)) - frozenset(
-        word_list("negations")
-    )
+    found = {word for term in terms for word in words(term)}
+    for sizes in word_list("units").values():
+        found.update(name for names in sizes.values() for name in names)
+    return frozenset(found) - frozenset(word_list("negations"))
 
 
 def _is_known(word: str, listed: frozenset[str]) -> bool:
     if word in listed or stem(word) in listed or word.removesuffix("s") in listed:
+        return True
+    if word.endswith(tuple(word_list("items")["number_endings"])):
         return True
     return any(
         word[cut:] in listed and _is_first_part(word[:cut], listed)
