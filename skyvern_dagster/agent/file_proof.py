@@ -213,6 +213,8 @@ class FileProver:
         """Why a text is that of no invoice; empty where nothing speaks against it."""
         if not self._formats and _is_list(text):
             return "it is a list of records"
+        if denied := concept("doc.denied_invoice").term(" ".join(text.split())):
+            return f'it says "{denied}"'
         kind = _other_kind(text)
         return f'it begins with "{kind}"' if kind else ""
 

@@ -9,13 +9,24 @@ and figures that are accounted for.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, cached_property
+from functools import cached_property
 
 from skyvern_dagster.reading.amounts import find_amounts
-from skyvern_dagster.reading.concepts import concept, concepts, word_list
+from skyvern_dagster.reading.concepts import word_list
+from skyvern_dagster.reading.confirmation_words import (
+    field_words,
+    is_duration,
+    is_known,
+    is_numbered,
+    is_of_one_stem,
+    languages,
+    says_done,
+    unit_words,
+    without_phrases,
+)
 from skyvern_dagster.reading.date_mention import DateMention
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.field_values import same_value, times_in
@@ -27,16 +38,11 @@ from skyvern_dagster.reading.words import fold, stem, stems, words
 
 _GIVEN = "\ue000"
 """Stands where something was given: what is before it says nothing of a figure behind it."""
-_NO_FIELDS = ("submit", "next", "gone", "recurring", "repeat", "step", "terms")
-"""Concepts of forms that are no fields."""
-_PHRASES = ("thanks", "promise", "closing")
-"""Concepts of messages whose terms are understood as a whole."""
 _FIGURES = re.compile(r"\S*\d\S*")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _AROUND = ".,;:!?()[]{}\"'«»„“”‘’-–—…•*"
-_LEAST_PART = 4
-"""Letters of either part of a compound (`Terminbestätigung`), and of what is conjugated."""
-_JOINTS = ("", "s", "n", "en", "es")
+_LEAST_VERB = 4
+"""Letters of what is conjugated."""
 _LEAST_GROUPED = 6
 """Characters of a number that may be shown in groups: an account, a telephone, a card."""
 _LEAST_SHOWN = 3
@@ -106,7 +112,7 @@ class Known:
                 rest += f"{text[end : one.start]} {_GIVEN} "
                 end = one.end
         rest += text[end:]
-        month = month_match(rest)
+        month = None if find_dates(rest, self.today) else month_match(rest)
         if month and any(
             month[1][0] in {None, year} and month[1][1] == of_year for year, of_year in self._months
         ):
@@ -158,10 +164,10 @@ class Known:
                 figures in self._figures
                 or any(same_value(value, figures) for value in self.values)
                 or (shown and shown <= timed)
-                or _is_duration(lead, behind)
+                or is_duration(lead, behind)
                 or figures.startswith("#")
                 or self._is_part(figures)
-                or (_is_numbered(lead) and not shown)
+                or (is_numbered(lead) and not shown)
             ):
                 yield figures
 
@@ -175,13 +181,14 @@ class Known:
         )
 
     def _unknown_word(self, text: str) -> str:
-        rest = _without_phrases(text)
+        rest = without_phrases(text)
         if found := UNSPACED.search(rest):
             return found.group()
         changed = word_list("confirmations")["changed"] if self._names_field(rest) else ()
+        named = unit_words() if says_done(text) else field_words() | unit_words()
         said = [one for one in _LETTERS.findall(rest) if not self._is_own(one)]
-        said = [one for one in said if one not in changed]
-        left = ([one for one in said if not _is_known(one, listed)] for listed in _languages())
+        said = [one for one in said if one not in changed and one not in named]
+        left = ([one for one in said if not is_known(one, listed)] for listed in languages())
         fewest = min(left, key=len)
         return fewest[0] if fewest else ""
 
@@ -192,8 +199,8 @@ class Known:
 
     def _is_own(self, word: str) -> bool:
         """Whether a word was given or stood there before, or says that what was asked is done."""
-        own = stem(word) in self._own or word in _field_words()
-        return own or any(is_done_by(one, word) for one in self._asked)
+        own = stem(word) in self._own or any(is_done_by(one, word) for one in self._asked)
+        return own or any(is_of_one_stem(one, word) for one in self._asked)
 
     @cached_property
     def _own(self) -> frozenset[str]:
@@ -203,7 +210,7 @@ class Known:
     @cached_property
     def _asked(self) -> frozenset[str]:
         said = (word for text in self.texts for word in words(text))
-        return frozenset(word for word in said if len(word) >= _LEAST_PART)
+        return frozenset(word for word in said if len(word) >= _LEAST_VERB)
 
 
 def _in_groups(value: str) -> str:
@@ -216,77 +223,3 @@ def _in_groups(value: str) -> str:
     ):
         return re.escape(value)
     return r"[\W_]{0,3}".join(map(re.escape, plain))
-
-
-def _is_numbered(lead: Sequence[str]) -> bool:
-    """Whether what stands before a number says that it is one which a site gives."""
-    listed = word_list("confirmations")
-    endings = tuple(word_list("items")["number_endings"])
-    for word in reversed(lead):
-        if word in listed["numbered"] or word.endswith(endings):
-            return True
-        if word not in listed["copulas"]:
-            return False
-    return False
-
-
-def _is_duration(lead: Sequence[str], behind: str) -> bool:
-    """Whether a number says within what time something follows: ``within 3 days``."""
-    listed = word_list("confirmations")
-    return behind in listed["durations"] and bool(set(lead[-2:]) & set(listed["within"]))
-
-
-@cache
-def _languages() -> tuple[frozenset[str], ...]:
-    listed = word_list("confirmations")["words"].values()
-    return tuple(frozenset(form for word in one for form in (word, stem(word))) for one in listed)
-
-
-@cache
-def _field_words() -> frozenset[str]:
-    """Words of what fields of forms are called, in any language."""
-    fields = (one for one in concepts("form.") if one.name.partition(".")[2] not in _NO_FIELDS)
-    terms = (term for one in fields for term in one.listed_terms)
-    return frozenset(word for term in terms for word in words(term)) - frozenset(
-        word_list("negations")
-    )
-
-
-def _is_known(word: str, listed: frozenset[str]) -> bool:
-    if word in listed or stem(word) in listed or word.removesuffix("s") in listed:
-        return True
-    return any(
-        word[cut:] in listed and _is_first_part(word[:cut], listed)
-        for cut in range(_LEAST_PART, len(word) - _LEAST_PART + 1)
-    )
-
-
-def _is_first_part(part: str, listed: frozenset[str]) -> bool:
-    return any(
-        part.removesuffix(joint) in listed
-        for joint in _JOINTS
-        if part.endswith(joint) and len(part) - len(joint) >= _LEAST_PART
-    )
-
-
-def _without_phrases(text: str) -> str:
-    plain = _done_unspaced().sub(" ", _counted().sub(" ", fold(text)))
-    for name in _PHRASES:
-        plain = concept(f"message.{name}").terms.sub(" ", plain)
-    return plain
-
-
-@cache
-def _counted() -> re.Pattern[str]:
-    """A number in words before a duration: ``two days``."""
-    listed = word_list("confirmations")
-    return re.compile(
-        rf"(?<![^\W_])(?:{'|'.join(listed['counts'])})\s+(?={'|'.join(listed['durations'])})"
-    )
-
-
-@cache
-def _done_unspaced() -> re.Pattern[str]:
-    """What says that something was done, of languages that put nothing between words."""
-    terms = concept("message.success").listed_terms
-    return re.compile("|".join(re.escape(one) for one in terms if UNSPACED.search(one)))

@@ -49,6 +49,9 @@ _IN_THE_GATE = frozenset(
         "grouped: two days in six lists",
         "told apart: a quarter of another year",
         "said: a list, how many",
+        "understood: a class, wrong 0",
+        "understood: leave, right 0",
+        "click answered: Approve, wrong 0, here",
     }
 )
 """One of each kind; the others are `long`."""

@@ -12,6 +12,7 @@ from tests.agent.errand import Errand
 from tests.traps.accounts import accounts
 from tests.traps.answers import answers
 from tests.traps.choices import choices
+from tests.traps.click_answers import click_answers
 from tests.traps.clicks import clicks
 from tests.traps.confirmations import confirmations
 from tests.traps.documents import documents
@@ -44,6 +45,7 @@ from tests.traps.thanks import thanks
 from tests.traps.told_apart import told_apart
 from tests.traps.trap import Happened, Trap
 from tests.traps.truths import truths
+from tests.traps.understood import understood
 from tests.traps.values import values
 
 KINDS: Mapping[str, Callable[[], list[Trap]]] = {
@@ -81,6 +83,8 @@ KINDS: Mapping[str, Callable[[], list[Trap]]] = {
     "field groups": field_groups,
     "told apart": told_apart,
     "polish, japanese": polish_japanese,
+    "understood": understood,
+    "click answers": click_answers,
 }
 
 

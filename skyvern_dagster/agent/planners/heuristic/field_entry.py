@@ -35,6 +35,8 @@ _BESIDE = re.compile(r"\([^()]*\)|[-+]?\s?[€$£]?\s?\d+[.,]\d{2}\s?(?:€|[A-Z
 """Brackets and prices."""
 _BRACKETS = re.compile(r"\([^()]*[^\W\d_]{4,}[^()]*\)")
 """Those that hold words; currencies have three letters."""
+_PARTS = re.compile(r"\s+[–—|-]\s+|:\s+")
+"""Between what an option is called twice: `A-12 – Lamp`."""
 _ANY_DAY = date(2000, 1, 1)
 _THOUSANDS_OR_NOT = re.compile(r"\d{1,3}[.,]\d{3}")
 """More than a thousand, or little more than one: a field for numbers shows only one of them."""
@@ -172,6 +174,9 @@ def _option(field: Input, given: PayloadValue) -> str:
         if wanted in {fold(option.label), fold(option.value)}:
             return "" if _is_gone(option.label, given) else option.label
     labels = [one.label for one in field.node.options if not _is_gone(one.label, given)]
+    coded = [one for one in labels if wanted in map(fold, _PARTS.split(one))]
+    if len(coded) == 1:
+        return coded[0]
     alike = [one for one in labels if _says_the_same(field, given, one)]
     # What stands in brackets tells Frankfurt (Oder) from another one.
     rivals = [one for one in labels if stems(given.text) <= stems(one)]

@@ -34,7 +34,7 @@ def unasked_choice(situation: Situation, pairs: Sequence[tuple[Input, PayloadVal
     )
     for field, chosen in _preset(situation, pairs):
         called = f"{field.group} {field.label}" if field.node.role == "radio" else field.label
-        if not stems(chosen) <= said and concept("form.of_person").score(called) < PARTLY:
+        if not stems(chosen) <= said and concept("preset.of_person").score(called) < PARTLY:
             stands = f'{field} of the form on {situation.url} stands on "{clip(chosen, 40)}"'
             return f"{stands}, and nobody asked for it"
     return ""
@@ -53,6 +53,8 @@ def _preset(
         if field.ref in set_:
             continue
         if field.node.role == "radio" and field.node.checked and field.group not in groups:
+            yield field, field.label
+        if field.node.role == "checkbox" and field.node.checked:
             yield field, field.label
         real = [one for one in field.node.options if one.value and one.label.strip()]
         selected = [one for one in real if one.selected]

@@ -9,6 +9,7 @@ from skyvern_dagster.agent.planners.heuristic.given_values import entered_texts,
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.agent.proof_text import folded, plain_text, shown_first
 from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.agent.sent_values import is_telling
 from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.cells import TABLE_ROLES
 from skyvern_dagster.reading.controls import CONTROL_ROLES, INPUT_ROLES
@@ -40,7 +41,15 @@ def not_understood(situation: Situation, earlier: frozenset[str] = frozenset()) 
         if new and (word := known.unknown(text, before)):
             return f'"{clip(text, 120)}", and "{clip(word, 40)}" isn\'t understood'
         before = text
-    return ""
+    told = ((row, row_not_understood(situation, row)) for row in _own_rows(situation, known))
+    return next(
+        (
+            f'"{clip(situation.view.text(row), 120)}", and "{clip(word, 40)}" isn\'t understood'
+            for row, word in told
+            if word
+        ),
+        "",
+    )
 
 
 def texts_not_understood(situation: Situation, texts: Iterable[str]) -> str:
@@ -87,6 +96,21 @@ def _answer(situation: Situation) -> Iterator[str]:
     yield from _blocks(situation, situation.view.root)
 
 
+def _is_list(node: Node) -> bool:
+    """Whether a table holds several records: theirs are no answer, but the one that was sent."""
+    return node.role in TABLE_ROLES and sum(one.role == "row" for one in node.walk()) > _ONE_RECORD
+
+
+def _own_rows(situation: Situation, known: Known) -> Iterator[Node]:
+    """The rows of lists that say all texts that were given."""
+    given = [folded(one) for one in known.values if is_telling(one)]
+    for table in filter(_is_list, situation.view.nodes if given else ()):
+        for row in table.walk():
+            said = folded(situation.view.text(row)) if row.role == "row" else ""
+            if said and all(one in said for one in given):
+                yield row
+
+
 def _since_sending(situation: Situation) -> Iterator[str]:
     said: list[str] = []
     for _, action in situation.memory.actions:
@@ -100,7 +124,7 @@ def _blocks(situation: Situation, node: Node) -> Iterator[str]:
     """The texts of the page's own part: paragraphs, headings, labels and what is behind them."""
     if node.role in _ASIDE or node.role in _SKIPPED:
         return
-    if node.role in TABLE_ROLES and sum(one.role == "row" for one in node.walk()) > _ONE_RECORD:
+    if _is_list(node):
         return
     text = situation.view.text(node)
     whole = not node.children or any(one.role == "text" for one in node.children)
