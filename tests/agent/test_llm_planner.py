@@ -53,8 +53,9 @@ def test_a_completion_without_proof_is_checked(errand: Errand, verdict: bool, st
         decide({"type": "complete"}),
         {"complete": verdict, "why": "the page is about something else"},
     ]
+    goal = Goal(navigation_goal="See that the portal is up")
     with ModelServer(script) as server:
-        result = with_model(errand, server, "/index", GOAL, max_retries_per_step=0)
+        result = with_model(errand, server, "/index", goal, max_retries_per_step=0)
     assert result.status == status
     assert server.requests[1].schema_name == "verdict"
     assert verdict or "not believed" in str(result.failure_reason)
