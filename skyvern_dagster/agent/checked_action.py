@@ -17,6 +17,7 @@ from skyvern_dagster.agent.proof_text import plain_text, shows
 from skyvern_dagster.agent.redrawn import for_redrawn
 from skyvern_dagster.agent.shown_before import has_page_act
 from skyvern_dagster.agent.time_spent import TimeSpent
+from skyvern_dagster.agent.wanted_switch import WantedSwitch
 from skyvern_dagster.browser.form import form_around
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.results import ActionResult, FailureCause
@@ -46,9 +47,11 @@ class CheckedActions:
     fields: FilledFields = field(default_factory=FilledFields)
     posts: bool = False
     _given: GivenFields = field(init=False)
+    _switch: WantedSwitch = field(init=False)
 
     def __post_init__(self) -> None:
         self._given = GivenFields(self.goal)
+        self._switch = WantedSwitch(self.goal)
 
     async def act(
         self, decision: Decision, plan: Plan, observation: Observation, *, acted: bool
@@ -119,6 +122,8 @@ class CheckedActions:
             return f"the form that was filled in was handed to no server ({self.session.address})"
         why = self.fields.note_sent(sendings.since) or await sendings.refusal()
         why = why or await self.fields.taken_back(self.session)
+        if not why and self._switch.wanted is not None:
+            why = self._switch.contradiction(await self.session.observe())
         if why or not self.fields.entered:
             return why
         entered = tuple(self.fields.entered.values())
@@ -183,6 +188,7 @@ class CheckedActions:
         self._given.see(observation)
         refusal = await self.guard.refusal(decision, observation, self.session)
         refusal = refusal or self._given.refusal(decision, observation)
+        refusal = refusal or self._switch.refusal(decision, observation)
         return _not_done("refused", observation.url, refusal, "refused") if refusal else None
 
 

@@ -11,11 +11,13 @@ from skyvern_dagster.reading.controls import Input
 from skyvern_dagster.reading.date_format import day_as_field_writes
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.field_values import same_value
-from skyvern_dagster.reading.words import words
+from skyvern_dagster.reading.words import fold, words
 
 SAME_END = 6
 """Digits of a telephone number that are dialled from everywhere."""
 _ANY_DAY = date(2000, 1, 1)
+_SPELT_OUT = re.compile(r"([aou])e")
+"""How who can't type an umlaut writes what `fold` makes a plain vowel of."""
 
 
 def entered_texts(decision: Decision) -> Iterator[str]:
@@ -44,6 +46,12 @@ def holds_words(text: str, value: str) -> bool:
     """Whether one of two texts holds all words of the other: a part, or a value with its unit."""
     one, other = set(words(text)), set(words(value))
     return bool(one and other) and (one <= other or other <= one)
+
+
+def is_transliterated(text: str, value: str) -> bool:
+    """Whether a value is written without what its letters have above them: `Mueller`, `MULLER`."""
+    one, other = (_SPELT_OUT.sub(r"\1", fold(each)) for each in (text, value))
+    return same_value(one, other)
 
 
 def is_day(text: str) -> bool:

@@ -31,6 +31,7 @@ from skyvern_dagster.browser.sendings import Sending
 from skyvern_dagster.browser.session import BrowserSession
 from skyvern_dagster.credentials.reference import references_in
 from skyvern_dagster.reading.field_values import same_value
+from skyvern_dagster.reading.words import fold
 
 _SENDING_TYPES = frozenset({"submit", "image", "button"})
 _OPENED = frozenset({"listbox", "menu", "grid", "tree", "tooltip"})
@@ -142,6 +143,8 @@ class FilledFields:
         self, decision: Decision, observation: Observation, session: BrowserSession
     ) -> str:
         """Remembers a field that was just filled in; gives what is wrong with it already."""
+        if isinstance(decision, Click):
+            await self._note_chosen(decision.ref, observation, session)
         if not isinstance(decision, InputText | SelectOption | Check):
             return ""
         self._by_ref.pop(decision.ref, None)
@@ -163,6 +166,22 @@ class FilledFields:
         self._by_ref[decision.ref] = filled
         self._sent = False
         return ""
+
+    async def _note_chosen(
+        self, ref: str, observation: Observation, session: BrowserSession
+    ) -> None:
+        """Takes an entry that was chosen after a part of it was typed for what the field is for."""
+        node = observation.find(ref)
+        if node is None or node.role not in ("option", "menuitem", "listitem"):
+            return
+        for of, filled in self._by_ref.items():
+            typed = filled.decision
+            if not isinstance(typed, InputText) or fold(typed.text) not in fold(node.name):
+                continue
+            now = await field_content(session.page, of)
+            if now is not None and same_value(node.name, now.text):
+                entered = typed.model_copy(update={"text": now.text})
+                self._by_ref[of] = replace(filled, decision=entered, held=now)
 
     async def changed(self, sending: Decision, session: BrowserSession) -> str:
         """What fields no longer hold what was put into them, in a sentence; told once."""

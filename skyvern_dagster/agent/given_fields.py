@@ -29,6 +29,7 @@ from skyvern_dagster.agent.entered_value import (
     is_day,
     is_day_of,
     is_number,
+    is_transliterated,
 )
 from skyvern_dagster.agent.field_form import form_of, is_search, only_steps
 from skyvern_dagster.agent.planner import Goal
@@ -205,7 +206,7 @@ class GivenFields:
             return not is_day_of(text, wanted.text, place)
         if is_day(wanted.text) or same_value(wanted.text, text) or holds_words(text, wanted.text):
             return False  # a part of a day has a field of its own
-        if ends_alike(text, wanted.text):
+        if ends_alike(text, wanted.text) or is_transliterated(text, wanted.text):
             return False
         if any(same_value(one.text, text) for one in self._values):
             return True

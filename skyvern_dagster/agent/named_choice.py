@@ -122,11 +122,20 @@ def _names(goal: Goal) -> Iterator[str]:
     """What a goal names in so many words: quoted, in capitals, files, values of the payload."""
     text = goal.navigation_goal
     yield from _QUOTED.findall(text)
-    yield from (one.rstrip(".") for one in _NAME.findall(text))
+    yield from (one.rstrip(".") for one in _in_capitals(text))
     yield from (one.rstrip(".") for one in _CODED.findall(text))
     for _, value in flat_items(goal.payload):
         if isinstance(value, str) and not references_in(value) and "://" not in value:
             yield value
+
+
+def _in_capitals(text: str) -> Iterator[str]:
+    """Words in capitals; where all nouns have one, not a lone noun behind an article."""
+    for match in _NAME.finditer(text):
+        before = words(text[: match.start()])[-1:]
+        is_noun = bool(before) and before[0] in word_list("items")["noun_articles"]
+        if not is_noun or " " in match.group():
+            yield match.group()
 
 
 def _says(text: str, name: str) -> bool:

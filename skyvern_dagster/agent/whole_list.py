@@ -21,14 +21,14 @@ _LONGEST = 120
 
 def goes_on(goal: Goal, observation: Observation) -> bool:
     """Whether a page says that records which may be wanted are on others."""
-    return _wants_several(goal) and _has_more(goal, PageView(observation))
+    return wants_several(goal) and _has_more(goal, PageView(observation))
 
 
 def _has_more(goal: Goal, view: PageView) -> bool:
     return bool(says_more(view)) and not _may_end_here(view.nodes, goal)
 
 
-def _wants_several(goal: Goal) -> bool:
+def wants_several(goal: Goal) -> bool:
     """Whether it wants every record of a list, or all of some days."""
     text = _text(goal)
     several = set(word_list("restrictions")["several"])
@@ -42,7 +42,7 @@ def _wants_several(goal: Goal) -> bool:
 
 def missing_rest(goal: Goal, extracted: Any, observation: Observation) -> str:
     """What a page says of records that were not read; empty where it says nothing of them."""
-    if not goal.data_extraction_goal or not _wants_several(goal):
+    if not goal.data_extraction_goal or not wants_several(goal):
         return ""
     view, window = PageView(observation), _window(goal)
     if told := shown_part(view, window, goal.today):

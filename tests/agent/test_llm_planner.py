@@ -53,8 +53,9 @@ def test_a_completion_without_proof_is_checked(errand: Errand, verdict: bool, st
         decide({"type": "complete"}),
         {"complete": verdict, "why": "the page is about something else"},
     ]
+    goal = Goal(navigation_goal="See that the portal is up")
     with ModelServer(script) as server:
-        result = with_model(errand, server, "/index", GOAL, max_retries_per_step=0)
+        result = with_model(errand, server, "/index", goal, max_retries_per_step=0)
     assert result.status == status
     assert server.requests[1].schema_name == "verdict"
     assert verdict or "not believed" in str(result.failure_reason)
@@ -95,7 +96,9 @@ def test_a_completion_is_looked_for_on_the_page_that_comes(errand: Errand) -> No
 def test_words_around_json_are_mended_and_nonsense_is_asked_about_once(errand: Errand) -> None:
     broken = 'Sure! {"why": "x", "decisions": [{"type": "complete", "shows": "Index",}'
     with ModelServer(["no idea", broken, {"complete": True, "why": "ok"}]) as server:
-        result = with_model(errand, server, "/index", GOAL)
+        result = with_model(
+            errand, server, "/index", Goal(navigation_goal="See that the portal is up")
+        )
     assert result.status == "completed", result.failure_reason
     assert "can't be used" in server.requests[1].texts[-1]
     assert result.steps[0].model_calls == 3

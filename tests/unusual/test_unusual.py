@@ -13,8 +13,8 @@ from tests.traps.site import TrapSite
 
 _QUICK = {
     "periods and ends of months", "short forms of large numbers",
-    "line totals that nobody wrote down",
-    "a day of a calendar", "a card dragged into an empty list", "two forms of one page",
+    "line totals that nobody wrote down", "a day of a calendar",
+    "a card dragged into an empty list", "two forms of one page",
     "a new customer beside a filter", "a shop that says buy for the cart",
 }  # fmt: skip
 """One of each kind of mend; the others take as long again."""

@@ -23,6 +23,8 @@ from skyvern_dagster.reading.words import fold, name_words
 
 _MEASURED = re.compile(r"(\d[\d.,']*(?<=\d))\s?([^\W\d_]{1,12}|[%‰])")
 _CLOCK = re.compile(r"(?<![\d:])(\d{1,3}):([0-5]\d)(?::([0-5]\d))?(?![\d:])")
+_NUMBER = re.compile(r"\d+(?:[.,]\d)?")
+_DEGREES = re.compile(r"°\s?[CF]\b")
 _MINUTE, _HOUR = 60, 3600
 """Seconds."""
 _TIME = "time"
@@ -82,7 +84,10 @@ class DerivedValues:
 
     @cached_property
     def _numbers(self) -> frozenset[Decimal]:
-        return frozenset(each.normalize() for part in self._parts for each in _forms(part))
+        found = {each for part in self._parts for each in _forms(part)}
+        if any(_DEGREES.search(part) for part in self._parts):
+            found |= {each for part in self._parts for each in _degrees(part)}
+        return frozenset(found)
 
     @cached_property
     def _periods(self) -> frozenset[tuple[date, date]]:
@@ -125,6 +130,14 @@ def _forms(text: str) -> Iterator[Decimal]:
         yield from _times(Decimal(first * _HOUR + second * _MINUTE + third))
         if not match[3]:
             yield Decimal(first * _MINUTE + second)
+
+
+def _degrees(text: str) -> Iterator[Decimal]:
+    """Temperatures in the other scale, to the degree and to a tenth of it."""
+    for match in _NUMBER.finditer(text):
+        number = Decimal(match[0].replace(",", "."))
+        for other in ((number - 32) * 5 / 9, number * 9 / 5 + 32):
+            yield from (abs(round(other, digits)) for digits in (0, 1))
 
 
 def _times(seconds: Decimal) -> Iterator[Decimal]:

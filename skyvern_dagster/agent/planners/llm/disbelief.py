@@ -7,8 +7,10 @@ import re
 from skyvern_dagster.agent.completion_proof import called_draft, disproved
 from skyvern_dagster.agent.decisions import Complete
 from skyvern_dagster.agent.planner import PastAction, PlanRequest
+from skyvern_dagster.agent.planners.llm.named_place import elsewhere
 from skyvern_dagster.agent.proof_text import shows
 from skyvern_dagster.agent.shown_before import has_page_act
+from skyvern_dagster.agent.wanted_switch import WantedSwitch
 from skyvern_dagster.reading.concepts import concept, concepts
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.words import fold
@@ -25,6 +27,10 @@ def disbelief(complete: Complete, request: PlanRequest) -> str:
         why = disproved(text, request.observation, request.goal) or called_draft(text, request)
         if why:
             return why
+    if why := elsewhere(request):
+        return why
+    if WantedSwitch(request.goal).is_set(request.observation):
+        return ""
     done = [action for step in request.history for action in step.actions]
     acts = [one for one in done if has_page_act(one.decision)]
     if not acts:

@@ -11,7 +11,9 @@ from skyvern_dagster.agent.planner import PlanRequest
 from skyvern_dagster.agent.planners.llm.conversation import Conversation
 from skyvern_dagster.agent.planners.llm.data_schema import schema_of
 from skyvern_dagster.agent.planners.llm.evidence import not_on_page, unfounded
+from skyvern_dagster.agent.planners.llm.left_out_rows import left_out
 from skyvern_dagster.agent.planners.llm.placed_values import misplaced
+from skyvern_dagster.agent.planners.llm.untold_names import untold_name
 from skyvern_dagster.errors import NoFitError
 from skyvern_dagster.llm.client import ModelClient
 from skyvern_dagster.llm.messages import Question
@@ -66,7 +68,7 @@ def fitting(data: Any, request: PlanRequest) -> ReadData | None:
     # An empty list is an answer, an object without a field is none.
     if data in (None, {}) or mismatch(data, schema) is not None:
         return None
-    if _unlike(data, schema) or _not_founded(data, request):
+    if _unlike(data, schema) or _not_founded(data, request) or left_out(data, request):
         return None
     return ReadData(data, doubtful=not_on_page(data, request.observation))
 
@@ -92,7 +94,8 @@ async def _read_parts(client: ModelClient, request: PlanRequest, budget: int) ->
     for number, text in enumerate(parts, start=1):
         asked = _QUESTION if len(parts) == 1 else _PART.format(part=number, parts=len(parts))
         question = Question(conversation.reading(text, asked), schema, "extracted_information")
-        outcome = await ask_for(client, question, partial(_held_to, schema, request))
+        held_to = partial(_held_to, schema, request, is_whole=len(parts) == 1)
+        outcome = await ask_for(client, question, held_to)
         match outcome:
             case Document():
                 whole = ReadData(
@@ -120,9 +123,10 @@ async def _read_parts(client: ModelClient, request: PlanRequest, budget: int) ->
     return replace(whole, doubtful=not_on_page(whole.data, request.observation))
 
 
-def _held_to(schema: dict[str, Any], request: PlanRequest, document: Any) -> Any:
+def _held_to(schema: dict[str, Any], request: PlanRequest, document: Any, *, is_whole: bool) -> Any:
     problem = mismatch(document, schema) or _unlike(document, schema)
     problem = problem or _not_founded(document, request)
+    problem = problem or (left_out(document, request) if is_whole else "")
     if problem:
         raise NoFitError(problem, document)
     return document
@@ -142,6 +146,7 @@ def _not_founded(document: Any, request: PlanRequest) -> str:
     if concept("goal.compute").mentioned(asked):
         return ""
     told = unfounded(document, request.observation, request.goal.today)
+    told = told or untold_name(document, request.goal, request.observation)
     if told:
         return f"{told}; what the page doesn't show is null"
     return misplaced(document, request)

@@ -34,17 +34,33 @@ Value = str | int | float
 def misplaced(data: Any, request: PlanRequest) -> str:
     """A sentence on the first value that stands elsewhere than the data says; empty: none."""
     view = PageView(request.observation)
-    sets = [
-        one
-        for one in record_sets(view, request.goal.today)
-        if one.shape in ("table", "list") and _SEVERAL <= len(one.records) <= _MOST_RECORDS
-    ]
-    items = list(_items(data))
+    sets = shaped_sets(view, request.goal.today)
+    items = items_of(data)
     told = (_of_items(items, one, sets) for one in sets) if items else iter(())
     told_one = _of_one(data, request, sets) if isinstance(data, dict) and not items else ""
     whole = Record(view, (view.root,), request.goal.today)
     labelled = _columns(data, whole.cells) if isinstance(data, dict) and not items else ""
     return next(filter(None, told), "") or told_one or labelled
+
+
+def shaped_sets(view: PageView, today: date) -> list[RecordSet]:
+    """The tables and lists of a page, of several records each."""
+    return [
+        one
+        for one in record_sets(view, today)
+        if one.shape in ("table", "list") and _SEVERAL <= len(one.records) <= _MOST_RECORDS
+    ]
+
+
+def items_of(data: Any) -> list[dict[str, Any]]:
+    """The objects of all lists in some data."""
+    return list(_items(data))
+
+
+def whole_rows(item: dict[str, Any], listed: RecordSet) -> list[Record]:
+    """The records that hold all values of an item, of which there have to be several."""
+    values = list(_values(item))
+    return _whole(values, listed) if len(values) >= _SEVERAL else []
 
 
 def _of_items(items: Sequence[dict[str, Any]], listed: RecordSet, sets: Sequence[RecordSet]) -> str:

@@ -12,6 +12,7 @@ from skyvern_dagster.agent.planner import Plan, PlanFailure, PlanRequest
 from skyvern_dagster.agent.planners.llm.checking import verify
 from skyvern_dagster.agent.planners.llm.conversation import Conversation
 from skyvern_dagster.agent.planners.llm.disbelief import disbelief
+from skyvern_dagster.agent.planners.llm.named_place import elsewhere
 from skyvern_dagster.agent.planners.llm.page_data import ReadData, fitting, read_page
 from skyvern_dagster.agent.planners.llm.reply import (
     Answer,
@@ -210,6 +211,7 @@ class LlmPlanner:
             later = (complete,) if proven_later(complete, request) else ()
             return draft.plan((*before, *later))
         believed = _has_acted(request) and not _asks_for_more_to_log_in(request)
+        believed = believed and not elsewhere(request)
         if complete.shows and believed and proves(complete.shows, request):
             return draft.plan((complete,))
         verdict, usage = await verify(self._client, draft.conversation)

@@ -1,0 +1,74 @@
+"""Rows of a list that data leaves out, where the task wants all of it.
+
+Only where the task says so in words that narrow nothing (`all orders of the page`), each of the
+data's items is one of the list's rows, and a row that is filled in like these is none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from skyvern_dagster.agent.planner import PlanRequest
+from skyvern_dagster.agent.planners.llm.data_schema import schema_of
+from skyvern_dagster.agent.planners.llm.placed_values import items_of, shaped_sets, whole_rows
+from skyvern_dagster.agent.whole_list import wants_several
+from skyvern_dagster.reading.concepts import NEARLY_ONLY, concept, word_list
+from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.record import Record, RecordSet
+from skyvern_dagster.reading.words import clip, name_words, stems
+
+_ASIDE = (
+    "row.aside", "field.total", "field.net_amount", "field.tax", "field.shipping_cost",
+    "field.balance",
+)  # fmt: skip
+"""How rows are called that stand below records, or among them, and are none."""
+
+
+def left_out(data: Any, request: PlanRequest) -> str:
+    """A sentence on the first row that is missing; empty where none is, or nothing tells."""
+    items = items_of(data)
+    if not items or not wants_several(request.goal):
+        return ""
+    view = PageView(request.observation)
+    for listed in shaped_sets(view, request.goal.today):
+        found = [whole_rows(item, listed) for item in items]
+        if not all(found) or _narrows(request, view, listed):
+            continue
+        known = {id(row) for rows in found for row in rows}
+        missing = next((row for row in listed.records if id(row) not in known), None)
+        if missing is not None and _is_like(missing, [row for rows in found for row in rows]):
+            return f'the row "{clip(_text(missing))}" is missing, and all are asked for'
+    return ""
+
+
+def _narrows(request: PlanRequest, view: PageView, listed: RecordSet) -> bool:
+    """Whether the task says anything of the rows that neither the page nor the schema calls so."""
+    lists = word_list("restrictions")
+    plain = {*lists["plain"], *lists["several"]}
+    names = " ".join((*_names(schema_of(request.goal.data_schema)), *view.main_headings))
+    columns = " ".join(cell.label for row in listed.records[:1] for cell in row.cells)
+    explained = stems(f"{' '.join(plain)} {names} {columns} {request.observation.title}")
+    return bool(stems(request.goal.data_extraction_goal) - explained)
+
+
+def _names(schema: Any) -> Iterator[str]:
+    """What a schema calls its fields."""
+    if not isinstance(schema, dict):
+        return
+    for name, inner in (schema.get("properties") or {}).items():
+        yield " ".join(name_words(name))
+        yield from _names(inner)
+    yield from _names(schema.get("items"))
+
+
+def _is_like(row: Record, others: list[Record]) -> bool:
+    """Whether a row is filled in wherever the others are, and is no sum or charge beside them."""
+    filled = [{cell.label for cell in one.cells if cell.text.strip()} for one in (row, *others)]
+    aside = [concept(name) for name in _ASIDE]
+    is_aside = any(one.score(cell.text) >= NEARLY_ONLY for cell in row.cells for one in aside)
+    return not is_aside and set.intersection(*filled[1:]) <= filled[0]
+
+
+def _text(row: Record) -> str:
+    return " ".join(cell.text for cell in row.cells)
