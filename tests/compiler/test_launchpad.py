@@ -82,8 +82,8 @@ def test_what_is_set_at_launch_counts_and_the_rest_stays() -> None:
 
     unchanged, changed = seen(made, {}), seen(made, {"max_steps_per_run": 9})
 
-    assert (unchanged.headless, unchanged.max_steps_per_run, unchanged.trace) == (False, 7, True)
-    assert (changed.headless, changed.max_steps_per_run, changed.trace) == (False, 9, True)
+    assert (unchanged.headless, unchanged.max_steps_per_run, unchanged.trace) == (False, 7, None)
+    assert (changed.headless, changed.max_steps_per_run, changed.trace) == (False, 9, None)
 
 
 def test_a_key_from_the_environment_is_read_when_the_run_begins(

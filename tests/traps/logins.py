@@ -65,6 +65,10 @@ def logins() -> list[Trap]:
             "phone <input name=code></label><button>Continue</button></form>",
         ),
         login(
+            "a login that mails a link",
+            "<h1>Check your inbox</h1><p>We sent a link to bob@shop.example. It logs you in.</p>",
+        ),
+        login(
             "a login that wants a new password",
             "<h1>Your password has expired</h1><form method=post action=/new><label>New password "
             "<input type=password name=a></label><label>Repeat <input type=password name=b></label>"

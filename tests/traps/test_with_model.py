@@ -101,6 +101,7 @@ def test_an_error_proves_nothing(errand: Errand, site: TrapSite, name: str, show
     ("name", "shown"),
     [
         ("a login that asks for a code", "Check your phone"),
+        pytest.param("a login that mails a link", "Check your inbox", marks=pytest.mark.long),
         pytest.param(
             "a login that wants a new password",
             "Your password has expired",

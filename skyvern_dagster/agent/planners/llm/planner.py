@@ -283,7 +283,8 @@ def _unproven(decision: Decision) -> Decision:
 def _asks_for_more_to_log_in(request: PlanRequest) -> bool:
     """Whether a login may have been refused: what is new on such a page may be its message.
 
-    A page that asks for the password again, for a new one or for a code has let nobody in.
+    A page that asks for the password again, for a new one or for a code, or that says that a mail
+    has come, has let nobody in.
     """
     typed = any(
         isinstance(action.decision, InputText)
@@ -291,7 +292,9 @@ def _asks_for_more_to_log_in(request: PlanRequest) -> bool:
         for step in request.history
         for action in step.actions
     )
-    return typed and any(map(_is_of_a_login, PageView(request.observation).inputs))
+    seen = request.observation
+    goes_on = concept("login.goes_on_elsewhere").mentioned(seen.text)
+    return typed and (goes_on or any(map(_is_of_a_login, PageView(seen).inputs)))
 
 
 def _is_of_a_login(field: Input) -> bool:
