@@ -12,7 +12,7 @@ from skyvern_dagster.reading.page import PageView
 _DIALOGS = ("dialog", "alertdialog")
 
 
-def form_of(ref: str | None, view: PageView) -> Node | None:
+def form_or_dialog(ref: str | None, view: PageView) -> Node | None:
     """The form, or the dialog, that something stands in: what a field opens is apart from it."""
     node = view.observation.find(ref) if ref else None
     around = view.ancestors(node) if node is not None else ()
@@ -24,9 +24,9 @@ def only_steps(sender: str, view: PageView, beside: Sequence[str]) -> bool:
     node = view.observation.find(sender)
     if node is None or not any(map(str.isalpha, node.name or node.text)):
         return True
-    form = form_of(sender, view)
+    form = form_or_dialog(sender, view)
     others = (one for one in view.controls if one.node.role == "button" and one.ref != sender)
-    return any(one.label in beside and form_of(one.ref, view) is form for one in others)
+    return any(one.label in beside and form_or_dialog(one.ref, view) is form for one in others)
 
 
 def is_search(sender: str, observation: Observation) -> bool:

@@ -31,7 +31,7 @@ from skyvern_dagster.agent.entered_value import (
     is_number,
     is_transliterated,
 )
-from skyvern_dagster.agent.field_form import form_of, is_search, only_steps
+from skyvern_dagster.agent.field_form import form_or_dialog, is_search, only_steps
 from skyvern_dagster.agent.planner import Goal
 from skyvern_dagster.agent.targets import label_of
 from skyvern_dagster.browser.observation import Node, Observation
@@ -169,11 +169,11 @@ class GivenFields:
         view = PageView(observation)
         if sender and (is_search(sender, observation) or only_steps(sender, view, beside)):
             return ""
-        form = form_of(sender, view)
+        form = form_or_dialog(sender, view)
         if form is None and not self._touched:
             return ""  # nothing of what the page has was filled in: it opens one
         for one in view.inputs:
-            wanted = self._for_field(one) if form_of(one.ref, view) is form else None
+            wanted = self._for_field(one) if form_or_dialog(one.ref, view) is form else None
             if wanted is None or one.ref in self._touched or self._is_entered(wanted):
                 continue
             if _lacks(one.node, wanted):
@@ -230,7 +230,7 @@ class GivenFields:
         radios = [one for one in view.inputs if one.node.role == "radio" and one.group]
         taken = {one.group for one in radios if one.node.checked or one.ref in self._touched}
         for one in radios:
-            if one.group in taken or form_of(one.ref, view) is not form:
+            if one.group in taken or form_or_dialog(one.ref, view) is not form:
                 continue
             for given in self._values:
                 fits = field_fit(given.name, replace(one, label=one.group, node=_BARE)) >= _SURE
@@ -269,11 +269,11 @@ class GivenFields:
         named = [one for one in self._values if same_value(one.text, text)]
         if len(named) != 1 or field_fit(named[0].name, place) > 0:
             return None
-        form = form_of(place.ref, view)
+        form = form_or_dialog(place.ref, view)
         better = [
             one
             for one in view.inputs
-            if self._for_field(one) is named[0] and form_of(one.ref, view) is form
+            if self._for_field(one) is named[0] and form_or_dialog(one.ref, view) is form
         ]
         if not better:
             return None

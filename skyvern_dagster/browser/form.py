@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from skyvern_dagster.browser.scripts import ask_element
+from skyvern_dagster.browser.questions import ask_element
 from skyvern_dagster.browser.target import locator_of
 from skyvern_dagster.browser.timeouts import QUESTION
 from skyvern_dagster.errors import ActionError

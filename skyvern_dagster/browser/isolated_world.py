@@ -11,11 +11,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from skyvern_dagster.browser.page_protocol import protocol_of
+from skyvern_dagster.browser.scripts import script
 
 if TYPE_CHECKING:
     from playwright.async_api import Frame, Page
@@ -106,8 +106,5 @@ async def answer_of(page: Page, engine: str, question: str, ref: str = "") -> st
         _worlds[page] = IsolatedWorld(page)
     call = ", ".join(json.dumps(each) for each in (engine, question, ref))
     with contextlib.suppress(Error):
-        return await _worlds[page].answer(f"({_ASKING})({call})")
+        return await _worlds[page].answer(f"({script('ask_engine')})({call})")
     return None
-
-
-_ASKING = (resources.files("skyvern_dagster.browser") / "js" / "ask_engine.js").read_text("utf-8")

@@ -13,8 +13,8 @@ from skyvern_dagster.addresses.url import parse_url
 from skyvern_dagster.browser.action import leave_error_page, perform
 from skyvern_dagster.browser.fetching import reason_of
 from skyvern_dagster.browser.page_snapshot import page_snapshot
+from skyvern_dagster.browser.questions import ask
 from skyvern_dagster.browser.results import ActionResult
-from skyvern_dagster.browser.scripts import ask
 from skyvern_dagster.errors import ActionError, NavigationError
 
 if TYPE_CHECKING:

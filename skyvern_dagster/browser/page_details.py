@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from skyvern_dagster.browser.aria_tree import AriaNode
 from skyvern_dagster.browser.collection import collection_paused
 from skyvern_dagster.browser.observation import Box, Node, Option
-from skyvern_dagster.browser.scripts import ask
+from skyvern_dagster.browser.questions import ask
 
 if TYPE_CHECKING:
     from playwright.async_api import Frame, FrameLocator, Page

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from skyvern_dagster.browser.scripts import ask
+from skyvern_dagster.browser.questions import ask
 from skyvern_dagster.browser.timeouts import QUESTION
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from skyvern_dagster.browser.action import perform
-from skyvern_dagster.browser.scripts import ask
+from skyvern_dagster.browser.questions import ask
 from skyvern_dagster.browser.target import locator_of
 from skyvern_dagster.browser.timeouts import QUESTION
 from skyvern_dagster.errors import ActionError

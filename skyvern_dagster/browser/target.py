@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from skyvern_dagster.browser.scripts import ask_element
+from skyvern_dagster.browser.questions import ask_element
 from skyvern_dagster.browser.timeouts import QUESTION
 from skyvern_dagster.errors import ActionError
 

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import dagster as dg
-
-if TYPE_CHECKING:
-    pass
 
 RESUME_TAG = "dagster/is_resume_retry"
 """On runs that re-execute another one from its failure."""
