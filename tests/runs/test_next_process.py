@@ -50,10 +50,20 @@ def fork_server(home: Path) -> int:
     return min(found)  # the others are its forks
 
 
-def with_browser(parent: int) -> list[int]:
-    """Children that have started a browser."""
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    return [int(each) for each in children if browsers_below(int(each))]
+def waiting_beside(server: int, launched: int) -> int:
+    """The child that has started a browser and isn't the one of a run, which may still be ending.
+
+    A run that nothing waited for has a browser of its own until its process has gone.
+    """
+    children = Path(f"/proc/{server}/task/{server}/children")
+
+    def found() -> list[int]:
+        others = [int(each) for each in children.read_text().split() if int(each) != launched]
+        return [each for each in others if browsers_below(each)]
+
+    wait_until(lambda: bool(found()), seconds=60, every=0.1)
+    (waiting,) = found()
+    return waiting
 
 
 def test_the_next_run_gets_the_process_that_waits(
@@ -62,21 +72,18 @@ def test_the_next_run_gets_the_process_that_waits(
     clean_environment.setenv(SECONDS_VARIABLE, "120")
     first = launched(instance)
     server = fork_server(home)
-    wait_until(lambda: bool(with_browser(server)), seconds=60, every=0.1)
-    (waiting,) = with_browser(server)
+    waiting = waiting_beside(server, first)
     browsers = browsers_below(waiting)
-    assert waiting != first
 
     assert launched(instance) == waiting
     wait_until(lambda: not living({waiting} | browsers), seconds=30, every=0.1)
 
-    wait_until(lambda: bool(with_browser(server)), seconds=60, every=0.1)
-    (killed,) = with_browser(server)
+    killed = waiting_beside(server, waiting)
     os.killpg(killed, signal.SIGKILL)
-    assert launched(instance) != killed
+    without = launched(instance)
+    assert without != killed
 
-    wait_until(lambda: bool(with_browser(server)), seconds=60, every=0.1)
-    (last,) = with_browser(server)
+    last = waiting_beside(server, without)
     browsers = browsers_below(last)
     os.kill(server, signal.SIGKILL)
     wait_until(lambda: not living({last} | browsers), seconds=30, every=0.1)
