@@ -41,6 +41,7 @@ class Purpose(StrEnum):
     ARCHIVE = "archive"
     CONTACTS = "contacts"
     DETAILS = "details"
+    SELECT_RECORD = "select_record"
     ROW_MENU = "row_menu"
     DOCUMENT_AREA = "document_area"
     DOCUMENTS_LIST = "documents_list"

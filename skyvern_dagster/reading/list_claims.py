@@ -89,6 +89,8 @@ def still_loads(view: PageView) -> str:
         text = "" if node.children or node.role in _PARTS else view.text(node)
         if not 0 < len(text) <= _LONGEST_CLAIM or not _is_sentence(view, node):
             continue
+        if view.is_only_spoken(node):
+            continue
         if concept("obstacle.loading").score(text) >= MOSTLY:
             return text
     return ""

@@ -40,6 +40,10 @@ _SPOKEN = ("aria-label", "alt", "label", "hint")
 """Attributes that give an element a name which people see or hear, the most deliberate first."""
 
 
+_SIGNS = frozenset({"status", "progressbar", "alert", "img"})
+_DOT = 1
+"""Pixels: the usual size of what only screen readers are meant to find."""
+
 _GROUPS = frozenset({"group", "radiogroup"})
 
 
@@ -82,6 +86,15 @@ class PageView:
     def parent(self, node: Node) -> Node | None:
         """The node above, within this view."""
         return self._parents.get(id(node))
+
+    def is_only_spoken(self, node: Node) -> bool:
+        """Whether a text is in a box of no size: it is read out, and what it said may be over.
+
+        What stands so in a sign of work that is seen (a turning circle) describes that.
+        """
+        above = self.parent(node)
+        sign = above is not None and above.role in _SIGNS and not _is_dot(above)
+        return _is_dot(node) and not sign
 
     def ancestors(self, node: Node) -> Iterator[Node]:
         """The nodes above, nearest first."""
@@ -277,3 +290,8 @@ def _before(children: tuple[Node, ...], place: Node) -> list[Node]:
 
 def _has_input(node: Node) -> bool:
     return any(below.role in INPUT_ROLES for below in node.walk())
+
+
+def _is_dot(node: Node) -> bool:
+    box = node.box
+    return box is not None and (0 < box.width <= _DOT or 0 < box.height <= _DOT)

@@ -117,12 +117,21 @@ def _whole_page(view: PageView, today: date) -> RecordSet:
 
 def _lists(view: PageView, node: Node, today: date) -> Iterator[RecordSet]:
     children = [child for child in node.children if _is_item(view, child)]
+    if _are_rows_of_table(view, node, children):
+        return
     if len(children) >= _LEAST_ITEMS:
         yield from _children(view, node, children, today)
         yield from _grandchildren(view, node, children, today)
         yield from _sections(view, node, today)
     elif len(children) == 1 and children[0].role in _SINGLE:
         yield _list_of(view, "list", [[children[0]]], node, today)
+
+
+def _are_rows_of_table(view: PageView, node: Node, children: list[Node]) -> bool:
+    """Whether these are read as a table already, with what its columns are called."""
+    rows = sum(child.role == "row" for child in children)
+    in_table = any(above.role in TABLE_ROLES for above in view.ancestors(node))
+    return in_table and rows * 2 > len(children)
 
 
 def _is_item(view: PageView, node: Node) -> bool:

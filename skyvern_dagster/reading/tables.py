@@ -42,6 +42,7 @@ def read_table(view: PageView, table: Node, today: date) -> RecordSet:
         return RecordSet("table", records, tuple(one.column for one in turned[0]), table, name)
     header, body = _split_header(view, rows)
     slots = row_slots(table)
+    header = header or header_apart(view, table, rows)
     columns = _columns(view, header, rows, slots)
     regular = _is_regular(header, rows)
     labels = _labels(view, header) if regular else columns
@@ -57,6 +58,28 @@ def read_table(view: PageView, table: Node, today: date) -> RecordSet:
     )
     headers = labels if regular else ()
     return RecordSet("table", records, columns, table, name, headers=headers, is_regular=regular)
+
+
+def header_apart(view: PageView, table: Node, rows: list[Node]) -> Node | None:
+    """The row of headers before a table that has none of its own.
+
+    Lists whose body scrolls below a fixed head are made of two tables, or of a head and a table.
+    """
+    if not rows or (parent := view.parent(table)) is None:
+        return None
+    at = next(place for place, one in enumerate(parent.children) if one is table)
+    before = parent.children[at - 1] if at else None
+    if before is None:
+        return None
+    heads = [before] if before.role == "row" else list(_rows(before))
+    is_head = len(heads) == 1 and _is_head(heads[0])
+    return heads[0] if is_head and len(_cells_of(heads[0])) == len(_cells_of(rows[0])) else None
+
+
+def _is_head(row: Node) -> bool:
+    """Whether a row names columns; the one over the buttons may be empty, and a plain cell."""
+    roles = [cell.role for cell in _cells_of(row)]
+    return len(roles) >= _COLUMNS and roles[:-1] == ["columnheader"] * (len(roles) - 1)
 
 
 def _turned(view: PageView, rows: list[Node]) -> tuple[tuple[TableCell, ...], ...]:
@@ -85,7 +108,7 @@ def _columns(
     """
     if header is None:
         return ()
-    first = next(at for at, row in enumerate(rows) if row is header)
+    first = next((at for at, row in enumerate(rows) if row is header), -1)  # one apart
     names = _names(view, header, slots)
     for row in takewhile(_is_header, rows[first + 1 :]):
         lower = _names(view, row, slots)

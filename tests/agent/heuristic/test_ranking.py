@@ -205,7 +205,8 @@ def test_an_export_of_the_list_is_no_document() -> None:
 @pytest.mark.parametrize("label", ["Pay invoice", "Delete invoice", "Rechnung löschen"])
 def test_what_nobody_asked_for_is_no_document(label: str) -> None:
     seen = order_row(link(label, "/invoice/10432"))
-    assert told(planned(download_goal(), seen), seen) == ["terminate no_invoice"]
+    # Nothing shows that there is none, either.
+    assert planned(download_goal(), seen).decisions == ()
 
 
 def test_a_page_that_is_headed_by_the_record_is_the_records() -> None:

@@ -49,6 +49,9 @@ record's own row has to be called like the document and hardly anything else. At
 invoice` would be clicked for the file; 0.85 does as well on the page tests."""
 
 
+_CONTROLS = frozenset({"link", "button", "menuitem"})
+"""What is made to be clicked, wherever it lies."""
+
 _ANY_FILE = frozenset({"file", "document", "pdf", "it", "them", "files", "documents", "pdf file"})
 """What a goal may call a document without saying which."""
 
@@ -133,8 +136,24 @@ def documents(
                 candidates.append(document)
     if any(kind.is_said(one.control.label) for one in candidates):
         candidates = [_otherwise_named(one, kind) for one in candidates]
-    unique = {id(document.control.node): document for document in candidates}
+    unique = {id(document.control.node): document for document in _innermost(candidates)}
     return sorted(unique.values(), key=lambda document: document.score, reverse=True)
+
+
+def _innermost(candidates: Sequence[Document]) -> list[Document]:
+    """Without rows and cells that can be clicked, too, and hold the control that is meant."""
+    inner = {
+        id(above)
+        for one in candidates
+        if one.control.node.role in _CONTROLS
+        for above in _holders(one, candidates)
+    }
+    return [one for one in candidates if id(one.control.node) not in inner]
+
+
+def _holders(one: Document, candidates: Sequence[Document]) -> list[Node]:
+    nodes = (other.control.node for other in candidates if other is not one)
+    return [node for node in nodes if any(below is one.control.node for below in node.walk())]
 
 
 def _otherwise_named(one: Document, kind: DocumentKind) -> Document:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from skyvern_dagster.agent.decisions import Wait
 from skyvern_dagster.agent.planner import Plan
+from skyvern_dagster.agent.planners.heuristic.absent_document import could_not_get, is_known_absent
 from skyvern_dagster.agent.planners.heuristic.announced_document import announced, by_option
 from skyvern_dagster.agent.planners.heuristic.any_document import download_any
 from skyvern_dagster.agent.planners.heuristic.document_click import (
-    FOR_DOCUMENTS,
     back_to_untried,
     is_own_document,
     names_record,
@@ -32,6 +32,7 @@ from skyvern_dagster.agent.planners.heuristic.record_openers import open_more, o
 from skyvern_dagster.agent.planners.heuristic.record_search import search_record
 from skyvern_dagster.agent.planners.heuristic.restrictions import unclear_choice
 from skyvern_dagster.agent.planners.heuristic.routes import follow, routes
+from skyvern_dagster.agent.planners.heuristic.selected_record import of_selected
 from skyvern_dagster.agent.planners.heuristic.situation import (
     FAIR,
     LIKELY,
@@ -224,6 +225,8 @@ def _in_part(situation: Situation, place: RecordPart, kind: DocumentKind) -> Pla
             return unsure(f"{situation.intent.record_id} has several of the kind: {told}")
     if plan := take_document(situation, candidates) or by_option(situation, place.nodes, kind):
         return plan
+    if plan := of_selected(situation, place, kind):
+        return plan
     detailed = place.is_page and is_about(view, situation.intent.record_id)
     return open_more(situation, openers(situation, place, kind, detailed=detailed))
 
@@ -302,19 +305,18 @@ def _not_there(situation: Situation, place: RecordPart, kind: DocumentKind) -> P
     """The record is here, its document isn't: what was left, the documents list, then say so."""
     if plan := back_to_untried(situation):
         return plan
-    last = situation.memory.last
-    if last and not last.result.ok and last.decision.purpose in FOR_DOCUMENTS:
-        error = last.result.error or last.result.message
-        what = f"The {kind.name} of {situation.intent.record_id}"
-        reason = f"{what} could not be downloaded: {clip(error, 160)}"
-        return terminate(situation, "no_document", reason, LIKELY)
+    record = situation.intent.record_id
+    if plan := could_not_get(situation, kind):
+        return plan
     told = _says_none(situation, place)
     if not told and (plan := _documents_list(situation, kind)):
         return plan
     said = f'; the page says "{clip(told)}"' if told else ""
-    what = f"There is no {kind.name} to download for {situation.intent.record_id}"
-    reason = f"{what} on {situation.url}{said}"
-    return terminate(situation, "no_document", reason, SURE if told else LIKELY)
+    if told or is_known_absent(situation, place, kind):
+        reason = f"There is no {kind.name} to download for {record} on {situation.url}{said}"
+        return terminate(situation, "no_document", reason, SURE if told else LIKELY)
+    seen = f"No {kind.name} of {record} could be found on {situation.url}"
+    return unsure(f"{seen}, and nothing there says that there is none")
 
 
 def _says_none(situation: Situation, place: RecordPart) -> str:

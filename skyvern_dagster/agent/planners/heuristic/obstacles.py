@@ -204,7 +204,7 @@ def _loading_text(view: PageView) -> str:
         text = view.text(node) or node.name
         if node.role == "progressbar" and (not text or mentioned.mentioned(text)):
             return text or "progress bar"
-        if node.children or not 0 < len(text) <= _LOADING:
+        if node.children or not 0 < len(text) <= _LOADING or view.is_only_spoken(node):
             continue
         announced = node.role in {"status", "alert"} or re.search(r"(\.\.\.|…)\s*$", text)
         if announced and mentioned.score(text) >= PARTLY:

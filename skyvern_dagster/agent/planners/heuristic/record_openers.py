@@ -126,10 +126,10 @@ def _details_score(situation: Situation, control: Control, *, alone: bool) -> fl
     ):
         return 0.0
     url = control.url
-    if url and same_page(url, situation.url):
+    if url and same_page(url, situation.url) and not url.endswith("#"):
         return 0.0
     score = (
-        concept("nav.details").score(control.label)
+        concept("nav.details").score(control.label or control.node.attributes.get("hint", ""))
         if not (alone and situation.memory.purposes(Purpose.DETAILS))
         else 0.0
     )

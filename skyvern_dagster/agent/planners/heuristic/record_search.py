@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from skyvern_dagster.agent.decisions import Back, Goto, InputText, Scroll, SelectOption
 from skyvern_dagster.agent.planner import Plan
+from skyvern_dagster.agent.planners.heuristic.absent_document import could_not_get
 from skyvern_dagster.agent.planners.heuristic.document_click import FOR_DOCUMENTS
 from skyvern_dagster.agent.planners.heuristic.documents import DocumentKind
 from skyvern_dagster.agent.planners.heuristic.filter_choices import (
@@ -24,6 +25,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     act,
     click,
     terminate,
+    unsure,
     wait_for_rest,
 )
 from skyvern_dagster.agent.purposes import Purpose
@@ -74,13 +76,24 @@ def search_record(situation: Situation, kind: DocumentKind) -> Plan:
     if plan:
         return plan
     if situation.memory.purposes(Purpose.DOCUMENTS_LIST):
-        what = f"There is no {kind.name} to download for {situation.intent.record_id}"
-        reason = f"{what}: neither with the record nor on {situation.url}"
-        return terminate(situation, "no_document", reason, LIKELY)
+        return _without_document(situation, kind)
     looked = len({step.url for step in situation.memory.steps} | {situation.url})
     seen = f"{looked} pages looked at, the last one being {situation.url}"
     reason = f"{situation.intent.record_id} could not be found ({seen})"
     return terminate(situation, "record_not_found", reason, LIKELY)
+
+
+def _without_document(situation: Situation, kind: DocumentKind) -> Plan:
+    """What to say where neither the record nor the list of documents has one."""
+    record = situation.intent.record_id
+    if plan := could_not_get(situation, kind):
+        return plan
+    where = f"neither with the record nor on {situation.url}"
+    if _has_records(situation):
+        reason = f"There is no {kind.name} to download for {record}: {where}"
+        return terminate(situation, "no_document", reason, LIKELY)
+    # A list that calls its documents by numbers of their own says nothing of this record.
+    return unsure(f"No {kind.name} of {record} could be found: {where}")
 
 
 def _type_search(situation: Situation) -> Plan | None:

@@ -17,7 +17,7 @@ from skyvern_dagster.reading.concepts import (
     concept,
     concepts,
 )
-from skyvern_dagster.reading.controls import Control, same_page, same_site
+from skyvern_dagster.reading.controls import Control, is_file_address, same_page, same_site
 from skyvern_dagster.reading.text_lengths import LINE
 from skyvern_dagster.reading.words import HALF, overlap
 
@@ -34,6 +34,8 @@ _OTHER_SITE = 0.4
 """Rarely where a customer's own pages are; logins of a group of firms are the exception."""
 _IN_A_ROW = 0.75
 """What stands in a table is a record that mentions the word rather than the way to its list."""
+_MENUS = frozenset({"navigation", "banner", "contentinfo", "complementary", "menu"})
+"""Where `Downloads` may be the name of a page."""
 _REGION_FACTORS = {"contentinfo": 0.85, "complementary": 0.95, "dialog": 0.9}
 
 
@@ -101,7 +103,15 @@ def is_usable(situation: Situation, control: Control) -> bool:
         return False
     if any(same_page(url, old) for old in _dead_ends(situation)) and url:
         return False
-    return situation.untried(control)
+    return not _gives_file(control) and situation.untried(control)
+
+
+def _gives_file(control: Control) -> bool:
+    """Whether a control gives a file, which is no way to a page, however its address reads."""
+    if is_file_address(control.url) or control.node.attributes.get("download") is not None:
+        return True
+    is_button = control.node.role == "button" or control.region not in _MENUS
+    return is_button and concept("doc.get").score(control.label) >= PLAINLY
 
 
 def _dead_ends(situation: Situation) -> list[str]:
