@@ -449,9 +449,9 @@
     return (element.nodeName === "INPUT" && FIELD_ROLES[element.type]) || "textbox";
   }
 
-  // What is around a whole table isn't called what stands in its rows.
+  // What is around a whole table, or around its rows, isn't called what stands in them.
   function handleText(element) {
-    const said = element.querySelector("table,[role=table],[role=grid],[role=treegrid]") ? "" : element.innerText;
+    const said = element.querySelector("table,tr,[role=table],[role=grid],[role=treegrid],[role=row]") ? "" : element.innerText;
     return clean(withoutGlyphs(said)) || spokenLabel(element) || "";
   }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.document_click import FOR_DOCUMENTS
+from skyvern_dagster.agent.planners.heuristic.document_click import FOR_DOCUMENTS, GOOD
 from skyvern_dagster.agent.planners.heuristic.documents import DocumentKind, documents
 from skyvern_dagster.agent.planners.heuristic.record_openers import controls_of
 from skyvern_dagster.agent.planners.heuristic.situation import Situation, unsure
@@ -17,8 +17,6 @@ from skyvern_dagster.reading.cells import RECORD_ROLES
 from skyvern_dagster.reading.record_part import RecordPart, calls_record
 from skyvern_dagster.reading.words import clip
 
-_OFFERED = 0.55
-"""As good as what is clicked for a document (`document_click`)."""
 _ERROR = 160
 """Characters of what went wrong, in a reason."""
 _MOST_NEIGHBOURS = 50
@@ -62,7 +60,7 @@ def _has_own_page(situation: Situation) -> bool:
 def _neighbour_has(situation: Situation, place: RecordPart, kind: DocumentKind) -> bool:
     view = situation.view
     return any(
-        one.score >= _OFFERED
+        one.score >= GOOD
         for node in _neighbours(situation, place)
         for one in documents(view, (node,), kind, lone=True)
     )

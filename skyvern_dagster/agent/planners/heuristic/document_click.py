@@ -32,7 +32,7 @@ an error is asked again. Arbitrary."""
 _PLAIN = 0.8
 """Named like the document and for getting, or beside its name (weights in `ranking.yaml`)."""
 
-_GOOD = 0.55
+GOOD = 0.55
 """Above a download that only stands beside the record (0.4 to 0.5, and up to 0.3 for what its
 label and address say): the least that is clicked has something that speaks for the document.
 0.45 and 0.68 do as well on the page tests."""
@@ -65,7 +65,7 @@ def take_document(situation: Situation, candidates: list[Document]) -> Plan | No
         one
         for one in candidates
         # Where the task has been is a page, and no file.
-        if one.score >= _GOOD
+        if one.score >= GOOD
         and not _is_known_page(situation, one)
         and situation.unasked.of_link(one.control.label, one.control.url) is None
     ]

@@ -140,6 +140,15 @@ def documents(
     return sorted(unique.values(), key=lambda document: document.score, reverse=True)
 
 
+def _is_box(view: PageView, control: Control) -> bool:
+    """Whether what can be clicked is a part of the page with a heading and controls of its own."""
+    if control.node.role in _CONTROLS:
+        return False
+    inner = any(one.node is not control.node for one in view.controls_in(control.node))
+    headed = any(below.role == "heading" for below in control.node.walk())
+    return inner and headed
+
+
 def _innermost(candidates: Sequence[Document]) -> list[Document]:
     """Without rows and cells that can be clicked, too, and hold the control that is meant."""
     inner = {
@@ -179,6 +188,7 @@ def _rate(
     if (
         concept("nav.danger").score(label) >= MOSTLY
         or control.node.role in {"option", "tab"}
+        or _is_box(view, control)
         or len(label) > _LONGEST_LABEL
     ):
         return None

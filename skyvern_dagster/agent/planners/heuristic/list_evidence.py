@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from skyvern_dagster.agent.planners.heuristic.document_click import GOOD
+from skyvern_dagster.agent.planners.heuristic.documents import documents, wanted_document
 from skyvern_dagster.agent.planners.heuristic.restrictions import tells_apart
 from skyvern_dagster.agent.planners.heuristic.routes import RELATED
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
@@ -47,6 +49,8 @@ def is_wanted_list(situation: Situation, page: PageOfList) -> bool:
     if len(page.rows) > 1 and _share_speaking(situation, page) >= _MOST:
         return True
     related = any(is_headed(situation, name) for name in RELATED.get(target, ()))
+    if related and len(page.rows) > 1 and _share_with_documents(situation, page) >= _MOST:
+        return True
     return page.reading.quality >= (_RELATED if related else _PLAIN)
 
 
@@ -114,6 +118,16 @@ def folded_field(page: PageOfList) -> str:
 
 def _share_speaking(situation: Situation, page: PageOfList) -> float:
     return sum(_speaks(situation, row) for row in page.rows) / len(page.rows)
+
+
+def _share_with_documents(situation: Situation, page: PageOfList) -> float:
+    """How many of the records offer a document of their own: lists of what happened don't."""
+    kind, view = wanted_document(""), situation.view
+    offering = sum(
+        any(one.score >= GOOD for one in documents(view, filled.record.nodes, kind, lone=True))
+        for filled in page.reading.records
+    )
+    return offering / len(page.reading.records)
 
 
 def _speaks(situation: Situation, row: Row) -> bool:

@@ -105,9 +105,7 @@ def _next_number(view: PageView) -> Onward | None:
     """The page number after the current one, in a row of numbers."""
     for row in view.nodes:
         numbered = {
-            int(one.label): one
-            for one in view.controls_in(row)
-            if re.fullmatch(r"\s*\d{1,3}\s*", one.label)
+            number: one for one in view.controls_in(row) if (number := _number_of(one)) is not None
         }
         if len(numbered) < 1 or len(view.text(row)) > _NUMBERS_TEXT or not row.children:
             continue
@@ -115,6 +113,12 @@ def _next_number(view: PageView) -> Onward | None:
         if current and (control := numbered.get(current + 1)):
             return Onward(control, adds=False, why=f"leads to page {current + 1}")
     return None
+
+
+def _number_of(control: Control) -> int | None:
+    """The page that a control is called after; `Page 2` may be spoken, and `2` shown."""
+    shown = (control.label, control.node.text)
+    return next((int(one) for one in shown if re.fullmatch(r"\s*\d{1,3}\s*", one)), None)
 
 
 def _current_number(view: PageView, row: Node, numbered: dict[int, Control]) -> int | None:
@@ -127,6 +131,8 @@ def _current_number(view: PageView, row: Node, numbered: dict[int, Control]) -> 
             or (node.url and same_page(node.url, view.url))
         ):
             return number
+    if said := page_of().search(fold(view.text(row))):
+        return int(said.group(1) or said.group(3))
     plain = [int(text) for text in _plain_numbers(view, row)]
     others = [number for number in plain if number not in numbered]
     return (
