@@ -144,6 +144,9 @@ def _is_box(view: PageView, control: Control) -> bool:
     """Whether what can be clicked is a part of the page with a heading and controls of its own."""
     if control.node.role in _CONTROLS:
         return False
+    headings = (node for node in view.nodes if node.role == "heading")
+    if any(fold(view.label(node)) == fold(control.label) for node in headings):
+        return True  # the box of that heading, which stands beside it in the snapshot
     inner = any(one.node is not control.node for one in view.controls_in(control.node))
     headed = any(below.role == "heading" for below in control.node.walk())
     return inner and headed
@@ -161,8 +164,21 @@ def _innermost(candidates: Sequence[Document]) -> list[Document]:
 
 
 def _holders(one: Document, candidates: Sequence[Document]) -> list[Node]:
-    nodes = (other.control.node for other in candidates if other is not one)
-    return [node for node in nodes if any(below is one.control.node for below in node.walk())]
+    """What holds a control in the tree, or by its words where it stands beside it there."""
+    return [
+        other.control.node
+        for other in candidates
+        if other is not one
+        and (
+            any(below is one.control.node for below in other.control.node.walk())
+            or (other.control.node.role not in _CONTROLS and _reads_in(one, other))
+        )
+    ]
+
+
+def _reads_in(one: Document, other: Document) -> bool:
+    inner, outer = fold(one.control.label), fold(other.control.label)
+    return bool(inner) and inner != outer and outer.endswith(f" {inner}")
 
 
 def _otherwise_named(one: Document, kind: DocumentKind) -> Document:
