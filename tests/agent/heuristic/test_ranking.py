@@ -17,34 +17,10 @@ from skyvern_dagster.browser.observation import Node, Observation, Option
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.errors import PlannerError
 from tests.agent.heuristic.answers import extracted, planned, told
+from tests.agent.heuristic.drawn import SITE, link, node, page, row
 from tests.agent.heuristic.goals import download_goal, list_goal, result
 
-SITE = "https://portal.example"
 NO_PAGE = {"no_page": "There is no order history page"}
-
-
-def node(role: str, name: str = "", *children: Node, url: str = "", **more: object) -> Node:
-    clickable = role in {"link", "button", "tab"}
-    ref = f"{role}:{name}:{url}" if clickable or role == "combobox" else None
-    address = SITE + url if url.startswith("/") else url or None
-    made = Node(role, name, ref, children=children, url=address, clickable=clickable)
-    return replace(made, **more)  # type: ignore[arg-type]
-
-
-def link(name: str, url: str) -> Node:
-    return node("link", name, url=url)
-
-
-def row(*cells: str | Node, role: str = "cell") -> Node:
-    return node(
-        "row",
-        "",
-        *(node(role, each) if isinstance(each, str) else node(role, "", each) for each in cells),
-    )
-
-
-def page(*children: Node, url: str = "/", title: str = "Portal", lang: str = "en") -> Observation:
-    return Observation(SITE + url, title, Node("document", children=children), lang)
 
 
 def user_panel() -> Node:

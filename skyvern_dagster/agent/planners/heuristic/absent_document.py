@@ -12,9 +12,10 @@ from skyvern_dagster.agent.planners.heuristic.document_click import FOR_DOCUMENT
 from skyvern_dagster.agent.planners.heuristic.documents import DocumentKind, documents
 from skyvern_dagster.agent.planners.heuristic.record_openers import controls_of
 from skyvern_dagster.agent.planners.heuristic.situation import Situation, unsure
+from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.cells import RECORD_ROLES
-from skyvern_dagster.reading.record_part import RecordPart, calls_record
+from skyvern_dagster.reading.record_part import RecordPart, is_about
 from skyvern_dagster.reading.words import clip
 
 _ERROR = 160
@@ -49,12 +50,16 @@ def is_known_absent(situation: Situation, place: RecordPart, kind: DocumentKind)
     controls = controls_of(situation, place)
     if any(not each.label and situation.untried(each) for each in controls):
         return False
-    return place.is_page or _has_own_page(situation) or _neighbour_has(situation, place, kind)
+    return _is_own_page(situation, place) or _neighbour_has(situation, place, kind)
 
 
-def _has_own_page(situation: Situation) -> bool:
-    wanted = situation.intent.record_id
-    return any(calls_record(text, wanted) for text in situation.view.main_headings)
+def _is_own_page(situation: Situation, place: RecordPart) -> bool:
+    """Whether the page is the record's: it was opened from it, or says so.
+
+    The only row of a list that was searched is the page's only record, too.
+    """
+    opened = place.is_page and bool(situation.memory.done(Purpose.DETAILS))
+    return opened or is_about(situation.view, situation.intent.record_id)
 
 
 def _neighbour_has(situation: Situation, place: RecordPart, kind: DocumentKind) -> bool:
