@@ -126,8 +126,9 @@ def documents(
     """
     candidates = []
     for node in nodes:
+        is_outside = node.role in _OUTSIDE or view.region(node) in _OUTSIDE  # a drawer
         for control in view.controls_in(node):
-            if control.region in _OUTSIDE and node.role not in _OUTSIDE:
+            if control.region in _OUTSIDE and not is_outside:
                 continue
             if node is view.root and control.position < _first_heading(view):
                 continue

@@ -29,6 +29,7 @@ from skyvern_dagster.agent.planners.heuristic.item_choice import (
 from skyvern_dagster.agent.planners.heuristic.number_by_end import whole_numbers, with_number
 from skyvern_dagster.agent.planners.heuristic.obstacles import dialogs
 from skyvern_dagster.agent.planners.heuristic.record_openers import open_more, openers
+from skyvern_dagster.agent.planners.heuristic.record_panels import panels_of
 from skyvern_dagster.agent.planners.heuristic.record_search import search_record
 from skyvern_dagster.agent.planners.heuristic.restrictions import unclear_choice
 from skyvern_dagster.agent.planners.heuristic.routes import follow, routes
@@ -154,6 +155,9 @@ def _of_record(situation: Situation, kind: DocumentKind) -> Plan:
         return search_record(situation, kind)
     if plan := _in_part(situation, place, kind):
         return plan
+    for panel in panels_of(situation, place):
+        if plan := _in_part(situation, panel, kind):
+            return plan
     if not place.is_page and _is_headed(situation):
         # What names the record may be its heading alone, with all that belongs to it elsewhere.
         place = RecordPart((situation.view.root,), is_page=True)
