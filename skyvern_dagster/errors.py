@@ -21,6 +21,8 @@ The tree::
     │   ├── PageTooLargeError        a page took more memory than a page may
     │   ├── NavigationError          a page could not be opened
     │   ├── ActionError              an element could not be acted on
+    │   │   ├── GoneError                it was drawn anew meanwhile
+    │   │   └── NotTakenError            a field holds something else than was put into it
     │   └── NetworkPolicyError       an address that the policy forbids
     ├── PlannerError             a planner broke (not: a planner that is unsure)
     ├── NoFitError               a model's answer isn't of the form that was asked for
@@ -117,6 +119,10 @@ class PageTooLargeError(BrowserError):
 
 class ActionError(BrowserError):
     """An element could not be acted on (gone, covered, disabled, wrong kind)."""
+
+
+class GoneError(ActionError):
+    """The page doesn't have an element any more that it had when it was looked at."""
 
 
 class NotTakenError(ActionError):

@@ -13,7 +13,13 @@ from skyvern_dagster.browser.fetching import reason_of
 from skyvern_dagster.browser.page_idle import wait_until_idle, watch_for_effect
 from skyvern_dagster.browser.page_snapshot import Mark, page_snapshot
 from skyvern_dagster.browser.results import ActionResult, FailureCause
-from skyvern_dagster.errors import ActionError, BrowserBrokenError, HttpStatusError, NotTakenError
+from skyvern_dagster.errors import (
+    ActionError,
+    BrowserBrokenError,
+    GoneError,
+    HttpStatusError,
+    NotTakenError,
+)
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -96,6 +102,8 @@ async def _attempt(
         return "", _Failure(str(error), error.status, "http_error")
     except NotTakenError as error:
         return "", _Failure(str(error), cause="not_taken")
+    except GoneError as error:
+        return "", _Failure(str(error), cause="gone")
     except ActionError as error:
         return "", _Failure(str(error))
     except Error as error:

@@ -7,14 +7,22 @@ from pathlib import Path
 from typing import Literal
 
 FailureCause = Literal[
-    "no_file", "http_error", "unreachable", "refused", "unproven", "wrong_file", "not_taken"
+    "no_file",
+    "http_error",
+    "unreachable",
+    "refused",
+    "unproven",
+    "wrong_file",
+    "not_taken",
+    "gone",
 ]
 """Why an action failed, where somebody acts by it.
 
 ``no_file``: it was carried out and no file came; ``http_error``: a server answered with an error;
 ``unreachable``: no server answered; ``refused``: the guard forbids it; ``unproven``: what was to
 prove a completion isn't there; ``wrong_file``: a file came, and it is of another item than the
-task's; ``not_taken``: a field doesn't hold what was put into it, so that nothing was sent.
+task's; ``not_taken``: a field doesn't hold what was put into it, so that nothing was sent;
+``gone``: the page has drawn the element anew since it was looked at.
 """
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from skyvern_dagster.browser.questions import ask_element
 from skyvern_dagster.browser.timeouts import QUESTION
-from skyvern_dagster.errors import ActionError
+from skyvern_dagster.errors import ActionError, GoneError
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator, Page
@@ -82,7 +82,7 @@ async def find_target(page: Page, ref: str) -> Target:
     """Finds an element.
 
     Raises:
-        ActionError: The page doesn't have it any more.
+        GoneError: The page doesn't have it any more.
     """
     from playwright.async_api import Error
 
@@ -90,7 +90,7 @@ async def find_target(page: Page, ref: str) -> Target:
     try:
         facts = await ask_element(locator, ref, "skyvern-target=describe", QUESTION)
     except Error as error:
-        raise ActionError(
+        raise GoneError(
             f"The element {ref} is not on the page any more; look at the page again"
         ) from error
     return Target(

@@ -136,7 +136,7 @@ class Memory:
                 or _is_its_address(action.decision, control)
             ):
                 failed = not action.result.ok and isinstance(action.decision, Click)
-                counted += _FAILED if failed else 1.0
+                counted += _FAILED if failed or action.result.cause == "gone" else 1.0
         return int(counted)
 
     def clicked_label(self, label: str) -> int:
