@@ -38,6 +38,8 @@ from skyvern_dagster.reading.words import fold, stem, stems, words
 
 _GIVEN = "\ue000"
 """Stands where something was given: what is before it says nothing of a figure behind it."""
+_TIMES = re.compile(r"(?<=\d)\s*[x×](?=\s)|(?<!\S)[x×]\s?(?=\d)")
+"""Between a number of pieces and what they are: `3 x Lamp`."""
 _FIGURES = re.compile(r"\S*\d\S*")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _AROUND = ".,;:!?()[]{}\"'«»„“”‘’-–—…•*"
@@ -80,7 +82,7 @@ class Known:
         Args:
             before: What stands before it: a label.
         """
-        rest = self._without_days(self._without_sums(text, before))
+        rest = self._without_days(self._without_sums(_TIMES.sub(" ", text), before))
         rest = self._without_values(self._without_weekday(rest))
         figures = next(self._unknown_figures(rest, before), "")
         return figures or self._unknown_word(_FIGURES.sub(" ", rest))
