@@ -162,6 +162,7 @@ class Known:
             lead = words(said)[-_NEAR:]
             behind = (*words(text[match.end() :]), "")[0]
             shown = times_in(f"{figures} {behind}")
+            alone = behind == "" or bool(words(text[: match.start()]))
             if not (
                 figures in self._figures
                 or any(same_value(value, figures) for value in self.values)
@@ -169,7 +170,7 @@ class Known:
                 or is_duration(lead, behind)
                 or figures.startswith("#")
                 or self._is_part(figures)
-                or (is_numbered(lead) and not shown)
+                or (alone and is_numbered(lead) and not shown)
             ):
                 yield figures
 

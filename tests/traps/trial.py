@@ -28,6 +28,7 @@ from tests.traps.meanings import meanings
 from tests.traps.named_otherwise import named_otherwise
 from tests.traps.odd_numbers import odd_numbers
 from tests.traps.offers import offers
+from tests.traps.own_verbs import own_verbs
 from tests.traps.papers import papers
 from tests.traps.partial_lists import partial_lists
 from tests.traps.picks import picks
@@ -85,6 +86,7 @@ KINDS: Mapping[str, Callable[[], list[Trap]]] = {
     "polish, japanese": polish_japanese,
     "understood": understood,
     "click answers": click_answers,
+    "own verbs": own_verbs,
 }
 
 

@@ -6,7 +6,7 @@ every word of it is accounted for there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.clauses import forbids
@@ -19,6 +19,7 @@ from skyvern_dagster.agent.planners.heuristic.form_subject import unaccounted_wo
 from skyvern_dagster.agent.planners.heuristic.given_values import given_values
 from skyvern_dagster.agent.planners.heuristic.goal_words import Held, payload_names, requests_of
 from skyvern_dagster.agent.planners.heuristic.instructions import clauses_of, is_done_anyway
+from skyvern_dagster.agent.planners.heuristic.named_part import NamedPart
 from skyvern_dagster.agent.planners.heuristic.navigation import MOST_NAVIGATIONS
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, click, unsure
 from skyvern_dagster.agent.planners.heuristic.told_values import with_told_values
@@ -33,10 +34,9 @@ from skyvern_dagster.reading.acts import (
 from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.dates import find_dates
-from skyvern_dagster.reading.identifiers import mentions_identifier
 from skyvern_dagster.reading.own_part import is_one_of_several
 from skyvern_dagster.reading.unspaced import UNSPACED
-from skyvern_dagster.reading.words import fold, stems, words
+from skyvern_dagster.reading.words import fold, words
 
 _CONTENT = frozenset({"", "main", "form", "region", "article"})
 _ELSEWHERE = frozenset({"banner", "search", "contentinfo", "navigation"})
@@ -89,11 +89,9 @@ def _press(situation: Situation) -> Plan | None:
 
 def _is_beside_fields(situation: Situation, control: Control, alike: Sequence[Control]) -> bool:
     """Whether a control may send fields that stand around it: these are filled in first."""
-    part = _part(situation, control, alike)
-    lead = _lead(situation, control, part, alike)
     return any(
         situation.view.region(one.node) not in _ELSEWHERE
-        for node in (*lead, part)
+        for node in _around(situation, control, alike)
         for one in situation.view.inputs_in(node)
     )
 
@@ -175,21 +173,33 @@ def _is_of_several(nodes: Sequence[Node]) -> bool:
 
 def _left_beside(situation: Situation, control: Control, alike: Sequence[Control]) -> list[str]:
     """The words of the goal of which neither the control, its part nor the page's head says one."""
-    view = situation.view
-    part = _part(situation, control, alike)
-    lead = _lead(situation, control, part, alike)
-    headed = [view.label(one) for one in view.nodes if one.role == "heading" and one.level == 1]
-    if any(view.holds(part, one) for one in view.nodes if one.role == "heading" and one.level == 1):
-        headed = []
+    view, text = situation.view, requests_of(situation)
+    around = _around(situation, control, alike)
+    first = [one for one in view.nodes if one.role == "heading" and one.level == 1]
+    inside = any(view.holds(node, one) for node in around for one in first)
+    headed = () if inside else map(view.label, first)
     texts = (control.label, situation.request.observation.title, *headed)
-    names = list(payload_names(situation))
+    days = find_dates(" ".join(map(view.text, around)), situation.today)
+    only = [str(day) for day in days[0].days] if len(days) == 1 else []
+    left = Held(tuple(only), (*texts, *payload_names(situation)), situation.today).left(text)
     values = [one.text for one in given_values(situation)]
-    days = [str(day) for one in find_dates(view.text(part), situation.today) for day in one.days]
-    left = Held(tuple(days), (*texts, *names), situation.today).left(requests_of(situation))
     wanted = [*left, *(one for one in values if fold(one) not in left)]
-    leaves = [fold(text) for node in (*lead, part) for text in _leaves(situation, node)]
-    said = " ".join(map(view.text, (*lead, part)))
-    return [one for one in wanted if not _is_named(one, left, said, leaves)]
+    if not wanted and is_one_of_several(view, around[-1]):
+        return [control.label]  # one of them, and nothing says which
+    part = _named(situation, around)
+    return [one for one in wanted if not part.names(one, left)]
+
+
+def _named(situation: Situation, around: tuple[Node, ...]) -> NamedPart:
+    said = words(" ".join((requests_of(situation), *payload_names(situation))))
+    telling = tuple(one for one in said if one not in linking_words())
+    return NamedPart(situation, around, telling)
+
+
+def _around(situation: Situation, control: Control, alike: Sequence[Control]) -> tuple[Node, ...]:
+    """The part of a control, and what leads it."""
+    part = _part(situation, control, alike)
+    return (*_lead(situation, control, part, alike), part)
 
 
 def _lead(
@@ -210,30 +220,9 @@ def _lead(
     return [one for one in leaves if start <= view.position(one) < at]
 
 
-def _leaves(situation: Situation, part: Node) -> Iterator[str]:
-    for node in part.walk():
-        if not node.children or all(one.role == "text" for one in node.children):
-            yield situation.view.text(node)
-
-
-def _is_named(word: str, left: Sequence[str], text: str, leaves: Sequence[str]) -> bool:
-    """Whether a part names what a word of the goal is of: a number, or a whole name."""
-    if any(map(str.isdigit, word)):
-        return mentions_identifier(text, word)
-    wanted = stems(" ".join(left)) | stems(word)
-    return any(
-        stems(word) <= (told := stems(one)) and told - frozenset(linking_words()) <= wanted
-        for one in leaves
-    )
-
-
 def _names_record(situation: Situation, control: Control, alike: Sequence[Control]) -> bool:
     """Whether the part of a control names a thing of which only the goal speaks."""
-    view = situation.view
-    part = _part(situation, control, alike)
-    texts = (control.label, *view.main_headings[:1])
+    texts = (control.label, *situation.view.main_headings[:1])
     left = Held((), texts, situation.today).left(requests_of(situation))
-    around = (*_lead(situation, control, part, alike), part)
-    leaves = [fold(text) for node in around for text in _leaves(situation, node)]
-    said = " ".join(map(view.text, around))
-    return any(_is_named(one, left, said, leaves) for one in left)
+    part = _named(situation, _around(situation, control, alike))
+    return any(part.names(one, left) for one in left)

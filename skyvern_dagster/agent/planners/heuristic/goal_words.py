@@ -6,18 +6,22 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from skyvern_dagster.agent.planners.heuristic.instructions import clauses_of, is_done_anyway
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
-from skyvern_dagster.reading.acts import is_kin_of_any, linking_words
+from skyvern_dagster.reading.acts import acts_of, is_kin, is_kin_of_any, linking_words
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.field_values import same_value, times_in
+from skyvern_dagster.reading.identifiers import mentions_identifier
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.ordinals import numbers_in_words
 from skyvern_dagster.reading.words import fold, fold_in_place, name_words, words
 
 WORD = re.compile(r"[^\W_]+(?:[-.:,/@'’][^\W_]+)*")
 """A word, a code, an address or a number with what joins its parts."""
+_LEAST_CODE = 3
+"""Characters: a shorter number may count steps or pages; it has to stand behind its noun."""
 _TIME = re.compile(
     r"\b\d{1,2}(?:[:.h]\d{2})?\s*(?:[ap]\.?m\b\.?|uhr\b|h\b)|\b\d{1,2}[:h]\d{2}\b", re.I
 )
@@ -41,13 +45,28 @@ class Held:
         """The words of a text that aren't accounted for, in order."""
         rest = self._without_values(self._without_times(self._without_days(text)))
         said = frozenset(word for one in self.texts for word in words(one))
-        return [one for one in _singles(rest) if not self._is_held(one, said)]
+        before, left = "", list[str]()
+        for one in _singles(rest):
+            if not self._is_held(one, before, said):
+                left.append(one)
+            before = one
+        return left
 
-    def _is_held(self, word: str, said: frozenset[str]) -> bool:
+    def _is_held(self, word: str, before: str, said: frozenset[str]) -> bool:
         number = str(numbers_in_words().get(word, word))
-        if number != word or word[:1].isdigit():
-            return any(same_value(number, value) for value in self.values) or word in said
-        return word in linking_words() or is_kin_of_any(word, said)
+        if number == word and not any(map(str.isdigit, word)):
+            return word in linking_words() or is_kin_of_any(word, said)
+        if any(same_value(number, value) for value in self.values):
+            return True
+        if len(number) >= _LEAST_CODE:
+            return any(mentions_identifier(one, number) for one in self.texts)
+        return bool(before) and any(self._says_both(one, before, number) for one in self.texts)
+
+    @staticmethod
+    def _says_both(text: str, noun: str, number: str) -> bool:
+        """Whether a text has a number right behind its noun: `Room 7`, and not `Step 7`."""
+        told = words(text)
+        return any(is_kin(noun, one) and other == number for one, other in pairwise(told))
 
     def _without_days(self, text: str) -> str:
         held = [day for value in self.values for day in find_dates(value, self.today)]
@@ -81,7 +100,12 @@ class Held:
 def requests_of(situation: Situation) -> str:
     """What a goal says to do, without what is done anyway."""
     clauses = clauses_of(situation.intent.instructions)
-    return ". ".join(one for one in clauses if not is_done_anyway(one))
+    return ". ".join(one for one in clauses if not is_done_anyway(one) or _says_act(one))
+
+
+def _says_act(clause: str) -> bool:
+    """Whether a clause says to do something: `Order cookies` closes no banner."""
+    return any(acts_of(word) for word in words(clause))
 
 
 def payload_names(situation: Situation) -> Iterator[str]:
