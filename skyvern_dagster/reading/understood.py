@@ -33,6 +33,7 @@ from skyvern_dagster.reading.field_values import same_value, times_in
 from skyvern_dagster.reading.mail_addresses import mail_addresses_in
 from skyvern_dagster.reading.month_mentions import month_match
 from skyvern_dagster.reading.participles import is_done_by
+from skyvern_dagster.reading.site_details import tells_hours, without_phones
 from skyvern_dagster.reading.unspaced import UNSPACED
 from skyvern_dagster.reading.words import fold, stem, stems, words
 
@@ -82,7 +83,10 @@ class Known:
         Args:
             before: What stands before it: a label.
         """
-        rest = self._without_days(self._without_sums(_TIMES.sub(" ", text), before))
+        if tells_hours(text):
+            return ""
+        rest = without_phones(_TIMES.sub(" ", text), self.values)
+        rest = self._without_days(self._without_sums(rest, before))
         rest = self._without_values(self._without_weekday(rest))
         figures = next(self._unknown_figures(rest, before), "")
         return figures or self._unknown_word(_FIGURES.sub(" ", rest))

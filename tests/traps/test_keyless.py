@@ -54,6 +54,7 @@ _IN_THE_GATE = frozenset(
         "click answered: Approve, wrong 0, here",
         "own verb: kündige, cards",
         "own verb: delete, manager column",
+        "plain: invoice of Interim invoice, Final invoice",
     }
 )
 """One of each kind; the others are `long`."""

@@ -32,6 +32,7 @@ from tests.traps.own_verbs import own_verbs
 from tests.traps.papers import papers
 from tests.traps.partial_lists import partial_lists
 from tests.traps.picks import picks
+from tests.traps.plain_documents import plain_documents
 from tests.traps.polish_japanese import polish_japanese
 from tests.traps.portals import portals
 from tests.traps.readings import readings
@@ -87,6 +88,7 @@ KINDS: Mapping[str, Callable[[], list[Trap]]] = {
     "understood": understood,
     "click answers": click_answers,
     "own verbs": own_verbs,
+    "plain documents": plain_documents,
 }
 
 
