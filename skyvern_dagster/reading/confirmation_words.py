@@ -12,8 +12,8 @@ from skyvern_dagster.reading.words import fold, stem, words
 
 _NO_FIELDS = ("submit", "next", "gone", "recurring", "repeat", "step", "terms")
 """Concepts of forms that are no fields."""
-_PHRASES = ("thanks", "promise", "closing")
-"""Concepts of messages whose terms are understood as a whole."""
+_PHRASES = ("closing", "thanks", "promise")
+"""Concepts of messages whose terms are understood as a whole, the longest phrases first."""
 _LEAST_COMMON = 6
 """Letters that a noun and a verb of one stem begin with."""
 _LONGEST_ENDING = 4

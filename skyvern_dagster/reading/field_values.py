@@ -21,10 +21,10 @@ _UNITS = re.compile(r"^[^\w.,+−–-]+|[^\w.,]+$")
 _TIME = re.compile(r"(\d{1,2}):([0-5]\d)(?::\d{2}(?:\.\d+)?)?\s*(?:([ap])\.?m\.?)?", re.IGNORECASE)
 _ANY_TIME = re.compile(
     r"(?<![\d:.,-])(\d{1,2})(?:[:.h]([0-5]\d))?\s*(?:([ap])\.?m\b|uhr\b|h\b)"
-    r"|(?<![\d:.,-])(\d{1,2}):([0-5]\d)(?![\d:])",
+    r"|(?<![\d:.,-])(\d{1,2})[:h]([0-5]\d)(?![\d:])",
     re.IGNORECASE,
 )
-"""Times in a sentence: what has no colon needs a word that says so."""
+"""Times in a sentence: what has no colon, as `14h30`, needs a word that says so."""
 _NOON = 12
 """Hour: ``12 am`` is midnight."""
 

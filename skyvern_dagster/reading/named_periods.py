@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -19,6 +19,8 @@ _QUARTER = 3
 """Months."""
 _QUARTERS = 4
 """Of a year."""
+_HALF = 6
+"""Months."""
 _BEFORE = 30
 """Characters before a period in which words such as `not later than` stand right before it."""
 
@@ -37,8 +39,8 @@ def named_periods(text: str, today: date) -> list[NamedPeriod]:
     """The periods of a text, in order; a month without a year is the latest that has begun."""
     plain = fold_in_place(text)
     days = find_dates(text, today)
-    found = [*_months(plain, today), *_quarters(plain, today), *_units_before(plain, today)]
-    found += running_periods(text, today)
+    found = [*_months(plain, today), *_quarters(plain, today), *_halves(plain, today)]
+    found += [*_units_before(plain, today), *running_periods(text, today)]
     apart = [
         one for one in found if not any(day.start < one.end and one.start < day.end for day in days)
     ]
@@ -131,6 +133,21 @@ def _quarters(plain: str, today: date) -> Iterator[NamedPeriod]:
         if 0 < number <= _QUARTERS:
             yield _of_months(match, today, match[2], number * _QUARTER - 2, _QUARTER)
 
+    for match in _around("previous", word_list("calendar")["quarter"]).finditer(plain):
+        month = (today.month - 1) // _QUARTER * _QUARTER + 1
+        first = earlier(today.replace(month=month, day=1), _QUARTER, "month")
+        yield _of_months(match, today, str(first.year), first.month, _QUARTER)
+
+
+def _halves(plain: str, today: date) -> Iterator[NamedPeriod]:
+    named = "|".join(word_list("calendar")["half"])
+    for match in re.finditer(r"(?<![^\W_])h([12])[\s/-]*(20\d\d)(?!\d)", plain):
+        yield _of_months(match, today, match[2], int(match[1]) * _HALF - 5, _HALF)
+    for match in re.finditer(rf"([^\W_]+)\.?\s+(?:{named}){_year()}", plain):
+        number = ordinal(match[1]) or int(match[1] if match[1] in "12" else 0)
+        if match[2] and 0 < number <= 2:  # noqa: PLR2004
+            yield _of_months(match, today, match[2], number * _HALF - 5, _HALF)
+
 
 def running_periods(text: str, today: date) -> list[NamedPeriod]:
     """The week, month or year that is running, where a text names it: `this month`."""
@@ -169,7 +186,11 @@ def _units() -> dict[str, list[str]]:
 @cache
 def _around_unit(name: str) -> re.Pattern[str]:
     """Finds a unit with one of the words before or behind it (`calendar.yaml`)."""
-    units = "|".join(name for names in _units().values() for name in names)
+    return _around(name, [one for names in _units().values() for one in names])
+
+
+def _around(name: str, called: Sequence[str]) -> re.Pattern[str]:
+    units = "|".join(called)
     listed = word_list("calendar")[name]
     # `The last month` are the days up to now, `last month` isn't.
     words = "|".join(f"(?<!the ){one}" if one == "last" else one for one in listed["before"])

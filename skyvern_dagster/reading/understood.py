@@ -33,11 +33,14 @@ from skyvern_dagster.reading.field_values import same_value, times_in
 from skyvern_dagster.reading.mail_addresses import mail_addresses_in
 from skyvern_dagster.reading.month_mentions import month_match
 from skyvern_dagster.reading.participles import is_done_by
+from skyvern_dagster.reading.site_details import tells_hours, without_phones
 from skyvern_dagster.reading.unspaced import UNSPACED
 from skyvern_dagster.reading.words import fold, stem, stems, words
 
 _GIVEN = "\ue000"
 """Stands where something was given: what is before it says nothing of a figure behind it."""
+_TIMES = re.compile(r"(?<=\d)\s*[x×](?=\s)|(?<!\S)[x×]\s?(?=\d)")
+"""Between a number of pieces and what they are: `3 x Lamp`."""
 _FIGURES = re.compile(r"\S*\d\S*")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _AROUND = ".,;:!?()[]{}\"'«»„“”‘’-–—…•*"
@@ -80,7 +83,10 @@ class Known:
         Args:
             before: What stands before it: a label.
         """
-        rest = self._without_days(self._without_sums(text, before))
+        if tells_hours(text):
+            return ""
+        rest = without_phones(_TIMES.sub(" ", text), self.values)
+        rest = self._without_days(self._without_sums(rest, before))
         rest = self._without_values(self._without_weekday(rest))
         figures = next(self._unknown_figures(rest, before), "")
         return figures or self._unknown_word(_FIGURES.sub(" ", rest))
@@ -160,6 +166,7 @@ class Known:
             lead = words(said)[-_NEAR:]
             behind = (*words(text[match.end() :]), "")[0]
             shown = times_in(f"{figures} {behind}")
+            alone = behind == "" or bool(words(text[: match.start()]))
             if not (
                 figures in self._figures
                 or any(same_value(value, figures) for value in self.values)
@@ -167,7 +174,7 @@ class Known:
                 or is_duration(lead, behind)
                 or figures.startswith("#")
                 or self._is_part(figures)
-                or (is_numbered(lead) and not shown)
+                or (alone and is_numbered(lead) and not shown)
             ):
                 yield figures
 

@@ -28,9 +28,11 @@ from tests.traps.meanings import meanings
 from tests.traps.named_otherwise import named_otherwise
 from tests.traps.odd_numbers import odd_numbers
 from tests.traps.offers import offers
+from tests.traps.own_verbs import own_verbs
 from tests.traps.papers import papers
 from tests.traps.partial_lists import partial_lists
 from tests.traps.picks import picks
+from tests.traps.plain_documents import plain_documents
 from tests.traps.polish_japanese import polish_japanese
 from tests.traps.portals import portals
 from tests.traps.readings import readings
@@ -85,6 +87,8 @@ KINDS: Mapping[str, Callable[[], list[Trap]]] = {
     "polish, japanese": polish_japanese,
     "understood": understood,
     "click answers": click_answers,
+    "own verbs": own_verbs,
+    "plain documents": plain_documents,
 }
 
 

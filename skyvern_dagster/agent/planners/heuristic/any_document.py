@@ -18,6 +18,7 @@ from skyvern_dagster.agent.planners.heuristic.item_choice import (
 )
 from skyvern_dagster.agent.planners.heuristic.navigation import go_to
 from skyvern_dagster.agent.planners.heuristic.pagination import onward
+from skyvern_dagster.agent.planners.heuristic.plain_document import meant_of_record
 from skyvern_dagster.agent.planners.heuristic.record_pages import (
     on_record_page,
     open_record,
@@ -155,7 +156,10 @@ def _chosen(situation: Situation, candidates: list[Document], kind: DocumentKind
         what = f"{len(records)} records on {situation.url} fit {described}"
         return unsure(f"{what}; it isn't clear which {kind.name} is meant")
     if records:
-        plan = take_document(situation, records[0])
+        of_one, several = meant_of_record(situation, records[0], kind)
+        if several:
+            return unsure(f"It isn't clear which {kind.name} is meant: {several}")
+        plan = take_document(situation, of_one)
         return plan or unsure(f"The {kind.name} of {described} could not be downloaded")
     if plan := open_record(situation, kind):
         return plan

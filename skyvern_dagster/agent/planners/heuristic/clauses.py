@@ -33,13 +33,13 @@ def unclear_clause(instructions: str, also: frozenset[str] = frozenset()) -> str
     logs_in = False
     for clause in clauses_of(instructions):
         understood = _is_understood(clause, also) or (logs_in and _is_of_a_login(clause))
-        if not understood or _forbids(clause):
+        if not understood or forbids(clause):
             return clause
         logs_in = concept("goal.log_in").mentioned(clause) or _is_of_a_login(clause)
     return ""
 
 
-def _forbids(clause: str) -> bool:
+def forbids(clause: str) -> bool:
     """Whether a clause says what is not to be done, or when: nobody here knows how to heed that."""
     several = "|".join(word_list("restrictions")["several"])
     if re.search(rf"\b(?:{several})\s+{QUOTED_TEXT}", fold(clause)):

@@ -28,6 +28,7 @@ from skyvern_dagster.agent.planners.heuristic.item_choice import (
 )
 from skyvern_dagster.agent.planners.heuristic.number_by_end import whole_numbers, with_number
 from skyvern_dagster.agent.planners.heuristic.obstacles import dialogs
+from skyvern_dagster.agent.planners.heuristic.plain_document import meant_of_record
 from skyvern_dagster.agent.planners.heuristic.record_openers import open_more, openers
 from skyvern_dagster.agent.planners.heuristic.record_panels import panels_of
 from skyvern_dagster.agent.planners.heuristic.record_search import search_record
@@ -227,6 +228,9 @@ def _in_part(situation: Situation, place: RecordPart, kind: DocumentKind) -> Pla
         named = any(names_record(situation, one) for one in candidates)
         if not named and (told := several_invoices(view, candidates, situation.today)):
             return unsure(f"{situation.intent.record_id} has several of the kind: {told}")
+    candidates, several = meant_of_record(situation, candidates, kind)
+    if several:
+        return unsure(f"It isn't clear which {kind.name} is meant: {several} ({situation.url})")
     if plan := take_document(situation, candidates) or by_option(situation, place.nodes, kind):
         return plan
     if plan := of_selected(situation, place, kind):

@@ -39,6 +39,7 @@ from skyvern_dagster.agent.planners.heuristic.form_sending import (
     leads_on,
     submit_button,
 )
+from skyvern_dagster.agent.planners.heuristic.form_subject import other_act, unaccounted_word
 from skyvern_dagster.agent.planners.heuristic.given_values import (
     given_values,
     not_entered,
@@ -123,6 +124,12 @@ def _unsendable(
         return None if decisions else unsure(lacking)
     if not leads_on(submit.label) and (told := unheld(situation, values)):
         return unsure(f'Nothing in the form on {situation.url} is "{told}"')
+    if leads_on(submit.label):
+        return None
+    if told := unaccounted_word(situation, pairs, submit):
+        return unsure(f'Nothing in the form on {situation.url} is "{told}"')
+    if told := other_act(situation, submit):
+        return unsure(f'{submit} sends the form on {situation.url}, and nobody asked to "{told}"')
     return None
 
 

@@ -10,10 +10,12 @@ from skyvern_dagster.agent.planners.heuristic.given_values import given_values
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.agent.proof_text import folded, shown_first
 from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.reading.acts import is_kin
 from skyvern_dagster.reading.concepts import MOSTLY, concept, word_list
 from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.named_periods import without_days
+from skyvern_dagster.reading.participles import is_done_by
 from skyvern_dagster.reading.text_lengths import MESSAGE
 from skyvern_dagster.reading.words import ALIKE, fold, overlap, stems, words
 
@@ -24,6 +26,8 @@ _SENTENCES = re.compile(r"[^.!?\n]+[.!?]?")
 _NUMBERED = re.compile(r"\bno(?:\.\s*|\s+)#?(?=\S*\d)\S+", re.IGNORECASE)
 """`No` before a number or a code, which denies nothing."""
 _COUNTED = re.compile(r"\s*(\d+)\s*(?:/|[a-z]{1,3})\s*(\d+)\b")
+_LEAST_VERB = 6
+"""Letters: a shorter verb stands in words of other roots (`add` in `address`)."""
 _SAYING = frozenset({Purpose.SUBMIT, Purpose.SETTLE})
 """What a page answers to."""
 _CONTENT = frozenset({"", "main", "form", "region"})
@@ -133,7 +137,9 @@ def success(situation: Situation) -> str:
         (
             text
             for text, sentence in said
-            if says_so(sentence) or (text in announced and _says_announced(sentence))
+            if says_so(sentence)
+            or (text in announced and _says_announced(sentence))
+            or _says_pressed(situation, sentence)
         ),
         "",
     )
@@ -194,6 +200,22 @@ def _is_announced(situation: Situation, text: str) -> bool:
     """Whether a text is a status line, or a heading that ends so: `Order 4711 created`."""
     ends = fold(text).strip(" .!").endswith(concept("message.announced").term(text) or "\n")
     return text in situation.view.messages or (ends and text in situation.view.main_headings)
+
+
+def _says_pressed(situation: Situation, sentence: str) -> bool:
+    """Whether a sentence says that what was pressed was done: `Dune was renewed` for `Renew`."""
+    if sentence.endswith("?") or concept("message.refused").mentioned(sentence):
+        return False
+    pressed = {word for one in situation.memory.done(Purpose.SUBMIT) for word in words(one.label)}
+    return not denies(sentence) and any(
+        _is_past(word, said) and not is_to_come(sentence, said)
+        for word in pressed
+        for said in words(sentence)
+    )
+
+
+def _is_past(word: str, said: str) -> bool:
+    return is_done_by(word, said) and (is_kin(word, said) or len(word) >= _LEAST_VERB)
 
 
 def _says_announced(sentence: str) -> bool:

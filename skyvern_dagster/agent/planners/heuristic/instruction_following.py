@@ -137,7 +137,7 @@ def _towards(place: str, situation: Situation) -> Plan | None:
 
 
 def _window(instruction: Narrow, situation: Situation) -> DateWindow:
-    return date_window(instruction.text, situation.goal.payload, situation.today)
+    return date_window(instruction.text, situation.goal.payload, situation.today, periods=True)
 
 
 def _decisions(

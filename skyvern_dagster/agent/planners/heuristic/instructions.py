@@ -188,7 +188,7 @@ def _clause_joints() -> re.Pattern[str]:
 
 
 def _understood(clause: str) -> Iterator[Instruction]:
-    if concept("verb.filter").mentioned(clause) and date_window(clause, {}, _ANY_DAY):
+    if concept("verb.filter").mentioned(clause) and date_window(clause, {}, _ANY_DAY, periods=True):
         yield Narrow(clause)
         return
     plain = fold_in_place(clause)

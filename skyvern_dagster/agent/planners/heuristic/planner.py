@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from skyvern_dagster.agent.planner import Plan, PlanRequest
+from skyvern_dagster.agent.planners.heuristic.carrying_out import carry_out
 from skyvern_dagster.agent.planners.heuristic.clauses import unclear_clause
 from skyvern_dagster.agent.planners.heuristic.click_effect import doubt_after_clicks
 from skyvern_dagster.agent.planners.heuristic.complaints import (
@@ -13,7 +14,9 @@ from skyvern_dagster.agent.planners.heuristic.complaints import (
 from skyvern_dagster.agent.planners.heuristic.downloading import download
 from skyvern_dagster.agent.planners.heuristic.extraction import extract_page
 from skyvern_dagster.agent.planners.heuristic.form_filling import fill_form
+from skyvern_dagster.agent.planners.heuristic.form_subject import is_of_any_form
 from skyvern_dagster.agent.planners.heuristic.goal import Intent
+from skyvern_dagster.agent.planners.heuristic.goal_words import requests_of
 from skyvern_dagster.agent.planners.heuristic.instruction_following import follow_instructions
 from skyvern_dagster.agent.planners.heuristic.instructions import clauses_of, sequence_of
 from skyvern_dagster.agent.planners.heuristic.listing import read_list
@@ -35,6 +38,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     terminate,
     unsure,
 )
+from skyvern_dagster.agent.planners.heuristic.told_values import with_told_values
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import FAIRLY, concept
 from skyvern_dagster.reading.nested_values import flat_items
@@ -157,14 +161,24 @@ def _main_phase(situation: Situation) -> Plan:
         if plan := follow_instructions(situation):
             return plan
     elif _fills_first(intent) and situation.goal.payload:
-        return _not_understood(situation) or fill_form(situation)
+        return _filling(situation)
     elif intent.clicks and (plan := _clicks(situation)):
         return plan
     if intent.extracts:
         return _extraction(situation)
     if intent.fills and situation.goal.payload:
-        return _not_understood(situation) or fill_form(situation)
-    return _not_understood(situation) or _navigation(situation)
+        return _filling(situation)
+    if unclear := _not_understood(situation):
+        return carry_out(situation) or unclear
+    return _navigation(situation)
+
+
+def _filling(situation: Situation) -> Plan:
+    """The next step in a form; a goal with a verb of its own is carried out as that."""
+    unclear = _not_understood(situation)
+    own = unclear or not is_of_any_form(requests_of(situation))
+    plan = carry_out(situation) if own else None
+    return plan or unclear or fill_form(with_told_values(situation))
 
 
 def _is_said(situation: Situation) -> bool:

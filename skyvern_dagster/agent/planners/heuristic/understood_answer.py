@@ -79,7 +79,9 @@ def _known(situation: Situation) -> Known:
         if action.decision.purpose is Purpose.FILL:
             fields.append(action.label)
     first = situation.request.first_text
-    labels += [line.strip("# ") for line in first.splitlines() if line.startswith("#")]
+    # Without fields it was one of several things, and the others' names prove nothing of it.
+    headed = "#" if fields else "# "
+    labels += [line.strip("# ") for line in first.splitlines() if line.startswith(headed)]
     labels += _FIELD.findall(first)
     labels += [one for one in (situation.request.observation.title,) if shown_first(first, one)]
     labels += [view.text(node) for node in view.nodes if node.role == "banner"]
