@@ -13,6 +13,10 @@ from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.llm.usage import Usage as Usage
 
+LATE_SECONDS = 5.0
+"""For what a page asks its server for by itself, before it is said not to be there. Waiting ends as
+soon as the page has changed; a list that a script fetches took 4 under load."""
+
 
 @dataclass(frozen=True)
 class Goal:
