@@ -195,6 +195,7 @@ class AgentLoop:
             locale=self.session.options.locale,
             redact=self.recorder.redact,
             first_text=self._shown.text(observation),
+            first_pages=self._shown.pages,
             run_cost=self._run_cost,
         )
 

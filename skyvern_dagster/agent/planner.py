@@ -8,9 +8,14 @@ from datetime import date
 from typing import Any, Protocol, runtime_checkable
 
 from skyvern_dagster.agent.decisions import Decision
+from skyvern_dagster.agent.shown_pages import ShownPages
 from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.browser.results import ActionResult
 from skyvern_dagster.llm.usage import Usage as Usage
+
+LATE_SECONDS = 5.0
+"""For what a page asks its server for by itself, before it is said not to be there. Waiting ends as
+soon as the page has changed; a list that a script fetches took 4 under load."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +125,7 @@ class PlanRequest:
         redact: Takes secrets out of a text: what leaves this process passes through it.
         run_cost: US dollars that the models of the run have cost so far; asking may take time.
         first_text: What the page said before the task did anything: that proves nothing later.
+        first_pages: The same page by page, and how things were called there.
     """
 
     goal: Goal
@@ -133,6 +139,7 @@ class PlanRequest:
     locale: str = "en-US"
     redact: Callable[[str], str] = str
     first_text: str = ""
+    first_pages: ShownPages = field(default_factory=ShownPages)
     run_cost: Callable[[], float] = float
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from skyvern_dagster.agent.decisions import (
     Check,
@@ -18,6 +18,7 @@ from skyvern_dagster.agent.decisions import (
 from skyvern_dagster.agent.planner import PastAction
 from skyvern_dagster.agent.proof_text import proof_text
 from skyvern_dagster.agent.purposes import Purpose
+from skyvern_dagster.agent.shown_pages import ShownPages
 from skyvern_dagster.browser.observation import Observation
 
 _SENDING = (Click, ClickAt, Press, Drag, SelectOption, Check, InputText, TypeKeys)
@@ -28,10 +29,12 @@ _ASIDE = frozenset({Purpose.CONSENT, Purpose.DISMISS, Purpose.SKIP_OFFER, Purpos
 
 @dataclass
 class ShownBefore:
-    """The texts of the first page, and of the page before the last action that changed one."""
+    """The first page, and the page before the last action that changed one."""
 
     _at_first: str = ""
     _before_action: str = ""
+    _first_pages: ShownPages = field(default_factory=ShownPages)
+    _page_before: ShownPages = field(default_factory=ShownPages)
 
     def text(self, observation: Observation) -> str:
         """Everything that proves nothing on the page that is looked at now."""
@@ -40,6 +43,7 @@ class ShownBefore:
             shown = proof_text(observation)
             known = self._at_first
             self._at_first = known if shown in known else f"{known}\n{shown}".strip()
+            self._first_pages |= ShownPages.of(observation)
         return self.known
 
     @property
@@ -47,12 +51,18 @@ class ShownBefore:
         """The same as far as pages were looked at."""
         return f"{self._at_first}\n{self._before_action}".strip()
 
+    @property
+    def pages(self) -> ShownPages:
+        """What they said one by one, and how they called things."""
+        return self._first_pages | self._page_before
+
     def note(self, action: PastAction, observation: Observation) -> None:
         """Keeps what a page showed before an action that had an effect on it."""
         decision, result = action.decision, action.result
         effect = result.page_changed or result.new_tab or result.url_before != result.url_after
         if effect and result.ok and has_page_act(decision):
             self._before_action = proof_text(observation)
+            self._page_before = ShownPages.of(observation)
 
 
 def has_page_act(decision: Decision) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping, Sequence
 from typing import Literal
@@ -84,6 +85,24 @@ def whole_number(variable: str) -> int:
     if not text.isdecimal():
         raise ParameterError(f"{variable} must be a whole number, not {text[:50]!r}")
     return int(text)
+
+
+def positive_number(variable: str) -> float:
+    """What an environment variable sets, as of seconds; 0 where it sets nothing.
+
+    Raises:
+        ParameterError: It is no number above 0.
+    """
+    text = os.environ.get(variable, "").strip()
+    if not text:
+        return 0
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not (math.isfinite(number) and number > 0):
+        raise ParameterError(f"{variable} must be a positive number, not {text[:50]!r}")
+    return number
 
 
 def switched(variable: str, given: bool | None) -> bool | None:

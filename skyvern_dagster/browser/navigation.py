@@ -40,6 +40,9 @@ _WINDOW = 160
 """Characters around a text: two sentences."""
 _LOOK_SECONDS = 0.25
 """Between looks for a text that is waited for; a change of the page wakes it before."""
+_SETTLED_SECONDS = 0.7
+"""Without a further change, after one that was waited for: rows come in parts, a spinner first.
+What people still take for one and the same change."""
 
 
 async def goto(session: BrowserSession, url: str) -> ActionResult:
@@ -235,12 +238,16 @@ async def _succeeds(waiting: asyncio.Future[None]) -> bool:
 async def _until_change(session: BrowserSession, page: Page, seconds: float) -> str:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
-    before = await page_snapshot(page)
-    while (left := deadline - loop.time()) > 0:
+    before, changed = await page_snapshot(page), False
+    until = deadline
+    while (left := until - loop.time()) > 0:
         await session.traffic.change(min(left, _LOOK_SECONDS))
-        if page.is_closed() or await page_snapshot(page) != before:
-            return "Waited until the page changed"
-    return f"Waited {seconds:g} seconds"
+        if page.is_closed():
+            return "Waited until the page closed"
+        if (now := await page_snapshot(page)) != before:
+            before, changed = now, True
+            until = min(deadline, loop.time()) + _SETTLED_SECONDS
+    return "Waited until the page changed" if changed else f"Waited {seconds:g} seconds"
 
 
 async def switch_tab(session: BrowserSession, index: int) -> ActionResult:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections import Counter, OrderedDict
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -23,6 +24,12 @@ _POLL_PATIENCE = 0.4
 _MOST_DOCUMENTS = 50
 """Answers that are remembered, by address: a step leads to some at most."""
 _ABORTED = "net::ERR_ABORTED"
+_TELLING_BYTES = 200
+"""Of what a request sends: the method of a call stands at its beginning."""
+_NUMBERS = re.compile(rb"\d+")
+
+_Key = tuple[str, str, bytes]
+"""Method, address without its query, and what is asked for there."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,7 @@ class DocumentAnswer:
 
 @dataclass
 class _Flight:
-    key: tuple[str, str]
+    key: _Key
     kind: str
     since: float
     in_background: bool = False
@@ -63,7 +70,7 @@ class Traffic:
     def __init__(self, context: BrowserContext) -> None:
         self._loop = asyncio.get_running_loop()
         self._flights: dict[Request, _Flight] = {}
-        self._own_starts: Counter[tuple[str, str]] = Counter()
+        self._own_starts: Counter[_Key] = Counter()
         self._acting = False
         self._changed = asyncio.Event()
         self._answers: OrderedDict[str, DocumentAnswer] = OrderedDict()
@@ -181,7 +188,7 @@ class Traffic:
         if kind not in _PATIENCE or not _is_of_page(request.url):
             return
         parts = urlsplit(request.url)
-        key = (request.method, f"{parts.netloc}{parts.path}")
+        key = (request.method, f"{parts.netloc}{parts.path}", _asked_for(request))
         self._flights[request] = _Flight(key, kind, self._loop.time())
         if not self._acting:
             self._own_starts[key] += 1
@@ -259,6 +266,11 @@ def _page_of(request: Request) -> Page | None:
 def _is_of_page(url: str) -> bool:
     """Not one of the resources of Chromium's own viewers."""
     return url.startswith(("http:", "https:", "blob:"))
+
+
+def _asked_for(request: Request) -> bytes:
+    """What a request sends, its numbers aside: some servers have one address for all questions."""
+    return _NUMBERS.sub(b"", (request.post_data_buffer or b"")[:_TELLING_BYTES])
 
 
 def _without_fragment(url: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,13 +19,13 @@ from skyvern_dagster.browser.environment import (
     closed_ports,
     kept_traces,
     network_policy,
+    positive_number,
     switched,
     whole_number,
 )
 from skyvern_dagster.browser.network import NetworkPolicy
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.browser.video import find_ffmpeg
-from skyvern_dagster.errors import ParameterError
 from skyvern_dagster.resources.hidden_defaults import HiddenDefaults
 
 if TYPE_CHECKING:
@@ -129,9 +127,12 @@ class BrowserResource(HiddenDefaults, dg.ConfigurableResource["BrowserResource"]
 
     def settings(self) -> AgentSettings:
         """The agent's budgets."""
+        usual = AgentSettings()
         return AgentSettings(
             max_steps_per_run=self.max_steps_per_run,
-            max_seconds=self.max_seconds_per_task or _seconds_per_task(),
+            max_seconds=self.max_seconds_per_task
+            or positive_number("SKYVERN_MAX_SECONDS_PER_TASK")
+            or usual.max_seconds,
             trace=self._traces(),
             video=self._films(),
             fetches_known_files=switched("SKYVERN_FETCH_KNOWN_FILES", self.fetch_known_files)
@@ -177,21 +178,3 @@ class BrowserResource(HiddenDefaults, dg.ConfigurableResource["BrowserResource"]
         if self._runtime is None:
             self._runtime = started_ahead(self.new_runtime())
         return self._runtime
-
-
-def _seconds_per_task() -> float:
-    """The wall-clock budget of a task, as the environment sets it.
-
-    Raises:
-        ParameterError: It is no time.
-    """
-    text = os.environ.get("SKYVERN_MAX_SECONDS_PER_TASK", "").strip()
-    try:
-        seconds = float(text) if text else AgentSettings().max_seconds
-    except ValueError:
-        seconds = math.nan
-    if not (math.isfinite(seconds) and seconds > 0):
-        raise ParameterError(
-            f"SKYVERN_MAX_SECONDS_PER_TASK must be a positive number of seconds, not {text!r}"
-        )
-    return seconds

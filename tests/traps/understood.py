@@ -11,7 +11,14 @@ _TEXT = "<p><label>{} <input name={}></label>"
 _DAY = "<p><label>{} <input name={} type=date></label>"
 _LONG = "<p><label>{} <textarea name={}></textarea></label>"
 _LIST = "<p><label>{} <select name={}><option value=''>…<option>{}<option>{}</select></label>"
-_PERSON = _TEXT.format("Name", "n") + _TEXT.format("E-mail", "e")
+
+
+def _texts(*labels: str) -> str:
+    """Fields for texts, sent under their first letters."""
+    return "".join(_TEXT.format(one, one[0].lower()) for one in labels)
+
+
+_PERSON = _texts("Name", "E-mail")
 _ADA = {"name": "Ada Oak", "email": "ada@oak.example"}
 _AWAY = _DAY.format("From", "f") + _DAY.format("To", "t")
 _COUNTED = _TEXT.format("Name", "n") + "<p><label>{} <input name=q type=number></label>"
@@ -56,6 +63,10 @@ _CASES: tuple[_Case, ...] = (
       "informed.</p>"),),
      ("<h1>Request submitted</h1><p>Your leave covers 4 working days, since 9 Aug is blocked.</p>",
       "<h1>Leave submitted</h1><p>Booked: 5 Aug 2024 to 9 Aug 2024 (4.5 days).</p>")),
+    ("verlof", "nl", _DAY.format("Van", "v") + _DAY.format("Tot", "t"),
+     {"van": "2024-08-05", "tot": "2024-08-09"},
+     ("<h1>Aanvraag ontvangen</h1><p>Wij nemen binnen twee werkdagen contact met u op.</p>",),
+     ("<h1>Aanvraag ontvangen</h1><p>Uw verlof is goedgekeurd, behalve vrijdag.</p>",)),
     ("guests", "en", _COUNTED.format("Guests"), {"name": "Ada Oak", "guests": 3},
      ("<h1>Thank you, Ada!</h1><p>Your answer has been saved: 3 guests.</p>",),
      ("<h1>Saved!</h1><p>You and one guest are on the list.</p>",)),
@@ -67,11 +78,11 @@ _CASES: tuple[_Case, ...] = (
       "Status<tr><td>88<td>Desk lamp<td>2<td>Rejected by stock<tr><td>71<td>Chair<td>1<td>"
       "Delivered</table>"),
       "<h1>Your basket</h1><p role=status>2 items were added.</p>")),
-    ("label", "en", _TEXT.format("Sender", "s") + _TEXT.format("Recipient", "r"),
+    ("label", "en", _texts("Sender", "Recipient"),
      {"sender": "Oak Ltd", "recipient": "Elm GmbH"},
      ("<h1>Label created</h1><p>From: Oak Ltd</p><p>To: Elm GmbH</p>",),
      ("<h1>Label created</h1><p>From: Elm GmbH</p><p>To: Oak Ltd</p>",)),
-    ("reading", "en", _TEXT.format("Meter number", "m") + _TEXT.format("Reading", "r"),
+    ("reading", "en", _texts("Meter number", "Reading"),
      {"meter_number": "M-1", "reading": "12345"},
      ("<h1>Thank you</h1><p>Meter M-1: reading 12345 kWh received on 15 June 2024.</p>",),
      ("<h1>Thank you</h1><p>Your reading 12354 was received.</p>",)),
@@ -92,7 +103,7 @@ _CASES: tuple[_Case, ...] = (
      ("<h1>Danke, Ada!</h1><p>Deine Anmeldung ist bei uns eingegangen. Startnummer: 118</p>",),
      (("<h1>Danke, Ada!</h1><p>Deine Anmeldung ist eingegangen. Mit der Startgebühr bist du dabei."
       "</p>"),)),
-    ("devis", "fr", _TEXT.format("Nom", "n") + _TEXT.format("Ville", "v"),
+    ("devis", "fr", _texts("Nom", "Ville"),
      {"nom": "Léa", "ville": "Lyon"},
      (("<h1>Demande envoyée</h1><p>Merci Léa, votre demande n° D-204 a bien été transmise. Vous "
       "recevrez une réponse sous 3 jours ouvrés.</p>"),),
@@ -104,17 +115,13 @@ _CASES: tuple[_Case, ...] = (
      (("<h1>¡Gracias, Ana!</h1><p>Tu pedido se ha enviado correctamente. Te responderemos en un "
       "plazo de 24 horas.</p>"),),
      ("<h1>Pedido recibido</h1><p>Pedido n.º 55: 2 unidades.</p>",)),
-    ("reso", "it", _TEXT.format("Ordine", "o") + _TEXT.format("Motivo", "m"),
+    ("reso", "it", _texts("Ordine", "Motivo"),
      {"ordine": "88", "motivo": "Rotto"},
      (("<h1>Grazie!</h1><p>La tua richiesta per l'ordine 88 è stata inviata. Ti risponderemo entro "
       "2 giorni lavorativi.</p>"),),
      (("<h1>Richiesta inviata</h1><p>La richiesta per l'ordine 88 è stata registrata. Il rimborso "
       "sarà un buono.</p>"),)),
-    ("verlof", "nl", _DAY.format("Van", "v") + _DAY.format("Tot", "t"),
-     {"van": "2024-08-05", "tot": "2024-08-09"},
-     ("<h1>Aanvraag ontvangen</h1><p>Wij nemen binnen twee werkdagen contact met u op.</p>",),
-     ("<h1>Aanvraag ontvangen</h1><p>Uw verlof is goedgekeurd, behalve vrijdag.</p>",)),
-    ("adres", "pl", _TEXT.format("Ulica", "u") + _TEXT.format("Kod pocztowy", "k"),
+    ("adres", "pl", _texts("Ulica", "Kod pocztowy"),
      {"ulica": "Dębowa 2", "kod_pocztowy": "00-950"},
      ("<h1>Dziękujemy!</h1><p>Twoje zgłoszenie zostało przyjęte. Numer zgłoszenia: Z/2024/17</p>",),
      ("<h1>Adres</h1><p role=status>Zmiany zostały zapisane.</p><p>Ulica: Dębowa 3</p>",)),
@@ -144,7 +151,7 @@ _PRESETS: tuple[tuple[str, str, Mapping[str, Any], bool], ...] = (
      "Travel insurance (19.90 EUR)</label>", {"name": "Ada"}, False),
     ("a country", _TEXT.format("Name", "n") + "<p><label>Country <select name=c><option>Austria"
      "<option>Germany</select></label>", {"name": "Ada"}, True),
-    ("another unit", _TEXT.format("Name", "n") + _TEXT.format("Weight (g)", "w"),
+    ("another unit", _texts("Name", "Weight (g)"),
      {"name": "Ada", "weight": "2.5 kg"}, False),
     ("an article by its code", _TEXT.format("Name", "n")
      + _LIST.format("Article", "a", "A-12 – Lamp", "A-21 – Chair"),
@@ -189,7 +196,7 @@ def understood() -> list[Trap]:
 
 def _asked() -> list[Trap]:
     """A question of the browser's own, of what was given or of something else."""
-    fields = _TEXT.format("Payee", "p") + _TEXT.format("Amount", "a")
+    fields = _texts("Payee", "Amount")
     form = f"<form method=post action=/go id=fo>{fields}<button>Send</button></form>"
     given = {"payee": "Oak Ltd", "amount": "40.00"}
     return [

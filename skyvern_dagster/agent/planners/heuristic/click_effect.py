@@ -100,7 +100,7 @@ def _is_the_same_page(situation: Situation) -> bool:
     clicked = _clicked(situation)
     left = clicked is not None and clicked.result.url_before != clicked.result.url_after
     now = plain_text(situation.request.observation)
-    return left and bool(now) and f"{now}\n" in situation.request.first_text
+    return left and bool(now) and now in situation.request.first_pages.plain
 
 
 def _unclear_answer(situation: Situation, label: str) -> Plan | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from skyvern_dagster.agent.decisions import Click, Decision, Extract, Wait
-from skyvern_dagster.agent.planner import Plan
+from skyvern_dagster.agent.planner import LATE_SECONDS, Plan
 from skyvern_dagster.agent.planners.heuristic.complaints import complaint
 from skyvern_dagster.agent.planners.heuristic.contacts import look_for_contacts, read_contacts
 from skyvern_dagster.agent.planners.heuristic.date_range import widened_range
@@ -246,7 +246,7 @@ def _after_stale(situation: Situation, wanted: ListSpec, page: PageOfList) -> Pl
     )
     if turned and situation.memory.in_a_row(Purpose.WAIT) < 1:
         why = "Wait: the list shows the same records as before; more may be on their way"
-        return act([Wait(seconds=2, reasoning=why, purpose=Purpose.WAIT)], why)
+        return act([Wait(seconds=LATE_SECONDS, reasoning=why, purpose=Purpose.WAIT)], why)
     if len(situation.memory.done(Purpose.NEXT_PAGE)) == 1 and (
         _still_turns(situation, page) or _more_is_gone(situation)
     ):
@@ -336,7 +336,7 @@ def _empty(situation: Situation, wanted: ListSpec) -> Plan | None:
         return None
     if not situation.memory.purposes(Purpose.WAIT, url=situation.url):
         why = f'Wait: records may be on their way, although it says "{clip(told)}"'
-        return act([Wait(seconds=2, reasoning=why, purpose=Purpose.WAIT)], why)
+        return act([Wait(seconds=LATE_SECONDS, reasoning=why, purpose=Purpose.WAIT)], why)
     route = None if situation.intent.as_shown else archive_route(situation)
     if route is not None:
         return follow(route, Purpose.ARCHIVE, LIKELY)

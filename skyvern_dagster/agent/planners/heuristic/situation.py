@@ -9,7 +9,7 @@ from functools import cached_property
 
 from skyvern_dagster.agent.consequences import Unasked
 from skyvern_dagster.agent.decisions import Click, Complete, Decision, Terminate, Wait
-from skyvern_dagster.agent.planner import Goal, Plan, PlanRequest
+from skyvern_dagster.agent.planner import LATE_SECONDS, Goal, Plan, PlanRequest
 from skyvern_dagster.agent.planners.heuristic.goal import Intent, read_goal
 from skyvern_dagster.agent.planners.heuristic.memory import Memory
 from skyvern_dagster.agent.planners.heuristic.outcomes import error_codes
@@ -37,10 +37,6 @@ FAIR = 0.6
 
 UNSURE = 0.2
 """Below what the policy takes: another planner decides."""
-
-
-_LATE_SECONDS = 2
-"""For a page that has drawn its frame, and asks its server for what belongs in it."""
 
 
 @dataclass(frozen=True)
@@ -144,4 +140,4 @@ def wait_for_rest(situation: Situation, what: str) -> Plan | None:
     if situation.memory.purposes(Purpose.WAIT, url=situation.url):
         return None
     why = f"Wait: {what} may come late"
-    return act([Wait(seconds=_LATE_SECONDS, reasoning=why, purpose=Purpose.WAIT)], why, FAIR)
+    return act([Wait(seconds=LATE_SECONDS, reasoning=why, purpose=Purpose.WAIT)], why, FAIR)

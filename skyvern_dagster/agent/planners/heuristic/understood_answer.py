@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from skyvern_dagster.agent.planners.heuristic.given_values import entered_texts, given_values
@@ -19,10 +18,6 @@ from skyvern_dagster.reading.words import clip
 _ASIDE = frozenset({"banner", "navigation", "contentinfo", "complementary", "search", "menu"})
 """Regions that are about the site, and about no answer."""
 _SKIPPED = CONTROL_ROLES | INPUT_ROLES | {"option"}
-_FIELD = re.compile(
-    r'^\W*(?:textbox|combobox|listbox|spinbutton|searchbox|group|radiogroup) "(.*?)"', re.M
-)
-"""What a field or a group of fields is called, in the page as it is told."""
 _ONE_RECORD = 2
 """Rows: of a list with its head and one record, that record is what was sent."""
 _LEADS = (Purpose.FILL, Purpose.SUBMIT, Purpose.CLICK)
@@ -78,12 +73,10 @@ def _known(situation: Situation) -> Known:
             labels.append(action.label)
         if action.decision.purpose is Purpose.FILL:
             fields.append(action.label)
-    first = situation.request.first_text
+    first, title = situation.request.first_pages, situation.request.observation.title
     # Without fields it was one of several things, and the others' names prove nothing of it.
-    headed = "#" if fields else "# "
-    labels += [line.strip("# ") for line in first.splitlines() if line.startswith(headed)]
-    labels += _FIELD.findall(first)
-    labels += [one for one in (situation.request.observation.title,) if shown_first(first, one)]
+    labels += [*(first.headings if fields else first.titles), *first.fields]
+    labels += [title] * shown_first(situation.request.first_text, title)
     labels += [view.text(node) for node in view.nodes if node.role == "banner"]
     told, named = tuple(dict.fromkeys(values)), tuple(dict.fromkeys(labels))
     return Known(told, named, situation.today, tuple(fields))

@@ -14,15 +14,13 @@ from skyvern_dagster.reading.concepts import concept, word_list
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.words import fold, stems
 
-_LINK = re.compile(r"link \"([^\"]{1,60})\"")
-"""As the first page was told."""
 _SENTENCE = re.compile(r"[.;:!?\n]")
 
 
 def elsewhere(request: PlanRequest) -> str:
     """Why the page can't be the one that the goal names; empty where it may be."""
     wanted = _place(request.goal.navigation_goal)
-    links = {one for one in _LINK.findall(request.first_text) if _bare(one) == wanted}
+    links = {one for one in request.first_pages.links if _bare(one) == wanted}
     if not wanted or not links or _was_followed(request, wanted):
         return ""
     seen = request.observation

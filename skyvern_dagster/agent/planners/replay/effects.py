@@ -27,7 +27,7 @@ def difference(effect: Effect, result: ActionResult, variables: Variables) -> st
         LookupError: The recording has a variable that this task doesn't have.
     """
     if not result.ok:
-        return result.error or result.message
+        return f"it failed: {result.error or result.message}"
     if effect.downloads and not result.downloads:
         return "no file came"
     if effect.new_tab != result.new_tab:

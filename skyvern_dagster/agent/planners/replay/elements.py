@@ -13,6 +13,8 @@ from skyvern_dagster.agent.variables import Variables, used_in
 from skyvern_dagster.browser.observation import Node, Observation
 
 _ROWS = ("row", "listitem", "article", "treeitem")
+_MENUS = frozenset({"navigation", "banner", "contentinfo", "menu", "menubar"})
+_CELLS = frozenset({"cell", "gridcell"})
 _INSIDE = ("dialog", "alertdialog", "iframe")
 _KEPT_ATTRIBUTES = ("name", "autocomplete", "id", "label", "placeholder")
 """Attributes by which a site's own program finds an element, so that they change rarely."""
@@ -85,6 +87,25 @@ def find(element: Element, observation: Observation, variables: Variables) -> st
         return alike[element.nth - 1].ref
     same_target = alike[0].url and len({node.url for node in alike}) == 1
     return alike[0].ref if same_target else None
+
+
+def shows_no_records(observation: Observation) -> bool:
+    """Whether a page has no list with anything in it, menus aside: its rows may be on their way."""
+    return not any(map(_is_record, _outside_menus(observation.root)))
+
+
+def _outside_menus(node: Node) -> Iterator[Node]:
+    yield node
+    for child in node.children:
+        if child.role not in _MENUS:
+            yield from _outside_menus(child)
+
+
+def _is_record(node: Node) -> bool:
+    """A row of one cell (`No records`) is none, nor are headers."""
+    if node.role == "row":
+        return sum(one.role in _CELLS for one in node.children) > 1
+    return node.role in _ROWS
 
 
 def what_is_there(element: Element, observation: Observation, variables: Variables) -> str:

@@ -12,9 +12,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from skyvern_dagster.agent.decisions import Click, Complete, Decision, Wait
 from skyvern_dagster.agent.learner import Learner
-from skyvern_dagster.agent.planner import PastStep, Plan, PlanRequest
+from skyvern_dagster.agent.planner import LATE_SECONDS, PastStep, Plan, PlanRequest
 from skyvern_dagster.agent.planners.replay.effects import difference
-from skyvern_dagster.agent.planners.replay.elements import find, in_words, what_is_there
+from skyvern_dagster.agent.planners.replay.elements import (
+    find,
+    in_words,
+    shows_no_records,
+    what_is_there,
+)
 from skyvern_dagster.agent.planners.replay.first_visit import FirstVisit
 from skyvern_dagster.agent.planners.replay.harmless import is_harmless
 from skyvern_dagster.agent.planners.replay.learner import ReplayLearner, goal_text
@@ -28,12 +33,13 @@ from skyvern_dagster.agent.planners.replay.recording import (
 from skyvern_dagster.agent.proof_text import shows
 from skyvern_dagster.agent.purposes import ReplayMemo
 from skyvern_dagster.agent.variables import Variables, used_in
+from skyvern_dagster.browser.observation import Observation
 from skyvern_dagster.reading.dates import find_dates
 
 PLANNER = "replay"
-_PATIENCE = 3.0
-"""Seconds for a page that isn't as it was recorded: it ends as soon as the page has changed, and a
-request to a model takes about as long."""
+_MOST_WAITS = 3
+"""In a row, while each brings a change: of a list that says `Loading`, then nothing, then its
+rows."""
 Learning = Literal["model", "all", "off"]
 
 _DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
@@ -126,7 +132,7 @@ def _planned(recording: Recording | None, request: PlanRequest) -> Plan:
     known = position.index < len(recording.steps) and not changed
     if known and _may_be_late(recording.steps[position.index], position, request, variables):
         why = f"recorded step {position.index + 1} may find its element in a moment"
-        return Plan((Wait(seconds=_PATIENCE),), 0.95, why, PLANNER, guarded=True)
+        return Plan((Wait(seconds=LATE_SECONDS),), 0.95, why, PLANNER, guarded=True)
     return _declined(reasons[0], diverged=known)
 
 
@@ -135,18 +141,27 @@ def _may_be_late(
 ) -> bool:
     """Whether what a step is for may still be on its way to the page.
 
-    Once after each step that loaded no document: lists that a script fetches come when the server
-    has time for them.
+    Lists that a script fetches come when the server has time for them: after an action that loaded
+    no document, and on a new page that shows nothing of their kind yet.
     """
-    if position.waited or position.mended or _is_read(step) or not request.history:
+    if position.mended or not variables.is_at(step.at, request.observation.url):
         return False
-    done = request.history[-1].actions
+    done = request.history[-1].actions if request.history else ()
+    if position.waits:
+        return done[-1].result.page_changed and position.waits < _MOST_WAITS
     stayed = bool(done) and all(each.result.url_before == each.result.url_after for each in done)
-    return stayed and variables.is_at(step.at, request.observation.url)
+    return stayed or _shows_none_alike(step, request.observation)
 
 
-def _is_read(step: RecordedStep) -> bool:
-    return bool(step.pages) or any(action.reading is not None for action in step.actions)
+def _shows_none_alike(step: RecordedStep, observation: Observation) -> bool:
+    """Whether a page has no records at all, where a step is about one, or nothing of its role."""
+    roles = {one.role for one in observation.root.walk()}
+    elements = [action.element for action in step.actions if action.element is not None]
+    is_read = bool(step.pages) or any(action.reading is not None for action in step.actions)
+    of_record = is_read or _is_bound(step)
+    return (of_record and shows_no_records(observation)) or any(
+        one.role not in roles for one in elements
+    )
 
 
 def _declined(reason: str, *, diverged: bool = False) -> Plan:
@@ -190,13 +205,13 @@ class _Position:
         index: The recorded step that comes next.
         mended: Steps that other planners made since.
         problem: Why the recording can't go on at this look.
-        waited: Whether the page was given time since the last step.
+        waits: How often the page was given time since the last step.
     """
 
     index: int = 0
     mended: int = 0
     problem: str = ""
-    waited: bool = False
+    waits: int = 0
 
 
 def _position(
@@ -206,7 +221,7 @@ def _position(
     for step in history:
         memo = _replayed(step)
         if memo is None and step.planner == PLANNER and step.actions:
-            at = replace(at, waited=True)
+            at = replace(at, waits=at.waits + 1)
             continue
         if memo is None:
             at = _Position(at.index, at.mended + 1)
@@ -216,7 +231,7 @@ def _position(
             return _Position(problem="the recording was changed while this task went on")
         problem = _went_wrong(recording.steps[number], step, variables)
         # What was carried out is not repeated; what could not be may be possible later.
-        done = all(action.result.ok for action in step.actions)
+        done = all(each.result.ok or isinstance(each.decision, Wait) for each in step.actions)
         more = recording.steps[number].pages and isinstance(step.actions[-1].decision, Click)
         at = _Position(number + 1 if done and not more else number, 0, problem)
     return at
@@ -232,8 +247,9 @@ def _replayed(step: PastStep) -> ReplayMemo | None:
 
 def _went_wrong(recorded: RecordedStep, step: PastStep, variables: Variables) -> str:
     for action, past in zip(recorded.actions, step.actions, strict=False):
-        if action.reading is not None:
-            # It changes nothing; what it read was held to the recording before.
+        if action.reading is not None or action.do == "wait":
+            # They change nothing; what was read was held to the recording before, and what was
+            # waited for may come later.
             continue
         if problem := difference(action.effect, past.result, variables):
             what = in_words(action.element) if action.element else ""
