@@ -197,6 +197,8 @@
     else if (element.dateTime && element.nodeName === "TIME" && !/\d{4}/.test(element.textContent))
       details.title = clean(element.dateTime);
     if (!interactive) return details;
+    const tip = details.title ? "" : toolTip(element);
+    if (tip) details.title = tip;
     const attributes = attributesOf(element);
     if (!isEmpty(attributes)) details.attributes = attributes;
     linkDetails(element, details);
@@ -205,6 +207,13 @@
     tellChoice(element, details);
     if (isCovered(element, box)) details.covered = true;
     return details;
+  }
+
+  // Libraries keep a tool tip aside, so that the browser doesn't show its own: Ext JS, Bootstrap, Tippy.
+  function toolTip(element) {
+    const { qtip, tooltip, tip, originalTitle, bsTitle, bsOriginalTitle, tippyContent } = element.dataset || {};
+    const said = qtip || tooltip || tip || originalTitle || bsTitle || bsOriginalTitle || tippyContent || "";
+    return /[<{]/.test(said) ? "" : clean(said);
   }
 
   // An editor without a role: what people see is a field to write in.

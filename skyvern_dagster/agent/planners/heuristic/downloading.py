@@ -29,7 +29,11 @@ from skyvern_dagster.agent.planners.heuristic.item_choice import (
 from skyvern_dagster.agent.planners.heuristic.number_by_end import whole_numbers, with_number
 from skyvern_dagster.agent.planners.heuristic.obstacles import dialogs
 from skyvern_dagster.agent.planners.heuristic.plain_document import meant_of_record
-from skyvern_dagster.agent.planners.heuristic.record_openers import open_more, openers
+from skyvern_dagster.agent.planners.heuristic.record_openers import (
+    open_by_double_click,
+    open_more,
+    openers,
+)
 from skyvern_dagster.agent.planners.heuristic.record_panels import panels_of
 from skyvern_dagster.agent.planners.heuristic.record_search import search_record
 from skyvern_dagster.agent.planners.heuristic.restrictions import unclear_choice
@@ -236,7 +240,8 @@ def _in_part(situation: Situation, place: RecordPart, kind: DocumentKind) -> Pla
     if plan := of_selected(situation, place, kind):
         return plan
     detailed = place.is_page and is_about(view, situation.intent.record_id)
-    return open_more(situation, openers(situation, place, kind, detailed=detailed))
+    ranked = openers(situation, place, kind, detailed=detailed)
+    return open_more(situation, ranked) or open_by_double_click(situation, place)
 
 
 def _exports_list(situation: Situation, control: Control) -> bool:

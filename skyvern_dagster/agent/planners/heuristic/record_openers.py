@@ -9,10 +9,11 @@ from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.candidate import Candidate, rank
 from skyvern_dagster.agent.planners.heuristic.documents import DocumentKind
 from skyvern_dagster.agent.planners.heuristic.frontier import frontier
-from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, SURE, Situation, act
+from skyvern_dagster.agent.planners.heuristic.situation import FAIR, LIKELY, SURE, Situation, act
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import MOSTLY, NEARLY_ONLY, PARTLY, PLAINLY, concept
 from skyvern_dagster.reading.controls import Control, same_page
+from skyvern_dagster.reading.identifiers import mentions_identifier
 from skyvern_dagster.reading.record_part import RecordPart
 from skyvern_dagster.reading.words import clip, fold
 
@@ -69,6 +70,26 @@ def open_more(situation: Situation, ranked: Sequence[Candidate]) -> Plan | None:
         why,
         SURE if plain else LIKELY,
     )
+
+
+def open_by_double_click(situation: Situation, place: RecordPart) -> Plan | None:
+    """Opens a row of a grid as desktop programs do, where nothing else has shown more of it."""
+    row, view = place.nodes[0], situation.view
+    in_grid = any(above.role in {"grid", "treegrid"} for above in view.ancestors(row))
+    if place.is_page or row.role != "row" or not in_grid or _was_opened_so(situation):
+        return None
+    wanted = situation.intent.record_id
+    cells = (one for one in row.children if mentions_identifier(view.text(one), wanted))
+    ref = next((one.ref for one in cells if one.ref), row.ref)
+    if not ref:
+        return None
+    why = f"Details: a double click may open {wanted}"
+    return act([Click(ref=ref, count=2, reasoning=why, purpose=Purpose.DETAILS)], why, FAIR)
+
+
+def _was_opened_so(situation: Situation) -> bool:
+    done = (action.decision for _, action in situation.memory.actions)
+    return any(isinstance(one, Click) and one.count > 1 for one in done)
 
 
 def _openers(
