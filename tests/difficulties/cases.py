@@ -19,9 +19,11 @@ from skyvern_dagster.agent.planner import PlanRequest
 from skyvern_dagster.agent.planners.scripted import ScriptStep
 from skyvern_dagster.browser.observation import Node
 from tests.loopback import Answering, LoopbackSite
+from tests.traps.trap import File
 
 PAGES = Path(__file__).parent / "pages"
 WIDGETS = Path(__file__).parent / "widgets"
+LISTS = Path(__file__).parent / "lists"
 _LIBRARIES = {
     "jquery": ("xstatic.pkg.jquery", "data"),
     "jquery_ui": ("xstatic.pkg.jquery_ui", "data"),
@@ -78,11 +80,12 @@ def _cases_in(folder: Path) -> tuple[Case, ...]:
         if comment:
             told = yaml.safe_load(comment)
             steps = tuple(told["script"])
-            found.append(Case(path.stem, told["goal"], told["proof"], steps, _missing(text)))
+            found.append(Case(path.stem, told["goal"], told["proof"], steps, missing(text)))
     return tuple(found)
 
 
-def _missing(page: str) -> str:
+def missing(page: str) -> str:
+    """Why a page can't be tried here; empty where it can."""
     needs_npm = any(f"/lib/{source}/" in page for source in _FROM_NPM)
     if not needs_npm or (_NPM / ".ready").is_file():
         return ""
@@ -143,7 +146,14 @@ class _Handler(Answering):
         if name.startswith("lib/"):
             self._library(*name.removeprefix("lib/").split("/", 1))
             return
-        for path in (PAGES / f"{name}.html", WIDGETS / f"{name}.html"):
+        if name.startswith("files/"):
+            number = name.removeprefix("files/").removesuffix(".pdf")
+            self.answer(200, "application/pdf", File(("Invoice", number)).content())
+            return
+        if name == "lists/rows.js":
+            self.answer(200, "text/javascript", (LISTS / "rows.js").read_bytes())
+            return
+        for path in (PAGES / f"{name}.html", WIDGETS / f"{name}.html", LISTS / f"{name}.html"):
             if path.is_file():
                 self.page(path.read_text(encoding="utf-8"))
                 return

@@ -141,6 +141,13 @@ def documents(
     return sorted(unique.values(), key=lambda document: document.score, reverse=True)
 
 
+def _is_head(view: PageView, node: Node) -> bool:
+    """Whether a control names a column, which a click sorts by: `Invoice no.`."""
+    return node.role == "columnheader" or any(
+        above.role == "columnheader" for above in view.ancestors(node)
+    )
+
+
 def _is_box(view: PageView, control: Control) -> bool:
     """Whether what can be clicked is a part of the page with a heading and controls of its own."""
     if control.node.role in _CONTROLS:
@@ -205,6 +212,7 @@ def _rate(
     if (
         concept("nav.danger").score(label) >= MOSTLY
         or control.node.role in {"option", "tab"}
+        or _is_head(view, control.node)
         or _is_box(view, control)
         or len(label) > _LONGEST_LABEL
     ):

@@ -1,0 +1,2 @@
+import "@vaadin/grid/vaadin-grid.js";
+import "@vaadin/grid/vaadin-grid-column.js";
