@@ -33,7 +33,6 @@ from skyvern_dagster.reading.acts import (
 )
 from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.controls import Control, Input
-from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.own_part import is_one_of_several
 from skyvern_dagster.reading.unspaced import UNSPACED
 from skyvern_dagster.reading.words import fold, words
@@ -179,14 +178,13 @@ def _left_beside(situation: Situation, control: Control, alike: Sequence[Control
     inside = any(view.holds(node, one) for node in around for one in first)
     headed = () if inside else map(view.label, first)
     texts = (control.label, situation.request.observation.title, *headed)
-    days = find_dates(" ".join(map(view.text, around)), situation.today)
-    only = [str(day) for day in days[0].days] if len(days) == 1 else []
-    left = Held(tuple(only), (*texts, *payload_names(situation)), situation.today).left(text)
+    part, known = _named(situation, around), (*texts, *payload_names(situation))
+    told = Held((), known, situation.today).left(text)
+    left = Held(part.days(), known, situation.today).left(text)
     values = [one.text for one in given_values(situation)]
     wanted = [*left, *(one for one in values if fold(one) not in left)]
-    if not wanted and is_one_of_several(view, around[-1]):
+    if not (told or values) and is_one_of_several(view, around[-1]):
         return [control.label]  # one of them, and nothing says which
-    part = _named(situation, around)
     return [one for one in wanted if not part.names(one, left)]
 
 

@@ -15,11 +15,12 @@ from skyvern_dagster.agent.planners.heuristic.item_choice import heading_above
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Node
-from skyvern_dagster.reading.acts import binding_acts
+from skyvern_dagster.reading.acts import binding_acts, is_kin_of_any, linking_words, words_beside
 from skyvern_dagster.reading.concepts import concept, word_list
+from skyvern_dagster.reading.confirmation_words import field_words
 from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.unspaced import UNSPACED
-from skyvern_dagster.reading.words import words
+from skyvern_dagster.reading.words import clip, stem, words
 
 _ON_THE_WAY = frozenset({Purpose.NAVIGATE, Purpose.CLICK})
 
@@ -37,7 +38,26 @@ def unaccounted_word(
     texts = [*_of_form(situation, form, [field for field, _ in pairs]), *_of_task(situation)]
     if submit is not None:
         texts.append(submit.label)
+    if other := _other_subject(situation, form, text):
+        return other
     return next(iter(Held(tuple(values), tuple(texts), situation.today).left(text)), "")
+
+
+def _other_subject(situation: Situation, form: Node, text: str) -> str:
+    """A word of a form's own heading that makes it one for something else; empty where none does.
+
+    Below `City race`, a form that is headed `Volunteers` isn't the race's.
+    """
+    view = situation.view
+    heading = heading_above(view, form)
+    if not heading or heading in view.main_headings:
+        return ""
+    values = " ".join(one.text for one in given_values(situation))
+    known = linking_words() | words_beside() | field_words()
+    said = [one for one in words(f"{text} {values}") if one not in linking_words()]
+    told = [one for one in words(heading) if one not in known and stem(one) not in known]
+    other = [one for one in told if not one.isdigit() and not is_kin_of_any(one, said)]
+    return clip(text, 60) if len(other) == len(told) and other else ""
 
 
 def other_act(situation: Situation, submit: Control | None) -> str:

@@ -45,10 +45,13 @@ class Held:
         """The words of a text that aren't accounted for, in order."""
         rest = self._without_values(self._without_times(self._without_days(text)))
         said = frozenset(word for one in self.texts for word in words(one))
-        before, left = "", list[str]()
+        before, left, counted = "", list[str](), set[str]()
         for one in _singles(rest):
-            if not self._is_held(one, before, said):
+            number = str(numbers_in_words().get(one, one))
+            # Of `two rooms for two guests`, one field holds one of them.
+            if number in counted or not self._is_held(one, before, said):
                 left.append(one)
+            counted |= {number} if number.isdigit() and len(number) < _LEAST_CODE else set()
             before = one
         return left
 
@@ -92,7 +95,7 @@ class Held:
     def _without_values(self, text: str) -> str:
         plain = fold_in_place(text)
         for value in sorted(map(fold, self.values), key=len, reverse=True):
-            if value:
+            if value and not (value.isdigit() and len(value) < _LEAST_CODE):
                 plain = re.sub(rf"(?<![^\W_]){re.escape(value)}(?![^\W_])", " ", plain)
         return plain
 

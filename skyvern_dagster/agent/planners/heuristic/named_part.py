@@ -14,7 +14,8 @@ from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.acts import is_kin_of_any, linking_words
 from skyvern_dagster.reading.cells import CELL_ROLES, TABLE_ROLES, cells_below
-from skyvern_dagster.reading.concepts import FAIRLY, concept, word_list
+from skyvern_dagster.reading.concepts import FAIRLY, MOSTLY, concept, word_list
+from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.identifiers import mentions_identifier
 from skyvern_dagster.reading.words import fold, stems, words
 
@@ -56,6 +57,22 @@ class NamedPart:
         return any(
             self._is_numbered(place, word) if numbered else self._is_called(place, word, wanted)
             for place in self._places
+        )
+
+    def days(self) -> tuple[str, ...]:
+        """The days that the part is of, in places that say no more than that it is a day."""
+        today = self.situation.today
+        return tuple(
+            str(day)
+            for place in self._places
+            if place.leads or self._is_day(place.label)
+            for one in find_dates(place.text, today)
+            for day in one.days
+        )
+
+    def _is_day(self, label: str) -> bool:
+        return concept("form.day").score(label) >= MOSTLY or bool(
+            label and self._are_of_it(words(label))
         )
 
     @cached_property

@@ -176,8 +176,9 @@ def _main_phase(situation: Situation) -> Plan:
 def _filling(situation: Situation) -> Plan:
     """The next step in a form; a goal with a verb of its own is carried out as that."""
     unclear = _not_understood(situation)
-    own = unclear or not is_of_any_form(requests_of(situation))
-    plan = carry_out(situation) if own else None
+    if not unclear and is_of_any_form(requests_of(situation)):
+        return fill_form(situation)
+    plan = carry_out(situation)
     return plan or unclear or fill_form(with_told_values(situation))
 
 

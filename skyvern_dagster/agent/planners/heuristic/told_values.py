@@ -21,7 +21,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.acts import acts_of, is_kin, linking_words
-from skyvern_dagster.reading.amounts import find_amounts
+from skyvern_dagster.reading.amounts import currency_named, find_amounts
 from skyvern_dagster.reading.concepts import MOSTLY, concept, word_list
 from skyvern_dagster.reading.controls import Input
 from skyvern_dagster.reading.date_format import DAY_TYPES
@@ -97,7 +97,7 @@ class _Telling:
                 self._options, self._boxes, self._names)  # fmt: skip
         for way in ways:
             for field, value in way(found):
-                found.setdefault(_name(field.label), value)
+                found.setdefault(_name(field.label), _as_it_stands(field, value))
         return found
 
     @cached_property
@@ -179,7 +179,8 @@ class _Telling:
             if one.is_text and concept("form.amount").score(one.label) >= MOSTLY
         ]  # fmt: skip
         if len(told) == len(fields) == 1:
-            yield fields[0], told[0].text
+            named = currency_named(fields[0].label)
+            yield fields[0], str(told[0].value) if named == told[0].currency else told[0].text
 
     def _numbers(self, found: Mapping[str, Any]) -> Iterator[tuple[Input, Any]]:
         left = self._left(found)
@@ -219,13 +220,26 @@ class _Telling:
         return counts[0] if len(counts) == 1 else None
 
     def _options(self, found: Mapping[str, Any]) -> Iterator[tuple[Input, Any]]:
+        """Choices that the goal's words say, each of one field, and of no other direction."""
         left = frozenset(self._left(found))
+        meant: list[tuple[Input, str]] = []
         for field in self._open(found):
             radio = field.node.role == "radio"
             labels = [field.label] if radio else [one.label for one in field.node.options]
-            meant = [one for one in labels if _says_all(left, one)]
-            if len(meant) == 1:
-                yield (replace(field, label=field.group) if radio else field), meant[0]
+            said = [one for one in labels if _says_all(left, one)]
+            if len(said) == 1 and self._leads_there(field, said[0]):
+                meant.append((replace(field, label=field.group) if radio else field, said[0]))
+        chosen = [fold(label) for _, label in meant]
+        yield from (one for one in meant if chosen.count(fold(one[1])) == 1)
+
+    def _leads_there(self, field: Input, option: str) -> bool:
+        """Whether a field is of the direction that a goal says right before a choice, if any."""
+        plain, directions = fold(self._text), word_list("requests")["directions"]
+        at = plain.find(fold(option))
+        before = words(plain[: max(at, 0)])[-1:]
+        said = {name for name, listed in directions.items() if set(before) & set(listed)}
+        own = {name for name, listed in directions.items() if set(words(field.label)) & set(listed)}
+        return said == own
 
     def _boxes(self, found: Mapping[str, Any]) -> Iterator[tuple[Input, Any]]:
         left = frozenset(self._left(found))
@@ -263,6 +277,12 @@ class _Telling:
             spans.append(match.span())
         for start, end in spans:
             yield text[start:end], _word_before(text[:start])
+
+
+def _as_it_stands(field: Input, value: Any) -> Any:
+    """A value, in the field's own form where it is there already."""
+    held = field.node.value if field.is_text else ""
+    return held if held and same_value(str(value), held) else value
 
 
 def _word_before(text: str) -> str:
