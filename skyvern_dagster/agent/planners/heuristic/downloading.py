@@ -5,6 +5,7 @@ from __future__ import annotations
 from skyvern_dagster.agent.decisions import Wait
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.absent_document import could_not_get, is_known_absent
+from skyvern_dagster.agent.planners.heuristic.alike_records import fits_payload, of_one_number
 from skyvern_dagster.agent.planners.heuristic.announced_document import announced, by_option
 from skyvern_dagster.agent.planners.heuristic.any_document import download_any
 from skyvern_dagster.agent.planners.heuristic.document_click import (
@@ -21,7 +22,6 @@ from skyvern_dagster.agent.planners.heuristic.documents import (
 )
 from skyvern_dagster.agent.planners.heuristic.filter_choices import named_option
 from skyvern_dagster.agent.planners.heuristic.item_choice import (
-    heading_above,
     several_invoices,
     told_of,
     valid,
@@ -52,23 +52,19 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
 from skyvern_dagster.agent.proof_text import shown_first
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Node
-from skyvern_dagster.reading.cells import RECORD_ROLES
 from skyvern_dagster.reading.concepts import MOSTLY, PLAINLY, concept
 from skyvern_dagster.reading.controls import Control
-from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.identifiers import mentions_identifier
-from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.record_part import (
     RecordPart,
     calls_record,
     find_record,
-    find_records,
     is_about,
     numbers_like,
 )
 from skyvern_dagster.reading.text_lengths import SENTENCES
 from skyvern_dagster.reading.wanted_item import empty_number
-from skyvern_dagster.reading.words import clip, fold, stems
+from skyvern_dagster.reading.words import clip
 
 _PATIENT_WAITS = 5
 """In a row, four seconds each: a document that isn't made after twenty seconds comes by e-mail,
@@ -147,9 +143,9 @@ def _not_one(situation: Situation) -> str:
 def _of_record(situation: Situation, kind: DocumentKind) -> Plan:
     """The next step towards the document of the one record that the goal names."""
     place = find_record(situation.view, situation.intent.record_id)
-    rivals = _of_one_number(situation, kind)
+    rivals = of_one_number(situation, kind)
     if len(rivals) > 1:
-        meant = [one for one in rivals if _fits_payload(situation, one)]
+        meant = [one for one in rivals if fits_payload(situation, one)]
         if len(meant) != 1:
             count, number = len(rivals), situation.intent.record_id
             return unsure(f"{count} records on {situation.url} have the number {number}")
@@ -169,38 +165,6 @@ def _of_record(situation: Situation, kind: DocumentKind) -> Plan:
         if plan := _in_part(situation, place, kind):
             return plan
     return _not_there(situation, place, kind)
-
-
-def _of_one_number(situation: Situation, kind: DocumentKind) -> list[RecordPart]:
-    """The rows or cards that have this number and lead to different documents."""
-    view, found = situation.view, dict[str, RecordPart]()
-    for part in find_records(view, situation.intent.record_id):
-        if part.is_page or part.nodes[0].role not in RECORD_ROLES:
-            continue
-        offered = documents(view, part.nodes, kind, lone=True)
-        if offered and offered[0].control.url:
-            found.setdefault(offered[0].control.url, part)
-    parts = list(found.values())
-    # A record's row and its mention elsewhere are built differently.
-    alike = len({(one.nodes[0].role, len(one.nodes[0].children)) for one in parts}) == 1
-    said = {view.text(one.nodes[0]) for one in parts}
-    sections = {heading_above(view, one.nodes[0]) for one in parts}
-    return parts if alike and (len(said) == len(parts) or len(sections) == len(parts)) else []
-
-
-def _fits_payload(situation: Situation, part: RecordPart) -> bool:
-    """Whether all else that the task says stands with a record or in the heading above it."""
-    view, number = situation.view, situation.intent.record_id
-    said = stems(f"{heading_above(view, part.nodes[0])} {' '.join(map(view.text, part.nodes))}")
-    others = [
-        str(value)
-        for _, value in flat_items(situation.goal.payload)
-        if fold(str(value)) != fold(number) and "://" not in str(value)
-    ]
-    wanted = find_dates(situation.intent.instructions, situation.today)
-    shown = find_dates(" ".join(map(view.text, part.nodes)), situation.today)
-    dated = all(any(one.days & other.days for other in shown) for one in wanted)
-    return bool(others or wanted) and dated and all(stems(each) <= said for each in others)
 
 
 def _being_made(situation: Situation) -> Plan | None:
