@@ -18,6 +18,7 @@ from skyvern_dagster.reading.words import fold, name_words, stems, words
 _SAME_SUM = 0.005
 """Half a cent: what rounding can make of a sum."""
 _LEAST_SUMMED = 2
+"""Rows: what one comes to is itself."""
 
 
 def is_excluded(row: Record, kept: Sequence[Record], goal: Goal) -> bool:
