@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from skyvern_dagster.agent.proof_text import folded, plain_text
+from skyvern_dagster.browser.navigation import absolute
 from skyvern_dagster.browser.nested_controls import control_name
 from skyvern_dagster.browser.node_words import node_text
 from skyvern_dagster.browser.observation import Node, Observation
@@ -16,6 +18,14 @@ _GROUPS = frozenset({"group", "radiogroup"})
 
 
 @dataclass(frozen=True)
+class ShownLink:
+    """A link of a page, and where it leads; empty where only a script knows."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
 class ShownPages:
     """What they said and called things, in lower case and single-spaced, each once.
 
@@ -24,14 +34,14 @@ class ShownPages:
         headings: What their headings read.
         titles: Those of the first level among them.
         fields: What fields, and groups of them, were called.
-        links: What links were called.
+        links: Their links.
     """
 
     plain: tuple[str, ...] = ()
     headings: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
-    links: tuple[str, ...] = ()
+    links: tuple[ShownLink, ...] = ()
 
     @classmethod
     def of(cls, observation: Observation) -> ShownPages:
@@ -43,7 +53,7 @@ class ShownPages:
             headings=_each_once(*map(_heading_text, headings)),
             titles=_each_once(*(_heading_text(one) for one in headings if one.level == 1)),
             fields=_each_once(*map(_field_name, nodes)),
-            links=_each_once(*(control_name(one) for one in nodes if _is_link(one))),
+            links=tuple(_links(observation, nodes)),
         )
 
     def __or__(self, other: ShownPages) -> ShownPages:
@@ -53,7 +63,7 @@ class ShownPages:
             headings=_each_once(*self.headings, *other.headings),
             titles=_each_once(*self.titles, *other.titles),
             fields=_each_once(*self.fields, *other.fields),
-            links=_each_once(*self.links, *other.links),
+            links=tuple(dict.fromkeys((*self.links, *other.links))),
         )
 
 
@@ -67,8 +77,10 @@ def _field_name(node: Node) -> str:
     return node.name if node.role in _GROUPS else ""
 
 
-def _is_link(node: Node) -> bool:
-    return node.role == "link" and node.ref is not None
+def _links(observation: Observation, nodes: Iterable[Node]) -> Iterator[ShownLink]:
+    for node in nodes:
+        if node.role == "link" and node.ref and (name := folded(control_name(node))):
+            yield ShownLink(name, absolute(observation.url, node.url) if node.url else "")
 
 
 def _each_once(*names: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from tests.traps.site import TrapSite
 _QUICK = {
     "cards, other's document", "search by script, emptied", "names swapped, corrected",
     "a field left out", "values in other forms", "delete report, other deleted",
-    "wrong row, corrected", "columns swapped",
+    "wrong row, corrected", "columns swapped", "a plan in place of data",
 }  # fmt: skip
 """One of each kind of mend; the others take as long again."""
 

@@ -15,7 +15,7 @@ _QUICK = {
     "periods and ends of months", "short forms of large numbers",
     "line totals that nobody wrote down", "a day of a calendar",
     "a card dragged into an empty list", "two forms of one page",
-    "a new customer beside a filter", "a shop that says buy for the cart",
+    "a new customer beside a filter", "a shop that says buy for the cart", "headers of groups",
 }  # fmt: skip
 """One of each kind of mend; the others take as long again."""
 

@@ -1,7 +1,8 @@
 """Rows of a list that data leaves out, where the task wants all of it.
 
 Only where the task says so in words that narrow nothing (`all orders of the page`), each of the
-data's items is one of the list's rows, and a row that is filled in like these is none of them.
+data's items is one of the list's rows, and a row that is filled in like these, and that nothing
+excludes, is none of them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 from skyvern_dagster.agent.planner import PlanRequest
 from skyvern_dagster.agent.planners.llm.data_schema import schema_of
 from skyvern_dagster.agent.planners.llm.placed_values import items_of, shaped_sets, whole_rows
+from skyvern_dagster.agent.planners.llm.row_exclusion import is_excluded
 from skyvern_dagster.agent.whole_list import wants_several
 from skyvern_dagster.reading.concepts import NEARLY_ONLY, concept, word_list
 from skyvern_dagster.reading.page import PageView
@@ -36,19 +38,31 @@ def left_out(data: Any, request: PlanRequest) -> str:
         if not all(found) or _narrows(request, view, listed):
             continue
         known = {id(row) for rows in found for row in rows}
-        missing = next((row for row in listed.records if id(row) not in known), None)
-        if missing is not None and _is_like(missing, [row for rows in found for row in rows]):
-            return f'the row "{clip(_text(missing))}" is missing, and all are asked for'
+        kept = [row for rows in found for row in rows]
+        missing = (row for row in listed.records if id(row) not in known and _is_like(row, kept))
+        for row in missing:
+            if not is_excluded(row, kept, request.goal):
+                return f'the row "{clip(_text(row))}" is missing, and all are asked for'
     return ""
 
 
 def _narrows(request: PlanRequest, view: PageView, listed: RecordSet) -> bool:
-    """Whether the task says anything of the rows that neither the page nor the schema calls so."""
+    """Whether the task says anything of the rows that neither the page nor the schema calls so.
+
+    What a row is said to be (`paid`), and words that exclude, are judged row by row.
+    """
     lists = word_list("restrictions")
     plain = {*lists["plain"], *lists["several"]}
     names = " ".join((*_names(schema_of(request.goal.data_schema)), *view.main_headings))
     columns = " ".join(cell.label for row in listed.records[:1] for cell in row.cells)
-    explained = stems(f"{' '.join(plain)} {names} {columns} {request.observation.title}")
+    said = " ".join(
+        cell.text
+        for row in listed.records
+        for cell in row.cells
+        if not any(one.isdecimal() for one in cell.text)
+    )
+    told = (*plain, *lists["excluding"], names, columns, said, request.observation.title)
+    explained = stems(" ".join(told))
     return bool(stems(request.goal.data_extraction_goal) - explained)
 
 

@@ -7,6 +7,7 @@ calls itself so is elsewhere, or has not begun.
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from skyvern_dagster.agent.planner import PlanRequest
 from skyvern_dagster.browser.navigation import absolute
@@ -20,10 +21,12 @@ _SENTENCE = re.compile(r"[.;:!?\n]")
 def elsewhere(request: PlanRequest) -> str:
     """Why the page can't be the one that the goal names; empty where it may be."""
     wanted = _place(request.goal.navigation_goal)
-    links = {one for one in request.first_pages.links if _bare(one) == wanted}
+    links = [one for one in request.first_pages.links if _bare(one.name) == wanted]
     if not wanted or not links or _was_followed(request, wanted):
         return ""
     seen = request.observation
+    if any(_is_at(one.url, seen.url) for one in links if one.url):
+        return ""
     view = PageView(seen)
     called = f"{seen.title} {' '.join(view.main_headings)} {re.sub(r'[/_-]', ' ', seen.url)}"
     leads_here = any(
@@ -32,7 +35,18 @@ def elsewhere(request: PlanRequest) -> str:
     )
     if leads_here or wanted <= stems(called):
         return ""
-    return f'the link "{min(links)}" was not followed, and {seen.url} doesn\'t say that it is that'
+    return (
+        f'the link "{links[0].name}" was not followed, and {seen.url} doesn\'t say that it is that'
+    )
+
+
+def _is_at(target: str, url: str) -> bool:
+    """Whether a page is where a link leads; one without a question leads to any answer."""
+    there, here = urlsplit(target), urlsplit(url)
+    if "/" not in there.fragment:
+        # A place within the page, and no page of a script's own.
+        there, here = there._replace(fragment=""), here._replace(fragment="")
+    return there == (here if there.query else here._replace(query=""))
 
 
 def _place(goal: str) -> frozenset[str]:

@@ -135,6 +135,8 @@ def _held_to(schema: dict[str, Any], request: PlanRequest, document: Any, *, is_
 def _unlike(document: Any, schema: dict[str, Any]) -> str:
     """Whether an answer has none of the fields that are asked for: it is about something else."""
     wanted = schema.get("properties") or {}
+    if isinstance(document, dict) and "decisions" in document and "decisions" not in wanted:
+        return "the answer is a plan, and no data"
     if isinstance(document, dict) and document and wanted and not wanted.keys() & document.keys():
         return f"the answer has none of the fields {', '.join(wanted)}"
     return ""
