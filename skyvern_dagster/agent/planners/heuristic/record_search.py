@@ -34,6 +34,7 @@ from skyvern_dagster.reading.concepts import MOSTLY, concept
 from skyvern_dagster.reading.controls import Input, same_page
 from skyvern_dagster.reading.date_window import DateWindow
 from skyvern_dagster.reading.dates import parse_date
+from skyvern_dagster.reading.list_claims import says_more, shown_part
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.record_numbers import is_weak
@@ -80,7 +81,19 @@ def search_record(situation: Situation, kind: DocumentKind) -> Plan:
     looked = len({step.url for step in situation.memory.steps} | {situation.url})
     seen = f"{looked} pages looked at, the last one being {situation.url}"
     reason = f"{situation.intent.record_id} could not be found ({seen})"
+    if not _is_seen_through(situation):
+        return unsure(reason)
     return terminate(situation, "record_not_found", reason, LIKELY)
+
+
+def _is_seen_through(situation: Situation) -> bool:
+    """Whether the record isn't there, rather than not found: what was seen says that it is all."""
+    view = situation.view
+    if any(concept("message.empty").mentioned(each) for each in view.messages + view.paragraphs):
+        return True
+    newest = situation.intent.newest
+    part = shown_part(view, DateWindow(), situation.today) and not newest
+    return _has_records(situation) and not says_more(view) and not part
 
 
 def _without_document(situation: Situation, kind: DocumentKind) -> Plan:
