@@ -15,7 +15,7 @@ from skyvern_dagster.agent.planners.heuristic.field_matching import match_fields
 from skyvern_dagster.agent.planners.heuristic.form_answer import after_sending
 from skyvern_dagster.agent.planners.heuristic.form_filling import fill_form
 from skyvern_dagster.agent.planners.heuristic.form_sending import submit_button
-from skyvern_dagster.agent.planners.heuristic.form_subject import unaccounted_word
+from skyvern_dagster.agent.planners.heuristic.form_subject import is_of_any_form, unaccounted_word
 from skyvern_dagster.agent.planners.heuristic.given_values import given_values
 from skyvern_dagster.agent.planners.heuristic.goal_words import Held, payload_names, requests_of
 from skyvern_dagster.agent.planners.heuristic.instructions import clauses_of, is_done_anyway
@@ -34,7 +34,6 @@ from skyvern_dagster.reading.acts import (
 from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.controls import Control, Input
 from skyvern_dagster.reading.own_part import is_one_of_several
-from skyvern_dagster.reading.unspaced import UNSPACED
 from skyvern_dagster.reading.words import fold, words
 
 _CONTENT = frozenset({"", "main", "form", "region", "article"})
@@ -45,8 +44,8 @@ _DANGER = "nav.danger"
 
 def carry_out(situation: Situation) -> Plan | None:
     """The next step of doing what a goal's verb says; ``None`` where nothing here does it."""
-    text = requests_of(situation)
-    if not _is_plain(situation) or UNSPACED.search(text):
+    # What is told of a form itself (`fill it in and cancel`) is in clauses, not in single words.
+    if not _is_plain(situation) or is_of_any_form(requests_of(situation)):
         return None
     told = with_told_values(situation)
     if told.memory.done(Purpose.SUBMIT) and (plan := after_sending(told)):
