@@ -70,6 +70,9 @@ class Answering(BaseHTTPRequestHandler):
     def page(self, html: str) -> None:
         self.answer(200, "text/html; charset=utf-8", html.encode())
 
+    def attachment(self, name: str, content: bytes, media_type: str = "application/pdf") -> None:
+        self.answer(200, media_type, content, Content_Disposition=f'attachment; filename="{name}"')
+
     def redirect(self, place: str) -> None:
         self.answer(303, "text/html", b"", Location=place)
 

@@ -9,6 +9,8 @@ from skyvern_dagster.reading.concepts import word_list
 from skyvern_dagster.reading.confirmation_words import is_of_one_stem
 from skyvern_dagster.reading.words import stem, words
 
+LEAST_NOUN = 4
+"""Letters of a noun that a compound begins with (`Vertragsnummer`)."""
 _LEAST_ROOT = 3
 """Letters: `pay`, `add`; two stand in too many words."""
 

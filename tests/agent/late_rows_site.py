@@ -109,9 +109,7 @@ class _Handler(Answering):
 
     def get(self) -> None:
         if self.path.startswith("/pdf/"):
-            name = self.path.rpartition("/")[2]
-            told = {"Content_Disposition": f'attachment; filename="{name}.pdf"'}
-            self.answer(200, "application/pdf", PDF, **told)
+            self.attachment(f"{self.path.rpartition('/')[2]}.pdf", PDF)
         else:
             shell = _SHELL.replace("SCRIPT", SCRIPTS[self.site.way])
             self.page(shell.replace("DELAY", str(self.site.delay)))

@@ -56,7 +56,7 @@ def is_known_absent(situation: Situation, place: RecordPart, kind: DocumentKind)
 def _is_own_page(situation: Situation, place: RecordPart) -> bool:
     """Whether the page is the record's: it was opened from it, or says so.
 
-    The only row of a list that was searched is the page's only record, too.
+    That it is the page's only record isn't enough: so is the only row of a list that was searched.
     """
     opened = place.is_page and bool(situation.memory.done(Purpose.DETAILS))
     return opened or is_about(situation.view, situation.intent.record_id)

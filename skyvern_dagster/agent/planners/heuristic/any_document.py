@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.announced_document import by_option
-from skyvern_dagster.agent.planners.heuristic.document_click import click_for_file, take_document
+from skyvern_dagster.agent.planners.heuristic.document_click import (
+    GOOD,
+    click_for_file,
+    take_document,
+)
 from skyvern_dagster.agent.planners.heuristic.documents import Document, DocumentKind, documents
 from skyvern_dagster.agent.planners.heuristic.item_choice import (
     belied,
@@ -42,15 +46,13 @@ _APART = 0.1
 
 _MAX_PAGES = 15
 """Of a list that is turned for one record, as in `record_search`."""
-_GOOD = 0.55
-"""The same as for a record's documents (`document_click`)."""
 
 
 def download_any(situation: Situation, kind: DocumentKind) -> Plan:
     """No record is named: the page's one document, or the newest record's."""
     view = situation.view
     candidates = [
-        one for one in documents(view, (view.root,), kind, lone=False) if one.score >= _GOOD
+        one for one in documents(view, (view.root,), kind, lone=False) if one.score >= GOOD
     ]
     if plan := _after_failure(situation, candidates):
         return plan

@@ -22,7 +22,7 @@ from skyvern_dagster.agent.planners.heuristic.instructions import clauses_of, is
 from skyvern_dagster.agent.planners.heuristic.named_part import NamedPart
 from skyvern_dagster.agent.planners.heuristic.navigation import MOST_NAVIGATIONS
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, click, unsure
-from skyvern_dagster.agent.planners.heuristic.told_values import with_told_values
+from skyvern_dagster.agent.planners.heuristic.told_values import ELSEWHERE, with_told_values
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.acts import (
@@ -37,8 +37,6 @@ from skyvern_dagster.reading.own_part import is_one_of_several
 from skyvern_dagster.reading.words import fold, words
 
 _CONTENT = frozenset({"", "main", "form", "region", "article"})
-_ELSEWHERE = frozenset({"banner", "search", "contentinfo", "navigation"})
-"""Regions whose fields are about the site."""
 _DANGER = "nav.danger"
 
 
@@ -88,7 +86,7 @@ def _press(situation: Situation) -> Plan | None:
 def _is_beside_fields(situation: Situation, control: Control, alike: Sequence[Control]) -> bool:
     """Whether a control may send fields that stand around it: these are filled in first."""
     return any(
-        situation.view.region(one.node) not in _ELSEWHERE
+        situation.view.region(one.node) not in ELSEWHERE
         for node in _around(situation, control, alike)
         for one in situation.view.inputs_in(node)
     )

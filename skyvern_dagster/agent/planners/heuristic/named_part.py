@@ -12,15 +12,12 @@ from functools import cached_property
 
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.browser.observation import Node
-from skyvern_dagster.reading.acts import is_kin_of_any, linking_words
+from skyvern_dagster.reading.acts import LEAST_NOUN, is_kin_of_any, linking_words
 from skyvern_dagster.reading.cells import CELL_ROLES, TABLE_ROLES, cells_below
 from skyvern_dagster.reading.concepts import FAIRLY, MOSTLY, concept, word_list
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.identifiers import mentions_identifier
 from skyvern_dagster.reading.words import fold, stems, words
-
-_LEAST_NOUN = 4
-"""Letters of a noun that a compound begins with (`Vertragsnummer`)."""
 
 
 @dataclass(frozen=True)
@@ -131,5 +128,5 @@ class NamedPart:
     def _is_compound(self, word: str) -> bool:
         plain = (fold(one) for one in self.said)
         return word in word_list("items")["number_endings"] or any(
-            len(one) >= _LEAST_NOUN and word.startswith(one) for one in plain
+            len(one) >= LEAST_NOUN and word.startswith(one) for one in plain
         )

@@ -17,6 +17,8 @@ from skyvern_dagster.reading.words import clip, fold, stem, stems, words
 
 _PLAIN = ("doc.get", "doc.save", "nav.details", "doc.area")
 """Concepts of words that say how a document is had, and not which it is."""
+_SEVERAL = 2
+"""Documents: one alone is the one that is meant."""
 _LEAST_TELLING = 3
 """Letters: two are a language, or a file's sign."""
 
@@ -30,7 +32,7 @@ def meant_of_record(
         Those that are meant, and, where it can't be known, what they are called.
     """
     named = [one for one in candidates if _is_named(one, kind)]
-    if len({one.control.url or one.control.ref for one in named}) < 2 or kind.anything:  # noqa: PLR2004
+    if len({one.control.url or one.control.ref for one in named}) < _SEVERAL or kind.anything:
         return list(candidates), ""
     told = {id(one): _telling(one.control.label, kind) for one in named}
     common = frozenset.intersection(*told.values())

@@ -20,7 +20,7 @@ from skyvern_dagster.agent.planners.heuristic.item_choice import heading_above
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Node
-from skyvern_dagster.reading.acts import acts_of, is_kin, linking_words
+from skyvern_dagster.reading.acts import LEAST_NOUN, acts_of, is_kin, linking_words
 from skyvern_dagster.reading.amounts import currency_named, find_amounts
 from skyvern_dagster.reading.concepts import MOSTLY, concept, word_list
 from skyvern_dagster.reading.controls import Input
@@ -32,14 +32,13 @@ from skyvern_dagster.reading.ordinals import numbers_in_words
 from skyvern_dagster.reading.range_words import end_words, start_words
 from skyvern_dagster.reading.words import QUOTED, fold, stems, words
 
-_ELSEWHERE = frozenset({"banner", "search", "contentinfo", "navigation"})
+ELSEWHERE = frozenset({"banner", "search", "contentinfo", "navigation"})
+"""Regions whose fields are about the site."""
 _RANGE = 2
 """Days: the first and the last."""
 _MOST_COUNTED = 99
 """Guests, pieces: a larger number is a code or a sum."""
 _COUNTS = ("form.guests", "form.quantity")
-_LEAST_NOUN = 4
-"""Letters of a noun that a compound begins with (`Vertragsnummer`)."""
 
 
 def with_told_values(situation: Situation) -> Situation:
@@ -69,7 +68,7 @@ def _told(situation: Situation) -> dict[str, Any]:
     view = situation.view
     forms: dict[int, tuple[Node, list[Input]]] = {}
     for field in view.inputs:
-        if view.region(field.node) not in _ELSEWHERE and not field.is_password:
+        if view.region(field.node) not in ELSEWHERE and not field.is_password:
             form = view.form_of(field.node) or view.root
             forms.setdefault(id(form), (form, []))[1].append(field)
     found = [_Telling(situation, form, tuple(fields)).values() for form, fields in forms.values()]
@@ -307,7 +306,7 @@ def _is_called(label: str, word: str) -> bool:
     """Whether a field is called after a word: `Vertragsnummer` for `Vertrag`."""
     told = words(label)
     return any(
-        is_kin(word, one) or (len(word) >= _LEAST_NOUN and one.startswith(word)) for one in told
+        is_kin(word, one) or (len(word) >= LEAST_NOUN and one.startswith(word)) for one in told
     )
 
 

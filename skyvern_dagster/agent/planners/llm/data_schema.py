@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from skyvern_dagster.agent.extraction import strict_schema
+from skyvern_dagster.reading.words import name_words
 
 _KEYWORDS = frozenset({"type", "properties", "items", "anyOf", "oneOf", "enum", "$ref"})
 
@@ -44,3 +46,13 @@ def _is_schema(given: dict[Any, Any]) -> bool:
     return isinstance(kind, str) and not (
         set(given) - _KEYWORDS - {"description", "title", "required", "format"}
     )
+
+
+def field_names(schema: Any) -> Iterator[str]:
+    """What a schema calls its fields, in words, at all levels."""
+    if not isinstance(schema, dict):
+        return
+    for name, inner in (schema.get("properties") or {}).items():
+        yield " ".join(name_words(name))
+        yield from field_names(inner)
+    yield from field_names(schema.get("items"))

@@ -7,18 +7,17 @@ excludes, is none of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from skyvern_dagster.agent.planner import PlanRequest
-from skyvern_dagster.agent.planners.llm.data_schema import schema_of
+from skyvern_dagster.agent.planners.llm.data_schema import field_names, schema_of
 from skyvern_dagster.agent.planners.llm.placed_values import items_of, shaped_sets, whole_rows
 from skyvern_dagster.agent.planners.llm.row_exclusion import is_excluded
 from skyvern_dagster.agent.whole_list import wants_several
 from skyvern_dagster.reading.concepts import NEARLY_ONLY, concept, word_list
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.record import Record, RecordSet
-from skyvern_dagster.reading.words import clip, name_words, stems
+from skyvern_dagster.reading.words import clip, stems
 
 _ASIDE = (
     "row.aside", "field.total", "field.net_amount", "field.tax", "field.shipping_cost",
@@ -53,7 +52,7 @@ def _narrows(request: PlanRequest, view: PageView, listed: RecordSet) -> bool:
     """
     lists = word_list("restrictions")
     plain = {*lists["plain"], *lists["several"]}
-    names = " ".join((*_names(schema_of(request.goal.data_schema)), *view.main_headings))
+    names = " ".join((*field_names(schema_of(request.goal.data_schema)), *view.main_headings))
     columns = " ".join(cell.label for row in listed.records[:1] for cell in row.cells)
     said = " ".join(
         cell.text
@@ -64,16 +63,6 @@ def _narrows(request: PlanRequest, view: PageView, listed: RecordSet) -> bool:
     told = (*plain, *lists["excluding"], names, columns, said, request.observation.title)
     explained = stems(" ".join(told))
     return bool(stems(request.goal.data_extraction_goal) - explained)
-
-
-def _names(schema: Any) -> Iterator[str]:
-    """What a schema calls its fields."""
-    if not isinstance(schema, dict):
-        return
-    for name, inner in (schema.get("properties") or {}).items():
-        yield " ".join(name_words(name))
-        yield from _names(inner)
-    yield from _names(schema.get("items"))
 
 
 def _is_like(row: Record, others: list[Record]) -> bool:

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from skyvern_dagster.agent.planner import Goal
-from skyvern_dagster.agent.planners.llm.data_schema import schema_of
+from skyvern_dagster.agent.planners.llm.data_schema import field_names, schema_of
 from skyvern_dagster.reading.amounts import only_number
 from skyvern_dagster.reading.concepts import word_list
 from skyvern_dagster.reading.date_window import date_window
 from skyvern_dagster.reading.dates import find_dates
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.record import Record
-from skyvern_dagster.reading.words import fold, name_words, stems, words
+from skyvern_dagster.reading.words import fold, stems, words
 
 _SAME_SUM = 0.005
 """Half a cent: what rounding can make of a sum."""
@@ -118,7 +118,7 @@ def _told(goal: Goal) -> Iterator[str]:
     yield from (goal.navigation_goal, goal.data_extraction_goal, goal.instructions)
     yield from (str(value) for _, value in flat_items(goal.payload))
     yield from _descriptions(goal.data_schema)
-    yield from _names(schema_of(goal.data_schema))
+    yield from field_names(schema_of(goal.data_schema))
 
 
 def _descriptions(schema: Any) -> Iterator[str]:
@@ -132,15 +132,6 @@ def _descriptions(schema: Any) -> Iterator[str]:
                 yield from _descriptions(inner)
         case _:
             return
-
-
-def _names(schema: Any) -> Iterator[str]:
-    if not isinstance(schema, dict):
-        return
-    for name, inner in (schema.get("properties") or {}).items():
-        yield " ".join(name_words(name))
-        yield from _names(inner)
-    yield from _names(schema.get("items"))
 
 
 def _is_under_other_heading(row: Record, kept: Sequence[Record], goal: Goal) -> bool:
