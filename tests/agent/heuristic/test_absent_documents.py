@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from skyvern_dagster.agent.decisions import Wait
 from skyvern_dagster.agent.planner import PastAction, PastStep
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Node, Observation
@@ -100,3 +101,12 @@ def test_a_button_over_the_list_is_for_what_is_selected() -> None:
         for others in ((1,), (1, 2), ()):
             again = told(planned(goal, shown(*others), (step,)), shown(*others))
             assert again != ["download None"]
+
+
+def test_an_empty_cart_says_nothing_of_a_record() -> None:
+    seen = page(
+        node("heading", "Welcome", level=1), node("paragraph", "Your cart is empty."), url="/shop"
+    )
+    waited = Wait(seconds=2, purpose=Purpose.WAIT)
+    done = PastStep(0, seen.url, "", "heuristic", (PastAction(waited, result(seen.url)),))
+    assert planned(download_goal(), seen, (done,)).decisions == ()

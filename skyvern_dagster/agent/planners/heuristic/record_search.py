@@ -89,7 +89,9 @@ def search_record(situation: Situation, kind: DocumentKind) -> Plan:
 def _is_seen_through(situation: Situation) -> bool:
     """Whether the record isn't there, rather than not found: what was seen says that it is all."""
     view = situation.view
-    if any(concept("message.empty").mentioned(each) for each in view.messages + view.paragraphs):
+    said = (*view.messages, *view.paragraphs)
+    # Without a search, it may be the cart that is empty.
+    if situation.memory.done(Purpose.SEARCH) and any(map(concept("message.empty").mentioned, said)):
         return True
     newest = situation.intent.newest
     part = shown_part(view, DateWindow(), situation.today) and not newest
