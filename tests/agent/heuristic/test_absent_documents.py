@@ -103,9 +103,9 @@ def test_a_button_over_the_list_is_for_what_is_selected() -> None:
             assert again != ["download None"]
 
 
-def test_an_empty_cart_says_nothing_of_a_record() -> None:
+def test_an_empty_panel_says_nothing_of_a_record() -> None:
     seen = page(
-        node("heading", "Welcome", level=1), node("paragraph", "Your cart is empty."), url="/shop"
+        node("heading", "Welcome", level=1), node("paragraph", "No results found."), url="/shop"
     )
     waited = Wait(seconds=2, purpose=Purpose.WAIT)
     done = PastStep(0, seen.url, "", "heuristic", (PastAction(waited, result(seen.url)),))

@@ -90,7 +90,7 @@ def _is_seen_through(situation: Situation) -> bool:
     """Whether the record isn't there, rather than not found: what was seen says that it is all."""
     view = situation.view
     said = (*view.messages, *view.paragraphs)
-    # Without a search, it may be the cart that is empty.
+    # Without a search, it may be any panel of the page that is empty.
     if situation.memory.done(Purpose.SEARCH) and any(map(concept("message.empty").mentioned, said)):
         return True
     newest = situation.intent.newest
