@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from skyvern_dagster.agent.document_text import DocumentText
 from skyvern_dagster.agent.file_proof import FileProver
+from skyvern_dagster.agent.planner import Place
 from skyvern_dagster.agent.task import TaskRequest
 from skyvern_dagster.agent.variables import Variables, used_in
 from skyvern_dagster.browser.results import DownloadedFile
@@ -73,15 +74,8 @@ class FilePattern:
         if not is_same or file.content_type != first.content_type or not _names(file, prover):
             return None
         seen_in = f"iteration {request.iteration}"
-        values = _variables(request).values
+        values = variables_of(request.place).values
         return cls(address, file.content_type, _words_of(_text(file, prover)), seen_in, values)
-
-    def address_for(self, request: TaskRequest) -> str | None:
-        """Where a task's file should be; ``None`` where the task lacks a value."""
-        try:
-            return _variables(request).fill(self.address)
-        except LookupError:
-            return None
 
     def doubt(self, file: DownloadedFile, request: TaskRequest, prover: FileProver) -> str | None:
         """Why what came may not be a task's file; ``None`` where nothing speaks against it."""
@@ -91,7 +85,7 @@ class FilePattern:
         likeness = _likeness(_words_of(text), self.words)
         if file.content_type != self.content_type or likeness < _ALIKE:
             return f"{file.filename} isn't like the one of {self.seen_in}"
-        values, document = _variables(request).values, DocumentText(text, named="")
+        values, document = variables_of(request.place).values, DocumentText(text, named="")
         for name in sorted(set(values) - used_in(self.address)):
             if values[name] != self.values.get(name) and not _tells(document, values[name]):
                 return f"{file.filename} says nothing about {name} {values[name]!r}"
@@ -108,7 +102,7 @@ def lifted_address(address: str, request: TaskRequest, prover: FileProver) -> st
     """
     if not address.startswith(("http://", "https://")):
         return None
-    variables = _variables(request)
+    variables = variables_of(request.place)
     lifted = variables.lift(address)
     values = [variables.values[name] for name in used_in(lifted)]
     is_of_item = any(same_identifier(value, prover.item.identifier) for value in values)
@@ -145,8 +139,16 @@ def _tells(document: DocumentText, value: str) -> bool:
     )
 
 
-def _variables(request: TaskRequest) -> Variables:
-    place = request.place
+def filled(address: str, place: Place) -> str | None:
+    """Where the file of a task should be; ``None`` where the task lacks a value."""
+    try:
+        return variables_of(place).fill(address)
+    except LookupError:
+        return None
+
+
+def variables_of(place: Place) -> Variables:
+    """What a task knows about its item."""
     return Variables(
         {name: each for name, each in place.variables.items() if name not in place.incidental}
     )

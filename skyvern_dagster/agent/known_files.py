@@ -6,6 +6,11 @@ session's cookies alone. If that gives the same file, later iterations only ask:
 comes is a file of the same kind that reads like the first one and names their own item in its text.
 Anything else is a doubt, and the iteration goes the whole way in the browser.
 
+Where the loop goes side by side, files are asked for ahead of their iterations
+(:mod:`~skyvern_dagster.agent.files_ahead`): from where this run has seen them, and before that from
+where a run before this one has. What comes from there is taken once an iteration of this run has
+shown the same address.
+
 What a page would have said about an item isn't seen, as it isn't when a recording is replayed: so a
 block that has criteria beside its goal, or reads data, always goes to the page, and so does one for
 which nothing is replayed.
@@ -14,35 +19,30 @@ which nothing is replayed.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from pathlib import Path
 
-from skyvern_dagster.agent.file_pattern import FilePattern, lifted_address
+from skyvern_dagster.agent.file_pattern import FilePattern, filled, lifted_address, variables_of
 from skyvern_dagster.agent.file_proof import FileProver
+from skyvern_dagster.agent.file_requests import FileRequests
+from skyvern_dagster.agent.files_ahead import Asked, FilesAhead
 from skyvern_dagster.agent.learner import learner_of
-from skyvern_dagster.agent.request_guard import RequestGuard
+from skyvern_dagster.agent.planner import Place
+from skyvern_dagster.agent.shown_addresses import ShownAddresses
 from skyvern_dagster.agent.step import StepSummary
 from skyvern_dagster.agent.step_artifacts import StepArtifacts
-from skyvern_dagster.agent.task import TaskRequest, TaskResult
+from skyvern_dagster.agent.task import LaterIterations, TaskRequest, TaskResult
 from skyvern_dagster.agent.task_attempt import TaskAttempt
 from skyvern_dagster.agent.task_files import store_files
-from skyvern_dagster.agent.task_headers import revealed_headers
 from skyvern_dagster.artifacts.store import ArtifactStore
-from skyvern_dagster.browser.download_folder import DownloadFolder
-from skyvern_dagster.browser.fetching import fetch_from
-from skyvern_dagster.browser.request_source import RequestSource, StateJar
 from skyvern_dagster.browser.results import DownloadedFile
 from skyvern_dagster.browser.runtime import BrowserRuntime
 from skyvern_dagster.browser.session import SessionOptions
-from skyvern_dagster.browser.state import BrowserState
-from skyvern_dagster.errors import (
-    ActionError,
-    HttpStatusError,
-    NavigationError,
-    NetworkPolicyError,
-)
+from skyvern_dagster.errors import HttpStatusError, SkyvernDagsterError
 from skyvern_dagster.ids import new_id
 
 PLANNER = "request"
@@ -61,14 +61,51 @@ _PATIENCE_SECONDS = 30.0
 seconds; where it takes longer, going side by side is worth more."""
 
 
+Origin = tuple[str | None, str | None]
+"""The browser state and the address with which an iteration begins."""
+
+
+_SEVERAL = 2
+"""Iterations that have come to one process, from which on it is known to have those that follow, or
+some of them: nothing is asked for ahead by a process that carries out a single one."""
+
+
+@dataclass
+class _Ahead:
+    """Files that are asked for ahead.
+
+    Attributes:
+        address: Where they are, with variables.
+    """
+
+    address: str
+    files: FilesAhead
+
+
 @dataclass
 class _Known:
-    """What is known of one block in one run."""
+    """What is known of one block in one run.
+
+    Attributes:
+        seen: Iterations that have come here: where each has a process of its own, one.
+        in_pages: What the iterations are told that have gone first.
+        ahead: For iterations that begin alike; ``None`` while it is looked for.
+    """
 
     pattern: FilePattern | None = None
+    seen: int = 0
     tries: int = 0
     doubts: int = 0
     going_first: set[asyncio.Future[None]] = field(default_factory=set)
+    in_pages: list[Place] = field(default_factory=list)
+    ahead: dict[Origin, _Ahead | None] = field(default_factory=dict)
+
+    def end_ahead(self) -> None:
+        """Asks for nothing more ahead."""
+        for each in self.ahead.values():
+            if each is not None:
+                each.files.end()
+        self.ahead.clear()
 
 
 class KnownFiles:
@@ -85,7 +122,8 @@ class KnownFiles:
     ) -> None:
         self._runtime = runtime
         self._store = store
-        self._options = options
+        self._requests = FileRequests(runtime, store, options)
+        self._shown = ShownAddresses(store)
         self._blocks: dict[tuple[str, str], _Known] = {}
 
     def of(self, attempt: TaskAttempt) -> KnownFile | None:
@@ -99,7 +137,17 @@ class KnownFiles:
             return None
         key = (request.workflow_run_id, request.place.block)
         known = self._blocks.setdefault(key, _Known())
-        return KnownFile(known, attempt, prover, self._runtime, self._store, self._options)
+        known.seen += 1
+        return KnownFile(known, attempt, prover, self._store, self._requests, self._shown)
+
+    def close(self) -> None:
+        """Asks for nothing more; called from outside of the browser's loop."""
+        if any(known.ahead for known in self._blocks.values()):
+            self._runtime.run(self._end())
+
+    async def _end(self) -> None:
+        for known in self._blocks.values():
+            known.end_ahead()
 
 
 @dataclass
@@ -109,9 +157,9 @@ class KnownFile:
     _known: _Known
     _attempt: TaskAttempt
     _prover: FileProver
-    _runtime: BrowserRuntime
     _store: ArtifactStore
-    _options: SessionOptions
+    _requests: FileRequests
+    _shown: ShownAddresses
     _goes_first: asyncio.Future[None] | None = field(default=None, repr=False)
 
     async def result(self) -> TaskResult | None:
@@ -119,11 +167,13 @@ class KnownFile:
 
         Waits while another iteration finds out where files are. Call :meth:`leave` afterwards.
         """
+        await self._guess()
         await self._turn()
         pattern, started = self._known.pattern, time.monotonic()
-        address = pattern.address_for(self._attempt.request) if pattern else None
+        address = filled(pattern.address, self._attempt.request.place) if pattern else None
         if pattern is None or address is None:
             return None
+        self._ask_ahead(pattern.address)
         file = await self._fetched(address, pattern)
         if isinstance(file, str):
             self._attempt.log(f"not fetched by a request alone: {file}")
@@ -142,7 +192,7 @@ class KnownFile:
             return
         for address in dict.fromkeys(addresses):
             lifted = lifted_address(address, self._attempt.request, self._prover)
-            file = await self._asked(address) if lifted else None
+            file = await self._given(address) if lifted else None
             if lifted is None or not isinstance(file, DownloadedFile):
                 continue
             self._known.pattern = await asyncio.to_thread(
@@ -150,6 +200,7 @@ class KnownFile:
             )
             if self._known.pattern is not None:
                 self._attempt.log(f"{lifted} gives the same file: later iterations ask for theirs")
+                await asyncio.to_thread(self._shown.write, self._attempt.request, lifted)
                 self.leave()  # what this page still has to do is of no use to the others
                 return
 
@@ -169,16 +220,66 @@ class KnownFile:
             known.tries += 1
             self._goes_first = asyncio.get_running_loop().create_future()
             known.going_first.add(self._goes_first)
+            known.in_pages.append(self._attempt.request.place)
             return
         while known.pattern is None and known.going_first:
-            left = until - time.monotonic()
-            if left <= 0:
-                return
-            await asyncio.wait(known.going_first, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            left, arrival = until - time.monotonic(), self._arrival()
+            is_there = arrival is not None and arrival.done()
+            if left <= 0 or (arrival and is_there and isinstance(arrival.result(), Exception)):
+                return  # a page has to say what there is
+            coming = {arrival} if arrival is not None and not is_there else set()
+            waits = known.going_first | coming
+            await asyncio.wait(waits, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _guess(self) -> None:
+        """Asks ahead where a run before this one has seen the files, while this one looks."""
+        known = self._known
+        if known.pattern is not None or known.seen < _SEVERAL or self._origin in known.ahead:
+            return
+        known.ahead[self._origin] = None
+        address = await asyncio.to_thread(self._shown.read, self._attempt.request)
+        if address is not None and known.pattern is None:
+            self._ask_ahead(address)
+
+    def _ask_ahead(self, address: str) -> None:
+        """Begins to ask for the files of later iterations, where nobody has."""
+        known, later = self._known, self._attempt.request.later
+        begun = known.ahead.get(self._origin)
+        if (
+            later is None
+            or known.seen < _SEVERAL
+            or (begun is not None and begun.address == address)
+        ):
+            return
+        if variables_of(self._attempt.request.place).lift(self._home_url) != self._home_url:
+            return  # each begins elsewhere
+        if begun is not None:
+            begun.files.end()
+        # What goes first needs its own once more, to compare, until that has been done.
+        done = known.in_pages if known.pattern is not None else ()
+        without = {filled(address, place) for place in done}
+        addresses = (each for each in _addresses(address, later) if each not in without)
+        files = FilesAhead(self._asked, addresses, later.width)
+        known.ahead[self._origin] = _Ahead(address, files)
+
+    @property
+    def _origin(self) -> Origin:
+        return self._attempt.state, self._attempt.request.url
+
+    @property
+    def _ahead(self) -> FilesAhead | None:
+        begun = self._known.ahead.get(self._origin)
+        return begun.files if begun is not None else None
+
+    def _arrival(self) -> asyncio.Task[Asked] | None:
+        """What is there, or on its way, where the task's own file was guessed to be."""
+        begun = self._known.ahead.get(self._origin)
+        address = begun and filled(begun.address, self._attempt.request.place)
+        return begun.files.coming(address) if begun and address else None
 
     async def _fetched(self, address: str, pattern: FilePattern) -> DownloadedFile | str:
         """The item's file, or why there is a doubt."""
-        file = await self._asked(address)
+        file = await self._given(address)
         if isinstance(file, Exception):
             return self._doubted(str(file), file)
         doubt = await asyncio.to_thread(pattern.doubt, file, self._attempt.request, self._prover)
@@ -187,37 +288,14 @@ class KnownFile:
         self._known.doubts = 0
         return file
 
-    async def _asked(self, address: str) -> DownloadedFile | Exception:
-        """What an address gives with the cookies that each iteration begins with."""
-        rules = RequestGuard.of(self._home_url, self._attempt.request.goal, self._attempt.vault)
-        rules.guarded = True  # a page said where to ask
-        rules.headers = self._headers()
-        limits = self._options.downloads
-        landing = DownloadFolder(self._attempt.folder / "known", limits)
-        landing.takes_programs = rules.takes_programs
-        try:
-            source = await self._source()
-            content = await fetch_from(source, address, rules, landing.folder, limits)
-            return await landing.keep(content)
-        except (ActionError, NavigationError, NetworkPolicyError) as error:
-            return error
+    async def _given(self, address: str) -> Asked:
+        """What an address gives; it may be there already."""
+        if (ahead := self._ahead) is not None:
+            return await ahead.take(address)
+        return await self._asked(address, self._attempt.folder / "known")
 
-    def _headers(self) -> dict[str, str]:
-        attempt = self._attempt
-        headers = attempt.request.headers
-        return revealed_headers(headers, self._home_url, attempt.vault, attempt.log)
-
-    async def _source(self) -> RequestSource:
-        policy = self._options.policy
-        proxy = (await self._runtime.proxy_for(policy)).get("proxy", {})
-        state = BrowserState.model_validate_json(self._store.read(str(self._attempt.state)))
-        return RequestSource(
-            self._options,
-            await self._runtime.user_agent(),
-            str(proxy.get("server", "")),
-            self._home_url,
-            StateJar(state),
-        )
+    async def _asked(self, address: str, folder: Path) -> Asked:
+        return await self._requests.asked(self._attempt, address, folder)
 
     @property
     def _home_url(self) -> str:
@@ -256,7 +334,16 @@ class KnownFile:
         )
         if is_refused or known.doubts >= _MOST_DOUBTS:
             known.pattern, known.tries = None, _MOST_TRIES
+            known.end_ahead()
         return why
+
+
+def _addresses(address: str, later: LaterIterations) -> Iterator[str]:
+    # What is wrong with a later iteration is its own to say.
+    with contextlib.suppress(SkyvernDagsterError):
+        for place in later.places():
+            if (own := filled(address, place)) is not None:
+                yield own
 
 
 def _is_for_one_file(request: TaskRequest, prover: FileProver) -> bool:

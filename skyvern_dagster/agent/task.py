@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -41,6 +41,19 @@ SessionWork = Callable[[BrowserSession], Awaitable[WorkDone]]
 
 
 @dataclass(frozen=True)
+class LaterIterations:
+    """The iterations of a task's loop that come after its own.
+
+    Attributes:
+        width: How many of the loop's iterations may be under way at a time.
+        places: What the same task is told in each of them, in their order; made as it is asked for.
+    """
+
+    width: int
+    places: Callable[[], Iterator[Place]] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class TaskRequest:
     """One attempt at a task.
 
@@ -62,6 +75,7 @@ class TaskRequest:
             references.
         time_zone: IANA name of the time zone that pages see; empty for the machine's.
         work: What is done on the page in place of the agent's loop, where nothing is to be planned.
+        later: Of a task that begins an iteration: those that may be under way beside it.
     """
 
     workflow_run_id: str
@@ -84,6 +98,7 @@ class TaskRequest:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     time_zone: str = ""
     work: SessionWork | None = field(default=None, repr=False)
+    later: LaterIterations | None = None
     task_id: str = field(default_factory=lambda: new_id("tsk"))
 
     @property

@@ -127,6 +127,7 @@ class TaskRunner:
 
     def close(self) -> None:
         """Closes every live session and the browser, and has the last recordings written."""
+        self._known_files.close()
         self._pool.close_all()
         self._runtime.close()
         self.recordings.finish()

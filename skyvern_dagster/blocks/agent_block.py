@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from abc import abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field
 
 from skyvern_dagster.agent.choice import PlannerName, planner_for
-from skyvern_dagster.agent.planner import Goal, Planner
-from skyvern_dagster.agent.task import TaskRequest, TaskResult
+from skyvern_dagster.agent.planner import Goal, Place, Planner
+from skyvern_dagster.agent.task import LaterIterations, TaskRequest, TaskResult
 from skyvern_dagster.agent.uploads import OfferedFile
 from skyvern_dagster.blocks.block import (
     INERT_FOR_AGENTS,
@@ -248,7 +248,20 @@ class AgentBlock(LeafBlock):
             fetches_known_files=settings.fetches_known_files,
             headers=context.rendered_headers(),
             time_zone=context.time_zone,
+            later=self._later(context),
         )
+
+    def _later(self, context: BlockContext) -> LaterIterations | None:
+        later = context.later
+        if later is None or not self.instruction().complete_on_download:
+            return None
+
+        def places() -> Iterator[Place]:
+            for names in later.names():
+                there = replace(context, names=names)
+                yield place_of(self, there, self._payload(there))
+
+        return LaterIterations(later.width, places)
 
     def _goal(
         self,

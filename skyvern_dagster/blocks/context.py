@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -126,6 +126,19 @@ class Services:
 
 
 @dataclass(frozen=True)
+class LaterNames:
+    """The iterations after a block's own, of a loop that goes side by side.
+
+    Attributes:
+        width: How many may be under way at a time.
+        names: What texts may refer to in each of them, in their order; made as it is asked for.
+    """
+
+    width: int
+    names: Callable[[], Iterator[Mapping[str, Any]]] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class BlockContext:
     """One attempt at one block.
 
@@ -161,6 +174,7 @@ class BlockContext:
         time_zone: IANA name of the time zone that pages see; empty for the machine's.
         system_prompt: What the definition tells a model with whatever it is asked; may be a
             template.
+        later: Of a block that begins an iteration: what texts may refer to in those after it.
     """
 
     workflow_run_id: str
@@ -193,6 +207,7 @@ class BlockContext:
     code_identifiers: Mapping[str, str] = field(default_factory=dict)
     time_zone: str = ""
     system_prompt: str = ""
+    later: LaterNames | None = None
 
     @property
     def is_on_page(self) -> bool:

@@ -14,6 +14,7 @@ from skyvern_dagster.credentials.vault import SecretVault
 from skyvern_dagster.execution.declarations import code_identifiers
 from skyvern_dagster.execution.deliveries import delivery_of, item_digest
 from skyvern_dagster.execution.ending import missing, unfinished_items
+from skyvern_dagster.execution.later_iterations import later_names
 from skyvern_dagster.execution.names import Names
 from skyvern_dagster.execution.records import RunRecords
 from skyvern_dagster.execution.scope import Scope
@@ -85,6 +86,7 @@ class BlockContexts:
             },
             time_zone=(settings.timezone_id if settings is not None else None) or "",
             system_prompt=definition.system_prompt_for(block),
+            later=later_names(self.workflow, block, scope),
         )
 
     def _lacking(self, scope: Scope) -> list[str]:

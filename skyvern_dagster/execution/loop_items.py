@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from skyvern_dagster.blocks.for_loop import MAX_ITERATIONS, ForLoopBlock
 from skyvern_dagster.errors import BlockError, SkyvernDagsterError, TemplateError
+from skyvern_dagster.execution.collecting import iteration_key
 from skyvern_dagster.execution.names import Names
-from skyvern_dagster.execution.scope import Scope
+from skyvern_dagster.execution.scope import LoopFrame, Scope
 from skyvern_dagster.templating.rendering import evaluate, is_template, names_used
 from skyvern_dagster.workflow.loader import Workflow
 
@@ -26,6 +28,23 @@ def loop_items(workflow: Workflow, loop: ForLoopBlock, scope: Scope) -> list[Any
     except SkyvernDagsterError as error:
         raise BlockError(f"the list to loop over, {reference!r}: {error}") from error
     return checked_items(value, reference)
+
+
+def loop_frame(loop: ForLoopBlock, scope: Scope, items: Sequence[Any], index: int) -> LoopFrame:
+    """The frame of one item.
+
+    Args:
+        scope: In which the loop is entered.
+        items: All that it goes over.
+    """
+    return LoopFrame(
+        label=loop.label,
+        index=index,
+        key=iteration_key(scope.iteration, index, len(items)),
+        value=items[index],
+        source=loop.loop_over_parameter_key,
+        last=index == len(items) - 1,
+    )
 
 
 def _list_in(text: str) -> list[Any] | None:

@@ -20,7 +20,12 @@ from skyvern_dagster.errors import BlockError, InfrastructureError, SkyvernDagst
 from skyvern_dagster.execution.collecting import LoopProblem, collect, iteration_key
 from skyvern_dagster.execution.handing_on import hand_on_after, least_handed_on, needed_by
 from skyvern_dagster.execution.leaf_runner import LeafRunner, Ran
-from skyvern_dagster.execution.loop_items import checked_items, is_in_words, loop_items
+from skyvern_dagster.execution.loop_items import (
+    checked_items,
+    is_in_words,
+    loop_frame,
+    loop_items,
+)
 from skyvern_dagster.execution.loop_rules import is_fatal, with_ending
 from skyvern_dagster.execution.scope import LoopFrame, Scope
 from skyvern_dagster.execution.side_by_side import run_width, side_by_side
@@ -131,17 +136,7 @@ class Runner(LeafRunner):
         else:
             items = loop_items(self.workflow, loop, scope)
         self._forget_earlier(loop, scope)
-        return [
-            LoopFrame(
-                label=loop.label,
-                index=index,
-                key=iteration_key(scope.iteration, index, len(items)),
-                value=item,
-                source=loop.loop_over_parameter_key,
-                last=index == len(items) - 1,
-            )
-            for index, item in enumerate(items)
-        ]
+        return [loop_frame(loop, scope, items, index) for index in range(len(items))]
 
     def _read_off_page(self, loop: ForLoopBlock, scope: Scope) -> list[Any]:
         """A list that a loop asks for in words: an extraction on the page as it is."""

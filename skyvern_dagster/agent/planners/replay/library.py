@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from skyvern_dagster.addresses.site import host_of
 from skyvern_dagster.agent.planner import PlanRequest
 from skyvern_dagster.agent.planners.replay.recording import Recording, read_recording
+from skyvern_dagster.artifacts.key_part import key_part
 from skyvern_dagster.artifacts.store import ArtifactStore
 
 FOLDER = "recordings"
@@ -88,7 +88,8 @@ def key_of(request: PlanRequest) -> str | None:
     if not place.workflow or not place.block:
         return None
     return (
-        "/".join(_safe(part) for part in (place.workflow, place.block, site_of(request))) + _SUFFIX
+        "/".join(key_part(part) for part in (place.workflow, place.block, site_of(request)))
+        + _SUFFIX
     )
 
 
@@ -96,7 +97,3 @@ def site_of(request: PlanRequest) -> str:
     """The host where the task began."""
     first = request.history[0].url if request.history else request.observation.url
     return host_of(first) or "nowhere"
-
-
-def _safe(part: str) -> str:
-    return re.sub(r"[^\w.-]", "_", part).strip(".") or "_"
