@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from http import HTTPStatus
@@ -28,9 +27,10 @@ class FilesAhead:
         ask: Gives the file of an address, in a folder, or why there is none.
         addresses: Of the items, in the order in which they will be wanted.
         width: How many are asked for at a time: as many as the loop has iterations under way.
+        folder: Where they go; whoever takes one may use it until the folder is removed.
     """
 
-    def __init__(self, ask: Ask, addresses: Iterator[str], width: int) -> None:
+    def __init__(self, ask: Ask, addresses: Iterator[str], width: int, folder: Path) -> None:
         self._ask = ask
         self._addresses = addresses
         self._free = asyncio.Semaphore(width)
@@ -38,7 +38,7 @@ class FilesAhead:
         self._taken: set[str] = set()
         self._under_way: set[str] = set()
         self._is_over = False
-        self._folder = Path(tempfile.mkdtemp(prefix="skyvern-files-"))
+        self._folder = folder
         self._go_on()
 
     def coming(self, address: str) -> asyncio.Task[Asked] | None:
@@ -53,12 +53,11 @@ class FilesAhead:
         return await asked
 
     def end(self) -> None:
-        """Asks for nothing more; files that nobody took are gone."""
+        """Asks for nothing more; what was taken may still be on its way, and comes."""
         self._is_over = True
         for asked in self._asked.values():
             asked.cancel()
         self._asked.clear()
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _go_on(self) -> None:
         while not self._is_over and len(self._asked) < _MOST_AHEAD:

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -88,12 +89,14 @@ class _Known:
 
     Attributes:
         seen: Iterations that have come here: where each has a process of its own, one.
+        is_narrow: Whether the portal has turned away what was asked side by side.
         in_pages: What the iterations are told that have gone first.
         ahead: For iterations that begin alike; ``None`` while it is looked for.
     """
 
     pattern: FilePattern | None = None
     seen: int = 0
+    is_narrow: bool = False
     tries: int = 0
     doubts: int = 0
     going_first: set[asyncio.Future[None]] = field(default_factory=set)
@@ -124,6 +127,7 @@ class KnownFiles:
         self._store = store
         self._requests = FileRequests(runtime, store, options)
         self._shown = ShownAddresses(store)
+        self._folder = tempfile.TemporaryDirectory(prefix="skyvern-files-")
         self._blocks: dict[tuple[str, str], _Known] = {}
 
     def of(self, attempt: TaskAttempt) -> KnownFile | None:
@@ -138,12 +142,14 @@ class KnownFiles:
         key = (request.workflow_run_id, request.place.block)
         known = self._blocks.setdefault(key, _Known())
         known.seen += 1
-        return KnownFile(known, attempt, prover, self._store, self._requests, self._shown)
+        folder = Path(self._folder.name)
+        return KnownFile(known, attempt, prover, self._store, self._requests, self._shown, folder)
 
     def close(self) -> None:
         """Asks for nothing more; called from outside of the browser's loop."""
         if any(known.ahead for known in self._blocks.values()):
             self._runtime.run(self._end())
+        self._folder.cleanup()
 
     async def _end(self) -> None:
         for known in self._blocks.values():
@@ -160,6 +166,7 @@ class KnownFile:
     _store: ArtifactStore
     _requests: FileRequests
     _shown: ShownAddresses
+    _folder: Path
     _goes_first: asyncio.Future[None] | None = field(default=None, repr=False)
 
     async def result(self) -> TaskResult | None:
@@ -204,6 +211,11 @@ class KnownFile:
                 self.leave()  # what this page still has to do is of no use to the others
                 return
 
+    def turned_away(self) -> None:
+        """The portal doesn't take what is asked side by side: nothing more is asked ahead."""
+        self._known.end_ahead()
+        self._known.is_narrow = True
+
     def leave(self) -> None:
         """Lets the others go on; call it however the task has ended."""
         if self._goes_first is None:
@@ -245,11 +257,8 @@ class KnownFile:
         """Begins to ask for the files of later iterations, where nobody has."""
         known, later = self._known, self._attempt.request.later
         begun = known.ahead.get(self._origin)
-        if (
-            later is None
-            or known.seen < _SEVERAL
-            or (begun is not None and begun.address == address)
-        ):
+        is_begun = begun is not None and begun.address == address
+        if later is None or is_begun or known.seen < _SEVERAL or known.is_narrow:
             return
         if variables_of(self._attempt.request.place).lift(self._home_url) != self._home_url:
             return  # each begins elsewhere
@@ -259,7 +268,7 @@ class KnownFile:
         done = known.in_pages if known.pattern is not None else ()
         without = {filled(address, place) for place in done}
         addresses = (each for each in _addresses(address, later) if each not in without)
-        files = FilesAhead(self._asked, addresses, later.width)
+        files = FilesAhead(self._asked, addresses, later.width, self._folder)
         known.ahead[self._origin] = _Ahead(address, files)
 
     @property

@@ -179,6 +179,8 @@ class TaskRunner:
                 and attempt.state is not None
                 and await session.is_turned_away()
             )
+            if turned_away and known is not None:
+                known.turned_away()
             files = store_files(self._store, request, loop.collected.downloads)
             handed_on = None
             if attempt.hand_on != "nothing" and ending.status == "completed":

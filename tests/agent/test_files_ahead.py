@@ -45,10 +45,12 @@ def addresses(count: int) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("width", [1, 4])
-def test_each_is_asked_for_once_and_no_more_at_a_time_than_may_be(width: int) -> None:
+def test_each_is_asked_for_once_and_no_more_at_a_time_than_may_be(
+    width: int, tmp_path: Path
+) -> None:
     async def main() -> None:
         portal = _Portal()
-        ahead = FilesAhead(portal.answer, addresses(50), width)
+        ahead = FilesAhead(portal.answer, addresses(50), width, tmp_path)
         files = [await ahead.take(f"/{number}") for number in range(50)]
         assert [file.source_url for file in files if isinstance(file, DownloadedFile)] == [
             *addresses(50)
@@ -63,21 +65,21 @@ def test_each_is_asked_for_once_and_no_more_at_a_time_than_may_be(width: int) ->
 def test_a_loop_that_ends_early_has_asked_for_a_bounded_number(tmp_path: Path) -> None:
     async def main() -> None:
         portal = _Portal()
-        ahead = FilesAhead(portal.answer, addresses(10_000), 4)
+        ahead = FilesAhead(portal.answer, addresses(10_000), 4, tmp_path)
         first = await ahead.take("/0")
         await asyncio.sleep(0.2)
         assert 1 < len(portal.asked) <= 33
         assert isinstance(first, DownloadedFile)
         ahead.end()
-        assert not first.path.exists()
+        assert first.path.exists()
 
     asyncio.run(main())
 
 
-def test_one_that_nobody_thought_of_is_asked_for_when_it_is_wanted() -> None:
+def test_one_that_nobody_thought_of_is_asked_for_when_it_is_wanted(tmp_path: Path) -> None:
     async def main() -> None:
         portal = _Portal()
-        ahead = FilesAhead(portal.answer, addresses(3), 2)
+        ahead = FilesAhead(portal.answer, addresses(3), 2, tmp_path)
         assert isinstance(await ahead.take("/other"), DownloadedFile)
         assert portal.asked.count("/other") == 1
         ahead.end()
@@ -85,15 +87,28 @@ def test_one_that_nobody_thought_of_is_asked_for_when_it_is_wanted() -> None:
     asyncio.run(main())
 
 
-def test_a_portal_that_is_asked_too_much_is_asked_for_nothing_more_ahead() -> None:
+def test_a_portal_that_is_asked_too_much_is_asked_for_nothing_more_ahead(tmp_path: Path) -> None:
     async def main() -> None:
         portal = _Portal(busy="/2")
-        ahead = FilesAhead(portal.answer, addresses(100), 1)
+        ahead = FilesAhead(portal.answer, addresses(100), 1, tmp_path)
         assert isinstance(await ahead.take("/2"), HttpStatusError)
         # Those that were on their way, each at its turn.
         assert isinstance(await ahead.take("/99"), DownloadedFile | NavigationError)
         # What waited for its turn isn't asked for; who wants it, asks.
         assert len(portal.asked) <= 5
         ahead.end()
+
+    asyncio.run(main())
+
+
+def test_what_was_taken_comes_even_if_nothing_more_is_asked(tmp_path: Path) -> None:
+    async def main() -> None:
+        portal = _Portal()
+        ahead = FilesAhead(portal.answer, addresses(4), 1, tmp_path)
+        taking = asyncio.ensure_future(ahead.take("/3"))
+        await asyncio.sleep(0)
+        ahead.end()
+        assert isinstance(await taking, DownloadedFile)
+        assert portal.asked == ["/0", "/3"]
 
     asyncio.run(main())

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from _pytest.mark import ParameterSet
 from fpdf import FPDF
 
 from skyvern_dagster.blocks.context import AgentSettings
@@ -168,18 +169,21 @@ def test_after_two_iterations_in_the_browser_the_others_only_ask(
     assert "iteration" in step.outcome.steps[0].notes[0]
 
 
+def _long(status: int, kind: str, content: bytes, name: str) -> ParameterSet:
+    return pytest.param(status, kind, content, id=name, marks=pytest.mark.long)
+
+
 @pytest.mark.parametrize(
     ("status", "kind", "content"),
     [
-        (200, "application/pdf", bill("R-1001")),
-        (200, "application/pdf", document("Reminder for R-1004: nothing was paid yet")),
-        (200, "application/pdf", document("Gardenia Ltd. Three garden chairs. Please pay soon.")),
-        (200, "text/html", b"<h1>Log in again</h1>"),
-        (200, "text/plain", b"Bill number: R-1004 Gardenia Ltd Three garden chairs Please pay"),
-        (404, "text/html", b"<h1>Not here</h1>"),
-        (429, "text/html", b"<h1>Slowly</h1>"),
+        pytest.param(200, "application/pdf", bill("R-1001"), id="another one's"),
+        _long(200, "application/pdf", document("Reminder: R-1004 isn't paid"), "another kind"),
+        _long(200, "application/pdf", document("Garden chairs. Please pay."), "nobody's"),
+        pytest.param(200, "text/html", b"<h1>Log in again</h1>", id="log-in"),
+        _long(200, "text/plain", b"Bill number: R-1004 Gardenia Three garden", "another type"),
+        _long(404, "text/html", b"<h1>Not here</h1>", "404"),
+        pytest.param(429, "text/html", b"<h1>Slowly</h1>", id="429"),
     ],
-    ids=["another one's", "another kind", "nobody's", "log-in", "another type", "404", "429"],
 )
 def test_an_iteration_goes_to_the_page_at_the_first_doubt(
     tmp_path: Path, runtime: BrowserRuntime, bills: Bills, status: int, kind: str, content: bytes
