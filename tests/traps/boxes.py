@@ -193,6 +193,28 @@ def _listing(name: str, box: str, around: str = "<main><h1>Orders</h1>{}</main>"
     )
 
 
+def _titled(name: str, heading: str, title: str, *, listed: bool) -> Trap:
+    """Titles with all of a record, under a heading that isn't that of orders."""
+    item = (
+        "<div class=item><div role=button tabindex=0 aria-controls=p{number} aria-expanded=false>"
+        f"<span>{title}</span><i></i></div><div id=p{{number}} role=region hidden>"
+        "<p>Paid</p><a href=/i{number}.pdf>Download</a></div></div>"
+    )
+    wanted = [{"order_id": f"RE-{number}", "date": day} for number, day, _ in _ORDERS]
+    return Trap(
+        f"boxes: {name}",
+        read(
+            "Extract the order_id and the date of every order.",
+            {"order_id": "string", "date": "string"},
+            way="Go to the page with the history of all orders. COMPLETE when the orders are shown."
+            " TERMINATE when there is no such page.",
+        ),
+        _pages(_listed(item, f"<main><h1>{heading}</h1>{{}}</main>")),
+        orders_are(*wanted) if listed else never,
+        solvable=listed,
+    )
+
+
 def boxes() -> list[Trap]:
     """Cards, lists, tiles, drawers, cells, forms and whole pages that can be clicked."""
     return [
@@ -218,4 +240,17 @@ def boxes() -> list[Trap]:
         _listing("read from a list", _ITEM % _ICON, _LIST),
         _listing("read from boxes of texts", _DRAWN),
         _listing("read from titles", _COLLAPSE),
+        _titled("titles, invoices", "Invoices", "RE-{number} · {day} · {total}", listed=True),
+        _titled("titles, a state", "Invoices", "RE-{number}, {day}, {total}, paid", listed=True),
+        _titled("titles, activity", "Activity", "RE-{number} · {day} · {total}", listed=False),
+        _titled("titles, payments", "Payments", "RE-{number} · {day} · {total}", listed=False),
+        _titled(
+            "titles, what happened",
+            "Invoices",
+            "{day}: you were reminded of RE-{number} ({total})",
+            listed=False,
+        ),
+        _titled(
+            "titles, shipments", "Invoices", "Parcel RE-{number} arrived on {day}", listed=False
+        ),
     ]
