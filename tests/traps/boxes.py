@@ -114,6 +114,54 @@ _APP = (
 )
 
 
+_CANCEL = (
+    "<div class=card {box} data-to=/d{number}><div><p>Order {number} {day}</p>"
+    "<button style='display:block;width:100%;height:120px' data-to=/c{number}>Cancel order</button>"
+    "<p>{total}</p></div></div>"
+)
+_BIN = _ICON.replace(
+    " title='Download invoice' data-to=/i{number}.pdf", " data-to=/c{number}"
+).replace("icon-download", "icon-trash")
+_MENU = (
+    "<div class=card {box} data-to=/o{number}><div><div>Order {number} {day} {total}</div><div>"
+    "<button aria-haspopup=menu onclick='event.stopPropagation();m{number}.hidden=false'>⋮</button>"
+    "</div></div></div><ul id=m{number} role=menu hidden><li role=menuitem tabindex=0"
+    " data-to=/c{number}><div>Cancel</div></li><li role=menuitem tabindex=0"
+    " data-to=/i{number}.pdf><div><i></i><span>Invoice</span></div></li></ul>"
+)
+_SHADE = (
+    '<div class=card {box} onclick="s{number}.hidden=false"><div><h3>Order {number}</h3>'
+    "<p>{day}</p><p>{total}</p></div></div>"
+    "<div id=s{number} hidden onclick='this.hidden=true'"
+    " style='position:fixed;inset:0;background:#0004'>"
+    "<div role=dialog aria-label='Order {number}' onclick='event.stopPropagation()'><div><div>"
+    "<div>Items: 3</div><div>Total: {total}</div></div><div><a href=/i{number}.pdf>Invoice</a>"
+    "</div></div></div></div>"
+)
+_MONTH = (
+    "<div class=month {box} onclick='document.title=1'><div><h2>May 2024</h2><div>{}</div></div>"
+    "</div>"
+)
+
+
+def _detailed(name: str, box: str) -> Trap:
+    """The invoice is on the order's own page, which only the box itself opens."""
+    own = {
+        f"/d{number}": page(
+            f"<main><h1>Order {number}</h1><a href=/i{number}.pdf>Invoice</a></main>"
+        )
+        for number, *_ in _ORDERS
+    }
+    gone = {f"/c{number}": page("<main><h1>Order cancelled</h1></main>") for number, *_ in _ORDERS}
+    return Trap(
+        f"boxes: {name}",
+        fetch(order_id="5002"),
+        _pages(_listed(box)) | own | gone,
+        only_file("5002", "Invoice"),
+        files=_files(),
+    )
+
+
 def _tiles() -> Trap:
     tiles = "".join(
         f"<div class=tile tabindex=0 {_BOX} data-to={to}><div>"
@@ -240,6 +288,23 @@ def boxes() -> list[Trap]:
         _listing("read from a list", _ITEM % _ICON, _LIST),
         _listing("read from boxes of texts", _DRAWN),
         _listing("read from titles", _COLLAPSE),
+        _detailed("a button in the middle", _CANCEL),
+        _fetched(
+            "two icons", _ITEM % (_BIN + _ICON.replace(" title='Download invoice'", "")), _LIST
+        ),
+        _fetched("menus", _MENU),
+        _fetched("dialogs over a shade", _SHADE),
+        _fetched(
+            "boxes in a month",
+            _CARD % _BUTTON,
+            f"<main><h1>Orders</h1>{_MONTH}</main>".format("{}", box=_BOX),
+        ),
+        _listing(
+            "read from boxes in a month",
+            _CARD % _NOTE,
+            f"<main><h1>Orders</h1>{_MONTH}</main>".format("{}", box=_BOX),
+        ),
+        _listing("read from cards with a dialog", _SHADE),
         _titled("titles, invoices", "Invoices", "RE-{number} · {day} · {total}", listed=True),
         _titled("titles, a state", "Invoices", "RE-{number}, {day}, {total}, paid", listed=True),
         _titled("titles, activity", "Activity", "RE-{number} · {day} · {total}", listed=False),

@@ -490,8 +490,10 @@
 
   // What is read right before an icon, in the same part of the page.
   function textBefore(element) {
-    for (let node = element; node; node = node.parentElement)
-      for (let each = node.previousSibling; each; each = each.previousSibling) {
+    let steps = MOST_WRAPPERS;
+    for (let node = element; node && steps; node = node.parentElement)
+      for (let each = node.previousSibling; each && steps; each = each.previousSibling) {
+        steps--;
         if (each.nodeType === Node.COMMENT_NODE || SKIPPED.has(each.nodeName)) continue;
         const text = clean(withoutGlyphs((each.textContent || "").slice(-MAX_TEXT)));
         if (text) return text.slice(-40).trim();
