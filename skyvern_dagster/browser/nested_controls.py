@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from skyvern_dagster.browser.node_words import below, said_in, state_words
+from skyvern_dagster.browser.node_words import below, said_in, state_words, takes_drops
 from skyvern_dagster.browser.observation import Node
 
 _CONTROLS = frozenset(
@@ -23,6 +23,8 @@ _ENTRIES = frozenset({"menuitem", "treeitem", "listitem"})
 _ROW_ROLES = frozenset({"row", "listitem", "article"})
 _PARTS = frozenset({"form", "search", "navigation", "banner", "dialog", "alertdialog", "iframe"})
 """Parts of a page with controls of their own."""
+_TITLE = 2
+"""The level of a heading that says what a page or its part is, not what an entry in it is."""
 
 
 def is_control(node: Node) -> bool:
@@ -59,9 +61,13 @@ def is_frame(node: Node) -> bool:
 def is_parted(node: Node) -> bool:
     """Whether a box that can be clicked is told part by part: a form, a card with a heading."""
     parts = list(below(node)) if is_plain(node) else []
-    return any(each.role in _PARTS or is_field(each) for each in parts) or (
-        any(each.role == "heading" for each in parts) and any(map(is_control, parts))
-    )
+    heads = [each for each in parts if each.role == "heading"]
+    if any(each.role in _PARTS or is_field(each) for each in parts) or (
+        parts and takes_drops(node)
+    ):
+        return True
+    is_titled = any((each.level or _TITLE) <= _TITLE for each in heads)
+    return is_titled or (bool(heads) and any(map(is_control, parts)))
 
 
 def shown_role(node: Node) -> str:
