@@ -64,6 +64,7 @@ async def click(
             button=button,
             click_count=count,
             modifiers=list(modifiers),
+            position=target.position,
             timeout=ACTION,
             no_wait_after=True,
         )

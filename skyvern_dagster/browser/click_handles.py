@@ -1,8 +1,9 @@
 """Puts elements that are clickable only by script or cursor into the snapshot's tree.
 
 Playwright's snapshot folds ``<span onclick=…>Menu</span>`` into the text around it and gives an
-icon of no size no ref. Such elements get a ref of ours (``x3``; in a frame ``e45x3``, after the
-ref of its iframe) and a node in their place.
+icon of no size no ref; a box that only wraps another one it leaves out. Such elements get a ref of
+ours (``x3``; in a frame ``e45x3``, after the ref of its iframe) and a node in their place, around
+what they hold.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from collections.abc import Iterable
 
 from skyvern_dagster.browser.aria_tree import AriaNode
 from skyvern_dagster.browser.page_details import ElementDetails, FrameDetails
+from skyvern_dagster.browser.snapshot_tree import SnapshotTree
 
+_HANDED_ON = frozenset({"tag", "box", "ref", "clickable"})
+"""What is told of every element, or may be only that of the box around it."""
 _NAMED_BY_CONTENT = frozenset({"cell", "gridcell", "columnheader", "rowheader"})
 
 
@@ -24,7 +28,7 @@ def add_click_handles(nodes: list[AriaNode], details: FrameDetails, frame_ref: s
         details: What the frame told; its ``handles`` come in document order.
         frame_ref: Ref of the iframe that holds the frame; empty for the page itself.
     """
-    tree = _Tree(AriaNode("document", children=nodes))
+    tree = SnapshotTree(AriaNode("document", children=nodes))
     for handle in details.handles:
         known = tree.by_ref.get(handle.get("ref", ""))
         node = known or _adopted(tree, handle, frame_ref)
@@ -32,51 +36,15 @@ def add_click_handles(nodes: list[AriaNode], details: FrameDetails, frame_ref: s
             if "field" in handle:
                 continue
             node = _node_of(handle, frame_ref)
-            _insert(tree, node, tree.scope_of(handle), tree.before(handle))
-            tree.take_in(node, handle.get("holds", ()))
+            if inner := tree.first_in(handle):
+                node = _around(tree, node, inner, handle, details)
+            else:
+                _insert(tree, node, handle)
+                tree.take_in(node, handle.get("takes", ()))
         tree.by_ref[handle["x"]] = node
 
 
-class _Tree:
-    """A frame's nodes by ref, with their parents."""
-
-    def __init__(self, top: AriaNode) -> None:
-        self.top = top
-        self.by_ref: dict[str, AriaNode] = {}
-        self.parents: dict[int, AriaNode] = {}
-        self._index(top)
-
-    def scope_of(self, handle: ElementDetails) -> AriaNode:
-        """The innermost node around an element."""
-        around = (self.by_ref[ref] for ref in handle["parents"] if ref in self.by_ref)
-        return next(around, self.top)
-
-    def before(self, handle: ElementDetails) -> AriaNode | None:
-        """The last node that begins before an element."""
-        return next((self.by_ref[ref] for ref in handle["after"] if ref in self.by_ref), None)
-
-    def take_in(self, node: AriaNode, refs: Iterable[str]) -> None:
-        """Puts what an element holds below its node, where the snapshot left that out."""
-        held = set(refs)
-        for ref in refs:
-            inner = self.by_ref.get(ref)
-            parent = self.parents.get(id(inner)) if inner is not None else None
-            if inner is None or parent is None or parent.ref in held:
-                continue
-            parent.children = [each for each in parent.children if each is not inner]
-            node.children.append(inner)
-            self.parents[id(inner)] = node
-
-    def _index(self, node: AriaNode) -> None:
-        for child in node.children:
-            self.parents[id(child)] = node
-            if child.ref:
-                self.by_ref[child.ref] = child
-            if child.role != "iframe":
-                self._index(child)
-
-
-def _adopted(tree: _Tree, handle: ElementDetails, frame_ref: str) -> AriaNode | None:
+def _adopted(tree: SnapshotTree, handle: ElementDetails, frame_ref: str) -> AriaNode | None:
     """The node that the snapshot shows for this element without a ref; it gets the ref."""
     names = {"", handle["text"], handle["attributes"].get("aria-label", "")}
     names |= {handle.get(word, "") for word in ("title", "label", "placeholder")}
@@ -92,7 +60,7 @@ def _adopted(tree: _Tree, handle: ElementDetails, frame_ref: str) -> AriaNode | 
     return None
 
 
-def _behind(tree: _Tree, scope: AriaNode, before: AriaNode | None) -> list[AriaNode]:
+def _behind(tree: SnapshotTree, scope: AriaNode, before: AriaNode | None) -> list[AriaNode]:
     """What the scope holds after a node: of several that read alike, it is the next."""
     position = 0 if before is None else _position_after(tree, scope, before)
     return scope.children[position:]
@@ -105,6 +73,43 @@ def _refless(nodes: Iterable[AriaNode]) -> Iterable[AriaNode]:
             yield from _refless(node.children)
 
 
+def _around(
+    tree: SnapshotTree, node: AriaNode, ref: str, handle: ElementDetails, details: FrameDetails
+) -> AriaNode:
+    """The node of a box: put around what it holds or, where that only holds the rest, in its place.
+
+    Args:
+        tree: All nodes.
+        node: What to put there.
+        ref: Of what is first in the box.
+        handle: What the frame told of the box.
+        details: What it told of all.
+    """
+    inner = tree.by_ref[ref]
+    if _says(inner) and node.role == "generic":
+        node.name = ""
+    told = details.by_ref.get(ref, {}).keys() - _HANDED_ON
+    if tree.is_around(inner, handle):
+        tree.fill(node, inner)
+        tree.by_ref[ref] = node
+        return node
+    if "x" not in told:
+        inner.flags.pop("cursor", None)
+    if box := tree.unnamed_around(inner, handle["text"]):
+        box.flags |= node.flags
+        return box
+    if inner.role == "generic" and not inner.name and not told:
+        tree.replace(inner, node)
+        tree.by_ref[ref] = node
+    else:
+        tree.wrap(node, inner)
+    return node
+
+
+def _says(node: AriaNode) -> bool:
+    return bool(node.name or node.text) or any(map(_says, node.children))
+
+
 def _node_of(handle: ElementDetails, frame_ref: str) -> AriaNode:
     return AriaNode(
         handle.get("role", "generic"),
@@ -113,7 +118,8 @@ def _node_of(handle: ElementDetails, frame_ref: str) -> AriaNode:
     )
 
 
-def _insert(tree: _Tree, node: AriaNode, parent: AriaNode, after: AriaNode | None) -> None:
+def _insert(tree: SnapshotTree, node: AriaNode, handle: ElementDetails) -> None:
+    parent, after = tree.scope_of(handle), tree.before(handle)
     tree.parents[id(node)] = parent
     if parent.text:
         parent.children.insert(0, AriaNode("text", name=parent.text))
@@ -124,17 +130,22 @@ def _insert(tree: _Tree, node: AriaNode, parent: AriaNode, after: AriaNode | Non
     position = 0 if after is None else _position_after(tree, parent, after)
     for index in range(position, len(parent.children)):
         text = parent.children[index]
-        place = _place_in(text.name, node.name) if text.role == "text" else None
+        place = _place_in(text.name, node.name, handle) if text.role == "text" else None
         if place is not None:
-            before, behind = text.name[: place.start()], text.name[place.end() :]
+            before, behind = text.name[: place.start], text.name[place.stop :]
             parent.children[index : index + 1] = [*_text_nodes(before), node, *_text_nodes(behind)]
             return
     parent.children.insert(position, node)
 
 
-def _place_in(text: str, name: str) -> re.Match[str] | None:
-    """Where a text has a name, as words of its own."""
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) if name else None
+def _place_in(text: str, name: str, handle: ElementDetails) -> slice | None:
+    """Where a text has a name, as words of its own; of what has none: behind what is before it."""
+    if not name:
+        lead = handle.get("lead", "")
+        end = text.find(lead) + len(lead)
+        return slice(end, end) if lead and end >= len(lead) else None
+    place = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
+    return slice(*place.span()) if place else None
 
 
 def _is_named_by_content(node: AriaNode) -> bool:
@@ -143,7 +154,7 @@ def _is_named_by_content(node: AriaNode) -> bool:
     return node.role in _NAMED_BY_CONTENT or (node.role == "generic" and "x" in ref)
 
 
-def _position_after(tree: _Tree, parent: AriaNode, after: AriaNode) -> int:
+def _position_after(tree: SnapshotTree, parent: AriaNode, after: AriaNode) -> int:
     child: AriaNode | None = after
     while child is not None and tree.parents.get(id(child)) is not parent:
         child = tree.parents.get(id(child))

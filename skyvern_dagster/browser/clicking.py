@@ -32,7 +32,7 @@ async def click_target(target: Target) -> None:
     # What lies over it may be a spinner that goes away; a banner doesn't.
     timeout = _COVERED_TIMEOUT if target.covered_by else ACTION
     try:
-        await target.locator.click(timeout=timeout, no_wait_after=True)
+        await target.locator.click(timeout=timeout, no_wait_after=True, position=target.position)
     except Error as error:
         again = await _still_there(target, error)
         if again.covered_by:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from skyvern_dagster.browser.node_words import below, said_in, state_words
+from skyvern_dagster.browser.node_words import below, said_in, state_words, takes_drops
 from skyvern_dagster.browser.observation import Node
 
 _CONTROLS = frozenset(
@@ -21,6 +21,10 @@ _FIELDS = frozenset(
 _ENTRIES = frozenset({"menuitem", "treeitem", "listitem"})
 """What stands in menus and lists around the one control that it is about."""
 _ROW_ROLES = frozenset({"row", "listitem", "article"})
+_PARTS = frozenset({"form", "search", "navigation", "banner", "dialog", "alertdialog", "iframe"})
+"""Parts of a page with controls of their own."""
+_TITLE = 2
+"""The level of a heading that says what a page or its part is, not what an entry in it is."""
 
 
 def is_control(node: Node) -> bool:
@@ -44,6 +48,26 @@ def holds_rows(node: Node) -> bool:
     """Whether it is a list or a table, or around one, which is told row by row."""
     is_around = node.role not in _CONTROLS | _ROW_ROLES
     return is_around and any(each.role in _ROW_ROLES for each in below(node))
+
+
+def is_frame(node: Node) -> bool:
+    """Whether a box is only around another one: a click on that is one on both."""
+    inner = node.children[0] if len(node.children) == 1 and not node.text else None
+    return inner is not None and all(
+        is_plain(each) and is_control(each) and not each.name for each in (node, inner)
+    )
+
+
+def is_parted(node: Node) -> bool:
+    """Whether a box that can be clicked is told part by part: a form, a card with a heading."""
+    parts = list(below(node)) if is_plain(node) else []
+    heads = [each for each in parts if each.role == "heading"]
+    if any(each.role in _PARTS or is_field(each) for each in parts) or (
+        parts and takes_drops(node)
+    ):
+        return True
+    is_titled = any((each.level or _TITLE) <= _TITLE for each in heads)
+    return is_titled or (bool(heads) and any(map(is_control, parts)))
 
 
 def shown_role(node: Node) -> str:
@@ -78,6 +102,8 @@ def _wrapped(node: Node) -> tuple[Node, ...]:
     if len(telling) + len(nameless) > 1 and not telling:
         return ()
     only, said = (telling or nameless or [node])[-1], _bare_words(said_in(node))
+    if said and not telling:
+        return ()  # its words are its own, an icon in it does something else
     if only is node or only.disabled or only.covered:
         return ()
     if any(_bare_words(control_name(each)) != said for each in telling):

@@ -78,7 +78,7 @@ def control(node: Node, words: frozenset[str] = frozenset()) -> str:
 def _controls(node: Node, words: frozenset[str], *, only_named: bool = False) -> Iterator[str]:
     """A control and those in it; nameless ones inside may be left out."""
     for place, each in enumerate(nested_controls(node)):
-        if place == 0 or each.name or not only_named:
+        if place == 0 or not only_named or control_name(each) or each.attributes.get("hint"):
             yield control(each, words)
 
 

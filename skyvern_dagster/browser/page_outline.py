@@ -12,7 +12,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from skyvern_dagster.browser.nested_controls import controls_in, holds_rows, is_control, is_field
+from skyvern_dagster.browser.nested_controls import (
+    controls_in,
+    holds_rows,
+    is_control,
+    is_field,
+    is_frame,
+    is_parted,
+)
 from skyvern_dagster.browser.node_words import node_text, takes_drops
 from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.browser.outline_node import (
@@ -125,7 +132,10 @@ class _Reading:
         if slots := self._slots.get(id(node)) or _pair_slots(node):
             yield from self._row(node, slots, depth, row)
             return
-        if not row and is_control(node) and holds_rows(node):
+        if is_frame(node):
+            yield from self._of(node.children[0], depth, row)
+            return
+        if not row and is_control(node) and (holds_rows(node) or is_parted(node)):
             yield _line(node, depth, frame_of_rows(node), 0)
             yield from self._below(node, depth + 1)
             return

@@ -11,7 +11,7 @@ from skyvern_dagster.browser.timeouts import QUESTION
 from skyvern_dagster.errors import ActionError, GoneError
 
 if TYPE_CHECKING:
-    from playwright.async_api import Locator, Page
+    from playwright.async_api import Locator, Page, Position
 
 _REF = re.compile(r"((?:f\d+)?e\d+)?(x\d+)?")
 
@@ -34,6 +34,7 @@ class Target:
         is_typed: Whether that is the content of a field.
         covered_by: What lies over its middle; empty if nothing does.
         has_area: Whether there is anything of it to click on.
+        apart: Where in it its own words stand, where its middle is taken by a control in it.
         is_drawn: Whether it stands for a control that is hidden.
     """
 
@@ -54,7 +55,13 @@ class Target:
     is_typed: bool
     covered_by: str
     has_area: bool
+    apart: tuple[float, float] | None
     is_drawn: bool
+
+    @property
+    def position(self) -> Position | None:
+        """Where to click it, as Playwright takes it; its middle for ``None``."""
+        return None if self.apart is None else {"x": self.apart[0], "y": self.apart[1]}
 
     def __str__(self) -> str:
         kind = self.role or {"a": "link", "input": "field"}.get(self.tag, self.tag)
@@ -111,5 +118,6 @@ async def find_target(page: Page, ref: str) -> Target:
         is_typed=facts["is_typed"],
         covered_by=facts["covered_by"],
         has_area=facts["has_area"],
+        apart=tuple(facts["apart"]) if facts["apart"] else None,
         is_drawn=facts["is_drawn"],
     )

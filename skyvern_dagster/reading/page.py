@@ -150,10 +150,23 @@ class PageView:
     def controls(self) -> tuple[Control, ...]:
         """Everything that can be clicked now, in document order."""
         return tuple(
-            Control(node, self.label(node), self.region(node), self.position(node))
+            Control(node, self._called(node), self.region(node), self.position(node))
             for node in self.nodes
             if self._is_control(node)
         )
+
+    def _called(self, node: Node) -> str:
+        """What a control is called: a box of several by what it says beside them."""
+        if node.role != "generic" or node.name or not node.children:
+            return self.label(node)
+        return " ".join(self._said_beside_controls(node)) or self.label(node)
+
+    def _said_beside_controls(self, node: Node) -> Iterator[str]:
+        if not node.children and (said := self.text(node)):
+            yield said
+        for child in node.children:
+            if not self._is_control(child):
+                yield from self._said_beside_controls(child)
 
     def _is_control(self, node: Node) -> bool:
         if not node.ref or node.disabled or node.attributes.get("aria-disabled") == "true":

@@ -109,6 +109,17 @@ def test_several_that_fit_equally_are_none_unless_there_are_as_many_as_there_wer
     assert find(element, buttons(2), Variables({})) is None
 
 
+@pytest.mark.parametrize("nth", [1, 2])
+def test_a_box_is_found_that_stood_beside_what_it_holds_when_it_was_recorded(nth: int) -> None:
+    parts = (Node("text", name="Order LF-7"), Node("button", name="Invoice", ref="e9"))
+    box = Node("generic", ref="x1", tag="div", clickable=True, children=parts)
+    recorded = Element(
+        role="generic", name="Order {{ order }} Invoice", tag="div", nth=nth, among=2
+    )
+    page = Observation("https://a/", "A", Node("document", children=(box,)))
+    assert find(recorded, page, ORDER) == "x1"
+
+
 def test_an_unknown_variable_is_an_error_not_a_guess() -> None:
     element = Element(role="link", name="{{ gone }}", tag="a")
     with pytest.raises(LookupError):

@@ -37,8 +37,8 @@ def test_two_that_can_be_clicked_in_a_cell_stay_two(text: str) -> None:
 
 def test_a_list_that_takes_the_focus_is_told_row_by_row(text: str) -> None:
     assert plain(text)[-4:] == [
-        'clickable "Mails" [ref]',
-        'table "Mails" [ref]',
+        'clickable "" [ref]',
+        'table "Mails":',
         'clickable "Unread" [ref] Ann 2024-05-02 link "Bill 7" [ref] /client_list#7',
         'clickable "Unread" [ref] Bob 2024-05-01 link "Lunch" [ref] /client_list#8',
     ]

@@ -55,6 +55,7 @@ _IN_THE_GATE = frozenset(
         "own verb: kündige, cards",
         "own verb: delete, manager column",
         "plain: invoice of Interim invoice, Final invoice",
+        "boxes: drawers",
     }
 )
 """One of each kind; the others are `long`."""

@@ -11,6 +11,7 @@ from skyvern_dagster.reading.file_text import file_text
 from tests.agent.errand import Errand
 from tests.traps.accounts import accounts
 from tests.traps.answers import answers
+from tests.traps.boxes import boxes
 from tests.traps.choices import choices
 from tests.traps.click_answers import click_answers
 from tests.traps.clicks import clicks
@@ -89,6 +90,7 @@ KINDS: Mapping[str, Callable[[], list[Trap]]] = {
     "click answers": click_answers,
     "own verbs": own_verbs,
     "plain documents": plain_documents,
+    "boxes": boxes,
 }
 
 

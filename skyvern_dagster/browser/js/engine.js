@@ -11,6 +11,8 @@
   const MAX_TEXT = 200;
   const MAX_OPTIONS = 200;
   const MOST_BEFORE = 8; // the snapshot folds wrappers away: one of so many is still there
+  const MOST_WRAPPERS = 40; // of boxes in each other with nothing else in them, before what they hold
+  const LANDMARK = "main,[role=main],[role=banner],[role=contentinfo]";
   const NATIVE = "a[href],button,input,select,textarea,summary,option,label";
   const ROLES =
     "[role=button],[role=link],[role=checkbox],[role=radio],[role=switch],[role=tab],[role=option]," +
@@ -424,6 +426,14 @@
     );
   }
 
+  // What is around the page's parts only passes clicks on: nobody clicks the page.
+  function aroundPage() {
+    const around = new Set(document.querySelectorAll("main,[role=main]"));
+    for (const part of document.querySelectorAll(LANDMARK))
+      for (let node = parentOf(part); node && !around.has(node); node = parentOf(node)) around.add(node);
+    return around;
+  }
+
   // Elements that the snapshot leaves without a ref, or without a name, get a handle of ours.
   function needsHandle(element, ref, native) {
     if (element.nodeName === "OPTION") return false;
@@ -464,13 +474,42 @@
     return clean(withoutGlyphs(said)) || spokenLabel(element) || "";
   }
 
+  // The first refs of what lies in an element, the outer ones first.
+  function refsWithin(element) {
+    const found = [];
+    const collectIn = (root) => {
+      for (const child of [...(root.shadowRoot || root).children, ...(root.shadowRoot ? root.children : [])]) {
+        if (found.length >= MOST_WRAPPERS) return;
+        if (ariaRef(child)) found.push(ariaRef(child));
+        collectIn(child);
+      }
+    };
+    collectIn(element);
+    return found;
+  }
+
+  // What is read right before an icon, in the same part of the page.
+  function textBefore(element) {
+    let steps = MOST_WRAPPERS;
+    for (let node = element; node && steps; node = node.parentElement)
+      for (let each = node.previousSibling; each && steps; each = each.previousSibling) {
+        steps--;
+        if (each.nodeType === Node.COMMENT_NODE || SKIPPED.has(each.nodeName)) continue;
+        const text = clean(withoutGlyphs((each.textContent || "").slice(-MAX_TEXT)));
+        if (text) return text.slice(-40).trim();
+      }
+    return "";
+  }
+
   function addHandle(element, box, details, previous) {
     details.x = refFor(element);
     details.text = element.matches(EDITABLE) ? details.name || "" : handleText(element);
     details.parents = ancestorRefs(element);
     details.after = previous.slice(-MOST_BEFORE).reverse();
-    if (element.matches(EDITABLE)) details.holds = Array.from(element.querySelectorAll("*"), ariaRef).filter(Boolean);
+    if (element.matches(EDITABLE)) details.takes = Array.from(element.querySelectorAll("*"), ariaRef).filter(Boolean);
+    else if (!isField(element)) details.holds = refsWithin(element);
     if (!details.text) {
+      details.lead = textBefore(element);
       details.hint = wordsOfClass(element);
       details.colour = colourOf(element);
     }
@@ -495,6 +534,7 @@
   function collect() {
     const listeners = listenersHere();
     const parted = partedWords();
+    const around = aroundPage();
     const plain = [];
     const found = [];
     const secrets = [];
@@ -512,7 +552,8 @@
       const box = boxOf(element);
       const details = detailsOf(element, box, interactive);
       if (parted.has(element)) details.parted = parted.get(element);
-      if (isClickable(element, native, details, listeners)) {
+      if (!native && around.has(element)) details.clickable = false;
+      else if (isClickable(element, native, details, listeners)) {
         details.clickable = true;
         if (isDraggable(element, listeners)) details.draggable = true;
         if (needsHandle(element, ref, native) && isShown(element))

@@ -5,6 +5,9 @@
   const MOST_UP = 3; // a field in its entry in a list, once more wrapped
   const MOST_ENTRIES = 50;
   const NO_ENTRY = "label,input:not([type=hidden]),select,textarea,[role=listbox],[role=option]";
+  const CONTROL =
+    "a[href],button,input,select,textarea,label,summary,[role=button],[role=link],[role=checkbox]," +
+    "[role=radio],[role=switch],[role=tab],[role=menuitem],[role=combobox],[role=option]";
   const clean = (text, most) => (text || "").replace(/\s+/g, " ").trim().slice(0, most);
 
   function topElementAt(x, y) {
@@ -51,6 +54,25 @@
     return Array.from(element.getClientRects()).some((box) => box.width > 1 && box.height > 1);
   }
 
+  // Where to click a box whose middle is taken by a control in it: on the first of its own words.
+  function wordsApart(element) {
+    if (element.matches(CONTROL) || !element.querySelector(CONTROL + ",[onclick]")) return null;
+    const box = element.getBoundingClientRect();
+    const taken = Array.from(element.querySelectorAll(CONTROL + ",[onclick]"), (each) => each.getBoundingClientRect());
+    const isIn = (each, x, y) => x >= each.left && x <= each.right && y >= each.top && y <= each.bottom;
+    const isTaken = (x, y) => taken.some((each) => isIn(each, x, y));
+    if (!isTaken(box.left + box.width / 2, box.top + box.height / 2)) return null;
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const range = document.createRange();
+      range.selectNodeContents(walker.currentNode);
+      const line = walker.currentNode.data.trim() && range.getClientRects()[0];
+      const [x, y] = line ? [line.left + line.width / 2, line.top + line.height / 2] : [NaN, NaN];
+      if (isIn(box, x, y) && !isTaken(x, y)) return [x - box.left - element.clientLeft, y - box.top - element.clientTop];
+    }
+    return null;
+  }
+
   function labelOf(element, control) {
     const text = element.getAttribute("aria-label") || element.innerText || element.title;
     if (clean(text, 60) || element !== control) return clean(text, 60);
@@ -94,6 +116,7 @@
       is_typed: control.matches("input,textarea") && Boolean(control.value),
       covered_by: coverOf(element),
       has_area: hasArea(element),
+      apart: wordsApart(element),
       is_drawn: control !== element && !(control.checkVisibility() && hasArea(control)),
     };
   }

@@ -137,7 +137,7 @@ def documents(
                 candidates.append(document)
     if any(kind.is_said(one.control.label) for one in candidates):
         candidates = [_otherwise_named(one, kind) for one in candidates]
-    unique = {id(document.control.node): document for document in _innermost(candidates)}
+    unique = {id(document.control.node): document for document in _innermost(view, candidates)}
     return sorted(unique.values(), key=lambda document: document.score, reverse=True)
 
 
@@ -149,44 +149,24 @@ def _is_head(view: PageView, node: Node) -> bool:
 
 
 def _is_box(view: PageView, control: Control) -> bool:
-    """Whether what can be clicked is a part of the page with a heading and controls of its own."""
-    if control.node.role in _CONTROLS:
+    """Whether what can be clicked is a part of the page with a heading, and controls or no more."""
+    node = control.node
+    heading = next((below for below in node.walk() if below.role == "heading"), None)
+    if node.role in _CONTROLS or heading is None:
         return False
-    headings = (node for node in view.nodes if node.role == "heading")
-    if any(fold(view.label(node)) == fold(control.label) for node in headings):
-        return True  # the box of that heading, which stands beside it in the snapshot
-    inner = any(one.node is not control.node for one in view.controls_in(control.node))
-    headed = any(below.role == "heading" for below in control.node.walk())
-    return inner and headed
+    inner = any(one.node is not node for one in view.controls_in(node))
+    return inner or fold(view.label(heading)) == fold(control.label)
 
 
-def _innermost(candidates: Sequence[Document]) -> list[Document]:
-    """Without rows and cells that can be clicked, too, and hold the control that is meant."""
-    inner = {
+def _innermost(view: PageView, candidates: Sequence[Document]) -> list[Document]:
+    """Without what can be clicked, too, and holds the control that is meant."""
+    outer = {
         id(above)
         for one in candidates
         if one.control.node.role in _CONTROLS
-        for above in _holders(one, candidates)
+        for above in view.ancestors(one.control.node)
     }
-    return [one for one in candidates if id(one.control.node) not in inner]
-
-
-def _holders(one: Document, candidates: Sequence[Document]) -> list[Node]:
-    """What holds a control in the tree, or by its words where it stands beside it there."""
-    return [
-        other.control.node
-        for other in candidates
-        if other is not one
-        and (
-            any(below is one.control.node for below in other.control.node.walk())
-            or (other.control.node.role not in _CONTROLS and _reads_in(one, other))
-        )
-    ]
-
-
-def _reads_in(one: Document, other: Document) -> bool:
-    inner, outer = fold(one.control.label), fold(other.control.label)
-    return bool(inner) and inner != outer and outer.endswith(f" {inner}")
+    return [one for one in candidates if id(one.control.node) not in outer]
 
 
 def _otherwise_named(one: Document, kind: DocumentKind) -> Document:

@@ -11,7 +11,10 @@ from skyvern_dagster.agent.planners.heuristic.routes import RELATED
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.agent.planners.heuristic.target_page import is_headed, is_page_of
 from skyvern_dagster.reading.concepts import concept
+from skyvern_dagster.reading.facts import Kind
 from skyvern_dagster.reading.month_mentions import months_in
+from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.record import Record
 from skyvern_dagster.reading.record_list import PageOfList, Row
 from skyvern_dagster.reading.words import fold, stems
 
@@ -37,6 +40,10 @@ _KINDS = {
     "page.invoices": ("page.invoices", "doc.invoice"),
 }
 """What records call themselves, by the page that is looked for."""
+_STANDING_IN = {"page.orders": "page.invoices", "page.invoices": "page.orders"}
+"""Pages whose records have the number by which those of another page are known, too."""
+_VALUES = frozenset({Kind.IDENTIFIER, Kind.DATE, Kind.AMOUNT})
+"""What tells which record it is, and nothing of what happened to it."""
 
 
 def is_wanted_list(situation: Situation, page: PageOfList) -> bool:
@@ -50,6 +57,9 @@ def is_wanted_list(situation: Situation, page: PageOfList) -> bool:
         return True
     related = any(is_headed(situation, name) for name in RELATED.get(target, ()))
     if related and len(page.rows) > 1 and _share_with_documents(situation, page) >= _MOST:
+        return True
+    stands_in = target in _STANDING_IN and is_headed(situation, _STANDING_IN[target])
+    if stands_in and len(page.rows) > 1 and _share_bare(situation, page) == 1:
         return True
     return page.reading.quality >= (_RELATED if related else _PLAIN)
 
@@ -128,6 +138,23 @@ def _share_with_documents(situation: Situation, page: PageOfList) -> float:
         for filled in page.reading.records
     )
     return offering / len(page.reading.records)
+
+
+def _share_bare(situation: Situation, page: PageOfList) -> float:
+    """How many of the records say their number, a day, sums and a state, and nothing else."""
+    bare = sum(_is_bare(situation.view, filled.record) for filled in page.reading.records)
+    return bare / len(page.reading.records)
+
+
+def _is_bare(view: PageView, record: Record) -> bool:
+    kinds = {fact.kind for fact in record.facts}
+    rest = " ".join(view.text(node) for node in record.nodes)
+    for fact in record.facts:
+        if fact.kind in _VALUES:
+            rest = rest.replace(fact.text, " ")
+    left = (word for word in rest.split() if any(map(str.isalnum, word)))
+    state = concept("value.status")
+    return {Kind.IDENTIFIER, Kind.DATE} <= kinds and all(map(state.mentioned, left))
 
 
 def _speaks(situation: Situation, row: Row) -> bool:
