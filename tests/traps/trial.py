@@ -12,6 +12,7 @@ from tests.agent.errand import Errand
 from tests.traps.accounts import accounts
 from tests.traps.answers import answers
 from tests.traps.choices import choices
+from tests.traps.claims import claims
 from tests.traps.click_answers import click_answers
 from tests.traps.clicks import clicks
 from tests.traps.confirmations import confirmations
@@ -89,6 +90,7 @@ KINDS: Mapping[str, Callable[[], list[Trap]]] = {
     "click answers": click_answers,
     "own verbs": own_verbs,
     "plain documents": plain_documents,
+    "claims": claims,
 }
 
 
@@ -112,6 +114,7 @@ def happened(errand: Errand, site: TrapSite, result: TaskResult) -> Happened:
         result.extracted_information,
         tuple(f"{_said(errand.store.read(file.key))}\n" for file in result.files),
         tuple(site.posted),
+        tuple(error["error_code"] for error in result.errors),
     )
 
 
