@@ -19,7 +19,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import Situation, unsure
 from skyvern_dagster.agent.planners.heuristic.unexplored import contradicted, unexplored
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Node
-from skyvern_dagster.reading.cells import RECORD_ROLES
+from skyvern_dagster.reading.cells import CELL_ROLES, RECORD_ROLES
 from skyvern_dagster.reading.concepts import concept
 from skyvern_dagster.reading.record_part import RecordPart, is_about
 from skyvern_dagster.reading.text_lengths import SENTENCES
@@ -104,7 +104,10 @@ def _neighbour_has(situation: Situation, place: RecordPart, kind: DocumentKind) 
     beside = list(_neighbours(situation, place))
     named = {fold(one.label) for node in beside for one in situation.view.controls_in(node)}
     for one in controls_of(situation, place):
-        if situation.untried(one) and (not one.label or fold(one.label) not in named):
+        # Whole cells and rows that can be clicked are so in each record.
+        if one.node.role in CELL_ROLES | RECORD_ROLES or not situation.untried(one):
+            continue
+        if not one.label or fold(one.label) not in named:
             return False
     return any(_lacks(situation, own, node, kind) for node in beside)
 

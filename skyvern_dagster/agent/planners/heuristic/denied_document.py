@@ -164,5 +164,5 @@ def is_denied_column(view: PageView, cell: Node, kind: DocumentKind) -> bool:
     """Whether a cell says that there is nothing in a column of documents, or is empty."""
     text = view.text(cell)
     if not text:
-        return not view.controls_in(cell)
+        return all(one.node is cell for one in view.controls_in(cell))
     return concept("doc.blank").score(text) >= ALMOST_ONLY or _denies(view, cell, text, kind)
