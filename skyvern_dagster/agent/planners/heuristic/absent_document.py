@@ -16,7 +16,7 @@ from skyvern_dagster.agent.planners.heuristic.document_click import FOR_DOCUMENT
 from skyvern_dagster.agent.planners.heuristic.documents import DocumentKind, documents
 from skyvern_dagster.agent.planners.heuristic.record_openers import controls_of
 from skyvern_dagster.agent.planners.heuristic.situation import Situation, unsure
-from skyvern_dagster.agent.planners.heuristic.unexplored import contradicted, unexplored
+from skyvern_dagster.agent.planners.heuristic.unexplored import speaks_of, unexplored
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.cells import CELL_ROLES, RECORD_ROLES
@@ -62,7 +62,7 @@ def doubt_of_absence(situation: Situation, parts: Sequence[RecordPart], kind: Do
         parts: The parts of the page that are about the record: its place in the list, its panels.
         kind: The document that is looked for.
     """
-    if told := _kept_back(situation, kind):
+    if told := _kept_back(situation):
         return f'the page says "{told}"'
     if any(_neighbour_has(situation, one, kind) for one in parts if not one.is_page):
         return ""
@@ -71,17 +71,19 @@ def doubt_of_absence(situation: Situation, parts: Sequence[RecordPart], kind: Do
         return "nothing there says that there is none"
     if situation.memory.purposes(Purpose.DOCUMENTS_LIST):
         return "documents are kept elsewhere, too"
+    if told := speaks_of(situation, lambda text: is_of_documents(text, kind)):
+        return f'the page says "{told}"'
     left = unexplored(situation, own, kind)
     return f'"{left}" was not tried' if left else ""
 
 
-def _kept_back(situation: Situation, kind: DocumentKind) -> str:
+def _kept_back(situation: Situation) -> str:
     """What says that there may be documents that aren't shown: no permission, an error."""
     for text in (*situation.view.messages, *situation.view.paragraphs):
         denied = any(concept(f"message.{one}").mentioned(text) for one in _KEEPING)
         if len(text) <= SENTENCES and denied and not concept("message.empty").mentioned(text):
             return clip(text)
-    return contradicted(situation, about=lambda text: is_of_documents(text, kind))
+    return ""
 
 
 def _own_nodes(situation: Situation, parts: Sequence[RecordPart]) -> list[Node]:

@@ -6,7 +6,6 @@ of document, or of another record.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from skyvern_dagster.agent.planners.heuristic.documents import DocumentKind
@@ -18,10 +17,10 @@ from skyvern_dagster.reading.concepts import ALMOST_ONLY, concept
 from skyvern_dagster.reading.controls import CONTROL_ROLES, INPUT_ROLES
 from skyvern_dagster.reading.identifiers import mentions_identifier
 from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.page_sentences import SENTENCE
 from skyvern_dagster.reading.record_part import numbers_like
 from skyvern_dagster.reading.text_lengths import FIELD_NAME, SENTENCES
 
-_SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？]*")
 _QUESTION = ("?", "？")
 _STATES = ("doc.unavailable", "doc.on_paper")
 _NOT_SAID = CONTROL_ROLES | INPUT_ROLES
@@ -42,7 +41,7 @@ def said_of_document(situation: Situation, nodes: Sequence[Node], kind: Document
         for below in node.walk():
             if not _is_text(view, below) or _is_of_another(situation, below):
                 continue
-            sentences = (one.group().strip() for one in _SENTENCE.finditer(view.text(below)))
+            sentences = (one.group().strip() for one in SENTENCE.finditer(view.text(below)))
             if told := next((one for one in sentences if _denies(view, below, one, kind)), ""):
                 return told
     return ""

@@ -32,6 +32,7 @@ from skyvern_dagster.agent.planners.heuristic.unexplored import (
     likes_of,
     list_doubt,
     numbers_of,
+    other_form,
 )
 from skyvern_dagster.agent.proof_text import shown_first
 from skyvern_dagster.agent.purposes import Purpose
@@ -100,6 +101,8 @@ def _doubt(situation: Situation) -> str:
     A search that finds nothing proves it only where its list shows that it is of such records: the
     number may have to be typed otherwise.
     """
+    if other := other_form(situation.view, situation.intent.record_id):
+        return f'"{other}" may be its number'
     records = likes_of(situation.view, situation.intent.record_id)
     if records:
         return list_doubt(situation, records)

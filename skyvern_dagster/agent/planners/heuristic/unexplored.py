@@ -5,7 +5,7 @@ Who says that something isn't there has to have looked: behind each control that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from skyvern_dagster.agent.planners.heuristic.documents import DocumentKind
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
@@ -15,13 +15,15 @@ from skyvern_dagster.reading.amounts import find_amounts
 from skyvern_dagster.reading.cells import RECORD_ROLES
 from skyvern_dagster.reading.complaints import complains
 from skyvern_dagster.reading.concepts import MOSTLY, concept, word_list
-from skyvern_dagster.reading.controls import CONTROL_ROLES, INPUT_ROLES, Control
+from skyvern_dagster.reading.controls import INPUT_ROLES, Control, Input, same_page
 from skyvern_dagster.reading.date_window import DateWindow
+from skyvern_dagster.reading.identifiers import mentions_identifier
 from skyvern_dagster.reading.list_claims import claimed_total, says_more, shown_part
 from skyvern_dagster.reading.page import PageView
+from skyvern_dagster.reading.page_sentences import said_beside
 from skyvern_dagster.reading.record_part import numbers_like
-from skyvern_dagster.reading.text_lengths import MESSAGE
-from skyvern_dagster.reading.words import clip, fold
+from skyvern_dagster.reading.text_lengths import FIELD_NAME
+from skyvern_dagster.reading.words import clip, fold, words
 
 _BESIDE = frozenset({"banner", "navigation", "contentinfo"})
 """What stands there is about the whole site."""
@@ -38,6 +40,13 @@ _OF_LISTS = ("paging.search", "paging.apply", "paging.reset", "paging.last")
 _NOTHING = ("message.empty", "doc.none", "doc.unavailable", "doc.on_paper")
 """What says that there is nothing: no complaint of the page."""
 _OUTSIDE = ("mailto:", "tel:")
+_RECORDS = ("page.orders", "page.invoices", "page.documents", "page.payments", "page.bookings")
+_LEAST_WORDS = 4
+"""Beside numbers: "Showing 1-12 of 12 orders" has three."""
+_MOST_BESIDE = 12
+"""Entries of the menu that a list stands in; larger ones are of a whole site, with its goods."""
+_LEAST_END = 3
+"""Characters of a number's end that stand for it: four are shown of cards and accounts."""
 _SHORT_LIST = 9
 """Records: lists that load more as they are scrolled come in tens, or more at a time."""
 _CHOICES = 2
@@ -65,8 +74,26 @@ def contradicted(situation: Situation, about: Callable[[str], bool] = bool) -> s
         situation: The page.
         about: Which of its sentences count.
     """
-    said = (one for one in _sentences(situation.view) if about(one))
+    said = (one for one in said_beside(situation.view) if about(one))
     return next((clip(one) for one in said if _doubts(one)), "")
+
+
+def speaks_of(situation: Situation, about: Callable[[str], bool]) -> str:
+    """A sentence about what is looked for that isn't understood: it may say where it is.
+
+    Args:
+        situation: The page.
+        about: Which of its sentences count.
+    """
+    said = (one for one in said_beside(situation.view) if about(one))
+    return next((clip(one) for one in said if not _says_nothing_is_there(one)), "")
+
+
+def is_of_records(text: str) -> bool:
+    """Whether a sentence speaks of orders, invoices and the like, and doesn't only count them."""
+    told = [word for word in words(text) if not any(map(str.isdigit, word))]
+    named = any(concept(name).mentioned(text) for name in _RECORDS)
+    return named and len(told) >= _LEAST_WORDS
 
 
 def list_doubt(situation: Situation, records: Sequence[Node]) -> str:
@@ -89,8 +116,12 @@ def list_doubt(situation: Situation, records: Sequence[Node]) -> str:
         return "the page doesn't say how many there are"
     if told := contradicted(situation):
         return f'the page says "{told}"'
+    if told := speaks_of(situation, is_of_records):
+        return f'the page says "{told}"'
     if chooser := _unchosen(situation):
         return f'"{chooser}" may show others'
+    if other := _beside_here(situation):
+        return f'"{other}" was not looked at'
     left = next((one for one in view.controls if _may_show_more(situation, one, records)), None)
     return f'"{clip(left.label) or left.node.role}" was not tried' if left is not None else ""
 
@@ -121,23 +152,72 @@ def _may_show_more(situation: Situation, one: Control, records: Sequence[Node]) 
     return not _is_else(situation, one)
 
 
+def _beside_here(situation: Situation) -> str:
+    """An entry of the menu that the list stands in, of which it isn't known what it shows."""
+    view = situation.view
+    for one in view.nodes:
+        if one.role != "navigation":
+            continue
+        entries = view.controls_in(one)
+        here = any(each.url and situation.memory.visited(each.url) for each in entries)
+        here = here or any(each.url and same_page(each.url, view.url) for each in entries)
+        if not here or len(entries) > _MOST_BESIDE:
+            continue
+        for each in entries:
+            known = _is_else(situation, each) or same_page(each.url, view.url)
+            if not known and not any(
+                concept(name).score(each.label) >= MOSTLY for name in (*_WAYS_BACK, *_OF_LISTS)
+            ):
+                return clip(each.label) or each.node.role
+    return ""
+
+
+def other_form(view: PageView, identifier: str) -> str:
+    """A number of the page that may be the record's in another form: `0012` for 12, `…0432`."""
+    wanted = _bare(identifier)
+    for node in view.nodes:
+        text = view.text(node)
+        if node.children or len(text) > FIELD_NAME or node.role in INPUT_ROLES:
+            continue
+        shown = _bare(text)
+        ends = len(shown) >= _LEAST_END and shown.isdigit() and wanted.endswith(shown)
+        if shown == wanted or (ends and text.strip().startswith(("…", "...", "*", "•"))):
+            return clip(text)
+    return ""
+
+
+def _bare(number: str) -> str:
+    return "".join(one for one in fold(number) if one.isalnum()).lstrip("0")
+
+
+def _limits(situation: Situation, field: Input) -> bool:
+    """Whether a field may keep records out of the list: a box, a choice, a text that is in it."""
+    node, used = field.node, situation.memory.chosen_filters
+    if node.role in {"checkbox", "radio"}:
+        everything = concept("paging.everything").score(field.label) >= MOSTLY
+        return not (everything and node.checked) and fold(field.label) not in used
+    if field.is_text and not node.options:
+        return bool(node.value) and not mentions_identifier(
+            node.value, situation.intent.record_id or node.value
+        )
+    if len(node.options) < _CHOICES:
+        return False
+    numbers = all(one.label.strip().isdigit() for one in node.options)
+    everything = any(
+        one.selected and concept("paging.everything").score(one.label) >= MOSTLY
+        for one in node.options
+    )
+    return not (everything or numbers or all(fold(one.label) in used for one in node.options))
+
+
 def _unchosen(situation: Situation) -> str:
     """A choice of what is shown that was not made otherwise: of a period, a state, a company."""
     view = situation.view
     for field in view.inputs:
-        if field.node.role not in {"combobox", "listbox"} or len(field.node.options) < _CHOICES:
-            continue
         if any(above.role in RECORD_ROLES for above in view.ancestors(field.node)):
             continue
-        used = situation.memory.chosen_filters
-        numbers = all(one.label.strip().isdigit() for one in field.node.options)
-        everything = any(
-            one.selected and concept("paging.everything").score(one.label) >= MOSTLY
-            for one in field.node.options
-        )
-        if everything or numbers or all(fold(one.label) in used for one in field.node.options):
-            continue
-        return clip(field.label) or field.node.role
+        if view.region(field.node) != "contentinfo" and _limits(situation, field):
+            return clip(field.label) or field.node.role
     popups = (one for one in view.controls if one.node.attributes.get("aria-haspopup") == "listbox")
     return next((clip(one.label) for one in popups if situation.untried(one)), "")
 
@@ -178,21 +258,14 @@ def _is_article(situation: Situation, one: Control, kind: DocumentKind) -> bool:
     return known and line is not None and bool(find_amounts(situation.view.text(line)))
 
 
-def _sentences(view: PageView) -> Iterator[str]:
-    """What a page says outside of its records and controls."""
-    for node in view.nodes:
-        text = view.text(node)
-        if not 0 < len(text) <= MESSAGE or any(view.text(one) for one in node.children):
-            continue
-        around = {node.role, *(above.role for above in view.ancestors(node))}
-        if not around & (RECORD_ROLES | CONTROL_ROLES | INPUT_ROLES | _BESIDE):
-            yield text
-
-
 def _doubts(text: str) -> bool:
-    if any(concept(name).mentioned(text) for name in _NOTHING):
+    if _says_nothing_is_there(text):
         return False
     return complains(text) or bool(set(fold(text).split()) & set(word_list("negations")))
+
+
+def _says_nothing_is_there(text: str) -> bool:
+    return any(concept(name).mentioned(text) for name in _NOTHING)
 
 
 def likes_of(view: PageView, identifier: str) -> list[Node]:
