@@ -15,7 +15,13 @@ _FAILING = ("message.transient", "message.forbidden", "message.refused")
 _LONGEST_FAILURE = 200
 """Characters of a file that only says that something failed; letters that refuse are longer."""
 _PASSWORD = re.compile(rb"<input\b[^<>]*\btype\s*=\s*[\"']?password", re.IGNORECASE)
-_SAYING = ("doc.none", "doc.preparing", "message.session_expired", "message.not_found")
+_SAYING = (
+    "doc.none",
+    "doc.unavailable",
+    "doc.preparing",
+    "message.session_expired",
+    "message.not_found",
+)
 _SENTENCE = re.compile(r"[^.!?\n]+")
 _QUOTED = 80
 """Characters of a sentence in a message."""

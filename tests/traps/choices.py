@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from tests.traps.trap import File, Happened, Trap, fetch, invoice, never, only_file, page
+from tests.traps.trap import NOT_FOUND, File, Happened, Trap, fetch, invoice, never, only_file, page
 
 _ROWS = (
     ("R-104", "2024-04-28", "17.50"),
@@ -38,21 +38,24 @@ _DONE = {
     "Descargue la tercera factura.": "R-102",
     "Download de oudste factuur.": "R-101",
 }
-_LEFT = (
-    "Download the last invoice in the list.",
-    "Download all invoices except R-101.",
-    "Download the first two invoices.",
-    "Download every second invoice.",
-    "Download the newest invoice below 10 EUR.",
-    "Download the invoice R-103 in English.",
-    "Download the invoice of April.",
-    "Download the invoice next to R-103.",
-    "Download the invoice which isn't R-104.",
-    "Download the most expensive invoice.",
-    "Download the delivery note of R-103.",
-    "Download the invoice R-10.",
-    "Download the unpaid invoice.",
-)
+_LEFT = dict.fromkeys(
+    (
+        "Download the last invoice in the list.",
+        "Download all invoices except R-101.",
+        "Download the first two invoices.",
+        "Download every second invoice.",
+        "Download the newest invoice below 10 EUR.",
+        "Download the invoice R-103 in English.",
+        "Download the invoice of April.",
+        "Download the invoice next to R-103.",
+        "Download the invoice which isn't R-104.",
+        "Download the most expensive invoice.",
+        "Download the delivery note of R-103.",
+        "Download the unpaid invoice.",
+    ),
+    "",
+) | {"Download the invoice R-10.": NOT_FOUND}
+"""Goals that can't be done there, and the code that is right."""
 _NUMBERS = {
     "12": ("0012", "112", "12", "12-A"),
     "2023": ("2024", "2023", "2022"),
@@ -79,6 +82,7 @@ def _numbered(wanted: str, numbers: tuple[str, ...], *, there: bool) -> Trap:
         {"/": page(f"<main><h1>Invoices</h1><table>{_HEAD}{rows}</table></main>")},
         only_file(f"Invoice {wanted}\n") if there else never,
         {f"/f/{quote(one, safe='')}": invoice(one, "Quantity 12", "Year 2023") for one in listed},
+        claim="" if there else NOT_FOUND,
         solvable=there,
     )
 
@@ -195,7 +199,10 @@ def choices() -> list[Trap]:
         Trap(goal, fetch(goal), {"/": _PAGE}, only_file(f"Invoice {number}\n"), _FILES)
         for goal, number in _DONE.items()
     ]
-    left = [Trap(goal, fetch(goal), {"/": _PAGE}, never, _FILES, solvable=False) for goal in _LEFT]
+    left = [
+        Trap(goal, fetch(goal), {"/": _PAGE}, never, _FILES, claim=claim, solvable=False)
+        for goal, claim in _LEFT.items()
+    ]
     numbered = [
         _numbered(wanted, numbers, there=there)
         for wanted, numbers in _NUMBERS.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.traps.trap import File, Trap, fetch, invoice, never, only_file, page
+from tests.traps.trap import NO_DOCUMENT, File, Trap, fetch, invoice, never, only_file, page
 
 _HEAD = "<tr><th>Invoice</th><th>Date</th><th>Total</th><th></th></tr>"
 
@@ -304,6 +304,7 @@ def documents() -> list[Trap]:
             {"/": _DOUBLE},
             only_file("Invoice A-2"),
             _files(*_SHORT),
+            claim=NO_DOCUMENT,  # as far as anybody sees
             solvable=False,
         ),
         Trap(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 
-from tests.traps.trap import File, Trap, fetch, invoice, never, only_file, page
+from tests.traps.trap import NOT_FOUND, File, Trap, fetch, invoice, never, only_file, page
 
 _NUMBERS = ("A-3", "A-2", "A-1")
 _MONTHS = ("May", "April", "March", "February")
@@ -98,7 +98,7 @@ def _statements() -> list[Trap]:
     return [
         *(
             Trap(f"statement: {name}", goal, pages, only_file(month) if month else never, files(),
-                 solvable=bool(month))
+                 claim=NOT_FOUND if name == "June" else "", solvable=bool(month))
             for name, (goal, month) in goals.items()
         ),
         Trap("statement: February's in March's place", goal, pages, never,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.traps.trap import File, Trap, fetch, never, only_file, page
+from tests.traps.trap import NOT_FOUND, File, Trap, fetch, never, only_file, page
 
 _RECORDS = (
     ("R-31", "3 May 2024", "49.90"), ("R-30", "3 April 2024", "39.90"),
@@ -55,7 +55,8 @@ def _opened() -> list[Trap]:
     ) -> Trap:
         pages = {"/": page(f"<main>{listed or _table()}</main>"), **_own_pages()}
         right = only_file(number) if number else never
-        return Trap(f"own page: {name}", fetch(goal, **payload), pages, right, files,
+        claim = NOT_FOUND if "none has" in name else ""
+        return Trap(f"own page: {name}", fetch(goal, **payload), pages, right, files, claim=claim,
                     solvable=bool(number))  # fmt: skip
 
     swapped = {**_FILES, "/f/R-31": _FILES["/f/R-29"]}
@@ -88,7 +89,8 @@ def _near_today() -> list[Trap]:
         files = {f"/f/{each}": File((f"Invoice {each}", f"Date {day}")) for each, day in listed}
         return Trap(
             f"near today: {goal} {number}", fetch(goal), {"/": page(f"<main>{body}</main>",
-            lang=lang)}, only_file(number) if number else never, files, solvable=bool(number),
+            lang=lang)}, only_file(number) if number else never, files,
+            claim="" if number else NOT_FOUND, solvable=bool(number),
         )  # fmt: skip
 
     months = ("3 June 2024", "3 May 2024", "3 April 2024")

@@ -14,6 +14,15 @@ from skyvern_dagster.agent.task import TaskStatus
 
 TODAY = date(2024, 6, 15)
 
+NOT_FOUND, NO_DOCUMENT, NO_RECORDS = "order_not_found", "no_invoice_available", "no_orders_found"
+"""Codes of a definition for what isn't there: a run that ends with one of them is foreseen."""
+CODES = {
+    NOT_FOUND: "The order with this id can't be found.",
+    NO_DOCUMENT: "The order has no invoice that could be downloaded.",
+    NO_RECORDS: "There are no orders.",
+}
+"""They, as the definition says them."""
+
 
 @dataclass(frozen=True)
 class Happened:
@@ -22,6 +31,7 @@ class Happened:
     Attributes:
         files: What the files say.
         posted: The forms that arrived, each with the path that it was sent to as ``path``.
+        codes: The definition's codes that it ended with.
     """
 
     status: TaskStatus
@@ -29,6 +39,12 @@ class Happened:
     extracted: Any
     files: tuple[str, ...]
     posted: tuple[dict[str, str], ...]
+    codes: tuple[str, ...] = ()
+
+    @property
+    def claimed(self) -> str:
+        """The code with which it says that something isn't there; empty for none."""
+        return next((one for one in self.codes if one in CODES), "")
 
 
 @dataclass(frozen=True)
@@ -71,6 +87,7 @@ class Trap:
         answers: What forms are answered with, by path.
         delays: Seconds before a path is answered.
         statuses: HTTP statuses of pages, and of answers to forms, that aren't 200.
+        claim: The code that is right there; empty where none is.
     """
 
     name: str
@@ -81,7 +98,14 @@ class Trap:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     delays: Mapping[str, float] = field(default_factory=dict)
     statuses: Mapping[str, int] = field(default_factory=dict)
+    claim: str = ""
     solvable: bool = True
+
+    def is_false(self, seen: Happened) -> bool:
+        """Whether a run says what isn't so: that it is done, or that something isn't there."""
+        if seen.status == "completed":
+            return not self.right(seen)
+        return bool(seen.claimed) and seen.claimed != self.claim
 
 
 def page(body: str, *, title: str = "Portal", script: str = "", lang: str = "en") -> str:
@@ -113,6 +137,7 @@ def fetch(goal: str = "", **payload: Any) -> Goal:
         "is downloaded. TERMINATE when the order can't be found or has no invoice.",
         payload=payload,
         complete_on_download=True,
+        error_code_mapping=CODES,
         today=TODAY,
     )
 

@@ -13,6 +13,7 @@ from tests.traps.accounts import accounts
 from tests.traps.answers import answers
 from tests.traps.boxes import boxes
 from tests.traps.choices import choices
+from tests.traps.claims import claims
 from tests.traps.click_answers import click_answers
 from tests.traps.clicks import clicks
 from tests.traps.confirmations import confirmations
@@ -91,6 +92,7 @@ KINDS: Mapping[str, Callable[[], list[Trap]]] = {
     "own verbs": own_verbs,
     "plain documents": plain_documents,
     "boxes": boxes,
+    "claims": claims,
 }
 
 
@@ -114,6 +116,7 @@ def happened(errand: Errand, site: TrapSite, result: TaskResult) -> Happened:
         result.extracted_information,
         tuple(f"{_said(errand.store.read(file.key))}\n" for file in result.files),
         tuple(site.posted),
+        tuple(error["error_code"] for error in result.errors),
     )
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.announced_document import by_option
+from skyvern_dagster.agent.planners.heuristic.denied_document import (
+    is_of_documents,
+    said_of_document,
+)
 from skyvern_dagster.agent.planners.heuristic.document_click import (
     GOOD,
     click_for_file,
@@ -37,6 +41,7 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     unsure,
     wait_for_rest,
 )
+from skyvern_dagster.agent.planners.heuristic.unexplored import contradicted, list_doubt
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.concepts import MOSTLY, concept
 from skyvern_dagster.reading.words import clip, stems
@@ -81,10 +86,17 @@ def download_any(situation: Situation, kind: DocumentKind) -> Plan:
         return _literal(situation, named) or click_for_file(_first(named))
     plan = by_option(situation, (view.root,), kind) or _request(situation)
     plan = plan or open_record(situation, kind) or _towards_list(situation)
-    plan = plan or wait_for_rest(situation, "documents")
-    return plan or give_up(
-        situation, "no_document", f"Nothing to download could be found on {situation.url}"
-    )
+    return plan or wait_for_rest(situation, "documents") or _none_here(situation, kind)
+
+
+def _none_here(situation: Situation, kind: DocumentKind) -> Plan:
+    """That there is no document is said where the page says so; else none was found."""
+    told = said_of_document(situation, (situation.view.root,), kind)
+    reason = f"Nothing to download could be found on {situation.url}"
+    if not told or contradicted(situation, about=lambda text: is_of_documents(text, kind)):
+        return unsure(reason)
+    reason = f'{reason}; the page says "{clip(told)}"'
+    return terminate(situation, "no_document", reason, LIKELY)
 
 
 def _request(situation: Situation) -> Plan | None:
@@ -138,8 +150,10 @@ def _after_failure(situation: Situation, candidates: list[Document]) -> Plan | N
     if plan := take_document(situation, own):
         return plan
     error = last.result.error or last.result.message
-    reason = f"The file could not be downloaded: {clip(error, 160)}"
-    return terminate(situation, "no_document", reason, LIKELY)
+    # There may well be one.
+    return give_up(
+        situation, "download_failed", f"The file could not be downloaded: {clip(error, 160)}"
+    )
 
 
 def _chosen(situation: Situation, candidates: list[Document], kind: DocumentKind) -> Plan:
@@ -173,7 +187,12 @@ def _chosen(situation: Situation, candidates: list[Document], kind: DocumentKind
     ):
         return plan
     reason = f"No {kind.name} of {described} could be found on {situation.url}"
-    return terminate(situation, "record_not_found", reason, LIKELY)
+    rows = [one.control.node for one in listed]
+    if doubt := list_doubt(situation, rows) if rows else "no list of such records was seen":
+        return unsure(f"{reason}; {doubt}")
+    return wait_for_rest(situation, "records") or terminate(
+        situation, "record_not_found", reason, LIKELY
+    )
 
 
 def _next_page(situation: Situation, candidates: list[Document]) -> Plan | None:

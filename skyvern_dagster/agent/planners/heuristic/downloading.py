@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from skyvern_dagster.agent.decisions import Wait
 from skyvern_dagster.agent.planner import Plan
-from skyvern_dagster.agent.planners.heuristic.absent_document import could_not_get, is_known_absent
 from skyvern_dagster.agent.planners.heuristic.alike_records import fits_payload, of_one_number
 from skyvern_dagster.agent.planners.heuristic.announced_document import announced, by_option
 from skyvern_dagster.agent.planners.heuristic.any_document import download_any
 from skyvern_dagster.agent.planners.heuristic.document_click import (
-    back_to_untried,
     is_own_document,
     names_record,
     take_document,
@@ -37,24 +35,21 @@ from skyvern_dagster.agent.planners.heuristic.record_openers import (
 from skyvern_dagster.agent.planners.heuristic.record_panels import panels_of
 from skyvern_dagster.agent.planners.heuristic.record_search import search_record
 from skyvern_dagster.agent.planners.heuristic.restrictions import unclear_choice
-from skyvern_dagster.agent.planners.heuristic.routes import follow, routes
 from skyvern_dagster.agent.planners.heuristic.selected_record import of_selected
 from skyvern_dagster.agent.planners.heuristic.situation import (
-    FAIR,
-    LIKELY,
-    SURE,
     Situation,
     act,
     complete,
-    terminate,
     unsure,
 )
+from skyvern_dagster.agent.planners.heuristic.without_document import in_record, not_there
 from skyvern_dagster.agent.proof_text import shown_first
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Node
-from skyvern_dagster.reading.concepts import MOSTLY, PLAINLY, concept
-from skyvern_dagster.reading.controls import Control
+from skyvern_dagster.reading.concepts import PLAINLY, concept
+from skyvern_dagster.reading.controls import INPUT_ROLES, Control
 from skyvern_dagster.reading.identifiers import mentions_identifier
+from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.record_part import (
     RecordPart,
     calls_record,
@@ -62,7 +57,6 @@ from skyvern_dagster.reading.record_part import (
     is_about,
     numbers_like,
 )
-from skyvern_dagster.reading.text_lengths import SENTENCES
 from skyvern_dagster.reading.wanted_item import empty_number
 from skyvern_dagster.reading.words import clip
 
@@ -76,13 +70,9 @@ _NOTICE = 90
 sentence. Arbitrary; longer ones tell how invoices are made."""
 _MAKING = 0.45
 """A sixth of a notice: whole sentences say it."""
-_RECORD_TEXT = 250
-"""Characters of a record of a list with all its fields; what is longer is the list."""
-_RECORD_LEVELS = 3
-"""Above a control: its cell, its row, and a box in between."""
 
-_RECORDS = frozenset({"row", "article"})
-"""What is in a table or among cards belongs to one record; menus are lists."""
+_MESSAGES = frozenset({"paragraph", "status", "alert"})
+"""What a sentence stands in, whose words may be split."""
 _INTO_RECORD = frozenset({Purpose.DETAILS, Purpose.DOCUMENT, Purpose.DOCUMENT_AREA})
 
 
@@ -152,11 +142,12 @@ def _of_record(situation: Situation, kind: DocumentKind) -> Plan:
         place = meant[0]
     if _opened_from_record(situation) and (place is None or _is_own_page(situation)):
         place = RecordPart((situation.view.root,), is_page=True)
-    if place is None:
+    if place is None or _is_only_denied(situation, place):
         return search_record(situation, kind)
     if plan := _in_part(situation, place, kind):
         return plan
-    for panel in panels_of(situation, place):
+    panels = list(panels_of(situation, place))
+    for panel in panels:
         if plan := _in_part(situation, panel, kind):
             return plan
     if not place.is_page and _is_headed(situation):
@@ -164,7 +155,31 @@ def _of_record(situation: Situation, kind: DocumentKind) -> Plan:
         place = RecordPart((situation.view.root,), is_page=True)
         if plan := _in_part(situation, place, kind):
             return plan
-    return _not_there(situation, place, kind)
+    return not_there(situation, (place, *panels), kind)
+
+
+def _is_only_denied(situation: Situation, place: RecordPart) -> bool:
+    """Whether a page names the record only where it says that it found none."""
+    view, wanted = situation.view, situation.intent.record_id
+    if not place.is_page:
+        return False
+    named = [
+        node
+        for node in view.nodes
+        if not node.children
+        and node.role not in INPUT_ROLES
+        and mentions_identifier(view.text(node), wanted)
+    ]
+    return bool(named) and all(_denies_record(view, one) for one in named)
+
+
+def _denies_record(view: PageView, node: Node) -> bool:
+    above = view.parent(node)
+    whole = above if above is not None and above.role in _MESSAGES else node
+    text = view.text(whole)
+    return len(text) <= _NOTICE and any(
+        concept(f"message.{name}").mentioned(text) for name in ("empty", "not_found")
+    )
 
 
 def _being_made(situation: Situation) -> Plan | None:
@@ -276,71 +291,3 @@ def _is_headed(situation: Situation) -> bool:
     """Whether a main heading of the page names the record."""
     wanted = situation.intent.record_id
     return any(calls_record(text, wanted) for text in situation.view.main_headings[1:])
-
-
-def _not_there(situation: Situation, place: RecordPart, kind: DocumentKind) -> Plan:
-    """The record is here, its document isn't: what was left, the documents list, then say so."""
-    if plan := back_to_untried(situation):
-        return plan
-    record = situation.intent.record_id
-    if plan := could_not_get(situation, kind):
-        return plan
-    told = _says_none(situation, place)
-    if not told and (plan := _documents_list(situation, kind)):
-        return plan
-    said = f'; the page says "{clip(told)}"' if told else ""
-    if told or is_known_absent(situation, place, kind):
-        reason = f"There is no {kind.name} to download for {record} on {situation.url}{said}"
-        return terminate(situation, "no_document", reason, SURE if told else LIKELY)
-    seen = f"No {kind.name} of {record} could be found on {situation.url}"
-    return unsure(f"{seen}, and nothing there says that there is none")
-
-
-def _says_none(situation: Situation, place: RecordPart) -> str:
-    view = situation.view
-    for node in place.nodes:
-        for below in node.walk():
-            text = view.text(below)
-            if 0 < len(text) <= SENTENCES and concept("doc.none").mentioned(text):
-                return text
-    return ""
-
-
-def _documents_list(situation: Situation, kind: DocumentKind) -> Plan | None:
-    """A list of all invoices elsewhere in the account, where the record itself offers none."""
-    if situation.memory.purposes(Purpose.DOCUMENTS_LIST) or kind.wording:
-        return None
-    if any(concept("page.invoices").score(text) >= MOSTLY for text in situation.view.main_headings):
-        return None
-    links = [
-        route
-        for route in routes(situation, ("page.invoices", "page.documents"))
-        if route.score >= MOSTLY
-    ]
-    links = [
-        route
-        for route in links
-        if route.control.region != "contentinfo" and _is_area_link(situation, route.control)
-    ]
-    return follow(links[0], Purpose.DOCUMENTS_LIST, FAIR) if links else None
-
-
-def _is_area_link(situation: Situation, control: Control) -> bool:
-    if control.node.role not in {"link", "menuitem", "tab"} or situation.memory.visited(
-        control.url
-    ):
-        return False
-    in_row = any(above.role in _RECORDS for above in situation.view.ancestors(control.node))
-    return not in_row and not in_record(situation, control)
-
-
-def in_record(situation: Situation, control: Control) -> bool:
-    """Whether a control belongs to one record of a list: it leads to a document, not to a list."""
-    around = [
-        node
-        for node in list(situation.view.ancestors(control.node))[:_RECORD_LEVELS]
-        if len(situation.view.text(node)) < _RECORD_TEXT
-    ]
-    texts = [control.url, control.label, *(situation.view.text(node) for node in around)]
-    texts[0] = texts[0].replace("/", " ")
-    return any(numbers_like(text, situation.intent.record_id) for text in texts)

@@ -62,6 +62,11 @@ from skyvern_dagster.agent.planners.heuristic.target_page import (
     no_way_to_list,
     way_to_list,
 )
+from skyvern_dagster.agent.planners.heuristic.unexplored import (
+    contradicted,
+    is_of_records,
+    speaks_of,
+)
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.reading.complaints import complains
 from skyvern_dagster.reading.concepts import PLAINLY, concept
@@ -340,6 +345,8 @@ def _empty(situation: Situation, wanted: ListSpec) -> Plan | None:
     route = None if situation.intent.as_shown else archive_route(situation)
     if route is not None:
         return follow(route, Purpose.ARCHIVE, LIKELY)
+    if against := contradicted(situation) or speaks_of(situation, is_of_records):
+        return unsure(f'{situation.url} says "{clip(told)}", and "{against}"')
     if not count_before(situation, wanted) and (plan := nothing_found(situation)):
         return plan
     data = situation.scalars.data(wanted, [])

@@ -28,13 +28,19 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     unsure,
     wait_for_rest,
 )
+from skyvern_dagster.agent.planners.heuristic.unexplored import (
+    likes_of,
+    list_doubt,
+    numbers_of,
+    other_form,
+)
+from skyvern_dagster.agent.proof_text import shown_first
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Node
 from skyvern_dagster.reading.concepts import MOSTLY, concept
 from skyvern_dagster.reading.controls import Input, same_page
 from skyvern_dagster.reading.date_window import DateWindow
 from skyvern_dagster.reading.dates import parse_date
-from skyvern_dagster.reading.list_claims import says_more, shown_part
 from skyvern_dagster.reading.nested_values import flat_items
 from skyvern_dagster.reading.page import PageView
 from skyvern_dagster.reading.record_numbers import is_weak
@@ -69,6 +75,7 @@ def search_record(situation: Situation, kind: DocumentKind) -> Plan:
         or _filter(situation)
         or _open_period_menu(situation)
         or _unfold(situation)
+        or _documents_by_record(situation, kind)
         or _back_to_start(situation)
         or _start_over(situation)
         or _go_to_list(situation)
@@ -81,33 +88,51 @@ def search_record(situation: Situation, kind: DocumentKind) -> Plan:
     looked = len({step.url for step in situation.memory.steps} | {situation.url})
     seen = f"{looked} pages looked at, the last one being {situation.url}"
     reason = f"{situation.intent.record_id} could not be found ({seen})"
-    if not _is_seen_through(situation):
-        return unsure(reason)
-    return terminate(situation, "record_not_found", reason, LIKELY)
+    if doubt := _doubt(situation):
+        return unsure(f"{reason}; {doubt}")
+    return wait_for_rest(situation, "records") or terminate(
+        situation, "record_not_found", reason, LIKELY
+    )
 
 
-def _is_seen_through(situation: Situation) -> bool:
-    """Whether the record isn't there, rather than not found: what was seen says that it is all."""
-    view = situation.view
-    said = (*view.messages, *view.paragraphs)
-    # Without a search, it may be any panel of the page that is empty.
-    if situation.memory.done(Purpose.SEARCH) and any(map(concept("message.empty").mentioned, said)):
-        return True
-    newest = situation.intent.newest
-    part = shown_part(view, DateWindow(), situation.today) and not newest
-    return _has_records(situation) and not says_more(view) and not part
+def _doubt(situation: Situation) -> str:
+    """Why the record may be there, and only wasn't found: what was seen doesn't say that it is all.
+
+    A search that finds nothing proves it only where its list shows that it is of such records: the
+    number may have to be typed otherwise.
+    """
+    if other := other_form(situation.view, situation.intent.record_id):
+        return f'"{other}" may be its number'
+    records = likes_of(situation.view, situation.intent.record_id)
+    if records:
+        return list_doubt(situation, records)
+    return "no list of such records was seen"
+
+
+def _documents_by_record(situation: Situation, kind: DocumentKind) -> Plan | None:
+    """The end where a list of documents calls them by the records' numbers, and has none of it.
+
+    A list that calls its documents by numbers of their own says nothing of this record.
+    """
+    record, first = situation.intent.record_id, situation.request.first_text
+    if not situation.memory.purposes(Purpose.DOCUMENTS_LIST) or not shown_first(first, record):
+        return None
+    if not any(shown_first(first, one) for one in numbers_of(situation.view, record)):
+        return None
+    if list_doubt(situation, likes_of(situation.view, record)) or could_not_get(situation, kind):
+        return None
+    where = f"neither with the record nor on {situation.url}"
+    reason = f"There is no {kind.name} to download for {record}: {where}"
+    plan = wait_for_rest(situation, "documents")
+    return plan or terminate(situation, "no_document", reason, LIKELY)
 
 
 def _without_document(situation: Situation, kind: DocumentKind) -> Plan:
     """What to say where neither the record nor the list of documents has one."""
-    record = situation.intent.record_id
     if plan := could_not_get(situation, kind):
         return plan
+    record = situation.intent.record_id
     where = f"neither with the record nor on {situation.url}"
-    if _has_records(situation):
-        reason = f"There is no {kind.name} to download for {record}: {where}"
-        return terminate(situation, "no_document", reason, LIKELY)
-    # A list that calls its documents by numbers of their own says nothing of this record.
     return unsure(f"No {kind.name} of {record} could be found: {where}")
 
 
