@@ -42,7 +42,6 @@ from skyvern_dagster.agent.task_files import store_files
 from skyvern_dagster.artifacts.store import ArtifactStore
 from skyvern_dagster.browser.results import DownloadedFile
 from skyvern_dagster.browser.runtime import BrowserRuntime
-from skyvern_dagster.browser.session import SessionOptions
 from skyvern_dagster.errors import HttpStatusError, SkyvernDagsterError
 from skyvern_dagster.ids import new_id
 
@@ -115,17 +114,17 @@ class KnownFiles:
     """What the iterations of this process's loops have learnt; used on the browser's loop.
 
     Args:
-        runtime: Tells what the browser calls itself.
-        store: Where browser states lie.
-        options: How sessions are set up.
+        runtime: Whose loop that is.
+        store: Where files and what was learnt go.
+        requests: Ask for files.
     """
 
     def __init__(
-        self, runtime: BrowserRuntime, store: ArtifactStore, options: SessionOptions
+        self, runtime: BrowserRuntime, store: ArtifactStore, requests: FileRequests
     ) -> None:
         self._runtime = runtime
         self._store = store
-        self._requests = FileRequests(runtime, store, options)
+        self._requests = requests
         self._shown = ShownAddresses(store)
         self._folder = tempfile.TemporaryDirectory(prefix="skyvern-files-")
         self._blocks: dict[tuple[str, str], _Known] = {}

@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from skyvern_dagster.agent.executor import ActionExecutor
+from skyvern_dagster.agent.file_requests import FileRequests
 from skyvern_dagster.agent.guard import Guard
 from skyvern_dagster.agent.known_files import KnownFile, KnownFiles
 from skyvern_dagster.agent.learner import learner_of
@@ -83,7 +84,8 @@ class TaskRunner:
         self._costs = RunCosts(store)
         self._pool = SessionPool(runtime)
         self._turns = PortalTurns()
-        self._known_files = KnownFiles(runtime, store, self._options)
+        requests = FileRequests(runtime, store, self._options)
+        self._known_files = KnownFiles(runtime, store, requests)
         self.recordings = RecordingQueue()
 
     @property
