@@ -79,6 +79,10 @@ SHOWN = {
         f"<div id=app style='cursor:pointer'><div><main><h1>Orders</h1><p>Order 7</p>{LINK}",
         ["# Orders", "Order 7", 'link "Invoice" [ref] /index#7'],
     ),
+    "a page that listens": (
+        "<div style='height:95vh' class=listens><h2>Orders</h2><p>None yet</p></div>",
+        ["## Orders", "None yet"],
+    ),
     "a part with a shadow tree": (
         SHADOW,
         ['clickable "Order 7 EUR 12.00" [ref] button "Invoice" [ref]'],
@@ -106,6 +110,10 @@ true;
 
 def show(visit: Visit, html: str) -> list[str]:
     visit.run(visit.session.page.evaluate("html => { document.body.innerHTML = html }", html))
+    listens = (
+        "document.querySelectorAll('.listens').forEach(e => e.addEventListener('click', note))"
+    )
+    visit.evaluate(listens)
     text = page_outline(visit.look(), (), 100_000, all_rows=True).text
     return [re.sub(r"\[\w+\]", "[ref]", line.strip()) for line in text.splitlines()]
 

@@ -313,7 +313,14 @@
   // Frameworks listen on large containers for everything in them; those are not what is clicked.
   function isListener(element, listeners) {
     if (!listeners.has(element) || element.matches("html,body,form,table,ul,ol,main")) return false;
-    return !element.querySelector(INTERACTIVE) && element.textContent.length <= MAX_TEXT;
+    if (element.querySelector(INTERACTIVE) || element.textContent.length > MAX_TEXT) return false;
+    return !(fillsPage(element) && element.textContent.trim());
+  }
+
+  // More than half of what is seen: a page with little in it, rather than one thing on it.
+  function fillsPage(element) {
+    const [, , width, height] = boxOf(element);
+    return width * height > (innerWidth * innerHeight) / 2;
   }
 
   function listenersHere() {
