@@ -72,6 +72,7 @@ class Slip(BaseModel):
         right: What was asked for.
         solvable: Whether the answers lead to the goal all the same.
         believes: What the model says when it is asked whether the goal is reached.
+        claim: The code that it has to end with; empty where none is right.
         steps: How many it may take.
     """
 
@@ -85,6 +86,7 @@ class Slip(BaseModel):
     right: Right
     solvable: bool
     believes: bool = True
+    claim: str = ""
     steps: int = 8
 
     @property
@@ -93,7 +95,15 @@ class Slip(BaseModel):
         answers = {path: _answer(bodies) for path, bodies in self.answers.items()}
         files = {path: File(tuple(lines)) for path, lines in self.files.items()}
         goal = Goal(**self.goal, today=TODAY)
-        return Trap(self.name, goal, self.pages, self.right.holds, files=files, answers=answers)
+        return Trap(
+            self.name,
+            goal,
+            self.pages,
+            self.right.holds,
+            files=files,
+            answers=answers,
+            claim=self.claim,
+        )
 
     def script(self) -> Callable[[ChatRequest], Any]:
         """The model."""

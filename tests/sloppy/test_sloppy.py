@@ -13,6 +13,7 @@ _QUICK = {
     "cards, other's document", "search by script, emptied", "names swapped, corrected",
     "a field left out", "values in other forms", "delete report, other deleted",
     "wrong row, corrected", "columns swapped", "a plan in place of data",
+    "claims none, a tab of documents is closed", "claims none, as the page says",
 }  # fmt: skip
 """One of each kind of mend; the others take as long again."""
 
@@ -31,3 +32,4 @@ def test_completed_is_right_and_nothing_is_lost(errand: Errand, site: TrapSite, 
         assert slip.trap.right(seen), seen
     else:
         assert not slip.solvable, seen
+        assert seen.claimed == slip.claim, [seen, *errand.lines]

@@ -88,14 +88,14 @@ def search_record(situation: Situation, kind: DocumentKind) -> Plan:
     looked = len({step.url for step in situation.memory.steps} | {situation.url})
     seen = f"{looked} pages looked at, the last one being {situation.url}"
     reason = f"{situation.intent.record_id} could not be found ({seen})"
-    if doubt := _doubt(situation):
+    if doubt := doubt_of_search(situation):
         return unsure(f"{reason}; {doubt}")
     return wait_for_rest(situation, "records") or terminate(
         situation, "record_not_found", reason, LIKELY
     )
 
 
-def _doubt(situation: Situation) -> str:
+def doubt_of_search(situation: Situation) -> str:
     """Why the record may be there, and only wasn't found: what was seen doesn't say that it is all.
 
     A search that finds nothing proves it only where its list shows that it is of such records: the

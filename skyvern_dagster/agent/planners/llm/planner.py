@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
 from skyvern_dagster.agent.completion_proof import proves
-from skyvern_dagster.agent.decisions import Complete, Decision, Extract, InputText
+from skyvern_dagster.agent.decisions import Complete, Decision, Extract, InputText, Terminate
 from skyvern_dagster.agent.planner import Plan, PlanFailure, PlanRequest
 from skyvern_dagster.agent.planners.llm.checking import verify
+from skyvern_dagster.agent.planners.llm.claims import doubt_of
 from skyvern_dagster.agent.planners.llm.conversation import Conversation
 from skyvern_dagster.agent.planners.llm.disbelief import disbelief
+from skyvern_dagster.agent.planners.llm.empty_data import again_if_empty
 from skyvern_dagster.agent.planners.llm.named_place import elsewhere
 from skyvern_dagster.agent.planners.llm.page_data import ReadData, fitting, read_page
 from skyvern_dagster.agent.planners.llm.reply import (
@@ -94,7 +96,8 @@ class LlmPlanner:
         reads = goal.data_extraction_goal and not goal.navigation_goal.strip()
         if reads and not goes_on(goal, request.observation):
             reading = await read_page(self._reader, request)
-            return _read(reading, Usage(), "The task only asks to read this page", (Complete(),))
+            why = "The task only asks to read this page"
+            return again_if_empty(_read(reading, Usage(), why, (Complete(),)), request)
         return await self._decide(request)
 
     async def _exceeded(self, request: PlanRequest) -> str | None:
@@ -186,6 +189,8 @@ class LlmPlanner:
                 return await self._with_data(draft, index, decision)
             if isinstance(decision, Complete):
                 return await self._completion(draft, index, decision)
+            if isinstance(decision, Terminate):
+                return _claim(draft, index, decision)
         return draft.plan(decisions)
 
     async def _with_data(self, draft: _Draft, index: int, extract: Extract) -> Plan:
@@ -198,7 +203,7 @@ class LlmPlanner:
         reading = fitting(extract.data, draft.request) if came else None
         if reading is None:
             reading = await read_page(self._reader, draft.request)
-        plan = _read(reading, draft.usage, draft.why, after)
+        plan = again_if_empty(_read(reading, draft.usage, draft.why, after), draft.request)
         return replace(plan, notes=(*draft.notes, *plan.notes))
 
     async def _completion(self, draft: _Draft, index: int, complete: Complete) -> Plan:
@@ -246,6 +251,27 @@ class _Draft:
             guarded=True,
             notes=self.notes,
         )
+
+
+def _claim(draft: _Draft, index: int, claim: Terminate) -> Plan:
+    """Whether it is so that something isn't there; said again, a claim counts where it may be."""
+    before = draft.decisions[:index]
+    doubt = doubt_of(claim, draft.request)
+    if doubt is None:
+        return draft.plan((*before, claim))
+    if before:
+        # What is claimed is of the page that comes.
+        return draft.plan(before)
+    if not any(step.problem and not step.actions for step in draft.request.history):
+        reason = (
+            f"not believed: {doubt.why}. Look at what may show it; if it isn't there, terminate "
+            "once more"
+        )
+        return _failed(reason, draft.usage, retryable=True)
+    if doubt.is_plain:
+        reason = f"{claim.reason} (not shown: {doubt.why})"
+        claim = claim.model_copy(update={"error_codes": (), "reason": reason})
+    return draft.plan((claim,))
 
 
 async def _picture(request: PlanRequest) -> tuple[bytes | None, bool]:
