@@ -95,7 +95,10 @@ def _around(
         return node
     if "x" not in told:
         inner.flags.pop("cursor", None)
-    if box := tree.unnamed_around(inner, handle["text"]):
+    box = tree.unnamed_around(inner, handle["text"])
+    if box is None and "ref" not in handle and _is_unnamed(tree.parents[id(inner)]):
+        box = tree.parents[id(inner)]  # several parts in it, of which some say other things
+    if box is not None:
         box.flags |= node.flags
         return box
     if inner.role == "generic" and not inner.name and not told:
@@ -104,6 +107,10 @@ def _around(
     else:
         tree.wrap(node, inner)
     return node
+
+
+def _is_unnamed(node: AriaNode) -> bool:
+    return node.role == "generic" and not node.ref
 
 
 def _says(node: AriaNode) -> bool:

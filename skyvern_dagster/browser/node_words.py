@@ -50,6 +50,11 @@ def below(node: Node) -> Iterator[Node]:
         yield from child.walk()
 
 
+def without_pictures(text: str) -> str:
+    """A text without what icon fonts draw as pictures."""
+    return _GLYPHS.sub(" ", text)
+
+
 def takes_drops(node: Node) -> bool:
     """Whether something may be dragged there."""
     return node.attributes.get("droppable") == "true"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from skyvern_dagster.browser.aria_tree import AriaNode
-from skyvern_dagster.browser.node_words import packed
+from skyvern_dagster.browser.node_words import packed, without_pictures
 from skyvern_dagster.browser.page_details import ElementDetails
 
 MOST_TEXT = 200
@@ -39,7 +39,7 @@ class SnapshotTree:
         wanted = packed(said)
         above = self.parents.get(id(inner))
         while wanted and above is not None and above.role == "generic" and not above.ref:
-            text = packed("".join(_pieces(above)))
+            text = packed(without_pictures("".join(_pieces(above))))
             if text == wanted or (len(said) >= MOST_TEXT and text.startswith(wanted)):
                 return above
             above = self.parents.get(id(above))

@@ -20,6 +20,7 @@ ICON = (
     "<i class=icon-download onclick='note(this)'"
     " style='display:inline-block;width:9px;height:9px'></i>"
 )
+CLOSE = "<button aria-label=Close><i aria-hidden=true>\ue711</i></button>"
 SHADOW = (
     "<x-card onclick='note(this)'>"
     "<span slot=t>Order 7</span><button slot=f>Invoice</button></x-card>"
@@ -57,6 +58,10 @@ SHOWN = {
     "a box of no height": (
         f"{BOX}<div style='float:left'>Order 7</div><div style='float:left'>{BUTTON}</div></div>",
         ['clickable "Order 7" [ref] button "Invoice" [ref]'],
+    ),
+    "a panel of no size with an icon": (
+        f"{BOX}<div style='float:left'>Order 7</div><div style='float:left'>{CLOSE}</div></div>",
+        ['clickable "Order 7" [ref] button "Close" [ref]'],
     ),
     "a list with icons": (
         f"<ul><li style='cursor:pointer'><div><div>Order 7</div>{ICON}</div></li></ul>",
