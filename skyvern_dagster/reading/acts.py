@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from skyvern_dagster.reading.concepts import word_list
 from skyvern_dagster.reading.confirmation_words import is_of_one_stem
@@ -44,12 +44,23 @@ def binding_acts(text: str) -> frozenset[str]:
     return binding & frozenset(act for word in words(text) for act in acts_of(word))
 
 
-@cache
-def linking_words() -> frozenset[str]:
-    """Words of a goal that name nothing: they link what the others say."""
+def linking_words(text: str) -> frozenset[str]:
+    """Words of a goal that name nothing: they link what the others say, in its language."""
     listed = word_list("requests")
-    found = (*listed["links"], *listed["given"], *listed["filling"])
+    found = (*links_of(text), *listed["given"], *listed["filling"])
     return frozenset((*found, *map(stem, found)))
+
+
+def links_of(text: str) -> frozenset[str]:
+    """The words that link others in the language of a text; in several where it may be of each."""
+    return _links_of(frozenset(words(text)))
+
+
+@lru_cache(maxsize=1024)
+def _links_of(said: frozenset[str]) -> frozenset[str]:
+    by_language = [frozenset(one) for one in word_list("requests")["links"].values()]
+    most = max(len(said & one) for one in by_language)
+    return frozenset(word for one in by_language if len(said & one) == most for word in one)
 
 
 @cache

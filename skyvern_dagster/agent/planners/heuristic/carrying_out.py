@@ -130,12 +130,13 @@ def _opens(situation: Situation, control: Control, alike: Sequence[Control]) -> 
 
 def _acting(situation: Situation) -> list[Control]:
     """Controls of the page whose labels say nothing but what the goal says to do."""
-    said = [one for one in words(requests_of(situation)) if one not in linking_words()]
+    asked = requests_of(situation)
+    said = [one for one in words(asked) if one not in linking_words(asked)]
     return [
         one
         for one in situation.view.controls
         if one.region in {*_CONTENT, "navigation"} and not one.node.disabled
-        and (told := [w for w in words(one.label) if w not in linking_words()])
+        and (told := [w for w in words(one.label) if w not in linking_words(one.label)])
         and all(is_kin_of_any(word, said) or word in words_beside() for word in told)
         and any(is_kin_of_any(word, said[:1]) or acts_of(word) for word in told)
     ]  # fmt: skip
@@ -186,8 +187,9 @@ def _left_beside(situation: Situation, control: Control, alike: Sequence[Control
 
 
 def _named(situation: Situation, around: tuple[Node, ...]) -> NamedPart:
-    said = words(" ".join((requests_of(situation), *payload_names(situation))))
-    telling = tuple(one for one in said if one not in linking_words())
+    asked = requests_of(situation)
+    said = words(" ".join((asked, *payload_names(situation))))
+    telling = tuple(one for one in said if one not in linking_words(asked))
     return NamedPart(situation, around, telling)
 
 

@@ -53,8 +53,8 @@ def _other_subject(situation: Situation, form: Node, text: str) -> str:
     if not heading or heading in view.main_headings:
         return ""
     values = " ".join(one.text for one in given_values(situation))
-    known = linking_words() | words_beside() | field_words()
-    said = [one for one in words(f"{text} {values}") if one not in linking_words()]
+    known = linking_words(heading) | words_beside() | field_words()
+    said = [one for one in words(f"{text} {values}") if one not in linking_words(text)]
     told = [one for one in words(heading) if one not in known and stem(one) not in known]
     other = [one for one in told if not one.isdigit() and not is_kin_of_any(one, said)]
     return clip(text, 60) if len(other) == len(told) and other else ""

@@ -45,20 +45,21 @@ class Held:
         """The words of a text that aren't accounted for, in order."""
         rest = self._without_values(self._without_times(self._without_days(text)))
         said = frozenset(word for one in self.texts for word in words(one))
+        links = linking_words(text)
         before, left, counted = "", list[str](), set[str]()
         for one in _singles(rest):
             number = str(numbers_in_words().get(one, one))
             # Of `two rooms for two guests`, one field holds one of them.
-            if number in counted or not self._is_held(one, before, said):
+            if number in counted or not self._is_held(one, before, said, links):
                 left.append(one)
             counted |= {number} if number.isdigit() and len(number) < _LEAST_CODE else set()
             before = one
         return left
 
-    def _is_held(self, word: str, before: str, said: frozenset[str]) -> bool:
+    def _is_held(self, word: str, before: str, said: frozenset[str], links: frozenset[str]) -> bool:
         number = str(numbers_in_words().get(word, word))
         if number == word and not any(map(str.isdigit, word)):
-            return word in linking_words() or is_kin_of_any(word, said)
+            return word in links or is_kin_of_any(word, said)
         if any(same_value(number, value) for value in self.values):
             return True
         if len(number) >= _LEAST_CODE:

@@ -117,9 +117,10 @@ class NamedPart:
         listed = word_list("items")
         numbered = frozenset(listed["number_words"])
         endings = tuple(listed["number_endings"])
+        links = linking_words(" ".join(said))
         return all(
             one in numbered
-            or one in linking_words()
+            or one in links
             or (one.endswith(endings) and self._is_compound(one))
             or is_kin_of_any(one, self.said)
             for one in said

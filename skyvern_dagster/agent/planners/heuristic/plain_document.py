@@ -63,7 +63,7 @@ def _telling(label: str, kind: DocumentKind) -> frozenset[str]:
     for name in _PLAIN:
         plain = concept(name).terms.sub(" ", plain)
     items = word_list("items")
-    known = _kind_words(kind) | linking_words() | frozenset(items["formats"])
+    known = _kind_words(kind) | linking_words(label) | frozenset(items["formats"])
     known |= frozenset(items["data_formats"]) | frozenset(items["number_words"])
     return frozenset(
         stem(word)

@@ -20,7 +20,7 @@ from skyvern_dagster.agent.planners.heuristic.item_choice import heading_above
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Node
-from skyvern_dagster.reading.acts import LEAST_NOUN, acts_of, is_kin, linking_words
+from skyvern_dagster.reading.acts import LEAST_NOUN, acts_of, is_kin, linking_words, links_of
 from skyvern_dagster.reading.amounts import currency_named, find_amounts
 from skyvern_dagster.reading.concepts import MOSTLY, concept, word_list
 from skyvern_dagster.reading.controls import Input
@@ -189,7 +189,7 @@ class _Telling:
             if token not in left or not (number or any(map(str.isdigit, token))):
                 continue
             near = [one for one in tokens[max(0, at - 1) : at + 2] if one != token]
-            beside = [one for one in near if one not in linking_words()]
+            beside = [one for one in near if one not in linking_words(self._text)]
             value = number or self._as_written(token)
             if field := self._field_of(value, beside, self._open(found)):
                 yield field, value
@@ -286,7 +286,7 @@ def _as_it_stands(field: Input, value: Any) -> Any:
 
 def _word_before(text: str) -> str:
     """The last word of a text, but for articles and `with the`."""
-    told = [one for one in words(text) if one not in linking_words()]
+    told = [one for one in words(text) if one not in linking_words(text)]
     return told[-1] if told else ""
 
 
@@ -313,5 +313,6 @@ def _is_called(label: str, word: str) -> bool:
 def _says_all(left: frozenset[str], label: str) -> bool:
     """Whether a goal's words that are left say all of a label."""
     gone = concept("form.gone").mentioned(label)
-    said = [one for one in words(label) if one not in word_list("requests")["links"]]
+    links = links_of(label)
+    said = [one for one in words(label) if one not in links]
     return bool(said) and not gone and stems(" ".join(said)) <= stems(" ".join(left))
