@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.traps.trap import File, Trap, fetch, never, only_file, page
+from tests.traps.trap import NOT_FOUND, File, Trap, fetch, never, only_file, page
 
 _SWITCH = (
     "<header>Account: <select onchange=\"location='/?acc='+this.value\"><option value=1 {}>Miller "
@@ -112,7 +112,15 @@ def _numbers() -> list[Trap]:
             Trap(f"whose: {name}", goal, pages, only_file(f"Nr. {one}\n"), files)
             for name, (goal, one) in goals.items()
         ),
-        Trap("whose: a number that isn't there", missing, pages, never, files, solvable=False),
+        Trap(
+            "whose: a number that isn't there",
+            missing,
+            pages,
+            never,
+            files,
+            claim=NOT_FOUND,
+            solvable=False,
+        ),
     ]
 
 

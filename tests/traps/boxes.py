@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.traps.trap import (
+    NO_DOCUMENT,
     File,
     Trap,
     fetch,
@@ -213,6 +214,7 @@ def _absent(name: str, first: str, second: str) -> Trap:
         _pages(f"<main><h1>Orders</h1>{boxes}</main>"),
         never,
         files=_files(),
+        claim=NO_DOCUMENT,
         solvable=False,
     )
 

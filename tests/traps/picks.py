@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.traps.trap import Trap, fetch, invoice, never, only_file, page
+from tests.traps.trap import NOT_FOUND, Trap, fetch, invoice, never, only_file, page
 
 _ROWS = (
     ("R-205", "2024-06-02", "310.00", "open"),
@@ -86,6 +86,9 @@ _NEVER = (
 )
 """Several are meant, or none is there, or it isn't known which."""
 
+_NOT_THERE = frozenset({"Download the invoice from yesterday.", "Download the invoice R-206."})
+"""Of the one page that there is, it can be said."""
+
 
 def picks() -> list[Trap]:
     """All of them."""
@@ -100,7 +103,10 @@ def picks() -> list[Trap]:
             for goal, number, solvable in meant
         ),
         *(
-            Trap(f"pick: {goal}", fetch(goal), {"/": _PAGE}, never, _FILES, solvable=False)
+            Trap(
+                f"pick: {goal}", fetch(goal), {"/": _PAGE}, never, _FILES,
+                claim=NOT_FOUND if goal in _NOT_THERE else "", solvable=False,
+            )
             for goal in _NEVER
         ),
     ]  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 from skyvern_dagster.agent.planner import Goal
 from tests.traps.trap import (
+    NOT_FOUND,
     TODAY,
     Answer,
     File,
@@ -38,6 +39,8 @@ _JAPANESE: Mapping[str, str] = {
     "請求書 S-2 をダウンロードしないでください。": "",
 }
 """Goals, and the number of the right invoice; empty where it can't be told."""
+_OF_NONE = "Pobierz fakturę z marca 2024."
+"""The list is there as a whole, and has none of that month."""
 _BILLS = (
     ("FV/13/2024", "3 czerwca 2024", "30,00 zł"),
     ("FV/12/2024", "3 maja 2024", "20,00 zł"),
@@ -86,9 +89,13 @@ def _documents() -> list[Trap]:
         files = {f"/{number}": File((f"Invoice {row[0]}",)) for number, row in enumerate(rows)}
         for goal, text in goals.items():
             check = only_file(text) if text else never
+            claim = NOT_FOUND if goal == _OF_NONE else ""
             listed.append(
-                Trap(f"said: {goal}", fetch(goal), {"/": body}, check, files, solvable=bool(text))
-            )
+                Trap(
+                    f"said: {goal}", fetch(goal), {"/": body}, check, files,
+                    claim=claim, solvable=bool(text),
+                )
+            )  # fmt: skip
     return listed
 
 

@@ -46,6 +46,7 @@ from skyvern_dagster.agent.planners.heuristic.without_document import in_record,
 from skyvern_dagster.agent.proof_text import shown_first
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Node
+from skyvern_dagster.reading.complaints import complains
 from skyvern_dagster.reading.concepts import PLAINLY, concept
 from skyvern_dagster.reading.controls import INPUT_ROLES, Control
 from skyvern_dagster.reading.identifiers import mentions_identifier
@@ -242,6 +243,8 @@ def _in_opened_menu(situation: Situation, kind: DocumentKind) -> Plan | None:
         return None
     if last.result.url_before != last.result.url_after or not last.result.page_changed:
         return None
+    if any(map(complains, last.result.text_appeared)):
+        return None  # what is offered with that is help
     view = situation.view
     if last.decision.purpose is Purpose.ROW_MENU and (menus := _new_menus(situation)):
         # A menu that came up belongs to the record, wherever the page keeps it.
