@@ -119,15 +119,15 @@ def test_a_budget_that_cannot_be_held_is_refused(errand: Errand) -> None:
         with_model(errand, server, "/index", GOAL, settings={"max_cost_usd": 1.0})
 
 
-def test_an_empty_list_is_an_answer(errand: Errand) -> None:
+def test_an_empty_list_is_an_answer_at_a_second_look(errand: Errand) -> None:
     def nothing(request: ChatRequest) -> dict[str, Any]:
         return decide({"type": "extract", "data": []}, {"type": "complete"})
 
     goal = Goal("Look", "All orders", data_schema={"type": "array", "items": {"type": "object"}})
-    with ModelServer([nothing]) as server:
+    with ModelServer([nothing, nothing]) as server:
         result = with_model(errand, server, "/index", goal)
     assert (result.status, result.extracted_information) == ("completed", [])
-    assert server.calls == 1
+    assert server.calls == 2
 
 
 def test_a_fallback_reads_what_is_too_long_for_the_first_model(errand: Errand) -> None:
