@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from http import HTTPStatus
 from pathlib import Path
@@ -33,10 +34,11 @@ class FilesAhead:
     def __init__(self, ask: Ask, addresses: Iterator[str], width: int, folder: Path) -> None:
         self._ask = ask
         self._addresses = addresses
-        self._free = asyncio.Semaphore(width)
+        self._width = width
         self._asked: dict[str, asyncio.Task[Asked]] = {}
         self._taken: set[str] = set()
-        self._under_way: set[str] = set()
+        self._under_way = 0
+        self._wanted: deque[asyncio.Future[None]] = deque()
         self._is_over = False
         self._folder = folder
         self._go_on()
@@ -46,43 +48,75 @@ class FilesAhead:
         return self._asked.get(address)
 
     async def take(self, address: str) -> Asked:
-        """What an address gives; once."""
-        asked = self._asked.pop(address, None) or self._begun(address)
+        """What an address gives; once. One that isn't asked for yet is, before all others."""
+        asked = self._asked.pop(address, None)
         self._taken.add(address)
+        if asked is not None:
+            self._go_on()
+            return await asked
+        if self._under_way < self._width:
+            self._under_way += 1
+        else:
+            await self._turn()
+        return await self._answer(address)
+
+    async def _turn(self) -> None:
+        """Waits until there is room."""
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._wanted.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if not turn.cancelled():  # the room was given, and nobody uses it
+                self._under_way -= 1
+                self._go_on()
+            raise
+
+    def widen(self, by: int) -> None:
+        """Asks for more at a time from now on."""
+        self._width += by
         self._go_on()
-        return await asked
 
     def end(self) -> None:
         """Asks for nothing more; what was taken may still be on its way, and comes."""
         self._is_over = True
         for asked in self._asked.values():
             asked.cancel()
+        # One that is canceled before it has begun gives no room back.
+        self.widen(len(self._asked))
         self._asked.clear()
 
     def _go_on(self) -> None:
-        while not self._is_over and len(self._asked) < _MOST_AHEAD:
+        """Asks for more, as far as there is room; who waits for a file of theirs goes first."""
+        while self._wanted and self._under_way < self._width:
+            turn = self._wanted.popleft()
+            if not turn.done():
+                self._under_way += 1
+                turn.set_result(None)
+        while self._has_room():
             address = next(self._addresses, None)
             if address is None:
-                return
-            if address not in self._asked and address not in self._taken:
-                self._asked[address] = self._begun(address)
+                self._is_over = True
+            elif address not in self._asked and address not in self._taken:
+                self._under_way += 1
+                self._asked[address] = asyncio.ensure_future(self._answer(address))
 
-    def _begun(self, address: str) -> asyncio.Task[Asked]:
-        return asyncio.ensure_future(self._answer(address))
+    def _has_room(self) -> bool:
+        is_free = self._under_way < self._width and len(self._asked) < _MOST_AHEAD
+        return is_free and not self._is_over
 
     async def _answer(self, address: str) -> Asked:
-        async with self._free:
-            self._under_way.add(address)
-            folder = Path(tempfile.mkdtemp(dir=self._folder))
-            answer = await self._ask(address, folder)
-            self._under_way.discard(address)
-        if isinstance(answer, HttpStatusError) and answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-            self._stop()
-        return answer
+        """What an address gives; its place among those under way is taken already."""
+        try:
+            answer = await self._ask(address, Path(tempfile.mkdtemp(dir=self._folder)))
+            if _is_too_much(answer):
+                self._is_over = True
+            return answer
+        finally:
+            self._under_way -= 1
+            self._go_on()
 
-    def _stop(self) -> None:
-        """Whoever wants one still asks for it, at their turn."""
-        self._is_over = True
-        for address in self._asked.keys() - self._under_way:
-            if not self._asked[address].done():
-                self._asked.pop(address).cancel()
+
+def _is_too_much(answer: Asked) -> bool:
+    """Whether a portal has said that it is asked too much."""
+    return isinstance(answer, HttpStatusError) and answer.status == HTTPStatus.TOO_MANY_REQUESTS

@@ -76,10 +76,12 @@ class _Ahead:
 
     Attributes:
         address: Where they are, with variables.
+        narrower: By how many fewer at a time, for as long as pages are open beside them.
     """
 
     address: str
     files: FilesAhead
+    narrower: int = 0
 
 
 @dataclass
@@ -256,8 +258,11 @@ class KnownFile:
         """Begins to ask for the files of later iterations, where nobody has."""
         known, later = self._known, self._attempt.request.later
         begun = known.ahead.get(self._origin)
-        is_begun = begun is not None and begun.address == address
-        if later is None or is_begun or known.seen < _SEVERAL or known.is_narrow:
+        if begun is not None and begun.address == address:
+            begun.files.widen(begun.narrower)
+            begun.narrower = 0
+            return
+        if later is None or known.seen < _SEVERAL or known.is_narrow:
             return
         if variables_of(self._attempt.request.place).lift(self._home_url) != self._home_url:
             return  # each begins elsewhere
@@ -267,8 +272,10 @@ class KnownFile:
         done = known.in_pages if known.pattern is not None else ()
         without = {filled(address, place) for place in done}
         addresses = (each for each in _addresses(address, later) if each not in without)
-        files = FilesAhead(self._asked, addresses, later.width, self._folder)
-        known.ahead[self._origin] = _Ahead(address, files)
+        # Pages and requests together are as many as the loop is wide.
+        narrower = 0 if known.pattern is not None else min(_MOST_TRIES, later.width - 1)
+        files = FilesAhead(self._asked, addresses, later.width - narrower, self._folder)
+        known.ahead[self._origin] = _Ahead(address, files, narrower)
 
     @property
     def _origin(self) -> Origin:

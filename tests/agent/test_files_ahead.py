@@ -112,3 +112,27 @@ def test_what_was_taken_comes_even_if_nothing_more_is_asked(tmp_path: Path) -> N
         assert portal.asked == ["/0", "/3"]
 
     asyncio.run(main())
+
+
+def test_who_waits_for_a_file_goes_before_what_is_asked_ahead(tmp_path: Path) -> None:
+    async def main() -> None:
+        portal = _Portal()
+        ahead = FilesAhead(portal.answer, addresses(100), 2, tmp_path)
+        await ahead.take("/other")
+        assert portal.asked.index("/other") <= 2
+        ahead.end()
+
+    asyncio.run(main())
+
+
+def test_it_may_ask_for_more_at_a_time_later(tmp_path: Path) -> None:
+    async def main() -> None:
+        portal = _Portal()
+        ahead = FilesAhead(portal.answer, addresses(20), 1, tmp_path)
+        ahead.widen(3)
+        for number in range(20):
+            await ahead.take(f"/{number}")
+        assert portal.most == 4
+        ahead.end()
+
+    asyncio.run(main())
