@@ -44,6 +44,8 @@ outcome, see :mod:`skyvern_dagster.blocks.outcome`.
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 
 class SkyvernDagsterError(Exception):
     """Base of the tree; catch this to catch everything the project raises on purpose."""
@@ -139,6 +141,11 @@ class HttpStatusError(ActionError):
     def __init__(self, status: int, url: str) -> None:
         super().__init__(f"The server answered HTTP {status} for {url}")
         self.status = status
+
+    @property
+    def is_too_many(self) -> bool:
+        """Whether the server has been asked too much."""
+        return self.status == HTTPStatus.TOO_MANY_REQUESTS
 
 
 class NetworkPolicyError(BrowserError):

@@ -6,7 +6,6 @@ import asyncio
 import tempfile
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
-from http import HTTPStatus
 from pathlib import Path
 
 from skyvern_dagster.browser.results import DownloadedFile
@@ -109,14 +108,9 @@ class FilesAhead:
         """What an address gives; its place among those under way is taken already."""
         try:
             answer = await self._ask(address, Path(tempfile.mkdtemp(dir=self._folder)))
-            if _is_too_much(answer):
+            if isinstance(answer, HttpStatusError) and answer.is_too_many:
                 self._is_over = True
             return answer
         finally:
             self._under_way -= 1
             self._go_on()
-
-
-def _is_too_much(answer: Asked) -> bool:
-    """Whether a portal has said that it is asked too much."""
-    return isinstance(answer, HttpStatusError) and answer.status == HTTPStatus.TOO_MANY_REQUESTS

@@ -20,11 +20,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from http import HTTPStatus
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from skyvern_dagster.agent.file_pattern import FilePattern, filled, lifted_address, variables_of
@@ -76,12 +76,12 @@ class _Ahead:
 
     Attributes:
         address: Where they are, with variables.
-        narrower: By how many fewer at a time, for as long as pages are open beside them.
+        held_back: How many fewer at a time, for as long as pages are open beside them.
     """
 
     address: str
     files: FilesAhead
-    narrower: int = 0
+    held_back: int = 0
 
 
 @dataclass
@@ -90,14 +90,14 @@ class _Known:
 
     Attributes:
         seen: Iterations that have come here: where each has a process of its own, one.
-        is_narrow: Whether the portal has turned away what was asked side by side.
+        turns_away: Whether the portal has turned away what was asked side by side.
         in_pages: What the iterations are told that have gone first.
         ahead: For iterations that begin alike; ``None`` while it is looked for.
     """
 
     pattern: FilePattern | None = None
     seen: int = 0
-    is_narrow: bool = False
+    turns_away: bool = False
     tries: int = 0
     doubts: int = 0
     going_first: set[asyncio.Future[None]] = field(default_factory=set)
@@ -215,7 +215,7 @@ class KnownFile:
     def turned_away(self) -> None:
         """The portal doesn't take what is asked side by side: nothing more is asked ahead."""
         self._known.end_ahead()
-        self._known.is_narrow = True
+        self._known.turns_away = True
 
     def leave(self) -> None:
         """Lets the others go on; call it however the task has ended."""
@@ -259,10 +259,10 @@ class KnownFile:
         known, later = self._known, self._attempt.request.later
         begun = known.ahead.get(self._origin)
         if begun is not None and begun.address == address:
-            begun.files.widen(begun.narrower)
-            begun.narrower = 0
+            begun.files.widen(begun.held_back)
+            begun.held_back = 0
             return
-        if later is None or known.seen < _SEVERAL or known.is_narrow:
+        if later is None or known.seen < _SEVERAL or known.turns_away:
             return
         if variables_of(self._attempt.request.place).lift(self._home_url) != self._home_url:
             return  # each begins elsewhere
@@ -273,9 +273,9 @@ class KnownFile:
         without = {filled(address, place) for place in done}
         addresses = (each for each in _addresses(address, later) if each not in without)
         # Pages and requests together are as many as the loop is wide.
-        narrower = 0 if known.pattern is not None else min(_MOST_TRIES, later.width - 1)
-        files = FilesAhead(self._asked, addresses, later.width - narrower, self._folder)
-        known.ahead[self._origin] = _Ahead(address, files, narrower)
+        held_back = 0 if known.pattern is not None else min(_MOST_TRIES, later.width - 1)
+        files = FilesAhead(self._asked, addresses, later.width - held_back, self._folder)
+        known.ahead[self._origin] = _Ahead(address, files, held_back)
 
     @property
     def _origin(self) -> Origin:
@@ -304,10 +304,17 @@ class KnownFile:
         return file
 
     async def _given(self, address: str) -> Asked:
-        """What an address gives; it may be there already."""
-        if (ahead := self._ahead) is not None:
-            return await ahead.take(address)
-        return await self._asked(address, self._attempt.folder / "known")
+        """What an address gives; it may be there already, and goes with the attempt then."""
+        folder = self._attempt.folder / "known"
+        if (ahead := self._ahead) is None:
+            return await self._asked(address, folder)
+        file = await ahead.take(address)
+        if not isinstance(file, DownloadedFile):
+            return file
+        folder.mkdir(exist_ok=True)
+        path = shutil.move(file.path, folder)
+        shutil.rmtree(file.path.parent, ignore_errors=True)
+        return replace(file, path=Path(path))
 
     async def _asked(self, address: str, folder: Path) -> Asked:
         return await self._requests.asked(self._attempt, address, folder)
@@ -344,9 +351,7 @@ class KnownFile:
     def _doubted(self, why: str, error: Exception | None = None) -> str:
         known = self._known
         known.doubts += 1
-        is_refused = (
-            isinstance(error, HttpStatusError) and error.status == HTTPStatus.TOO_MANY_REQUESTS
-        )
+        is_refused = isinstance(error, HttpStatusError) and error.is_too_many
         if is_refused or known.doubts >= _MOST_DOUBTS:
             known.pattern, known.tries = None, _MOST_TRIES
             known.end_ahead()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -18,6 +19,8 @@ from skyvern_dagster.reading.file_text import file_text
 from tests.agent.workflow_run import ran
 from tests.loopback import Answering, LoopbackSite, bound
 
+_HELD_SECONDS = 10.0
+"""Arbitrary: the second iteration comes a moment after the first."""
 NUMBERS = ("R-1001", "R-1002", "R-1003", "R-1004", "R-1005")
 
 WORKFLOW = """
@@ -69,6 +72,9 @@ class Bills(LoopbackSite):
         files: Numbers of the files that were asked for.
         order: The same, in the order in which they were.
         lists: How often the list was opened.
+        holds_lists: Whether it is kept back until a file was asked for, for some seconds.
+        was_asked: Set with the first file.
+        asked_first: Whether a file was asked for before any list was there.
     """
 
     def __init__(self) -> None:
@@ -79,6 +85,9 @@ class Bills(LoopbackSite):
         self.only_from_page = False
         self.files: Counter[str] = Counter()
         self.order: list[str] = []
+        self.holds_lists = False
+        self.was_asked = threading.Event()
+        self.asked_first = False
         self.lists = 0
         super().__init__(bound(_Handler, self))
 
@@ -94,6 +103,8 @@ class _Handler(Answering):
             self.page("<h1>Log in</h1><form><input type=password></form>")
         elif address.path == "/bills":
             self.site.lists += 1
+            if self.site.holds_lists:
+                self.site.asked_first |= self.site.was_asked.wait(_HELD_SECONDS)
             rows = "".join(
                 f"<tr><td>{each}</td><td><a href='{self.site.address(each)}'>Bill</a></td></tr>"
                 for each in NUMBERS
@@ -107,6 +118,7 @@ class _Handler(Answering):
         number = name if name in NUMBERS else NUMBERS[int(name) % len(NUMBERS)]
         self.site.files[number] += 1
         self.site.order.append(number)
+        self.site.was_asked.set()
         made = self.site.file_at.get(path.rpartition("/")[0], self.site.file)
         status, kind, content = self.site.answers.get(
             number, (200, "application/pdf", made(number))
@@ -191,7 +203,7 @@ def test_an_iteration_goes_to_the_page_at_the_first_doubt(
     bills.answers["R-1004"] = (status, kind, content)
     records = fetched(tmp_path, runtime, bills)
     assert records["R-1004"].outcome.steps[0].planner == "heuristic"
-    # One 429 ends it for the run, whoever's file it was.
+    # One 429 ends it for the run, whosever file it was.
     assert _planners(records)["request"] >= (status != 429)
 
 
@@ -259,6 +271,8 @@ def shown(tmp_path: Path, runtime: BrowserRuntime, bills: Bills) -> Bills:
     fetched(tmp_path, runtime, bills)
     bills.files.clear()
     bills.lists = 0
+    bills.was_asked.clear()
+    bills.holds_lists = True
     return bills
 
 
@@ -268,6 +282,7 @@ def test_the_next_run_asks_ahead_and_still_goes_to_two_pages(
     records = fetched(tmp_path, runtime, shown)
     assert _planners(records) == {"heuristic": 2, "request": len(NUMBERS) - 2}
     assert shown.lists == 2
+    assert shown.asked_first
     # Those of the pages once more, to compare.
     assert max(shown.files.values()) == 2
     assert sum(shown.files.values()) <= len(NUMBERS) + 2
@@ -281,6 +296,7 @@ def test_what_was_asked_ahead_is_not_taken_where_the_portal_has_moved_its_files(
     shown.file_at = {"/corrected": lambda number: bill(number, "Corrected on 3 May")}
     records = fetched(tmp_path, runtime, shown, contains="Corrected")
     assert shown.lists >= 2
+    assert shown.asked_first
     assert all(each.outcome.status == "completed" for each in records.values())
 
 
