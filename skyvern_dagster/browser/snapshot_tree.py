@@ -8,7 +8,7 @@ from skyvern_dagster.browser.aria_tree import AriaNode
 from skyvern_dagster.browser.node_words import packed, without_pictures
 from skyvern_dagster.browser.page_details import ElementDetails
 
-MOST_TEXT = 200
+_MOST_TEXT = 200
 """Characters of an element's text that are told, as in ``engine.js``."""
 
 
@@ -40,7 +40,7 @@ class SnapshotTree:
         above = self.parents.get(id(inner))
         while wanted and above is not None and above.role == "generic" and not above.ref:
             text = packed(without_pictures("".join(_pieces(above))))
-            if text == wanted or (len(said) >= MOST_TEXT and text.startswith(wanted)):
+            if text == wanted or (len(said) >= _MOST_TEXT and text.startswith(wanted)):
                 return above
             above = self.parents.get(id(above))
         return None

@@ -40,13 +40,7 @@ def own_part(view: PageView, node: Node, others: Sequence[Node]) -> Node:
 
 def text_with_lead(view: PageView, part: Node) -> str:
     """What a part says; of one that explains a term, or stands below a heading, with that."""
-    above = view.parent(part)
-    before: list[Node] = []
-    for one in above.children if above is not None else ():
-        if one is part:
-            break
-        before.append(one)
-    led = before[-1:] if before and before[-1].role in _LEADS else []
+    led = [one for one in view.earlier(part)[-1:] if one.role in _LEADS]
     return " ".join(view.text(one) for one in (*led, part))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from itertools import takewhile
 
 from skyvern_dagster.browser.observation import Node, Observation
 from skyvern_dagster.reading.controls import (
@@ -234,6 +235,17 @@ class PageView:
                 return self.label(before[-1]) if before else ""
         return ""
 
+    def heading_above(self, node: Node) -> str:
+        """The last heading before a part of the page, or an empty text."""
+        at = self.position(node)
+        above = [one for one in self.nodes if one.role == "heading" and self.position(one) < at]
+        return self.label(above[-1]) if above else ""
+
+    def earlier(self, node: Node) -> list[Node]:
+        """What stands beside a node and before it, in document order."""
+        above = self.parent(node)
+        return list(takewhile(lambda one: one is not node, above.children)) if above else []
+
     def _text_before(self, node: Node) -> str:
         """The short text right before a field, where no label is tied to it."""
         place: Node | None = node
@@ -241,7 +253,7 @@ class PageView:
             above = self.parent(place) if place is not None else None
             if above is None or place is None:
                 return ""
-            for sibling in reversed(_before(above.children, place)):
+            for sibling in reversed(self.earlier(place)):
                 if sibling.role in INPUT_ROLES or sibling.role in CONTROL_ROLES:
                     return ""
                 if text := self.text(sibling):
@@ -290,15 +302,6 @@ class PageView:
             ):
                 texts.append(text)
         return tuple(dict.fromkeys(texts))
-
-
-def _before(children: tuple[Node, ...], place: Node) -> list[Node]:
-    earlier = []
-    for child in children:
-        if child is place:
-            break
-        earlier.append(child)
-    return earlier
 
 
 def _has_input(node: Node) -> bool:

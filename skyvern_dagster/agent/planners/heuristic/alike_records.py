@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from skyvern_dagster.agent.planners.heuristic.documents import DocumentKind, documents
-from skyvern_dagster.agent.planners.heuristic.item_choice import heading_above
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.reading.cells import RECORD_ROLES
 from skyvern_dagster.reading.dates import find_dates
@@ -25,14 +24,14 @@ def of_one_number(situation: Situation, kind: DocumentKind) -> list[RecordPart]:
     # A record's row and its mention elsewhere are built differently.
     alike = len({(one.nodes[0].role, len(one.nodes[0].children)) for one in parts}) == 1
     said = {view.text(one.nodes[0]) for one in parts}
-    sections = {heading_above(view, one.nodes[0]) for one in parts}
+    sections = {view.heading_above(one.nodes[0]) for one in parts}
     return parts if alike and (len(said) == len(parts) or len(sections) == len(parts)) else []
 
 
 def fits_payload(situation: Situation, part: RecordPart) -> bool:
     """Whether all else that the task says stands with a record or in the heading above it."""
     view, number = situation.view, situation.intent.record_id
-    said = stems(f"{heading_above(view, part.nodes[0])} {' '.join(map(view.text, part.nodes))}")
+    said = stems(f"{view.heading_above(part.nodes[0])} {' '.join(map(view.text, part.nodes))}")
     others = [
         str(value)
         for _, value in flat_items(situation.goal.payload)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from skyvern_dagster.agent.planner import Plan
 from skyvern_dagster.agent.planners.heuristic.instructions import clauses_of
-from skyvern_dagster.agent.planners.heuristic.item_choice import heading_above
 from skyvern_dagster.agent.planners.heuristic.restrictions import plain_words
 from skyvern_dagster.agent.planners.heuristic.situation import LIKELY, Situation, click
 from skyvern_dagster.agent.purposes import Purpose
@@ -24,7 +23,7 @@ def is_of_subject(situation: Situation, form: Node) -> bool:
     if _was_opened(situation):
         return True
     view = situation.view
-    headings = (*view.main_headings, heading_above(view, form))
+    headings = (*view.main_headings, view.heading_above(form))
     about = stems(f"{' '.join(headings)} {view.text(form)}")
     about |= stems(" ".join(one.label for one in view.inputs_in(form)))
     return _subject(situation) <= about
@@ -54,7 +53,7 @@ def open_form(situation: Situation) -> Plan | None:
 
 
 def _around(situation: Situation, control: Control) -> str:
-    heading = heading_above(situation.view, control.node)
+    heading = situation.view.heading_above(control.node)
     return f"{heading} {control.label} {' '.join(situation.view.main_headings)}"
 
 

@@ -68,7 +68,7 @@ def _is_of_another(situation: Situation, node: Node) -> bool:
     view, wanted = situation.view, situation.intent.record_id
     if not wanted:
         return False
-    near = [view.text(node), _heading(view, node)]
+    near = [view.text(node), view.heading_above(node)]
     around = map(view.text, list(view.ancestors(node))[:_LEVELS])
     near += [text for text in around if len(text) <= SENTENCES]
     for text in near:
@@ -111,29 +111,24 @@ def _places(view: PageView, node: Node) -> Iterator[str]:
     for _ in range(_LEVELS + 1):
         if place is None or place.role in RECORD_ROLES:
             break
-        if head := column_name(view, place):
+        if head := _column_name(view, place):
             yield head
             return
         if before := _before(view, place):
             yield before
         place = view.parent(place)
-    if heading := _heading(view, node):
+    if heading := view.heading_above(node):
         yield heading
 
 
 def _before(view: PageView, node: Node) -> str:
     """The short text right before a text, as names stand before their values."""
-    above = view.parent(node)
-    earlier: list[Node] = []
-    for one in above.children if above is not None else ():
-        if one is node:
-            break
-        earlier.append(one)
+    earlier = view.earlier(node)
     text = view.text(earlier[-1]) if earlier else ""
     return text if len(text) <= FIELD_NAME else ""
 
 
-def column_name(view: PageView, cell: Node) -> str:
+def _column_name(view: PageView, cell: Node) -> str:
     """The head of the column that a cell stands in, where its row has as many cells as the head."""
     row = view.parent(cell)
     if row is None or row.role != "row":
@@ -150,13 +145,6 @@ def column_name(view: PageView, cell: Node) -> str:
 def _is_head(node: Node) -> bool:
     cells = node.children if node.role == "row" else ()
     return bool(cells) and all(one.role == "columnheader" for one in cells)
-
-
-def _heading(view: PageView, node: Node) -> str:
-    """The nearest heading above a text."""
-    at = view.position(node)
-    before = [one for one in view.nodes if one.role == "heading" and view.position(one) < at]
-    return view.label(before[-1]) if before else ""
 
 
 def is_denied_column(view: PageView, cell: Node, kind: DocumentKind) -> bool:

@@ -269,7 +269,7 @@ def _around(
             return {"beside_name": 1.0, **among}, f'stands beside "{clip(text, 40)}"'
         if _is_other(text, kind) and not lone:
             return None
-    heading = _heading_before(view, control)
+    heading = view.heading_above(control.node)
     if kind.is_named(heading):
         return {"below_name": 1.0}, f'stands below "{clip(heading, 40)}"'
     if _is_other(heading, kind) or base < _ONLY_ADDRESS or _is_about_files(control):
@@ -283,12 +283,3 @@ def _is_about_files(control: Control) -> bool:
         word in fold(control.label)
         for word in ("app", "catalog", "katalog", "brochure", "ios", "android")
     )
-
-
-def _heading_before(view: PageView, control: Control) -> str:
-    before = [
-        node
-        for node in view.nodes
-        if node.role == "heading" and view.position(node) < control.position
-    ]
-    return view.label(before[-1]) if before else ""

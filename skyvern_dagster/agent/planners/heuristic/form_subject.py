@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from skyvern_dagster.agent.planners.heuristic.field_entry import PayloadValue
 from skyvern_dagster.agent.planners.heuristic.given_values import entered_texts, given_values
 from skyvern_dagster.agent.planners.heuristic.goal_words import Held, payload_names, requests_of
-from skyvern_dagster.agent.planners.heuristic.item_choice import heading_above
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Node
@@ -49,7 +48,7 @@ def _other_subject(situation: Situation, form: Node, text: str) -> str:
     Below `City race`, a form that is headed `Volunteers` isn't the race's.
     """
     view = situation.view
-    heading = heading_above(view, form)
+    heading = view.heading_above(form)
     if not heading or heading in view.main_headings:
         return ""
     values = " ".join(one.text for one in given_values(situation))
@@ -79,7 +78,7 @@ def is_of_any_form(text: str) -> bool:
 def _of_form(situation: Situation, form: Node, filled: Sequence[Input]) -> Iterator[str]:
     """What a form is called, and what its fields say that are filled in or stand on a choice."""
     view = situation.view
-    yield from (*view.main_headings, heading_above(view, form), form.name)
+    yield from (*view.main_headings, view.heading_above(form), form.name)
     for one in filled:
         yield from (one.label, one.group)
     for field in view.inputs_in(form):

@@ -81,7 +81,7 @@ def belied(situation: Situation, candidates: Sequence[Document], chosen: Sequenc
     said = _qualifying(rest)
     own, others = set[str](), set[str]()
     for part, documents in by_record(view, candidates):
-        known = stems(" ".join((*_text(view, part, documents), heading_above(view, part))))
+        known = stems(" ".join((*_text(view, part, documents), view.heading_above(part))))
         if any(one in chosen for one in documents):
             own |= known
         else:
@@ -102,7 +102,7 @@ def told_of(situation: Situation, candidates: list[Document]) -> tuple[list[Docu
         return candidates, ""
     view = situation.view
     records = [
-        (stems(" ".join((*_text(view, part, documents), heading_above(view, part)))), documents)
+        (stems(" ".join((*_text(view, part, documents), view.heading_above(part)))), documents)
         for part, documents in by_record(view, candidates)
     ]
     telling = {word for word in said if any(word not in known for known, _ in records)}
@@ -164,13 +164,6 @@ def of_one_number(situation: Situation, candidates: Sequence[Document]) -> str:
     texts = [stems(" ".join(_text(view, *one))) for one in by_record(view, candidates)]
     numbers = [word for word in said if any(each.isdigit() for each in word)]
     return next((one for one in numbers if sum(one in text for text in texts) > 1), "")
-
-
-def heading_above(view: PageView, part: Node) -> str:
-    """The last heading before a part of the page, or an empty text."""
-    start = view.position(part)
-    above = [node for node in view.nodes if node.role == "heading" and view.position(node) < start]
-    return view.label(above[-1]) if above else ""
 
 
 def _qualifying(instructions: str) -> frozenset[str]:

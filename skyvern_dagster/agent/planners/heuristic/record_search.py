@@ -29,10 +29,10 @@ from skyvern_dagster.agent.planners.heuristic.situation import (
     wait_for_rest,
 )
 from skyvern_dagster.agent.planners.heuristic.unexplored import (
-    likes_of,
     list_doubt,
     numbers_of,
     other_form,
+    records_like,
 )
 from skyvern_dagster.agent.proof_text import shown_first
 from skyvern_dagster.agent.purposes import Purpose
@@ -103,7 +103,7 @@ def doubt_of_search(situation: Situation) -> str:
     """
     if other := other_form(situation.view, situation.intent.record_id):
         return f'"{other}" may be its number'
-    records = likes_of(situation.view, situation.intent.record_id)
+    records = records_like(situation.view, situation.intent.record_id)
     if records:
         return list_doubt(situation, records)
     return "no list of such records was seen"
@@ -119,7 +119,9 @@ def _documents_by_record(situation: Situation, kind: DocumentKind) -> Plan | Non
         return None
     if not any(shown_first(first, one) for one in numbers_of(situation.view, record)):
         return None
-    if list_doubt(situation, likes_of(situation.view, record)) or could_not_get(situation, kind):
+    if list_doubt(situation, records_like(situation.view, record)) or could_not_get(
+        situation, kind
+    ):
         return None
     where = f"neither with the record nor on {situation.url}"
     reason = f"There is no {kind.name} to download for {record}: {where}"

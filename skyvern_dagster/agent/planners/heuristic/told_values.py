@@ -16,7 +16,6 @@ from skyvern_dagster.agent.decisions import InputText, SelectOption
 from skyvern_dagster.agent.planners.heuristic.field_matching import match_fields
 from skyvern_dagster.agent.planners.heuristic.given_values import entered_texts, given_values
 from skyvern_dagster.agent.planners.heuristic.goal_words import WORD, Held, requests_of
-from skyvern_dagster.agent.planners.heuristic.item_choice import heading_above
 from skyvern_dagster.agent.planners.heuristic.situation import Situation
 from skyvern_dagster.agent.purposes import Purpose
 from skyvern_dagster.browser.observation import Node
@@ -121,7 +120,7 @@ class _Telling:
         view = self.situation.view
         told = (*map(str, found.values()), *(one.text for one in given_values(self.situation)))
         buttons = [one.label for one in view.controls_in(self.form) if one.node.role == "button"]
-        headed = (*view.main_headings, heading_above(view, self.form), *buttons)
+        headed = (*view.main_headings, view.heading_above(self.form), *buttons)
         texts = headed if by_page else ()
         return Held(told, texts, self.situation.today).left(self._text)
 

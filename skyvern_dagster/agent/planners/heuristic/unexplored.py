@@ -268,7 +268,7 @@ def _says_nothing_is_there(text: str) -> bool:
     return any(concept(name).mentioned(text) for name in _NOTHING)
 
 
-def likes_of(view: PageView, identifier: str) -> list[Node]:
+def records_like(view: PageView, identifier: str) -> list[Node]:
     """What names records of the same form of number: one node a record."""
     return list(_by_number(view, identifier).values())
 
